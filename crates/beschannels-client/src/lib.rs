@@ -1,0 +1,1 @@
+//! Client for 致趣百川 (Beschannels).

@@ -1,0 +1,1 @@
+//! Client for 兔展 (Rabbitpre).

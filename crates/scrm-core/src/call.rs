@@ -1,0 +1,1 @@
+//! One call: a request and its options.

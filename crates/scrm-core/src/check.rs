@@ -1,0 +1,1 @@
+//! The documented rules of a request, checked before anything is sent.

@@ -1,0 +1,1 @@
+//! One view of a customer over all vendors.

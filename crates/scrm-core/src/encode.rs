@@ -1,0 +1,1 @@
+//! From a request value to what goes over the wire.

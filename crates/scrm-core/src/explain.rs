@@ -1,0 +1,1 @@
+//! What would the crate make of this body?

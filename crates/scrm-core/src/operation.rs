@@ -1,0 +1,68 @@
+//! What a generated operation offers: a request that is a value, the type of its data, and how it pages.
+
+use serde_json::Value;
+
+use crate::{
+    spec::OperationSpec,
+    table::{Payload, Shown},
+};
+
+/// A request. The value holds what is sent; [`Operation::spec`] holds what is known of the operation.
+pub trait Operation: Shown + Clone + Send + Sync + 'static {
+    /// What stands under the envelope's data key.
+    type Data: Payload + Default + Send + 'static;
+
+    /// What is known of the operation.
+    fn spec() -> &'static OperationSpec;
+}
+
+/// An operation whose answer is one page of many.
+pub trait PagedOperation: Operation {
+    /// One row.
+    type Row: Shown + Clone + Send + 'static;
+
+    /// The rows of a page.
+    fn rows(data: &Self::Data) -> &[Self::Row];
+
+    /// The rows of a page, taken out of it.
+    fn into_rows(data: Self::Data) -> Vec<Self::Row>;
+
+    /// How many rows there are in all, where the vendor tells.
+    fn total(data: &Self::Data) -> Option<u64>;
+
+    /// The page this request asks for; `None` where pages have no number.
+    fn page(&self) -> Option<i64> {
+        None
+    }
+
+    /// Asks for another page. Does nothing where pages have no number.
+    fn set_page(&mut self, _page: i64) {}
+
+    /// The page size this request asks for; `None` where there is none.
+    fn size(&self) -> Option<i64> {
+        None
+    }
+
+    /// What the next request must carry to go on behind this row; `None` where pages are numbered, or the row carries no cursor.
+    fn cursor(_row: &Self::Row) -> Option<Value> {
+        None
+    }
+
+    /// Goes on behind a cursor (`None`: from the start). `false`: not a cursor of this operation.
+    fn set_cursor(&mut self, cursor: Option<&Value>) -> bool {
+        cursor.is_none()
+    }
+
+    /// What identifies a row, where the schema names it.
+    fn id(_row: &Self::Row) -> Option<String> {
+        None
+    }
+
+    /// The range along which a pull can be split, as this request has it.
+    fn range(&self) -> (Option<&str>, Option<&str>) {
+        (None, None)
+    }
+
+    /// Narrows the range. Does nothing where the schema names none.
+    fn set_range(&mut self, _start: &str, _end: &str) {}
+}

@@ -1,0 +1,1 @@
+//! Calls kept below the vendor's limit ahead of time.

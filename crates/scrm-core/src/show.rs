@@ -1,0 +1,1 @@
+//! From typed data to JSON and masked text.

@@ -1,0 +1,1 @@
+//! Tokens: one fetch however many callers wait.

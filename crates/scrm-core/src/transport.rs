@@ -1,0 +1,1 @@
+//! The seam below the pipeline: what goes over the wire.

@@ -1,0 +1,1 @@
+//! The trait that all clients share.

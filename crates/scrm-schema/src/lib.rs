@@ -1,0 +1,2 @@
+//! scrm-schema
+pub mod model;

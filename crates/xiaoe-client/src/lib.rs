@@ -1,0 +1,1 @@
+//! Client for 小鹅通 (Xiaoe-tech).

@@ -1,0 +1,1 @@
+//! Programs over all three vendors; see the files beside this folder.
