@@ -1,1 +1,1 @@
-//! Pages and items as streams.
+//! Streams over the pages of a list.

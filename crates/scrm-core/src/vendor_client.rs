@@ -1,1 +1,1 @@
-//! The trait that all clients share.
+//! What all vendors' clients have in common, as one small object-safe trait.
