@@ -52,3 +52,11 @@ pub use crate::{
     spec::{Action, Label},
     transport::{Sent, Transport},
 };
+
+/// For generated code only.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub use crate::show::{Json, debug, deserialize};
+}
