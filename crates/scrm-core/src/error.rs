@@ -225,6 +225,13 @@ impl Error {
         self
     }
 
+    /// Names the part of a pull that failed.
+    pub(crate) fn on(mut self, page: String) -> Self {
+        let detail = &self.0.detail;
+        self.0.detail = if detail.is_empty() { page.into() } else { format!("{page}: {detail}").into() };
+        self
+    }
+
     /// An answer came. `body` must be masked.
     pub(crate) fn answered(mut self, status: u16, body: Option<Box<str>>) -> Self {
         self.0.http_status = Some(status);

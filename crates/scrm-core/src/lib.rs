@@ -52,6 +52,7 @@ pub use crate::{
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
     transport::{Sent, Transport},
+    vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
 
 /// For generated code only.

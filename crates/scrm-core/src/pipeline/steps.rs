@@ -2,12 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{
-    Job, Run,
-    failure::Failed,
-    redaction::Redaction,
-    token::Fetch,
-};
+use super::{Job, Run, failure::Failed, redaction::Redaction, token::Fetch};
 use crate::{
     check,
     client::Reply,
