@@ -33,5 +33,8 @@ pub mod vendor_client;
 pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub use crate::show::{Json, debug, deserialize};
+    pub use crate::{
+        scan::document,
+        show::{Json, debug, deserialize},
+    };
 }

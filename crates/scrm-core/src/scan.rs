@@ -3,6 +3,9 @@
 //! It accepts the documents that `serde_json` accepts, the depth limit included, and yields the same values. What it has that a
 //! `serde` visitor has not: byte offsets, so that a value can be cut out where it stands, and the digits of a number as they came.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 
 /// Why and where scanning stopped.
@@ -476,6 +479,15 @@ impl<'t> Scan<'t> {
         }
         Ok(Value::Array(list))
     }
+}
+
+/// A whole document; `None`: not one. For the fuzz targets.
+#[must_use]
+pub fn document(text: &str) -> Option<Value> {
+    let mut scan = Scan::new(text);
+    let value = scan.value().ok()?;
+    scan.end().ok()?;
+    Some(value)
 }
 
 /// Whether two short texts of one length are equal; cheaper than a call of `memcmp`.
