@@ -3,7 +3,13 @@
 mod acme;
 mod calls;
 mod canary;
+mod decoding;
+mod departures;
+mod envelopes;
 mod failures;
 mod pages;
+mod showing;
+mod tables;
 mod tokens;
 mod vendors;
+mod wires;
