@@ -1,9 +1,15 @@
 //! What the crate promises, seen from outside.
 
+mod acme;
+mod calls;
+mod canary;
 mod decoding;
 mod departures;
 mod envelopes;
-
+mod failures;
+mod pages;
 mod showing;
 mod tables;
+mod tokens;
+mod vendors;
 mod wires;
