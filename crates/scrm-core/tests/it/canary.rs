@@ -21,9 +21,10 @@ fn clean(shown: &str) {
     }
 }
 
-/// A message that repeats everything the vendor was sent.
-fn echo() -> String {
-    format!("{PHONE} {MAIL} {TOKEN}-1 {SECRET} expl1cit-token\\/0001 expl1cit-token%2F0001 https://api.acme.example/v1/x")
+/// A message that repeats everything the vendor was sent, with this token.
+fn echo(token: &str) -> String {
+    let (escaped, encoded) = (token.replace('/', "\\/"), token.replace('/', "%2F"));
+    format!("{PHONE} {MAIL} {escaped} {encoded} {SECRET} https://api.acme.example/v1/x")
 }
 
 /// Everything that can be printed of an error.
@@ -36,16 +37,13 @@ fn tell(error: &scrm_core::Error) -> String {
     shown.replace("https://docs.acme.example", "")
 }
 
-fn body(code: &str) -> String {
-    format!(r#"{{"code":{code},"msg":"{} {NAME}","data":{{"name":"{NAME}","list":[{{"phone":{{"a":1}}}}]}}}}"#, echo())
-}
-
 /// Every way in which a call can fail.
-fn acts() -> Vec<Act> {
+fn acts(echo: &str) -> Vec<Act> {
+    let body = |code: &str| format!(r#"{{"code":{code},"msg":"{echo} {NAME}","data":{{"name":"{NAME}","list":[{{"phone":{{"a":1}}}}]}}}}"#);
     let mut acts: Vec<Act> =
         ["3000", "4001", "4290", "5002", "8", &format!("\"{PHONE}\""), "null"].map(|code| Act::Body(200, body(code))).into();
-    acts.extend([200, 302, 401, 403, 429, 502].map(|status| Act::Body(status, format!("<html>{} {NAME}</html>", echo()))));
-    acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"total":{{"{PHONE}":"{} {NAME}"}}}}}}"#, echo())));
+    acts.extend([200, 302, 401, 403, 429, 502].map(|status| Act::Body(status, format!("<html>{} {NAME}</html>", echo))));
+    acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"total":{{"{PHONE}":"{} {NAME}"}}}}}}"#, echo)));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"{PHONE}":"{NAME}","list":[]}}}}"#)));
     acts.extend([Sent::No, Sent::Unknown, Sent::Yes].map(|sent| Act::Fail(Wire::Broken, sent)));
     acts.push(Act::Hang);
@@ -54,23 +52,23 @@ fn acts() -> Vec<Act> {
 
 #[tokio::test(start_paused = true)]
 async fn no_error_shows_a_secret() {
-    for act in acts() {
-        let fetched = Script::new(vec![act.clone(); 5]);
-        let explicit = Script::new(vec![act.clone(); 5]);
-        let clients: [Client; 2] = [builder(&fetched).build().unwrap(), builder(&explicit).token(EXPLICIT).build().unwrap()];
-        for client in clients {
-            // The request carries the personal values, so that an echo of them is known for what it is.
+    for token in ["t0ken-of-acme-1", EXPLICIT] {
+        for act in acts(&echo(token)) {
+            let builder = builder(&Script::new(vec![act; 5]));
+            let client: Client = if token == EXPLICIT { builder.token(EXPLICIT) } else { builder }.build().unwrap();
+            // The request carries a personal value, so that its echo is known for what it is.
             let call = client.0.call(UserList::new().with_phone(NAME)).strict(true);
             clean(&format!("{call:?} {client:?}"));
             let error = call.await.unwrap_err();
-            clean(&tell(&error).replace("https://api.acme.example/v1/x", ""));
+            clean(&tell(&error).replace("https://api.acme.example/v1/x", "").replace("t0ken-of-acme-2", "refreshed"));
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_token_failure_shows_a_secret() {
-    for act in acts() {
+    // No token was given out yet that could be repeated.
+    for act in acts(&format!("{PHONE} {MAIL} {SECRET} https://api.acme.example/v1/x")) {
         let (client, script) = client([]);
         script.token_acts.lock().unwrap().extend(vec![act; 5]);
         let error = client.0.call(UserList::new().with_phone(NAME)).await.unwrap_err();

@@ -15,7 +15,7 @@ macro_rules! shown {
         impl Shown for $type {
             fn table(&self) -> &'static Table { Self::TABLE }
             fn view(&self, field: usize) -> View<'_> {
-                match field { $($number => View::$kind(&self.$name),)* $(EXTRA => View::Extra(&self.$extra),)? _ => unreachable!() }
+                match field { $($number => View::$kind(&self.$name),)* $(EXTRA => View::Extra(&self.$extra),)? _ => View::Any(&None) }
             }
         }
         impl $type {
