@@ -12,7 +12,7 @@ use crate::{
         redact::{BODY_CAP, MESSAGE_CAP},
     },
     retry::parse_retry_after,
-    spec::{Action, ErrorRule, OperationSpec, PagingSpec, VendorSpec},
+    spec::{Action, PagingSpec},
     table::{self, Payload},
     token::Lease,
     transport::{HttpResponse, TransportError, TransportErrorKind},
@@ -89,7 +89,7 @@ impl Run<'_> {
     /// The envelope tells a failure.
     fn refused(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head) -> Result<Reply, Failed> {
         let code = head.code.as_deref().unwrap_or_default();
-        let rule = rule(self.job.spec, self.job.core.vendor(), code, head.message.as_deref().unwrap_or_default());
+        let rule = self.job.core.vendor().error_rule(self.job.spec, code, head.message.as_deref().unwrap_or_default());
         let action = rule.map_or_else(|| by_status(answer.status), |rule| rule.action);
         if action == Action::DoneAlready {
             return Ok(Reply { message: head.message, extra: head.extra, already_done: true, ..Reply::default() });
@@ -177,19 +177,6 @@ impl Job<'_> {
         let path = self.path.split('?').next().unwrap_or_default().trim_matches('/');
         self.core.vendor().tokens.iter().any(|token| token.operation.path.trim_matches('/') == path)
     }
-}
-
-/// The rule for a code: the operation's before the vendor's, and among them one that knows the message too before one that knows the code alone.
-fn rule(spec: &OperationSpec, vendor: &VendorSpec, code: &str, message: &str) -> Option<&'static ErrorRule> {
-    let fits = |rule: &&'static ErrorRule| {
-        let known = rule.code.is_some() || rule.message.is_some();
-        known && rule.code.is_none_or(|known| known == code) && rule.message.is_none_or(|part| message.contains(part))
-    };
-    let among = |rules: &'static [ErrorRule]| {
-        let exact = rules.iter().filter(fits).find(|rule| rule.code.is_some() && rule.message.is_some());
-        exact.or_else(|| rules.iter().find(fits))
-    };
-    among(spec.errors).or_else(|| among(vendor.errors))
 }
 
 /// What to do where only the HTTP status says anything.

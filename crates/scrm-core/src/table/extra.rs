@@ -9,7 +9,9 @@ use crate::error::redact::Redactor;
 /// Keys nobody documented, in wire order; eight bytes while there are none.
 #[derive(Clone, Default, PartialEq)]
 #[allow(clippy::box_collection)]
-pub struct Extra(Option<Box<Vec<(Box<str>, Value)>>>);
+pub struct Extra(Option<Box<Entries>>);
+
+type Entries = Vec<(Box<str>, Value)>;
 
 impl Extra {
     /// The value of a key.

@@ -8,6 +8,7 @@ mod canary;
 mod decoding;
 mod departures;
 mod envelopes;
+mod explaining;
 mod failures;
 mod pages;
 mod showing;
