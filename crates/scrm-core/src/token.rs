@@ -6,6 +6,7 @@
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::secret::Secret;
@@ -90,6 +91,24 @@ pub struct StoredToken {
     pub expires_at: u64,
     /// When it was asked for, in milliseconds since 1970.
     pub fetched_at: u64,
+}
+
+impl StoredToken {
+    /// As it is written to files and shared stores.
+    #[must_use]
+    pub fn to_json(&self) -> Secret {
+        let StoredToken { value, expires_at, fetched_at } = self;
+        Secret::new(json!({ "token": value.expose(), "expires_at": expires_at, "fetched_at": fetched_at }).to_string())
+    }
+
+    /// `None` for a text that [`to_json`](Self::to_json) did not write.
+    #[must_use]
+    pub fn from_json(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let number = |name: &str| value.get(name)?.as_u64();
+        let token = value.get("token")?.as_str()?;
+        Some(StoredToken { value: Secret::new(token), expires_at: number("expires_at")?, fetched_at: number("fetched_at")? })
+    }
 }
 
 /// A place for tokens that outlives a client or is shared between processes.

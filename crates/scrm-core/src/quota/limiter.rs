@@ -28,7 +28,7 @@ pub struct Quota {
     turn: tokio::sync::Mutex<()>,
     /// A slot came back earlier than was to be expected.
     given_back: Notify,
-    shared: Option<SharedSide>,
+    shared: Option<Arc<SharedSide>>,
 }
 
 impl Quota {
@@ -44,7 +44,7 @@ impl Quota {
         Self::with(&rule, Some(SharedSide::new(rule, key, shared)))
     }
 
-    fn with(rule: &QuotaRule, shared: Option<SharedSide>) -> Arc<Self> {
+    fn with(rule: &QuotaRule, shared: Option<Arc<SharedSide>>) -> Arc<Self> {
         Arc::new(Quota {
             start: Instant::now(),
             book: Mutex::new(Book::new(rule)),

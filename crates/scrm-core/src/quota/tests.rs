@@ -319,6 +319,9 @@ impl SharedQuota for Server {
             held.1 = given.answered.map_or(now, |age| now + rule.window - age);
         }
         slots.retain(|(_, until)| *until > now);
+        if want == 0 {
+            return Ok(Taken::Slots(Vec::new()));
+        }
         let free = (rule.calls as usize).saturating_sub(slots.len()).min(want as usize);
         if free == 0 {
             let first = slots.iter().map(|(_, until)| *until).min().unwrap();
@@ -357,6 +360,31 @@ async fn four_processes_share_one_quota() {
     assert!(most(&mut arrivals, seconds(2)) <= 100);
     let share = arrivals.len() as f64 / (100.0 * 40.0 / 2.0);
     assert!(share >= 0.95, "{share}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
+    let server = Arc::new(Server::default());
+    let [first, second] = [(); 2].map(|()| Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone()));
+    let taken = futures_util::future::join_all((0..100).map(|_| first.acquire(later(seconds(1))))).await;
+    sleep(milliseconds(100)).await;
+    taken.into_iter().for_each(|permit| permit.unwrap().answered());
+    // Two seconds after the answers, not after the time for slots of which nothing was heard.
+    let began = Instant::now();
+    second.acquire(later(seconds(60))).await.unwrap().answered();
+    assert!((1950..2100).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
+    // Slots taken for callers who left come back too.
+    let server = Arc::new(Server::default());
+    let [first, second] = [(); 2].map(|()| Quota::shared(rule(100, seconds(20)), "acme:user_list".into(), server.clone()));
+    let ask = |patience| timeout(patience, first.acquire(later(seconds(1))));
+    let stay = futures_util::future::join_all([ask(seconds(1)), ask(seconds(1))]);
+    let leave = futures_util::future::join_all((0..50).map(|_| ask(Duration::from_micros(1500))));
+    drop(futures_util::future::join(stay, leave).await);
+    assert!(server.slots.lock().unwrap().len() > 40);
+    sleep(seconds(4)).await;
+    let held = server.slots.lock().unwrap().iter().filter(|(_, until)| *until > Instant::now()).count();
+    assert!(held <= 2, "{held}");
+    second.acquire(later(seconds(1))).await.unwrap().answered();
 }
 
 #[tokio::test(start_paused = true)]

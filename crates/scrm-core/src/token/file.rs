@@ -8,7 +8,6 @@ use std::{
 
 use async_trait::async_trait;
 use hmac_sha256::Hash;
-use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{BoxError, StoredToken, TokenStore, clock::unix_millis};
@@ -35,7 +34,7 @@ impl FileStore {
     }
 
     fn read(&self, key: &str) -> io::Result<Option<StoredToken>> {
-        Ok(read_if_there(&self.path(key, "token"))?.and_then(|text| parse(&text)))
+        Ok(read_if_there(&self.path(key, "token"))?.and_then(|text| StoredToken::from_json(&text)))
     }
 
     fn make_folder(&self) -> io::Result<()> {
@@ -59,8 +58,7 @@ impl TokenStore for FileStore {
         if kept.is_some_and(|kept| kept.fetched_at > token.fetched_at && kept.expires_at > unix_millis()) {
             return Ok(());
         }
-        let text = json!({ "token": token.value.expose(), "expires_at": token.expires_at, "fetched_at": token.fetched_at }).to_string();
-        Ok(write_whole(&self.path(key, "token"), &Zeroizing::new(text))?)
+        Ok(write_whole(&self.path(key, "token"), token.to_json().expose())?)
     }
 
     async fn remove_if(&self, key: &str, value: &Secret) -> Result<(), BoxError> {
@@ -143,13 +141,6 @@ fn create_lock(path: &Path, owner: &str, ttl: Duration) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-fn parse(text: &str) -> Option<StoredToken> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let number = |name: &str| value.get(name)?.as_u64();
-    let token = value.get("token")?.as_str()?;
-    Some(StoredToken { value: Secret::new(token), expires_at: number("expires_at")?, fetched_at: number("fetched_at")? })
 }
 
 fn read_if_there(path: &Path) -> io::Result<Option<Zeroizing<String>>> {

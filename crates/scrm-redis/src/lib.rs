@@ -1,0 +1,49 @@
+//! Tokens and quotas shared between processes and machines, through Redis.
+//!
+//! Some vendors end the old token when a new one is asked for, so that two processes with separate token caches knock each other out; and a quota counts the calls of all
+//! processes together. Give the clients of all processes the same Redis, and there is one token and one quota:
+//!
+//! ```
+//! # use std::sync::Arc;
+//! use scrm_redis::{RedisQuota, RedisStore};
+//!
+//! # fn settings<C: From<scrm_core::Core>>(builder: scrm_core::Builder<C>) -> Result<scrm_core::Builder<C>, scrm_redis::Error> {
+//! let url = "redis://127.0.0.1:6379";
+//! let builder = builder
+//!     .token_store(Arc::new(RedisStore::new(url)?))
+//!     .shared_quota(Arc::new(RedisQuota::new(url)?));
+//! # Ok(builder)
+//! # }
+//! ```
+//!
+//! **Test and production must not use the same app without sharing a store: each new token of the one ends the other's.**
+//!
+//! # What to expect
+//!
+//! * One fetch per token life, however many processes. The one that fetches holds a lease of ten seconds; if it dies, another goes on then.
+//! * At the vendor, no window ever holds more calls than the quota. A call takes a slot before it is sent, and the slot is free again one window after its answer was seen;
+//!   times are Redis's. Slots are taken in batches and given back by the way. A process that dies gives its slots back by dying: after the window, the linger time and a second.
+//! * When Redis is away, calls go on: each process with the token it has, its own fetches (kept apart by pauses) and its own quota. So long, several processes together may
+//!   exceed the vendor's. It is asked again after at most half a minute.
+//! * A Redis that has just started may have forgotten the calls of the last window; for so long it gives no slots.
+//!
+//! # What Redis needs
+//!
+//! Redis 6 or later, or Valkey; scripts and the commands `INFO`, `TIME`, `GET`, `SET`, `DEL`, `EXISTS`, `INCRBY`, `PEXPIRE`, `PTTL`, `ZADD`, `ZCARD`, `ZRANGE`, `ZREM` and
+//! `ZREMRANGEBYSCORE` on keys below the prefix. Its persistence is of no importance; it should not evict keys. Tokens lie there in clear: who can read it can use them.
+//! Keys and errors hold no secret.
+
+mod connection;
+mod quota;
+mod store;
+
+use std::time::Duration;
+
+pub use self::{connection::Error, quota::RedisQuota, store::RedisStore};
+
+/// Beginning of all keys.
+const PREFIX: &str = "scrm";
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
