@@ -10,8 +10,7 @@ use scrm_core::{
 };
 use serde_json::Value;
 
-static ENVELOPE: Envelope =
-    Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false };
+static ENVELOPE: Envelope = Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false };
 
 #[derive(Clone, Default, PartialEq)]
 struct Row {
