@@ -4,10 +4,7 @@ use std::{
     time::Duration,
 };
 
-use redis::{
-    AsyncConnectionConfig, Client, ErrorKind, FromRedisValue, RedisError, ScriptInvocation,
-    aio::MultiplexedConnection,
-};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, FromRedisValue, RedisError, ScriptInvocation, aio::MultiplexedConnection};
 use tokio::sync::Mutex;
 
 /// How long Redis may take to connect, and to answer. Shorter than the second that a client waits for a store or a quota.

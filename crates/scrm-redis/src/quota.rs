@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn a_long_wait_is_halved_and_a_short_one_kept() {
-        let cases = [(41_000, 10_000, 1250), (9_000, 10_000, 1250), (1_000, 10_000, 500), (250, 10_000, 250), (1, 10_000, 10), (1_000, 1_000, 125)];
+        let cases =
+            [(41_000, 10_000, 1250), (9_000, 10_000, 1250), (1_000, 10_000, 500), (250, 10_000, 250), (1, 10_000, 10), (1_000, 1_000, 125)];
         for (free_in, window, expected) in cases {
             let wait = ask_again(Duration::from_millis(free_in), Duration::from_millis(window));
             assert_eq!(wait, Duration::from_millis(expected), "{free_in} of {window}");

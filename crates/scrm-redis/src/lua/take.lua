@@ -12,8 +12,9 @@ if redis.call('EXISTS', KEYS[2]) == 0 then
   -- Nobody has called for a while, or the server has forgotten all: a server that is younger than the window may have.
   local info = redis.pcall('INFO', 'server')
   local uptime = type(info) == 'string' and tonumber(string.match(info, 'uptime_in_seconds:(%d+)'))
-  if uptime and uptime * 1000000 < window then
-    redis.call('SET', KEYS[3], 1, 'PX', text(math.ceil(window / 1000) - uptime * 1000))
+  local young = uptime and math.ceil(window / 1000) - uptime * 1000 or 0
+  if young > 0 and redis.call('PTTL', KEYS[3]) < young then
+    redis.call('SET', KEYS[3], 1, 'PX', text(young))
   end
   -- Ids go on from the clock, so that those from before a restart do not come again.
   redis.call('SET', KEYS[2], text(now), 'PX', keep)

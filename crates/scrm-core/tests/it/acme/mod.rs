@@ -1,5 +1,6 @@
 //! A made-up vendor, its client, and a transport that answers by script.
 
+pub mod loopback;
 pub mod operations;
 pub mod script;
 

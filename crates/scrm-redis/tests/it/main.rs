@@ -1,0 +1,12 @@
+//! Tokens and quotas shared through a real Redis, between real processes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::await_holding_lock, unreachable_pub)]
+
+#[path = "../../../scrm-core/tests/it/acme/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod acme;
+mod canary;
+mod quotas;
+mod server;
+mod tokens;
+mod worker;

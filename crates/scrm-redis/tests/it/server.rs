@@ -1,0 +1,100 @@
+//! A Redis of the tests' own, on a free port, without persistence.
+
+use std::{
+    env,
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+pub struct Redis {
+    port: u16,
+    folder: TempDir,
+    child: Child,
+    arguments: Vec<&'static str>,
+}
+
+impl Redis {
+    /// `None` on a machine without Redis, after saying so. In CI that is a failure.
+    pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(arguments: &[&'static str]) -> Option<Self> {
+        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).spawn().is_err() {
+            assert!(env::var("CI").is_err(), "there is no redis-server on this machine, and in CI these tests must not be skipped");
+            println!("SKIPPED: there is no redis-server on this machine");
+            return None;
+        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let child = launch(port, &folder, arguments);
+        Some(Redis { port, folder, child, arguments: arguments.to_vec() })
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it at once; what it held is lost.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again, on the same port.
+    pub fn restart(&mut self) {
+        self.child = launch(self.port, &self.folder, &self.arguments);
+    }
+
+    pub fn connection(&self) -> redis::Connection {
+        redis::Client::open(self.url()).unwrap().get_connection().unwrap()
+    }
+
+    /// Every key with all it holds, as text.
+    pub fn dump(&self) -> Vec<(String, String)> {
+        let mut connection = self.connection();
+        let keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut connection).unwrap();
+        let value = |key: &String, connection: &mut redis::Connection| -> String {
+            let kind: String = redis::cmd("TYPE").arg(key).query(connection).unwrap();
+            match &*kind {
+                "zset" => redis::cmd("ZRANGE").arg(key).arg(0).arg(-1).query::<Vec<String>>(connection).unwrap().join(" "),
+                _ => redis::cmd("GET").arg(key).query(connection).unwrap(),
+            }
+        };
+        keys.into_iter().map(|key| (key.clone(), value(&key, &mut connection))).collect()
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn launch(port: u16, folder: &TempDir, arguments: &[&str]) -> Child {
+    let child = Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
+        .arg(folder.path())
+        .args(arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10), "redis-server does not start");
+        sleep(Duration::from_millis(20));
+    }
+    child
+}
+
+/// A prefix of keys for one test.
+pub fn prefix() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
