@@ -50,6 +50,8 @@ struct Run<'a> {
     deadline: Instant,
     /// Requests sent so far.
     attempts: u32,
+    /// Attempts begun, whether or not it came to a request.
+    tries: u32,
     /// Time spent waiting for the quota, the token and between attempts.
     waited: Duration,
     /// Whether the token was refreshed for this call.
@@ -79,8 +81,10 @@ impl Run<'_> {
 
     /// Steps 2 to 6, and 8: one request and its answer.
     async fn attempt(&mut self, data: &mut dyn Payload) -> Result<Reply, Failed> {
-        let permit = self.permit().await?; // 2. quota
-        let lease = self.token().await?; // 3. token
+        self.tries += 1;
+        let now = Instant::now();
+        let (permit, now) = self.permit(now).await?; // 2. quota
+        let lease = self.token(now).await?; // 3. token
         let request = self.encode(lease.as_ref())?; // 4. encode
         let began = Instant::now();
         let outcome = match self.send(request, permit).await {
@@ -99,7 +103,7 @@ impl Run<'_> {
             action: if failed.action == Action::RefreshToken && !refreshable { Action::Fail } else { failed.action },
             access: self.job.spec.access,
             sent: failed.error.sent(),
-            attempt: self.attempts,
+            attempt: self.tries,
             refreshed: self.refreshed,
             retry_after: failed.retry_after,
             remaining: self.deadline.saturating_duration_since(Instant::now()),
@@ -135,7 +139,18 @@ impl Run<'_> {
         let name = job.name();
         shared.budget.deposit();
         shared.hooks.start(&Start { vendor: shared.vendor.name, operation: &name });
-        Run { job, name, started, deadline, attempts: 0, waited: Duration::ZERO, refreshed: false, status: None, tokens: Vec::new() }
+        Run {
+            job,
+            name,
+            started,
+            deadline,
+            attempts: 0,
+            tries: 0,
+            waited: Duration::ZERO,
+            refreshed: false,
+            status: None,
+            tokens: Vec::new(),
+        }
     }
 
     fn end(self, outcome: Result<Reply, Error>) -> Result<Reply, Error> {

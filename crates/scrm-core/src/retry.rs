@@ -56,7 +56,7 @@ impl RetryPolicy {
             return Decision::GiveUp;
         }
         let pause = self.backoff(failure.attempt).max(failure.retry_after.unwrap_or_default());
-        // Waiting for the quota is paced by the quota itself, and cannot multiply an outage.
+        // Waiting for the quota, or for a token, is paced by these themselves, and cannot multiply an outage.
         let affordable = pause < failure.remaining && (failure.action == Action::Wait || budget.withdraw());
         if affordable { Decision::After(pause) } else { Decision::GiveUp }
     }

@@ -2,6 +2,8 @@
 //!
 //! A [`TokenSlot`] holds one token of one account. It asks, in this order: the caller's own [`TokenSource`], where there is one; else the [`TokenStore`] shared with other
 //! processes, and last the vendor. No task runs in the background: the caller who notices that a token nears its end renews it, while the others go on with the old one.
+//!
+//! A vendor may give a second token to refresh the first with. Where no operation for that is documented, it is left alone and never stored: a new pair is asked for.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 

@@ -28,7 +28,8 @@ struct Settings {
     credentials: CredentialSet,
     base_url: Option<String>,
     transport: Option<Arc<dyn Transport>>,
-    given: Given,
+    token: Option<Secret>,
+    source: Option<Arc<dyn TokenSource>>,
     store: Option<Arc<dyn TokenStore>>,
     hooks: Arc<dyn Hooks>,
     retry: RetryPolicy,
@@ -46,7 +47,8 @@ impl<C: From<Core>> Builder<C> {
             credentials,
             base_url: None,
             transport: None,
-            given: Given::Nothing,
+            token: None,
+            source: None,
             store: None,
             hooks: Arc::new(NoHooks),
             retry: RetryPolicy::default(),
@@ -75,15 +77,15 @@ impl<C: From<Core>> Builder<C> {
         self.set(|settings| settings.transport = Some(transport))
     }
 
-    /// A token got elsewhere. It is never refreshed. Overrides [`Builder::token_source`].
+    /// A token got elsewhere. It is never refreshed. Goes before [`Builder::token_source`] and all else.
     pub fn token(self, token: impl Into<Secret>) -> Self {
         let token = token.into();
-        self.set(|settings| settings.given = Given::Token(token))
+        self.set(|settings| settings.token = Some(token))
     }
 
-    /// A service that hands out the tokens, asked instead of the store and the vendor. Overrides [`Builder::token`].
+    /// A service that hands out the tokens, asked instead of the store and the vendor.
     pub fn token_source(self, source: Arc<dyn TokenSource>) -> Self {
-        self.set(|settings| settings.given = Given::Source(source))
+        self.set(|settings| settings.source = Some(source))
     }
 
     /// Where tokens are kept beside this client's memory; several clients and processes can share one.
@@ -182,6 +184,15 @@ impl Settings {
             return Err(Error::new(ErrorKind::Config, vendor, "the base URL must begin with https:// or http://"));
         }
         let transport = self.transport()?;
+        if self.quota.shared.is_some() {
+            // Of a call under way the others hear nothing, so that its slot must last as long as it.
+            self.quota.linger = self.quota.linger.max(self.timeout);
+        }
+        let given = match (self.token, self.source) {
+            (Some(token), _) => Given::Token(token),
+            (None, Some(source)) => Given::Source(source),
+            (None, None) => Given::Nothing,
+        };
         let shared = Shared {
             vendor,
             base_url,
@@ -194,7 +205,7 @@ impl Settings {
             quota: self.quota,
             store: self.store,
         };
-        Ok(Core { shop: Arc::new(Shop::new(Arc::new(shared), credentials, self.given)) })
+        Ok(Core { shop: Arc::new(Shop::new(Arc::new(shared), credentials, given)) })
     }
 
     fn transport(&mut self) -> Result<Arc<dyn Transport>, Error> {

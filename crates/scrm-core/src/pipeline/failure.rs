@@ -15,7 +15,7 @@ use crate::{
     spec::{Action, PagingSpec},
     table::{self, Payload},
     token::Lease,
-    transport::{HttpResponse, TransportError, TransportErrorKind},
+    transport::{HttpResponse, Sent, TransportError, TransportErrorKind},
 };
 
 /// An attempt that came to nothing.
@@ -151,7 +151,8 @@ impl Run<'_> {
                 let which = if self.refreshed { "a fresh token" } else { "the token" };
                 failed.error.kind_as(ErrorKind::Token).detailed(format!("the vendor rejects {which}"))
             }
-            (Action::Wait, _) => failed.error.kind_as(ErrorKind::Quota),
+            // Else it was the token that the call would have waited for.
+            (Action::Wait, _) if failed.error.sent() == Sent::Yes => failed.error.kind_as(ErrorKind::Quota),
             _ => failed.error,
         }
     }

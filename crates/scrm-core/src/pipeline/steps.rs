@@ -1,6 +1,6 @@
 //! The steps of one attempt.
 
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 use super::{Job, Run, failure::Failed, token::Fetch};
 use crate::{
@@ -10,10 +10,13 @@ use crate::{
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
     quota::Permit,
-    spec::{Method, TokenSpec},
+    spec::{Action, Method, TokenSpec},
     token::{Lease, TokenError, TokenSlot},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
 };
+
+/// A wait shorter than this is no wait for the quota, but the time to ask for it.
+const WORTH_TELLING: Duration = Duration::from_millis(1);
 
 /// A permit whose request has not been sent yet: dropped, it is free again at once.
 pub(super) struct Unsent(Option<Permit>);
@@ -52,11 +55,11 @@ impl Job<'_> {
 }
 
 impl<'a> Run<'a> {
-    /// Step 2.
-    pub(super) async fn permit(&mut self) -> Result<Unsent, Failed> {
-        let Some(quota) = self.job.core.quotas().of(self.job.spec) else { return Ok(Unsent(None)) };
-        if let Some(permit) = quota.try_acquire() {
-            return Ok(Unsent(Some(permit)));
+    /// Step 2, and when it was done.
+    pub(super) async fn permit(&mut self, now: Instant) -> Result<(Unsent, Instant), Failed> {
+        let Some(quota) = self.job.core.quotas().of(self.job.spec) else { return Ok((Unsent(None), now)) };
+        if let Some(permit) = quota.try_acquire(now) {
+            return Ok((Unsent(Some(permit)), now));
         }
         let shared = self.job.core.shared();
         let waiting = quota.waiting();
@@ -65,32 +68,34 @@ impl<'a> Run<'a> {
             Ok(permit) => permit.waited(),
             Err(error) => error.wait,
         };
-        shared.hooks.quota_wait(&QuotaWait {
-            vendor: shared.vendor.name,
-            operation: &self.name,
-            waited,
-            success: outcome.is_ok(),
-            waiting,
-        });
+        if outcome.is_err() || waited >= WORTH_TELLING {
+            shared.hooks.quota_wait(&QuotaWait {
+                vendor: shared.vendor.name,
+                operation: &self.name,
+                waited,
+                success: outcome.is_ok(),
+                waiting,
+            });
+        }
         match outcome {
             Ok(permit) => {
                 self.waited += waited;
-                Ok(Unsent(Some(permit)))
+                Ok((Unsent(Some(permit)), Instant::now()))
             }
             Err(error) => Err(self.unsent(Error::new(ErrorKind::Quota, shared.vendor, error.to_string()))),
         }
     }
 
     /// Step 3.
-    pub(super) async fn token(&mut self) -> Result<Option<Lease>, Failed> {
+    pub(super) async fn token(&mut self, now: Instant) -> Result<Option<Lease>, Failed> {
         let (Some(slot), Some(spec)) = (self.slot(), self.job.spec.token) else { return Ok(None) };
-        let lease = match slot.peek(Instant::now()) {
+        let lease = match slot.peek(now) {
             Some(lease) => lease,
             None => {
                 let began = Instant::now();
                 let outcome = slot.get(&Fetch { core: self.job.core, spec }, self.deadline).await;
                 self.waited += began.elapsed();
-                outcome.map_err(|error| self.unsent(self.without_token(&error)))?
+                outcome.map_err(|error| self.no_token(&error))?
             }
         };
         self.tokens.push(lease.token.clone());
@@ -99,6 +104,18 @@ impl<'a> Run<'a> {
 
     pub(super) fn slot(&self) -> Option<&'a TokenSlot<Error>> {
         self.job.core.slot(self.job.spec.token?)
+    }
+
+    /// Where the token's own call failed in a way that may be gone when it may be made again, this one waits for that.
+    fn no_token(&self, error: &TokenError<Error>) -> Failed {
+        let failed = self.unsent(self.without_token(error));
+        match error {
+            TokenError::Fetch { error, next } if may_pass(error) => {
+                let pause = next.saturating_duration_since(Instant::now());
+                Failed { action: Action::Wait, retry_after: Some(pause), ..failed }
+            }
+            _ => failed,
+        }
     }
 
     fn without_token(&self, error: &TokenError<Error>) -> Error {
@@ -185,6 +202,11 @@ impl<'a> Run<'a> {
             code: error.and_then(Error::vendor_code),
         });
     }
+}
+
+fn may_pass(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
+        || matches!(error.action(), Some(Action::Wait | Action::Retry | Action::RetryReads))
 }
 
 /// The host name in a base URL.

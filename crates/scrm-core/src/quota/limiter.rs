@@ -55,14 +55,13 @@ impl Quota {
         })
     }
 
-    /// A permit for one request, if no wait is needed. Never waits; never given where a shared quota must be asked.
+    /// A permit for one request, if no wait is needed. Never waits; never given where a shared quota must be asked. `now` may lie a little in the past.
     #[must_use]
-    pub fn try_acquire(self: &Arc<Self>) -> Option<Permit> {
+    pub fn try_acquire(self: &Arc<Self>, now: Instant) -> Option<Permit> {
         if self.shared.is_some() || self.waiting() > 0 {
             return None;
         }
-        let now = self.now();
-        let taken = self.book().take(now);
+        let taken = self.book().take(self.nanos(now));
         taken.then(|| self.permit(Duration::ZERO))
     }
 
@@ -71,7 +70,7 @@ impl Quota {
     /// # Errors
     /// [`QuotaError`], as soon as it is clear that none is free before the deadline.
     pub async fn acquire(self: &Arc<Self>, deadline: Instant) -> Result<Permit, QuotaError> {
-        match self.try_acquire() {
+        match self.try_acquire(Instant::now()) {
             Some(permit) => Ok(permit),
             None => self.queue(deadline).await,
         }
@@ -88,8 +87,10 @@ impl Quota {
             return Err(self.too_late(self.ready_at(0).max(deadline), came));
         };
         let mut permit = self.slot(deadline, came).await?;
+        // Who has a slot of the book must not be counted as waiting for one.
+        drop(queue);
         if let Some(shared) = &self.shared {
-            match shared.slot(self.waiting(), deadline).await {
+            match shared.slot(self.waiting() + 1, deadline).await {
                 Ok(slot) => permit.shared_slot = slot,
                 Err(ready) => {
                     permit.not_sent();
@@ -148,7 +149,11 @@ impl Quota {
     }
 
     fn now(&self) -> u64 {
-        nanos(self.start.elapsed())
+        self.nanos(Instant::now())
+    }
+
+    fn nanos(&self, now: Instant) -> u64 {
+        nanos(now.saturating_duration_since(self.start))
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

@@ -27,7 +27,7 @@ pub struct QuotaRule {
 pub struct QuotaOptions {
     /// Whether calls are held back at all. Default: yes.
     pub enabled: bool,
-    /// See [`QuotaRule::linger`]. Default 30 s; at least the timeout of one request.
+    /// See [`QuotaRule::linger`]. Default 30 s. With a shared quota a client takes its own timeout, if that is longer; calls with a longer one still need it here.
     pub linger: Duration,
     /// See [`QuotaRule::smooth`]. Default `None`.
     pub smooth: Option<u32>,

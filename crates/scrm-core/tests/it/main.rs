@@ -14,5 +14,6 @@ mod pages;
 mod showing;
 mod tables;
 mod tokens;
+mod under_load;
 mod vendors;
 mod wires;

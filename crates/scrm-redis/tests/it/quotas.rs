@@ -1,9 +1,11 @@
 //! One quota for all processes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use scrm_core::quota::{Given, QuotaRule, SharedQuota as _, Taken};
 use scrm_redis::RedisQuota;
+
+use tokio::time::Instant;
 
 use crate::{
     acme::loopback::Loopback,

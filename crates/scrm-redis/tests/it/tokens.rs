@@ -1,12 +1,14 @@
 //! One token for all processes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use scrm_core::{
     Secret,
     token::{StoredToken, TokenStore as _},
 };
 use scrm_redis::{RedisQuota, RedisStore};
+
+use tokio::time::Instant;
 
 use crate::{
     acme::{

@@ -19,7 +19,8 @@ pub use self::{
 
 pub const SECRET: &str = "s3cr3t-of-acme-0001";
 
-pub static TOKEN: TokenSpec = TokenSpec {
+pub static TOKEN: TokenSpec = ACCESS;
+pub const ACCESS: TokenSpec = TokenSpec {
     name: "access",
     operation: &TOKEN_GET,
     parameters: &[
@@ -39,7 +40,8 @@ const fn rule(code: &'static str, en: &'static str, action: Action) -> ErrorRule
     ErrorRule { code: Some(code), message: None, meaning: Label { zh: "含义", en }, action, evidence: Evidence::Documented }
 }
 
-pub static VENDOR: VendorSpec = VendorSpec {
+pub static VENDOR: VendorSpec = ACME;
+pub const ACME: VendorSpec = VendorSpec {
     name: "acme",
     title: Label { zh: "艾克米", en: "Acme" },
     doc_url: "https://docs.acme.example",

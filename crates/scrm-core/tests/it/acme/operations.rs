@@ -46,7 +46,7 @@ const SOURCE: Source =
     Source { page: "Acme, users", url: Some("https://docs.acme.example/users"), read: "2026-11-22", evidence: Evidence::Documented };
 static NO_FIELDS: Table = Table { name: "None", fields: &[], dynamic: None };
 
-const PLAIN: OperationSpec = OperationSpec {
+pub const PLAIN: OperationSpec = OperationSpec {
     name: "",
     title: Label { zh: "操作", en: "Operation" },
     source: SOURCE,

@@ -1,0 +1,246 @@
+//! Many calls at once, many shops, and a vendor that fails at the worst moment; counted at the vendor.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use scrm_core::{
+    Builder, Core, CredentialSet, Error, ErrorKind, Outgoing, Sent, Value,
+    client::CallOptions,
+    spec::*,
+    table::Table,
+    token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
+};
+use tokio::time::{Instant, sleep};
+
+use crate::acme::{
+    ACCESS, ACME, Act, Client, SECRET, Script, Update, UserList, builder, credentials,
+    loopback::{Fault, Loopback, Manner},
+    operations::PLAIN,
+    seconds,
+};
+
+const HOURS: Duration = Duration::from_secs(7200);
+
+fn client(vendor: &Loopback) -> Builder<Client> {
+    Builder::new(credentials("app-1")).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_calls_of_a_cold_client_fetch_one_token() {
+    let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
+    let client = client(&vendor).build().unwrap();
+    let calls: Vec<_> = (0..1000).map(|_| tokio::spawn(client.0.call(UserList::new()).send())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (1, 1000));
+}
+
+static NO_FIELDS: Table = Table { name: "None", fields: &[], dynamic: None };
+
+/// Three vendors with a code of success, a code for a bad token and a place for the token of their own.
+macro_rules! vendor {
+    ($vendor:ident, $list:ident, $success:literal, $rejected:literal, $text:literal, $place:expr) => {
+        static $list: OperationSpec = {
+            static TOKEN: TokenSpec = TokenSpec { place: $place, ..ACCESS };
+            OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&TOKEN), ..PLAIN }
+        };
+        static $vendor: VendorSpec = {
+            static RULE: ErrorRule = ErrorRule {
+                code: Some($rejected),
+                message: None,
+                meaning: Label { zh: "令牌不对", en: "token invalid" },
+                action: Action::RefreshToken,
+                evidence: Evidence::Documented,
+            };
+            VendorSpec {
+                envelope: Envelope { success: &[$success], code_is_text: $text, ..ACME.envelope },
+                errors: std::slice::from_ref(&RULE),
+                ..ACME
+            }
+        };
+    };
+}
+
+vendor!(IN_BODY, BODY_LIST, "0", "2008", false, TokenPlace::Body("access_token"));
+vendor!(IN_HEADER, HEADER_LIST, "200", "100200", true, TokenPlace::Header("X-Token"));
+vendor!(IN_QUERY, QUERY_LIST, "0", "2", false, TokenPlace::Query("access_token"));
+
+async fn list(core: &Core, list: &'static OperationSpec) -> Result<u32, Error> {
+    let (nothing, options, mut data) = (serde_json::Map::new(), CallOptions::default(), None::<Value>);
+    let reply = core.execute(Outgoing::Raw(&nothing), list, &options, &mut data).await?;
+    Ok(reply.attempts)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_of_five_hundred_calls_in_flight_makes_one_refresh_and_all_succeed() {
+    let vendors =
+        [(&IN_BODY, &BODY_LIST, "0", "2008"), (&IN_HEADER, &HEADER_LIST, "\"200\"", "\"100200\""), (&IN_QUERY, &QUERY_LIST, "0", "2")];
+    for (spec, operation, success, rejected) in vendors {
+        let vendor = Loopback::new(Manner { success, rejected, ..Manner::new(HOURS, Duration::ZERO) });
+        let credentials = CredentialSet::new(spec).with("app_id", "app-1").with("secret", SECRET);
+        let builder: Builder<Core> = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone()));
+        let core = builder.build().unwrap();
+        assert_eq!(list(&core, operation).await.unwrap(), 1);
+        sleep(seconds(60)).await;
+        let calls = join_all((0..500).map(|_| list(&core, operation)));
+        let revoke = async {
+            sleep(Duration::from_millis(10)).await;
+            vendor.revoke();
+        };
+        let (outcomes, ()) = futures_util::future::join(calls, revoke).await;
+        assert!(outcomes.into_iter().all(|attempts| attempts.unwrap() == 2), "{rejected}");
+        assert_eq!((vendor.fetches().len(), vendor.requests("/list")), (2, 1 + 500 + 500), "{rejected}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_rejected_for_good_ends_all_calls_after_one_refresh() {
+    let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
+    let client = client(&vendor).build().unwrap();
+    vendor.reject_all();
+    for error in join_all((0..500).map(|_| client.0.call(UserList::new()).send())).await {
+        let error = error.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Token, 2));
+        assert!(error.to_string().contains("the vendor rejects a fresh token: code 4001"), "{error}");
+    }
+    assert_eq!((vendor.fetches().len(), vendor.requests("/user/list")), (2, 1000));
+    // A pull that goes on for an hour all the same does not use the token operation up.
+    let began = Instant::now();
+    while began.elapsed() < seconds(3600) {
+        client.0.call(UserList::new()).await.unwrap_err();
+    }
+    assert!(vendor.fetches().len() < 70, "{}", vendor.fetches().len());
+}
+
+#[tokio::test]
+async fn no_write_is_sent_twice_when_nobody_knows_what_became_of_it() {
+    for fault in [Fault::Cut, Fault::Status(502), Fault::Status(500), Fault::Hang] {
+        let vendor = Loopback::start(HOURS, Duration::ZERO).await;
+        let client: Client = Builder::new(credentials("app-1")).base_url(vendor.url.clone()).build().unwrap();
+        // A connection that was used before, which an HTTP client might replace of its own accord.
+        client.0.call(UserList::new()).await.unwrap();
+        vendor.fail([fault]);
+        let error = client.0.call(Update::new("u")).timeout(Duration::from_millis(500)).await.unwrap_err();
+        assert_eq!((vendor.requests("/user/update"), error.attempts()), (1, 1), "{fault:?}: {error}");
+        assert_ne!(error.sent(), Sent::No, "{fault:?}");
+        if fault != Fault::Hang {
+            vendor.fail([fault]);
+            client.0.call(UserList::new()).await.unwrap();
+            assert_eq!(vendor.requests("/user/list"), 3, "a read is repeated: {fault:?}");
+        }
+        client.0.call(Update::new("u")).await.unwrap();
+        assert_eq!(vendor.requests("/user/update"), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_fails_for_a_while_costs_no_call() {
+    let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
+    let client = client(&vendor).build().unwrap();
+    vendor.fail_tokens([Fault::Cut; 4]);
+    for outcome in join_all((0..100).map(|_| client.0.call(UserList::new()).send())).await {
+        outcome.unwrap();
+    }
+    assert_eq!(vendor.fetches().len(), 5);
+    // Where repeating is off, the first failure is the call's.
+    vendor.revoke();
+    sleep(seconds(60)).await;
+    vendor.fail_tokens([Fault::Cut]);
+    let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+}
+
+/// The same token again while it has more than twenty minutes left: asking earlier would be for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_vendor_that_gives_the_same_token_again_is_asked_once_per_life() {
+    static STICKY: TokenSpec = TokenSpec { renew_below: 1200, ..ACCESS };
+    static VENDOR: VendorSpec = VendorSpec { tokens: &[&STICKY], ..ACME };
+    static LIST: OperationSpec = OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&STICKY), ..PLAIN };
+    let vendor = Loopback::new(Manner { sticky: Some(seconds(1200)), ..Manner::new(HOURS, seconds(1200)) });
+    let credentials = CredentialSet::new(&VENDOR).with("app_id", "app-1").with("secret", SECRET);
+    let core: Core = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone())).build().unwrap();
+    let began = Instant::now();
+    while began.elapsed() < seconds(60_000) {
+        assert_eq!(list(&core, &LIST).await.unwrap(), 1, "no token was rejected");
+        sleep(seconds(30)).await;
+    }
+    // From 6000 s on there is a new one, and at the latest ten minutes later it is asked for.
+    assert!((10..=11).contains(&vendor.fetches().len()), "{}", vendor.fetches().len());
+}
+
+struct Central;
+
+#[scrm_core::async_trait]
+impl TokenSource for Central {
+    async fn token(&self) -> Result<Token, BoxError> {
+        Ok(Token::new("central"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_explicit_token_goes_before_a_source_a_store_and_the_vendor() {
+    let script = || Script::new(vec![Act::ok("{}"); 1]);
+    let store = Arc::new(MemoryStore::new());
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = u64::try_from(now.as_millis()).unwrap();
+    let stored = StoredToken { value: "stored".into(), expires_at: now + 7_200_000, fetched_at: now };
+    store.save(&format!("{}:access", credentials("app-1").account_key()), &stored).await.unwrap();
+    let with_store = |script: &Arc<Script>| builder(script).token_store(store.clone());
+    for (level, expected) in ["explicit", "central", "stored", "t0ken-of-acme-1"].into_iter().enumerate() {
+        let script = script();
+        let builder = match level {
+            0 => with_store(&script).token("explicit").token_source(Arc::new(Central)),
+            1 => with_store(&script).token_source(Arc::new(Central)),
+            2 => with_store(&script),
+            _ => builder(&script),
+        };
+        builder.build().unwrap().0.call(UserList::new()).await.unwrap();
+        assert_eq!(script.bodies()[0]["access_token"], expected);
+        assert_eq!(script.tokens(), u32::from(level == 3), "{expected}");
+    }
+}
+
+#[tokio::test]
+async fn many_shops_share_a_pool_and_nothing_else() {
+    let vendor = Loopback::start(HOURS, Duration::ZERO).await;
+    let first: Client = Builder::new(credentials("app-0"))
+        .base_url(vendor.url.clone())
+        .quota("user_list", QuotaSpec { calls: 2, seconds: 3600 })
+        .build()
+        .unwrap();
+    let shops: Vec<Core> = (0..50).map(|number| first.0.with_credentials(credentials(&format!("app-{number}")))).collect();
+    for _ in 0..2 {
+        for shop in &shops {
+            shop.call(UserList::new()).await.unwrap();
+        }
+    }
+    // Fifty tokens that are valid beside each other, and fifty quotas that are used up.
+    assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (50, 100));
+    assert_eq!(vendor.connections(), 1);
+    for shop in &shops {
+        let error = shop.call(UserList::new()).timeout(seconds(1)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Quota);
+    }
+    assert_eq!(vendor.requests("/user/list"), 100);
+    // Fifty shops are cheap; the credentials are all that is copied.
+    shops[0].call(Update::new("u")).await.unwrap();
+    assert_eq!(vendor.fetches().len(), 50, "a shop's token serves all its operations");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_token_file_shows_no_secret_in_its_name_and_no_second_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
+    let store = Arc::new(FileStore::new(folder.path()));
+    let client = client(&vendor).token_store(store).build().unwrap();
+    client.0.call(UserList::new()).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let name = files[0].file_name().into_string().unwrap();
+    let text = std::fs::read_to_string(files[0].path()).unwrap();
+    for canary in [SECRET, "app-1", "t0ken"] {
+        assert!(!name.contains(canary), "{name}");
+    }
+    assert!(text.contains("t0ken-of-acme-1") && !text.contains(SECRET) && !text.contains("refr3sh"), "{text}");
+}
