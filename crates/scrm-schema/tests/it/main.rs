@@ -1,3 +1,7 @@
-//! Integration tests.
+//! Integration tests: a made-up vendor that uses every keyword, files with one mistake each, random edits, and the schema tree of this repository.
 
+mod acme;
+mod bad;
+mod mutations;
 mod real;
+mod render;
