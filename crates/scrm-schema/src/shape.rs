@@ -377,10 +377,8 @@ fn reach<'a>(objects: &'a IndexMap<String, Object>, types: impl Iterator<Item = 
             Type::Enum(name) => {
                 names.insert(name.clone());
             }
-            Type::Object(name) => {
-                if names.insert(name.clone()) {
-                    open.extend(objects.get(name).into_iter().flat_map(|object| object.fields.iter().map(|field| &field.ty)));
-                }
+            Type::Object(name) if names.insert(name.clone()) => {
+                open.extend(objects.get(name).into_iter().flat_map(|object| object.fields.iter().map(|field| &field.ty)));
             }
             _ => {}
         }
