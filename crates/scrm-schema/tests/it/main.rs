@@ -3,6 +3,7 @@
 
 mod acme;
 mod bad;
+mod folders;
 mod mutations;
 mod real;
 mod render;
