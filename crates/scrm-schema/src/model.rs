@@ -254,6 +254,9 @@ pub struct ErrorRule {
     /// The situation in which the stand-in server answers this code.
     #[serde(default)]
     pub when: Option<Situation>,
+    /// The parameter that the situation is about; absent: any.
+    #[serde(default)]
+    pub parameter: Option<String>,
     /// How it is known.
     #[serde(default)]
     pub evidence: Evidence,
@@ -314,7 +317,7 @@ pub enum Situation {
 /// One operation: all that its file says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Path of the file below the schema folder, with `/`: `xiaoe/user-list.json`.
+    /// Path of the file below the schema folder, with `/`: `acme/user-list.json`.
     pub file: String,
     /// `user_list`
     pub name: String,
