@@ -3,6 +3,8 @@
 //! Generated are, for each struct, a [`Table`], [`Record`] (the way in) and [`Shown`] (the way out). [`crate::decode`] fills slots from
 //! text; [`crate::encode`], `Serialize` and `Debug` read views.
 
+use std::fmt;
+
 use serde_json::Value;
 
 /// One documented field: its wire name and what the page says of it.
@@ -649,6 +651,13 @@ impl Extra {
     #[cold]
     pub fn push(&mut self, key: Box<str>, value: Value) {
         self.0.get_or_insert_default().push((key, value));
+    }
+}
+
+/// Names only: what is unknown may be personal.
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(key, _)| key)).finish()
     }
 }
 
