@@ -10,6 +10,7 @@ use crate::{
     errors, examples,
     format::{File, doc},
     kind::Kind,
+    literals::Types,
     names, operation_docs,
     paging::Paged,
     records, request, rules,
@@ -60,7 +61,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     file.add(quote!(use scrm_core::{spec, table};)).map_err(broken)?;
     for record in &records {
         public.push(names::ident(&record.object.name));
-        file.add(record_items(vendor, operation, record, paged.as_ref())?).map_err(broken)?;
+        file.add(record_items(vendor, Types { operation, records: &records }, record, paged.as_ref())?).map_err(broken)?;
         if record.is_request {
             file.add(specification(vendor, operation, record, paged.as_ref(), &records)?).map_err(broken)?;
         }
@@ -70,21 +71,21 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         file.add(enums::enumeration(enumeration)).map_err(broken)?;
     }
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
-    file.add(examples::tests(vendor, operation, &records)).map_err(broken)?;
+    file.add(examples::tests(vendor, Types { operation, records: &records })).map_err(broken)?;
     public.push(static_name(&operation.name));
     Ok(Made { file, public, paged: paged.is_some() })
 }
 
-fn record_items(vendor: &Vendor, operation: &Operation, record: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {
+fn record_items(vendor: &Vendor, types: Types<'_>, record: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {
     let rows = paged.and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
     let mut item = Record { object: record.object, members: record.members.clone(), item: record.item.clone(), is_request: record.is_request };
     if record.is_request {
-        let docs = crate::docs::attributes(&operation_docs::request(vendor, operation, record)?);
+        let docs = crate::docs::attributes(&operation_docs::request(vendor, types)?);
         item.item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
         item.item.attrs.splice(0..0, docs);
     }
     let main = records::record(&item, rows);
-    let building = record.object.used.request.then(|| request::building(operation, record));
+    let building = record.object.used.request.then(|| request::building(types.operation, record));
     Ok(quote!(#main #building))
 }
 
