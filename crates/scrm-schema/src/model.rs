@@ -565,7 +565,7 @@ pub enum Rule {
 pub struct Erratum {
     /// JSON pointer in this file of what it is about.
     pub at: String,
-    /// What is contradicted: `name`, `type`, `required`, `description`, `layout`, `status`, `syntax`, `absent`.
+    /// What is contradicted.
     pub kind: ErratumKind,
     /// What the table says.
     pub documented: Value,
@@ -583,10 +583,13 @@ pub enum ErratumKind {
     Name,
     /// A type differs; the field's `x-documented-type` must be the documented one.
     Type,
-    /// A value is required, or may be null or absent, against the table.
+    /// A value is required, or may be null or absent, against the table. Both sides are one of `required`, `optional`, `nullable`, `present`, `absent`,
+    /// `unknown`.
     Presence,
     /// The table describes another field than this one.
     Description,
+    /// Any other value of this file (method, path, limit, default …); the value at `at` must be the wire side.
+    Value,
     /// The page's layout broke a row, or the example's syntax is wrong; nothing in the schema can show it.
     Page,
 }
@@ -618,6 +621,9 @@ pub struct Object {
     pub fields: Vec<Field>,
     /// Dynamic columns.
     pub columns: Option<Columns>,
+    /// The tenant's own fields may stand beside the documented ones (`additionalProperties: true`). An answer keeps unknown fields anyway; a request
+    /// then takes them.
+    pub open: bool,
     /// Where the tenant's own columns are announced.
     pub announced: Option<Announced>,
     /// Used in a request, in a response, or in both.
@@ -701,7 +707,7 @@ pub struct Field {
     pub empty_means_no_filter: bool,
     /// How it is known.
     pub evidence: Evidence,
-    /// What the stand-in server fills in; see `schemas/README.md`.
+    /// What the stand-in server fills in: a word of the list in `schemas/README.md`, or `=` and the text it always answers.
     pub sample: Option<String>,
     /// Which field of the rows this request field filters.
     pub filters: Option<Filters>,
