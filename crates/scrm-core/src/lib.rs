@@ -27,3 +27,11 @@ pub mod time;
 pub mod token;
 pub mod transport;
 pub mod vendor_client;
+
+/// For generated code only.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub use crate::show::{Json, debug, deserialize};
+}
