@@ -15,6 +15,7 @@ pub mod hooks;
 mod http;
 pub mod operation;
 pub mod paging;
+mod path;
 mod pipeline;
 pub mod quota;
 pub mod retry;
