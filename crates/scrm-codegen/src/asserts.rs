@@ -43,14 +43,14 @@ fn field(types: Types<'_>, member: &Member<'_>, place: &TokenStream, value: Opti
         (Kind::Nullable(_), None) => quote!(assert_eq!(#place, table::Nullable::Absent);),
         (Kind::Nullable(_), Some(Value::Null)) => quote!(assert_eq!(#place, table::Nullable::Null);),
         (Kind::Nullable(inner), Some(value)) => {
-            let value = bare(types, inner, value);
+            let value = bare(inner, value);
             quote!(assert_eq!(#place, table::Nullable::Value(#value));)
         }
         (kind, value) => one(types, kind, member.field.wire, place, value.unwrap_or(&Value::Null)),
     }
 }
 
-fn bare(types: Types<'_>, kind: &Kind, value: &Value) -> TokenStream {
+fn bare(kind: &Kind, value: &Value) -> TokenStream {
     match kind {
         Kind::Text => {
             let text = literals::text(value);
@@ -64,8 +64,12 @@ fn bare(types: Types<'_>, kind: &Kind, value: &Value) -> TokenStream {
             let numbers = integers(Wire::Plain, value);
             quote!(vec![#(#numbers),*])
         }
+        Kind::Number => literals::float(literals::number(value).unwrap_or_default()),
+        Kind::Boolean => {
+            let truth = literals::truth(value).unwrap_or_default();
+            quote!(#truth)
+        }
         _ => {
-            let _ = types;
             let number = Literal::i64_unsuffixed(literals::integer(value).unwrap_or_default());
             quote!(#number)
         }

@@ -1,7 +1,7 @@
 //! Items as text: one by one through prettyplease, a blank line between them, the `@generated` line first.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Item};
+use syn::Item;
 
 use crate::docs;
 
@@ -39,11 +39,16 @@ impl File {
             if !before.is_some_and(|before| belong_together(before, item)) {
                 text += "\n";
             }
-            text += &prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::<Attribute>::new(), items: vec![item.clone()] });
+            text += &prettyplease::unparse(&syn::File { items: vec![item.clone()], ..empty() });
             before = Some(item);
         }
         text
     }
+}
+
+/// A file without anything.
+fn empty() -> syn::File {
+    syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: Vec::new() }
 }
 
 /// `use` lines, and `mod` lines, stand without a blank line between them.

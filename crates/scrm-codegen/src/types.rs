@@ -109,9 +109,9 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         let kind = checked(Kind::of_field(field, object), &made.ty)
             .map_err(|found| failed(&field.pointer, format!("typify made `{found}` of it, which no slot holds")))?;
         if let Kind::Nullable(inner) = &kind
-            && !matches!(**inner, Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers)
+            && !matches!(**inner, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers)
         {
-            return Err(failed(&field.pointer, "only texts, integers and lists of them can be sent as `null`; drop \"null\" from `type`".into()));
+            return Err(failed(&field.pointer, "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into()));
         }
         members.push(Member { field, name: names::field(&field.name), kind });
     }
