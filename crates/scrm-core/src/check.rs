@@ -26,10 +26,13 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let given = self.given.as_deref().unwrap_or("nothing");
         match self.between {
-            true => write!(f, "{} must be given, but given is {given}", self.rule),
-            false => write!(f, "{} must be {}, but given is {given}", self.field, self.rule),
+            true => write!(f, "{} must be given", self.rule)?,
+            false => write!(f, "{} must be {}", self.field, self.rule)?,
+        }
+        match &self.given {
+            Some(given) => write!(f, "; given: {given}"),
+            None => Ok(()),
         }
     }
 }
@@ -72,7 +75,7 @@ fn apply(rule: &Rule, root: Scope<'_>, violations: &mut Vec<Violation>) {
             let Scalar::Text(text) = value else { return None };
             let length = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
             let inside = length >= min.unwrap_or(0).into() && length <= max.unwrap_or(u32::MAX).into();
-            (!inside).then(|| format!("{} characters long", bounds(min, max)))
+            (!inside).then(|| format!("a text of {} characters", bounds(min, max)))
         }),
         Rule::Items { field, min, max } => root.walk(field, &mut |found| items(&found, min, max, violations)),
         Rule::Format { field, format } => {

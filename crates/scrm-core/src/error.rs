@@ -6,6 +6,8 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use crate::{
     check::Violation,
+    decode::BadRow,
+    secret::MissingCredentials,
     spec::{Action, Label, OperationSpec, VendorSpec},
     transport::Sent,
 };
@@ -42,6 +44,28 @@ pub enum ErrorKind {
     Unsupported,
 }
 
+impl ErrorKind {
+    /// A short name for logs and metrics: `invalid_request`, `timeout`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorKind::InvalidRequest => "invalid_request",
+            ErrorKind::Config => "config",
+            ErrorKind::Token => "token",
+            ErrorKind::Quota => "quota",
+            ErrorKind::Vendor => "vendor",
+            ErrorKind::Http => "http",
+            ErrorKind::Connect => "connect",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Transport => "transport",
+            ErrorKind::TooLarge => "too_large",
+            ErrorKind::Decode => "decode",
+            ErrorKind::Paging => "paging",
+            ErrorKind::Unsupported => "unsupported",
+        }
+    }
+}
+
 /// Why a call failed. `Display` tells the whole story in one line and, like `Debug`, never shows a URL, a token, a secret or a phone number.
 pub struct Error(Box<Inner>);
 
@@ -63,6 +87,7 @@ struct Inner {
     sent: Sent,
     doc_url: Option<&'static str>,
     violations: Vec<Violation>,
+    bad_row: Option<BadRow>,
 }
 
 impl Error {
@@ -142,6 +167,17 @@ impl Error {
         &self.0.violations
     }
 
+    /// What went wrong, without the surroundings.
+    pub(crate) fn reason(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The row that could not be understood, with its raw JSON unmasked, where that is the failure (in a stream of rows).
+    #[must_use]
+    pub fn bad_row(&self) -> Option<&BadRow> {
+        self.0.bad_row.as_ref()
+    }
+
     /// An error of this kind. `detail` is shown as it is: it must hold nothing that came over the wire.
     #[must_use]
     pub fn new(kind: ErrorKind, vendor: &'static VendorSpec, detail: impl Into<String>) -> Self {
@@ -166,6 +202,7 @@ impl Error {
             sent: Sent::No,
             doc_url: None,
             violations: Vec::new(),
+            bad_row: None,
         }))
     }
 
@@ -173,51 +210,92 @@ impl Error {
         self.0.doc_url = url.filter(|url| !url.is_empty());
         self
     }
+
     /// Names the operation and its page. `name` differs from the schema's only for untyped calls.
-    pub(crate) fn of(mut self, spec: &'static OperationSpec, name: Cow<'static, str>) -> Self {
-        self.0.operation = Some(name);
+    pub(crate) fn of(mut self, spec: &'static OperationSpec, name: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(name.into());
         match spec.source.url {
             Some(url) => self.at(Some(url)),
             None => self,
         }
     }
-    pub(crate) fn answered(mut self, status: u16, body: Box<str>) -> Self {
+
+    pub(crate) fn renamed(mut self, name: Cow<'static, str>) -> Self {
+        self.0.operation = Some(name);
+        self
+    }
+
+    /// Names the part of a pull that failed.
+    pub(crate) fn on(mut self, page: String) -> Self {
+        let detail = &self.0.detail;
+        self.0.detail = if detail.is_empty() { page.into() } else { format!("{page}: {detail}").into() };
+        self
+    }
+
+    /// An answer came. `body` must be masked.
+    pub(crate) fn answered(mut self, status: u16, body: Option<Box<str>>) -> Self {
         self.0.http_status = Some(status);
-        self.0.raw_body = Some(body);
+        self.0.raw_body = body;
         self.0.sent = Sent::Yes;
         self
     }
-    pub(crate) fn coded(mut self, code: Box<str>, meaning: Option<Label>, action: Action, message: Option<Box<str>>) -> Self {
+
+    /// The envelope told a failure. `code` and `message` must be masked.
+    pub(crate) fn coded(mut self, code: Box<str>, meaning: Option<Label>, message: Option<Box<str>>) -> Self {
         self.0.code = Some(code);
         self.0.meaning = meaning;
-        self.0.action = Some(action);
         self.0.vendor_message = message;
         self
     }
+
+    pub(crate) fn acting(mut self, action: Action) -> Self {
+        self.0.action = Some(action);
+        self
+    }
+
     pub(crate) fn counted(mut self, attempts: u32, waited: Duration) -> Self {
         self.0.attempts = attempts;
         self.0.waited = waited;
         self
     }
-    pub(crate) fn path(mut self, path: Box<str>) -> Self {
-        self.0.json_path = Some(path);
+
+    /// `path` must be masked.
+    pub(crate) fn pointing(mut self, path: impl Into<Box<str>>) -> Self {
+        self.0.json_path = Some(path.into());
         self
     }
+
     pub(crate) fn sent_as(mut self, sent: Sent) -> Self {
         self.0.sent = sent;
         self
     }
+
     pub(crate) fn kind_as(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
     }
-    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+
+    pub(crate) fn detailed(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = detail.into().into();
         self
     }
+
     pub(crate) fn violating(mut self, violations: Vec<Violation>) -> Self {
         self.0.violations = violations;
         self
+    }
+
+    pub(crate) fn bad(mut self, row: BadRow) -> Self {
+        self.0.bad_row = Some(row);
+        self
+    }
+}
+
+impl From<MissingCredentials> for Error {
+    fn from(missing: MissingCredentials) -> Self {
+        let names: Vec<String> =
+            missing.missing().iter().map(|spec| format!("{} (environment variable {})", spec.name, spec.env)).collect();
+        Error::plain(ErrorKind::Config, missing.vendor(), format!("credentials missing: {}", names.join(", ")))
     }
 }
 

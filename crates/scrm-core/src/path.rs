@@ -287,3 +287,6 @@ fn json_is_filled(value: &Value) -> bool {
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => true,
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample;

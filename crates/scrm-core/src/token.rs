@@ -10,8 +10,11 @@ use tokio::time::Instant;
 
 use crate::secret::Secret;
 
+mod backing;
+mod clock;
 mod file;
 mod gate;
+mod life;
 mod memory;
 mod renew;
 mod slot;
@@ -156,7 +159,9 @@ impl<E: fmt::Display> fmt::Display for TokenError<E> {
         match self {
             TokenError::Fetch { error, .. } => write!(f, "no token: {error}"),
             TokenError::Source { error, .. } => write!(f, "no token from the token source: {error}"),
-            TokenError::Deadline { waited } => write!(f, "no token within {:.1} s", waited.as_secs_f64()),
+            TokenError::Deadline { waited } => {
+                write!(f, "no token before the deadline of the call, after waiting {:.1} s for it", waited.as_secs_f64())
+            }
         }
     }
 }

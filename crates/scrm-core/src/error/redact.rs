@@ -11,14 +11,15 @@ const LONGEST_NUMBER: usize = 6;
 
 /// Knows the secrets of one client at one moment.
 #[derive(Default)]
-pub(crate) struct Redactor<'a> {
-    secrets: Vec<&'a str>,
+pub(crate) struct Redactor {
+    /// The longest first.
+    secrets: Vec<String>,
 }
 
-impl<'a> Redactor<'a> {
+impl Redactor {
     /// A redactor that masks these values wherever they occur, besides numbers and mail addresses.
-    pub(crate) fn new(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut secrets: Vec<&str> = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+    pub(crate) fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Self {
+        let mut secrets: Vec<String> = secrets.into_iter().map(S::into).filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
         secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         Redactor { secrets }
     }
@@ -145,8 +146,8 @@ mod tests {
         let secret = "k".repeat(64);
         for lead in 0..70 {
             let text = format!("{}{secret}", "-".repeat(lead));
-            assert!(!Redactor::new([&*secret]).text(&text, 40).contains('k'), "{lead}");
-            assert!(!Redactor::new([&*secret]).bytes(text.as_bytes(), 40).contains('k'), "{lead}");
+            assert!(!Redactor::new([secret.as_str()]).text(&text, 40).contains('k'), "{lead}");
+            assert!(!Redactor::new([secret.as_str()]).bytes(text.as_bytes(), 40).contains('k'), "{lead}");
         }
     }
 

@@ -1,4 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use super::{Quota, SharedQuota};
 use crate::spec::{OperationSpec, QuotaSpec};
@@ -50,20 +54,44 @@ impl Default for QuotaOptions {
 
 /// The quotas of one account, one per operation.
 pub struct Quotas {
+    account: String,
     options: QuotaOptions,
+    quotas: RwLock<HashMap<&'static str, Option<Arc<Quota>>>>,
 }
 
 impl Quotas {
     /// `account`: [`CredentialSet::account_key`](crate::secret::CredentialSet::account_key).
     #[must_use]
-    pub fn new(_account: String, options: QuotaOptions) -> Self {
-        Quotas { options }
+    pub fn new(account: String, options: QuotaOptions) -> Self {
+        Quotas { account, options, quotas: RwLock::default() }
     }
 
     /// The quota of an operation; `None`, if it has none.
     #[must_use]
-    pub fn of(&self, _operation: &OperationSpec) -> Option<Arc<Quota>> {
-        let _ = &self.options;
-        None
+    pub fn of(&self, operation: &OperationSpec) -> Option<Arc<Quota>> {
+        if !self.options.enabled {
+            return None;
+        }
+        if let Some(known) = self.quotas.read().unwrap_or_else(PoisonError::into_inner).get(operation.name) {
+            return known.clone();
+        }
+        let mut quotas = self.quotas.write().unwrap_or_else(PoisonError::into_inner);
+        quotas.entry(operation.name).or_insert_with(|| self.make(operation)).clone()
+    }
+
+    fn make(&self, operation: &OperationSpec) -> Option<Arc<Quota>> {
+        let changed = self.options.overrides.iter().rev().find(|(name, _)| name == operation.name);
+        let spec = changed.map_or(operation.quota, |(_, spec)| *spec)?;
+        let rule = QuotaRule {
+            calls: spec.calls,
+            window: Duration::from_secs(u64::from(spec.seconds)),
+            linger: self.options.linger,
+            smooth: self.options.smooth,
+            hold_at_start: self.options.hold_at_start,
+        };
+        Some(match &self.options.shared {
+            Some(shared) => Quota::shared(rule, format!("{}:{}", self.account, operation.name), shared.clone()),
+            None => Quota::new(rule),
+        })
     }
 }
