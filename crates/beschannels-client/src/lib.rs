@@ -1,1 +1,6 @@
 //! Client for 致趣百川 (Beschannels).
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;

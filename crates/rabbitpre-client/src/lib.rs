@@ -1,1 +1,6 @@
 //! Client for 兔展 (Rabbitpre).
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;

@@ -25,7 +25,7 @@ pub(crate) fn escape(text: &str) -> String {
         if letter == '`' {
             code = !code;
         }
-        let special = matches!(letter, '<' | '>' | '[' | ']' | '*' | '_' | '|' | '\\');
+        let special = matches!(letter, '<' | '>' | '[' | ']' | '*' | '|' | '\\');
         if letter == '\n' {
             out.push(' ');
             continue;
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_rustdoc_would_read_as_markup_is_escaped() {
-        assert_eq!(escape("a <b> [c] `x<y>` d|e f_g\nh"), "a \\<b\\> \\[c\\] `x<y>` d\\|e f\\_g h");
+        assert_eq!(escape("a <b> [c] `x<y>` d|e f_g\nh"), "a \\<b\\> \\[c\\] `x<y>` d\\|e f_g h");
         assert_eq!(escape("an `open"), "an `open`");
     }
 

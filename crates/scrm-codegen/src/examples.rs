@@ -12,7 +12,7 @@ use crate::{
     literals::Types,
     names,
     operation::static_name,
-    request::paging_default,
+    request::{paging_default, starts_as_null},
     types::Record,
 };
 
@@ -90,7 +90,8 @@ fn sends(types: Types<'_>, number: usize, example: &Example) -> Option<TokenStre
 fn expected(operation: &Operation, request: &Record<'_>, given: &Map<String, Value>) -> Map<String, Value> {
     let mut expected = Map::new();
     for member in &request.members {
-        let start = paging_default(operation.paging.as_ref(), &member.field.name).map(|start| written(member.field, start));
+        let null = starts_as_null(member).then_some(Value::Null);
+        let start = paging_default(operation.paging.as_ref(), &member.field.name).map(|start| written(member.field, start)).or(null);
         let value = given.get(&member.field.name).filter(|value| !value.is_null() || matches!(member.kind, Kind::Nullable(_)));
         if let Some(value) = value.cloned().or(start) {
             expected.insert(member.field.name.clone(), value);

@@ -66,7 +66,7 @@ impl<'a> Types<'a> {
     }
 
     /// A value as a parameter takes it.
-    fn value(self, kind: &Kind, wire: Wire, given: &Value) -> TokenStream {
+    pub(crate) fn value(self, kind: &Kind, wire: Wire, given: &Value) -> TokenStream {
         match kind {
             Kind::Nullable(inner) => self.value(inner, wire, given),
             Kind::Text => {
@@ -130,7 +130,7 @@ impl<'a> Types<'a> {
     pub(crate) fn enum_value(self, name: &str, given: &Value) -> TokenStream {
         let ident = names::ident(name);
         let values = self.operation.enums.get(name).map(|enumeration| enumeration.values.as_slice()).unwrap_or_default();
-        if let Some(value) = values.iter().find(|value| value.value == *given) {
+        if let Some(value) = values.iter().find(|value| value.value == *given || text(&value.value) == text(given)) {
             let variant = enums::variant(value);
             return quote!(#ident::#variant);
         }

@@ -48,7 +48,6 @@ pub(crate) struct Made {
     pub(crate) file: File,
     /// Public items, for the re-export.
     pub(crate) public: Vec<Ident>,
-    pub(crate) paged: bool,
 }
 
 /// Generates an operation.
@@ -73,7 +72,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
     file.add(examples::tests(vendor, Types { operation, records: &records })).map_err(broken)?;
     public.push(static_name(&operation.name));
-    Ok(Made { file, public, paged: paged.is_some() })
+    Ok(Made { file, public })
 }
 
 fn record_items(vendor: &Vendor, types: Types<'_>, record: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {

@@ -185,13 +185,13 @@ impl<'a> Paged<'a> {
             return Ok(quote!());
         }
         let from = self.named("from", self.paging.from.as_deref())?;
-        let source = self.member(self.row_record(records)?, from, "from")?;
+        self.member(self.row_record(records)?, from, "from")?;
         let target = self.member(request, self.named("cursor", self.paging.cursor.as_deref())?, "cursor")?;
-        let (read, write) = (self.read_cursor(source)?, self.write_cursor(target)?);
+        let write = self.write_cursor(target)?;
         let (field, clear) = (&target.name, if target.kind.is_option() { quote!(None) } else { quote!(Default::default()) });
         Ok(quote! {
             #[inline]
-            fn cursor(row: &Self::Row) -> Option<scrm_core::Value> { #read }
+            fn cursor(row: &Self::Row) -> Option<scrm_core::Value> { table::get(row, #from) }
             #[inline]
             fn set_cursor(&mut self, cursor: Option<&scrm_core::Value>) -> bool {
                 let Some(cursor) = cursor else {
@@ -203,18 +203,6 @@ impl<'a> Paged<'a> {
         })
     }
 
-    fn read_cursor(&self, member: &Member<'_>) -> Result<TokenStream, Error> {
-        let field = &member.name;
-        match member.kind {
-            Kind::Text | Kind::Integer | Kind::Number => Ok(quote!(row.#field.clone().map(scrm_core::Value::from))),
-            Kind::Any => Ok(quote!(row.#field.clone())),
-            Kind::Texts | Kind::Integers => {
-                Ok(quote!(if row.#field.is_empty() { None } else { Some(scrm_core::Value::from(row.#field.clone())) }))
-            }
-            _ => Err(self.failed("from", format!("`{}` cannot be a cursor; leave out its `type` to take any JSON", member.field.name))),
-        }
-    }
-
     fn write_cursor(&self, member: &Member<'_>) -> Result<TokenStream, Error> {
         let field = &member.name;
         let (kind, wrap) = match &member.kind {
@@ -222,14 +210,21 @@ impl<'a> Paged<'a> {
             kind @ (Kind::Texts | Kind::Integers) => (kind, None),
             kind => (kind, Some(quote!(Some))),
         };
-        let ty = match kind {
+        let read = match kind {
             Kind::Any => {
                 return Ok(quote! {
                     self.#field = #wrap(cursor.clone());
                     true
                 });
             }
-            Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers => kind.bare(),
+            Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers => {
+                let ty = kind.bare();
+                quote!(<#ty as table::Plain>::from_value(cursor))
+            }
+            Kind::Object { name, boxed: false } => {
+                let name = names::ident(name);
+                quote!(<#name as scrm_core::__private::Deserialize>::deserialize(cursor).ok())
+            }
             _ => return Err(self.failed("cursor", format!("`{}` cannot take a cursor; leave out its `type` to take any JSON", member.field.name))),
         };
         let store = match wrap {
@@ -237,7 +232,7 @@ impl<'a> Paged<'a> {
             None => quote!(cursor),
         };
         Ok(quote! {
-            match <#ty as table::Plain>::from_value(cursor) {
+            match #read {
                 Some(cursor) => {
                     self.#field = #store;
                     true

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use scrm_schema::model::{Operation, Paging, PagingStyle};
+use serde_json::Value;
 
 use crate::{
     docs,
@@ -34,6 +35,9 @@ fn start(operation: &Operation, record: &Record<'_>, member: &Member<'_>) -> Opt
     if !record.is_request {
         return None;
     }
+    if starts_as_null(member) {
+        return Some(quote!(table::Nullable::Null));
+    }
     let value = paging_default(operation.paging.as_ref(), &member.field.name)?;
     let number = proc_macro2::Literal::i64_unsuffixed(value);
     let text = value.to_string();
@@ -46,6 +50,11 @@ fn start(operation: &Operation, record: &Record<'_>, member: &Member<'_>) -> Opt
         }
         _ => None,
     }
+}
+
+/// Whether a field must be sent, and is sent as `null` by the vendor's own default.
+pub(crate) fn starts_as_null(member: &Member<'_>) -> bool {
+    member.field.required && member.field.default == Some(Value::Null) && matches!(member.kind, Kind::Nullable(_))
 }
 
 /// The constructor, the setters, and `Default` where nothing is required.
@@ -83,9 +92,11 @@ fn new(operation: &Operation, record: &Record<'_>) -> TokenStream {
             some.iter().map(|member| docs::code(member.name.to_string().trim_start_matches("r#"))).collect::<Vec<_>>().join(", ")
         ),
     };
+    let nulls = record.members.iter().filter(|member| record.is_request && starts_as_null(member));
+    let nulls: String = nulls.map(|member| format!(" Sends {} as `null`.", docs::code(&member.field.name))).collect();
     let text = match paging_start(operation, record) {
-        Some(start) => format!("{text} {start}"),
-        None => text,
+        Some(start) => format!("{text} {start}{nulls}"),
+        None => format!("{text}{nulls}"),
     };
     let docs = doc(&text);
     let many = (parameters.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
@@ -113,11 +124,23 @@ fn literal(operation: &Operation, record: &Record<'_>) -> TokenStream {
         }
         match start(operation, record, member) {
             Some(value) => quote!(#name: #value,),
-            None => quote!(#name: Default::default(),),
+            None => {
+                let empty = empty(&member.kind);
+                quote!(#name: #empty,)
+            }
         }
     });
     let extra = record.has_extra().then(|| quote!(extra: Default::default(),));
     quote!(Self { #(#fields)* #extra })
+}
+
+fn empty(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Nullable(_) => quote!(table::Nullable::Absent),
+        Kind::Map(_) => quote!(table::Keyed(Vec::new())),
+        kind if kind.is_option() => quote!(None),
+        _ => quote!(Vec::new()),
+    }
 }
 
 /// An object inside a request.

@@ -200,7 +200,7 @@ fn dress(item: &mut ItemStruct, object: &Object, members: &[Member<'_>], is_requ
     for member in members {
         let Some(mut field) = find(item, &member.field.name).cloned() else { continue };
         let (name, ty) = (&member.name, member.kind.rust());
-        field.attrs = docs::attributes(&docs::field(member.field, &member.kind));
+        field.attrs = if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) };
         field.ident = Some(name.clone());
         field.ty = parse_quote!(#ty);
         field.vis = if is_request { syn::Visibility::Inherited } else { parse_quote!(pub) };

@@ -1,1 +1,6 @@
 //! Client for 小鹅通 (Xiaoe-tech).
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;
