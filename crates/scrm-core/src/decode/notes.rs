@@ -61,13 +61,14 @@ impl Notes {
     }
 
     /// Takes over what was noted in a text that stands at `at`, and where in it scanning stopped.
-    pub(super) fn adopt(&mut self, at: usize, text: &str, inner: Notes, stop: Option<Stop>) {
+    pub(super) fn adopt(&mut self, at: usize, text: &str, mut inner: Notes, stop: Option<Stop>) {
         let mut offsets: Vec<usize> = inner.noticed.iter().map(|noticed| noticed.at).chain(inner.cuts.iter().map(|cut| cut.at)).collect();
         offsets.extend(stop.map(|stop| stop.at));
         if offsets.is_empty() {
             return;
         }
         let path = Paths::new(text, offsets);
+        inner.noticed.sort_by_key(|noticed| noticed.at);
         for noticed in inner.noticed {
             let below = format!("{}{}", path.of(noticed.at), noticed.below.unwrap_or_default());
             self.noticed.push(Noticed { at, below: Some(below.into()), what: noticed.what });
