@@ -75,7 +75,7 @@ fn apply(rule: &Rule, root: Scope<'_>, violations: &mut Vec<Violation>) {
             let Scalar::Text(text) = value else { return None };
             let length = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
             let inside = length >= min.unwrap_or(0).into() && length <= max.unwrap_or(u32::MAX).into();
-            (!inside).then(|| format!("a text of {} characters", bounds(min, max)))
+            (!inside).then(|| format!("a text of {}", amount(min, max, "character")))
         }),
         Rule::Items { field, min, max } => root.walk(field, &mut |found| items(&found, min, max, violations)),
         Rule::Format { field, format } => {
@@ -112,7 +112,7 @@ fn items(found: &Found<'_>, min: Option<u32>, max: Option<u32>, violations: &mut
     let Some(count) = found.count() else { return };
     let inside = count >= min.unwrap_or(0) as usize && count <= max.unwrap_or(u32::MAX) as usize;
     if !inside && found.is_given() {
-        violations.push(Violation::of(found.at(), format!("a list of {} items", bounds(min, max)), Some(format!("a list of {count}"))));
+        violations.push(Violation::of(found.at(), format!("a list of {}", amount(min, max, "item")), Some(format!("a list of {count}"))));
     }
 }
 
@@ -307,6 +307,12 @@ fn bounds<N: fmt::Display + PartialEq>(min: Option<N>, max: Option<N>) -> String
     }
 }
 
+/// Bounds of a count of things: `between 1 and 50 characters`.
+fn amount(min: Option<u32>, max: Option<u32>, thing: &str) -> String {
+    let plural = if max.or(min) == Some(1) { "" } else { "s" };
+    format!("{} {thing}{plural}", bounds(min, max))
+}
+
 fn duration(seconds: u64) -> String {
     for (length, unit) in [(86_400, "days"), (3600, "hours"), (60, "minutes")] {
         if seconds >= length && seconds.is_multiple_of(length) {
@@ -325,7 +331,7 @@ fn shown(value: Scalar<'_>, flags: u8) -> String {
         return "a secret".to_owned();
     }
     if flags & PERSONAL != 0 {
-        return format!("{length} characters");
+        return format!("{length} character{}", if length == 1 { "" } else { "s" });
     }
     let mut cut: String = text.chars().take(MOST).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
     if length > MOST {

@@ -118,7 +118,7 @@ impl Found<'_> {
     /// Whether the caller gave it: filled, or deliberately sent as `null` or as an empty list.
     pub(crate) fn is_given(&self) -> bool {
         let deliberate = match &self.held {
-            Held::View(View::Nullable(nullable)) => !matches!(nullable.get(), Nullable::Absent),
+            Held::View(View::Nullable(nullable)) => !nullable.is_absent(),
             Held::View(_) => self.flags & REQUIRED != 0 && self.count().is_some(),
             Held::Json(value) => value.is_null() || value.is_array(),
             Held::Nothing => false,

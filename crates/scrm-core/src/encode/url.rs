@@ -1,6 +1,6 @@
 //! URLs and their parameters.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use form_urlencoded::Serializer;
 
@@ -21,7 +21,8 @@ pub(super) fn join(base_url: &str, path: &str) -> Result<String, EncodeError> {
         if is_allowed(byte) {
             url.push(char::from(byte));
         } else {
-            url.push_str(form_urlencoded::byte_serialize(&[byte]).next().unwrap_or_default());
+            // Not as in a form, where a space is a plus sign. Writing to a text cannot fail.
+            let _ = write!(url, "%{byte:02X}");
         }
     }
     Ok(url)
