@@ -1581,10 +1581,7 @@ mod tests {
             body, serde_json::from_str:: < serde_json::Value >
             (r#"{
   "page_size": 50,
-  "tag_id": [
-    "tag_1",
-    "tag_2"
-  ],
+  "tag_id": "tag_1,tag_2",
   "from": -1,
   "user_type": 1,
   "min_punch_count": "1",
