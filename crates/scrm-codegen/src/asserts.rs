@@ -18,7 +18,9 @@ pub(crate) fn data(types: Types<'_>, value: Option<&Value>) -> TokenStream {
     let place = quote!(data);
     match types.operation.data.as_ref().map(|data| Kind::of(&data.ty)) {
         Some(Kind::Object { name, .. }) => types.record(&name).map_or_else(TokenStream::new, |record| fields(types, record, &place, value)),
-        Some(kind @ (Kind::Objects(_) | Kind::Map(_) | Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean)) => one(types, &kind, Wire::Plain, &place, value),
+        Some(kind @ (Kind::Objects(_) | Kind::Map(_) | Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean)) => {
+            one(types, &kind, Wire::Plain, &place, value)
+        }
         _ => one(types, &Kind::Any, Wire::Plain, &place, value),
     }
 }
@@ -93,7 +95,9 @@ fn one(types: Types<'_>, kind: &Kind, wire: Wire, place: &TokenStream, value: &V
         Kind::Object { name, .. } => object(types, name, wire, place, value),
         Kind::Texts => list(place, &literals::items(wire, value).iter().map(literals::text).collect::<Vec<_>>()),
         Kind::Integers => list(place, &integers(wire, value)),
-        Kind::Enums(name) => list(place, &literals::items(wire, value).iter().map(|value| types.enum_value(name, value)).collect::<Vec<_>>()),
+        Kind::Enums(name) => {
+            list(place, &literals::items(wire, value).iter().map(|value| types.enum_value(name, value)).collect::<Vec<_>>())
+        }
         Kind::Objects(name) => rows(types, name, place, value),
         Kind::Map(inner) => map(types, inner, place, value),
     }

@@ -16,7 +16,10 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let from = format!("{}/", vendor.file.vendor);
     let broken = |problem: String| Error::new(&from, "", problem);
     let mut file = File::new(&from, "The client and its credentials.");
-    file.add(quote!(use scrm_core::{spec, table, vendor_client};)).map_err(broken)?;
+    file.add(quote!(
+        use scrm_core::{spec, table, vendor_client};
+    ))
+    .map_err(broken)?;
     for tokens in [credentials(vendor), client(vendor), customers::implementation(vendor)?] {
         file.add(tokens).map_err(broken)?;
     }
@@ -24,7 +27,8 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
 }
 
 fn credentials(vendor: &Vendor) -> TokenStream {
-    let (required, optional): (Vec<&Credential>, Vec<&Credential>) = vendor.file.credentials.iter().partition(|credential| credential.required);
+    let (required, optional): (Vec<&Credential>, Vec<&Credential>) =
+        vendor.file.credentials.iter().partition(|credential| credential.required);
     let parameters = required.iter().map(|credential| {
         let name = names::field(&credential.name);
         quote!(#name: impl Into<String>)
@@ -34,10 +38,7 @@ fn credentials(vendor: &Vendor) -> TokenStream {
         quote!(.with(#wire, #name))
     });
     let listed: String = vendor.file.credentials.iter().map(|credential| format!("- {}\n", described(credential))).collect();
-    let docs = doc(&format!(
-        "What {} asks for. Secrets are never shown.\n\n{listed}",
-        docs::escape(&vendor.file.title.en)
-    ));
+    let docs = doc(&format!("What {} asks for. Secrets are never shown.\n\n{listed}", docs::escape(&vendor.file.title.en)));
     let setters = optional.iter().map(|credential| {
         let (wire, name) = (&credential.name, names::field(&credential.name));
         let (method, docs) = (names::joined("with_", wire, ""), doc(&described(credential)));
@@ -78,7 +79,8 @@ fn credentials(vendor: &Vendor) -> TokenStream {
 
 fn described(credential: &Credential) -> String {
     let label = Label { zh: credential.zh.clone(), en: credential.en.clone() };
-    let mut text = format!("{}: {}. Environment variable {}.", docs::code(&credential.name), docs::both(&label), docs::code(&credential.env));
+    let mut text =
+        format!("{}: {}. Environment variable {}.", docs::code(&credential.name), docs::both(&label), docs::code(&credential.env));
     if credential.secret {
         text += " Secret.";
     }

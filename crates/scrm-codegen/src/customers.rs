@@ -173,7 +173,9 @@ fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, fillin
         (Filling::Credential(name), Kind::Text) => {
             Ok(quote!(self.0.credentials().get(#name).map(|credential| credential.expose().to_owned()).unwrap_or_default()))
         }
-        (Filling::Credential(_), _) => Err(source.failed("with", format!("`{}` is no text; only texts are filled from credentials", member.field.name))),
+        (Filling::Credential(_), _) => {
+            Err(source.failed("with", format!("`{}` is no text; only texts are filled from credentials", member.field.name)))
+        }
         (Filling::Constant(constant), Kind::Enum(name)) => {
             let value = types.enum_value(name, &Value::from(constant.as_str()));
             Ok(quote!(super::#value))

@@ -62,10 +62,7 @@ pub(crate) fn code(text: &str) -> String {
 pub(crate) fn object(object: &Object) -> String {
     let mut text = if object.doc.en.is_empty() && object.doc.zh.is_empty() { code(&object.name) } else { both(&object.doc) };
     if let Some(announced) = &object.announced {
-        text += &format!(
-            "\n\nThe tenant's own columns are kept in `extra`; the answer announces them under {}.",
-            code(&announced.list)
-        );
+        text += &format!("\n\nThe tenant's own columns are kept in `extra`; the answer announces them under {}.", code(&announced.list));
     }
     text
 }

@@ -169,7 +169,11 @@ fn reads(vendor: &Vendor, types: Types<'_>, number: usize, example: &Example) ->
     let success = envelope.success.iter().any(|success| docs::plain(success) == code);
     let checks = if success { asserts::data(types, answer.get(&envelope.data)) } else { quote!() };
     let data = success.then(|| quote!(let data = decoded.data;));
-    let verdict = if success { quote!(assert!(decoded.head.is_success(&crate::VENDOR.envelope));) } else { quote!(assert!(!decoded.head.is_success(&crate::VENDOR.envelope));) };
+    let verdict = if success {
+        quote!(assert!(decoded.head.is_success(&crate::VENDOR.envelope));)
+    } else {
+        quote!(assert!(!decoded.head.is_success(&crate::VENDOR.envelope));)
+    };
     Some(quote! {
         #docs
         #[test]

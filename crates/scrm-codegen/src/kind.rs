@@ -127,10 +127,7 @@ impl Kind {
 
     /// Whether absent is `None` rather than empty.
     pub(crate) fn is_option(&self) -> bool {
-        matches!(
-            self,
-            Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Any | Kind::Enum(_) | Kind::Object { .. }
-        )
+        matches!(self, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Any | Kind::Enum(_) | Kind::Object { .. })
     }
 }
 

@@ -35,7 +35,9 @@ mod tests {
 
     #[test]
     fn keywords() {
-        for (wire, name) in [("type", "r#type"), ("self", "self_"), ("Self", "self_"), ("crate", "crate_"), ("from", "from"), ("async", "r#async")] {
+        for (wire, name) in
+            [("type", "r#type"), ("self", "self_"), ("Self", "self_"), ("crate", "crate_"), ("from", "from"), ("async", "r#async")]
+        {
             assert_eq!(field(wire).to_string(), name);
         }
         assert_eq!(joined("with_", "type", "").to_string(), "with_type");

@@ -57,7 +57,10 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     let mut file = File::new(&operation.file, operation_docs::module(operation));
     let mut public = Vec::new();
     let broken = |problem: String| Error::new(&operation.file, "", problem);
-    file.add(quote!(use scrm_core::{spec, table};)).map_err(broken)?;
+    file.add(quote!(
+        use scrm_core::{spec, table};
+    ))
+    .map_err(broken)?;
     for record in &records {
         public.push(names::ident(&record.object.name));
         file.add(record_items(vendor, Types { operation, records: &records }, record, paged.as_ref())?).map_err(broken)?;
@@ -77,7 +80,8 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
 
 fn record_items(vendor: &Vendor, types: Types<'_>, record: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {
     let rows = paged.and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
-    let mut item = Record { object: record.object, members: record.members.clone(), item: record.item.clone(), is_request: record.is_request };
+    let mut item =
+        Record { object: record.object, members: record.members.clone(), item: record.item.clone(), is_request: record.is_request };
     if record.is_request {
         let docs = crate::docs::attributes(&operation_docs::request(vendor, types)?);
         item.item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));

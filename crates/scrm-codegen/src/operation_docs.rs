@@ -138,7 +138,7 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
         .credentials
         .iter()
         .filter(|credential| credential.required)
-        .map(|credential| format!("mock.credential(\"{}\", \"{}\")", vendor.file.vendor, credential.name))
+        .map(|credential| format!("&given[\"{}\"]", credential.name))
         .collect::<Vec<_>>()
         .join(", ");
     format!(
@@ -149,6 +149,7 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
          use {package}::{{{imports}}};\n\
          \n\
          # let mock = scrm_mock::Mock::start().await?;\n\
+         # let given = mock.credentials(\"{vendor}\");\n\
          # let credentials = {package}::Credentials::new({credentials});\n\
          # let client = {package}::Client::builder(credentials).base_url(mock.base_url(\"{vendor}\")).build()?;\n\
          let request = {call};\n\

@@ -127,7 +127,11 @@ impl<'a> Paged<'a> {
 
     fn total(&self) -> Result<TokenStream, Error> {
         let Some((place, scalar)) = self.total.as_ref().and_then(|place| Some((place, place.scalar()?))) else {
-            return Ok(quote!(fn total(_data: &Self::Data) -> Option<u64> { None }));
+            return Ok(quote!(
+                fn total(_data: &Self::Data) -> Option<u64> {
+                    None
+                }
+            ));
         };
         let read = match place.kind() {
             Some(Kind::Integer) => quote!(#scalar.and_then(|total| u64::try_from(total).ok())),
@@ -177,7 +181,10 @@ impl<'a> Paged<'a> {
     }
 
     fn row_record<'r>(&self, records: &'r [Record<'r>]) -> Result<&'r Record<'r>, Error> {
-        records.iter().find(|record| record.object.name == self.row).ok_or_else(|| self.failed("rows", format!("there is no object `{}`", self.row)))
+        records
+            .iter()
+            .find(|record| record.object.name == self.row)
+            .ok_or_else(|| self.failed("rows", format!("there is no object `{}`", self.row)))
     }
 
     fn cursor(&self, request: &Record<'_>, records: &[Record<'_>]) -> Result<TokenStream, Error> {
@@ -225,7 +232,11 @@ impl<'a> Paged<'a> {
                 let name = names::ident(name);
                 quote!(<#name as scrm_core::__private::Deserialize>::deserialize(cursor).ok())
             }
-            _ => return Err(self.failed("cursor", format!("`{}` cannot take a cursor; leave out its `type` to take any JSON", member.field.name))),
+            _ => {
+                return Err(
+                    self.failed("cursor", format!("`{}` cannot take a cursor; leave out its `type` to take any JSON", member.field.name))
+                );
+            }
         };
         let store = match wrap {
             Some(wrap) => quote!(#wrap(cursor)),

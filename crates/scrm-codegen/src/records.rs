@@ -146,7 +146,10 @@ fn time(member: &Member<'_>) -> Option<TokenStream> {
         _ => return None,
     };
     let method = names::joined("", &member.field.name, "_time");
-    let docs = doc(&format!("[`Self::{}`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).", field.to_string().trim_start_matches("r#")));
+    let docs = doc(&format!(
+        "[`Self::{}`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).",
+        field.to_string().trim_start_matches("r#")
+    ));
     Some(quote! {
         #docs
         #[inline]

@@ -37,7 +37,13 @@ fn modules(vendor: &Vendor, made: &[(&Operation, Made)]) -> TokenStream {
         let module = module(&operation.name);
         quote!(pub mod #module;)
     });
-    let sent = needs_sent(vendor).then(|| quote!(#[cfg(test)] #[allow(dead_code)] mod sent;));
+    let sent = needs_sent(vendor).then(|| {
+        quote!(
+            #[cfg(test)]
+            #[allow(dead_code)]
+            mod sent;
+        )
+    });
     quote! {
         mod client;
         #(#operations)*
@@ -48,9 +54,11 @@ fn modules(vendor: &Vendor, made: &[(&Operation, Made)]) -> TokenStream {
 
 /// Whether a test has to read something other than a JSON body.
 pub(crate) fn needs_sent(vendor: &Vendor) -> bool {
-    vendor.operations.iter().filter(|operation| operation.examples.iter().any(|example| example.request.is_some())).any(|operation| {
-        operation.body != BodyKind::Json || operation.request.fields.iter().any(|field| field.place == Place::Query)
-    })
+    vendor
+        .operations
+        .iter()
+        .filter(|operation| operation.examples.iter().any(|example| example.request.is_some()))
+        .any(|operation| operation.body != BodyKind::Json || operation.request.fields.iter().any(|field| field.place == Place::Query))
 }
 
 fn lookups(vendor: &Vendor) -> TokenStream {
@@ -66,7 +74,8 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         let (name, data) = (&operation.name, inspected(operation));
         quote!(#name => Box::<#data>::default(),)
     });
-    let docs = doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
+    let docs =
+        doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
     quote! {
         #docs
         pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[#(#statics),*];

@@ -79,9 +79,15 @@ pub(crate) fn option<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
 
 fn between(operation: &Operation, number: usize, rule: &Rule) -> Result<Written, Error> {
     let (code, words) = match rule {
-        Rule::AtLeastOne(fields) => (quote!(spec::Rule::AtLeastOne { fields: &[#(#fields),*] }), format!("At least one of {}.", listed(fields))),
-        Rule::ExactlyOne(fields) => (quote!(spec::Rule::ExactlyOne { fields: &[#(#fields),*] }), format!("Exactly one of {}.", listed(fields))),
-        Rule::AtMostOne(fields) => (quote!(spec::Rule::AtMostOne { fields: &[#(#fields),*] }), format!("At most one of {}.", listed(fields))),
+        Rule::AtLeastOne(fields) => {
+            (quote!(spec::Rule::AtLeastOne { fields: &[#(#fields),*] }), format!("At least one of {}.", listed(fields)))
+        }
+        Rule::ExactlyOne(fields) => {
+            (quote!(spec::Rule::ExactlyOne { fields: &[#(#fields),*] }), format!("Exactly one of {}.", listed(fields)))
+        }
+        Rule::AtMostOne(fields) => {
+            (quote!(spec::Rule::AtMostOne { fields: &[#(#fields),*] }), format!("At most one of {}.", listed(fields)))
+        }
         Rule::Together(fields) => (quote!(spec::Rule::Together { fields: &[#(#fields),*] }), format!("All or none of {}.", listed(fields))),
         Rule::RequiredIf { field, other, values } => {
             let when = if values.is_empty() { String::new() } else { format!(" is {}", listed(values)) };
@@ -92,7 +98,11 @@ fn between(operation: &Operation, number: usize, rule: &Rule) -> Result<Written,
         }
         Rule::Span { start, end, strict, max_seconds } => {
             let format = format_of(operation, start).ok_or_else(|| {
-                Error::new(&operation.file, &format!("/rules/{number}/span/start"), format!("`{start}` is no field with `x-time`; a span needs one"))
+                Error::new(
+                    &operation.file,
+                    &format!("/rules/{number}/span/start"),
+                    format!("`{start}` is no field with `x-time`; a span needs one"),
+                )
             })?;
             let variant = time_format(format);
             let longest = option(max_seconds.map(Literal::u64_unsuffixed));

@@ -76,8 +76,7 @@ fn folded(name: &str) -> String {
 
 /// An object as draft-07 structure without any constraint.
 fn structure(object: &Object) -> Value {
-    let properties: Map<String, Value> =
-        object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
+    let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
@@ -111,7 +110,10 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         if let Kind::Nullable(inner) = &kind
             && !matches!(**inner, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers)
         {
-            return Err(failed(&field.pointer, "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into()));
+            return Err(failed(
+                &field.pointer,
+                "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into(),
+            ));
         }
         members.push(Member { field, name: names::field(&field.name), kind });
     }
@@ -221,7 +223,11 @@ fn dress(item: &mut ItemStruct, object: &Object, members: &[Member<'_>], is_requ
     }
     item.fields = Fields::Named(syn::FieldsNamed { brace_token: syn::token::Brace::default(), named: fields.into_iter().collect() });
     item.attrs = docs::attributes(&docs::object(object));
-    item.attrs.push(if is_request { parse_quote!(#[derive(Clone, PartialEq)]) } else { parse_quote!(#[derive(Clone, Default, PartialEq)]) });
+    item.attrs.push(if is_request {
+        parse_quote!(#[derive(Clone, PartialEq)])
+    } else {
+        parse_quote!(#[derive(Clone, Default, PartialEq)])
+    });
     if !is_request {
         item.attrs.push(parse_quote!(#[non_exhaustive]));
     }

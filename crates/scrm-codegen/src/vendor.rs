@@ -24,7 +24,10 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let from = format!("{}/vendor.json", vendor.file.vendor);
     let broken = |problem: String| Error::new(&from, "", problem);
     let mut file = File::new(&from, "What is known of the vendor as a whole.");
-    file.add(quote!(use scrm_core::{spec, table};)).map_err(broken)?;
+    file.add(quote!(
+        use scrm_core::{spec, table};
+    ))
+    .map_err(broken)?;
     file.add(vendor_spec(vendor)).map_err(broken)?;
     for (number, token) in vendor.file.tokens.iter().enumerate() {
         file.add(token_spec(vendor, number, token)?).map_err(broken)?;

@@ -45,7 +45,8 @@ use scrm_core::{spec, table};
 /// use beschannels_client::{GroupObject, GroupUserList};
 ///
 /// # let mock = scrm_mock::Mock::start().await?;
-/// # let credentials = beschannels_client::Credentials::new(mock.credential("beschannels", "app_id"), mock.credential("beschannels", "app_secret"));
+/// # let given = mock.credentials("beschannels");
+/// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
 /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
 /// let request = GroupUserList::new("user-made-up-1", GroupObject::Leads)
 ///     .with_page_num(1)

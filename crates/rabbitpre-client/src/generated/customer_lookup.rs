@@ -56,7 +56,8 @@ use scrm_core::{spec, table};
 /// use rabbitpre_client::{CustomerLookup};
 ///
 /// # let mock = scrm_mock::Mock::start().await?;
-/// # let credentials = rabbitpre_client::Credentials::new(mock.credential("rabbitpre", "instance_appid"), mock.credential("rabbitpre", "instance_secret"));
+/// # let given = mock.credentials("rabbitpre");
+/// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
 /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
 /// let request = CustomerLookup::new()
 ///     .with_company_id("C-made-up-1")

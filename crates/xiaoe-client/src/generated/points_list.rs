@@ -53,7 +53,8 @@ use scrm_core::{spec, table};
 /// use xiaoe_client::{PointsList, PointsOrder};
 ///
 /// # let mock = scrm_mock::Mock::start().await?;
-/// # let credentials = xiaoe_client::Credentials::new(mock.credential("xiaoe", "app_id"), mock.credential("xiaoe", "client_id"), mock.credential("xiaoe", "secret_key"));
+/// # let given = mock.credentials("xiaoe");
+/// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
 /// let request = PointsList::new()
 ///     .with_create_time_start("2024-03-01 00:00:00")

@@ -36,7 +36,8 @@ use scrm_core::{spec, table};
 /// use xiaoe_client::{GrantType, Token};
 ///
 /// # let mock = scrm_mock::Mock::start().await?;
-/// # let credentials = xiaoe_client::Credentials::new(mock.credential("xiaoe", "app_id"), mock.credential("xiaoe", "client_id"), mock.credential("xiaoe", "secret_key"));
+/// # let given = mock.credentials("xiaoe");
+/// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
 /// let request = Token::new(
 ///     "appMadeUp0001",

@@ -53,7 +53,8 @@ use scrm_core::{spec, table};
 /// use xiaoe_client::{UserList};
 ///
 /// # let mock = scrm_mock::Mock::start().await?;
-/// # let credentials = xiaoe_client::Credentials::new(mock.credential("xiaoe", "app_id"), mock.credential("xiaoe", "client_id"), mock.credential("xiaoe", "secret_key"));
+/// # let given = mock.credentials("xiaoe");
+/// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
 /// let request = UserList::new().with_page(1).with_page_size(3);
 /// let answer = client.user_list(request).await?;
