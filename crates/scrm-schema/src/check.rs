@@ -130,6 +130,13 @@ fn envelope(context: &Context<'_>, problems: &mut FileProblems<'_>) {
 }
 
 impl Context<'_> {
+    /// Whether the rows that `paging` names are there; if not, that is reported once, and not by all that depends on it.
+    fn has_rows(&self) -> bool {
+        let data = &self.vendor.envelope.data;
+        let rows = self.operation.paging.as_ref().map(|paging| self.operation.in_answer(data, &paging.rows));
+        rows.is_none_or(|found| found.is_some_and(|found| matches!(found.ty, Type::List(_))))
+    }
+
     /// Checks the fillings of a call the client makes on its own: each names a field, and what is required is filled.
     fn fillings<'f>(
         &self,

@@ -3,10 +3,14 @@
 use super::{Context, scalar};
 use crate::error::FileProblems;
 use crate::model::{Customer, Field, Object, Type};
+use crate::names;
 use crate::pointer::join;
 
 pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     let Some(customer) = &context.operation.customer else { return };
+    if !context.has_rows() {
+        return;
+    }
     let Some(row) = context.operation.row(&context.vendor.envelope.data) else {
         problems.add("/customer", "the answer has no objects to read as customers", "take it out, or say in `paging` where the rows are");
         return;
@@ -28,7 +32,7 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         .map(String::as_str)
         .collect();
     for (key, find) in &customer.find {
-        let at = format!("/customer/find/{}", format!("{key:?}").to_lowercase());
+        let at = format!("/customer/find/{}", names::field(&format!("{key:?}")));
         if request.field(&find.parameter).is_none_or(|field| !matches!(field.ty, Type::Text | Type::Integer)) {
             problems.add(
                 join(&at, "parameter"),

@@ -123,7 +123,13 @@ fn presence(operation: &Operation, erratum: &Erratum, target: &Value) -> Option<
         Some("nullable") => nullable,
         _ => true,
     };
-    (!held).then(|| format!("the field there is {}, not {}", if required { "required" } else { "not required" }, erratum.wire))
+    let is = match (nullable, required) {
+        (true, true) => "required and nullable",
+        (true, false) => "optional and nullable",
+        (false, true) => "required",
+        (false, false) => "optional",
+    };
+    (!held).then(|| format!("the field there is {is}, not {}", erratum.wire))
 }
 
 /// Every `x-documented-type` must be explained by an erratum.

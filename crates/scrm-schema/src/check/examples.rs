@@ -118,7 +118,8 @@ impl<'a> Reader<'a, '_, '_> {
                 }
             }
             _ => {
-                if !is_scalar(operation, ty, wire, value) && !(self.texts && is_text_of(operation, ty, wire, value)) {
+                let fits = is_scalar(operation, ty, wire, value) || (self.texts && is_text_of(operation, ty, wire, value));
+                if !fits {
                     self.problems.add(
                         at,
                         format!("{value} is not what the schema says ({})", said(ty, wire)),

@@ -201,6 +201,9 @@ fn direction(operation: &Operation, object: &Object, field: &Field, problems: &m
 fn filters(context: &Context<'_>, field: &Field, problems: &mut FileProblems<'_>) {
     let Some(filters) = &field.filters else { return };
     let at = join(&field.pointer, "x-filters");
+    if !context.has_rows() {
+        return;
+    }
     let Some(row) = context.operation.row(&context.vendor.envelope.data) else {
         problems.add(at, "the answer has no rows to filter", "take it out, or say in `paging` where the rows are");
         return;
