@@ -15,6 +15,7 @@ mod wired;
 
 pub use report::{BadRow, DecodeError, Decoded, Departure, Head, What};
 
+pub(crate) use report::{ShownPath, looks_like_data};
 pub(crate) use scalar::integral;
 
 use crate::{

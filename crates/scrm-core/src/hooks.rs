@@ -252,3 +252,85 @@ mod events {
         }
     }
 }
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use std::{
+        fmt,
+        sync::{Arc, Mutex},
+    };
+
+    use tracing::{
+        Event, Metadata, Subscriber,
+        field::{Field, Visit},
+        span,
+    };
+
+    use super::*;
+
+    /// Writes down every event.
+    #[derive(Clone, Default)]
+    struct Notes(Arc<Mutex<String>>);
+
+    impl Visit for Notes {
+        fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+            self.0.lock().unwrap().push_str(&format!(" {}={value:?}", field.name()));
+        }
+    }
+
+    impl Subscriber for Notes {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == "scrm"
+        }
+        fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+        fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
+        fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
+        fn event(&self, event: &Event<'_>) {
+            self.0.lock().unwrap().push_str(event.metadata().level().as_str());
+            event.record(&mut self.clone());
+            self.0.lock().unwrap().push('\n');
+        }
+        fn enter(&self, _span: &span::Id) {}
+        fn exit(&self, _span: &span::Id) {}
+    }
+
+    #[test]
+    fn events_carry_the_names_of_the_conventions() {
+        let notes = Notes::default();
+        let (vendor, operation, took) = ("acme", "user_list", Duration::from_millis(250));
+        tracing::subscriber::with_default(notes.clone(), || {
+            let hooks = TracingHooks;
+            hooks.start(&Start { vendor, operation });
+            hooks.quota_wait(&QuotaWait { vendor, operation, waited: took, success: true, waiting: 3 });
+            hooks.token_fetch(&TokenFetch { vendor, token: "access", from: TokenFrom::Vendor, took, success: true });
+            let attempt = Attempt {
+                vendor,
+                operation,
+                method: "POST",
+                server: "api.acme.example",
+                attempt: 2,
+                took,
+                status: Some(200),
+                error: Some("vendor"),
+                code: Some("2054"),
+            };
+            hooks.attempt(&attempt);
+            hooks.attempt(&Attempt { error: None, code: None, ..attempt });
+            hooks.retry(&Retry { vendor, operation, attempt: 1, error: "vendor", code: None, delay: took, refresh: false });
+            hooks.end(&End { vendor, operation, attempts: 2, took, waited: took, error: None, code: None });
+            hooks.end(&End { vendor, operation, attempts: 3, took, waited: took, error: Some("vendor"), code: Some("2054") });
+        });
+        insta::assert_snapshot!(notes.0.lock().unwrap(), @r#"
+        TRACE message=call started vendor="acme" operation="user_list"
+        INFO message=quota wait vendor="acme" operation="user_list" success=true waiting=3 duration=0.25
+        DEBUG message=token fetch vendor="acme" token.kind="access" token.from="vendor" success=true duration=0.25
+        DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 error.type="vendor" vendor.code="2054" duration=0.25
+        DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 duration=0.25
+        INFO message=retry vendor="acme" operation="user_list" http.request.resend_count=1 error.type="vendor" delay=0.25 refresh=false
+        DEBUG message=call ended vendor="acme" operation="user_list" http.request.resend_count=1 duration=0.25 waited=0.25
+        WARN message=call failed vendor="acme" operation="user_list" http.request.resend_count=2 error.type="vendor" vendor.code="2054" duration=0.25 waited=0.25
+        "#);
+    }
+}

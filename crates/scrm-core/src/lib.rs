@@ -60,5 +60,8 @@ pub use crate::{
 pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub use crate::show::{Json, debug, deserialize};
+    pub use crate::{
+        scan::document,
+        show::{Json, debug, deserialize},
+    };
 }

@@ -7,7 +7,7 @@ mod redaction;
 mod steps;
 mod token;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use tokio::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     hooks::{End, Retry, Start},
     retry::{Decision, Failure, RetryPolicy},
+    secret::Secret,
     spec::{Action, OperationSpec},
     table::Payload,
     transport::HttpRequest,
@@ -55,6 +56,8 @@ struct Run<'a> {
     refreshed: bool,
     /// HTTP status of the last attempt.
     status: Option<u16>,
+    /// The token of each attempt, so that none of them is shown.
+    tokens: Vec<Arc<Secret>>,
 }
 
 impl Run<'_> {
@@ -80,7 +83,7 @@ impl Run<'_> {
         let lease = self.token().await?; // 3. token
         let request = self.encode(lease.as_ref())?; // 4. encode
         let began = Instant::now();
-        let outcome = match self.send(request, permit, lease.as_ref()).await {
+        let outcome = match self.send(request, permit).await {
             Ok(answer) => self.classify(&answer, lease.as_ref(), data), // 6. classify and 8. decode, in one pass over the body
             Err(failed) => Err(failed),
         };
@@ -118,8 +121,9 @@ impl Run<'_> {
 
     async fn pause(&mut self, failed: &Failed, pause: Duration) {
         self.told_retry(failed, pause, false);
+        let began = Instant::now();
         tokio::time::sleep(pause).await;
-        self.waited += pause;
+        self.waited += began.elapsed();
     }
 
     fn start(job: Job<'_>) -> Run<'_> {
@@ -131,7 +135,7 @@ impl Run<'_> {
         let name = job.name();
         shared.budget.deposit();
         shared.hooks.start(&Start { vendor: shared.vendor.name, operation: &name });
-        Run { job, name, started, deadline, attempts: 0, waited: Duration::ZERO, refreshed: false, status: None }
+        Run { job, name, started, deadline, attempts: 0, waited: Duration::ZERO, refreshed: false, status: None, tokens: Vec::new() }
     }
 
     fn end(self, outcome: Result<Reply, Error>) -> Result<Reply, Error> {

@@ -3,6 +3,9 @@
 //! It accepts the documents that `serde_json` accepts, the depth limit included, and yields the same values. What it has that a
 //! `serde` visitor has not: byte offsets, so that a value can be cut out where it stands, and the digits of a number as they came.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 
 /// Why and where scanning stopped.
@@ -199,7 +202,7 @@ impl<'t> Scan<'t> {
             && rest[length + 2] == b':'
             && rest[length + 1] == b'"'
             && rest[0] == b'"'
-            && &rest[1..=length] == name.as_bytes();
+            && same(&rest[1..=length], name.as_bytes());
         if hit {
             self.at += length + 3;
         }
@@ -430,25 +433,7 @@ impl<'t> Scan<'t> {
     pub(crate) fn value(&mut self) -> Scanned<Value> {
         Ok(match self.peek() {
             b'"' => Value::String(self.string()?.to_owned()),
-            b'{' => {
-                self.open()?;
-                let (mut entries, mut more) = (Map::new(), self.first(b'}')?);
-                while more {
-                    let key = self.key()?.to_owned();
-                    entries.insert(key, self.value()?);
-                    more = self.next(b'}')?;
-                }
-                Value::Object(entries)
-            }
-            b'[' => {
-                self.open()?;
-                let (mut list, mut more) = (Vec::new(), self.first(b']')?);
-                while more {
-                    list.push(self.value()?);
-                    more = self.next(b']')?;
-                }
-                Value::Array(list)
-            }
+            open @ (b'{' | b'[') => self.container(open)?,
             b'n' => {
                 self.word("null")?;
                 Value::Null
@@ -474,6 +459,48 @@ impl<'t> Scan<'t> {
             }
         })
     }
+
+    /// An object or a list, its opening bracket being next.
+    fn container(&mut self, open: u8) -> Scanned<Value> {
+        self.open()?;
+        if open == b'{' {
+            let (mut entries, mut more) = (Map::new(), self.first(b'}')?);
+            while more {
+                let key = self.key()?.to_owned();
+                entries.insert(key, self.value()?);
+                more = self.next(b'}')?;
+            }
+            return Ok(Value::Object(entries));
+        }
+        let (mut list, mut more) = (Vec::new(), self.first(b']')?);
+        while more {
+            list.push(self.value()?);
+            more = self.next(b']')?;
+        }
+        Ok(Value::Array(list))
+    }
+}
+
+/// A whole document; `None`: not one. For the fuzz targets.
+#[must_use]
+pub fn document(text: &str) -> Option<Value> {
+    let mut scan = Scan::new(text);
+    let value = scan.value().ok()?;
+    scan.end().ok()?;
+    Some(value)
+}
+
+/// Whether two short texts of one length are equal; cheaper than a call of `memcmp`.
+#[inline]
+fn same(left: &[u8], right: &[u8]) -> bool {
+    let (mut left, mut right) = (left, right);
+    while let (Some((first, left_rest)), Some((second, right_rest))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
+        if first != second {
+            return false;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    left.iter().zip(right).all(|(left, right)| left == right)
 }
 
 /// The JSON pointers of the innermost values (or keys) that hold these offsets, which must rise.

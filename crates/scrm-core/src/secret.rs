@@ -188,3 +188,108 @@ impl fmt::Display for MissingCredentials {
 }
 
 impl std::error::Error for MissingCredentials {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        spec::{Access, BodyKind, Envelope, Evidence, Label, Method, OperationSpec, Source},
+        table::Table,
+    };
+
+    const NAME: Label = Label { zh: "名称", en: "Name" };
+    static FIELDS: Table = Table { name: "Request", fields: &[], dynamic: None };
+    static UNTYPED: OperationSpec = OperationSpec {
+        name: "untyped",
+        title: NAME,
+        source: Source { page: "docs.acme.example", url: None, read: "2026-11-22", evidence: Evidence::Documented },
+        method: Method::Post,
+        path: "",
+        body: BodyKind::Json,
+        access: Access::Write,
+        permission: None,
+        quota: None,
+        token: None,
+        paging: None,
+        errors: &[],
+        rules: &[],
+        request: &FIELDS,
+        customer: None,
+    };
+
+    const fn credential(name: &'static str, env: &'static str, secret: bool, required: bool) -> CredentialSpec {
+        CredentialSpec { name, env, title: NAME, secret, required }
+    }
+
+    static ACME: VendorSpec = VendorSpec {
+        name: "acme",
+        title: NAME,
+        doc_url: "https://docs.acme.example",
+        base_url: "https://api.acme.example",
+        envelope: Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false },
+        tokens: &[],
+        credentials: &[
+            credential("app_id", "ACME_APP_ID", false, true),
+            credential("app_secret", "ACME_APP_SECRET", true, true),
+            credential("second_secret", "ACME_SECOND_SECRET", true, false),
+        ],
+        errors: &[],
+        untyped: &UNTYPED,
+    };
+
+    const CANARY: &str = "canary-4f1d";
+
+    fn full() -> CredentialSet {
+        CredentialSet::new(&ACME).with("app_id", "app-1").with("app_secret", CANARY)
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let secret = Secret::new(CANARY);
+        assert_eq!(format!("{secret:?} {secret} {:#?}", Some(&secret)), "<secret> <secret> Some(\n    <secret>,\n)");
+        assert_eq!(secret.expose(), CANARY);
+        insta::assert_snapshot!(format!("{:?}", full()), @r#"CredentialSet { vendor: "acme", app_id: "app-1", app_secret: <secret> }"#);
+    }
+
+    #[test]
+    fn values_are_found_by_name() {
+        let set = full().with("second_secret", "").with("app_key", "not of this vendor");
+        assert_eq!(set.get("app_id").unwrap().expose(), "app-1");
+        assert!(set.get("second_secret").is_none() && set.get("app_key").is_none());
+        assert_eq!(set.missing().count(), 0);
+        assert!(set.complete().is_ok());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_its_variable() {
+        let lookup = |variable: &str| (variable == "ACME_SECOND_SECRET").then(|| CANARY.to_owned());
+        let error = CredentialSet::from_lookup(&ACME, lookup).unwrap_err();
+        insta::assert_snapshot!(error, @"acme: credentials missing: app_id (environment variable ACME_APP_ID), app_secret (environment variable ACME_APP_SECRET)");
+        assert_eq!(error.missing().len(), 2);
+        let all = CredentialSet::from_lookup(&ACME, |variable| Some(format!("value of {variable}"))).unwrap();
+        assert_eq!(all.get("second_secret").unwrap().expose(), "value of ACME_SECOND_SECRET");
+    }
+
+    #[test]
+    fn an_account_key_tells_accounts_apart_and_no_secret() {
+        let key = full().account_key();
+        assert_eq!(key, full().account_key());
+        assert!(key.starts_with("acme:app-1:") && key.len() == "acme:app-1:".len() + 16 && !key.contains(CANARY), "{key}");
+        let others = [
+            full().with("app_id", "app-2"),
+            full().with("app_secret", "another"),
+            full().with("second_secret", "one more"),
+            CredentialSet::new(&ACME).with("app_id", "app-1").with("second_secret", CANARY),
+        ];
+        for other in others {
+            assert_ne!(key, other.account_key(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_clone_is_not_changed_with_its_original() {
+        let original = full();
+        let changed = original.clone().with("app_id", "app-2");
+        assert_eq!((original.get("app_id").unwrap().expose(), changed.get("app_id").unwrap().expose()), ("app-1", "app-2"));
+    }
+}

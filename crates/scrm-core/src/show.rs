@@ -10,7 +10,7 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    decode,
+    decode::{self, looks_like_data},
     table::{Code, DYNAMIC, EXTRA, Field, NULLABLE, Nullable, PERSONAL, REQUIRED, Record, SECRET, Shown, View, Wire},
 };
 
@@ -38,9 +38,6 @@ impl<'a> Json<'a> {
     #[must_use]
     pub fn new(shown: &'a dyn Shown) -> Self {
         Json { shown, style: Style::Wire }
-    }
-    pub(crate) fn styled(shown: &'a dyn Shown, style: Style) -> Self {
-        Json { shown, style }
     }
 }
 
@@ -246,8 +243,8 @@ impl fmt::Display for Mask<'_> {
     }
 }
 
-/// JSON that nobody documented: its keys and its shape without its values.
-struct Masked<'a>(&'a Value);
+/// JSON that nobody documented: its keys, unless they look like data, and its shape without its values.
+pub(crate) struct Masked<'a>(pub(crate) &'a Value);
 
 impl Serialize for Masked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -262,7 +259,10 @@ impl Serialize for Masked<'_> {
                 }
                 seq.end()
             }
-            Value::Object(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, Masked(value)))),
+            Value::Object(entries) => {
+                let key = |key: &str| if looks_like_data(key) { format!("<{} characters>", key.chars().count()) } else { key.to_owned() };
+                serializer.collect_map(entries.iter().map(|(name, value)| (key(name), Masked(value))))
+            }
         }
     }
 }

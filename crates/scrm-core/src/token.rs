@@ -66,7 +66,8 @@ impl Token {
 /// Asks the vendor for a token. The pipeline's part.
 #[async_trait]
 pub trait FetchToken<E>: Send + Sync {
-    /// One request to the vendor's token operation. Dropping the future must be safe.
+    /// Asks the vendor's token operation. An error is told to every caller who waits, so it should not come from one caller's deadline: at that the slot drops the
+    /// future by itself, and the next caller asks anew. Dropping it must be safe.
     async fn fetch(&self) -> Result<Token, E>;
 }
 

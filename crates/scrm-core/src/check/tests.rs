@@ -122,6 +122,13 @@ fn empty_counts_as_absent_and_null_as_given() {
 }
 
 #[test]
+fn an_empty_list_has_no_item_that_could_break_a_rule() {
+    let rule = Rule::AtLeastOne { fields: &["people/name", "people/phone"] };
+    assert!(holds(&Search::default(), rule));
+    assert!(!holds(&Search { people: vec![Person::default()], ..Search::default() }, rule));
+}
+
+#[test]
 fn empty_texts_break_no_rule_of_values() {
     let request = Search { min_pay: text(""), tags: vec![String::new()], ..Search::default() };
     assert!(holds(&request, Rule::Range { field: "min_pay", min: Some(1), max: None }));
@@ -182,7 +189,12 @@ fn paths_go_through_any_json() {
 
 #[test]
 fn what_stands_in_a_personal_field_is_personal() {
-    let request = Search { extra: Default::default(), data: Some(Person::with_phone("13800138000")), ..Search::default() };
+    let inner = Some(Person { id: Some(-5), ..Person::default() });
+    let request = Search { data: Some(Person::with_phone("13800138000")), inner, ..Search::default() };
+    assert_eq!(
+        broken(&request, Rule::Range { field: "inner/id", min: Some(0), max: None }),
+        ["inner/id must be at least 0; given: 2 characters"]
+    );
     assert_eq!(
         broken(&request, Rule::Length { field: "data/phone", min: None, max: Some(3) }),
         ["data/phone must be a text of at most 3 characters; given: 11 characters"]

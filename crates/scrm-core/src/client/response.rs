@@ -73,17 +73,12 @@ fn shown(message: Option<&String>) -> Option<Box<str>> {
     message.map(|message| Redactor::default().text(message, MESSAGE_CAP))
 }
 
-/// The keys of what is not documented; their values may be anything.
-fn keys(extra: &Extra) -> Vec<&str> {
-    extra.iter().map(|(key, _)| &**key).collect()
-}
-
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
             .field("bad_rows", &self.bad_rows)
             .field("message", &shown(self.message.as_ref()))
-            .field("extra", &keys(&self.extra))
+            .field("extra", &self.extra)
             .field("already_done", &self.already_done)
             .field("attempts", &self.attempts)
             .field("departures", &self.departures)
@@ -103,7 +98,7 @@ impl<T: fmt::Debug + 'static> fmt::Debug for Response<T> {
         }
         out.field("bad_rows", &self.bad_rows)
             .field("message", &shown(self.message.as_ref()))
-            .field("extra", &keys(&self.extra))
+            .field("extra", &self.extra)
             .field("already_done", &self.already_done)
             .field("attempts", &self.attempts)
             .field("departures", &self.departures)

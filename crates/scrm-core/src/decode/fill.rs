@@ -55,7 +55,12 @@ impl<'t, 'n> Fill<'t, 'n> {
         while more {
             self.scan.peek();
             let key_at = self.scan.at;
-            match self.named(table, next)? {
+            // Bodies are nearly always written in the page's order: try the name expected next without even looking for the quotes.
+            let key = match table.fields.get(next) {
+                Some(field) if self.scan.takes(field.name) => Key::Field(next),
+                _ => self.other_key(table, next)?,
+            };
+            match key {
                 Key::Field(number) => {
                     next = number + 1;
                     if let Some(word) = seen.get_mut(number / 64) {
@@ -77,14 +82,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         Ok(())
     }
 
-    /// Bodies are nearly always written in the page's order: tries the name expected next without even looking for the quotes.
-    #[inline]
-    fn named(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
-        if let Some(field) = table.fields.get(next)
-            && self.scan.takes(field.name)
-        {
-            return Ok(Key::Field(next));
-        }
+    fn other_key(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
         if let Some(prefix) = table.dynamic
             && let Some(number) = self.scan.takes_numbered(prefix)
         {
@@ -112,49 +110,58 @@ impl<'t, 'n> Fill<'t, 'n> {
     /// A run of dynamic columns, the first one's number being known and its value next. Says whether another key follows.
     fn columns(&mut self, record: &mut dyn Record, table: &'static Table, mut key_at: usize, mut number: u32) -> Scanned<bool> {
         let prefix = table.dynamic.unwrap_or_default();
-        loop {
-            let Slot::Dynamic(columns) = record.slot(DYNAMIC) else {
-                // a table that promises columns which its record has not
-                self.unnamed(record, key_at, What::UnknownKey)?;
-                return self.scan.next(b'}');
-            };
-            if columns.capacity() == 0 {
-                columns.reserve(self.columns);
-            }
-            let (odd, more) = loop {
-                self.scan.peek();
-                let (value_at, mark, mut value) = (self.scan.at, self.scan.mark(), None);
-                match self.scalar::<i64>(&mut value) {
-                    Ok(fit) if value.is_some() => {
-                        if fit != Fit::Exact {
-                            self.note(value_at, What::OtherType);
-                        }
-                        columns.extend(value.map(|value| (number, value)));
-                    }
-                    Err(stop) if stop.is_fatal() => return Err(stop),
-                    _ => {
-                        self.scan.rewind(mark);
-                        break (true, true);
-                    }
-                }
-                let more = self.scan.next(b'}')?;
-                if !more {
-                    break (false, false);
-                }
-                self.scan.peek();
-                key_at = self.scan.at;
-                match self.scan.takes_numbered(prefix) {
-                    Some(following) => number = following,
-                    None => break (false, true),
-                }
-            };
-            self.columns = columns.len();
-            if !odd {
-                return Ok(more);
-            }
-            self.unnamed(record, key_at, What::OtherType)?;
+        let Slot::Dynamic(columns) = record.slot(DYNAMIC) else {
+            // a table that promises columns which its record has not
+            self.unnamed(record, key_at, What::UnknownKey)?;
             return self.scan.next(b'}');
+        };
+        if columns.capacity() == 0 {
+            columns.reserve(self.columns);
         }
+        let ended = loop {
+            let Some(value) = self.column()? else { break None };
+            columns.push((number, value));
+            if !self.scan.next(b'}')? {
+                break Some(false);
+            }
+            self.scan.peek();
+            key_at = self.scan.at;
+            match self.scan.takes_numbered(prefix) {
+                Some(following) => number = following,
+                None => break Some(true),
+            }
+        };
+        self.columns = columns.len();
+        if let Some(more) = ended {
+            return Ok(more);
+        }
+        self.unnamed(record, key_at, What::OtherType)?;
+        self.scan.next(b'}')
+    }
+
+    /// The value of a dynamic column; `None`: not an integer, nothing taken.
+    #[inline]
+    fn column(&mut self) -> Scanned<Option<i64>> {
+        let byte = self.scan.peek();
+        let mark = self.scan.mark();
+        if is_digit(byte)
+            && let Number::Int(value) = self.scan.number()?
+        {
+            return Ok(Some(value));
+        }
+        self.scan.rewind(mark);
+        self.odd_column()
+    }
+
+    fn odd_column(&mut self) -> Scanned<Option<i64>> {
+        let (mark, mut value) = (self.scan.mark(), None);
+        match self.scalar::<i64>(&mut value) {
+            Err(stop) if stop.is_fatal() => return Err(stop),
+            Ok(Fit::OtherType) if value.is_some() => self.note(mark.at, What::OtherType),
+            Ok(_) if value.is_some() => {}
+            _ => self.scan.rewind(mark),
+        }
+        Ok(value)
     }
 
     /// An undocumented key, or a column that holds no integer; its value is next.
@@ -256,8 +263,16 @@ impl<'t, 'n> Fill<'t, 'n> {
                 *out = Some(self.scan.string()?.to_owned());
                 Ok(())
             }
-            Slot::I64(out) if byte != b'n' => self.plain_scalar(out, field),
-            Slot::F64(out) if byte != b'n' => self.plain_scalar(out, field),
+            Slot::I64(out) if is_digit(byte) => {
+                let mark = self.scan.mark();
+                if let Number::Int(value) = self.scan.number()? {
+                    *out = Some(value);
+                    return Ok(());
+                }
+                self.scan.rewind(mark);
+                self.plain_scalar(out, field)
+            }
+            Slot::F64(out) if is_digit(byte) => self.plain_scalar(out, field),
             Slot::Obj(out) if byte == b'{' => self.record(out.begin()),
             Slot::List(out) if byte == b'[' => {
                 out.clear();
@@ -269,7 +284,6 @@ impl<'t, 'n> Fill<'t, 'n> {
     }
 
     /// A scalar written as its type suggests.
-    #[inline]
     pub(super) fn plain_scalar<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {
         let at = self.scan.at;
         match self.scalar(out)? {
@@ -322,4 +336,10 @@ impl<'t, 'n> Fill<'t, 'n> {
         *out = value;
         Ok(fit)
     }
+}
+
+/// Whether a number may begin with this byte.
+#[inline]
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'-' | b'0'..=b'9')
 }

@@ -174,7 +174,8 @@ impl fmt::Debug for Size<'_> {
 /// A JSON pointer without those keys that look like data: long ones, other than plain words, with seven digits in a row.
 pub(crate) struct ShownPath<'a>(pub(crate) &'a str);
 
-fn looks_like_data(key: &str) -> bool {
+/// Whether a key is rather data than a name.
+pub(crate) fn looks_like_data(key: &str) -> bool {
     let word = |b: u8| b.is_ascii_alphanumeric() || b"_-.~".contains(&b);
     let long_number = key.as_bytes().windows(7).any(|w| w.iter().all(u8::is_ascii_digit));
     key.len() > 40 || long_number || !key.bytes().all(word)

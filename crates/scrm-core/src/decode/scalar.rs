@@ -67,6 +67,9 @@ impl Scalar for i64 {
         bent(integral(value))
     }
     fn text(text: &str) -> Take<i64> {
+        if let Ok(value) = text.parse() {
+            return Bent(value);
+        }
         match text.trim() {
             "" => Nothing,
             text => bent(text.parse().ok().or_else(|| finite(text).and_then(integral))),
@@ -113,6 +116,9 @@ impl Scalar for f64 {
         Exact(value)
     }
     fn text(text: &str) -> Take<f64> {
+        if let Some(value) = finite(text) {
+            return Bent(value);
+        }
         match text.trim() {
             "" => Nothing,
             text => bent(finite(text)),

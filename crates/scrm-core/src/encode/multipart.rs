@@ -1,6 +1,6 @@
 //! `multipart/form-data` of texts.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 /// The value of `Content-Type` and the body. The boundary follows from the content and occurs nowhere in it.
 pub(super) fn write(fields: &[(&str, Cow<'_, str>)]) -> (String, String) {
@@ -41,10 +41,13 @@ fn boundary(fields: &[(&str, Cow<'_, str>)]) -> String {
         hash.add(value.as_bytes());
         hash.add(&[0xff]);
     }
+    unused(hash, fields)
+}
+
+/// The first boundary from this hash on that occurs in no field.
+fn unused(mut hash: Fnv, fields: &[(&str, Cow<'_, str>)]) -> String {
     loop {
-        let mut boundary = String::from("form-");
-        // Writing to a text cannot fail.
-        let _ = write!(boundary, "{:016x}", hash.0);
+        let boundary = format!("form-{:016x}", hash.0);
         if fields.iter().all(|(name, value)| !name.contains(&boundary) && !value.contains(&boundary)) {
             return boundary;
         }
@@ -63,5 +66,20 @@ impl Fnv {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boundary_gives_way_to_fields_that_hold_it() {
+        let taken = "form-0000000000000007";
+        assert_eq!(unused(Fnv(7), &[("a", "x".into())]), taken);
+        let next = unused(Fnv(7), &[("a", format!("--{taken}").into())]);
+        assert_ne!(next, taken);
+        assert_ne!(unused(Fnv(7), &[(taken, "x".into()), ("b", next.as_str().into())]), taken);
+        assert_ne!(unused(Fnv(7), &[(taken, "x".into()), ("b", next.as_str().into())]), next);
     }
 }

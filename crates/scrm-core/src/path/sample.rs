@@ -81,7 +81,7 @@ shown!(Search {
     levels: Vec<Level>, Opens, field("levels");
     data: Option<Person>, Obj, field("data");
     people: Vec<Person>, List, field("people");
-    inner: Option<Person>, Obj, field("inner").wire(Wire::Json);
+    inner: Option<Person>, Obj, field("inner").wire(Wire::Json).personal();
     labels: Keyed<Option<String>>, Map, field("labels");
     any: Option<Value>, Any, field("any");
     start: Option<String>, Str, field("start");

@@ -12,7 +12,7 @@ use crate::{
         redact::{BODY_CAP, MESSAGE_CAP},
     },
     retry::parse_retry_after,
-    spec::{Action, ErrorRule, OperationSpec, PagingSpec, VendorSpec},
+    spec::{Action, PagingSpec},
     table::{self, Payload},
     token::Lease,
     transport::{HttpResponse, TransportError, TransportErrorKind},
@@ -37,7 +37,7 @@ impl Run<'_> {
     }
 
     /// A failure of the transport.
-    pub(super) fn not_carried(&self, error: &TransportError, lease: Option<&Lease>) -> Failed {
+    pub(super) fn not_carried(&self, error: &TransportError) -> Failed {
         let (kind, action) = match error.kind {
             TransportErrorKind::Connect => (ErrorKind::Connect, Action::RetryReads),
             TransportErrorKind::Timeout => (ErrorKind::Timeout, Action::RetryReads),
@@ -45,7 +45,7 @@ impl Run<'_> {
             TransportErrorKind::TooLarge => (ErrorKind::TooLarge, Action::Fail),
             TransportErrorKind::Request => (ErrorKind::Config, Action::Fail),
         };
-        let detail = Redaction::of(&self.job, lease).text(&error.message, MESSAGE_CAP);
+        let detail = self.redaction().text(&error.message, MESSAGE_CAP);
         let shown = self.job.named(Error::new(kind, self.job.core.vendor(), detail)).sent_as(error.sent);
         Failed { error: shown, action, retry_after: None, generation: None }
     }
@@ -71,7 +71,7 @@ impl Run<'_> {
         match head.departures.first() {
             Some(first) if strict => {
                 let detail = format!("strict mode: {} departures from the schema, the first: {first}", head.departures.len());
-                let redaction = Redaction::of(&self.job, lease);
+                let redaction = self.redaction();
                 let error = self.answered(ErrorKind::Decode, answer, &redaction).detailed(redaction.text(&detail, MESSAGE_CAP));
                 let error = error.pointing(redaction.text(&first.path, MESSAGE_CAP));
                 Err(self.failed(error, Action::Fail, answer, lease))
@@ -89,7 +89,7 @@ impl Run<'_> {
     /// The envelope tells a failure.
     fn refused(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head) -> Result<Reply, Failed> {
         let code = head.code.as_deref().unwrap_or_default();
-        let rule = rule(self.job.spec, self.job.core.vendor(), code, head.message.as_deref().unwrap_or_default());
+        let rule = self.job.core.vendor().error_rule(self.job.spec, code, head.message.as_deref().unwrap_or_default());
         let action = rule.map_or_else(|| by_status(answer.status), |rule| rule.action);
         if action == Action::DoneAlready {
             return Ok(Reply { message: head.message, extra: head.extra, already_done: true, ..Reply::default() });
@@ -99,7 +99,7 @@ impl Run<'_> {
             Action::Wait => ErrorKind::Quota,
             _ => ErrorKind::Vendor,
         };
-        let redaction = Redaction::of(&self.job, lease);
+        let redaction = self.redaction();
         let documented = rule.is_some_and(|rule| rule.code.is_some());
         let shown_code = if documented { code.into() } else { redaction.text(code, 64) };
         let message = head.message.as_deref().map(|message| redaction.text(message, MESSAGE_CAP));
@@ -109,7 +109,7 @@ impl Run<'_> {
 
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
     fn no_envelope(&self, answer: &HttpResponse, lease: Option<&Lease>, error: Option<&DecodeError>) -> Failed {
-        let redaction = Redaction::of(&self.job, lease);
+        let redaction = self.redaction();
         if !(200..300).contains(&answer.status) {
             let action = by_status(answer.status);
             let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(http_failure(answer.status)).acting(action);
@@ -136,6 +136,10 @@ impl Run<'_> {
             quota.slow_down(retry_after);
         }
         Failed { error, action, retry_after, generation: lease.map(|lease| lease.generation) }
+    }
+
+    pub(super) fn redaction(&self) -> Redaction {
+        Redaction::of(&self.job, &self.tokens)
     }
 
     fn answered(&self, kind: ErrorKind, answer: &HttpResponse, redaction: &Redaction) -> Error {
@@ -173,19 +177,6 @@ impl Job<'_> {
         let path = self.path.split('?').next().unwrap_or_default().trim_matches('/');
         self.core.vendor().tokens.iter().any(|token| token.operation.path.trim_matches('/') == path)
     }
-}
-
-/// The rule for a code: the operation's before the vendor's, and among them one that knows the message too before one that knows the code alone.
-fn rule(spec: &OperationSpec, vendor: &VendorSpec, code: &str, message: &str) -> Option<&'static ErrorRule> {
-    let fits = |rule: &&'static ErrorRule| {
-        let known = rule.code.is_some() || rule.message.is_some();
-        known && rule.code.is_none_or(|known| known == code) && rule.message.is_none_or(|part| message.contains(part))
-    };
-    let among = |rules: &'static [ErrorRule]| {
-        let exact = rules.iter().filter(fits).find(|rule| rule.code.is_some() && rule.message.is_some());
-        exact.or_else(|| rules.iter().find(fits))
-    };
-    among(spec.errors).or_else(|| among(vendor.errors))
 }
 
 /// What to do where only the HTTP status says anything.

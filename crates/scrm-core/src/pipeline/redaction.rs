@@ -1,13 +1,15 @@
 //! What must not be shown of one call.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Job;
 use crate::{
     encode::Outgoing,
     error::redact::Redactor,
+    secret::Secret,
     table::{self, PERSONAL, SECRET},
-    token::Lease,
 };
 
 /// The secrets of one call. Made only when something failed.
@@ -18,12 +20,12 @@ impl Redaction {
         Redaction(Redactor::default())
     }
 
-    /// The client's secrets, the token that was sent, and the personal values of the request.
-    pub(super) fn of(job: &Job<'_>, lease: Option<&Lease>) -> Self {
+    /// The client's secrets, the tokens that were sent, and the personal values of the request.
+    pub(super) fn of(job: &Job<'_>, tokens: &[Arc<Secret>]) -> Self {
         let credentials = job.core.credentials();
         let secret = job.core.vendor().credentials.iter().filter(|spec| spec.secret);
         let mut hidden: Vec<String> = secret.filter_map(|spec| Some(credentials.get(spec.name)?.expose().to_owned())).collect();
-        hidden.extend(lease.map(|lease| lease.token.expose().to_owned()));
+        hidden.extend(tokens.iter().map(|token| token.expose().to_owned()));
         if let Outgoing::Typed(request) = job.outgoing {
             let marked = request.table().fields.iter().filter(|field| field.flags & (PERSONAL | SECRET) != 0);
             for value in marked.filter_map(|field| table::get(request, field.name)) {

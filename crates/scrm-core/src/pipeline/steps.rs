@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Job, Run, failure::Failed, redaction::Redaction, token::Fetch};
+use super::{Job, Run, failure::Failed, token::Fetch};
 use crate::{
     check,
     client::Reply,
@@ -51,7 +51,7 @@ impl Job<'_> {
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Step 2.
     pub(super) async fn permit(&mut self) -> Result<Unsent, Failed> {
         let Some(quota) = self.job.core.quotas().of(self.job.spec) else { return Ok(Unsent(None)) };
@@ -82,16 +82,20 @@ impl Run<'_> {
     }
 
     /// Step 3.
-    pub(super) async fn token(&self) -> Result<Option<Lease>, Failed> {
+    pub(super) async fn token(&mut self) -> Result<Option<Lease>, Failed> {
         let (Some(slot), Some(spec)) = (self.slot(), self.job.spec.token) else { return Ok(None) };
-        if let Some(lease) = slot.peek(Instant::now()) {
-            return Ok(Some(lease));
-        }
-        let fetch = Fetch { core: self.job.core, spec };
-        slot.get(&fetch, self.deadline).await.map(Some).map_err(|error| self.unsent(self.without_token(&error)))
+        let lease = match slot.peek(Instant::now()) {
+            Some(lease) => lease,
+            None => {
+                let fetch = Fetch { core: self.job.core, spec };
+                slot.get(&fetch, self.deadline).await.map_err(|error| self.unsent(self.without_token(&error)))?
+            }
+        };
+        self.tokens.push(lease.token.clone());
+        Ok(Some(lease))
     }
 
-    pub(super) fn slot(&self) -> Option<&TokenSlot<Error>> {
+    pub(super) fn slot(&self) -> Option<&'a TokenSlot<Error>> {
         self.job.core.slot(self.job.spec.token?)
     }
 
@@ -112,7 +116,7 @@ impl Run<'_> {
                 Error::clone(error).kind_as(kind).detailed(detail).sent_as(Sent::No)
             }
             TokenError::Source { error, .. } => {
-                let reason = Redaction::of(&self.job, None).text(&error.to_string(), 300);
+                let reason = self.redaction().text(&error.to_string(), 300);
                 Error::new(ErrorKind::Token, vendor, format!("no token from the token source: {reason}"))
             }
             TokenError::Deadline { waited } => {
@@ -134,7 +138,7 @@ impl Run<'_> {
     }
 
     /// Step 5.
-    pub(super) async fn send(&mut self, request: HttpRequest, permit: Unsent, lease: Option<&Lease>) -> Result<HttpResponse, Failed> {
+    pub(super) async fn send(&mut self, request: HttpRequest, permit: Unsent) -> Result<HttpResponse, Failed> {
         let transport = &self.job.core.shared().transport;
         let permit = permit.sending();
         self.attempts += 1;
@@ -154,7 +158,7 @@ impl Run<'_> {
             // Dropped, and held for a while: the request may still arrive.
             Sent::Unknown => None,
         };
-        Err(self.not_carried(&error, lease))
+        Err(self.not_carried(&error))
     }
 
     pub(super) fn told_attempt(&self, began: Instant, outcome: &Result<Reply, Failed>) {

@@ -80,7 +80,7 @@ impl SharedSide {
     /// When it is worth asking again, if that is after the deadline.
     pub(super) async fn slot(&self, waiting: usize, deadline: Instant) -> Result<Option<u64>, Instant> {
         loop {
-            if let Some(slot) = self.from_stock() {
+            if let Some(slot) = self.stocked() {
                 return Ok(Some(slot));
             }
             if self.is_away() {
@@ -139,7 +139,7 @@ impl SharedSide {
         (given, state.slow_until.take().filter(|until| *until > now))
     }
 
-    fn from_stock(&self) -> Option<u64> {
+    fn stocked(&self) -> Option<u64> {
         let mut state = self.state();
         let now = Instant::now();
         while let Some((slot, taken)) = state.stock.pop_front() {

@@ -79,6 +79,7 @@ async fn an_unsent_call_wakes_the_next_in_the_queue() {
     });
     sleep(seconds(1)).await;
     unsent.not_sent();
+    assert!((quota.free(), quota.try_acquire().is_none()) == (1, true), "nobody pushes in");
     assert_eq!(waiting.await.unwrap(), seconds(1));
 }
 

@@ -4,10 +4,14 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::error::redact::Redactor;
+
 /// Keys nobody documented, in wire order; eight bytes while there are none.
 #[derive(Clone, Default, PartialEq)]
 #[allow(clippy::box_collection)]
-pub struct Extra(Option<Box<Vec<(Box<str>, Value)>>>);
+pub struct Extra(Option<Box<Entries>>);
+
+type Entries = Vec<(Box<str>, Value)>;
 
 impl Extra {
     /// The value of a key.
@@ -34,6 +38,6 @@ impl Extra {
 /// Names only: what is unknown may be personal.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|(key, _)| key)).finish()
+        f.debug_list().entries(self.iter().map(|(key, _)| Redactor::default().text(key, 100))).finish()
     }
 }

@@ -1,9 +1,16 @@
 //! What the crate promises, seen from outside.
 
+mod acme;
+mod calls;
+mod canary;
 mod decoding;
 mod departures;
 mod envelopes;
-
+mod explaining;
+mod failures;
+mod pages;
 mod showing;
 mod tables;
+mod tokens;
+mod vendors;
 mod wires;
