@@ -253,7 +253,8 @@ mod events {
     }
 }
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(feature = "tracing")]
+#[cfg(test)]
 mod tests {
     use std::{
         fmt,

@@ -126,6 +126,24 @@ async fn a_deadline_that_cannot_be_kept_fails_at_once_and_tells_the_wait() {
     assert_eq!(before.elapsed(), seconds(10));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn threads_that_race_get_no_more_than_there_is() {
+    let quota = Quota::new(rule(500, seconds(3600)));
+    let mut tasks = JoinSet::new();
+    for number in 0..2000 {
+        let quota = quota.clone();
+        tasks.spawn(async move {
+            let Some(permit) = quota.try_acquire() else { return 0 };
+            if number % 2 == 0 {
+                permit.answered()
+            }
+            1
+        });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().sum::<u32>(), 500);
+    assert_eq!(quota.free(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn callers_who_leave_the_queue_leave_nothing_behind() {
     let quota = Quota::new(rule(1, seconds(10)));
@@ -270,8 +288,7 @@ proptest! {
             } else {
                 tasks.join_all().await;
             }
-            let arrivals = arrivals.lock().unwrap().clone();
-            arrivals
+            arrivals.lock().unwrap().clone()
         });
         prop_assert!(most(&mut arrivals, milliseconds(window)) <= calls as usize);
     }
@@ -329,8 +346,7 @@ async fn greedy(quotas: &[Arc<Quota>], for_so_long: Duration) -> Vec<Instant> {
         });
     }
     tasks.join_all().await;
-    let arrivals = arrivals.lock().unwrap().clone();
-    arrivals
+    arrivals.lock().unwrap().clone()
 }
 
 #[tokio::test(start_paused = true)]
@@ -348,7 +364,7 @@ async fn without_the_shared_quota_the_local_one_goes_on_alone() {
     let server = Arc::new(Server::default());
     let quota = Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone());
     server.away.store(true, Ordering::SeqCst);
-    let mut arrivals = greedy(&[quota.clone()], seconds(60)).await;
+    let mut arrivals = greedy(std::slice::from_ref(&quota), seconds(60)).await;
     assert!(most(&mut arrivals, seconds(2)) <= 100 && arrivals.len() > 2900, "{}", arrivals.len());
     assert!(server.asked.load(Ordering::SeqCst) < 10, "it is left in peace: {}", server.asked.load(Ordering::SeqCst));
     server.away.store(false, Ordering::SeqCst);

@@ -149,6 +149,14 @@ async fn a_thousand_tasks_on_a_cold_slot_make_one_fetch() {
     assert_eq!(vendor.calls(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn so_they_do_on_several_threads() {
+    let (slot, vendor) = (slot(), vendor());
+    let leases = many(&slot, &vendor, 1000).await;
+    assert!(leases.iter().all(|lease| lease.as_ref().unwrap().generation == 1));
+    assert_eq!(vendor.calls(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn through_an_expiry_nobody_waits_but_the_one_who_renews() {
     let (slot, vendor) = (slot(), vendor());
