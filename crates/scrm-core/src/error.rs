@@ -136,7 +136,7 @@ impl Error {
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
-    /// How long the call waited for its quota and between attempts.
+    /// How long the call waited for its quota, its token and between attempts.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.0.waited

@@ -50,7 +50,7 @@ struct Run<'a> {
     deadline: Instant,
     /// Requests sent so far.
     attempts: u32,
-    /// Time spent waiting for the quota and between attempts.
+    /// Time spent waiting for the quota, the token and between attempts.
     waited: Duration,
     /// Whether the token was refreshed for this call.
     refreshed: bool,

@@ -24,7 +24,7 @@ pub struct Reply {
     pub already_done: bool,
     /// How often the request was sent.
     pub attempts: u32,
-    /// How long the call waited for its quota and between attempts.
+    /// How long the call waited for its quota, its token and between attempts.
     pub waited: Duration,
     /// Departures from the schema, where the call asked for them.
     pub departures: Vec<Departure>,
@@ -48,7 +48,7 @@ pub struct Response<T> {
     pub already_done: bool,
     /// How often the request was sent; 1 unless it was repeated.
     pub attempts: u32,
-    /// How long the call waited for its quota and between attempts.
+    /// How long the call waited for its quota, its token and between attempts.
     pub waited: Duration,
     /// Departures from the schema, where the call asked for them.
     pub departures: Vec<Departure>,

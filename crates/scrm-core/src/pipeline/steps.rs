@@ -87,8 +87,10 @@ impl<'a> Run<'a> {
         let lease = match slot.peek(Instant::now()) {
             Some(lease) => lease,
             None => {
-                let fetch = Fetch { core: self.job.core, spec };
-                slot.get(&fetch, self.deadline).await.map_err(|error| self.unsent(self.without_token(&error)))?
+                let began = Instant::now();
+                let outcome = slot.get(&Fetch { core: self.job.core, spec }, self.deadline).await;
+                self.waited += began.elapsed();
+                outcome.map_err(|error| self.unsent(self.without_token(&error)))?
             }
         };
         self.tokens.push(lease.token.clone());
@@ -145,19 +147,21 @@ impl<'a> Run<'a> {
         self.status = None;
         let error = match tokio::time::timeout_at(self.deadline, transport.send(request)).await {
             Ok(Ok(answer)) => {
-                permit.map(Permit::answered);
+                if let Some(permit) = permit {
+                    permit.answered();
+                }
                 self.status = Some(answer.status);
                 return Ok(answer);
             }
             Ok(Err(error)) => error,
             Err(_) => TransportError::new(TransportErrorKind::Timeout, Sent::Unknown, "no answer within the call's deadline"),
         };
-        match error.sent {
-            Sent::Yes => permit.map(Permit::answered),
-            Sent::No => permit.map(Permit::not_sent),
+        match (permit, error.sent) {
+            (Some(permit), Sent::Yes) => permit.answered(),
+            (Some(permit), Sent::No) => permit.not_sent(),
             // Dropped, and held for a while: the request may still arrive.
-            Sent::Unknown => None,
-        };
+            (_, Sent::Unknown) | (None, _) => {}
+        }
         Err(self.not_carried(&error))
     }
 
