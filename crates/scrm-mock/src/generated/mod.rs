@@ -1,0 +1,3 @@
+//! Written by the generator.
+
+pub(crate) mod schemas;
