@@ -9,7 +9,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // The vendors in a box; without `base_url` the client talks to the vendor itself.
-//! let mock = scrm_mock::Mock::start().await?;
+//! let mock = scrm_mock::Mock::start().await;
 //! # let given = mock.credentials("beschannels");
 //! # let credentials = Credentials::new(&given["app_id"], &given["app_secret"]);
 //! # /*

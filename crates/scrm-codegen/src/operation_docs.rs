@@ -148,7 +148,7 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
          # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
          use {package}::{{{imports}}};\n\
          \n\
-         # let mock = scrm_mock::Mock::start().await?;\n\
+         # let mock = scrm_mock::Mock::start().await;\n\
          # let given = mock.credentials(\"{vendor}\");\n\
          # let credentials = {package}::Credentials::new({credentials});\n\
          # let client = {package}::Client::builder(credentials).base_url(mock.base_url(\"{vendor}\")).build()?;\n\

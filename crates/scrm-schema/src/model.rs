@@ -254,6 +254,9 @@ pub struct ErrorRule {
     /// The situation in which the stand-in server answers this code.
     #[serde(default)]
     pub when: Option<Situation>,
+    /// The parameter that the situation is about; absent: any.
+    #[serde(default)]
+    pub parameter: Option<String>,
     /// How it is known.
     #[serde(default)]
     pub evidence: Evidence,

@@ -148,6 +148,7 @@ impl Builder<'_, '_, '_> {
             evidence: read(schema.get("x-evidence")).unwrap_or(Evidence::Documented),
             sample: text(schema, "x-sample"),
             filters: read::<Filters>(schema.get("x-filters")),
+            documented_for: read(schema.get("x-documented-for")).unwrap_or_default(),
             pointer,
             doc,
         }

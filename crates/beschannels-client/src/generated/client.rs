@@ -7,7 +7,7 @@ use scrm_core::{spec, table, vendor_client};
 ///
 /// - `app_id`: Id of the application · 应用的编号. Environment variable `BESCHANNELS_APP_ID`.
 /// - `app_secret`: Secret of the application · 应用的密钥. Environment variable `BESCHANNELS_APP_SECRET`. Secret.
-/// - `user_id`: Admin whose data permissions apply: an id that begins with user, from the console's personal settings · 按谁的数据权限操作:管理员的编号,以 user 开头,在后台的个人设置里. Environment variable `BESCHANNELS_USER_ID`. Optional.
+/// - `user_id`: Admin whose data permissions apply: an id that begins with user, from the console's personal settings · 按谁的数据权限操作：管理员的编号，以 user 开头，在后台的个人设置里. Environment variable `BESCHANNELS_USER_ID`. Optional.
 #[derive(Clone, Debug)]
 pub struct Credentials(scrm_core::CredentialSet);
 
@@ -21,7 +21,7 @@ impl Credentials {
                 .with("app_secret", app_secret),
         )
     }
-    /// `user_id`: Admin whose data permissions apply: an id that begins with user, from the console's personal settings · 按谁的数据权限操作:管理员的编号,以 user 开头,在后台的个人设置里. Environment variable `BESCHANNELS_USER_ID`. Optional.
+    /// `user_id`: Admin whose data permissions apply: an id that begins with user, from the console's personal settings · 按谁的数据权限操作：管理员的编号，以 user 开头，在后台的个人设置里. Environment variable `BESCHANNELS_USER_ID`. Optional.
     #[must_use]
     pub fn with_user_id(self, user_id: impl Into<String>) -> Self {
         Self(self.0.with("user_id", user_id))

@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// Lists the people of a group by page. The columns differ by tenant, acting user and return_field_list, and header announces them; score columns are not announced. The page keeps a sample answer for each of six objects, but only that of the leads has content in what could be read.
 ///
-/// 分页列出一个分组里的人。列随租户、操作人和 return_field_list 而变,由 header 声明;分值列不在 header 里。页面为六种对象各留了一个返回示例,但读到的资料里只有线索对象的有内容。
+/// 分页列出一个分组里的人。列随租户、操作人和 return_field_list 而变，由 header 声明；分值列不在 header 里。页面为六种对象各留了一个返回示例，但读到的资料里只有线索对象的有内容。
 ///
 /// | | |
 /// |---|---|
@@ -44,7 +44,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use beschannels_client::{GroupObject, GroupUserList};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("beschannels");
 /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
 /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
@@ -129,24 +129,20 @@ impl GroupUserList {
         self
     }
     /// Page number. · 页码。
-    ///
-    /// At least 1.
     #[inline]
     #[must_use]
     pub fn with_page_num(mut self, page_num: i64) -> Self {
         self.page_num = Some(page_num);
         self
     }
-    /// Rows per page; no largest value is stated. · 每页行数,没有说明上限。
-    ///
-    /// At least 1.
+    /// Rows per page; no largest value is stated. · 每页行数，没有说明上限。
     #[inline]
     #[must_use]
     pub fn with_page_size(mut self, page_size: i64) -> Self {
         self.page_size = Some(page_size);
         self
     }
-    /// Text to search for; which columns are searched is not stated. · 要搜索的文字,没有说明搜索哪些列。
+    /// Text to search for; which columns are searched is not stated. · 要搜索的文字，没有说明搜索哪些列。
     ///
     /// Personal: masked in `Debug`.
     #[inline]
@@ -171,7 +167,7 @@ impl GroupUserList {
         self.group_obj = Some(group_obj);
         self
     }
-    /// Columns to answer; how they are written is not documented. · 要返回的列,写法没有说明。
+    /// Columns to answer; how they are written is not documented. · 要返回的列，写法没有说明。
     #[inline]
     #[must_use]
     pub fn with_return_field_list(
@@ -265,16 +261,6 @@ pub static GROUP_USER_LIST: spec::OperationSpec = spec::OperationSpec {
         spec::Rule::Required {
             field: "user_id",
         },
-        spec::Rule::Range {
-            field: "page_num",
-            min: Some(1),
-            max: None,
-        },
-        spec::Rule::Range {
-            field: "page_size",
-            min: Some(1),
-            max: None,
-        },
         spec::Rule::Required {
             field: "group_obj",
         },
@@ -302,7 +288,7 @@ pub struct GroupUserListData {
     pub total: Option<i64>,
     /// The people of the page. · 这一页的人。
     pub list: Vec<Lead>,
-    /// The business columns in the order of display. · 业务列,按显示顺序。
+    /// The business columns in the order of display. · 业务列，按显示顺序。
     pub header: Vec<HeaderColumn>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
@@ -352,7 +338,7 @@ impl table::Shown for GroupUserListData {
 
 scrm_core::record!(GroupUserListData);
 
-/// A person of the group: columns of the system, columns of the tenant that header announces, and scores. · 分组里的一个人:系统的列、header 声明的租户的列,以及分值。
+/// A person of the group: columns of the system, columns of the tenant that header announces, and scores. · 分组里的一个人：系统的列、header 声明的租户的列，以及分值。
 ///
 /// The tenant's own columns are kept in `extra`; the answer announces them under `/data/header`.
 #[derive(Clone, Default, PartialEq)]
@@ -374,7 +360,7 @@ pub struct Lead {
     ///
     /// On the wire `Company`.
     pub company: Option<String>,
-    /// Whether it is a lead, as text for display. · 是否线索,是供显示的文字。
+    /// Whether it is a lead, as text for display. · 是否线索，是供显示的文字。
     ///
     /// On the wire `IsLead`.
     pub is_lead: Option<String>,
@@ -382,7 +368,7 @@ pub struct Lead {
     ///
     /// On the wire `CreatedTime`. Written as `YYYY-MM-DD HH:MM:SS`, China time.
     pub created_time: Option<String>,
-    /// Id of the person; the same as identity_id in every row seen. · 人的标识,见到的各行都与 identity_id 相同。
+    /// Id of the person; the same as identity_id in every row seen. · 人的标识，见到的各行都与 identity_id 相同。
     ///
     /// **Unverified**: seen in an example or in other people's code only.
     pub identity_value: Option<String>,
@@ -394,15 +380,15 @@ pub struct Lead {
     ///
     /// **Unverified**: seen in an example or in other people's code only.
     pub client_type: Option<ClientType>,
-    /// Id of the table structure; empty in every row seen. · 表结构的编号,见到的各行都为空。
+    /// Id of the table structure; empty in every row seen. · 表结构的编号，见到的各行都为空。
     ///
     /// On the wire `nextId`. **Unverified**: seen in an example or in other people's code only.
     pub next_id: Option<String>,
-    /// Mark of deletion; 1 in every row seen, all of them live. · 删除标记,见到的各行都是 1,而且都没有删除。
+    /// Mark of deletion; 1 in every row seen, all of them live. · 删除标记，见到的各行都是 1，而且都没有删除。
     ///
     /// **Unverified**: seen in an example or in other people's code only.
     pub is_del: Option<i64>,
-    /// Scores by the number in the column's name, which is likely the id of a scoring model. A row has only some of them. · 按列名里的数字区分的分值,数字大概是评分模型的编号。各行只有其中一部分。
+    /// Scores by the number in the column's name, which is likely the id of a scoring model. A row has only some of them. · 按列名里的数字区分的分值，数字大概是评分模型的编号。各行只有其中一部分。
     ///
     /// The columns `Score-<number>`, each as (number, value), in the order they came.
     pub scores: Vec<(u32, i64)>,

@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// A token lives two hours. While more than 20 minutes of its life remain the same token comes back, with its true remaining life; below that a new one comes, and the old one works until its own end. What happens at exactly 20 minutes is not stated. Provide at least 512 characters to store a token. The names of the parameters and of the token in the answer were seen in public programs only; the name of the remaining life stands in no copy that could be read, and if it is answered it is kept in extra.
 ///
-/// 令牌有效两小时。剩余时间多于 20 分钟时再取,给回同一个,剩余时间照实;少于 20 分钟时给新的,旧的用到自己到期为止。恰好 20 分钟时如何,没有说明。存放令牌至少要 512 个字符。参数名和返回里的令牌名只见于公开的程序;剩余时间叫什么,在能读到的资料里都没有,它若返回,会留在 extra 里。
+/// 令牌有效两小时。剩余时间多于 20 分钟时再取，给回同一个，剩余时间照实；少于 20 分钟时给新的，旧的用到自己到期为止。恰好 20 分钟时如何，没有说明。存放令牌至少要 512 个字符。参数名和返回里的令牌名只见于公开的程序；剩余时间叫什么，在能读到的资料里都没有，它若返回，会留在 extra 里。
 ///
 /// | | |
 /// |---|---|
@@ -25,7 +25,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use beschannels_client::{Token};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("beschannels");
 /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
 /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;

@@ -15,9 +15,9 @@ use scrm_core::{spec, table};
 /// |---|---|---|
 /// | `-3` | the system failed · 系统异常 | tries again if the operation only reads |
 /// | `-2` | the address is wrong · 请求地址不对 | gives up: change the request |
-/// | `-1` | it failed, without a reason · 失败,没有说明原因 | tries again if the operation only reads |
+/// | `-1` | it failed, without a reason · 失败，没有说明原因 | tries again if the operation only reads |
 /// | `1` | unknown state · 未知状态 | tries again if the operation only reads |
-/// | `2` | the token is not legal; no code of its own is documented for an expired one, so it must be this · 令牌不合法;没有单独的过期代码,过期也应是它 | gets a new token and tries once more |
+/// | `2` | the token is not legal; no code of its own is documented for an expired one, so it must be this · 令牌不合法；没有单独的过期代码，过期也应是它 | gets a new token and tries once more |
 /// | `3` | the application lacks the permission of this operation · 没有通过接口权限检查 | gives up: mend credentials, permissions or settings |
 /// | `1000` | the request is wrong · 请求有误 | gives up: change the request |
 /// | `1001` | no permission · 没有权限 | gives up: mend credentials, permissions or settings |
@@ -68,7 +68,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             name: "user_id",
             env: "BESCHANNELS_USER_ID",
             title: spec::Label {
-                zh: "按谁的数据权限操作:管理员的编号,以 user 开头,在后台的个人设置里",
+                zh: "按谁的数据权限操作：管理员的编号，以 user 开头，在后台的个人设置里",
                 en: "Admin whose data permissions apply: an id that begins with user, from the console's personal settings",
             },
             secret: false,
@@ -100,7 +100,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("-1"),
             message: None,
             meaning: spec::Label {
-                zh: "失败,没有说明原因",
+                zh: "失败，没有说明原因",
                 en: "it failed, without a reason",
             },
             action: spec::Action::RetryReads,
@@ -120,7 +120,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2"),
             message: None,
             meaning: spec::Label {
-                zh: "令牌不合法;没有单独的过期代码,过期也应是它",
+                zh: "令牌不合法；没有单独的过期代码，过期也应是它",
                 en: "the token is not legal; no code of its own is documented for an expired one, so it must be this",
             },
             action: spec::Action::RefreshToken,

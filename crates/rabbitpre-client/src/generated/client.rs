@@ -5,7 +5,7 @@ use scrm_core::{spec, table, vendor_client};
 
 /// What Rabbitpre asks for. Secrets are never shown.
 ///
-/// - `instance_appid`: Id of the self-built app, from the console's data integration · 自建应用的编号,在后台的数据集成里. Environment variable `RABBITPRE_INSTANCE_APPID`.
+/// - `instance_appid`: Id of the self-built app, from the console's data integration · 自建应用的编号，在后台的数据集成里. Environment variable `RABBITPRE_INSTANCE_APPID`.
 /// - `instance_secret`: Secret of the self-built app · 自建应用的密钥. Environment variable `RABBITPRE_INSTANCE_SECRET`. Secret.
 #[derive(Clone, Debug)]
 pub struct Credentials(scrm_core::CredentialSet);

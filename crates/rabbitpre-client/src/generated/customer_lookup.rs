@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// Looks customers up by phone number or WeChat open id. A field without a value is left out of the answer, so any field may be missing. Without companyId the token tells the enterprise.
 ///
-/// 按手机号或微信 openid 查客户。没有值的字段不返回,所以每个字段都可能缺。不给 companyId 时,企业由令牌决定。
+/// 按手机号或微信 openid 查客户。没有值的字段不返回，所以每个字段都可能缺。不给 companyId 时，企业由令牌决定。
 ///
 /// | | |
 /// |---|---|
@@ -34,6 +34,8 @@ use scrm_core::{spec, table};
 /// | `/request/properties/companyId` | `one row` | `its description is cut before the last word, which stands in a row of its own` | the table of parameters |
 /// | `/request/properties/companyId` | `sent together with uid to reach a sub-enterprise` | `sent alone to reach a sub-enterprise` | two wordings of the same note stand one after the other; uid is no parameter of this page |
 /// | `/permission` | `用户→用户资料` | `用户->用户资料` | the head of the page, twice with another arrow |
+/// | `/token` | `no token among the parameters` | `the header X-Token` | the curl example |
+/// | `/http/path` | `/api/audience/getInfoByPhoneAndOpenid` | `the same below /api/open, which stands in base_url` | the curl example |
 /// | `/definitions/Customer/properties/thirdId` | `present` | `absent` | the sample answer |
 /// | `/definitions/Customer/properties/openids/items/properties/appId` | `appid` | `appId` | the sample answer; the page of customer details spells it in small letters |
 /// | `/definitions/Customer/properties/openids/items/properties/appId` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
@@ -55,7 +57,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use rabbitpre_client::{CustomerLookup};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("rabbitpre");
 /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
 /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
@@ -114,7 +116,7 @@ impl CustomerLookup {
             openid: None,
         }
     }
-    /// Id of an enterprise below the integration's own; without it the token tells the enterprise. · 子企业的编号;不给时由令牌决定企业。
+    /// Id of an enterprise below the integration's own; without it the token tells the enterprise. · 子企业的编号；不给时由令牌决定企业。
     ///
     /// On the wire `companyId`.
     #[inline]
@@ -224,7 +226,7 @@ pub struct Customer {
     ///
     /// Personal: masked in `Debug`.
     pub openid: Option<String>,
-    /// Latest WeChat union id; overwritten when it changes. · 最近的微信 unionid,变化时覆盖。
+    /// Latest WeChat union id; overwritten when it changes. · 最近的微信 unionid，变化时覆盖。
     ///
     /// Personal: masked in `Debug`.
     pub unionid: Option<String>,

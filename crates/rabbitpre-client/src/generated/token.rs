@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// Answers a pair of tokens made at the same moment: the access token lives 7200 s, the refresh token 14400 s. No operation that takes the refresh token was found: call this one again. Whether an old token goes on to work after a new one was given is not documented. The parameter is spelt instanceSecrect on every page, so that is what is sent.
 ///
-/// 给出一对令牌:访问令牌有效 7200 秒,刷新令牌有效 14400 秒,同时产生。没有找到刷新接口,到期再调用一次即可。取新令牌后旧的是否还有效,文档没有说。参数名 instanceSecrect 在文档里处处如此拼写,就照此发送。
+/// 给出一对令牌：访问令牌有效 7200 秒，刷新令牌有效 14400 秒，同时产生。没有找到刷新接口，到期再调用一次即可。取新令牌后旧的是否还有效，文档没有说。参数名 instanceSecrect 在文档里处处如此拼写，就照此发送。
 ///
 /// | | |
 /// |---|---|
@@ -36,7 +36,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use rabbitpre_client::{Token};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("rabbitpre");
 /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
 /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
@@ -100,7 +100,7 @@ impl Token {
         self.instance_appid = Some(instance_appid.into());
         self
     }
-    /// Secret of the self-built app; the wire name is misspelt. · 自建应用的密钥,参数名的拼写有误。
+    /// Secret of the self-built app; the wire name is misspelt. · 自建应用的密钥，参数名的拼写有误。
     ///
     /// On the wire `instanceSecrect`. Secret: never shown in `Debug`.
     #[inline]
@@ -163,11 +163,11 @@ pub struct TokenData {
     ///
     /// On the wire `orgAccessToken`. Secret: never shown in `Debug`.
     pub org_access_token: Option<String>,
-    /// Refresh token, lives 14400 s. · 刷新令牌,有效 14400 秒。
+    /// Refresh token, lives 14400 s. · 刷新令牌，有效 14400 秒。
     ///
     /// On the wire `orgRefreshToken`. Secret: never shown in `Debug`.
     pub org_refresh_token: Option<String>,
-    /// Remaining life of the access token; 0 tells nothing. · 访问令牌的剩余时间,0 不算数。
+    /// Remaining life of the access token; 0 tells nothing. · 访问令牌的剩余时间，0 不算数。
     ///
     /// Unit: seconds.
     pub expire: Option<i64>,

@@ -14,9 +14,9 @@ use scrm_core::{spec, table};
 /// | Code | Meaning | What the client does |
 /// |---|---|---|
 /// | `100100` | the app's id or secret is wrong · 应用编号或密钥不对 | gives up: mend credentials, permissions or settings |
-/// | `100200` | the token is wrong; no code of its own is documented for an expired one, so it must be this · 令牌不对;没有单独的过期代码,过期也应是它 | gets a new token and tries once more |
+/// | `100200` | the token is wrong; no code of its own is documented for an expired one, so it must be this · 令牌不对；没有单独的过期代码，过期也应是它 | gets a new token and tries once more |
 /// | `100300` | the auth code is wrong · 授权码不对 | gives up: mend credentials, permissions or settings |
-/// | `操作频繁` in the message | too many calls; wait for the window to pass. No code is documented, the text tells · 调用过于频繁,请等时间窗过去;文档没有给代码,靠文字识别 | waits for the quota and tries again |
+/// | `操作频繁` in the message | too many calls; wait for the window to pass. No code is documented, the text tells · 调用过于频繁，请等时间窗过去；文档没有给代码，靠文字识别 | waits for the quota and tries again |
 pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
     name: "rabbitpre",
     title: spec::Label {
@@ -39,7 +39,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             name: "instance_appid",
             env: "RABBITPRE_INSTANCE_APPID",
             title: spec::Label {
-                zh: "自建应用的编号,在后台的数据集成里",
+                zh: "自建应用的编号，在后台的数据集成里",
                 en: "Id of the self-built app, from the console's data integration",
             },
             secret: false,
@@ -71,7 +71,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("100200"),
             message: None,
             meaning: spec::Label {
-                zh: "令牌不对;没有单独的过期代码,过期也应是它",
+                zh: "令牌不对；没有单独的过期代码，过期也应是它",
                 en: "the token is wrong; no code of its own is documented for an expired one, so it must be this",
             },
             action: spec::Action::RefreshToken,
@@ -91,7 +91,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: None,
             message: Some("操作频繁"),
             meaning: spec::Label {
-                zh: "调用过于频繁,请等时间窗过去;文档没有给代码,靠文字识别",
+                zh: "调用过于频繁，请等时间窗过去；文档没有给代码，靠文字识别",
                 en: "too many calls; wait for the window to pass. No code is documented, the text tells",
             },
             action: spec::Action::Wait,

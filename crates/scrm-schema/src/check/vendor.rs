@@ -100,7 +100,7 @@ pub(super) fn errors(envelope: &Envelope, errors: &[ErrorRule], problems: &mut F
         }
         seen.push((&rule.code, &rule.message));
         if let Some(when) = rule.when
-            && !situations.insert(format!("{when:?}"))
+            && !situations.insert(format!("{when:?} {:?}", rule.parameter))
         {
             problems.add(join(&at, "when"), "another code answers this situation", "keep `when` at one of them");
         }

@@ -57,6 +57,9 @@ pub struct Announced {
     pub key: String,
     /// Field of its items that holds the display name.
     pub label: String,
+    /// Documented fields of the row that stand in the list; the others are the system's own.
+    #[serde(default)]
+    pub columns: Vec<String>,
 }
 
 /// One field.
@@ -108,6 +111,8 @@ pub struct Field {
     pub sample: Option<String>,
     /// Which field of the rows this request field filters.
     pub filters: Option<Filters>,
+    /// The answer is documented for these values of this request field only; empty: for all.
+    pub documented_for: Vec<Value>,
 }
 
 /// A type, objects and enums by Rust name.

@@ -5,9 +5,9 @@ use scrm_core::{spec, table, vendor_client};
 
 /// What Xiaoe-tech asks for. Secrets are never shown.
 ///
-/// - `app_id`: Id of the shop; begins with app · 店铺的编号,以 app 开头. Environment variable `XIAOE_APP_ID`.
-/// - `client_id`: Id of the application; begins with xop · 应用的编号,以 xop 开头. Environment variable `XIAOE_CLIENT_ID`.
-/// - `secret_key`: Secret of the application; the console calls it client_secret · 应用的密钥,后台叫 client_secret. Environment variable `XIAOE_SECRET_KEY`. Secret.
+/// - `app_id`: Id of the shop; begins with app · 店铺的编号，以 app 开头. Environment variable `XIAOE_APP_ID`.
+/// - `client_id`: Id of the application; begins with xop · 应用的编号，以 xop 开头. Environment variable `XIAOE_CLIENT_ID`.
+/// - `secret_key`: Secret of the application; the console calls it client_secret · 应用的密钥，后台叫 client_secret. Environment variable `XIAOE_SECRET_KEY`. Secret.
 #[derive(Clone, Debug)]
 pub struct Credentials(scrm_core::CredentialSet);
 

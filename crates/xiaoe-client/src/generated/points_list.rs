@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// Lists users' points accounts by page. user_ids says three things: a list asks for these users, an empty list is a filter too, null or an empty text switches the filter off.
 ///
-/// 分页列出用户的积分账户。user_ids 的三种写法各有意思:给名单,只查这些人;空名单也是条件;null 或空文字,不按名单查。
+/// 分页列出用户的积分账户。user_ids 的三种写法各有意思：给名单，只查这些人；空名单也是条件；null 或空文字，不按名单查。
 ///
 /// | | |
 /// |---|---|
@@ -52,7 +52,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use xiaoe_client::{PointsList, PointsOrder};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
@@ -147,7 +147,7 @@ impl PointsList {
         self.create_time_end = Some(create_time_end.into());
         self
     }
-    /// Users to look for, 100 at most; null: all users. · 要查的用户,最多 100 个;null 表示所有用户。
+    /// Users to look for, 100 at most; null: all users. · 要查的用户，最多 100 个；null 表示所有用户。
     ///
     /// May be `null`. At most 100 items. The vendor's default: `null`.
     #[inline]
@@ -168,16 +168,16 @@ impl PointsList {
         self.user_ids = table::Nullable::Null;
         self
     }
-    /// Order of the rows; without it the newest id comes first. · 排列顺序;不给时编号大的在前。
+    /// Order of the rows; without it the newest id comes first. · 排列顺序；不给时编号大的在前。
     #[inline]
     #[must_use]
     pub fn with_sort_rule(mut self, sort_rule: PointsOrder) -> Self {
         self.sort_rule = Some(sort_rule);
         self
     }
-    /// Rows per page; no largest value is stated. · 每页行数,没有说明上限。
+    /// Rows per page; no largest value is stated. · 每页行数，没有说明上限。
     ///
-    /// At least 1. Sent and answered as a text. The page prints the type as `string`.
+    /// Sent and answered as a text. The page prints the type as `string`.
     #[inline]
     #[must_use]
     pub fn with_page_size(mut self, page_size: i64) -> Self {
@@ -186,7 +186,7 @@ impl PointsList {
     }
     /// Page number. · 页码。
     ///
-    /// At least 1. Sent and answered as a text. The page prints the type as `string`.
+    /// Sent and answered as a text. The page prints the type as `string`.
     #[inline]
     #[must_use]
     pub fn with_page(mut self, page: i64) -> Self {
@@ -304,18 +304,8 @@ pub static POINTS_LIST: spec::OperationSpec = spec::OperationSpec {
         spec::Rule::Required {
             field: "page_size",
         },
-        spec::Rule::Range {
-            field: "page_size",
-            min: Some(1),
-            max: None,
-        },
         spec::Rule::Required {
             field: "page",
-        },
-        spec::Rule::Range {
-            field: "page",
-            min: Some(1),
-            max: None,
         },
         spec::Rule::Span {
             start: "create_time_start",
@@ -544,7 +534,7 @@ impl table::Shown for PointsPage {
 
 scrm_core::record!(PointsPage);
 
-/// Order of the rows; without it the newest id comes first. · 排列顺序;不给时编号大的在前。
+/// Order of the rows; without it the newest id comes first. · 排列顺序；不给时编号大的在前。
 ///
 /// Open: a value that is not documented is kept in `Other`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// A token lives two hours. Fetch it in one place and hand it to all processes: independent fetches end each other's tokens. Older documents say that every fetch gives a new token and the one before ends five minutes later; those of 2026 say that the same token comes back while more than thirty minutes (1800 s) of its life remain. This file follows the older, more careful rule, and takes the remaining life from expires_in. Shops opened before 2019-12-09 may leave out client_id. The caller's address must be on the allow-list.
 ///
-/// 令牌有效两小时。应由一处集中获取,再分给各个进程:多处各自获取会互相作废。较早的文档说,每次获取都给新令牌,旧的五分钟后失效;2026 年的文档说,剩余时间多于三十分钟(1800 秒)时给回同一个。这里按较早的、更保守的说法处理,剩余时间以 expires_in 为准。2019-12-09 之前开通的店铺可以不带 client_id。调用方的地址必须在白名单里。
+/// 令牌有效两小时。应由一处集中获取，再分给各个进程：多处各自获取会互相作废。较早的文档说，每次获取都给新令牌，旧的五分钟后失效；2026 年的文档说，剩余时间多于三十分钟(1800 秒)时给回同一个。这里按较早的、更保守的说法处理，剩余时间以 expires_in 为准。2019-12-09 之前开通的店铺可以不带 client_id。调用方的地址必须在白名单里。
 ///
 /// | | |
 /// |---|---|
@@ -35,7 +35,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use xiaoe_client::{GrantType, Token};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
@@ -128,7 +128,7 @@ impl Token {
         self.secret_key = Some(secret_key.into());
         self
     }
-    /// How the token is granted; there is one way only. · 授权方式,只有一种。
+    /// How the token is granted; there is one way only. · 授权方式，只有一种。
     #[inline]
     #[must_use]
     pub fn with_grant_type(mut self, grant_type: GrantType) -> Self {
@@ -192,7 +192,7 @@ pub static TOKEN: spec::OperationSpec = spec::OperationSpec {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenData {
-    /// The token; begins with xe_ in the examples. · 令牌,示例里以 xe_ 开头。
+    /// The token; begins with xe_ in the examples. · 令牌，示例里以 xe_ 开头。
     ///
     /// **Unverified**: seen in an example or in other people's code only. Secret: never shown in `Debug`.
     pub access_token: Option<String>,
@@ -245,7 +245,7 @@ impl table::Shown for TokenData {
 
 scrm_core::record!(TokenData);
 
-/// How the token is granted; there is one way only. · 授权方式,只有一种。
+/// How the token is granted; there is one way only. · 授权方式，只有一种。
 ///
 /// Open: a value that is not documented is kept in `Other`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

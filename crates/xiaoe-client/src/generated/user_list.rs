@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// Lists the shop's users by filter and page. Only the first 10,000 rows are given; for more the vendor names version 2.0.0.
 ///
-/// 按条件分页列出店铺的用户。只给前 10000 行;要更多,请用 2.0.0。
+/// 按条件分页列出店铺的用户。只给前 10000 行；要更多，请用 2.0.0。
 ///
 /// | | |
 /// |---|---|
@@ -52,7 +52,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use xiaoe_client::{UserList};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
@@ -160,7 +160,7 @@ impl UserList {
             page_size: Some(50),
         }
     }
-    /// Phone number. Only one of phone, nickname and name counts; this one comes first. · 手机号。手机号、昵称、姓名只有一个起作用,手机号最优先。
+    /// Phone number. Only one of phone, nickname and name counts; this one comes first. · 手机号。手机号、昵称、姓名只有一个起作用，手机号最优先。
     ///
     /// Personal: masked in `Debug`.
     #[inline]
@@ -169,7 +169,7 @@ impl UserList {
         self.phone = Some(phone.into());
         self
     }
-    /// Nickname; counts when no phone number is given. · 昵称,没有给手机号时起作用。
+    /// Nickname; counts when no phone number is given. · 昵称，没有给手机号时起作用。
     ///
     /// Personal: masked in `Debug`.
     #[inline]
@@ -178,7 +178,7 @@ impl UserList {
         self.nickname = Some(nickname.into());
         self
     }
-    /// Real name; counts when neither phone number nor nickname is given. · 姓名,手机号和昵称都没有给时起作用。
+    /// Real name; counts when neither phone number nor nickname is given. · 姓名，手机号和昵称都没有给时起作用。
     ///
     /// Personal: masked in `Debug`.
     #[inline]
@@ -187,14 +187,14 @@ impl UserList {
         self.name = Some(name.into());
         self
     }
-    /// Ids of tags, as JSON; the page does not show its form. · 标签的编号,写成 JSON,页面没有给出样子。
+    /// Ids of tags, as JSON; the page does not show its form. · 标签的编号，写成 JSON，页面没有给出样子。
     #[inline]
     #[must_use]
     pub fn with_tag_id(mut self, tag_id: impl Into<String>) -> Self {
         self.tag_id = Some(tag_id.into());
         self
     }
-    /// Where the user came from, as a code; answers show its label instead. · 用户从哪里来,用代码表示;返回里是对应的文字。
+    /// Where the user came from, as a code; answers show its label instead. · 用户从哪里来，用代码表示；返回里是对应的文字。
     #[inline]
     #[must_use]
     pub fn with_from(mut self, from: UserSource) -> Self {
@@ -229,14 +229,14 @@ impl UserList {
         self.last_paytime_end = Some(last_paytime_end.into());
         self
     }
-    /// Least amount paid; the unit is not stated. · 支付金额的下限,单位没有说明。
+    /// Least amount paid; the unit is not stated. · 支付金额的下限，单位没有说明。
     #[inline]
     #[must_use]
     pub fn with_min_pay_sum(mut self, min_pay_sum: impl Into<String>) -> Self {
         self.min_pay_sum = Some(min_pay_sum.into());
         self
     }
-    /// Greatest amount paid; the unit is not stated. · 支付金额的上限,单位没有说明。
+    /// Greatest amount paid; the unit is not stated. · 支付金额的上限，单位没有说明。
     #[inline]
     #[must_use]
     pub fn with_max_pay_sum(mut self, max_pay_sum: impl Into<String>) -> Self {
@@ -269,7 +269,7 @@ impl UserList {
         self.user_created_start = Some(user_created_start.into());
         self
     }
-    /// User created not after this day; whether the day itself counts is not stated. · 用户创建不晚于这一天,是否包含当天没有说明。
+    /// User created not after this day; whether the day itself counts is not stated. · 用户创建不晚于这一天，是否包含当天没有说明。
     ///
     /// Written as `YYYY-MM-DD`, a day in China time.
     #[inline]
@@ -278,7 +278,7 @@ impl UserList {
         self.user_created_end = Some(user_created_end.into());
         self
     }
-    /// Page number, from 1. · 页码,从 1 开始。
+    /// Page number, from 1. · 页码，从 1 开始。
     ///
     /// At least 1.
     #[inline]
@@ -287,9 +287,9 @@ impl UserList {
         self.page = Some(page);
         self
     }
-    /// Rows per page, 50 at most. · 每页行数,最多 50。
+    /// Rows per page, 50 at most. · 每页行数，最多 50。
     ///
-    /// 1 to 50.
+    /// At most 50.
     #[inline]
     #[must_use]
     pub fn with_page_size(mut self, page_size: i64) -> Self {
@@ -430,7 +430,7 @@ pub static USER_LIST: spec::OperationSpec = spec::OperationSpec {
         },
         spec::Rule::Range {
             field: "page_size",
-            min: Some(1),
+            min: None,
             max: Some(50),
         },
         spec::Rule::AtMostOne {
@@ -543,11 +543,11 @@ pub struct User {
     ///
     /// Personal: masked in `Debug`.
     pub avatar: Option<String>,
-    /// Where the user came from, as the label of the code. · 用户从哪里来,是代码对应的文字。
+    /// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
     ///
     /// **Unverified**: seen in an example or in other people's code only.
     pub from: Option<UserSourceLabel>,
-    /// Amount spent in all, in yuan. · 累计消费金额,单位元。
+    /// Amount spent in all, in yuan. · 累计消费金额，单位元。
     ///
     /// Unit: yuan.
     pub pay_sum: Option<f64>,
@@ -655,7 +655,7 @@ impl User {
     }
 }
 
-/// Where the user came from, as a code; answers show its label instead. · 用户从哪里来,用代码表示;返回里是对应的文字。
+/// Where the user came from, as a code; answers show its label instead. · 用户从哪里来，用代码表示；返回里是对应的文字。
 ///
 /// Open: a value that is not documented is kept in `Other`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -944,7 +944,7 @@ impl From<&str> for UserType {
     }
 }
 
-/// Where the user came from, as the label of the code. · 用户从哪里来,是代码对应的文字。
+/// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
 ///
 /// Open: a value that is not documented is kept in `Other`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

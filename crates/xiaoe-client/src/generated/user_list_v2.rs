@@ -9,7 +9,7 @@ use scrm_core::{spec, table};
 ///
 /// Lists the shop's users by filter, without a ceiling: es_skip of the last row is sent back to get the next page. What stands here comes from a page retold by others; the vendor's own was not seen.
 ///
-/// 按条件列出店铺的用户,没有行数上限:每次把上一页最后一行的 es_skip 原样送回。这里的内容来自他人转写的页面,没有见到原页。
+/// 按条件列出店铺的用户，没有行数上限：每次把上一页最后一行的 es_skip 原样送回。这里的内容来自他人转写的页面，没有见到原页。
 ///
 /// **Unverified**: this operation was seen in examples or in other people's code only.
 ///
@@ -41,6 +41,7 @@ use scrm_core::{spec, table};
 /// | `/definitions/UserV2/properties/pay_sum/x-unit` | `yuan` | `fen` | version 1.0.0 counts in yuan; the retold page of 2.0.0 says fen |
 /// | `/request/properties/min_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
 /// | `/request/properties/max_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
+/// | `/request/properties/tag_id` | `JSON` | `ids joined by commas` | version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas |
 /// | `/definitions/UserV2/properties/from` | `the same field as the filter 'from', which takes codes` | `the label of the code` | the example answer |
 /// | `/definitions/UserV2/properties/bind_phone` | `present` | `nullable` | the example answer of version 1.0.0, which has the same rows |
 /// | `/definitions/UserCursor/properties/user_created_at` | `text, as in the row` | `milliseconds` | the example: one name, text in the row and a number in its es_skip |
@@ -52,7 +53,7 @@ use scrm_core::{spec, table};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use xiaoe_client::{UserColumn, UserCursor, UserListV2};
 ///
-/// # let mock = scrm_mock::Mock::start().await?;
+/// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
@@ -175,23 +176,23 @@ impl UserListV2 {
             need_column: Vec::new(),
         }
     }
-    /// Rows per page, 50 at most. · 每页行数,最多 50。
+    /// Rows per page, 50 at most. · 每页行数，最多 50。
     ///
-    /// 1 to 50.
+    /// At most 50.
     #[inline]
     #[must_use]
     pub fn with_page_size(mut self, page_size: i64) -> Self {
         self.page_size = Some(page_size);
         self
     }
-    /// es_skip of the last row of the page before; left out for the first page. · 上一页最后一行的 es_skip;第一页不带。
+    /// es_skip of the last row of the page before; left out for the first page. · 上一页最后一行的 es_skip；第一页不带。
     #[inline]
     #[must_use]
     pub fn with_es_skip(mut self, es_skip: UserCursor) -> Self {
         self.es_skip = Some(es_skip);
         self
     }
-    /// Phone number. Only one of phone, nickname and name counts; this one comes first. · 手机号。手机号、昵称、姓名只有一个起作用,手机号最优先。
+    /// Phone number. Only one of phone, nickname and name counts; this one comes first. · 手机号。手机号、昵称、姓名只有一个起作用，手机号最优先。
     ///
     /// Personal: masked in `Debug`. Empty switches this filter off.
     #[inline]
@@ -200,7 +201,7 @@ impl UserListV2 {
         self.phone = Some(phone.into());
         self
     }
-    /// Nickname; counts when no phone number is given. · 昵称,没有给手机号时起作用。
+    /// Nickname; counts when no phone number is given. · 昵称，没有给手机号时起作用。
     ///
     /// Personal: masked in `Debug`. Empty switches this filter off.
     #[inline]
@@ -209,7 +210,7 @@ impl UserListV2 {
         self.nickname = Some(nickname.into());
         self
     }
-    /// Real name; counts when neither phone number nor nickname is given. · 姓名,手机号和昵称都没有给时起作用。
+    /// Real name; counts when neither phone number nor nickname is given. · 姓名，手机号和昵称都没有给时起作用。
     ///
     /// Personal: masked in `Debug`. Empty switches this filter off.
     #[inline]
@@ -265,7 +266,7 @@ impl UserListV2 {
         self.last_paytime_end = Some(last_paytime_end.into());
         self
     }
-    /// Least amount paid; the unit is not stated. · 支付金额的下限,单位没有说明。
+    /// Least amount paid; the unit is not stated. · 支付金额的下限，单位没有说明。
     ///
     /// Empty switches this filter off.
     #[inline]
@@ -274,7 +275,7 @@ impl UserListV2 {
         self.min_pay_sum = Some(min_pay_sum.into());
         self
     }
-    /// Greatest amount paid; the unit is not stated. · 支付金额的上限,单位没有说明。
+    /// Greatest amount paid; the unit is not stated. · 支付金额的上限，单位没有说明。
     ///
     /// Empty switches this filter off.
     #[inline]
@@ -313,7 +314,7 @@ impl UserListV2 {
         self.user_created_start = Some(user_created_start.into());
         self
     }
-    /// User created not after this day; whether the day itself counts is not stated. · 用户创建不晚于这一天,是否包含当天没有说明。
+    /// User created not after this day; whether the day itself counts is not stated. · 用户创建不晚于这一天，是否包含当天没有说明。
     ///
     /// Written as `YYYY-MM-DD`, a day in China time. Empty switches this filter off.
     #[inline]
@@ -463,7 +464,7 @@ pub static USER_LIST_V2: spec::OperationSpec = spec::OperationSpec {
         },
         spec::Rule::Range {
             field: "page_size",
-            min: Some(1),
+            min: None,
             max: Some(50),
         },
         spec::Rule::Required {
@@ -648,7 +649,7 @@ impl UserCursor {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserListV2Data {
-    /// The users of the page; empty behind the last one. · 这一页的用户,取完之后为空。
+    /// The users of the page; empty behind the last one. · 这一页的用户，取完之后为空。
     pub list: Vec<UserV2>,
     /// Number of users that match. · 符合条件的用户数。
     pub total: Option<i64>,
@@ -719,11 +720,11 @@ pub struct UserV2 {
     ///
     /// Personal: masked in `Debug`.
     pub avatar: Option<String>,
-    /// Where the user came from, as the label of the code. · 用户从哪里来,是代码对应的文字。
+    /// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
     ///
     /// **Unverified**: seen in an example or in other people's code only.
     pub from: Option<UserSourceLabelV2>,
-    /// Amount spent in all, in fen. · 累计消费金额,单位分。
+    /// Amount spent in all, in fen. · 累计消费金额，单位分。
     ///
     /// Unit: fen.
     pub pay_sum: Option<f64>,
@@ -745,11 +746,11 @@ pub struct UserV2 {
     ///
     /// Written as `YYYY-MM-DD HH:MM:SS`, China time.
     pub user_created_at: Option<String>,
-    /// Last visit; 0: never. There only when need_column asks for it. · 最近一次访问,0 表示没有;只在 need_column 要求时返回。
+    /// Last visit; 0: never. There only when need_column asks for it. · 最近一次访问，0 表示没有；只在 need_column 要求时返回。
     ///
     /// Written as Unix milliseconds.
     pub latest_visited_at: Option<i64>,
-    /// Place of this row, for the next request. · 这一行的位置,供下一次请求使用。
+    /// Place of this row, for the next request. · 这一行的位置，供下一次请求使用。
     pub es_skip: Option<UserCursor>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
@@ -1228,7 +1229,7 @@ impl From<&str> for UserColumn {
     }
 }
 
-/// Where the user came from, as the label of the code. · 用户从哪里来,是代码对应的文字。
+/// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
 ///
 /// Open: a value that is not documented is kept in `Other`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

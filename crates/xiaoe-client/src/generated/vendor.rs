@@ -18,19 +18,19 @@ use scrm_core::{spec, table};
 /// | `2001` | app_id was not given · 没有给 app_id | gives up: mend credentials, permissions or settings |
 /// | `2002` | app_id is wrong · app_id 不对 | gives up: mend credentials, permissions or settings |
 /// | `2003` | secret_key was not given · 没有给 secret_key | gives up: mend credentials, permissions or settings |
-/// | `2004` | secret_key is wrong, or app_id is not valid · secret_key 不对,或 app_id 无效 | gives up: mend credentials, permissions or settings |
+/// | `2004` | secret_key is wrong, or app_id is not valid · secret_key 不对，或 app_id 无效 | gives up: mend credentials, permissions or settings |
 /// | `2005` | grant_type was not given · 没有给 grant_type | gives up: change the request |
 /// | `2006` | grant_type is wrong · grant_type 不对 **Unverified.** | gives up: change the request |
 /// | `2007` | the call carries no token · 没有带令牌 | gives up: change the request |
 /// | `2008` | the token has expired or does not exist · 令牌过期或不存在 | gets a new token and tries once more |
 /// | `2009` | user_id was not given · 没有给 user_id | gives up: change the request |
 /// | `2010` | user_id is not valid · user_id 无效 | gives up: change the request |
-/// | `2017` | the application lacks the permission of this operation; apply for it in the console · 应用没有这个接口的权限,请在后台申请 | gives up: mend credentials, permissions or settings |
+/// | `2017` | the application lacks the permission of this operation; apply for it in the console · 应用没有这个接口的权限，请在后台申请 | gives up: mend credentials, permissions or settings |
 /// | `2020` | client_id is not valid · client_id 无效 **Unverified.** | gives up: mend credentials, permissions or settings |
-/// | `2051` | the caller's address is not on the allow-list; add it in the console · 调用方的地址不在白名单里,请在后台添加 | gives up: mend credentials, permissions or settings |
-/// | `2052` | there is no such operation: the path is wrong or not registered · 没有这个接口:路径不对或未登记 | gives up: change the request |
-/// | `2053` | the calls of this window are used up; wait for the next · 调用次数已用完,请等下一个时间窗 | waits for the quota and tries again |
-/// | `2054` | calls came in a sudden burst; slow down · 调用突然增多,请放慢 | waits for the quota and tries again |
+/// | `2051` | the caller's address is not on the allow-list; add it in the console · 调用方的地址不在白名单里，请在后台添加 | gives up: mend credentials, permissions or settings |
+/// | `2052` | there is no such operation: the path is wrong or not registered · 没有这个接口：路径不对或未登记 | gives up: change the request |
+/// | `2053` | the calls of this window are used up; wait for the next · 调用次数已用完，请等下一个时间窗 | waits for the quota and tries again |
+/// | `2054` | calls came in a sudden burst; slow down · 调用突然增多，请放慢 | waits for the quota and tries again |
 /// | `2055` | the HTTP method is wrong · 请求方法不对 | gives up: change the request |
 pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
     name: "xiaoe",
@@ -54,7 +54,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             name: "app_id",
             env: "XIAOE_APP_ID",
             title: spec::Label {
-                zh: "店铺的编号,以 app 开头",
+                zh: "店铺的编号，以 app 开头",
                 en: "Id of the shop; begins with app",
             },
             secret: false,
@@ -64,7 +64,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             name: "client_id",
             env: "XIAOE_CLIENT_ID",
             title: spec::Label {
-                zh: "应用的编号,以 xop 开头",
+                zh: "应用的编号，以 xop 开头",
                 en: "Id of the application; begins with xop",
             },
             secret: false,
@@ -74,7 +74,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             name: "secret_key",
             env: "XIAOE_SECRET_KEY",
             title: spec::Label {
-                zh: "应用的密钥,后台叫 client_secret",
+                zh: "应用的密钥，后台叫 client_secret",
                 en: "Secret of the application; the console calls it client_secret",
             },
             secret: true,
@@ -136,7 +136,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2004"),
             message: None,
             meaning: spec::Label {
-                zh: "secret_key 不对,或 app_id 无效",
+                zh: "secret_key 不对，或 app_id 无效",
                 en: "secret_key is wrong, or app_id is not valid",
             },
             action: spec::Action::FixConfig,
@@ -206,7 +206,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2017"),
             message: None,
             meaning: spec::Label {
-                zh: "应用没有这个接口的权限,请在后台申请",
+                zh: "应用没有这个接口的权限，请在后台申请",
                 en: "the application lacks the permission of this operation; apply for it in the console",
             },
             action: spec::Action::FixConfig,
@@ -226,7 +226,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2051"),
             message: None,
             meaning: spec::Label {
-                zh: "调用方的地址不在白名单里,请在后台添加",
+                zh: "调用方的地址不在白名单里，请在后台添加",
                 en: "the caller's address is not on the allow-list; add it in the console",
             },
             action: spec::Action::FixConfig,
@@ -236,7 +236,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2052"),
             message: None,
             meaning: spec::Label {
-                zh: "没有这个接口:路径不对或未登记",
+                zh: "没有这个接口：路径不对或未登记",
                 en: "there is no such operation: the path is wrong or not registered",
             },
             action: spec::Action::FixRequest,
@@ -246,7 +246,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2053"),
             message: None,
             meaning: spec::Label {
-                zh: "调用次数已用完,请等下一个时间窗",
+                zh: "调用次数已用完，请等下一个时间窗",
                 en: "the calls of this window are used up; wait for the next",
             },
             action: spec::Action::Wait,
@@ -256,7 +256,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
             code: Some("2054"),
             message: None,
             meaning: spec::Label {
-                zh: "调用突然增多,请放慢",
+                zh: "调用突然增多，请放慢",
                 en: "calls came in a sudden burst; slow down",
             },
             action: spec::Action::Wait,
