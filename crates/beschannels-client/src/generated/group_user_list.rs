@@ -49,8 +49,6 @@ use scrm_core::{spec, table};
 /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
 /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
 /// let request = GroupUserList::new("user-made-up-1", GroupObject::Leads)
-///     .with_page_num(1)
-///     .with_page_size(3)
 ///     .with_search_str("")
 ///     .with_group_id("1001")
 ///     .with_return_field_list("");
