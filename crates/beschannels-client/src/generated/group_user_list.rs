@@ -25,7 +25,7 @@ use scrm_core::{spec, table};
 ///
 /// | Where | The page says | Used | Seen |
 /// |---|---|---|---|
-/// | `/token` | `access_token is optional` | `needed` | the parameter is marked optional here and required on other pages; a call without it has no organisation |
+/// | `/token` | `access_token is optional` | `needed` | the parameter is marked optional here and required on other pages, and no other way to authorise a call is documented |
 /// | `/request/properties/page_num` | `unknown` | `optional` | the row shows a title where the required mark would stand |
 /// | `/request/properties/page_size` | `unknown` | `optional` | the row shows a title where the required mark would stand |
 /// | `/request/properties/search_str` | `unknown` | `optional` | the row shows a title where the required mark would stand |
