@@ -127,11 +127,15 @@ impl Checker<'_> {
     fn rule(&self, rule: &Rule, given: &Map<String, Value>) -> Result<(), Wrong> {
         let there = |names: &[String]| names.iter().filter(|name| at(given, name).is_some()).count();
         let first = |names: &[String]| names.first().cloned().unwrap_or_default();
-        let broken = |names: &[String], what: &str| Err(Wrong::invalid(&first(names), format_args!("breaks a rule: {what} of {}", names.join(", "))));
+        let broken = |names: &[String], what: &str| {
+            Err(Wrong::invalid(&first(names), format_args!("breaks a rule: {what} of {}", names.join(", "))))
+        };
         match rule {
-            Rule::AtLeastOne(names) if there(names) == 0 => {
-                Err(Wrong { situation: Situation::ParameterMissing, field: first(names), reason: format!("at least one of {} is required", names.join(", ")) })
-            }
+            Rule::AtLeastOne(names) if there(names) == 0 => Err(Wrong {
+                situation: Situation::ParameterMissing,
+                field: first(names),
+                reason: format!("at least one of {} is required", names.join(", ")),
+            }),
             Rule::ExactlyOne(names) if there(names) != 1 => broken(names, "exactly one"),
             Rule::AtMostOne(names) if there(names) > 1 => broken(names, "at most one"),
             Rule::Together(names) if there(names) != 0 && there(names) != names.len() => broken(names, "all or none"),
@@ -145,7 +149,9 @@ impl Checker<'_> {
                     return Err(Wrong::invalid(start, format_args!("must be before {end}")));
                 }
                 match max_seconds {
-                    Some(longest) if to.abs_diff(from) > *longest => Err(Wrong::invalid(end, format_args!("is more than {longest} seconds after {start}"))),
+                    Some(longest) if to.abs_diff(from) > *longest => {
+                        Err(Wrong::invalid(end, format_args!("is more than {longest} seconds after {start}")))
+                    }
                     _ => Ok(()),
                 }
             }
@@ -170,7 +176,9 @@ fn begins(value: &Value) -> Option<i64> {
 fn says_nothing(field: &Field, given: &Given) -> bool {
     match &given.value {
         Value::Null => field.nullable || field.empty_means_no_filter,
-        Value::String(text) => text.is_empty() && (given.textual || field.empty_means_no_filter || (field.nullable && field.ty != Type::Text)),
+        Value::String(text) => {
+            text.is_empty() && (given.textual || field.empty_means_no_filter || (field.nullable && field.ty != Type::Text))
+        }
         Value::Array(items) => items.is_empty() && field.empty_means_no_filter && !field.nullable,
         _ => false,
     }
@@ -204,7 +212,9 @@ fn scalar(field: &Field, ty: &Type, given: &Given, name: &str) -> Result<Value, 
     let text = given.value.as_str().filter(|_| quoted);
     let bare = field.wire != Wire::Text || field.documented_type.is_some();
     let read = match ty {
-        Type::Integer => text.and_then(|text| text.parse::<i64>().ok().map(Value::from)).or_else(|| given.value.is_i64().then(|| given.value.clone()).filter(|_| bare)),
+        Type::Integer => text
+            .and_then(|text| text.parse::<i64>().ok().map(Value::from))
+            .or_else(|| given.value.is_i64().then(|| given.value.clone()).filter(|_| bare)),
         Type::Number => {
             let parsed = text.and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite()).map(Value::from);
             parsed.or_else(|| given.value.is_number().then(|| given.value.clone()).filter(|_| bare))
@@ -247,10 +257,16 @@ fn timed(field: &Field, value: &Value, name: &str) -> Result<(), Wrong> {
         Some(TimeFormat::DateTime) => ("YYYY-MM-DD HH:MM:SS", 19),
         Some(TimeFormat::Date) => ("YYYY-MM-DD", 10),
         Some(TimeFormat::Month) => ("YYYY_MM", 7),
-        Some(TimeFormat::Seconds | TimeFormat::Milliseconds) if text.parse::<i64>().is_err() => return Err(Wrong::invalid(name, "must be a Unix time")),
+        Some(TimeFormat::Seconds | TimeFormat::Milliseconds) if text.parse::<i64>().is_err() => {
+            return Err(Wrong::invalid(name, "must be a Unix time"));
+        }
         _ => return Ok(()),
     };
-    if text.len() == length && clock::seconds_of(text).is_some() { Ok(()) } else { Err(Wrong::invalid(name, format_args!("must be written {shape}"))) }
+    if text.len() == length && clock::seconds_of(text).is_some() {
+        Ok(())
+    } else {
+        Err(Wrong::invalid(name, format_args!("must be written {shape}")))
+    }
 }
 
 fn limits(field: &Field, value: &Value, name: &str) -> Result<(), Wrong> {

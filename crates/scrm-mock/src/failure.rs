@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use scrm_schema::model::{Action, ErrorRule, Operation, Situation, Vendor};
 
-/// Key under which an answer is marked that no document backs.
+/// The situation's name in the schema files.
 pub(crate) fn name(situation: Situation) -> &'static str {
     match situation {
         Situation::TokenMissing => "token_missing",
@@ -41,7 +41,12 @@ fn closest(situation: Situation) -> (&'static [Situation], &'static [Action]) {
 }
 
 /// Finds the rule for a situation about a parameter: the operation's own codes come before the vendor's.
-pub(crate) fn rule<'a>(vendor: &'a Vendor, operation: Option<&'a Operation>, situation: Situation, parameter: &str) -> Option<&'a ErrorRule> {
+pub(crate) fn rule<'a>(
+    vendor: &'a Vendor,
+    operation: Option<&'a Operation>,
+    situation: Situation,
+    parameter: &str,
+) -> Option<&'a ErrorRule> {
     let all = || operation.iter().flat_map(|operation| &operation.errors).chain(&vendor.file.errors);
     let about = |rule: &&ErrorRule| !parameter.is_empty() && rule.parameter.as_deref() == Some(parameter);
     let general = |rule: &&ErrorRule| rule.parameter.is_none();
@@ -51,7 +56,11 @@ pub(crate) fn rule<'a>(vendor: &'a Vendor, operation: Option<&'a Operation>, sit
         .find(about)
         .or_else(|| same().find(general))
         .or_else(|| near.iter().find_map(|near| all().find(|rule| rule.when == Some(*near) && general(rule))))
-        .or_else(|| actions.iter().find_map(|action| all().find(|rule| rule.action == *action && rule.code.is_some() && general(rule))))
+        .or_else(|| {
+            actions.iter().find_map(|action| {
+                all().find(|rule| rule.action == *action && rule.code.is_some() && rule.when.is_none() && rule.parameter.is_none())
+            })
+        })
 }
 
 /// The body of a failed call.

@@ -181,7 +181,9 @@ impl Faults {
     /// How late an answer is by these faults; the jitter is drawn for the call with this number.
     pub(crate) fn lateness(&self, struck: &[Fault], call: u64) -> Duration {
         let late = struck.iter().filter_map(|fault| match fault {
-            Fault::Latency { fixed_ms, jitter_ms } => Some(fixed_ms.saturating_add(mix(self.seed ^ 0x1a7e, call) % jitter_ms.saturating_add(1).max(1))),
+            Fault::Latency { fixed_ms, jitter_ms } => {
+                Some(fixed_ms.saturating_add(mix(self.seed ^ 0x1a7e, call) % jitter_ms.saturating_add(1).max(1)))
+            }
             _ => None,
         });
         Duration::from_millis(late.sum())

@@ -66,7 +66,7 @@ impl Filler<'_> {
         if let Some(text) = sample.and_then(|sample| sample.strip_prefix('=')) {
             return Some(spelled(field, Value::String(text.to_owned()), chance));
         }
-        if self.bare && !field.required {
+        if self.bare && !always_there(owner, field) {
             return None;
         }
         if sample.is_none_or(|sample| !is_key(sample)) && !has_key(self.operation, &field.ty, depth) {
@@ -96,7 +96,7 @@ impl Filler<'_> {
         }
     }
 
-    fn chance(&self, person: &Person, pointer: &str) -> u64 {
+    pub(crate) fn chance(&self, person: &Person, pointer: &str) -> u64 {
         mix(mix(self.people.seed(), person.number), hash(pointer))
     }
 
@@ -110,14 +110,25 @@ impl Filler<'_> {
             }
             Type::List(item) => {
                 let least = u64::from(field.min_items.unwrap_or(0));
-                let few = if has_key(self.operation, item, DEEPEST) || field.sample.as_deref().is_some_and(identifies) { 1 } else { mix(chance, 3) % 3 };
+                let few = if has_key(self.operation, item, DEEPEST) || field.sample.as_deref().is_some_and(identifies) {
+                    1
+                } else {
+                    mix(chance, 3) % 3
+                };
                 let count = few.max(least).min(u64::from(field.max_items.unwrap_or(u32::MAX)));
-                let items = if depth == 0 { Vec::new() } else { (0..count).map(|n| self.value(field, item, person, mix(chance, n), depth - 1)).collect() };
+                let items = if depth == 0 {
+                    Vec::new()
+                } else {
+                    (0..count).map(|n| self.value(field, item, person, mix(chance, n), depth - 1)).collect()
+                };
                 written(field, Value::Array(items))
             }
             Type::Map(item) => {
                 let keys = if depth == 0 { 0..0 } else { 1..3_u64 };
-                written(field, Value::Object(keys.map(|n| (n.to_string(), self.value(field, item, person, mix(chance, n), depth - 1))).collect()))
+                written(
+                    field,
+                    Value::Object(keys.map(|n| (n.to_string(), self.value(field, item, person, mix(chance, n), depth - 1))).collect()),
+                )
             }
             Type::Enum(name) => self.enumerated(field, name, person, chance),
             Type::Text | Type::Integer | Type::Number | Type::Boolean | Type::Any => {
@@ -136,18 +147,25 @@ impl Filler<'_> {
 
     /// What the person, the shop or the filters say about this field.
     fn sampled(&self, field: &Field, person: &Person) -> Option<Value> {
-        if let Some(sample) = field.sample.as_deref() {
-            let sample = if sample == "other_phone" { "phone" } else { sample };
-            if let Some(value) = self.people.attribute(person, sample, &self.vendor.file.vendor, &field.name) {
-                return Some(value);
-            }
-            if sample == "tenant_id" {
-                let shown = self.vendor.file.credentials.iter().find(|credential| !credential.secret)?;
-                return self.credentials.get(&shown.name).map(|value| Value::String(value.clone()));
-            }
+        if let Some(value) = self.known(field, person) {
+            return Some(value);
+        }
+        if field.sample.as_deref() == Some("tenant_id") {
+            let shown = self.vendor.file.credentials.iter().find(|credential| !credential.secret)?;
+            return self.credentials.get(&shown.name).map(|value| Value::String(value.clone()));
         }
         let labels = self.labels(&field.name)?;
         pick(self.chance(person, &field.pointer), &labels).map(|label| Value::String(label.clone()))
+    }
+
+    /// What the person says about this field.
+    pub(crate) fn known(&self, field: &Field, person: &Person) -> Option<Value> {
+        let sample = match field.sample.as_deref()? {
+            "other_phone" => "phone",
+            "id" if field.ty == Type::Integer => "number",
+            sample => sample,
+        };
+        self.people.attribute(person, sample, &self.vendor.file.vendor, &field.name)
     }
 
     /// The labels that a row shows where the request filters by code.
@@ -163,17 +181,20 @@ impl Filler<'_> {
 /// Columns that a made-up tenant added: key and label.
 pub(crate) const TENANT_COLUMNS: &[(&str, &str)] = &[("Position", "职位")];
 
+/// Whether a field belongs to every answer, also to one that is not documented.
+fn always_there(owner: &Object, field: &Field) -> bool {
+    owner.announced.as_ref().map_or(field.required, |announced| !announced.columns.contains(&field.name))
+}
+
 fn is_key(sample: &str) -> bool {
-    identifies(sample) || matches!(sample, "created_at" | "other_phone")
+    identifies(sample) || matches!(sample, "created_at" | "other_phone" | "name")
 }
 
 /// Whether a type is an object that holds a key of a person.
 fn has_key(operation: &Operation, ty: &Type, depth: u8) -> bool {
     match ty {
         Type::Object(name) if depth > 0 => operation.objects.get(name).is_some_and(|object| {
-            object.fields.iter().any(|field| {
-                field.sample.as_deref().is_some_and(is_key) || has_key(operation, &field.ty, depth - 1)
-            })
+            object.fields.iter().any(|field| field.sample.as_deref().is_some_and(is_key) || has_key(operation, &field.ty, depth - 1))
         }),
         Type::List(item) => has_key(operation, item, depth),
         _ => false,
@@ -224,7 +245,13 @@ fn scalar(field: &Field, ty: &Type, sampled: Option<Value>, chance: u64) -> Valu
         Type::Text => Value::String(text(field, sampled.as_ref(), chance)),
         Type::Integer => {
             let number = sampled.as_ref().and_then(integer).unwrap_or_else(|| i64::try_from(mix(chance, 5) % 100).unwrap_or(0));
-            quoted(field, json!(number.clamp(field.minimum.unwrap_or(i64::MIN), field.maximum.unwrap_or(i64::MAX).max(field.minimum.unwrap_or(i64::MIN)))))
+            quoted(
+                field,
+                json!(
+                    number
+                        .clamp(field.minimum.unwrap_or(i64::MIN), field.maximum.unwrap_or(i64::MAX).max(field.minimum.unwrap_or(i64::MIN)))
+                ),
+            )
         }
         Type::Number => {
             let hundredths = sampled.as_ref().and_then(integer).unwrap_or_else(|| i64::try_from(mix(chance, 6) % 100_000).unwrap_or(0));

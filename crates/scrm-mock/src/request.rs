@@ -103,7 +103,9 @@ impl Incoming {
             if part.starts_with("--") {
                 return Ok(texts(parts.into_iter()));
             }
-            let Some((head, value)) = part.split_once("\r\n\r\n") else { return Err("a part of the form has no blank line after its header".to_owned()) };
+            let Some((head, value)) = part.split_once("\r\n\r\n") else {
+                return Err("a part of the form has no blank line after its header".to_owned());
+            };
             let Some(name) = part_name(head) else { return Err("a part of the form has no name".to_owned()) };
             parts.push((name, value.strip_suffix("\r\n").unwrap_or(value).to_owned()));
         }
@@ -143,7 +145,10 @@ mod tests {
     fn broken_forms_are_told() {
         assert_eq!(form("--xx\r\nnothing").unwrap_err(), "a part of the form has no blank line after its header");
         assert_eq!(form("--xx\r\nContent-Disposition: form-data\r\n\r\n1\r\n--xx--").unwrap_err(), "a part of the form has no name");
-        assert_eq!(form("--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n").unwrap_err(), "the form has no closing boundary");
+        assert_eq!(
+            form("--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n").unwrap_err(),
+            "the form has no closing boundary"
+        );
         let plain = Incoming { body: b"a=1".to_vec(), ..Incoming::default() };
         assert_eq!(plain.multipart().unwrap_err(), "the body must be multipart/form-data with a boundary");
     }

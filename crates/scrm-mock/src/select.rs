@@ -64,7 +64,9 @@ pub(crate) fn rows_at(operation: &Operation, envelope: &Envelope) -> Option<Rows
         Type::List(item) => Some(RowsAt { pointer: top, item: (**item).clone(), single: false }),
         Type::Object(name) => {
             let inner = operation.objects.get(name)?.fields.iter().find_map(|field| match &field.ty {
-                Type::List(item) if matches!(**item, Type::Object(_)) && filtered(operation, item) => Some((field.name.clone(), (**item).clone())),
+                Type::List(item) if matches!(**item, Type::Object(_)) && filtered(operation, item) => {
+                    Some((field.name.clone(), (**item).clone()))
+                }
                 _ => None,
             });
             Some(match inner {
@@ -195,7 +197,9 @@ impl Selector<'_> {
             return None;
         }
         let (first, last) = match given.as_i64() {
-            Some(number) if field.time == Some(scrm_schema::model::TimeFormat::Milliseconds) => (number.div_euclid(1000), number.div_euclid(1000)),
+            Some(number) if field.time == Some(scrm_schema::model::TimeFormat::Milliseconds) => {
+                (number.div_euclid(1000), number.div_euclid(1000))
+            }
             Some(number) => (number, number),
             None => clock::seconds_of(given.as_str()?)?,
         };
@@ -223,7 +227,10 @@ impl Selector<'_> {
         let from = candidates.as_deref().unwrap_or(all);
         let within = |person: &Person| (came.0..=came.1).contains(&person.created);
         let matching = from.iter().copied().filter(|place| {
-            people.is_live(*place) && people.at(*place).is_some_and(|person| within(person) && conditions.iter().all(|condition| self.matches(condition, person)))
+            people.is_live(*place)
+                && people
+                    .at(*place)
+                    .is_some_and(|person| within(person) && conditions.iter().all(|condition| self.matches(condition, person)))
         });
         let list: Arc<Vec<u32>> = Arc::new(matching.collect());
         let mut lists = self.memory.lists.lock().unwrap_or_else(PoisonError::into_inner);
@@ -251,17 +258,12 @@ impl Selector<'_> {
 
     /// Places of the people whose field has one of these texts, by index.
     fn indexed(&self, field: &Field, wanted: &[String]) -> Option<Vec<u32>> {
-        let sample = match field.sample.as_deref()? {
-            "other_phone" => "phone",
-            sample if identifies(sample) => sample,
-            _ => return None,
-        };
+        let sample = field.sample.as_deref().filter(|sample| *sample == "other_phone" || identifies(sample))?;
         let people = self.filler.people;
-        let vendor = &self.filler.vendor.file.vendor;
-        let key = (vendor.clone(), sample.to_owned(), field.name.clone());
+        let key = (self.filler.vendor.file.vendor.clone(), format!("{sample} {:?}", field.ty), field.name.clone());
         let mut indexes = self.memory.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         let index = indexes.entry(key).or_default();
-        index.update(people, |person| people.attribute(person, sample, vendor, &field.name).map(|value| plain(&value)));
+        index.update(people, |person| self.filler.known(field, person).map(|value| plain(&value)));
         Some(wanted.iter().flat_map(|text| index.places(people, text)).collect())
     }
 
@@ -304,7 +306,12 @@ impl Selector<'_> {
             Comparison::To => ordered(&given, &text, |given, value| given.1 >= value.0),
             Comparison::Label => {
                 let Type::Enum(name) = &condition.asked.ty else { return text == given };
-                let listed = self.filler.operation.enums.get(name).and_then(|listed| listed.values.iter().find(|listed| listed.value == *condition.given));
+                let listed = self
+                    .filler
+                    .operation
+                    .enums
+                    .get(name)
+                    .and_then(|listed| listed.values.iter().find(|listed| listed.value == *condition.given));
                 // A code whose label no row can show means all of them.
                 listed.is_none_or(|listed| listed.zh == text || listed.name == "all")
             }

@@ -71,7 +71,10 @@ impl TokenDesk {
 
     /// The shop that a token belongs to, if it is good now.
     pub(crate) fn shop(&self, vendor: usize, kind: &str, token: &str, now: i64) -> Option<usize> {
-        self.issued.get(token).filter(|issued| issued.vendor == vendor && issued.kind == kind && issued.ends > now).map(|issued| issued.shop)
+        self.issued
+            .get(token)
+            .filter(|issued| issued.vendor == vendor && issued.kind == kind && issued.ends > now)
+            .map(|issued| issued.shop)
     }
 
     /// Ends all tokens of a vendor (of all, when `None`).

@@ -54,6 +54,13 @@ impl Index {
     }
 }
 
+impl Person {
+    /// Somebody to fill an answer with that is about nobody.
+    pub(crate) fn nobody() -> Self {
+        Self { number: 0, created: FIRST, own: None, live: true }
+    }
+}
+
 /// All people in the order in which they came.
 #[derive(Debug)]
 pub(crate) struct People {
@@ -119,7 +126,8 @@ impl People {
 
     /// Removes the live people that `gone` chooses; says how many.
     pub(crate) fn remove(&mut self, mut gone: impl FnMut(&Self, &Person) -> bool) -> usize {
-        let chosen: Vec<u32> = self.order.iter().copied().filter(|place| self.at(*place).is_some_and(|person| gone(self, person))).collect();
+        let chosen: Vec<u32> =
+            self.order.iter().copied().filter(|place| self.at(*place).is_some_and(|person| gone(self, person))).collect();
         for place in &chosen {
             if let Some(person) = self.all.get_mut(*place as usize) {
                 person.live = false;

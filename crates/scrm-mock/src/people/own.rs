@@ -8,7 +8,22 @@ use crate::clock;
 
 /// What `Customer` of a made-up person tells.
 pub(super) const TOLD: &[&str] = &[
-    "phone", "name", "nickname", "email", "union_id", "avatar", "sex", "company", "remark", "country", "province", "city", "address", "birthday", "score", "created_at",
+    "phone",
+    "name",
+    "nickname",
+    "email",
+    "union_id",
+    "avatar",
+    "sex",
+    "company",
+    "remark",
+    "country",
+    "province",
+    "city",
+    "address",
+    "birthday",
+    "score",
+    "created_at",
 ];
 
 /// A person of the mock: values under the words of `x-sample` (`phone`, `name`, `nickname`, `email`, `union_id`, `open_id`, `company`, `city`,
@@ -156,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_table_with_quotes_is_read() {
-        let read = Customer::from_csv("\u{feff}phone,name,company\r\n13800138001,\"王, 明\",\"说\"\"好\"\"\n的\"\r\n\r\n13800138002,李雷,\n").unwrap();
+        let read =
+            Customer::from_csv("\u{feff}phone,name,company\r\n13800138001,\"王, 明\",\"说\"\"好\"\"\n的\"\r\n\r\n13800138002,李雷,\n")
+                .unwrap();
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].text("name"), "王, 明");
         assert_eq!(read[0].text("company"), "说\"好\"\n的");
@@ -166,7 +183,10 @@ mod tests {
     #[test]
     fn bad_tables_say_where() {
         assert_eq!(Customer::from_csv("a,b\n1").unwrap_err().to_string(), "line 2 of the customers has 1 cells, the first line names 2");
-        assert_eq!(Customer::from_csv("a\n\"x").unwrap_err().to_string(), "a quoted cell that begins in line 2 of the customers is not closed");
+        assert_eq!(
+            Customer::from_csv("a\n\"x").unwrap_err().to_string(),
+            "a quoted cell that begins in line 2 of the customers is not closed"
+        );
         let error = Customer::from_json(r#"[{"created_at":"yesterday"}]"#).unwrap_err();
         assert_eq!(error.to_string(), "customer 1: created_at must be written YYYY-MM-DD HH:MM:SS");
         assert!(Customer::from_json("{}").is_err());
