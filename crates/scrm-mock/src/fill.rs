@@ -63,11 +63,11 @@ impl Filler<'_> {
     pub(crate) fn field(&self, owner: &Object, field: &Field, person: &Person, depth: u8) -> Option<Value> {
         let chance = self.chance(person, &field.pointer);
         let sample = field.sample.as_deref();
-        if let Some(text) = sample.and_then(|sample| sample.strip_prefix('=')) {
-            return Some(spelled(field, Value::String(text.to_owned()), chance));
-        }
         if self.bare && !always_there(owner, field) {
             return None;
+        }
+        if let Some(text) = sample.and_then(|sample| sample.strip_prefix('=')) {
+            return Some(spelled(field, Value::String(text.to_owned()), chance));
         }
         if sample.is_none_or(|sample| !is_key(sample)) && !has_key(self.operation, &field.ty, depth) {
             if !field.required && mix(chance, 1) % 8 == 0 {

@@ -139,7 +139,7 @@ impl Answerer<'_> {
         let announced = row.announced.as_ref().filter(|announced| announced.list == pointer)?;
         let Type::List(item) = &field.ty else { return None };
         let documented = announced.columns.iter().filter_map(|column| row.fields.iter().find(|field| field.name == *column));
-        let mut columns: Vec<(&str, &str)> = documented.map(|field| (field.name.as_str(), field.doc.zh.trim_end_matches('。'))).collect();
+        let mut columns: Vec<(&str, &str)> = documented.map(|field| (field.name.as_str(), label(&field.doc.zh))).collect();
         if row.open {
             columns.extend(TENANT_COLUMNS);
         }
@@ -156,6 +156,11 @@ impl Answerer<'_> {
         });
         Some(Value::Array(listed.collect()))
     }
+}
+
+/// The first words of a description: what a column is called.
+fn label(description: &str) -> &str {
+    description.split(['。', ',', ',', ';']).next().unwrap_or(description)
 }
 
 fn empty_as_lists(value: Value) -> Value {
