@@ -248,7 +248,7 @@ fn letters(mut chance: u64, count: usize) -> String {
         }
         let letter = ALPHABET.get(usize::try_from(chance % 62).unwrap_or(0)).copied().unwrap_or(b'0');
         text.push(char::from(letter));
-        chance = chance / 62 ^ (chance << 40);
+        chance = (chance / 62) ^ (chance << 40);
     }
     text
 }
