@@ -55,6 +55,7 @@ pub struct Builder {
     php_answers: bool,
     no_quotas: bool,
     threads: usize,
+    token: Option<String>,
     faults: Vec<FaultRule>,
     quotas: Vec<(String, Option<Quota>)>,
     token_rules: Vec<(String, TokenRule)>,
@@ -138,6 +139,13 @@ impl Builder {
         self
     }
 
+    /// A token that every vendor takes for its first shop and that never ends, beside those that are handed out: for calls by hand.
+    #[must_use]
+    pub fn accept_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
     /// A fault from the beginning on.
     #[must_use]
     pub fn fault(mut self, rule: FaultRule) -> Self {
@@ -190,6 +198,9 @@ impl Builder {
         let switches =
             Switches { newest_first: self.newest_first, php_answers: self.php_answers, no_quotas: self.no_quotas, ..Switches::default() };
         let world = World::new(tree, self.seed, self.shops, people, switches);
+        if let Some(token) = &self.token {
+            world.tokens().accept(token.clone());
+        }
         for (name, quota) in &self.quotas {
             let targets = operations(&world, name)?;
             world.switches_mut().quotas.extend(targets.into_iter().map(|target| (target, *quota)));

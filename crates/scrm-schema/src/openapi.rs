@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{BodyKind, Method, Operation, Place, Rule, Token, Vendor};
+use crate::model::{BodyKind, ErrorRule, Method, Operation, Place, Rule, Token, Type, Vendor, Wire};
 
 /// What stands for a token in examples.
 const TOKEN: &str = "a-token";
@@ -80,7 +80,7 @@ fn described(vendor: &Vendor, operation: &Operation) -> Value {
     let mut map = Map::new();
     map.insert("operationId".to_owned(), json!(operation.name));
     map.insert("summary".to_owned(), json!(format!("{} · {}", operation.title.en, operation.title.zh)));
-    map.insert("description".to_owned(), json!(description(vendor, operation)));
+    map.insert("description".to_owned(), json!(description(operation)));
     if let Some(url) = &operation.source.url {
         map.insert("externalDocs".to_owned(), json!({ "url": url, "description": operation.source.page }));
     }
@@ -105,7 +105,7 @@ fn described(vendor: &Vendor, operation: &Operation) -> Value {
     Value::Object(map)
 }
 
-fn description(vendor: &Vendor, operation: &Operation) -> String {
+fn description(operation: &Operation) -> String {
     let mut lines = Vec::new();
     lines.extend(operation.description.iter().map(|text| text.en.clone()));
     lines.extend(operation.permission.iter().map(|permission| format!("Permission: {permission}.")));
@@ -113,11 +113,15 @@ fn description(vendor: &Vendor, operation: &Operation) -> String {
     if let Some(cap) = operation.paging.as_ref().and_then(|paging| paging.row_cap) {
         lines.push(format!("No row beyond {cap} is given."));
     }
-    for rule in operation.errors.iter().chain(&vendor.file.errors) {
-        let code = rule.code.as_ref().map_or_else(|| "no code".to_owned(), Value::to_string);
-        lines.push(format!("- `{code}`: {}", rule.en));
-    }
+    lines.extend(codes(&operation.errors));
     lines.join("\n")
+}
+
+fn codes(errors: &[ErrorRule]) -> impl Iterator<Item = String> {
+    errors.iter().map(|rule| match &rule.code {
+        Some(code) => format!("- `{code}`: {}", rule.en),
+        None => format!("- any code, with `{}` in the message: {}", rule.message.as_deref().unwrap_or_default(), rule.en),
+    })
 }
 
 fn reference(operation: &Operation, name: &str) -> String {
@@ -169,6 +173,9 @@ fn request_body(vendor: &Vendor, operation: &Operation) -> Value {
         let mut value = example.request.clone()?;
         if let Value::Object(map) = &mut value {
             map.retain(|name, _| !elsewhere.contains(&name.as_str()));
+            if kind != "application/json" {
+                numbers(operation, map);
+            }
             if let Some(token) = in_body {
                 map.insert(token.place.name.clone(), json!(TOKEN));
             }
@@ -176,6 +183,22 @@ fn request_body(vendor: &Vendor, operation: &Operation) -> Value {
         Some(value)
     });
     json!({ "required": true, "content": { kind: media(json!({ "$ref": reference(operation, "request") }), examples) } })
+}
+
+/// A form's numbers travel as texts, but the schema of a form calls them numbers; an empty one is none.
+fn numbers(operation: &Operation, map: &mut Map<String, Value>) {
+    map.retain(|name, value| {
+        let number = operation
+            .request
+            .field(name)
+            .is_some_and(|field| matches!(field.ty, Type::Integer | Type::Number) && field.wire == Wire::Plain);
+        let Some(text) = value.as_str().filter(|_| number) else { return true };
+        match serde_json::from_str::<Value>(text) {
+            Ok(parsed) => *value = parsed,
+            Err(_) => return false,
+        }
+        true
+    });
 }
 
 /// Request, answer and definitions of an operation, each under a name of its own.
@@ -259,6 +282,8 @@ fn answer(vendor: &Vendor, operation: &Operation) -> Value {
 /// A failure: any code that is no success.
 fn failure(vendor: &Vendor) -> Value {
     let envelope = &vendor.file.envelope;
+    let first = "A failure; it comes with HTTP status 200.".to_owned();
+    let description = std::iter::once(first).chain(codes(&vendor.file.errors)).collect::<Vec<_>>().join("\n");
     let ty = if envelope.success.iter().any(Value::is_string) { "string" } else { "integer" };
     let mut properties = Map::new();
     properties
@@ -266,7 +291,7 @@ fn failure(vendor: &Vendor) -> Value {
     for name in &envelope.message {
         properties.insert(name.clone(), json!({ "type": "string", "description": "What failed." }));
     }
-    json!({ "type": "object", "description": "A failure; it comes with HTTP status 200.", "required": [envelope.code], "properties": properties })
+    json!({ "type": "object", "description": description, "required": [envelope.code], "properties": properties })
 }
 
 /// A field schema in the words of JSON Schema 2020-12: references point into the document, keywords of ours become plain ones where there are such.

@@ -64,3 +64,20 @@ async fn wrong_settings_are_told() {
     let nowhere = Mock::builder().schemas("no/such/folder").start().await.unwrap_err();
     assert!(nowhere.to_string().starts_with("the schema files cannot be used"), "{nowhere}");
 }
+
+#[tokio::test]
+async fn the_openapi_document_names_this_server() {
+    let a = Box::new().await;
+    let document: Value = a.http.get(format!("{}/openapi/acme.json", a.mock.url())).send().await.unwrap().json().await.unwrap();
+    assert_eq!(document["servers"][0]["url"], a.mock.base_url("acme"));
+    assert_eq!(document["paths"]["/user/list"]["post"]["security"], json!([{ "access": [] }]));
+    assert_eq!(a.http.get(format!("{}/openapi/nobody.json", a.mock.url())).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_token_for_calls_by_hand_never_ends() {
+    let mut a = Box::start(builder().customers(2).accept_token("by-hand")).await;
+    a.token = "by-hand".to_owned();
+    a.mock.clock().advance(std::time::Duration::from_secs(100_000));
+    assert_eq!(a.page(1, 1).await["code"], 0);
+}

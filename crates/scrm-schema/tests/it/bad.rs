@@ -169,6 +169,8 @@ fn fields() {
         set("a filter by a label of no enum", MEMBERS, "/request/properties/phone/x-filters", json!({ "fields": ["id"], "how": "label" })),
         set("columns announced nowhere", MEMBERS, "/definitions/Member/x-announced-by/list", json!("/data/headers")),
         set("columns announced by no field", MEMBERS, "/definitions/Member/x-announced-by/key", json!("name")),
+        set("an announced column that is no field", MEMBERS, "/definitions/Member/x-announced-by/columns", json!(["Fullname"])),
+        set("a documented value that is no value", MEMBERS, "/request/properties/source/x-documented-for", json!([3])),
         remove("columns announced but not taken", MEMBERS, "/definitions/Member/additionalProperties"),
         remove("dynamic columns without a name", MEMBERS, "/definitions/Member/patternProperties/^Score-[0-9]+$/x-name"),
         set("a mark on items", MEMBERS, "/request/properties/tags/items/x-sensitive", json!("personal")),
