@@ -33,6 +33,7 @@ mod quota;
 mod records;
 mod request;
 mod response;
+mod row_texts;
 mod select;
 mod server;
 mod spoil;

@@ -7,6 +7,7 @@ use scrm_schema::model::{Field, Object, Type, Wire};
 use crate::{
     fill::{Filler, TENANT_COLUMNS},
     people::Person,
+    row_texts::Writer,
     select::{Page, RowsAt},
 };
 
@@ -19,6 +20,8 @@ pub(crate) struct Answerer<'a> {
     pub(crate) person: &'a Person,
     /// Empty objects come as `[]`, as PHP writes them.
     pub(crate) php: bool,
+    /// Takes a list of rows as text.
+    pub(crate) writer: Option<&'a Writer<'a>>,
 }
 
 impl Answerer<'_> {
@@ -59,7 +62,11 @@ impl Answerer<'_> {
             if rows.single {
                 return people.next().map(|person| self.item(&rows.item, field, person));
             }
-            let listed = people.map(|person| self.item(&rows.item, field, person));
+            let row = |person: &Person| self.item(&rows.item, field, person);
+            if let (Some(writer), Type::List(_)) = (self.writer, ty) {
+                return Some(writer.list(people, row));
+            }
+            let listed = people.map(row);
             return Some(match ty {
                 Type::Map(_) => Value::Object((0_u32..).map(|key| key.to_string()).zip(listed).collect()),
                 _ => Value::Array(listed.collect()),

@@ -190,7 +190,7 @@ fn respond(world: &World, route: Route, incoming: &Incoming, struck: &[Fault], r
     record.parameters = answer.parameters;
     record.unverified = answer.unverified;
     record.code = answer.body.get(&vendor.file.envelope.code).map(plain).unwrap_or_default();
-    let body = serde_json::to_vec(&answer.body).unwrap_or_default();
+    let body = answer.text.unwrap_or_else(|| serde_json::to_vec(&answer.body).unwrap_or_default());
     let mut response = wire(body, struck);
     if answer.unverified {
         response.headers_mut().insert(UNVERIFIED_HEADER, HeaderValue::from_static("only what every answer of this operation has"));
@@ -226,7 +226,7 @@ fn answered(world: &World, target: Target, incoming: &Incoming, struck: &[Fault]
 fn failed(world: &World, vendor: usize, target: Option<Target>, situation: Situation) -> Option<Answer> {
     let operation = target.and_then(|target| world.operation(target)).map(|(_, operation)| operation);
     let body = failure::body(world.vendor(vendor)?, operation, situation, "", "");
-    Some(Answer { body, shop: None, parameters: Value::Null, unverified: false, rows: None })
+    Some(Answer { body, text: None, shop: None, parameters: Value::Null, unverified: false, rows: None })
 }
 
 /// The body as it goes over the wire.
