@@ -16,7 +16,7 @@ use crate::{
     server::serve,
     stats::{FullestWindow, windows},
     tokens::TokenRule,
-    world::{Switches, World},
+    world::{Switches, Target, World},
 };
 
 /// People made up where nobody says how many.
@@ -219,7 +219,7 @@ impl Builder {
     }
 }
 
-fn operations(world: &World, name: &str) -> Result<Vec<(usize, usize)>, StartError> {
+fn operations(world: &World, name: &str) -> Result<Vec<Target>, StartError> {
     let targets = world.targets(name);
     if targets.is_empty() { Err(StartError::Unknown { what: "operation", name: name.to_owned() }) } else { Ok(targets) }
 }
@@ -321,16 +321,31 @@ impl Mock {
     }
 
     /// Takes the permission for an operation away from all shops (`user_list`, or `acme/user_list`).
+    ///
+    /// # Panics
+    /// When no vendor has such an operation.
     pub fn forbid(&self, operation: &str) {
-        let targets = self.world.targets(operation);
+        let targets = self.known(operation);
         self.world.switches_mut().forbidden.extend(targets);
     }
 
     /// Gives the permission for an operation back.
+    ///
+    /// # Panics
+    /// When no vendor has such an operation.
     pub fn permit(&self, operation: &str) {
-        for target in self.world.targets(operation) {
+        for target in self.known(operation) {
             self.world.switches_mut().forbidden.remove(&target);
         }
+    }
+
+    #[expect(clippy::panic, reason = "a misspelt name must not make a test pass")]
+    fn known(&self, operation: &str) -> Vec<Target> {
+        let targets = self.world.targets(operation);
+        if targets.is_empty() {
+            panic!("there is no operation `{operation}` in the schemas");
+        }
+        targets
     }
 
     /// Ends all tokens of a vendor.
@@ -415,7 +430,11 @@ impl Arming<'_> {
     }
 
     /// Only calls of this operation (`user_list`, or `acme/user_list`).
+    ///
+    /// # Panics
+    /// When no vendor has such an operation.
     pub fn on(self, operation: &str) -> Self {
+        self.mock.known(operation);
         self.with(|rule| rule.on = Some(operation.to_owned()))
     }
 

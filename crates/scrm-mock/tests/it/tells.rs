@@ -58,6 +58,12 @@ async fn a_dropped_mock_gives_its_port_back() {
 }
 
 #[tokio::test]
+#[should_panic(expected = "there is no operation `user_lst` in the schemas")]
+async fn a_misspelt_operation_fails_the_test() {
+    Box::new().await.mock.fault(scrm_mock::Fault::Html).on("user_lst");
+}
+
+#[tokio::test]
 async fn wrong_settings_are_told() {
     let unknown = builder().quota("no_such_operation", None).start().await.unwrap_err();
     assert_eq!(unknown.to_string(), "there is no operation `no_such_operation` in the schemas");
