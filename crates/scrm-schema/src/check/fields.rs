@@ -199,6 +199,23 @@ fn direction(operation: &Operation, object: &Object, field: &Field, problems: &m
     }
 }
 
+/// The selector of an answer is an enum of the request, and the values are documented ones.
+fn documented_for(operation: &Operation, object: &Object, field: &Field, problems: &mut FileProblems<'_>) {
+    let at = join(&field.pointer, "x-documented-for");
+    if !field.documented_for.is_empty() && !object.used.request {
+        problems.add(&at, "only a request selects an answer", "take it out");
+    }
+    for (number, value) in field.documented_for.iter().enumerate() {
+        if !enum_of(operation, &field.ty).is_some_and(|one| one.values.iter().any(|known| known.value == *value)) {
+            problems.add(
+                format!("{at}/{number}"),
+                format!("{value} is no documented value of `{}`", field.name),
+                "name values of its `x-enum`",
+            );
+        }
+    }
+}
+
 fn filters(context: &Context<'_>, field: &Field, problems: &mut FileProblems<'_>) {
     let Some(filters) = &field.filters else { return };
     let at = join(&field.pointer, "x-filters");
@@ -228,6 +245,11 @@ fn announced(context: &Context<'_>, object: &Object, problems: &mut FileProblems
     if !object.open {
         problems.add(&at, "announces columns that the object does not take", "say `\"additionalProperties\": true` too");
     }
+    for (number, name) in announced.columns.iter().enumerate() {
+        if object.field(name).is_none() {
+            problems.add(format!("{at}/columns/{number}"), format!("`{}` has no field `{name}`", object.name), "correct the name");
+        }
+    }
     let found = context.operation.in_answer(&context.vendor.envelope.data, &announced.list);
     let item = match found.map(|found| found.ty) {
         Some(Type::List(item)) => match &**item {
@@ -243,30 +265,6 @@ fn announced(context: &Context<'_>, object: &Object, problems: &mut FileProblems
     for (keyword, name) in [("key", &announced.key), ("label", &announced.label)] {
         if item.field(name).is_none_or(|field| field.ty != Type::Text) {
             problems.add(join(&at, keyword), format!("`{}` has no text field `{name}`", item.name), "correct the name");
-        }
-    }
-    for (number, name) in announced.columns.iter().enumerate() {
-        if object.field(name).is_none() {
-            problems.add(format!("{at}/columns/{number}"), format!("`{}` has no field `{name}`", object.name), "correct the name");
-        }
-    }
-}
-
-fn documented_for(operation: &Operation, object: &Object, field: &Field, problems: &mut FileProblems<'_>) {
-    let at = join(&field.pointer, "x-documented-for");
-    if field.documented_for.is_empty() {
-        return;
-    }
-    if !std::ptr::eq(object, &operation.request) {
-        problems.add(&at, "only a field of the request itself decides what is answered", "take it out");
-    }
-    for (number, value) in field.documented_for.iter().enumerate() {
-        if enum_of(operation, &field.ty).is_none_or(|one| one.values.iter().all(|known| known.value != *value)) {
-            problems.add(
-                format!("{at}/{number}"),
-                format!("{value} is no value of the field's enum"),
-                "list it under `x-enum`, or correct it",
-            );
         }
     }
 }
