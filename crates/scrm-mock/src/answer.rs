@@ -15,6 +15,7 @@ use crate::{
     records,
     request::{Incoming, Parameters},
     response::Answerer,
+    row_texts::Writer,
     select::{Page, Selector},
     tokens::TokenRule,
     world::{Target, World},
@@ -24,6 +25,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) body: Value,
+    /// The whole body as text, where it was written at once; its rows are then not in `body`.
+    pub(crate) text: Option<Vec<u8>>,
     pub(crate) shop: Option<usize>,
     pub(crate) parameters: Value,
     pub(crate) unverified: bool,
@@ -40,6 +43,7 @@ struct Call<'a> {
     struck: &'a [Fault],
     shop: Option<usize>,
     unverified: bool,
+    text: Option<Vec<u8>>,
 }
 
 /// Why a call fails.
@@ -64,7 +68,7 @@ impl From<Wrong> for Failed {
 /// Answers a call of a known operation; `None` only if the target is none of the tree's.
 pub(crate) fn answer(world: &World, target: Target, incoming: &Incoming, struck: &[Fault]) -> Option<Answer> {
     let (vendor, operation) = world.operation(target)?;
-    let mut call = Call { world, target, vendor, operation, incoming, struck, shop: None, unverified: false };
+    let mut call = Call { world, target, vendor, operation, incoming, struck, shop: None, unverified: false, text: None };
     let read = incoming.parameters(operation);
     let parameters = read.as_ref().map_or(Value::Null, |parameters| records::masked(operation, parameters));
     let body = match call.run(read) {
@@ -72,14 +76,14 @@ pub(crate) fn answer(world: &World, target: Target, incoming: &Incoming, struck:
         Err(failed) => failure::body(vendor, Some(operation), failed.situation, &failed.parameter, &failed.reason),
     };
     let rows = world.rows(target).filter(|rows| !rows.single).map(|rows| rows.pointer.clone());
-    Some(Answer { body, shop: call.shop, parameters, unverified: call.unverified, rows })
+    Some(Answer { body, text: call.text, shop: call.shop, parameters, unverified: call.unverified, rows })
 }
 
 /// Counts a call in its quota's window without answering it.
 pub(crate) fn arrived(world: &World, target: Target, incoming: &Incoming) {
     let Some((vendor, operation)) = world.operation(target) else { return };
     let Ok(parameters) = incoming.parameters(operation) else { return };
-    let mut call = Call { world, target, vendor, operation, incoming, struck: &[], shop: None, unverified: false };
+    let mut call = Call { world, target, vendor, operation, incoming, struck: &[], shop: None, unverified: false, text: None };
     if let Ok(shop) = call.shop_of(&parameters) {
         call.shop = shop;
         // Whether it would have been refused does not matter here.
@@ -230,13 +234,20 @@ impl Call<'_> {
         };
         let page = page.map(|page| self.shown(page));
         let first = people.order().first().and_then(|place| people.at(*place)).cloned().unwrap_or_else(Person::nobody);
-        let mut body = Answerer { filler: &filler, rows, page: page.as_ref(), person: &first, php }.body();
+        // Faults and PHP's ways change values, so that these must be values first.
+        let plain = self.struck.is_empty() && !php;
+        let writer = Writer::new(&self.world.row_texts, (self.target, self.shop.unwrap_or(0), self.unverified));
+        let answerer = Answerer { filler: &filler, rows, page: page.as_ref(), person: &first, php, writer: plain.then_some(&writer) };
+        let mut body = answerer.body();
         let kind = self.vendor.file.tokens.iter().find(|kind| kind.operation == self.operation.name);
         if let (Some(kind), Some((text, left))) = (kind, token) {
             put(&mut body, &kind.value, json!(text));
             if let Some(pointer) = &kind.expires_in {
                 put(&mut body, pointer, json!(left));
             }
+        }
+        if plain {
+            self.text = Some(writer.body(&body));
         }
         Ok(body)
     }

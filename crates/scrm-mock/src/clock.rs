@@ -134,6 +134,18 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_second_is_read_back(unix in -60_000_000_000_i64..200_000_000_000) {
+            proptest::prop_assert_eq!(seconds_of(&date_time(unix)), Some((unix, unix)));
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text in ".{0,24}") {
+            let _ = seconds_of(&text);
+        }
+    }
+
     #[test]
     fn a_step_moves_the_wall_but_not_the_elapsed_time() {
         let clock = Clock::new();

@@ -47,7 +47,7 @@ impl Filler<'_> {
         if let Some(columns) = &object.columns {
             for number in 0..40_u64 {
                 let drawn = mix(chance, number);
-                if drawn % 3 == 0 {
+                if drawn.is_multiple_of(3) {
                     map.insert(format!("{}{}", columns.prefix, 101 + number), json!((drawn >> 8) % 300));
                 }
             }
@@ -63,17 +63,17 @@ impl Filler<'_> {
     pub(crate) fn field(&self, owner: &Object, field: &Field, person: &Person, depth: u8) -> Option<Value> {
         let chance = self.chance(person, &field.pointer);
         let sample = field.sample.as_deref();
-        if let Some(text) = sample.and_then(|sample| sample.strip_prefix('=')) {
-            return Some(spelled(field, Value::String(text.to_owned()), chance));
-        }
         if self.bare && !always_there(owner, field) {
             return None;
         }
+        if let Some(text) = sample.and_then(|sample| sample.strip_prefix('=')) {
+            return Some(spelled(field, Value::String(text.to_owned()), chance));
+        }
         if sample.is_none_or(|sample| !is_key(sample)) && !has_key(self.operation, &field.ty, depth) {
-            if !field.required && mix(chance, 1) % 8 == 0 {
+            if !field.required && mix(chance, 1).is_multiple_of(8) {
                 return None;
             }
-            if field.nullable && mix(chance, 2) % 8 == 0 {
+            if field.nullable && mix(chance, 2).is_multiple_of(8) {
                 return Some(Value::Null);
             }
         }

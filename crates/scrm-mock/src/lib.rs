@@ -15,7 +15,21 @@
 //! made-up people stand behind all vendors, so that a phone number finds a person everywhere.
 //!
 //! [`Mock::fault`] makes it nasty, [`Mock::requests`] and [`Mock::assert_quota_kept`] tell what happened. Programs in other languages run the program `scrm-mock`
-//! and do the same with JSON below `/_control`.
+//! and do the same with JSON below `/_control`:
+//!
+//! | call | body | effect |
+//! |---|---|---|
+//! | `GET stats`, `requests`, `credentials`, `customers` | | counters and fullest windows; the last calls, masked; accepted credentials; the first 100 people |
+//! | `GET`, `POST`, `DELETE faults` | `{"fault": {"status": {"status": 503}}, "on": "user_list", "times": 1}`, or a list | the [`FaultRule`]s |
+//! | `POST customers` | `{"add": 5, "customers": [{"phone": "13800138777"}], "remove": 2, "remove_phones": []}` | people come and go |
+//! | `POST clock` | `{"advance_seconds": 60, "step_seconds": -3600}` | see [`Clock`] |
+//! | `POST permissions` | `{"operation": "user_list", "allowed": false}` | |
+//! | `POST quotas` | `{"operation": "user_list", "quota": {"calls": 20, "seconds": 1}}` (`null`: none) | |
+//! | `POST token_rules` | `{"vendor": "acme", "lifetime": 7200, "renew_below": 1800, "overlap": 300}` | see [`TokenRule`] |
+//! | `POST expire_tokens` | `{"vendor": "acme"}`, or nothing for all | |
+//! | `POST reset` | | see [`Mock::reset`] |
+//!
+//! `GET /openapi/<vendor>.json` gives a vendor as an OpenAPI 3.1 document.
 
 mod answer;
 mod chance;
@@ -33,6 +47,7 @@ mod quota;
 mod records;
 mod request;
 mod response;
+mod row_texts;
 mod select;
 mod server;
 mod spoil;

@@ -24,6 +24,9 @@ struct Arguments {
     /// Shops of each vendor.
     #[arg(long, default_value_t = 1)]
     shops: usize,
+    /// A token that every vendor takes and that never ends, for calls by hand.
+    #[arg(long, value_name = "TEXT")]
+    token: Option<String>,
     /// Folder of schema files to read instead of those built in.
     #[arg(long, value_name = "FOLDER")]
     schemas: Option<PathBuf>,
@@ -82,6 +85,9 @@ fn builder(arguments: Arguments) -> Result<Builder, Box<dyn std::error::Error>> 
     }
     if let Some(folder) = arguments.schemas {
         builder = builder.schemas(folder);
+    }
+    if let Some(token) = &arguments.token {
+        builder = builder.accept_token(token);
     }
     for text in &arguments.fault {
         let rule: FaultRule = serde_json::from_str(text).map_err(|error| format!("--fault {text}: {error}"))?;

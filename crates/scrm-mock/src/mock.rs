@@ -16,7 +16,7 @@ use crate::{
     server::serve,
     stats::{FullestWindow, windows},
     tokens::TokenRule,
-    world::{Switches, World},
+    world::{Switches, Target, World},
 };
 
 /// People made up where nobody says how many.
@@ -55,6 +55,7 @@ pub struct Builder {
     php_answers: bool,
     no_quotas: bool,
     threads: usize,
+    token: Option<String>,
     faults: Vec<FaultRule>,
     quotas: Vec<(String, Option<Quota>)>,
     token_rules: Vec<(String, TokenRule)>,
@@ -138,6 +139,13 @@ impl Builder {
         self
     }
 
+    /// A token that every vendor takes for its first shop and that never ends, beside those that are handed out: for calls by hand.
+    #[must_use]
+    pub fn accept_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
     /// A fault from the beginning on.
     #[must_use]
     pub fn fault(mut self, rule: FaultRule) -> Self {
@@ -190,6 +198,9 @@ impl Builder {
         let switches =
             Switches { newest_first: self.newest_first, php_answers: self.php_answers, no_quotas: self.no_quotas, ..Switches::default() };
         let world = World::new(tree, self.seed, self.shops, people, switches);
+        if let Some(token) = &self.token {
+            world.tokens().accept(token.clone());
+        }
         for (name, quota) in &self.quotas {
             let targets = operations(&world, name)?;
             world.switches_mut().quotas.extend(targets.into_iter().map(|target| (target, *quota)));
@@ -208,7 +219,7 @@ impl Builder {
     }
 }
 
-fn operations(world: &World, name: &str) -> Result<Vec<(usize, usize)>, StartError> {
+fn operations(world: &World, name: &str) -> Result<Vec<Target>, StartError> {
     let targets = world.targets(name);
     if targets.is_empty() { Err(StartError::Unknown { what: "operation", name: name.to_owned() }) } else { Ok(targets) }
 }
@@ -310,16 +321,31 @@ impl Mock {
     }
 
     /// Takes the permission for an operation away from all shops (`user_list`, or `acme/user_list`).
+    ///
+    /// # Panics
+    /// When no vendor has such an operation.
     pub fn forbid(&self, operation: &str) {
-        let targets = self.world.targets(operation);
+        let targets = self.known(operation);
         self.world.switches_mut().forbidden.extend(targets);
     }
 
     /// Gives the permission for an operation back.
+    ///
+    /// # Panics
+    /// When no vendor has such an operation.
     pub fn permit(&self, operation: &str) {
-        for target in self.world.targets(operation) {
+        for target in self.known(operation) {
             self.world.switches_mut().forbidden.remove(&target);
         }
+    }
+
+    #[expect(clippy::panic, reason = "a misspelt name must not make a test pass")]
+    fn known(&self, operation: &str) -> Vec<Target> {
+        let targets = self.world.targets(operation);
+        if targets.is_empty() {
+            panic!("there is no operation `{operation}` in the schemas");
+        }
+        targets
     }
 
     /// Ends all tokens of a vendor.
@@ -404,7 +430,11 @@ impl Arming<'_> {
     }
 
     /// Only calls of this operation (`user_list`, or `acme/user_list`).
+    ///
+    /// # Panics
+    /// When no vendor has such an operation.
     pub fn on(self, operation: &str) -> Self {
+        self.mock.known(operation);
         self.with(|rule| rule.on = Some(operation.to_owned()))
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use scrm_schema::model::{Field, Object, Operation, Type};
+use scrm_schema::model::{Object, Operation, Type};
 
 use crate::request::Parameters;
 
@@ -113,12 +113,12 @@ pub(crate) fn masked(operation: &Operation, parameters: &Parameters) -> Value {
 
 fn masked_field(operation: &Operation, object: &Object, name: &str, value: &Value) -> Value {
     match object.fields.iter().find(|field| field.name == name) {
-        Some(field) if field.sensitive.is_none() => masked_value(operation, field, &field.ty, value),
+        Some(field) if field.sensitive.is_none() => masked_value(operation, &field.ty, value),
         _ => Value::String(MASK.to_owned()),
     }
 }
 
-fn masked_value(operation: &Operation, field: &Field, ty: &Type, value: &Value) -> Value {
+fn masked_value(operation: &Operation, ty: &Type, value: &Value) -> Value {
     match (ty, value) {
         (Type::Object(name), Value::Object(map)) => match operation.objects.get(name) {
             Some(object) => {
@@ -128,9 +128,7 @@ fn masked_value(operation: &Operation, field: &Field, ty: &Type, value: &Value) 
             }
             None => Value::String(MASK.to_owned()),
         },
-        (Type::List(item), Value::Array(items)) => {
-            Value::Array(items.iter().map(|value| masked_value(operation, field, item, value)).collect())
-        }
+        (Type::List(item), Value::Array(items)) => Value::Array(items.iter().map(|value| masked_value(operation, item, value)).collect()),
         (Type::Object(_) | Type::Map(_) | Type::Any, _) => Value::String(MASK.to_owned()),
         _ => value.clone(),
     }

@@ -141,6 +141,26 @@ mod tests {
         assert_eq!(read.get("b").unwrap().value, "");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_form_is_too_odd(body in ".{0,40}(--xx(\r\n|--)?.{0,20}){0,4}", bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+            // Whatever comes is taken apart or refused.
+            let _ = form(&body);
+            let json = Incoming { body: bytes, ..Incoming::default() }.json();
+            proptest::prop_assert!(json.is_ok() || json.is_err_and(|reason| reason.starts_with("the body is no JSON object")));
+        }
+
+        #[test]
+        fn a_form_gives_back_what_was_put_in(pairs in proptest::collection::btree_map("[a-z]{1,8}", "[^-]{0,20}", 0..5)) {
+            let parts = pairs.iter().map(|(name, value)| format!("--xx\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            let read = form(&format!("{}--xx--\r\n", parts.collect::<String>())).map_err(proptest::test_runner::TestCaseError::fail)?;
+            proptest::prop_assert_eq!(read.len(), pairs.len());
+            for (name, value) in &pairs {
+                proptest::prop_assert_eq!(read.get(name).map(|given| crate::fill::plain(&given.value)), Some(value.clone()));
+            }
+        }
+    }
+
     #[test]
     fn broken_forms_are_told() {
         assert_eq!(form("--xx\r\nnothing").unwrap_err(), "a part of the form has no blank line after its header");

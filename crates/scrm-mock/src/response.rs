@@ -7,6 +7,7 @@ use scrm_schema::model::{Field, Object, Type, Wire};
 use crate::{
     fill::{Filler, TENANT_COLUMNS},
     people::Person,
+    row_texts::Writer,
     select::{Page, RowsAt},
 };
 
@@ -19,6 +20,8 @@ pub(crate) struct Answerer<'a> {
     pub(crate) person: &'a Person,
     /// Empty objects come as `[]`, as PHP writes them.
     pub(crate) php: bool,
+    /// Takes a list of rows as text.
+    pub(crate) writer: Option<&'a Writer<'a>>,
 }
 
 impl Answerer<'_> {
@@ -59,7 +62,11 @@ impl Answerer<'_> {
             if rows.single {
                 return people.next().map(|person| self.item(&rows.item, field, person));
             }
-            let listed = people.map(|person| self.item(&rows.item, field, person));
+            let row = |person: &Person| self.item(&rows.item, field, person);
+            if let (Some(writer), Type::List(_)) = (self.writer, ty) {
+                return Some(writer.list(people, row));
+            }
+            let listed = people.map(row);
             return Some(match ty {
                 Type::Map(_) => Value::Object((0_u32..).map(|key| key.to_string()).zip(listed).collect()),
                 _ => Value::Array(listed.collect()),
@@ -139,7 +146,7 @@ impl Answerer<'_> {
         let announced = row.announced.as_ref().filter(|announced| announced.list == pointer)?;
         let Type::List(item) = &field.ty else { return None };
         let documented = announced.columns.iter().filter_map(|column| row.fields.iter().find(|field| field.name == *column));
-        let mut columns: Vec<(&str, &str)> = documented.map(|field| (field.name.as_str(), field.doc.zh.trim_end_matches('。'))).collect();
+        let mut columns: Vec<(&str, &str)> = documented.map(|field| (field.name.as_str(), label(&field.doc.zh))).collect();
         if row.open {
             columns.extend(TENANT_COLUMNS);
         }
@@ -156,6 +163,11 @@ impl Answerer<'_> {
         });
         Some(Value::Array(listed.collect()))
     }
+}
+
+/// The first words of a description: what a column is called.
+fn label(description: &str) -> &str {
+    description.split(['。', ',', ',', ';']).next().unwrap_or(description)
 }
 
 fn empty_as_lists(value: Value) -> Value {

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use scrm_schema::model::{Comparison, Envelope, Field, Object, Operation, Paging, PagingStyle, Type};
+use scrm_schema::model::{Comparison, Envelope, Field, Object, Operation, Paging, PagingStyle, TimeFormat, Type};
 
 use crate::{
     check::{Wrong, at},
@@ -196,13 +196,7 @@ impl Selector<'_> {
         if field.sample.as_deref() != Some("created_at") {
             return None;
         }
-        let (first, last) = match given.as_i64() {
-            Some(number) if field.time == Some(scrm_schema::model::TimeFormat::Milliseconds) => {
-                (number.div_euclid(1000), number.div_euclid(1000))
-            }
-            Some(number) => (number, number),
-            None => clock::seconds_of(given.as_str()?)?,
-        };
+        let (first, last) = seconds(field, given)?;
         match how {
             Comparison::From => Some((first, i64::MAX)),
             Comparison::To => Some((i64::MIN, last)),
@@ -326,31 +320,47 @@ impl Selector<'_> {
             Some(value) if matches!(plain(value).as_str(), "" | "0") => return Ok(0),
             Some(value) => value,
         };
-        let place = self.cursor_place(paging, cursor).ok_or_else(|| Wrong::invalid(name, "is the cursor of no row"))?;
-        let (before, at_most) = match selection {
-            Selection::Range(range) => {
-                let order = self.filler.people.order().get(range.clone()).unwrap_or_default();
-                (order.partition_point(|other| *other < place), order.partition_point(|other| *other <= place))
-            }
-            Selection::List(list) => (list.partition_point(|other| *other < place), list.partition_point(|other| *other <= place)),
-        };
-        Ok(if self.newest_first { self.length(selection) - before } else { at_most })
+        // Places of the rows before and up to the cursor's.
+        let (before, up_to) = match selection {
+            Selection::Range(range) => self.around(paging, cursor, self.filler.people.order().get(range.clone()).unwrap_or_default()),
+            Selection::List(list) => self.around(paging, cursor, list),
+        }
+        .ok_or_else(|| Wrong::invalid(name, "is the cursor of no row"))?;
+        Ok(if self.newest_first { self.length(selection) - before } else { up_to })
     }
 
-    /// The place of the row that a cursor was copied from, also of a removed one.
-    fn cursor_place(&self, paging: &Paging, cursor: &Value) -> Option<u32> {
-        let from = match paging.from.as_deref() {
-            Some(from) => self.field_at(&self.rows.item, from)?,
-            None => return None,
-        };
-        let leaves: Vec<(&Field, &Value)> = match (&from.ty, cursor) {
+    /// How many of these places stand before the cursor's row, and how many up to it: by the row's key, or by its time where nobody has that key.
+    fn around(&self, paging: &Paging, cursor: &Value, places: &[u32]) -> Option<(usize, usize)> {
+        let leaves = self.leaves(paging, cursor)?;
+        let known = leaves.iter().find_map(|(field, value)| self.indexed(field, &[plain(value)])?.first().copied());
+        if let Some(place) = known {
+            return Some((places.partition_point(|other| *other < place), places.partition_point(|other| *other <= place)));
+        }
+        let (field, value) = leaves.iter().find(|(field, _)| field.sample.as_deref() == Some("created_at"))?;
+        let (first, last) = seconds(field, value)?;
+        let created = |place: &u32| self.filler.people.at(*place).map_or(i64::MAX, |person| person.created);
+        Some((places.partition_point(|other| created(other) < first), places.partition_point(|other| created(other) <= last)))
+    }
+
+    /// The scalars of a cursor with the fields of the row that they were copied from.
+    fn leaves<'b>(&'b self, paging: &Paging, cursor: &'b Value) -> Option<Vec<(&'b Field, &'b Value)>> {
+        let from = self.field_at(&self.rows.item, paging.from.as_deref()?)?;
+        match (&from.ty, cursor) {
             (Type::Object(name), Value::Object(map)) => {
                 let fields = &self.filler.operation.objects.get(name)?.fields;
-                fields.iter().filter_map(|field| map.get(&field.name).map(|value| (field, value))).collect()
+                Some(fields.iter().filter_map(|field| map.get(&field.name).map(|value| (field, value))).collect())
             }
-            _ => vec![(from, cursor)],
-        };
-        leaves.iter().find_map(|(field, value)| self.indexed(field, &[plain(value)])?.first().copied())
+            _ => Some(vec![(from, cursor)]),
+        }
+    }
+}
+
+/// The seconds that a time stands for, as the field writes it.
+fn seconds(field: &Field, value: &Value) -> Option<(i64, i64)> {
+    match value.as_i64() {
+        Some(number) if field.time == Some(TimeFormat::Milliseconds) => Some((number.div_euclid(1000), number.div_euclid(1000))),
+        Some(number) => Some((number, number)),
+        None => clock::seconds_of(value.as_str()?),
     }
 }
 

@@ -60,6 +60,9 @@ async fn handle(State(world): State<Arc<World>>, ConnectInfo(knife): ConnectInfo
             Err(_) => text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long or was cut off"),
         };
     }
+    if let Some(name) = incoming.path.strip_prefix("/openapi/").and_then(|name| name.strip_suffix(".json")) {
+        return openapi(&world, name, incoming.header("host").unwrap_or("127.0.0.1"));
+    }
     let route = world.route(&incoming.method, &incoming.path);
     let struck = match route {
         Route::Found(target) => strike(&world, target),
@@ -87,6 +90,18 @@ async fn handle(State(world): State<Arc<World>>, ConnectInfo(knife): ConnectInfo
     }
     world.records().add(record);
     if cut_after { cut(&knife) } else { response }
+}
+
+/// The vendor's OpenAPI document, with this server as its server.
+fn openapi(world: &World, name: &str, host: &str) -> Response {
+    let Some(vendor) = world.vendor_number(name).and_then(|number| world.vendor(number)) else {
+        return text(StatusCode::NOT_FOUND, "no vendor is called so");
+    };
+    let mut document = scrm_schema::openapi::document(vendor);
+    if let Some(url) = document.pointer_mut("/servers/0/url") {
+        *url = Value::String(format!("http://{host}/{name}"));
+    }
+    json(StatusCode::OK, &document)
 }
 
 fn strike(world: &World, target: Target) -> Vec<Fault> {
@@ -175,7 +190,7 @@ fn respond(world: &World, route: Route, incoming: &Incoming, struck: &[Fault], r
     record.parameters = answer.parameters;
     record.unverified = answer.unverified;
     record.code = answer.body.get(&vendor.file.envelope.code).map(plain).unwrap_or_default();
-    let body = serde_json::to_vec(&answer.body).unwrap_or_default();
+    let body = answer.text.unwrap_or_else(|| serde_json::to_vec(&answer.body).unwrap_or_default());
     let mut response = wire(body, struck);
     if answer.unverified {
         response.headers_mut().insert(UNVERIFIED_HEADER, HeaderValue::from_static("only what every answer of this operation has"));
@@ -211,7 +226,7 @@ fn answered(world: &World, target: Target, incoming: &Incoming, struck: &[Fault]
 fn failed(world: &World, vendor: usize, target: Option<Target>, situation: Situation) -> Option<Answer> {
     let operation = target.and_then(|target| world.operation(target)).map(|(_, operation)| operation);
     let body = failure::body(world.vendor(vendor)?, operation, situation, "", "");
-    Some(Answer { body, shop: None, parameters: Value::Null, unverified: false, rows: None })
+    Some(Answer { body, text: None, shop: None, parameters: Value::Null, unverified: false, rows: None })
 }
 
 /// The body as it goes over the wire.

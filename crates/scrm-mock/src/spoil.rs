@@ -24,7 +24,7 @@ pub(crate) fn spoil(body: &mut Value, struck: &[Fault], data: &str, rows: Option
                 let mut seen = chance;
                 scalars(body, data, &mut |value| {
                     seen = mix(seen, 1);
-                    if seen % 4 == 0 {
+                    if seen.is_multiple_of(4) {
                         *value = Value::Null;
                     }
                 });
@@ -54,7 +54,7 @@ fn bad_row(body: &mut Value, rows: Option<&str>, chance: u64) {
     let Some(row) = rows.get_mut(place) else { return };
     let first = row.as_object_mut().and_then(|map| map.values_mut().next());
     match first {
-        Some(scalar) if mix(chance, 1) % 2 == 0 => *scalar = json!({ "unexpected": [1] }),
+        Some(scalar) if mix(chance, 1).is_multiple_of(2) => *scalar = json!({ "unexpected": [1] }),
         _ => *row = json!("no row"),
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     people::{People, secret},
     quota::QuotaDesk,
     records::Records,
+    row_texts::RowTexts,
     select::{Memory, RowsAt, rows_at},
     tokens::{TokenDesk, TokenRule},
 };
@@ -44,6 +45,7 @@ pub(crate) struct World {
     pub(crate) shops: Vec<Vec<Shop>>,
     pub(crate) clock: Clock,
     pub(crate) memory: Memory,
+    pub(crate) row_texts: RowTexts,
     rows: Vec<Vec<Option<RowsAt>>>,
     paths: HashMap<String, Vec<Target>>,
     people: RwLock<People>,
@@ -87,6 +89,7 @@ impl World {
             seed,
             clock: Clock::new(),
             memory: Memory::default(),
+            row_texts: RowTexts::default(),
             people: RwLock::new(people),
             switches: RwLock::new(switches),
             tokens: Mutex::new(TokenDesk::new(seed)),

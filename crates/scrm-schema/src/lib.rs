@@ -12,6 +12,7 @@ mod keywords;
 mod meta;
 pub mod model;
 pub mod names;
+pub mod openapi;
 mod pointer;
 mod shape;
 mod vendor;

@@ -203,7 +203,7 @@ impl People {
             "birthday" => json!(i64::try_from(mix(chance, 26) % 1_100_000_000).unwrap_or(0)),
             "score" => json!(mix(chance, 27) % 1000),
             "count" => json!(mix(chance, 28 ^ hash(field)) % 30),
-            "tag_id" | "group_id" => json!(100 + mix(chance, 32) % 50),
+            "tag_id" | "group_id" => json!(100 + mix(chance, 32 ^ hash(field)) % 50),
             "app_id" => Value::String(format!("wx{:016x}", hash(vendor))),
             "flag" => json!(mix(chance, 33 ^ hash(field)) % 2),
             "money" => json!(mix(chance, 29 ^ hash(field)) % 1_000_000),
@@ -248,7 +248,7 @@ fn letters(mut chance: u64, count: usize) -> String {
         }
         let letter = ALPHABET.get(usize::try_from(chance % 62).unwrap_or(0)).copied().unwrap_or(b'0');
         text.push(char::from(letter));
-        chance = chance / 62 ^ (chance << 40);
+        chance = (chance / 62) ^ (chance << 40);
     }
     text
 }

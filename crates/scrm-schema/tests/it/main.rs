@@ -5,5 +5,6 @@ mod acme;
 mod bad;
 mod folders;
 mod mutations;
+mod openapi;
 mod real;
 mod render;
