@@ -32,7 +32,7 @@ pub(crate) fn list(tree: &Tree) -> Result<File, Error> {
         .collect();
     paths.sort_unstable();
     let entries = paths.iter().map(|path| -> TokenStream {
-        let from = format!("../../../../schemas/{path}");
+        let from = format!("../../schemas/{path}");
         quote!((#path, include_str!(#from)))
     });
     file.add(quote! {

@@ -39,6 +39,7 @@ mod control;
 mod failure;
 mod faults;
 mod fill;
+#[rustfmt::skip]
 mod generated;
 mod line;
 mod mock;

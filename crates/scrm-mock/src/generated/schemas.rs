@@ -5,31 +5,19 @@
 pub(crate) static FILES: &[(&str, &str)] = &[
     (
         "beschannels/group-user-list.json",
-        include_str!("../../../../schemas/beschannels/group-user-list.json"),
+        include_str!("../../schemas/beschannels/group-user-list.json"),
     ),
-    (
-        "beschannels/token.json",
-        include_str!("../../../../schemas/beschannels/token.json"),
-    ),
-    (
-        "beschannels/vendor.json",
-        include_str!("../../../../schemas/beschannels/vendor.json"),
-    ),
+    ("beschannels/token.json", include_str!("../../schemas/beschannels/token.json")),
+    ("beschannels/vendor.json", include_str!("../../schemas/beschannels/vendor.json")),
     (
         "rabbitpre/customer-lookup.json",
-        include_str!("../../../../schemas/rabbitpre/customer-lookup.json"),
+        include_str!("../../schemas/rabbitpre/customer-lookup.json"),
     ),
-    ("rabbitpre/token.json", include_str!("../../../../schemas/rabbitpre/token.json")),
-    ("rabbitpre/vendor.json", include_str!("../../../../schemas/rabbitpre/vendor.json")),
-    (
-        "xiaoe/points-list.json",
-        include_str!("../../../../schemas/xiaoe/points-list.json"),
-    ),
-    ("xiaoe/token.json", include_str!("../../../../schemas/xiaoe/token.json")),
-    (
-        "xiaoe/user-list-v2.json",
-        include_str!("../../../../schemas/xiaoe/user-list-v2.json"),
-    ),
-    ("xiaoe/user-list.json", include_str!("../../../../schemas/xiaoe/user-list.json")),
-    ("xiaoe/vendor.json", include_str!("../../../../schemas/xiaoe/vendor.json")),
+    ("rabbitpre/token.json", include_str!("../../schemas/rabbitpre/token.json")),
+    ("rabbitpre/vendor.json", include_str!("../../schemas/rabbitpre/vendor.json")),
+    ("xiaoe/points-list.json", include_str!("../../schemas/xiaoe/points-list.json")),
+    ("xiaoe/token.json", include_str!("../../schemas/xiaoe/token.json")),
+    ("xiaoe/user-list-v2.json", include_str!("../../schemas/xiaoe/user-list-v2.json")),
+    ("xiaoe/user-list.json", include_str!("../../schemas/xiaoe/user-list.json")),
+    ("xiaoe/vendor.json", include_str!("../../schemas/xiaoe/vendor.json")),
 ];
