@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use redis::{AsyncConnectionConfig, Client, ErrorKind, FromRedisValue, RedisError, ScriptInvocation, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, FromRedisValue, RedisError, Script, ScriptInvocation, aio::MultiplexedConnection};
 use tokio::sync::Mutex;
 
 /// How long Redis may take to connect, and to answer. Shorter than the second that a client waits for a store or a quota.
@@ -51,8 +51,7 @@ impl Connection {
     }
 
     pub(crate) async fn ping(&self) -> Result<(), Error> {
-        let mut open = self.open().await?;
-        redis::cmd("PING").query_async(&mut open.connection).await.map_err(|error| Error::from(&error))
+        self.run(&Script::new("return 1").prepare_invoke()).await
     }
 
     async fn open(&self) -> Result<Open, Error> {

@@ -104,7 +104,7 @@ impl<C: From<Core>> Builder<C> {
         self.set(|settings| settings.quota.enabled = false)
     }
 
-    /// Quotas shared between processes, asked before the client's own.
+    /// Quotas shared between processes, asked after the client's own.
     pub fn shared_quota(self, quota: Arc<dyn SharedQuota>) -> Self {
         self.set(|settings| settings.quota.shared = Some(quota))
     }

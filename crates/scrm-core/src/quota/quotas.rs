@@ -35,7 +35,7 @@ pub struct QuotaOptions {
     pub hold_at_start: bool,
     /// Other quotas than the schema's, by operation; `None` as value: no quota.
     pub overrides: Vec<(String, Option<QuotaSpec>)>,
-    /// Asked before the local quota.
+    /// Asked after the local quota, for every call.
     pub shared: Option<Arc<dyn SharedQuota>>,
 }
 

@@ -1,11 +1,19 @@
 //! Many calls at once, many shops, and a vendor that fails at the worst moment; counted at the vendor.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use scrm_core::{
     Builder, Core, CredentialSet, Error, ErrorKind, Outgoing, Sent, Value,
     client::CallOptions,
+    hooks::{Hooks, QuotaWait},
+    quota::{Given, QuotaRule, SharedQuota, Taken},
     spec::*,
     table::Table,
     token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
@@ -146,7 +154,7 @@ async fn a_fetch_that_fails_for_a_while_costs_no_call() {
     // Where repeating is off, the first failure is the call's.
     vendor.revoke();
     sleep(seconds(60)).await;
-    vendor.fail_tokens([Fault::Cut]);
+    vendor.fail_tokens([Fault::Cut; 3]);
     let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
 }
@@ -243,4 +251,42 @@ async fn the_token_file_shows_no_secret_in_its_name_and_no_second_token() {
         assert!(!name.contains(canary), "{name}");
     }
     assert!(text.contains("t0ken-of-acme-1") && !text.contains(SECRET) && !text.contains("refr3sh"), "{text}");
+}
+
+/// A shared quota that always has a slot, and the hooks of the same client: what both were told.
+#[derive(Default)]
+struct Witness {
+    rules: Mutex<Vec<QuotaRule>>,
+    waits: AtomicUsize,
+    busy: AtomicBool,
+}
+
+#[scrm_core::async_trait]
+impl SharedQuota for Witness {
+    async fn take(&self, key: &str, rule: &QuotaRule, want: u32, _given: &[Given]) -> Result<Taken, BoxError> {
+        assert_eq!(key, format!("{}:user_list", credentials("app-1").account_key()));
+        self.rules.lock().unwrap().push(*rule);
+        let busy = self.busy.swap(false, Ordering::Relaxed);
+        Ok(if busy { Taken::Wait(seconds(3)) } else { Taken::Slots((0..u64::from(want)).collect()) })
+    }
+}
+
+impl Hooks for Witness {
+    fn quota_wait(&self, event: &QuotaWait<'_>) {
+        assert_eq!((event.waited, event.success), (seconds(3), true));
+        self.waits.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_quota_keeps_a_slot_as_long_as_a_call_may_last_and_only_true_waits_are_told() {
+    let (vendor, witness) = (Loopback::new(Manner::new(HOURS, Duration::ZERO)), Arc::new(Witness::default()));
+    let client = client(&vendor).quota("user_list", QuotaSpec { calls: 9, seconds: 10 }).timeout(seconds(90));
+    let client = client.shared_quota(witness.clone()).hooks(witness.clone()).build().unwrap();
+    client.0.call(UserList::new()).await.unwrap();
+    assert_eq!(witness.waits.load(Ordering::Relaxed), 0);
+    witness.busy.store(true, Ordering::Relaxed);
+    let response = client.0.call(UserList::new()).await.unwrap();
+    assert_eq!((witness.waits.load(Ordering::Relaxed), response.waited), (1, seconds(3)));
+    assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.linger == seconds(90)));
 }
