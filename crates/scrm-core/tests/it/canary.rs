@@ -70,7 +70,7 @@ async fn no_token_failure_shows_a_secret() {
     // No token was given out yet that could be repeated.
     for act in acts(&format!("{PHONE} {MAIL} {SECRET} https://api.acme.example/v1/x")) {
         let (client, script) = client([]);
-        script.token_acts.lock().unwrap().extend(vec![act; 5]);
+        script.token_acts.lock().unwrap().extend(vec![act; 12]);
         let error = client.0.call(UserList::new().with_phone(NAME)).await.unwrap_err();
         clean(&tell(&error).replace("https://api.acme.example/v1/x", "").replace(NAME, ""));
     }
