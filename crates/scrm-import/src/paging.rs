@@ -1,0 +1,104 @@
+//! How the rows are paged, as far as names tell.
+
+use serde_json::{Map, Value, json};
+
+use crate::page::{Concern, Page};
+use crate::tree::Field;
+use crate::types::Shape;
+
+const PAGES: [&str; 11] =
+    ["page", "page_num", "pageNum", "page_no", "pageNo", "page_index", "pageIndex", "pageNumber", "page_number", "current", "current_page"];
+const SIZES: [&str; 7] = ["page_size", "pageSize", "pagesize", "size", "limit", "per_page", "perPage"];
+const CURSORS: [&str; 8] = ["es_skip", "cursor", "next_cursor", "nextCursor", "last_id", "lastId", "next_id", "scroll_id"];
+const TOTALS: [&str; 8] = ["total", "total_count", "totalCount", "row_count", "rowCount", "count", "total_num", "totalNum"];
+
+/// The paging of an operation; `None` when request and answer do not both speak of pages.
+pub(crate) fn find(request: &Field, response: &Field, data: &str, page: &mut Page) -> Option<Value> {
+    let (rows, row) = rows(response, data)?;
+    let size = SIZES.iter().find_map(|name| request.members.get_key_value(*name));
+    let mut paging = Map::new();
+    if let Some((name, _)) = CURSORS.iter().find_map(|name| request.members.get_key_value(*name)) {
+        if !row.members.contains_key(name) {
+            page.remark(Concern::Decide, 0, format!("`{name}` looks like a cursor, but no row has it: paging is left out"));
+            return None;
+        }
+        paging.insert("style".to_owned(), json!("cursor"));
+        paging.insert("cursor".to_owned(), json!(name));
+        paging.insert("from".to_owned(), json!(name));
+    } else {
+        let (name, field) = PAGES.iter().find_map(|name| request.members.get_key_value(*name))?;
+        let told = field.facts.first;
+        if told.is_none() {
+            page.remark(Concern::Assumed, field.line, format!("`{name}` counts from 1: the page does not say"));
+        }
+        paging.insert("style".to_owned(), json!("page_number"));
+        paging.insert("page".to_owned(), json!(name));
+        paging.insert("first".to_owned(), json!(told.unwrap_or(1)));
+    }
+    if let Some((name, field)) = size {
+        paging.insert("size".to_owned(), json!(name));
+        match field.facts.maximum.and_then(|size| u32::try_from(size).ok()).filter(|size| *size > 0) {
+            Some(largest) => {
+                paging.insert("max_size".to_owned(), json!(largest));
+            }
+            None => {
+                let size = field.facts.default.as_ref().and_then(|size| size.parse::<u32>().ok()).filter(|size| *size > 0).unwrap_or(DEFAULT_SIZE);
+                page.remark(Concern::Decide, field.line, format!("no largest page size is documented: the client will ask for {size} rows"));
+                paging.insert("default_size".to_owned(), json!(size));
+            }
+        }
+    }
+    paging.insert("rows".to_owned(), json!(rows));
+    if let Some(total) = total(response, data) {
+        paging.insert("total".to_owned(), json!(total));
+    }
+    if let Some(id) = id(row) {
+        page.remark(Concern::Assumed, row.line, format!("`{id}` identifies a row"));
+        paging.insert("id".to_owned(), json!(id));
+    }
+    let cap = page.notes.iter().find_map(|note| crate::limits::row_cap(&note.value).map(|cap| (cap, note.line)));
+    if let Some((cap, line)) = cap.and_then(|(cap, line)| Some((u32::try_from(cap).ok()?, line))) {
+        page.remark(Concern::Decide, line, format!("no row beyond {cap} is given: name the range filter to split a longer pull by (`split_by`)"));
+        paging.insert("row_cap".to_owned(), json!(cap));
+    }
+    Some(Value::Object(paging))
+}
+
+/// A page size for vendors that document none.
+const DEFAULT_SIZE: u32 = 50;
+
+/// Pointer of the rows, and the field that holds them.
+fn rows<'a>(response: &'a Field, data: &str) -> Option<(String, &'a Field)> {
+    let field = response.members.get(data)?;
+    if is_rows(field) {
+        return Some((format!("/{data}"), field));
+    }
+    let (name, rows) = field.members.iter().find(|(name, field)| name.ends_with("list") && is_rows(field)).or_else(|| field.members.iter().find(|(_, field)| is_rows(field)))?;
+    Some((format!("/{data}/{}", escaped(name)), rows))
+}
+
+fn is_rows(field: &Field) -> bool {
+    matches!(&field.shape, Shape::List(item) if **item == Shape::Object)
+}
+
+fn total(response: &Field, data: &str) -> Option<String> {
+    let field = response.members.get(data)?;
+    let of = |field: &Field| {
+        TOTALS.iter().find(|name| field.members.get(**name).is_some_and(|total| matches!(total.shape, Shape::Integer | Shape::Number | Shape::Text))).copied()
+    };
+    of(field).map(|total| format!("/{data}/{total}")).or_else(|| {
+        let mut objects = field.members.iter().filter(|(_, field)| field.shape == Shape::Object);
+        objects.find_map(|(name, field)| of(field).map(|total| format!("/{data}/{}/{total}", escaped(name))))
+    })
+}
+
+/// The field of a row that is called `id`, or the first whose name ends so.
+fn id(row: &Field) -> Option<&String> {
+    let scalar = |field: &Field| matches!(field.shape, Shape::Text | Shape::Integer);
+    let named = |wanted: &dyn Fn(&str) -> bool| row.members.iter().find(|(name, field)| wanted(name) && scalar(field)).map(|(name, _)| name);
+    named(&|name| name == "id").or_else(|| named(&|name| name.ends_with("_id") || name.ends_with("Id")))
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

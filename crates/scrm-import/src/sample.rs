@@ -1,0 +1,53 @@
+//! Values of an example, with the lines they stand on.
+
+use serde_json::{Map, Number, Value};
+
+/// A value of an example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The value.
+    pub value: SampleValue,
+    /// Line of the page.
+    pub line: usize,
+}
+
+/// What an example can hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SampleValue {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number as written.
+    Number(Number),
+    /// A string.
+    Text(String),
+    /// A list.
+    List(Vec<Sample>),
+    /// An object, keys in order.
+    Object(Vec<(String, Sample)>),
+    /// Something that stands for a value: `...`, `{{token}}`, a bare word. It says nothing about the type.
+    Placeholder,
+}
+
+impl Sample {
+    /// The member of an object.
+    pub fn get(&self, name: &str) -> Option<&Sample> {
+        match &self.value {
+            SampleValue::Object(members) => members.iter().find_map(|(key, value)| (key == name).then_some(value)),
+            _ => None,
+        }
+    }
+
+    /// As JSON; a placeholder is `null`.
+    pub fn to_json(&self) -> Value {
+        match &self.value {
+            SampleValue::Null | SampleValue::Placeholder => Value::Null,
+            SampleValue::Bool(value) => Value::Bool(*value),
+            SampleValue::Number(value) => Value::Number(value.clone()),
+            SampleValue::Text(value) => Value::String(value.clone()),
+            SampleValue::List(items) => Value::Array(items.iter().map(Sample::to_json).collect()),
+            SampleValue::Object(members) => Value::Object(members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect::<Map<_, _>>()),
+        }
+    }
+}
