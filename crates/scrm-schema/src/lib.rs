@@ -8,6 +8,7 @@
 mod check;
 mod error;
 mod files;
+mod keywords;
 mod meta;
 pub mod model;
 pub mod names;

@@ -68,17 +68,23 @@ fn explain(error: &ValidationError<'_>) -> Vec<Finding> {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
             one(format!("{} is none of the words known here", short(error)), &format!("use one of {}", options.join(", ")))
         }
-        ValidationErrorKind::Type { .. } | ValidationErrorKind::FalseSchema => {
-            one(format!("{} is of the wrong type: {error}", short(error)), "write it as schemas/README.md shows")
-        }
+        ValidationErrorKind::Type { .. } => one(error.to_string(), "write it as schemas/README.md shows"),
         ValidationErrorKind::Constant { expected_value } => {
             one(format!("{} stands here", short(error)), &format!("the only value allowed is {expected_value}"))
         }
+        ValidationErrorKind::Not { .. } => {
+            one(format!("{} says nothing here", short(error)), "take it out, or say what schemas/README.md shows")
+        }
         ValidationErrorKind::Pattern { pattern } => {
-            one(format!("{} is not written as it must be", short(error)), &format!("write it as `{pattern}`"))
+            one(format!("{} is not written as it must be", short(error)), &format!("write {}", in_words(pattern)))
         }
         ValidationErrorKind::PropertyNames { error: inner } => {
-            one(format!("the key {} is not written as it must be", short(inner)), &rule_of(inner))
+            let wanted = match inner.kind() {
+                ValidationErrorKind::Pattern { pattern } => in_words(pattern),
+                ValidationErrorKind::Enum { options } => format!("one of {options}"),
+                _ => "it as schemas/README.md shows".to_owned(),
+            };
+            one(format!("the key {} is not written as it must be", short(inner)), &format!("write {wanted}"))
         }
         ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MinLength { .. } => {
             one("is empty or too short".to_owned(), "fill it, or leave it out")
@@ -104,11 +110,23 @@ fn unknown_advice(name: &str) -> &'static str {
     }
 }
 
-fn rule_of(error: &ValidationError<'_>) -> String {
-    match error.kind() {
-        ValidationErrorKind::Pattern { pattern } => format!("write it as `{pattern}`"),
-        _ => "write it as schemas/README.md shows".to_owned(),
-    }
+/// The patterns of the meta-schemas for people.
+fn in_words(pattern: &str) -> String {
+    let words = match pattern {
+        "^[a-z][a-z0-9]*(_[a-z0-9]+)*$" => "it in snake case: `user_list`",
+        "^[A-Z][A-Za-z0-9]*$" => "it in Pascal case: `UserList`",
+        "^[A-Z][A-Z0-9_]*$" => "it in capitals: `ACME_APP_ID`",
+        "^(/([^~/]|~[01])*)+$" => "a JSON pointer: `/data/list`",
+        "^\\^[A-Za-z0-9_-]+\\[0-9\\]\\+\\$$" => "a prefix and a number: `^Score-[0-9]+$`",
+        "^#/definitions/" => "a reference into this file: `#/definitions/User`",
+        "^\\d{4}-\\d{2}-\\d{2}$" => "a day: `2026-01-31`",
+        "^https://" => "an address that begins with `https://`",
+        "^https://.*[^/]$" => "an address that begins with `https://` and does not end with `/`",
+        "^/" => "a path that begins with `/`",
+        _ if pattern.starts_with("^(=.*|") => "one of the words schemas/README.md lists, or `=` and a fixed text",
+        _ => return format!("it as `{pattern}`"),
+    };
+    words.to_owned()
 }
 
 /// The offending value, cut to a length that fits a line.

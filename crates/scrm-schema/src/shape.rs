@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::FileProblems;
+use crate::keywords::{self, Position};
 use crate::model::{Announced, Columns, DataType, Enum, EnumValue, Evidence, Field, Filters, Label, Object, Type, Used, Wire};
 use crate::names;
 use crate::pointer::join;
@@ -48,6 +49,7 @@ pub(crate) fn shapes(source: &Source<'_>, problems: &mut FileProblems<'_>) -> Sh
     let data = source.response.get("properties").and_then(|properties| properties.get(source.data)).map(|schema| {
         let pointer = join("/response/properties", source.data);
         let doc = builder.doc(schema, &pointer, true);
+        builder.keywords(schema, &pointer, Position::Data);
         DataType { ty: builder.ty(schema, &pointer, source.data, &doc), nullable: nullable(schema), doc }
     });
     if let Some(properties) = source.response.get("properties").and_then(Value::as_object) {
@@ -110,6 +112,7 @@ impl Builder<'_, '_, '_> {
         let prefix = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix("[0-9]+$")).unwrap_or_default();
         let pointer = join(&join(pointer, "patternProperties"), pattern);
         let doc = self.doc(column, &pointer, true);
+        self.keywords(column, &pointer, Position::Columns);
         if column.get("type").and_then(Value::as_str) != Some("integer") {
             self.problems.add(&pointer, "dynamic columns hold integers", "say `\"type\": \"integer\"`");
         }
@@ -122,6 +125,7 @@ impl Builder<'_, '_, '_> {
 
     fn field(&mut self, wire: &str, pointer: String, schema: &Value, required: bool) -> Field {
         let doc = self.doc(schema, &pointer, true);
+        self.keywords(schema, &pointer, Position::Field);
         Field {
             name: wire.to_owned(),
             ty: self.ty(schema, &pointer, wire, &doc),
@@ -144,8 +148,15 @@ impl Builder<'_, '_, '_> {
             evidence: read(schema.get("x-evidence")).unwrap_or(Evidence::Documented),
             sample: text(schema, "x-sample"),
             filters: read::<Filters>(schema.get("x-filters")),
+            documented_for: read(schema.get("x-documented-for")).unwrap_or_default(),
             pointer,
             doc,
+        }
+    }
+
+    fn keywords(&mut self, schema: &Value, pointer: &str, position: Position) {
+        if let Some(map) = schema.as_object() {
+            keywords::check(map, plain_type(schema), position, pointer, self.problems);
         }
     }
 
@@ -202,6 +213,7 @@ impl Builder<'_, '_, '_> {
             return Type::List(Box::new(Type::Any));
         };
         let below = join(pointer, "items");
+        self.keywords(items, &below, Position::Unnamed);
         let own = self.doc(items, &below, false);
         let doc = if own == Label::default() { doc.clone() } else { own };
         Type::List(Box::new(self.ty(items, &below, wire, &doc)))
@@ -217,7 +229,9 @@ impl Builder<'_, '_, '_> {
                     "give it either `additionalProperties` with a schema, or `properties`",
                 );
             }
-            return Type::Map(Box::new(self.ty(values, &join(pointer, "additionalProperties"), wire, doc)));
+            let below = join(pointer, "additionalProperties");
+            self.keywords(values, &below, Position::Unnamed);
+            return Type::Map(Box::new(self.ty(values, &below, wire, doc)));
         }
         if !map.contains_key("properties")
             && !map.contains_key("patternProperties")
@@ -282,6 +296,9 @@ impl Builder<'_, '_, '_> {
         };
         let target = join("/definitions", name);
         let first = self.seen.insert(name.to_owned());
+        if first {
+            self.keywords(&definition, &target, Position::Unnamed);
+        }
         if definition.get("x-enum").is_some() {
             let doc = self.doc(&definition, &target, first);
             return self.enumeration(&definition, &target, &doc);
@@ -377,10 +394,8 @@ fn reach<'a>(objects: &'a IndexMap<String, Object>, types: impl Iterator<Item = 
             Type::Enum(name) => {
                 names.insert(name.clone());
             }
-            Type::Object(name) => {
-                if names.insert(name.clone()) {
-                    open.extend(objects.get(name).into_iter().flat_map(|object| object.fields.iter().map(|field| &field.ty)));
-                }
+            Type::Object(name) if names.insert(name.clone()) => {
+                open.extend(objects.get(name).into_iter().flat_map(|object| object.fields.iter().map(|field| &field.ty)));
             }
             _ => {}
         }
