@@ -4,7 +4,7 @@ use crate::work;
 
 /// One documented value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The value as printed.
     pub value: String,
     /// Its label as printed.
@@ -24,7 +24,7 @@ enum Joint {
 }
 
 /// The documented values in a text; empty unless there are at least two.
-pub fn read(text: &str) -> Vec<Choice> {
+pub(crate) fn read(text: &str) -> Vec<Choice> {
     let joints =
         [Joint::Sign(&['-', '—', '–']), Joint::Sign(&[':']), Joint::Sign(&['=']), Joint::Sign(&['、', '.']), Joint::Blank, Joint::Nothing];
     let letters: Vec<char> = text.chars().collect();

@@ -36,6 +36,24 @@ pub enum Change {
     NewError,
 }
 
+impl Change {
+    /// Its name for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Retyped => "retyped",
+            Self::Presence => "presence",
+            Self::NewValue => "new_value",
+            Self::ValueGone => "value_gone",
+            Self::Limit => "limit",
+            Self::Quota => "quota",
+            Self::Head => "head",
+            Self::NewError => "new_error",
+        }
+    }
+}
+
 /// One difference between page and schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {

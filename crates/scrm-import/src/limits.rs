@@ -8,7 +8,7 @@ use crate::work;
 
 /// What a description says besides what the field is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Documented values.
     pub choices: Vec<Choice>,
     /// Smallest value.
@@ -36,7 +36,7 @@ pub struct Facts {
 }
 
 /// Reads the facts in a description of a field of this shape.
-pub fn read(text: &str, shape: &Shape) -> Facts {
+pub(crate) fn read(text: &str, shape: &Shape) -> Facts {
     if text.is_empty() {
         return Facts::default();
     }
@@ -56,12 +56,12 @@ pub fn read(text: &str, shape: &Shape) -> Facts {
 }
 
 /// The last row the vendor gives, from a sentence about the operation.
-pub fn row_cap(text: &str) -> Option<u64> {
+pub(crate) fn row_cap(text: &str) -> Option<u64> {
     number_between(text, &["获取前", "返回前", "查询前", "支持前"], &["条"])
 }
 
 /// A quota: `10秒3000次`, `1分钟300次`, `10s/10000次`, `每秒20次`, `允许两秒请求一次`, `20次/秒`.
-pub fn quota(text: &str) -> Option<Quota> {
+pub(crate) fn quota(text: &str) -> Option<Quota> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '*')).take(80).collect();
     work::charge(text.len());
     let end = text.find('次')?;

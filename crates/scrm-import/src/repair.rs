@@ -7,7 +7,7 @@ use crate::work;
 
 /// One thing mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repair {
+pub(crate) struct Repair {
     /// Line of the page.
     pub line: usize,
     /// What was wrong.
@@ -16,7 +16,7 @@ pub struct Repair {
 
 /// An example, read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Repaired {
+pub(crate) struct Repaired {
     /// Its value.
     pub sample: Sample,
     /// What was mended, in order.
@@ -29,7 +29,7 @@ pub struct Repaired {
 const DEEPEST: usize = 40;
 
 /// Reads the value that a text begins with; `line` is the line of its first character. `None`: it begins with no object or list.
-pub fn read(text: &str, line: usize) -> Option<Repaired> {
+pub(crate) fn read(text: &str, line: usize) -> Option<Repaired> {
     work::charge(text.len());
     let mut reader = Reader { text, at: 0, line, repairs: Vec::new() };
     reader.skip();

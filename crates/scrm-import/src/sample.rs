@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 
 /// A value of an example.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// The value.
     pub value: SampleValue,
     /// Line of the page.
@@ -13,7 +13,7 @@ pub struct Sample {
 
 /// What an example can hold.
 #[derive(Clone, Debug, PartialEq)]
-pub enum SampleValue {
+pub(crate) enum SampleValue {
     /// `null`
     Null,
     /// `true`, `false`
@@ -32,7 +32,7 @@ pub enum SampleValue {
 
 impl Sample {
     /// The member of an object.
-    pub fn get(&self, name: &str) -> Option<&Sample> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Sample> {
         match &self.value {
             SampleValue::Object(members) => members.iter().find_map(|(key, value)| (key == name).then_some(value)),
             _ => None,
@@ -40,7 +40,7 @@ impl Sample {
     }
 
     /// As JSON; a placeholder is `null`.
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match &self.value {
             SampleValue::Null | SampleValue::Placeholder => Value::Null,
             SampleValue::Bool(value) => Value::Bool(*value),

@@ -6,7 +6,7 @@ use crate::work;
 
 /// The shape of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// `string`
     Text,
     /// `integer`
@@ -27,12 +27,12 @@ pub enum Shape {
 
 impl Shape {
     /// A list of items of this shape.
-    pub fn list_of(item: Shape) -> Self {
+    pub(crate) fn list_of(item: Shape) -> Self {
         Self::List(Box::new(item))
     }
 
     /// Whether it can have members: an object, or a list of objects or of nobody knows what.
-    pub fn is_container(&self) -> bool {
+    pub(crate) fn is_container(&self) -> bool {
         match self {
             Self::Object | Self::Map => true,
             Self::List(item) => item.is_container() || **item == Self::Any,
@@ -41,7 +41,7 @@ impl Shape {
     }
 
     /// The innermost item of a list, or the shape itself.
-    pub fn innermost(&self) -> &Self {
+    pub(crate) fn innermost(&self) -> &Self {
         match self {
             Self::List(item) => item.innermost(),
             other => other,
@@ -49,7 +49,7 @@ impl Shape {
     }
 
     /// The same shape with members inside: `Any` becomes an object, a list of `Any` a list of objects.
-    pub fn with_members(&self) -> Self {
+    pub(crate) fn with_members(&self) -> Self {
         match self {
             Self::List(item) => Self::list_of(item.with_members()),
             _ => Self::Object,
@@ -57,7 +57,7 @@ impl Shape {
     }
 
     /// Its name in JSON Schema.
-    pub fn json_name(&self) -> &'static str {
+    pub(crate) fn json_name(&self) -> &'static str {
         match self {
             Self::Text => "string",
             Self::Integer => "integer",
@@ -72,7 +72,7 @@ impl Shape {
 
 /// A type as a page prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Printed {
+pub(crate) struct Printed {
     /// Its shape.
     pub shape: Shape,
     /// How many members the page says it has: the 35 of `array [object {35}]`.
@@ -100,7 +100,7 @@ const LONGEST: usize = 80;
 const DEEPEST: usize = 4;
 
 /// Reads a type. `None`: not one that is known.
-pub fn read(text: &str) -> Option<Printed> {
+pub(crate) fn read(text: &str) -> Option<Printed> {
     let text = text.trim().trim_matches(['`', '*', '"', ',']).trim();
     if text.is_empty() || text.len() > LONGEST {
         return None;
@@ -110,7 +110,7 @@ pub fn read(text: &str) -> Option<Printed> {
 }
 
 /// Reads the type of a cell in a column of types, where a name that is not known is the name of a sub-table.
-pub fn read_cell(text: &str) -> Option<Printed> {
+pub(crate) fn read_cell(text: &str) -> Option<Printed> {
     if let Some(printed) = read(text) {
         return Some(printed);
     }
