@@ -8,7 +8,7 @@ use crate::page::{Concern, Finding, Required, Side};
 use crate::seen::{Clock, Seen};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
-use crate::work;
+use crate::{sensitive, types, work};
 
 /// A contradiction, before its place in the schema file is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,10 +175,8 @@ impl Confronter {
         if seen.texts > 0 && seen.integers + seen.fractions > 0 {
             self.remark(Concern::Decide, seen.line, format!("`{full}` is a text and a number in the examples: read as a text"));
         }
-        if field.shape == Shape::Number && wire == Shape::Integer && matches!(name, "total" | "count" | "page" | "page_size") {
-            self.remark(Concern::Decide, seen.line, format!("`{full}` is documented as `{}` and shows whole numbers only", field.printed_type));
-        }
-        if seen.number_texts == seen.texts && seen.texts > 0 && field.shape == Shape::Text && !field.retyped {
+        let number_in_text = seen.number_texts == seen.texts && seen.texts > 0 && field.shape == Shape::Text && !field.retyped;
+        if number_in_text && sensitive::of(name).is_none() {
             self.remark(Concern::Assumed, seen.line, format!("`{full}` is a text that holds a number, by table and example"));
         }
         if matches!(&field.shape, Shape::Object) && wire == Shape::list_of(Shape::Any) {
@@ -232,6 +230,12 @@ impl Confronter {
             }
             if field.shape.is_container() && field.members.is_empty() && field.columns.is_none() && matches!(field.shape.innermost(), Shape::Object | Shape::Any) {
                 self.remark(Concern::Decide, field.line, format!("nothing says what `{}` holds", self.full(name)));
+            }
+            let declared = types::read(&field.printed_type).and_then(|printed| printed.members);
+            if let Some(declared) = declared.filter(|declared| *declared != field.members.len() && !field.members.is_empty()) {
+                let columns = if field.columns.is_some() { " beside its dynamic columns" } else { "" };
+                let text = format!("`{}` is said to have {declared} members; {} are known{columns}", self.full(name), field.members.len());
+                self.remark(Concern::Decide, field.line, text);
             }
             self.path.push(name.clone());
             self.untold(field);

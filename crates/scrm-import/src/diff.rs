@@ -254,19 +254,20 @@ impl<'a> Comparer<'a> {
     fn kind(&mut self, field: &Field, at: &str, own: &Value, schema: &Value) {
         let committed = own.get("x-documented-type").or_else(|| schema.get("x-documented-type")).and_then(Value::as_str);
         let before = json_type(schema);
-        let wire_text = own.get("x-wire").or_else(|| schema.get("x-wire")).is_some();
+        let wire = own.get("x-wire").or_else(|| schema.get("x-wire")).and_then(Value::as_str);
+        let wire_type = wire.map(|wire| if wire == "digit" { "integer" } else { "string" });
         let printed = types::read_cell(&field.printed_type).map(|printed| printed.shape);
         let agrees = match (&printed, committed.and_then(types::read_cell).map(|printed| printed.shape)) {
             (None, _) if field.origin == Origin::Table => true,
             (Some(now), Some(before)) => now.json_name() == before.json_name(),
-            (Some(now), None) => before.is_none_or(|before| fits(now, before) || (wire_text && *now == Shape::Text)),
-            (None, _) => before.is_none_or(|before| fits(&field.shape, before) || wire_text),
+            (Some(now), None) => before.is_none_or(|before| fits(now, before)) || wire_type == Some(now.json_name()),
+            (None, _) => before.is_none_or(|before| fits(&field.shape, before)) || wire_type == Some(field.shape.json_name()),
         };
         if !agrees && !self.recorded(at, &["type", "value"]) {
             let now = if field.printed_type.is_empty() { field.shape.json_name() } else { &field.printed_type };
             let before = committed.or(before).unwrap_or("any");
             self.report(Change::Retyped, at, field.line, format!("its type is `{now}` on the page, `{before}` in the schema"));
-        } else if field.retyped && before.is_some_and(|before| !fits(&field.shape, before)) && !wire_text && !self.recorded(at, &["type", "value"]) {
+        } else if field.retyped && before.is_some_and(|before| !fits(&field.shape, before)) && wire_type != Some(field.shape.json_name()) && !self.recorded(at, &["type", "value"]) {
             let text = format!("the example shows {}, the schema says {}", field.shape.json_name(), before.unwrap_or("any"));
             self.report(Change::Retyped, at, field.line, text);
         }

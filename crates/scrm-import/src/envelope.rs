@@ -1,6 +1,7 @@
 //! Tables whose fields really stand below `data`.
 
-use scrm_schema::model::Envelope;
+use scrm_schema::model::{Envelope, VendorFile};
+use serde_json::Value;
 
 use crate::page::{Concern, Page, Side};
 use crate::seen::Seen;
@@ -11,7 +12,6 @@ use crate::types::Shape;
 #[derive(Clone, Debug)]
 pub(crate) struct Keys<'a> {
     pub(crate) code: &'a str,
-    pub(crate) message: &'a [String],
     pub(crate) data: &'a str,
 }
 
@@ -19,8 +19,8 @@ impl<'a> Keys<'a> {
     /// The vendor's keys, or the usual ones.
     pub(crate) fn of(envelope: Option<&'a Envelope>) -> Self {
         match envelope {
-            Some(envelope) => Self { code: &envelope.code, message: &envelope.message, data: &envelope.data },
-            None => Self { code: "code", message: &[], data: "data" },
+            Some(envelope) => Self { code: &envelope.code, data: &envelope.data },
+            None => Self { code: "code", data: "data" },
         }
     }
 }
@@ -58,4 +58,21 @@ pub(crate) fn settle(root: &mut Field, seen: &Seen, keys: &Keys<'_>, side: Side,
         }
     }
     root.members.insert(keys.data.to_owned(), below);
+}
+
+/// Adds code and message where the page shows none: every answer of the vendor has them.
+pub(crate) fn complete(response: &mut Field, vendor: Option<&VendorFile>, page: &mut Page) {
+    let Some(envelope) = vendor.map(|vendor| &vendor.envelope) else { return };
+    let shape = if envelope.success.iter().all(Value::is_string) { Shape::Text } else { Shape::Integer };
+    let mut added = Vec::new();
+    if !response.members.contains_key(&envelope.code) {
+        added.push((envelope.code.clone(), shape));
+    }
+    if !envelope.message.iter().any(|message| response.members.contains_key(message)) {
+        added.extend(envelope.message.first().map(|message| (message.clone(), Shape::Text)));
+    }
+    for (place, (name, shape)) in added.into_iter().enumerate() {
+        page.remark(Concern::Assumed, 0, format!("the page does not show `{name}`: added, because every answer of the vendor has it"));
+        response.members.shift_insert(place.min(response.members.len()), name, Field::unnamed(Origin::Example, shape, 0));
+    }
 }

@@ -22,6 +22,7 @@ mod nesting;
 pub mod page;
 mod paging;
 mod pipes;
+mod prune;
 mod reading;
 mod repair;
 mod report;

@@ -41,12 +41,17 @@ pub(crate) fn read(text: &str, shape: &Shape) -> Facts {
         return Facts::default();
     }
     work::charge(text.len());
-    let mut facts = Facts { choices: choices::read(text), ..Facts::default() };
+    let null_allowed = ["传null", "传 null", "可为null", "可以为null", "或null", "为null"].iter().any(|words| text.contains(words));
+    let mut facts = Facts { null_allowed, ..Facts::default() };
+    if shape.is_container() {
+        largest(text, shape, &mut facts);
+        return facts;
+    }
+    facts.choices = choices::read(text);
     facts.default = default(text);
     facts.time = time(text);
     facts.time_stamp = facts.time.is_none() && (text.contains("时间戳") || text.contains("timestamp"));
     facts.unit = unit(text);
-    facts.null_allowed = ["传null", "传 null", "可为null", "可以为null", "或null", "为null"].iter().any(|words| text.contains(words));
     facts.first = number_between(text, &["从"], &["开始", "起"]).and_then(|first| i64::try_from(first).ok()).filter(|first| *first <= 1);
     facts.row_cap = row_cap(text);
     largest(text, shape, &mut facts);

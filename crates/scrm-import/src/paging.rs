@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::page::{Concern, Page};
+use crate::confront::Contradiction;
+use crate::limits;
+use crate::page::{Concern, Page, Side};
 use crate::tree::Field;
 use crate::types::Shape;
 
@@ -12,10 +14,38 @@ const SIZES: [&str; 7] = ["page_size", "pageSize", "pagesize", "size", "limit", 
 const CURSORS: [&str; 8] = ["es_skip", "cursor", "next_cursor", "nextCursor", "last_id", "lastId", "next_id", "scroll_id"];
 const TOTALS: [&str; 8] = ["total", "total_count", "totalCount", "row_count", "rowCount", "count", "total_num", "totalNum"];
 
+/// Takes page numbers, sizes and totals for the whole numbers they are, when the page prints another type; each is a contradiction.
+pub(crate) fn settle(request: &mut Field, response: &mut Field, data: &str, page: &mut Page) -> Vec<Contradiction> {
+    let mut contradictions = Vec::new();
+    if rows(response, data).is_none() {
+        return contradictions;
+    }
+    for name in PAGES.iter().chain(&SIZES) {
+        if let Some(field) = request.members.get_mut(*name).filter(|field| field.shape == Shape::Text && !field.retyped) {
+            (field.shape, field.retyped, field.number_in_text) = (Shape::Integer, true, true);
+            (field.facts.maximum, field.facts.minimum) = (limits::read(&field.text, &Shape::Integer).maximum, None);
+            page.remark(Concern::Assumed, field.line, format!("`{name}` counts, so it is an integer that travels in quotes"));
+            contradictions.push(whole(Side::Request, vec![(*name).to_owned()], field, "the table itself: a page is a number"));
+        }
+    }
+    let Some(total) = total(response, data) else { return contradictions };
+    let path: Vec<String> = total.split('/').skip(1).map(str::to_owned).collect();
+    if let Some(field) = response.at_mut(&path).filter(|field| field.shape == Shape::Number && !field.retyped) {
+        (field.shape, field.retyped) = (Shape::Integer, true);
+        page.remark(Concern::Decide, field.line, format!("`{}` counts rows, so it is written as an integer although the page prints `{}`", path.join("."), field.printed_type));
+        contradictions.push(whole(Side::Response, path, field, "the number of rows is a whole number"));
+    }
+    contradictions
+}
+
+fn whole(side: Side, path: Vec<String>, field: &Field, seen: &str) -> Contradiction {
+    Contradiction { side, path, kind: "type", documented: field.printed_type.clone(), wire: "integer".to_owned(), seen: seen.to_owned() }
+}
+
 /// The paging of an operation; `None` when request and answer do not both speak of pages.
 pub(crate) fn find(request: &Field, response: &Field, data: &str, page: &mut Page) -> Option<Value> {
     let (rows, row) = rows(response, data)?;
-    let size = SIZES.iter().find_map(|name| request.members.get_key_value(*name));
+    let size = SIZES.iter().find_map(|name| request.members.get_key_value(*name)).filter(|(_, field)| field.shape == Shape::Integer);
     let mut paging = Map::new();
     if let Some((name, _)) = CURSORS.iter().find_map(|name| request.members.get_key_value(*name)) {
         if !row.members.contains_key(name) {
@@ -26,7 +56,7 @@ pub(crate) fn find(request: &Field, response: &Field, data: &str, page: &mut Pag
         paging.insert("cursor".to_owned(), json!(name));
         paging.insert("from".to_owned(), json!(name));
     } else {
-        let (name, field) = PAGES.iter().find_map(|name| request.members.get_key_value(*name))?;
+        let (name, field) = PAGES.iter().find_map(|name| request.members.get_key_value(*name)).filter(|(_, field)| field.shape == Shape::Integer)?;
         let told = field.facts.first;
         if told.is_none() {
             page.remark(Concern::Assumed, field.line, format!("`{name}` counts from 1: the page does not say"));
@@ -49,14 +79,15 @@ pub(crate) fn find(request: &Field, response: &Field, data: &str, page: &mut Pag
         }
     }
     paging.insert("rows".to_owned(), json!(rows));
-    if let Some(total) = total(response, data) {
+    let counts = |total: &String| response.at(&total.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>()).is_some_and(|field| field.shape == Shape::Integer);
+    if let Some(total) = total(response, data).filter(counts) {
         paging.insert("total".to_owned(), json!(total));
     }
     if let Some(id) = id(row) {
         page.remark(Concern::Assumed, row.line, format!("`{id}` identifies a row"));
         paging.insert("id".to_owned(), json!(id));
     }
-    let cap = page.notes.iter().find_map(|note| crate::limits::row_cap(&note.value).map(|cap| (cap, note.line)));
+    let cap = page.notes.iter().find_map(|note| limits::row_cap(&note.value).map(|cap| (cap, note.line)));
     if let Some((cap, line)) = cap.and_then(|(cap, line)| Some((u32::try_from(cap).ok()?, line))) {
         page.remark(Concern::Decide, line, format!("no row beyond {cap} is given: name the range filter to split a longer pull by (`split_by`)"));
         paging.insert("row_cap".to_owned(), json!(cap));

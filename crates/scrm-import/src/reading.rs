@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::confront::{self, Contradiction};
 use crate::envelope::{self, Keys};
 use crate::page::{Concern, Located, Page, Side};
-use crate::sample::{Sample, SampleValue};
+use crate::sample::Sample;
 use crate::seen::Seen;
 use crate::tree::Field;
-use crate::{ImportError, Options, examples, layout, lines, nesting, repair};
+use crate::{ImportError, Options, examples, layout, lines, nesting, paging, prune, repair};
 
 /// A page with its fields in order and confronted with its examples.
 pub(crate) struct Reading {
@@ -60,7 +60,11 @@ pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportE
     page.findings.extend(findings);
 
     let operation = operation(&mut page, options.operation, &path);
-    let examples = pair(requests.first(), responses.first(), &request, &response, &keys);
+    contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
+    envelope::complete(&mut response, options.vendor, &mut page);
+    prune::prune(&mut request, &mut page);
+    prune::prune(&mut response, &mut page);
+    let examples = examples::pair(requests.first(), responses.first(), &request, &response, &keys);
     Ok(Reading { page, lines: count, operation, method, path, body, token, request, response, contradictions, examples })
 }
 
@@ -177,21 +181,4 @@ fn operation(page: &mut Page, wanted: Option<&str>, path: &str) -> String {
     let name = if name.is_empty() { "operation".to_owned() } else { name };
     page.remark(Concern::Decide, 0, format!("the operation is called `{name}` after its path: give it a better name with --operation"));
     name
-}
-
-/// One example of the first request and the first answer, with made-up people.
-fn pair(request: Option<&Sample>, response: Option<&Sample>, request_fields: &Field, response_fields: &Field, keys: &Keys<'_>) -> Vec<Value> {
-    let mut example = serde_json::Map::new();
-    example.insert("title".to_owned(), json!("the page's example with made-up people"));
-    if let Some(sample) = request.filter(|sample| matches!(sample.value, SampleValue::Object(_))) {
-        let mut value = examples::made_up(sample, request_fields, false);
-        if let Some(object) = value.as_object_mut() {
-            object.retain(|name, _| request_fields.members.contains_key(name));
-        }
-        example.insert("request".to_owned(), value);
-    }
-    if let Some(sample) = response.filter(|sample| sample.get(keys.code).is_some()) {
-        example.insert("response".to_owned(), examples::made_up(sample, response_fields, true));
-    }
-    if example.len() > 1 { vec![Value::Object(example)] } else { Vec::new() }
 }

@@ -1,6 +1,6 @@
 //! Values of an example, with the lines they stand on.
 
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
 
 /// A value of an example.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,24 +30,18 @@ pub(crate) enum SampleValue {
     Placeholder,
 }
 
+#[cfg(test)]
 impl Sample {
-    /// The member of an object.
-    pub(crate) fn get(&self, name: &str) -> Option<&Sample> {
-        match &self.value {
-            SampleValue::Object(members) => members.iter().find_map(|(key, value)| (key == name).then_some(value)),
-            _ => None,
-        }
-    }
-
     /// As JSON; a placeholder is `null`.
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value;
         match &self.value {
             SampleValue::Null | SampleValue::Placeholder => Value::Null,
             SampleValue::Bool(value) => Value::Bool(*value),
             SampleValue::Number(value) => Value::Number(value.clone()),
             SampleValue::Text(value) => Value::String(value.clone()),
-            SampleValue::List(items) => Value::Array(items.iter().map(Sample::to_json).collect()),
-            SampleValue::Object(members) => Value::Object(members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect::<Map<_, _>>()),
+            SampleValue::List(items) => items.iter().map(Sample::to_json).collect(),
+            SampleValue::Object(members) => members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
         }
     }
 }

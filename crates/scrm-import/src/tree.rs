@@ -38,6 +38,8 @@ pub(crate) struct Field {
     pub(crate) retyped: bool,
     pub(crate) required: Required,
     pub(crate) nullable: bool,
+    /// An integer that travels in quotes.
+    pub(crate) number_in_text: bool,
     pub(crate) place: Option<Place>,
     pub(crate) facts: Facts,
     /// The description and remarks as printed; never written.
@@ -60,6 +62,7 @@ impl Field {
             retyped: false,
             required: Required::Unknown,
             nullable: false,
+            number_in_text: false,
             place: None,
             facts: Facts::default(),
             text: String::new(),
@@ -108,10 +111,5 @@ impl Field {
     /// How a time is written.
     pub(crate) fn time(&self) -> Option<TimeFormat> {
         self.facts.time
-    }
-
-    /// Fields in the tree below, without itself.
-    pub(crate) fn count(&self, matches: &impl Fn(&Field) -> bool) -> usize {
-        self.members.values().map(|field| usize::from(matches(field)) + field.count(matches)).sum()
     }
 }

@@ -6,9 +6,10 @@ use scrm_schema::model::{BodyKind, Method, Place, TimeFormat, VendorFile};
 use scrm_schema::names;
 use serde_json::{Map, Value, json};
 
+use crate::choices::Choice;
 use crate::confront::Contradiction;
 use crate::page::{Concern, Page, Required, Side};
-use crate::sensitive;
+use crate::{prune, sensitive};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
 
@@ -33,8 +34,8 @@ pub(crate) struct Draft<'a> {
 
 /// A label longer than this is a sentence, and sentences are not copied.
 const LABEL: usize = 16;
-/// More fields than this no object may have.
-const MOST_FIELDS: usize = 256;
+/// So many names are tried for a type before the last one is taken.
+const TRIES: usize = 256;
 
 /// `TODO (line 12)`
 fn todo(line: usize) -> String {
@@ -80,10 +81,14 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     if !errors.is_empty() {
         put("errors", Value::Array(errors));
     }
-    let mut writer = Writer { page, operation: names::pascal(&operation), types: HashSet::new(), enums: HashMap::new(), side: Side::Request, query_body: body == BodyKind::Query };
+    let mut writer = Writer { page, operation: names::pascal(&operation), masked: Vec::new(), types: HashSet::new(), enums: HashMap::new(), side: Side::Request, query_body: body == BodyKind::Query };
     let request_schema = writer.object(&request, &[]);
     writer.side = Side::Response;
     let response_schema = writer.object(&response, &[]);
+    let masked = std::mem::take(&mut writer.masked);
+    if !masked.is_empty() {
+        page.remark(Concern::Assumed, 0, format!("by their names these are not to be shown: {}", masked.join(", ")));
+    }
     let schemas = json!({ "request": request_schema, "response": response_schema });
     let errata = errata(&contradictions, &request, &response, &schemas);
     if !errata.is_empty() {
@@ -155,6 +160,8 @@ struct Writer<'a> {
     page: &'a mut Page,
     /// The operation's name as a type.
     operation: String,
+    /// Fields that are masked because of their names.
+    masked: Vec<String>,
     /// Names of types that are used.
     types: HashSet<String>,
     /// Values of each enum that is written.
@@ -167,29 +174,14 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// `type`, `required`, `properties` of an object.
     fn object(&mut self, field: &Field, path: &[String]) -> Value {
-        let mut rust_names = HashSet::new();
         let mut properties = Map::new();
         let mut required = Vec::new();
         for (name, member) in &field.members {
-            let rust = names::field(name);
-            let reason = if rust.is_empty() {
-                "its name has no letter of the Latin alphabet"
-            } else if rust == "extra" {
-                "every struct has a field of this name already"
-            } else if !rust_names.insert(rust) {
-                "another field would have the same name in Rust"
-            } else if properties.len() >= MOST_FIELDS {
-                "the object has more fields than a struct may have"
-            } else {
-                let below = [path, std::slice::from_ref(name)].concat();
-                let schema = self.field(name, member, &below);
-                properties.insert(name.clone(), schema);
-                if member.required == Required::Yes {
-                    required.push(json!(name));
-                }
-                continue;
-            };
-            self.page.remark(Concern::Decide, member.line, format!("`{name}` is left out: {reason}"));
+            let below = [path, std::slice::from_ref(name)].concat();
+            properties.insert(name.clone(), self.field(name, member, &below));
+            if member.required == Required::Yes {
+                required.push(json!(name));
+            }
         }
         let mut object = Map::new();
         object.insert("type".to_owned(), json!("object"));
@@ -200,9 +192,7 @@ impl Writer<'_> {
             if !properties.is_empty() {
                 object.insert("properties".to_owned(), Value::Object(properties));
             }
-            let name = names::field(prefix);
-            let name = if name.is_empty() { "columns".to_owned() } else { format!("{name}s") };
-            let column = json!({ "type": "integer", "x-name": name, "description": todo(field.line), "x-zh": todo(field.line) });
+            let column = json!({ "type": "integer", "x-name": prune::column_name(prefix), "description": todo(field.line), "x-zh": todo(field.line) });
             object.insert("patternProperties".to_owned(), json!({ format!("^{prefix}[0-9]+$"): column }));
         } else if properties.is_empty() && !path.is_empty() {
             object.insert("additionalProperties".to_owned(), json!({}));
@@ -219,16 +209,26 @@ impl Writer<'_> {
         {
             schema.insert("type".to_owned(), json!([kind, "null"]));
         }
+        self.default(field, &mut schema);
         self.limits(field, &mut schema);
         schema.insert("description".to_owned(), json!(todo(field.line)));
         schema.insert("x-zh".to_owned(), json!(todo(field.line)));
-        self.type_name(name, field, path, &mut schema);
+        if matches!(field.shape, Shape::Object | Shape::Map) && (schema.contains_key("properties") || schema.contains_key("patternProperties")) {
+            self.name_type(path, &mut schema);
+        }
         self.choices(name, field, path, &mut schema);
         if field.retyped {
             schema.insert("x-documented-type".to_owned(), json!(field.printed_type));
         }
-        if self.side == Side::Request && field.place == Some(Place::Query) && !self.query_body {
-            schema.insert("x-in".to_owned(), json!("query"));
+        if field.number_in_text {
+            schema.insert("x-wire".to_owned(), json!("text"));
+        }
+        if self.side == Side::Request && path.len() == 1 && field.place == Some(Place::Query) && !self.query_body {
+            if matches!(field.shape.innermost(), Shape::Object | Shape::Map | Shape::Any) {
+                self.page.remark(Concern::Decide, field.line, format!("`{name}` stands in the query but is no scalar: written into the body"));
+            } else {
+                schema.insert("x-in".to_owned(), json!("query"));
+            }
         }
         if let Some(unit) = field.facts.unit.filter(|_| matches!(field.shape, Shape::Integer | Shape::Number | Shape::Text)) {
             schema.insert("x-unit".to_owned(), json!(unit));
@@ -237,7 +237,7 @@ impl Writer<'_> {
             schema.insert("x-time".to_owned(), json!(time));
         }
         if let Some(mask) = sensitive::of(name).filter(|_| matches!(field.shape, Shape::Text | Shape::Integer)) {
-            self.page.remark(Concern::Assumed, field.line, format!("`{}` is {mask}, by its name", path.join(".")));
+            self.masked.push(path.join("."));
             schema.insert("x-sensitive".to_owned(), json!(mask));
         }
         if field.origin == Origin::Example {
@@ -258,7 +258,7 @@ impl Writer<'_> {
             Shape::List(item) => {
                 schema.insert("type".to_owned(), json!("array"));
                 let mut items = self.shape(item, field, path);
-                if items.contains_key("properties") {
+                if items.contains_key("properties") || items.contains_key("patternProperties") {
                     self.name_type(path, &mut items);
                 }
                 schema.insert("items".to_owned(), Value::Object(items));
@@ -270,14 +270,7 @@ impl Writer<'_> {
         schema
     }
 
-    /// Names an object's type where its own name is taken.
-    fn type_name(&mut self, name: &str, field: &Field, path: &[String], schema: &mut Map<String, Value>) {
-        let _ = name;
-        if matches!(field.shape, Shape::Object | Shape::Map) && (schema.contains_key("properties") || schema.contains_key("patternProperties")) {
-            self.name_type(path, schema);
-        }
-    }
-
+    /// Names an object's type where its usual name is taken.
     fn name_type(&mut self, path: &[String], schema: &mut Map<String, Value>) {
         let last = path.last().map_or("", String::as_str);
         let usual = format!("{}{}", self.operation, names::pascal(last));
@@ -287,7 +280,7 @@ impl Writer<'_> {
         let whole = format!("{}{}", self.operation, path.iter().map(|name| names::pascal(name)).collect::<String>());
         let side = if self.side == Side::Request { "Request" } else { "Answer" };
         let candidates = [whole.clone(), format!("{whole}{side}")].into_iter().chain((2..).map(|number| format!("{whole}{side}{number}")));
-        for name in candidates.take(MOST_FIELDS) {
+        for name in candidates.take(TRIES) {
             if self.types.insert(name.clone()) {
                 schema.insert("x-type".to_owned(), json!(name));
                 return;
@@ -297,26 +290,16 @@ impl Writer<'_> {
 
     fn limits(&mut self, field: &Field, schema: &mut Map<String, Value>) {
         let facts = &field.facts;
-        let number = matches!(field.shape, Shape::Integer | Shape::Number);
-        if let Some(default) = facts.default.as_ref().filter(|_| self.side == Side::Request) {
-            let value = match field.shape {
-                Shape::Integer => default.parse::<i64>().ok().map(|value| json!(value)),
-                Shape::Text => Some(json!(default)),
-                Shape::Boolean => default.parse::<bool>().ok().map(|value| json!(value)),
-                _ => None,
-            };
-            match value {
-                Some(value) => {
-                    schema.insert("default".to_owned(), value);
-                }
-                None => self.page.remark(Concern::Decide, field.line, format!("the default `{default}` does not fit its type: left out")),
-            }
+        if is_enum(field) {
+            return;
         }
+        let number = matches!(field.shape, Shape::Integer | Shape::Number);
+        let crossed = facts.minimum.zip(facts.maximum).is_some_and(|(low, high)| low > high);
         let limits = [
-            ("minimum", facts.minimum.filter(|_| number).map(|limit| json!(limit))),
+            ("minimum", facts.minimum.filter(|_| number && !crossed).map(|limit| json!(limit))),
             ("maximum", facts.maximum.filter(|_| number).map(|limit| json!(limit))),
-            ("maxLength", facts.max_length.filter(|_| field.shape == Shape::Text).map(|limit| json!(limit))),
-            ("maxItems", facts.max_items.filter(|_| matches!(field.shape, Shape::List(_))).map(|limit| json!(limit))),
+            ("maxLength", facts.max_length.filter(|limit| field.shape == Shape::Text && u32::try_from(*limit).is_ok()).map(|limit| json!(limit))),
+            ("maxItems", facts.max_items.filter(|limit| matches!(field.shape, Shape::List(_)) && u32::try_from(*limit).is_ok()).map(|limit| json!(limit))),
         ];
         for (key, limit) in limits {
             if let Some(limit) = limit {
@@ -325,28 +308,43 @@ impl Writer<'_> {
         }
     }
 
+    fn default(&mut self, field: &Field, schema: &mut Map<String, Value>) {
+        let facts = &field.facts;
+        let Some(default) = facts.default.as_ref().filter(|_| self.side == Side::Request) else { return };
+        let documented = facts.choices.iter().any(|choice| choice.value == *default);
+        let within = |value: &i64| facts.minimum.is_none_or(|low| *value >= low) && facts.maximum.is_none_or(|high| *value <= high);
+        let value = match field.shape {
+            _ if is_enum(field) && !documented => None,
+            Shape::Integer => default.parse::<i64>().ok().filter(within).map(|value| json!(value)),
+            Shape::Text => Some(json!(default)),
+            Shape::Boolean => default.parse::<bool>().ok().map(|value| json!(value)),
+            _ => None,
+        };
+        match value {
+            Some(value) => {
+                schema.insert("default".to_owned(), value);
+            }
+            None => self.page.remark(Concern::Decide, field.line, format!("the default `{default}` is no value of its field: left out")),
+        }
+    }
+
     fn choices(&mut self, name: &str, field: &Field, path: &[String], schema: &mut Map<String, Value>) {
         let choices = &field.facts.choices;
         if choices.is_empty() || field.shape == Shape::Boolean {
             return;
         }
-        let whole = choices.iter().all(|choice| choice.value.parse::<i64>().is_ok());
-        if !(field.shape == Shape::Text || (field.shape == Shape::Integer && whole)) {
+        if !is_enum(field) {
             let text = format!("`{}` has documented values that its type `{}` cannot hold: left out", path.join("."), field.printed_type);
             return self.page.remark(Concern::Decide, field.line, text);
         }
-        let mut used = HashSet::new();
-        let values: Vec<Value> = choices
+        let mut taken = HashSet::new();
+        let values = choices
             .iter()
             .map(|choice| {
-                let value = if field.shape == Shape::Integer { choice.value.parse::<i64>().map_or(Value::Null, |value| json!(value)) } else { json!(choice.value) };
-                let plain = choice.value.replace('-', "minus_");
-                let number = |used: &HashSet<String>| (2..).map(|count| format!("value_{plain}_{count}")).find(|name| !used.contains(name)).unwrap_or_default();
-                let wanted = [&choice.label, &choice.value].into_iter().map(|text| value_name(text)).find(|name| !name.is_empty() && !used.contains(name));
-                let value_name = wanted.or_else(|| Some(format!("value_{}", names::field(&plain).trim_start_matches("field_"))).filter(|name| !used.contains(name)));
-                let value_name = value_name.unwrap_or_else(|| number(&used));
-                used.insert(value_name.clone());
-                json!({ "value": value, "name": value_name, "zh": label(&choice.label, field.line), "en": todo(field.line) })
+                let number = choice.value.parse::<i64>().ok().filter(|_| field.shape == Shape::Integer);
+                let value = number.map_or_else(|| json!(choice.value), |number| json!(number));
+                let name = value_name(choice, &mut taken);
+                json!({ "value": value, "name": name, "zh": label(&choice.label, field.line), "en": todo(field.line) })
             })
             .collect();
         let values = Value::Array(values);
@@ -358,7 +356,7 @@ impl Writer<'_> {
         let short = format!("{}{}", self.operation, names::pascal(name));
         let long = format!("{}{}Code", self.operation, path.iter().map(|name| names::pascal(name)).collect::<String>());
         let numbered = (2..).map(|number| format!("{long}{number}"));
-        let free = [short.clone(), long.clone()].into_iter().chain(numbered).take(MOST_FIELDS).find(|name| match self.enums.get(name) {
+        let free = [short.clone(), long.clone()].into_iter().chain(numbered).take(TRIES).find(|name| match self.enums.get(name) {
             Some(known) => known == values,
             None => !self.types.contains(name),
         });
@@ -369,10 +367,25 @@ impl Writer<'_> {
     }
 }
 
-/// The name of an enum's value: a word of the Latin alphabet, not `other`, which stands for what is not documented.
-fn value_name(text: &str) -> String {
-    let plain = text.is_ascii() && text.starts_with(|c: char| c.is_ascii_alphabetic());
-    if plain { Some(names::field(text)).filter(|name| name != "other").unwrap_or_default() } else { String::new() }
+/// Whether the documented values of a field make an enum: texts, or different whole numbers.
+fn is_enum(field: &Field) -> bool {
+    let choices = &field.facts.choices;
+    let numbers: HashSet<i64> = choices.iter().filter_map(|choice| choice.value.parse().ok()).collect();
+    !choices.is_empty() && !field.number_in_text && (field.shape == Shape::Text || (field.shape == Shape::Integer && numbers.len() == choices.len()))
+}
+
+/// The name of an enum's value: its label or itself as a word of the Latin alphabet, else a number. `other` stands for what is not documented.
+fn value_name(choice: &Choice, taken: &mut HashSet<String>) -> String {
+    let word = |text: &String| {
+        let latin = text.is_ascii() && text.starts_with(|c: char| c.is_ascii_alphabetic());
+        Some(names::field(text)).filter(|name| latin && !name.is_empty() && !matches!(name.as_str(), "other" | "self"))
+    };
+    let plain = format!("value_{}", names::field(&choice.value.replace('-', "minus_")).trim_start_matches("field_"));
+    let words = [word(&choice.label), word(&choice.value), Some(plain.clone())].into_iter().flatten();
+    let numbered = (2..TRIES).map(|number| format!("{plain}_v{number}"));
+    let name = words.chain(numbered).find(|name| !taken.contains(&names::pascal(name))).unwrap_or(plain);
+    taken.insert(names::pascal(&name));
+    name
 }
 
 fn time_name(time: TimeFormat, shape: &Shape) -> Option<&'static str> {
