@@ -32,20 +32,23 @@ pub(crate) struct Assembler {
     pending: Option<Label>,
     last_columns: Vec<Option<Column>>,
     title_is_first_line: bool,
+    /// The body of a curl call; an example of its own comes before it.
+    curl_body: Option<ExampleText>,
 }
 
 impl Assembler {
     /// `title_is_first_line`: the first line that announces nothing is the title.
     pub(crate) fn new(title_is_first_line: bool) -> Self {
         let (page, last_columns) = (Page::default(), Vec::new());
-        Self { page, mode: Mode::Start, side: None, parent: None, place: None, pending: None, last_columns, title_is_first_line }
+        Self { page, mode: Mode::Start, side: None, parent: None, place: None, pending: None, last_columns, title_is_first_line, curl_body: None }
     }
 
     pub(crate) fn page(&mut self) -> &mut Page {
         &mut self.page
     }
 
-    pub(crate) fn finish(self) -> Page {
+    pub(crate) fn finish(mut self) -> Page {
+        self.page.examples.extend(self.curl_body);
         self.page
     }
 
@@ -302,6 +305,11 @@ impl Assembler {
             }
             !is_header
         });
+        let bodies: Vec<&Row> = rows.iter().filter(|row| row.place == Some(Place::Body)).collect();
+        if let [row] = bodies.as_slice() {
+            let text = format!("`{}` is the only parameter in the body: read as a field of it, but it may be the whole body", row.name);
+            self.page.remark(Concern::Decide, row.line, text);
+        }
         let has_marks = columns.contains(&Some(Column::Required));
         self.last_columns = columns;
         self.table(rows, depth_lost, grid.line, has_marks);
@@ -310,7 +318,7 @@ impl Assembler {
     /// Takes a table whose rows are read.
     pub(crate) fn table(&mut self, rows: Vec<Row>, depth_lost: bool, line: usize, has_marks: bool) {
         let side = self.side_of(has_marks, line);
-        self.page.tables.push(Table { side, parent: self.parent.clone(), rows, depth_lost, line });
+        self.page.tables.push(Table { side, parent: self.parent.clone(), rows, depth_lost, attached: false, line });
     }
 
     fn side_of(&mut self, has_marks: bool, line: usize) -> Side {
@@ -412,7 +420,7 @@ impl Assembler {
         let body = ["--data-raw ", "--data ", "-d "].iter().find_map(|flag| text.split_once(flag)).map(|(_, body)| body.trim_start().trim_start_matches('\''));
         if let Some(body) = body.filter(|body| body.trim_start().starts_with('{')) {
             let end = body.rfind('}').map_or(body.len(), |end| end + 1);
-            self.page.examples.push(ExampleText { side: Side::Request, text: body.get(..end).unwrap_or("").to_owned(), line });
+            self.curl_body = Some(ExampleText { side: Side::Request, text: body.get(..end).unwrap_or("").to_owned(), line });
         }
     }
 }

@@ -52,6 +52,9 @@ struct Confronter {
 
 impl Confronter {
     fn contradict(&mut self, name: &str, kind: &'static str, documented: &str, wire: &str, line: usize) {
+        if documented == wire {
+            return;
+        }
         let path = [self.path.as_slice(), &[name.to_owned()]].concat();
         let seen = format!("the example, line {line}");
         if kind == "type" {
@@ -150,6 +153,7 @@ impl Confronter {
     /// A field against what was seen of it.
     fn one(&mut self, name: &str, field: &mut Field, seen: &Seen) {
         self.shape(name, field, seen);
+        field.retyped &= field.printed_type != field.shape.json_name();
         self.time(name, field, seen);
         if field.shape.is_container() && field.shape != Shape::Map {
             if is_php_list(seen) {

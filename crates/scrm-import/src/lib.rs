@@ -167,8 +167,10 @@ fn reads(page: &mut page::Page, path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| title.contains(word) || path.contains(word));
     let writes = has(&["新增", "创建", "添加", "修改", "更新", "编辑", "删除", "导入", "发送", "绑定", "注册", "add", "create", "update", "edit", "delete", "save", "del-", "register"]);
-    let reads = !writes && has(&["获取", "查询", "列表", "详情", "get", "list", "query", "info", "detail", "search"]);
-    let (concern, text) = if reads {
+    let reads = !writes && has(&["获取", "查", "列表", "列出", "详情", "get", "find", "list", "query", "info", "detail", "search"]);
+    let (concern, text) = if writes {
+        (page::Concern::Decide, "the operation writes, by the words of its title and path: if a repetition changes nothing more, say `write_safe_to_repeat`")
+    } else if reads {
         (page::Concern::Assumed, "the operation reads only, by the words of its title and path")
     } else {
         (page::Concern::Decide, "whether the operation changes anything is not clear: written as `write`, so that it is never repeated")

@@ -18,21 +18,43 @@ const ROUNDS: usize = 4;
 
 /// Builds the tree of one side of the exchange.
 pub(crate) fn build(page: &mut Page, side: Side, seen: &Seen) -> Field {
-    let tables: Vec<Table> = page.tables.iter().filter(|table| table.side == side).cloned().collect();
-    let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
+    let tables: Vec<(usize, Table)> = page.tables.iter().cloned().enumerate().collect();
+    let rows: usize = tables.iter().map(|(_, table)| table.rows.len()).sum();
     let mut builder =
         Builder { root: Field::unnamed(Origin::Implied, Shape::Object, 0), names: HashMap::new(), references: HashMap::new(), seen, page, side, budget: rows * 4 + 64 };
-    for table in tables.iter().filter(|table| table.parent.is_none()) {
+    let mut attached: Vec<usize> = Vec::new();
+    for (number, table) in tables.iter().filter(|(_, table)| table.parent.is_none() && table.side == side) {
         builder.rows(table, &[]);
+        attached.push(*number);
     }
-    let mut waiting: Vec<&Table> = tables.iter().filter(|table| table.parent.is_some()).collect();
+    let mut waiting: Vec<&(usize, Table)> = tables.iter().filter(|(_, table)| table.parent.is_some() && !table.attached).collect();
     for _ in 0..ROUNDS {
-        waiting.retain(|table| !builder.sub_table(table));
+        waiting.retain(|(number, table)| {
+            let done = builder.sub_table(table);
+            attached.extend(done.then_some(*number));
+            !done
+        });
     }
-    for table in waiting {
-        builder.unattached(table);
+    for (number, table) in waiting.into_iter().filter(|(_, table)| table.side == side) {
+        let done = builder.by_usual_shape(table);
+        attached.extend(done.then_some(*number));
     }
-    builder.root
+    let root = builder.root;
+    for number in attached {
+        if let Some(table) = page.tables.get_mut(number) {
+            table.attached = true;
+        }
+    }
+    root
+}
+
+/// Names the sub-tables that belong to no field.
+pub(crate) fn report_unattached(page: &mut Page) {
+    let lost: Vec<(usize, String)> =
+        page.tables.iter().filter(|table| !table.attached).map(|table| (table.line, table.parent.clone().unwrap_or_default())).collect();
+    for (line, parent) in lost {
+        page.remark(Concern::Decide, line, format!("the table of `{parent}` belongs to no field: left out"));
+    }
 }
 
 struct Builder<'a> {
@@ -66,7 +88,12 @@ impl Builder<'_> {
             }
             self.budget -= 1;
             let parent = if table.depth_lost {
-                self.by_example(row, base, &mut open, &mut doubted)
+                if marked && row.depth == 0 {
+                    open.clear();
+                    base.to_vec()
+                } else {
+                    self.by_example(row, base, &mut open, &mut doubted)
+                }
             } else {
                 while open.last().is_some_and(|last| last.depth >= row.depth) {
                     open.pop();
@@ -75,7 +102,7 @@ impl Builder<'_> {
             };
             let path = self.insert(row, parent);
             let holds = self.root.at(&path).is_some_and(|field| field.shape.is_container());
-            let holds = holds || marked;
+            let holds = holds || (marked && !table.depth_lost);
             if holds && open.len() < DEEPEST {
                 open.push(Open { depth: row.depth, path });
             }
@@ -84,9 +111,6 @@ impl Builder<'_> {
 
     /// The parent of a row whose depth is lost: the innermost open container in which an example shows its name.
     fn by_example(&mut self, row: &Row, base: &[String], open: &mut Vec<Open>, doubted: &mut bool) -> Vec<String> {
-        if row.depth == 0 && open.first().is_some_and(|first| first.depth > 0) {
-            open.clear();
-        }
         let name = segments(&row.name).into_iter().next().map_or(String::new(), |(name, _)| name);
         let shows = |path: &[String]| self.seen.at(path).is_some_and(|seen| seen.members.contains_key(&name));
         while let Some(last) = open.last() {
@@ -106,7 +130,8 @@ impl Builder<'_> {
         let expanded = |open: &Open| self.root.at(&open.path).is_some_and(|field| types::read(&field.printed_type).is_none_or(|printed| printed.members.is_none()));
         let marked_parent = if row.depth > 0 { open.iter().find(|open| open.depth == 0) } else { None };
         let parent = marked_parent.or_else(|| open.iter().rev().find(|open| expanded(open))).map_or_else(|| base.to_vec(), |open| open.path.clone());
-        if !open.is_empty() && !*doubted {
+        let certain = open.is_empty() || (row.depth > 0 && open.len() == 1);
+        if !certain && !*doubted {
             *doubted = true;
             let at = if parent.is_empty() { side_name(self.side).to_owned() } else { format!("`{}`", parent.join(".")) };
             let text = format!("the depth of `{}` and of rows after it is lost, and no example shows it: put under {at}", row.name);
@@ -204,7 +229,8 @@ impl Builder<'_> {
     fn sub_table(&mut self, table: &Table) -> bool {
         let Some(parent) = &table.parent else { return true };
         let mut paths = self.references.get(parent).cloned().unwrap_or_default();
-        if paths.is_empty() {
+        // A table under the other side's heading belongs here only when a type names it.
+        if paths.is_empty() && table.side == self.side {
             paths = self.parent_of(parent).into_iter().collect();
         }
         for path in &paths {
@@ -231,18 +257,19 @@ impl Builder<'_> {
         empty_first.cloned()
     }
 
-    fn unattached(&mut self, table: &Table) {
+    /// Puts a sub-table that no row names where an example shows it, or under the usual key of the data.
+    fn by_usual_shape(&mut self, table: &Table) -> bool {
         let parent = table.parent.clone().unwrap_or_default();
         let parts: Vec<String> = segments(&parent).into_iter().map(|(name, _)| name).collect();
-        // An example, or the usual key of the data, tells where it belongs although no row names it.
-        if self.seen.at(&parts).is_some() || parts.first().is_some_and(|name| name == "data") {
+        let known = self.seen.at(&parts).is_some() || parts.first().is_some_and(|name| name == "data");
+        if known {
             let line = table.line;
             let path = parts.into_iter().fold(Vec::new(), |path, name| self.enter(path, name, false, line));
-            self.page.remark(Concern::Assumed, line, format!("no row names `{parent}`, but the example or the usual shape of an answer does: the table is read as its members"));
+            let text = format!("no row names `{parent}`, but the example or the usual shape of an answer does: the table is read as its members");
+            self.page.remark(Concern::Assumed, line, text);
             self.rows(table, &path);
-            return;
         }
-        self.page.remark(Concern::Decide, table.line, format!("the table of `{parent}` belongs to no field of {}: left out", side_name(self.side)));
+        known
     }
 }
 

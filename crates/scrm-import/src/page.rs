@@ -137,6 +137,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// The layout prints nested fields without showing the depth.
     pub depth_lost: bool,
+    /// Its rows found their place among the fields.
+    pub attached: bool,
     /// Line of its heading or first row.
     pub line: usize,
 }

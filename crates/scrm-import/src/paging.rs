@@ -48,8 +48,12 @@ pub(crate) fn find(request: &Field, response: &Field, data: &str, page: &mut Pag
     let size = SIZES.iter().find_map(|name| request.members.get_key_value(*name)).filter(|(_, field)| field.shape == Shape::Integer);
     let mut paging = Map::new();
     if let Some((name, _)) = CURSORS.iter().find_map(|name| request.members.get_key_value(*name)) {
-        if !row.members.contains_key(name) {
+        let (Some(cursor), Some(source)) = (request.members.get(name), row.members.get(name)) else {
             page.remark(Concern::Decide, 0, format!("`{name}` looks like a cursor, but no row has it: paging is left out"));
+            return None;
+        };
+        if cursor.shape != source.shape {
+            page.remark(Concern::Decide, cursor.line, format!("`{name}` looks like a cursor, but in the rows it has another type: paging is left out"));
             return None;
         }
         paging.insert("style".to_owned(), json!("cursor"));

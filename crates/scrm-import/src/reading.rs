@@ -61,6 +61,7 @@ pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportE
 
     let operation = operation(&mut page, options.operation, &path);
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
+    nesting::report_unattached(&mut page);
     envelope::complete(&mut response, options.vendor, &mut page);
     prune::prune(&mut request, &mut page);
     prune::prune(&mut response, &mut page);
@@ -137,7 +138,12 @@ fn path(page: &mut Page, vendor: Option<&VendorFile>) -> String {
             }
             rest.split_once('/').map_or_else(String::new, |(_, path)| format!("/{path}"))
         }
-        (None, None) => url.value.clone(),
+        // The base URL may end in a path that the page repeats.
+        (None, None) => {
+            let base_path = base.and_then(|base| base.split_once("://")).and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+            let below = base_path.and_then(|base| url.value.strip_prefix(base)).filter(|below| below.starts_with('/'));
+            below.unwrap_or(&url.value).to_owned()
+        }
     };
     let below = below.trim_end_matches('/');
     if below.starts_with('/') { below.to_owned() } else { format!("/{below}") }

@@ -66,9 +66,9 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         };
         if row.name.starts_with("~~") || cells.iter().any(|cell| cell.trim().starts_with("~~")) {
             page.remark(Concern::Assumed, *line, format!("`{}` is struck out on the page: left out", row.name.trim_matches('~')));
+        } else if indent.is_none() && continues(columns, cells, next, &mut rows, *line, page) {
         } else if !words::is_name(&row.name) {
             page.unread.push(Located::new(cells.join(" | "), *line));
-        } else if indent.is_none() && continues(columns, cells, next, &mut rows, *line, page) {
         } else {
             rows.push(row);
             indents.push(indent);

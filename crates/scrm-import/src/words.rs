@@ -78,8 +78,8 @@ const ERRORS: [&str; 10] =
     ["错误码说明", "错误码", "错误代码", "返回码", "返回码说明", "状态码", "状态码说明", "error-codes", "错误码列表", "错误码定义"];
 const PERMISSION: [&str; 4] = ["拥有此api的权限集", "权限集", "所需权限", "接口权限"];
 const NOTES: [&str; 12] = ["传参注意", "特殊说明", "接口描述", "接口说明", "功能描述", "注意", "注意事项", "备注", "说明", "使用说明", "补充说明", "接口限制"];
-const EMPTY: [&str; 15] = [
-    "请求方式及url", "在线调试工具", "请求", "响应", "...", "…", "基本信息", "接口信息", "接口详情", "接口概述", "返回响应", "描述", "body", "请求信息", "返回信息",
+const EMPTY: [&str; 17] = [
+    "请求方式及url", "在线调试工具", "请求", "响应", "...", "…", "基本信息", "接口信息", "接口详情", "接口概述", "返回响应", "描述", "body", "请求信息", "返回信息", "响应状态", "返回状态",
 ];
 
 /// What a line announces, if it is a heading.
@@ -152,7 +152,7 @@ fn members(bare: &str, marked: bool) -> Option<Heading> {
     let rest = rest.trim_start();
     let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'[' | b']' | b'-')).count();
     let (name, rest) = (rest.get(..length)?, rest.get(length..)?.trim());
-    if !is_name(name) || !(MEMBERS.contains(&rest) || (rest.is_empty() && marked)) {
+    if !is_name(name) || !(MEMBERS.contains(&rest) || (rest.is_empty() && marked && label(&format!("{name}:")).is_none())) {
         return None;
     }
     Some(Heading::Members { parent: name.to_owned(), side })

@@ -71,6 +71,8 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     if let Some(quota) = &page.quota {
         put("quota", json!({ "calls": quota.value.calls, "seconds": quota.value.seconds }));
     }
+    let cursor = paging.as_ref().and_then(|paging| paging.get("cursor")).and_then(Value::as_str).map(str::to_owned);
+    let shared = cursor.filter(|name| request.members.get(name).is_some_and(|field| field.shape == Shape::Object));
     if let Some(paging) = paging {
         put("paging", paging);
     }
@@ -81,10 +83,15 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     if !errors.is_empty() {
         put("errors", Value::Array(errors));
     }
-    let mut writer = Writer { page, operation: names::pascal(&operation), masked: Vec::new(), types: HashSet::new(), enums: HashMap::new(), side: Side::Request, query_body: body == BodyKind::Query };
-    let request_schema = writer.object(&request, &[]);
+    let mut writer = Writer {
+        shared,
+        definitions: Map::new(), page, operation: names::pascal(&operation), masked: Vec::new(), types: HashSet::new(), enums: HashMap::new(), side: Side::Request, query_body: body == BodyKind::Query };
+    // The answer first: a cursor that is an object is described by the rows.
     writer.side = Side::Response;
     let response_schema = writer.object(&response, &[]);
+    writer.side = Side::Request;
+    let request_schema = writer.object(&request, &[]);
+    let definitions = std::mem::take(&mut writer.definitions);
     let masked = std::mem::take(&mut writer.masked);
     if !masked.is_empty() {
         page.remark(Concern::Assumed, 0, format!("by their names these are not to be shown: {}", masked.join(", ")));
@@ -96,6 +103,9 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     }
     if let Value::Object(schemas) = schemas {
         file.extend(schemas);
+    }
+    if !definitions.is_empty() {
+        file.insert("definitions".to_owned(), Value::Object(definitions));
     }
     if !examples.is_empty() {
         file.insert("examples".to_owned(), Value::Array(examples));
@@ -160,6 +170,9 @@ struct Writer<'a> {
     page: &'a mut Page,
     /// The operation's name as a type.
     operation: String,
+    /// The cursor, when it is an object: request and rows share its definition.
+    shared: Option<String>,
+    definitions: Map<String, Value>,
     /// Fields that are masked because of their names.
     masked: Vec<String>,
     /// Names of types that are used.
@@ -203,6 +216,9 @@ impl Writer<'_> {
     }
 
     fn field(&mut self, name: &str, field: &Field, path: &[String]) -> Value {
+        if self.shared.as_deref() == Some(name) && field.shape == Shape::Object {
+            return self.shared_field(name, field, path);
+        }
         let mut schema = self.shape(&field.shape, field, path);
         if field.nullable
             && let Some(kind) = schema.get("type").cloned()
@@ -244,6 +260,22 @@ impl Writer<'_> {
             schema.insert("x-evidence".to_owned(), json!("unverified"));
         }
         Value::Object(schema)
+    }
+
+    /// A field that refers to the definition of the cursor, which its first sight in the rows makes.
+    fn shared_field(&mut self, name: &str, field: &Field, path: &[String]) -> Value {
+        let definition = format!("{}{}", self.operation, names::pascal(name));
+        if !self.definitions.contains_key(&definition) {
+            self.types.insert(definition.clone());
+            let Value::Object(mut object) = self.object(field, path) else { return Value::Null };
+            object.insert("description".to_owned(), json!(todo(field.line)));
+            object.insert("x-zh".to_owned(), json!(todo(field.line)));
+            if object.get("additionalProperties").is_some() {
+                object.insert("additionalProperties".to_owned(), json!(true));
+            }
+            self.definitions.insert(definition.clone(), Value::Object(object));
+        }
+        json!({ "$ref": format!("#/definitions/{definition}"), "description": todo(field.line), "x-zh": todo(field.line) })
     }
 
     fn shape(&mut self, shape: &Shape, field: &Field, path: &[String]) -> Map<String, Value> {
