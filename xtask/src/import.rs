@@ -132,7 +132,14 @@ fn known(arguments: &Arguments) -> Result<(Option<VendorFile>, String, String), 
 }
 
 fn options<'a>(arguments: &'a Arguments, vendor: Option<&'a VendorFile>, source: &'a str, today: &'a str) -> Options<'a> {
-    Options { vendor, operation: arguments.operation.as_deref(), layout: arguments.layout, page: source, url: arguments.url.as_deref(), read: today }
+    Options {
+        vendor,
+        operation: arguments.operation.as_deref(),
+        layout: arguments.layout,
+        page: source,
+        url: arguments.url.as_deref(),
+        read: today,
+    }
 }
 
 /// Writes the schema; a file that is there already was perhaps edited by a person, and is left alone.

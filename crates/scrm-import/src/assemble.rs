@@ -40,7 +40,17 @@ impl Assembler {
     /// `title_is_first_line`: the first line that announces nothing is the title.
     pub(crate) fn new(title_is_first_line: bool) -> Self {
         let (page, last_columns) = (Page::default(), Vec::new());
-        Self { page, mode: Mode::Start, side: None, parent: None, place: None, pending: None, last_columns, title_is_first_line, curl_body: None }
+        Self {
+            page,
+            mode: Mode::Start,
+            side: None,
+            parent: None,
+            place: None,
+            pending: None,
+            last_columns,
+            title_is_first_line,
+            curl_body: None,
+        }
     }
 
     pub(crate) fn page(&mut self) -> &mut Page {
@@ -182,7 +192,8 @@ impl Assembler {
         match &self.page.url {
             _ if !fits => self.unread(line, value),
             None => self.page.url = Some(Located::new(value.to_owned(), line)),
-            Some(first) if first.value.ends_with(value.trim_start_matches('/')) || value.ends_with(first.value.trim_start_matches('/')) => {}
+            Some(first) if first.value.ends_with(value.trim_start_matches('/')) || value.ends_with(first.value.trim_start_matches('/')) => {
+            }
             Some(first) => {
                 let text = format!("the page prints two addresses: `{}` and `{value}`; the first counts", first.value);
                 self.page.remark(Concern::Decide, line, text);
@@ -198,7 +209,10 @@ impl Assembler {
 
     pub(crate) fn header(&mut self, line: usize, name: &str) {
         let name = name.trim().trim_matches(['`', '\'', '"']);
-        if words::is_name(name) && !self.page.headers.iter().any(|known| known.value.eq_ignore_ascii_case(name)) && self.page.headers.len() < 40 {
+        if words::is_name(name)
+            && !self.page.headers.iter().any(|known| known.value.eq_ignore_ascii_case(name))
+            && self.page.headers.len() < 40
+        {
             self.page.headers.push(Located::new(name.to_owned(), line));
         }
     }
@@ -258,7 +272,11 @@ impl Assembler {
         let digits = text.bytes().skip(sign).take_while(u8::is_ascii_digit).count();
         let (code, meaning) = (text.get(..sign + digits).unwrap_or(""), text.get(sign + digits..).unwrap_or("").trim());
         if digits > 0 && !meaning.is_empty() && is_code(code) {
-            self.page.errors.push(ErrorRow { code: code.to_owned(), meaning: meaning.trim_start_matches([':', '-', ' ']).to_owned(), line: line.number });
+            self.page.errors.push(ErrorRow {
+                code: code.to_owned(),
+                meaning: meaning.trim_start_matches([':', '-', ' ']).to_owned(),
+                line: line.number,
+            });
         } else if text.starts_with("code") && text.contains("错误") {
             self.set_aside(line.number, "head of the error table");
         } else {
@@ -325,7 +343,11 @@ impl Assembler {
         self.side.unwrap_or_else(|| {
             let side = if has_marks { Side::Request } else { Side::Response };
             let reason = if side == Side::Request { "it has a column of required marks" } else { "it has no column of required marks" };
-            self.page.remark(Concern::Decide, line, format!("the table stands under no known heading: read as {}, because {reason}", side_name(side)));
+            self.page.remark(
+                Concern::Decide,
+                line,
+                format!("the table stands under no known heading: read as {}, because {reason}", side_name(side)),
+            );
             side
         })
     }
@@ -352,7 +374,10 @@ impl Assembler {
 
     /// A table whose first line is no header: it goes on with the table before it, or is not understood.
     fn headless(&mut self, grid: &Grid) {
-        let fits = !grid.ruled && self.mode == Mode::Fields && self.last_columns.len() == grid.header.len() && grid.header.first().is_some_and(|name| words::is_name(name));
+        let fits = !grid.ruled
+            && self.mode == Mode::Fields
+            && self.last_columns.len() == grid.header.len()
+            && grid.header.first().is_some_and(|name| words::is_name(name));
         if fits {
             let mut whole = grid.clone();
             whole.rows.insert(0, (grid.line, grid.header.clone()));
@@ -417,7 +442,10 @@ impl Assembler {
                 }
             }
         }
-        let body = ["--data-raw ", "--data ", "-d "].iter().find_map(|flag| text.split_once(flag)).map(|(_, body)| body.trim_start().trim_start_matches('\''));
+        let body = ["--data-raw ", "--data ", "-d "]
+            .iter()
+            .find_map(|flag| text.split_once(flag))
+            .map(|(_, body)| body.trim_start().trim_start_matches('\''));
         if let Some(body) = body.filter(|body| body.trim_start().starts_with('{')) {
             let end = body.rfind('}').map_or(body.len(), |end| end + 1);
             self.curl_body = Some(ExampleText { side: Side::Request, text: body.get(..end).unwrap_or("").to_owned(), line });

@@ -47,7 +47,9 @@ fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {
     let numbers = values.iter().all(|value| is_number(value));
     // A list "1、first 2、second" counts its own items: only a list that does not run from 1 is one of values.
     let numbered = joint == Joint::Sign(&['、', '.']) && choices.iter().zip(1..).all(|(choice, place)| choice.value == place.to_string());
-    (numbers && !numbered) || (matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&':')) && !values.iter().any(|value| is_number(value)))
+    (numbers && !numbered)
+        || (matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&':'))
+            && !values.iter().any(|value| is_number(value)))
 }
 
 fn is_number(value: &str) -> bool {
@@ -145,7 +147,9 @@ fn label_at(letters: &[char], start: usize, joint: Joint) -> (String, usize) {
             break;
         }
         let run_begins = is_value_letter(c) && !in_run && at > start;
-        let signed = c == '-' && letters.get(at + 1).is_some_and(char::is_ascii_digit) && letters.get(at.wrapping_sub(1)).is_some_and(|c| is_blank(*c));
+        let signed = c == '-'
+            && letters.get(at + 1).is_some_and(char::is_ascii_digit)
+            && letters.get(at.wrapping_sub(1)).is_some_and(|c| is_blank(*c));
         if (run_begins || signed) && value_at(letters, at, joint).is_some_and(|(value, _)| joint_separates(&value, joint)) {
             break;
         }
@@ -168,7 +172,12 @@ fn label_fits(label: &str, joint: Joint) -> bool {
         _ if first.is_none() || label.len() > LONGEST_LABEL * 3 => false,
         Joint::Sign(_) => !first.is_some_and(|c| c.is_ascii_digit()) && !label.starts_with("//"),
         Joint::Blank => chinese && label.chars().count() <= 8,
-        Joint::Nothing => chinese && label.chars().count() <= 8 && !first.is_some_and(|c| MEASURES.contains(&c) || ends_label(c)) && !label.starts_with("开始"),
+        Joint::Nothing => {
+            chinese
+                && label.chars().count() <= 8
+                && !first.is_some_and(|c| MEASURES.contains(&c) || ends_label(c))
+                && !label.starts_with("开始")
+        }
     }
 }
 

@@ -26,7 +26,8 @@ pub(crate) struct Contradiction {
 
 /// Confronts a tree with what the examples show, and takes the wire's side.
 pub(crate) fn confront(root: &mut Field, seen: &Seen, side: Side, as_text: bool) -> (Vec<Contradiction>, Vec<Finding>) {
-    let mut confronter = Confronter { side, as_text, contradictions: Vec::new(), findings: Vec::new(), path: Vec::new(), typed: HashSet::new() };
+    let mut confronter =
+        Confronter { side, as_text, contradictions: Vec::new(), findings: Vec::new(), path: Vec::new(), typed: HashSet::new() };
     if seen.times > 0 {
         confronter.members(root, seen.innermost());
     }
@@ -60,7 +61,14 @@ impl Confronter {
         if kind == "type" {
             self.typed.insert(path.clone());
         }
-        self.contradictions.push(Contradiction { side: self.side, path, kind, documented: documented.to_owned(), wire: wire.to_owned(), seen });
+        self.contradictions.push(Contradiction {
+            side: self.side,
+            path,
+            kind,
+            documented: documented.to_owned(),
+            wire: wire.to_owned(),
+            seen,
+        });
     }
 
     fn remark(&mut self, concern: Concern, line: usize, text: String) {
@@ -79,7 +87,11 @@ impl Confronter {
         let described = parent.members.values().any(|field| field.origin != Origin::Example);
         let columns = dynamic_columns(seen, parent);
         if let Some(prefix) = &columns {
-            self.remark(Concern::Assumed, seen.line, format!("keys that begin with `{prefix}` and end in a number are read as columns whose names are data"));
+            self.remark(
+                Concern::Assumed,
+                seen.line,
+                format!("keys that begin with `{prefix}` and end in a number are read as columns whose names are data"),
+            );
         }
         self.pair_names(parent, seen);
         let mut added = 0;
@@ -115,15 +127,26 @@ impl Confronter {
 
     /// A key that only the table has and one that only the example has may be the same field.
     fn pair_names(&mut self, parent: &mut Field, seen: &Seen) {
-        let lonely: Vec<String> = parent.members.iter().filter(|(name, field)| field.origin == Origin::Table && !seen.members.contains_key(*name)).map(|(name, _)| name.clone()).take(PAIRS).collect();
+        let lonely: Vec<String> = parent
+            .members
+            .iter()
+            .filter(|(name, field)| field.origin == Origin::Table && !seen.members.contains_key(*name))
+            .map(|(name, _)| name.clone())
+            .take(PAIRS)
+            .collect();
         let new: Vec<(&String, &Seen)> = seen.members.iter().filter(|(name, _)| !parent.members.contains_key(*name)).take(PAIRS).collect();
         for (name, seen) in new {
             let Some(documented) = lonely.iter().find(|known| parent.members.contains_key(*known) && alike(known, name)) else { continue };
             let Some(place) = parent.members.get_index_of(documented) else { continue };
-            let fits = parent.members.get(documented).is_some_and(|field| seen.shape().is_none_or(|shape| compatible(&field.shape, &shape)));
+            let fits =
+                parent.members.get(documented).is_some_and(|field| seen.shape().is_none_or(|shape| compatible(&field.shape, &shape)));
             if fits && let Some(field) = parent.members.shift_remove(documented) {
                 self.contradict(name, "name", documented, name, seen.line);
-                self.remark(Concern::Decide, seen.line, format!("`{}` of the table (line {}) is taken to be `{name}` of the example", self.full(documented), field.line));
+                self.remark(
+                    Concern::Decide,
+                    seen.line,
+                    format!("`{}` of the table (line {}) is taken to be `{name}` of the example", self.full(documented), field.line),
+                );
                 parent.members.shift_insert(place.min(parent.members.len()), name.clone(), field);
             }
         }
@@ -205,11 +228,15 @@ impl Confronter {
 
     fn time(&mut self, name: &str, field: &mut Field, seen: &Seen) {
         let full = self.full(name);
-        if field.facts.time.is_none() && field.shape == Shape::Text && let Some(clock) = seen.clock() {
+        if field.facts.time.is_none()
+            && field.shape == Shape::Text
+            && let Some(clock) = seen.clock()
+        {
             field.facts.time = Some(if clock == Clock::Date { TimeFormat::Date } else { TimeFormat::DateTime });
             self.remark(Concern::Assumed, seen.line, format!("`{full}` is a time as the example writes it"));
         }
-        let stamp = field.facts.time_stamp || (field.origin != Origin::Table && (name.ends_with("Time") || name.ends_with("_time") || name.ends_with("_at")));
+        let stamp = field.facts.time_stamp
+            || (field.origin != Origin::Table && (name.ends_with("Time") || name.ends_with("_time") || name.ends_with("_at")));
         if field.facts.time.is_none() && stamp && seen.integers > 0 && seen.largest > 0 {
             let milliseconds = seen.largest >= 100_000_000_000;
             field.facts.time = Some(if milliseconds { TimeFormat::Milliseconds } else { TimeFormat::Seconds });
@@ -230,9 +257,17 @@ impl Confronter {
                 }
             }
             if field.facts.time_stamp && field.facts.time.is_none() {
-                self.remark(Concern::Decide, field.line, format!("`{}` is a time stamp, but seconds or milliseconds is not told", self.full(name)));
+                self.remark(
+                    Concern::Decide,
+                    field.line,
+                    format!("`{}` is a time stamp, but seconds or milliseconds is not told", self.full(name)),
+                );
             }
-            if field.shape.is_container() && field.members.is_empty() && field.columns.is_none() && matches!(field.shape.innermost(), Shape::Object | Shape::Any) {
+            if field.shape.is_container()
+                && field.members.is_empty()
+                && field.columns.is_none()
+                && matches!(field.shape.innermost(), Shape::Object | Shape::Any)
+            {
                 self.remark(Concern::Decide, field.line, format!("nothing says what `{}` holds", self.full(name)));
             }
             let declared = types::read(&field.printed_type).and_then(|printed| printed.members);
@@ -251,7 +286,9 @@ impl Confronter {
 /// Whether a documented shape allows what was seen.
 fn compatible(documented: &Shape, wire: &Shape) -> bool {
     match (documented, wire) {
-        (Shape::Any, _) | (_, Shape::Any) | (Shape::Number, Shape::Integer) | (Shape::Map, Shape::Object) | (Shape::Object, Shape::Map) => true,
+        (Shape::Any, _) | (_, Shape::Any) | (Shape::Number, Shape::Integer) | (Shape::Map, Shape::Object) | (Shape::Object, Shape::Map) => {
+            true
+        }
         (Shape::List(documented), Shape::List(wire)) => compatible(documented, wire),
         (documented, wire) => documented == wire,
     }

@@ -69,11 +69,7 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line > 0 {
-            write!(f, "{} (line {}): {}", self.at, self.line, self.text)
-        } else {
-            write!(f, "{}: {}", self.at, self.text)
-        }
+        if self.line > 0 { write!(f, "{} (line {}): {}", self.at, self.line, self.text) } else { write!(f, "{}: {}", self.at, self.text) }
     }
 }
 
@@ -126,7 +122,9 @@ impl<'a> Comparer<'a> {
 
     /// Whether a person recorded a contradiction of one of these kinds there.
     fn recorded(&self, at: &str, kinds: &[&str]) -> bool {
-        self.errata.get(at).is_some_and(|errata| errata.iter().any(|erratum| erratum.get("kind").and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind))))
+        self.errata.get(at).is_some_and(|errata| {
+            errata.iter().any(|erratum| erratum.get("kind").and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind)))
+        })
     }
 
     fn head(&mut self, said: &Said<'_>) {
@@ -137,9 +135,13 @@ impl<'a> Comparer<'a> {
         let path = Some((said.path, page.url.as_ref().map_or(0, |url| url.line)));
         let body = Some((said.body, page.body.as_ref().map_or(0, |body| body.line)));
         let permission = page.permission.as_ref().map(|permission| (permission.value.as_str(), permission.line));
-        for (at, what, now) in
-            [("/title/zh", "title", title), ("/http/method", "method", method), ("/http/path", "path", path), ("/http/body", "encoding", body), ("/permission", "permission", permission)]
-        {
+        for (at, what, now) in [
+            ("/title/zh", "title", title),
+            ("/http/method", "method", method),
+            ("/http/path", "path", path),
+            ("/http/body", "encoding", body),
+            ("/permission", "permission", permission),
+        ] {
             let before = self.schema.pointer(at).and_then(Value::as_str).unwrap_or("");
             let Some((now, line)) = now else { continue };
             let same = if at == "/http/path" { before == now } else { letters(before) == letters(now) };
@@ -157,7 +159,8 @@ impl<'a> Comparer<'a> {
         if before == now || self.recorded("/quota", &["value", "page"]) {
             return;
         }
-        let show = |quota: Option<(u64, u64)>| quota.map_or_else(|| "none".to_owned(), |(calls, seconds)| format!("{calls} calls in {seconds} s"));
+        let show =
+            |quota: Option<(u64, u64)>| quota.map_or_else(|| "none".to_owned(), |(calls, seconds)| format!("{calls} calls in {seconds} s"));
         let text = format!("the quota is {} on the page, {} in the schema", show(now), show(before));
         self.report(Change::Quota, "/quota", page.quota.as_ref().map_or(0, |quota| quota.line), text);
     }
@@ -185,7 +188,8 @@ impl<'a> Comparer<'a> {
         }
         let empty = serde_json::Map::new();
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let required: HashSet<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: HashSet<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let renamed = self.renamed(&at, properties);
         let mut here: HashSet<&str> = HashSet::new();
         for (name, member) in &field.members {
@@ -236,11 +240,18 @@ impl<'a> Comparer<'a> {
         let Some((schema, target)) = self.resolve(at) else { return };
         self.kind(field, at, own, schema);
         let known = |key: &str| own.get(key).or_else(|| schema.get(key));
-        let nullable = known("type").and_then(Value::as_array).is_some_and(|types| types.iter().any(|kind| kind == "null"));
+        let nullable = known("type").and_then(Value::as_array).is_some_and(|types| types.iter().any(|kind| kind == "null"))
+            || known("x-nullable").is_some();
         let told = field.required != Required::Unknown && field.origin == Origin::Table;
         let marks_differ = told && (field.required == Required::Yes) != required;
         if (marks_differ || (field.nullable && !nullable)) && !self.recorded(at, &["presence", "value"]) {
-            let now = if field.nullable && !nullable { "may be null" } else if field.required == Required::Yes { "is required" } else { "is optional" };
+            let now = if field.nullable && !nullable {
+                "may be null"
+            } else if field.required == Required::Yes {
+                "is required"
+            } else {
+                "is optional"
+            };
             self.report(Change::Presence, at, field.line, format!("it {now} on the page, but not in the schema"));
         }
         self.values(field, at, known("x-enum"), schema);
@@ -263,11 +274,22 @@ impl<'a> Comparer<'a> {
             (Some(now), None) => before.is_none_or(|before| fits(now, before)) || wire_type == Some(now.json_name()),
             (None, _) => before.is_none_or(|before| fits(&field.shape, before)) || wire_type == Some(field.shape.json_name()),
         };
-        if !agrees && !self.recorded(at, &["type", "value"]) {
+        let same_print = |erratum: &&&Value| {
+            let documented =
+                erratum.get("documented").and_then(Value::as_str).and_then(types::read_cell).map(|printed| printed.shape.json_name());
+            erratum.get("kind").and_then(Value::as_str) == Some("type") && documented == printed.as_ref().map(Shape::json_name)
+        };
+        let explained =
+            self.recorded(at, &["value"]) || self.errata.get(at).is_some_and(|errata| errata.iter().any(|erratum| same_print(&erratum)));
+        if !agrees && !explained {
             let now = if field.printed_type.is_empty() { field.shape.json_name() } else { &field.printed_type };
             let before = committed.or(before).unwrap_or("any");
             self.report(Change::Retyped, at, field.line, format!("its type is `{now}` on the page, `{before}` in the schema"));
-        } else if field.retyped && before.is_some_and(|before| !fits(&field.shape, before)) && wire_type != Some(field.shape.json_name()) && !self.recorded(at, &["type", "value"]) {
+        } else if field.retyped
+            && before.is_some_and(|before| !fits(&field.shape, before))
+            && wire_type != Some(field.shape.json_name())
+            && !self.recorded(at, &["type", "value"])
+        {
             let text = format!("the example shows {}, the schema says {}", field.shape.json_name(), before.unwrap_or("any"));
             self.report(Change::Retyped, at, field.line, text);
         }
@@ -277,7 +299,14 @@ impl<'a> Comparer<'a> {
         if field.facts.choices.is_empty() || json_type(schema) == Some("boolean") || self.recorded(at, &["value"]) {
             return;
         }
-        let before: Vec<String> = known.and_then(|known| known.get("values")).and_then(Value::as_array).into_iter().flatten().filter_map(|value| value.get("value")).map(plain).collect();
+        let before: Vec<String> = known
+            .and_then(|known| known.get("values"))
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|value| value.get("value"))
+            .map(plain)
+            .collect();
         let now: HashSet<&str> = field.facts.choices.iter().map(|choice| choice.value.as_str()).collect();
         let known: HashSet<&str> = before.iter().map(String::as_str).collect();
         for choice in field.facts.choices.iter().filter(|choice| !known.contains(choice.value.as_str())) {
@@ -305,7 +334,12 @@ impl<'a> Comparer<'a> {
             let before = own.get(key).and_then(Value::as_i64);
             if before != now && (now.is_some() || both_ways) {
                 let show = |limit: Option<i64>| limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-                self.report(Change::Limit, at, field.line, format!("the {what} is {} on the page, {} in the schema", show(now), show(before)));
+                self.report(
+                    Change::Limit,
+                    at,
+                    field.line,
+                    format!("the {what} is {} on the page, {} in the schema", show(now), show(before)),
+                );
             }
         }
         if let Some(default) = &facts.default {
@@ -330,7 +364,11 @@ impl<'a> Comparer<'a> {
 
     fn errors(&mut self, said: &Said<'_>) {
         let own = self.schema.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(|rule| rule.get("code")).map(plain);
-        let vendors = said.vendor.into_iter().flat_map(|vendor| vendor.errors.iter().filter_map(|rule| rule.code.as_ref()).chain(&vendor.envelope.success)).map(plain);
+        let vendors = said
+            .vendor
+            .into_iter()
+            .flat_map(|vendor| vendor.errors.iter().filter_map(|rule| rule.code.as_ref()).chain(&vendor.envelope.success))
+            .map(plain);
         let known: HashSet<String> = own.chain(vendors).chain(["0".to_owned()]).collect();
         for row in said.page.errors.iter().filter(|row| !known.contains(&row.code)) {
             self.report(Change::NewError, "/errors", row.line, format!("the error code {} is new on the page", row.code));
@@ -354,7 +392,9 @@ fn dynamic(schema: &Value, name: &str) -> bool {
     schema.get("patternProperties").and_then(Value::as_object).is_some_and(|patterns| {
         patterns.keys().any(|pattern| {
             let prefix = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix("[0-9]+$"));
-            prefix.and_then(|prefix| name.strip_prefix(prefix)).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+            prefix
+                .and_then(|prefix| name.strip_prefix(prefix))
+                .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
         })
     })
 }

@@ -12,7 +12,13 @@ use crate::types::Shape;
 const ROWS: usize = 2;
 
 /// One example of the first request and the first answer.
-pub(crate) fn pair(request: Option<&Sample>, response: Option<&Sample>, request_fields: &Field, response_fields: &Field, keys: &Keys<'_>) -> Vec<Value> {
+pub(crate) fn pair(
+    request: Option<&Sample>,
+    response: Option<&Sample>,
+    request_fields: &Field,
+    response_fields: &Field,
+    keys: &Keys<'_>,
+) -> Vec<Value> {
     let mut example = Map::new();
     example.insert("title".to_owned(), json!("the page's example with made-up people"));
     if let Some(request) = request.and_then(|sample| object(sample, request_fields)) {
@@ -41,7 +47,9 @@ fn answer(sample: &Sample, fields: &Field, keys: &Keys<'_>) -> Option<Value> {
 
 fn short_scalar(sample: &Sample, field: &Field) -> Option<Value> {
     match (&sample.value, &field.shape) {
-        (SampleValue::Text(text), Shape::Text) if text.chars().count() > 20 || text.bytes().filter(u8::is_ascii_digit).count() > 4 => Some(json!("text")),
+        (SampleValue::Text(text), Shape::Text) if text.chars().count() > 20 || text.bytes().filter(u8::is_ascii_digit).count() > 4 => {
+            Some(json!("text"))
+        }
         (SampleValue::Text(text), Shape::Text) => Some(json!(text)),
         (SampleValue::Number(number), Shape::Integer) => number.as_i64().map(|number| json!(number)),
         _ => None,
@@ -87,11 +95,15 @@ fn shaped(name: &str, sample: &Sample, shape: &Shape, field: &Field) -> Option<V
             let items = items.iter().filter(|item| !matches!(item.value, SampleValue::Placeholder | SampleValue::Null)).take(ROWS);
             Some(Value::Array(items.filter_map(|sample| shaped(name, sample, item, field)).collect()))
         }
-        (Shape::Object | Shape::Map, SampleValue::Object(_)) if !field.members.is_empty() || field.columns.is_some() => object(sample, field),
+        (Shape::Object | Shape::Map, SampleValue::Object(_)) if !field.members.is_empty() || field.columns.is_some() => {
+            object(sample, field)
+        }
         (Shape::Object | Shape::Map, SampleValue::Object(_)) => Some(json!({})),
         (Shape::Text, SampleValue::Text(text)) => Some(json!(text_like(name, text, field))),
         (Shape::Text, SampleValue::Number(number)) => Some(json!(number.as_i64().map_or(0, number_like).to_string())),
-        (Shape::Integer, SampleValue::Text(text)) if field.number_in_text => text.parse::<i64>().ok().map(|number| json!(number_like(number).to_string())),
+        (Shape::Integer, SampleValue::Text(text)) if field.number_in_text => {
+            text.parse::<i64>().ok().map(|number| json!(number_like(number).to_string()))
+        }
         (Shape::Integer, SampleValue::Number(number)) if !field.number_in_text => number.as_i64().map(|number| json!(number_like(number))),
         (Shape::Number, SampleValue::Number(number)) => Some(number.as_i64().map_or(json!(1.5), |number| json!(number_like(number)))),
         (Shape::Boolean, SampleValue::Bool(value)) => Some(json!(value)),

@@ -101,7 +101,8 @@ pub enum ImportError {
 /// [`ImportError::NoTable`] when the page has no table of fields.
 pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError> {
     work::begin();
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples } = reading::read(text, options)?;
+    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples } =
+        reading::read(text, options)?;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
@@ -166,10 +167,16 @@ fn reads(page: &mut page::Page, path: &str) -> bool {
     let title = page.title.as_ref().map_or("", |title| title.value.as_str());
     let path = path.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| title.contains(word) || path.contains(word));
-    let writes = has(&["新增", "创建", "添加", "修改", "更新", "编辑", "删除", "导入", "发送", "绑定", "注册", "add", "create", "update", "edit", "delete", "save", "del-", "register"]);
+    let writes = has(&[
+        "新增", "创建", "添加", "修改", "更新", "编辑", "删除", "导入", "发送", "绑定", "注册", "add", "create", "update", "edit",
+        "delete", "save", "del-", "register",
+    ]);
     let reads = !writes && has(&["获取", "查", "列表", "列出", "详情", "get", "find", "list", "query", "info", "detail", "search"]);
     let (concern, text) = if writes {
-        (page::Concern::Decide, "the operation writes, by the words of its title and path: if a repetition changes nothing more, say `write_safe_to_repeat`")
+        (
+            page::Concern::Decide,
+            "the operation writes, by the words of its title and path: if a repetition changes nothing more, say `write_safe_to_repeat`",
+        )
     } else if reads {
         (page::Concern::Assumed, "the operation reads only, by the words of its title and path")
     } else {

@@ -88,7 +88,19 @@ pub(crate) fn quota(text: &str) -> Option<Quota> {
 
 /// Where the first unit of time stands, and its seconds.
 fn unit_of_time(text: &str) -> Option<(usize, u64)> {
-    let units = [("秒", 1), ("分钟", 60), ("分", 60), ("小时", 3600), ("天", 86400), ("日", 86400), ("s", 1), ("S", 1), ("min", 60), ("m", 60), ("h", 3600)];
+    let units = [
+        ("秒", 1),
+        ("分钟", 60),
+        ("分", 60),
+        ("小时", 3600),
+        ("天", 86400),
+        ("日", 86400),
+        ("s", 1),
+        ("S", 1),
+        ("min", 60),
+        ("m", 60),
+        ("h", 3600),
+    ];
     units.iter().filter_map(|(word, seconds)| text.find(word).map(|place| (place, *seconds))).min_by_key(|(place, _)| *place)
 }
 
@@ -113,7 +125,9 @@ fn trailing_number(text: &str) -> Option<u64> {
 fn number_after<'a>(text: &'a str, words: &[&str]) -> Option<(u64, &'a str)> {
     words.iter().find_map(|word| {
         let (_, rest) = text.split_once(word)?;
-        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '为' | '是' | '值' | '于' | '传' | '支' | '持' | '长' | '度' | '=' | '`'));
+        let rest = rest.trim_start_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ':' | '为' | '是' | '值' | '于' | '传' | '支' | '持' | '长' | '度' | '=' | '`')
+        });
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         Some((rest.get(..digits)?.parse().ok()?, rest.get(digits..)?.trim_start()))
     })
@@ -127,7 +141,22 @@ fn number_between(text: &str, before: &[&str], after: &[&str]) -> Option<u64> {
 }
 
 const LARGEST: [&str; 16] = [
-    "最大", "最多", "上限", "不超过", "不得超过", "不能超过", "不可超过", "小于等于", "不大于", "至多", "最长", "限制", "<=", "≤", "maximum", "max",
+    "最大",
+    "最多",
+    "上限",
+    "不超过",
+    "不得超过",
+    "不能超过",
+    "不可超过",
+    "小于等于",
+    "不大于",
+    "至多",
+    "最长",
+    "限制",
+    "<=",
+    "≤",
+    "maximum",
+    "max",
 ];
 const SMALLEST: [&str; 9] = ["最小", "最少", "至少", "不小于", "大于等于", "不少于", ">=", "≥", "minimum"];
 
@@ -139,7 +168,8 @@ fn largest(text: &str, shape: &Shape, facts: &mut Facts) {
         trailing_number(counted).map(|number| (number, before.get(before.len() - unit..).unwrap_or("")))
     });
     let Some((number, rest)) = number_after(text, &LARGEST).or(within) else { return };
-    let characters = rest.starts_with('字') || text.contains("长度") || text.contains("最长") || rest.starts_with("位") || rest.starts_with("个字");
+    let characters =
+        rest.starts_with('字') || text.contains("长度") || text.contains("最长") || rest.starts_with("位") || rest.starts_with("个字");
     match shape {
         Shape::List(_) => facts.max_items = Some(number),
         Shape::Text if characters => facts.max_length = Some(number),
@@ -206,13 +236,15 @@ fn time(text: &str) -> Option<TimeFormat> {
 
 /// A sample such as `2024-01-02 03:04:05`.
 fn has_clock(text: &str) -> bool {
-    text.as_bytes().windows(8).any(|bytes| {
-        matches!(bytes, [a, b, b':', c, d, b':', e, f] if [a, b, c, d, e, f].iter().all(|byte| byte.is_ascii_digit()))
-    })
+    text.as_bytes()
+        .windows(8)
+        .any(|bytes| matches!(bytes, [a, b, b':', c, d, b':', e, f] if [a, b, c, d, e, f].iter().all(|byte| byte.is_ascii_digit())))
 }
 
 fn unit(text: &str) -> Option<&'static str> {
-    for (word, unit) in [("元", "yuan"), ("分", "fen"), ("毫秒", "milliseconds"), ("秒", "seconds"), ("分钟", "minutes"), ("天", "days"), ("小时", "hours")] {
+    for (word, unit) in
+        [("元", "yuan"), ("分", "fen"), ("毫秒", "milliseconds"), ("秒", "seconds"), ("分钟", "minutes"), ("天", "days"), ("小时", "hours")]
+    {
         for (open, close) in [("(", ")"), ("单位:", ""), ("单位", ""), ("单位为", ""), ("单位是", "")] {
             let Some((_, rest)) = text.split_once(open) else { continue };
             if let Some(after) = rest.strip_prefix(word)

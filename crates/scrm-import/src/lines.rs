@@ -39,7 +39,9 @@ fn plain(text: &str) -> String {
         })
         .collect();
     if plain.contains('&') {
-        for (entity, sign) in [("&emsp;", "  "), ("&ensp;", " "), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
+        for (entity, sign) in
+            [("&emsp;", "  "), ("&ensp;", " "), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
+        {
             plain = plain.replace(entity, sign);
         }
     }

@@ -20,8 +20,15 @@ const ROUNDS: usize = 4;
 pub(crate) fn build(page: &mut Page, side: Side, seen: &Seen) -> Field {
     let tables: Vec<(usize, Table)> = page.tables.iter().cloned().enumerate().collect();
     let rows: usize = tables.iter().map(|(_, table)| table.rows.len()).sum();
-    let mut builder =
-        Builder { root: Field::unnamed(Origin::Implied, Shape::Object, 0), names: HashMap::new(), references: HashMap::new(), seen, page, side, budget: rows * 4 + 64 };
+    let mut builder = Builder {
+        root: Field::unnamed(Origin::Implied, Shape::Object, 0),
+        names: HashMap::new(),
+        references: HashMap::new(),
+        seen,
+        page,
+        side,
+        budget: rows * 4 + 64,
+    };
     let mut attached: Vec<usize> = Vec::new();
     for (number, table) in tables.iter().filter(|(_, table)| table.parent.is_none() && table.side == side) {
         builder.rows(table, &[]);
@@ -127,9 +134,12 @@ impl Builder<'_> {
             return base.to_vec();
         }
         // No example shows it: the innermost container that was printed open, else the table's own level.
-        let expanded = |open: &Open| self.root.at(&open.path).is_some_and(|field| types::read(&field.printed_type).is_none_or(|printed| printed.members.is_none()));
+        let expanded = |open: &Open| {
+            self.root.at(&open.path).is_some_and(|field| types::read(&field.printed_type).is_none_or(|printed| printed.members.is_none()))
+        };
         let marked_parent = if row.depth > 0 { open.iter().find(|open| open.depth == 0) } else { None };
-        let parent = marked_parent.or_else(|| open.iter().rev().find(|open| expanded(open))).map_or_else(|| base.to_vec(), |open| open.path.clone());
+        let parent =
+            marked_parent.or_else(|| open.iter().rev().find(|open| expanded(open))).map_or_else(|| base.to_vec(), |open| open.path.clone());
         let certain = open.is_empty() || (row.depth > 0 && open.len() == 1);
         if !certain && !*doubted {
             *doubted = true;
@@ -149,7 +159,11 @@ impl Builder<'_> {
         }
         let (mut field, understood) = Field::of_row(row);
         if !understood {
-            let text = if row.printed_type.is_empty() { format!("`{name}` has no type") } else { format!("the type `{}` of `{name}` is not known", row.printed_type) };
+            let text = if row.printed_type.is_empty() {
+                format!("`{name}` has no type")
+            } else {
+                format!("the type `{}` of `{name}` is not known", row.printed_type)
+            };
             self.page.remark(Concern::Decide, row.line, text);
         }
         if is_list && !matches!(field.shape, Shape::List(_)) {
@@ -265,7 +279,8 @@ impl Builder<'_> {
         if known {
             let line = table.line;
             let path = parts.into_iter().fold(Vec::new(), |path, name| self.enter(path, name, false, line));
-            let text = format!("no row names `{parent}`, but the example or the usual shape of an answer does: the table is read as its members");
+            let text =
+                format!("no row names `{parent}`, but the example or the usual shape of an answer does: the table is read as its members");
             self.page.remark(Concern::Assumed, line, text);
             self.rows(table, &path);
         }
@@ -290,7 +305,8 @@ fn meet(known: &mut Field, second: Field) -> Option<String> {
     if known.origin == Origin::Implied || known.origin == Origin::Description {
         let members = std::mem::take(&mut known.members);
         let shape = if members.is_empty() { second.shape.clone() } else { second.shape.with_members() };
-        *known = Field { retyped: !members.is_empty() && !second.shape.is_container() && second.shape != Shape::Any, shape, members, ..second };
+        *known =
+            Field { retyped: !members.is_empty() && !second.shape.is_container() && second.shape != Shape::Any, shape, members, ..second };
         return None;
     }
     let differs = known.shape != second.shape;

@@ -138,7 +138,7 @@ pub(crate) fn unfold(text: &str) -> Option<Vec<String>> {
     let all: Vec<&str> = text.split('|').collect();
     work::charge(text.len());
     let is_dashes = |cell: &&str| cell.contains('-') && cell.trim().chars().all(|c| matches!(c, '-' | ':'));
-    let first = all.iter().position(|cell| is_dashes(cell))?;
+    let first = all.iter().position(&is_dashes)?;
     let width = all.iter().skip(first).take_while(|cell| is_dashes(cell)).count();
     // Before the rule: a seam, then the header's cells, then a seam.
     let header_start = first.checked_sub(width + 1)?;
@@ -174,7 +174,10 @@ mod tests {
     fn a_row_broken_over_lines_is_joined() {
         let page = lines("Parameter | Type | Description |\n---|---|---|\na | string | first half\nsecond half |\nb | int | x |\n\nafter");
         let (grid, next) = gather(&page, 0).unwrap();
-        assert_eq!(grid.rows, [(3, vec!["a".into(), "string".into(), "first half second half".into()]), (5, vec!["b".into(), "int".into(), "x".into()])]);
+        assert_eq!(
+            grid.rows,
+            [(3, vec!["a".into(), "string".into(), "first half second half".into()]), (5, vec!["b".into(), "int".into(), "x".into()])]
+        );
         assert_eq!((grid.broken, next), (vec![(3, 4)], 5));
     }
 

@@ -63,8 +63,10 @@ pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportE
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
     nesting::report_unattached(&mut page);
     envelope::complete(&mut response, options.vendor, &mut page);
-    prune::prune(&mut request, &mut page);
-    prune::prune(&mut response, &mut page);
+    prune::columns_at_top(&mut request, &mut page);
+    prune::columns_at_top(&mut response, &mut page);
+    prune::prune(&mut request, Side::Request, &mut page);
+    prune::prune(&mut response, Side::Response, &mut page);
     let examples = examples::pair(requests.first(), responses.first(), &request, &response, &keys);
     Ok(Reading { page, lines: count, operation, method, path, body, token, request, response, contradictions, examples })
 }
@@ -86,7 +88,14 @@ fn samples(page: &mut Page, side: Side, contradictions: &mut Vec<Contradiction>)
             let places = if lines.len() == 1 { format!("line {first}") } else { format!("{} places from line {first} on", lines.len()) };
             page.remark(Concern::Repaired, first, format!("example: {what} ({places})"));
             let seen = format!("the example, {places}");
-            contradictions.push(Contradiction { side, path: Vec::new(), kind: "page", documented: "valid JSON".to_owned(), wire: what.to_owned(), seen });
+            contradictions.push(Contradiction {
+                side,
+                path: Vec::new(),
+                kind: "page",
+                documented: "valid JSON".to_owned(),
+                wire: what.to_owned(),
+                seen,
+            });
         }
         page.unread.extend(read.rest.iter().map(|(line, text)| Located::new(text.clone(), *line)));
         samples.push(read.sample);
@@ -96,7 +105,11 @@ fn samples(page: &mut Page, side: Side, contradictions: &mut Vec<Contradiction>)
 
 fn encoding(page: &mut Page) -> (Method, BodyKind) {
     let method = page.method.as_ref().map(|method| method.value).unwrap_or_else(|| {
-        page.findings.push(crate::page::Finding { concern: Concern::Decide, line: 0, text: "the page names no method: written as POST".to_owned() });
+        page.findings.push(crate::page::Finding {
+            concern: Concern::Decide,
+            line: 0,
+            text: "the page names no method: written as POST".to_owned(),
+        });
         Method::Post
     });
     let line = page.body.as_ref().map_or(0, |body| body.line);

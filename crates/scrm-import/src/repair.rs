@@ -260,7 +260,8 @@ impl<'a> Reader<'a> {
             Some(quote @ ('\'' | '“' | '”' | '‘' | '`')) => self.quoted(quote),
             _ => {
                 self.mend("key without quotes");
-                let length: usize = self.tail().chars().take_while(|c| !matches!(c, ':' | '=' | ',' | '}' | ']' | '\n' | '"')).map(char::len_utf8).sum();
+                let length: usize =
+                    self.tail().chars().take_while(|c| !matches!(c, ':' | '=' | ',' | '}' | ']' | '\n' | '"')).map(char::len_utf8).sum();
                 let name = self.tail().get(..length).unwrap_or("").to_owned();
                 self.at += length;
                 name

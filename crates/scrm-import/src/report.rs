@@ -117,11 +117,17 @@ impl Report {
         if !self.headers.is_empty() {
             let _ = writeln!(text, "Headers: {}.", self.headers.join(", "));
         }
-        for (concern, title) in [(Concern::Decide, "A person must decide"), (Concern::Assumed, "Assumed"), (Concern::Repaired, "Repaired")] {
-            self.section(&mut text, title, self.findings.iter().filter(|finding| finding.concern == concern).map(|finding| (finding.line, finding.text.as_str())));
+        for (concern, title) in [(Concern::Decide, "A person must decide"), (Concern::Assumed, "Assumed"), (Concern::Repaired, "Repaired")]
+        {
+            self.section(
+                &mut text,
+                title,
+                self.findings.iter().filter(|finding| finding.concern == concern).map(|finding| (finding.line, finding.text.as_str())),
+            );
         }
         let unsure = self.fields.iter().filter(|field| field.confidence != Confidence::Sure);
-        let unsure: Vec<(usize, String)> = unsure.map(|field| (field.line, format!("{} {}: {}", side_word(field.side), field.path, field.confidence.word()))).collect();
+        let unsure: Vec<(usize, String)> =
+            unsure.map(|field| (field.line, format!("{} {}: {}", side_word(field.side), field.path, field.confidence.word()))).collect();
         self.section(&mut text, "Fields that are not sure", unsure.iter().map(|(line, field)| (*line, field.as_str())));
         let unread: Vec<(usize, String)> = self.unread.iter().map(|line| (line.line, cut(&line.value))).collect();
         self.section(&mut text, "Lines not understood", unread.iter().map(|(line, text)| (*line, text.as_str())));
@@ -147,7 +153,11 @@ impl Report {
     /// The report for programs.
     pub fn json(&self) -> Value {
         let findings = |concern| -> Vec<Value> {
-            self.findings.iter().filter(|finding| finding.concern == concern).map(|finding| json!({ "line": finding.line, "text": finding.text })).collect()
+            self.findings
+                .iter()
+                .filter(|finding| finding.concern == concern)
+                .map(|finding| json!({ "line": finding.line, "text": finding.text }))
+                .collect()
         };
         let fields: Vec<Value> = self
             .fields

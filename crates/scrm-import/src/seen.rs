@@ -136,7 +136,8 @@ impl Seen {
 
 fn clock(text: &str) -> Option<Clock> {
     let fits = |pattern: &str| {
-        text.len() == pattern.len() && text.bytes().zip(pattern.bytes()).all(|(byte, wanted)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted })
+        text.len() == pattern.len()
+            && text.bytes().zip(pattern.bytes()).all(|(byte, wanted)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted })
     };
     if fits("0000-00-00") {
         Some(Clock::Date)

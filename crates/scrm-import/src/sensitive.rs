@@ -2,7 +2,21 @@
 
 const SECRET: [&str; 5] = ["token", "secret", "password", "passwd", "appkey"];
 const PERSONAL: [&str; 16] = [
-    "phone", "mobile", "email", "openid", "unionid", "avatar", "nickname", "realname", "fullname", "address", "birth", "idcard", "customername", "username", "contactname",
+    "phone",
+    "mobile",
+    "email",
+    "openid",
+    "unionid",
+    "avatar",
+    "nickname",
+    "realname",
+    "fullname",
+    "address",
+    "birth",
+    "idcard",
+    "customername",
+    "username",
+    "contactname",
     "wechat",
 ];
 

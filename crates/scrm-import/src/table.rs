@@ -42,7 +42,9 @@ pub(crate) fn error_rows(columns: &[Option<Column>], grid: &Grid, page: &mut Pag
 /// A code: a number, or a word in capitals.
 pub(crate) fn is_code(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    !text.is_empty() && text.len() <= 24 && (digits.bytes().all(|b| b.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+    !text.is_empty()
+        && text.len() <= 24
+        && (digits.bytes().all(|b| b.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
 }
 
 /// A cell without the signs that stand for nothing.
@@ -89,7 +91,9 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
         match column {
             Some(Column::Name) => (row.name, indent) = name(cell),
             Some(Column::Type) => row.printed_type = plain_cell(cell).trim_matches('`').to_owned(),
-            Some(Column::Required) => row.required = words::required(&plain_cell(cell).replace(['`', '*'], "")).unwrap_or(Required::Unknown),
+            Some(Column::Required) => {
+                row.required = words::required(&plain_cell(cell).replace(['`', '*'], "")).unwrap_or(Required::Unknown)
+            }
             Some(Column::Description | Column::Meaning) => row.description = plain_cell(cell),
             Some(Column::Note) => row.note = plain_cell(cell),
             Some(Column::Place) => row.place = place_of(cell).or(place),
@@ -146,7 +150,11 @@ fn continues(columns: &[Option<Column>], cells: &[String], next: &str, rows: &mu
     let name_only = filled.len() == 1 && cells.first().is_some_and(|cell| !cell.trim().is_empty());
     let nameless = !filled.is_empty() && cells.first().is_some_and(|cell| cell.trim().is_empty());
     let has_members = name_only && filled.first().is_some_and(|name| next.trim().starts_with(&format!("{name}.")) || next.contains('└'));
-    if columns.len() < 3 || has_members || !(nameless || (name_only && !previous.description.is_empty())) || previous.description.len() > 4000 {
+    if columns.len() < 3
+        || has_members
+        || !(nameless || (name_only && !previous.description.is_empty()))
+        || previous.description.len() > 4000
+    {
         return false;
     }
     let text = filled.join(" ");

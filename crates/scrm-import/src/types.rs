@@ -115,7 +115,9 @@ pub(crate) fn read_cell(text: &str) -> Option<Printed> {
         return Some(printed);
     }
     let text = text.trim().trim_matches('`');
-    let name = text.len() <= LONGEST && text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let name = text.len() <= LONGEST
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     name.then(|| Printed { reference: Some(text.to_owned()), ..Printed::plain(Shape::Object) })
 }
 
@@ -194,7 +196,9 @@ fn parameterised(head: &str, inner: &str, depth: usize) -> Option<Printed> {
             Some(outer)
         }
         // A generic answer type: what matters is inside.
-        None if is_type_name(head) && is_type_name(inner) => Some(Printed { reference: Some(inner.to_owned()), ..Printed::plain(Shape::Object) }),
+        None if is_type_name(head) && is_type_name(inner) => {
+            Some(Printed { reference: Some(inner.to_owned()), ..Printed::plain(Shape::Object) })
+        }
         None => None,
     }
 }
@@ -226,10 +230,14 @@ fn is_type_name(text: &str) -> bool {
 
 fn word(text: &str) -> Option<Printed> {
     let shape = match text.trim().to_ascii_lowercase().as_str() {
-        "string" | "str" | "text" | "varchar" | "char" | "longtext" | "enum" | "file" | "字符串" | "字符" | "文本" | "字符型" => Shape::Text,
-        "int" | "integer" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint64" | "long" | "bigint" | "short" | "tinyint" | "byte" | "整数" | "整型"
-        | "整形" | "长整型" => Shape::Integer,
-        "float" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "浮点" | "浮点数" | "浮点型" | "小数" | "数字" | "数值" => Shape::Number,
+        "string" | "str" | "text" | "varchar" | "char" | "longtext" | "enum" | "file" | "字符串" | "字符" | "文本" | "字符型" => {
+            Shape::Text
+        }
+        "int" | "integer" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint64" | "long" | "bigint" | "short" | "tinyint" | "byte"
+        | "整数" | "整型" | "整形" | "长整型" => Shape::Integer,
+        "float" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "浮点" | "浮点数" | "浮点型" | "小数" | "数字" | "数值" => {
+            Shape::Number
+        }
         "bool" | "boolean" | "布尔" | "布尔值" | "布尔型" => Shape::Boolean,
         "object" | "obj" | "json" | "jsonobject" | "struct" | "对象" => Shape::Object,
         "map" | "dict" | "hashmap" | "字典" => Shape::Map,
@@ -265,13 +273,28 @@ mod tests {
     fn every_spelling_of_a_type_is_known() {
         for (expected, spellings) in [
             ("string", &["string", "String", " string ", "str", "字符串", "varchar(20)", "string(date-time)", "`string`", "text"][..]),
-            ("integer", &["int", "Integer", "long", "Long", "int64", "integer(int64)", "integer <int32>", "number(int64)", "整数", "bigint"]),
+            (
+                "integer",
+                &["int", "Integer", "long", "Long", "int64", "integer(int64)", "integer <int32>", "number(int64)", "整数", "bigint"],
+            ),
             ("number", &["float", "double", "Double", "BigDecimal", "number", "decimal(10,2)", "数字"]),
             ("boolean", &["bool", "Boolean", "布尔"]),
             ("object", &["object", "Object", "object {3}", "json", "对象", "ApiResponse«UserVO»"]),
             ("map", &["map", "Map<String,Object>", "Map«string,string»", "object<string,int>"]),
             ("list of any", &["array", "List", "list", "数组"]),
-            ("list of object", &["object[]", "array [object {35}]", "array<object>", "List<Object>", "array of object", "对象数组", "array[UserVO]", "List«UserVO»"]),
+            (
+                "list of object",
+                &[
+                    "object[]",
+                    "array [object {35}]",
+                    "array<object>",
+                    "List<Object>",
+                    "array of object",
+                    "对象数组",
+                    "array[UserVO]",
+                    "List«UserVO»",
+                ],
+            ),
             ("list of string", &["string[]", "array[string]", "List<String>", "array of string", "array(string)", "字符串数组"]),
             ("list of integer", &["int[]", "array [integer]", "array[int]"]),
             ("list of list of integer", &["int[][]", "array [array [integer]]"]),

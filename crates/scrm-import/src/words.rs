@@ -67,19 +67,64 @@ pub(crate) fn bare(text: &str) -> String {
     text.trim().trim_start_matches(['#', '-', '•', '·', ' ']).trim_end_matches([':', '#', ' ']).trim().to_owned()
 }
 
-const REQUEST: [&str; 13] =
-    ["请求参数", "请求参数说明", "传入参数", "输入参数", "接口入参", "入参", "入参说明", "请求体", "请求字段", "request-parameters", "request-fields", "业务参数", "请求说明"];
-const RESPONSE: [&str; 14] = [
-    "返回参数", "返回参数说明", "响应参数", "响应参数说明", "输出参数", "返回字段", "响应字段", "返回结果说明", "接口出参", "出参", "出参说明", "返回数据", "response-fields", "response-parameters",
+const REQUEST: [&str; 13] = [
+    "请求参数",
+    "请求参数说明",
+    "传入参数",
+    "输入参数",
+    "接口入参",
+    "入参",
+    "入参说明",
+    "请求体",
+    "请求字段",
+    "request-parameters",
+    "request-fields",
+    "业务参数",
+    "请求说明",
 ];
-const REQUEST_EXAMPLE: [&str; 7] = ["请求示例", "请求样例", "请求参数示例", "请求体示例", "调用示例", "request-body-example", "request-example"];
-const RESPONSE_EXAMPLE: [&str; 8] = ["返回示例", "返回样例", "响应示例", "响应样例", "返回参数示例", "返回结果示例", "返回结果", "response-example"];
+const RESPONSE: [&str; 14] = [
+    "返回参数",
+    "返回参数说明",
+    "响应参数",
+    "响应参数说明",
+    "输出参数",
+    "返回字段",
+    "响应字段",
+    "返回结果说明",
+    "接口出参",
+    "出参",
+    "出参说明",
+    "返回数据",
+    "response-fields",
+    "response-parameters",
+];
+const REQUEST_EXAMPLE: [&str; 7] =
+    ["请求示例", "请求样例", "请求参数示例", "请求体示例", "调用示例", "request-body-example", "request-example"];
+const RESPONSE_EXAMPLE: [&str; 8] =
+    ["返回示例", "返回样例", "响应示例", "响应样例", "返回参数示例", "返回结果示例", "返回结果", "response-example"];
 const ERRORS: [&str; 10] =
     ["错误码说明", "错误码", "错误代码", "返回码", "返回码说明", "状态码", "状态码说明", "error-codes", "错误码列表", "错误码定义"];
 const PERMISSION: [&str; 4] = ["拥有此api的权限集", "权限集", "所需权限", "接口权限"];
-const NOTES: [&str; 12] = ["传参注意", "特殊说明", "接口描述", "接口说明", "功能描述", "注意", "注意事项", "备注", "说明", "使用说明", "补充说明", "接口限制"];
+const NOTES: [&str; 12] =
+    ["传参注意", "特殊说明", "接口描述", "接口说明", "功能描述", "注意", "注意事项", "备注", "说明", "使用说明", "补充说明", "接口限制"];
 const EMPTY: [&str; 17] = [
-    "请求方式及url", "在线调试工具", "请求", "响应", "...", "…", "基本信息", "接口信息", "接口详情", "接口概述", "返回响应", "描述", "body", "请求信息", "返回信息", "响应状态", "返回状态",
+    "请求方式及url",
+    "在线调试工具",
+    "请求",
+    "响应",
+    "...",
+    "…",
+    "基本信息",
+    "接口信息",
+    "接口详情",
+    "接口概述",
+    "返回响应",
+    "描述",
+    "body",
+    "请求信息",
+    "返回信息",
+    "响应状态",
+    "返回状态",
 ];
 
 /// What a line announces, if it is a heading.
@@ -137,7 +182,20 @@ fn placed(lower: &str) -> Option<Heading> {
 }
 
 const MEMBERS: [&str; 14] = [
-    "字段参数", "字段说明", "字段", "参数说明", "参数结构", "参数", "说明", "结构", "数据结构", "对象", "对象说明", "内容", "明细", "结构说明",
+    "字段参数",
+    "字段说明",
+    "字段",
+    "参数说明",
+    "参数结构",
+    "参数",
+    "说明",
+    "结构",
+    "数据结构",
+    "对象",
+    "对象说明",
+    "内容",
+    "明细",
+    "结构说明",
 ];
 
 /// `返回list字段参数`, `list说明`, `xe_data 参数结构`, `data.list[] 字段`; under a heading mark a bare name too.
@@ -178,7 +236,9 @@ pub(crate) fn label(text: &str) -> Option<(Label, String)> {
     let head = head.trim_start().trim_start_matches(['-', '•', '·', '#', ' ']);
     let lower = head.to_ascii_lowercase();
     let (label, word) = LABELS.iter().flat_map(|(label, words)| words.iter().map(|word| (*label, *word))).find(|(_, word)| {
-        lower.strip_prefix(word).is_some_and(|rest| rest.starts_with(':') || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':']))))
+        lower
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with(':') || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':']))))
     })?;
     work::charge(text.len());
     let clean: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();
@@ -222,10 +282,15 @@ pub(crate) fn column(text: &str) -> Option<Column> {
         return None;
     }
     Some(match bare(text).to_ascii_lowercase().as_str() {
-        "参数名" | "参数" | "参数名称" | "字段" | "字段名" | "字段名称" | "名称" | "属性" | "属性名" | "变量名" | "parameter" | "field" | "name" | "key" | "参数名字" => Column::Name,
+        "参数名" | "参数" | "参数名称" | "字段" | "字段名" | "字段名称" | "名称" | "属性" | "属性名" | "变量名" | "parameter" | "field"
+        | "name" | "key" | "参数名字" => Column::Name,
         "类型" | "数据类型" | "参数类型" | "字段类型" | "type" => Column::Type,
-        "必选" | "是否必选" | "必填" | "是否必填" | "是否必须" | "是否必传" | "是否必需" | "必须" | "必传" | "必需" | "required" => Column::Required,
-        "说明" | "描述" | "参数说明" | "字段说明" | "参数描述" | "字段描述" | "description" | "释义" => Column::Description,
+        "必选" | "是否必选" | "必填" | "是否必填" | "是否必须" | "是否必传" | "是否必需" | "必须" | "必传" | "必需" | "required" => {
+            Column::Required
+        }
+        "说明" | "描述" | "参数说明" | "字段说明" | "参数描述" | "字段描述" | "description" | "释义" => {
+            Column::Description
+        }
         "含义" | "错误描述" | "错误说明" | "错误信息" | "meaning" => Column::Meaning,
         "备注" | "remark" | "note" | "补充说明" => Column::Note,
         "in" | "请求类型" | "参数位置" | "位置" => Column::Place,
@@ -258,8 +323,30 @@ pub(crate) fn is_name(text: &str) -> bool {
 pub(crate) fn is_residue(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     lower.contains("results matching")
-        || ["复制", "复制代码", "调试", "发送", "运行", "try it", "try it out", "run", "send", "copy", "在线运行", "上一页", "下一页", "上一篇", "下一篇", "powered by gitbook", "...", "…", "---", "***", "on this page"]
-            .contains(&lower.as_str())
+        || [
+            "复制",
+            "复制代码",
+            "调试",
+            "发送",
+            "运行",
+            "try it",
+            "try it out",
+            "run",
+            "send",
+            "copy",
+            "在线运行",
+            "上一页",
+            "下一页",
+            "上一篇",
+            "下一篇",
+            "powered by gitbook",
+            "...",
+            "…",
+            "---",
+            "***",
+            "on this page",
+        ]
+        .contains(&lower.as_str())
 }
 
 #[cfg(test)]
@@ -272,7 +359,10 @@ mod tests {
         for text in ["请求参数", "**请求参数**", "### 请求参数:", "接口入参"] {
             assert_eq!(heading(text), Some(request.clone()), "{text}");
         }
-        assert_eq!(heading("Body 参数multipart/form-data"), Some(Heading::Request { place: Some(Place::Body), body: Some(BodyKind::Multipart) }));
+        assert_eq!(
+            heading("Body 参数multipart/form-data"),
+            Some(Heading::Request { place: Some(Place::Body), body: Some(BodyKind::Multipart) })
+        );
         assert_eq!(heading("Query-parameters:"), Some(Heading::Request { place: Some(Place::Query), body: None }));
         assert_eq!(heading("Response-fields:"), Some(Heading::Response));
         let members = |parent: &str, side| Some(Heading::Members { parent: parent.into(), side });

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::choices::Choice;
 use crate::confront::Contradiction;
 use crate::page::{Concern, Page, Required, Side};
-use crate::{prune, sensitive};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
+use crate::{paging, prune, sensitive};
 
 /// What goes into a schema file.
 pub(crate) struct Draft<'a> {
@@ -50,7 +50,23 @@ fn label(text: &str, line: usize) -> String {
 
 /// The schema file of a draft, keys in the order of the format.
 pub(crate) fn schema(draft: Draft<'_>) -> Value {
-    let Draft { page, vendor, operation, source, method, path, body, token, reads, request, response, paging, rules, contradictions, examples } = draft;
+    let Draft {
+        page,
+        vendor,
+        operation,
+        source,
+        method,
+        path,
+        body,
+        token,
+        reads,
+        request,
+        response,
+        paging,
+        rules,
+        contradictions,
+        examples,
+    } = draft;
     let mut file = Map::new();
     let mut put = |key: &str, value: Value| {
         file.insert(key.to_owned(), value);
@@ -72,7 +88,11 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
         put("quota", json!({ "calls": quota.value.calls, "seconds": quota.value.seconds }));
     }
     let cursor = paging.as_ref().and_then(|paging| paging.get("cursor")).and_then(Value::as_str).map(str::to_owned);
-    let shared = cursor.filter(|name| request.members.get(name).is_some_and(|field| field.shape == Shape::Object));
+    let rows = paging.as_ref().and_then(|paging| paging.get("rows")).and_then(Value::as_str).unwrap_or("");
+    let shared = cursor.filter(|name| request.members.get(name).is_some_and(|field| field.shape == Shape::Object)).map(|name| {
+        let row = paging::path_of(rows).into_iter().chain([name.clone()]).collect();
+        [vec![name], row]
+    });
     if let Some(paging) = paging {
         put("paging", paging);
     }
@@ -83,9 +103,23 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     if !errors.is_empty() {
         put("errors", Value::Array(errors));
     }
+    let types = shared
+        .iter()
+        .flatten()
+        .filter_map(|path| path.last())
+        .map(|name| format!("{}{}", names::pascal(&operation), names::pascal(name)))
+        .collect();
     let mut writer = Writer {
         shared,
-        definitions: Map::new(), page, operation: names::pascal(&operation), masked: Vec::new(), types: HashSet::new(), enums: HashMap::new(), side: Side::Request, query_body: body == BodyKind::Query };
+        definitions: Map::new(),
+        page,
+        operation: names::pascal(&operation),
+        masked: Vec::new(),
+        types,
+        enums: HashMap::new(),
+        side: Side::Request,
+        query_body: body == BodyKind::Query,
+    };
     // The answer first: a cursor that is an object is described by the rows.
     writer.side = Side::Response;
     let response_schema = writer.object(&response, &[]);
@@ -119,9 +153,14 @@ fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
         None => code == "0",
     };
     let as_number = vendor.is_none_or(|vendor| vendor.envelope.success.iter().any(Value::is_number));
-    let known = |code: &str| vendor.is_some_and(|vendor| vendor.errors.iter().any(|rule| rule.code.as_ref().is_some_and(|known| crate::diff::plain(known) == code)));
+    let known = |code: &str| {
+        vendor.is_some_and(|vendor| {
+            vendor.errors.iter().any(|rule| rule.code.as_ref().is_some_and(|known| crate::diff::plain(known) == code))
+        })
+    };
     let mut met = HashSet::new();
-    let rows: Vec<_> = page.errors.iter().filter(|row| !success(&row.code) && !known(&row.code) && met.insert(row.code.clone())).cloned().collect();
+    let rows: Vec<_> =
+        page.errors.iter().filter(|row| !success(&row.code) && !known(&row.code) && met.insert(row.code.clone())).cloned().collect();
     if let Some(first) = rows.first() {
         page.remark(Concern::Decide, first.line, "what to do about each error code is not on the page: written as `fail`");
     }
@@ -134,8 +173,10 @@ fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
 }
 
 fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, schemas: &Value) -> Vec<Value> {
+    let mut met = HashSet::new();
     contradictions
         .iter()
+        .filter(|contradiction| !contradiction.documented.is_empty())
         .filter_map(|contradiction| {
             let (root, start) = match contradiction.side {
                 Side::Request => (request, "/request"),
@@ -144,6 +185,9 @@ fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, s
             let at = pointer(root, start, &contradiction.path)?;
             schemas.pointer(&at)?;
             let Contradiction { kind, documented, wire, seen, .. } = contradiction;
+            if !met.insert((at.clone(), *kind, wire)) {
+                return None;
+            }
             Some(json!({ "at": at, "kind": kind, "documented": documented, "wire": wire, "seen": seen }))
         })
         .collect()
@@ -170,8 +214,8 @@ struct Writer<'a> {
     page: &'a mut Page,
     /// The operation's name as a type.
     operation: String,
-    /// The cursor, when it is an object: request and rows share its definition.
-    shared: Option<String>,
+    /// Where the cursor stands in the request and in the answer, when it is an object: both share its definition.
+    shared: Option<[Vec<String>; 2]>,
     definitions: Map<String, Value>,
     /// Fields that are masked because of their names.
     masked: Vec<String>,
@@ -216,24 +260,28 @@ impl Writer<'_> {
     }
 
     fn field(&mut self, name: &str, field: &Field, path: &[String]) -> Value {
-        if self.shared.as_deref() == Some(name) && field.shape == Shape::Object {
+        let is_cursor =
+            self.shared.as_ref().is_some_and(|[request, row]| if self.side == Side::Request { path == request } else { path == row });
+        if is_cursor {
             return self.shared_field(name, field, path);
         }
         let mut schema = self.shape(&field.shape, field, path);
-        if field.nullable
-            && let Some(kind) = schema.get("type").cloned()
-        {
-            schema.insert("type".to_owned(), json!([kind, "null"]));
+        if field.nullable {
+            match schema.get("type").cloned() {
+                Some(kind) => schema.insert("type".to_owned(), json!([kind, "null"])),
+                None => schema.insert("x-nullable".to_owned(), json!(true)),
+            };
         }
-        self.default(field, &mut schema);
         self.limits(field, &mut schema);
         schema.insert("description".to_owned(), json!(todo(field.line)));
         schema.insert("x-zh".to_owned(), json!(todo(field.line)));
-        if matches!(field.shape, Shape::Object | Shape::Map) && (schema.contains_key("properties") || schema.contains_key("patternProperties")) {
+        if matches!(field.shape, Shape::Object | Shape::Map)
+            && (schema.contains_key("properties") || schema.contains_key("patternProperties"))
+        {
             self.name_type(path, &mut schema);
         }
         self.choices(name, field, path, &mut schema);
-        if field.retyped {
+        if field.retyped && !field.printed_type.is_empty() {
             schema.insert("x-documented-type".to_owned(), json!(field.printed_type));
         }
         if field.number_in_text {
@@ -241,7 +289,11 @@ impl Writer<'_> {
         }
         if self.side == Side::Request && path.len() == 1 && field.place == Some(Place::Query) && !self.query_body {
             if matches!(field.shape.innermost(), Shape::Object | Shape::Map | Shape::Any) {
-                self.page.remark(Concern::Decide, field.line, format!("`{name}` stands in the query but is no scalar: written into the body"));
+                self.page.remark(
+                    Concern::Decide,
+                    field.line,
+                    format!("`{name}` stands in the query but is no scalar: written into the body"),
+                );
             } else {
                 schema.insert("x-in".to_owned(), json!("query"));
             }
@@ -266,7 +318,6 @@ impl Writer<'_> {
     fn shared_field(&mut self, name: &str, field: &Field, path: &[String]) -> Value {
         let definition = format!("{}{}", self.operation, names::pascal(name));
         if !self.definitions.contains_key(&definition) {
-            self.types.insert(definition.clone());
             let Value::Object(mut object) = self.object(field, path) else { return Value::Null };
             object.insert("description".to_owned(), json!(todo(field.line)));
             object.insert("x-zh".to_owned(), json!(todo(field.line)));
@@ -275,7 +326,12 @@ impl Writer<'_> {
             }
             self.definitions.insert(definition.clone(), Value::Object(object));
         }
-        json!({ "$ref": format!("#/definitions/{definition}"), "description": todo(field.line), "x-zh": todo(field.line) })
+        let mut reference =
+            json!({ "$ref": format!("#/definitions/{definition}"), "description": todo(field.line), "x-zh": todo(field.line) });
+        if let Some(reference) = reference.as_object_mut().filter(|_| field.nullable) {
+            reference.insert("x-nullable".to_owned(), json!(true));
+        }
+        reference
     }
 
     fn shape(&mut self, shape: &Shape, field: &Field, path: &[String]) -> Map<String, Value> {
@@ -320,18 +376,19 @@ impl Writer<'_> {
         }
     }
 
-    fn limits(&mut self, field: &Field, schema: &mut Map<String, Value>) {
+    fn limits(&self, field: &Field, schema: &mut Map<String, Value>) {
         let facts = &field.facts;
-        if is_enum(field) {
-            return;
-        }
-        let number = matches!(field.shape, Shape::Integer | Shape::Number);
-        let crossed = facts.minimum.zip(facts.maximum).is_some_and(|(low, high)| low > high);
+        let default = facts.default.as_ref().map(|default| match field.shape {
+            Shape::Integer => default.parse::<i64>().map_or(Value::Null, |value| json!(value)),
+            Shape::Boolean => json!(default == "true"),
+            _ => json!(default),
+        });
         let limits = [
-            ("minimum", facts.minimum.filter(|_| number && !crossed).map(|limit| json!(limit))),
-            ("maximum", facts.maximum.filter(|_| number).map(|limit| json!(limit))),
-            ("maxLength", facts.max_length.filter(|limit| field.shape == Shape::Text && u32::try_from(*limit).is_ok()).map(|limit| json!(limit))),
-            ("maxItems", facts.max_items.filter(|limit| matches!(field.shape, Shape::List(_)) && u32::try_from(*limit).is_ok()).map(|limit| json!(limit))),
+            ("default", default),
+            ("minimum", facts.minimum.map(|limit| json!(limit))),
+            ("maximum", facts.maximum.map(|limit| json!(limit))),
+            ("maxLength", facts.max_length.map(|limit| json!(limit))),
+            ("maxItems", facts.max_items.map(|limit| json!(limit))),
         ];
         for (key, limit) in limits {
             if let Some(limit) = limit {
@@ -340,34 +397,10 @@ impl Writer<'_> {
         }
     }
 
-    fn default(&mut self, field: &Field, schema: &mut Map<String, Value>) {
-        let facts = &field.facts;
-        let Some(default) = facts.default.as_ref().filter(|_| self.side == Side::Request) else { return };
-        let documented = facts.choices.iter().any(|choice| choice.value == *default);
-        let within = |value: &i64| facts.minimum.is_none_or(|low| *value >= low) && facts.maximum.is_none_or(|high| *value <= high);
-        let value = match field.shape {
-            _ if is_enum(field) && !documented => None,
-            Shape::Integer => default.parse::<i64>().ok().filter(within).map(|value| json!(value)),
-            Shape::Text => Some(json!(default)),
-            Shape::Boolean => default.parse::<bool>().ok().map(|value| json!(value)),
-            _ => None,
-        };
-        match value {
-            Some(value) => {
-                schema.insert("default".to_owned(), value);
-            }
-            None => self.page.remark(Concern::Decide, field.line, format!("the default `{default}` is no value of its field: left out")),
-        }
-    }
-
     fn choices(&mut self, name: &str, field: &Field, path: &[String], schema: &mut Map<String, Value>) {
         let choices = &field.facts.choices;
-        if choices.is_empty() || field.shape == Shape::Boolean {
+        if choices.is_empty() {
             return;
-        }
-        if !is_enum(field) {
-            let text = format!("`{}` has documented values that its type `{}` cannot hold: left out", path.join("."), field.printed_type);
-            return self.page.remark(Concern::Decide, field.line, text);
         }
         let mut taken = HashSet::new();
         let values = choices
@@ -397,13 +430,6 @@ impl Writer<'_> {
         self.types.insert(chosen.clone());
         chosen
     }
-}
-
-/// Whether the documented values of a field make an enum: texts, or different whole numbers.
-fn is_enum(field: &Field) -> bool {
-    let choices = &field.facts.choices;
-    let numbers: HashSet<i64> = choices.iter().filter_map(|choice| choice.value.parse().ok()).collect();
-    !choices.is_empty() && !field.number_in_text && (field.shape == Shape::Text || (field.shape == Shape::Integer && numbers.len() == choices.len()))
 }
 
 /// The name of an enum's value: its label or itself as a word of the Latin alphabet, else a number. `other` stands for what is not documented.

@@ -16,7 +16,8 @@ pub(super) fn shows(lines: &[Line]) -> bool {
 }
 
 const STATUS: [&str; 10] = ["开发中", "已发布", "测试中", "已废弃", "设计中", "待确定", "已完成", "Developing", "Released", "Deprecated"];
-const MEDIA: [&str; 6] = ["application/json", "multipart/form-data", "application/x-www-form-urlencoded", "application/xml", "text/plain", "text/html"];
+const MEDIA: [&str; 6] =
+    ["application/json", "multipart/form-data", "application/x-www-form-urlencoded", "application/xml", "text/plain", "text/html"];
 
 pub(super) fn read(lines: &[Line]) -> Page {
     let lines: Vec<Line> = lines.iter().filter(|line| !line.is_blank()).cloned().collect();
@@ -32,9 +33,17 @@ pub(super) fn read(lines: &[Line]) -> Page {
 /// Reads menu, title, method and path; gives the index of the line after them.
 fn head(lines: &[Line], page: &mut Assembler) -> usize {
     let is_path = |line: &Line| line.trimmed().starts_with('/') || line.trimmed().starts_with("http");
-    let is_method = |line: &Line| line.trimmed().len() <= 6 && words::method(line.trimmed()).is_some_and(|_| line.trimmed().bytes().all(|b| b.is_ascii_uppercase()));
-    let Some(at) = lines.windows(2).position(|pair| pair.first().is_some_and(is_method) && pair.last().is_some_and(is_path)) else { return 0 };
-    let title = lines.get(..at).unwrap_or_default().iter().rposition(|line| !STATUS.contains(&line.trimmed()) && words::method(line.trimmed()).is_none());
+    let is_method = |line: &Line| {
+        line.trimmed().len() <= 6 && words::method(line.trimmed()).is_some_and(|_| line.trimmed().bytes().all(|b| b.is_ascii_uppercase()))
+    };
+    let Some(at) = lines.windows(2).position(|pair| pair.first().is_some_and(is_method) && pair.last().is_some_and(is_path)) else {
+        return 0;
+    };
+    let title = lines
+        .get(..at)
+        .unwrap_or_default()
+        .iter()
+        .rposition(|line| !STATUS.contains(&line.trimmed()) && words::method(line.trimmed()).is_none());
     for (index, line) in lines.iter().enumerate().take(at) {
         if Some(index) == title {
             page.title(line.number, words::bare(&line.text).as_str());
@@ -132,8 +141,13 @@ impl Reader<'_> {
             self.answers += 1;
             self.page.heading(&Line { number: line.number, text: "返回参数".to_owned() });
         } else {
-            self.page.page().remark(Concern::Decide, line.number, format!("the answer `{name}` has a body of its own: not read, only the first one is"));
-            while let Some(line) = self.lines.get(self.at).filter(|line| !is_tab(line.trimmed()) && !line.trimmed().starts_with("修改于")) {
+            self.page.page().remark(
+                Concern::Decide,
+                line.number,
+                format!("the answer `{name}` has a body of its own: not read, only the first one is"),
+            );
+            while let Some(line) = self.lines.get(self.at).filter(|line| !is_tab(line.trimmed()) && !line.trimmed().starts_with("修改于"))
+            {
                 self.page.set_aside(line.number, "another answer");
                 self.at += 1;
             }
@@ -146,7 +160,8 @@ impl Reader<'_> {
         while self.starts_field() && !self.ends_fields() {
             rows.push(self.field());
         }
-        let lost = self.page.side() == Some(Side::Response) || rows.iter().any(|row| types::read(&row.printed_type).is_some_and(|printed| printed.shape.is_container()));
+        let lost = self.page.side() == Some(Side::Response)
+            || rows.iter().any(|row| types::read(&row.printed_type).is_some_and(|printed| printed.shape.is_container()));
         let place = self.page.place();
         for row in &mut rows {
             row.place = place;
@@ -157,8 +172,15 @@ impl Reader<'_> {
     fn ends_fields(&self) -> bool {
         self.line(0).is_some_and(|line| {
             let text = line.trimmed();
-            let heading = words::heading(text).is_some_and(|heading| !matches!(heading, Heading::Empty | Heading::Notes | Heading::Members { .. }));
-            heading || is_tab(text) || text.starts_with("修改于") || text == "返回响应" || text == "示例代码" || text == "请求示例代码" || document::begins_code(line)
+            let heading =
+                words::heading(text).is_some_and(|heading| !matches!(heading, Heading::Empty | Heading::Notes | Heading::Members { .. }));
+            heading
+                || is_tab(text)
+                || text.starts_with("修改于")
+                || text == "返回响应"
+                || text == "示例代码"
+                || text == "请求示例代码"
+                || document::begins_code(line)
         })
     }
 

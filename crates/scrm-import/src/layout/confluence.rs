@@ -10,7 +10,9 @@ use crate::table;
 pub(super) fn shows(lines: &[Line]) -> bool {
     lines.iter().any(|line| {
         let text = line.trimmed();
-        !text.starts_with('|') && text.ends_with('|') && table::columns(&pipes::cells(text).iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()).is_some()
+        !text.starts_with('|')
+            && text.ends_with('|')
+            && table::columns(&pipes::cells(text).iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()).is_some()
     })
 }
 

@@ -61,7 +61,11 @@ fn read_table(lines: &[Line], start: usize, has_marks: bool, page: &mut Assemble
             continue;
         }
         if let Some((row, indent)) = read_glued(cell, has_marks) {
-            page.page().remark(Concern::Assumed, cell.number, format!("the cells of row `{}` are glued together: taken apart at its type", row.name));
+            page.page().remark(
+                Concern::Assumed,
+                cell.number,
+                format!("the cells of row `{}` are glued together: taken apart at its type", row.name),
+            );
             rows.push(row);
             indents.push(indent);
         } else {
@@ -100,7 +104,8 @@ fn read_row(cells: &[&Line], at: usize) -> Option<(Row, Option<usize>, usize)> {
 }
 
 /// Words of a type that can stand inside a glued row.
-const TYPES: [&str; 14] = ["string", "integer", "int64", "int32", "int", "long", "boolean", "bool", "float", "double", "number", "object", "array", "list"];
+const TYPES: [&str; 14] =
+    ["string", "integer", "int64", "int32", "int", "long", "boolean", "bool", "float", "double", "number", "object", "array", "list"];
 
 /// `openidfalsestringtext`, `orgIdstringtext`: a row in one piece.
 fn read_glued(line: &Line, has_marks: bool) -> Option<(Row, Option<usize>)> {
@@ -124,7 +129,9 @@ fn read_glued(line: &Line, has_marks: bool) -> Option<(Row, Option<usize>)> {
         match mark_at(tail(left)?) {
             Some((mark_length, left)) => Some((split, split + length..split + length + mark_length, split..split + length, left)),
             // Without marks nothing tells a type inside a name from a type after it, except that a description follows in Chinese or not at all.
-            None if !has_marks && tail(left).is_some_and(|rest| rest.is_empty() || !rest.is_ascii()) => Some((split, 0..0, split..split + length, left)),
+            None if !has_marks && tail(left).is_some_and(|rest| rest.is_empty() || !rest.is_ascii()) => {
+                Some((split, 0..0, split..split + length, left))
+            }
             None => None,
         }
     });

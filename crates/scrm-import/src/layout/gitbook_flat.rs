@@ -45,7 +45,7 @@ fn read_table(lines: &[Line], start: usize, columns: &[Option<Column>], page: &m
             indents.push(indent);
         } else if line.is_blank() {
             // A blank line may stand inside a table.
-            if !lines.get(at + 1).is_some_and(|next| read_row(next).is_some()) {
+            if lines.get(at + 1).is_none_or(|next| read_row(next).is_none()) {
                 break;
             }
         } else if ends_table(line) || rows.is_empty() {

@@ -39,7 +39,10 @@ pub(super) fn read(lines: &[Line]) -> Page {
 fn menu_start(lines: &[Line]) -> usize {
     let is_item = |line: &Line| {
         let text = line.trimmed();
-        line.is_blank() || ((text.starts_with("* ") || text.starts_with("- ") || text.starts_with("+ ")) && words::label(text).is_none() && words::heading(text).is_none())
+        line.is_blank()
+            || ((text.starts_with("* ") || text.starts_with("- ") || text.starts_with("+ "))
+                && words::label(text).is_none()
+                && words::heading(text).is_none())
     };
     let items = lines.iter().rev().take_while(|line| is_item(line)).count();
     let start = lines.len() - items;
@@ -57,7 +60,8 @@ fn compare(panel: &[&Line], page: &mut Page) {
         match known {
             Some(known) if address.trim().ends_with(known.trim_start_matches("http://").trim_start_matches("https://")) => {}
             Some(known) => {
-                let remark = format!("the try-it panel calls another address than `{known}`: its parameters may belong to another operation");
+                let remark =
+                    format!("the try-it panel calls another address than `{known}`: its parameters may belong to another operation");
                 page.remark(Concern::Decide, line.number, remark);
             }
             None => page.remark(Concern::Decide, line.number, "only the try-it panel names an address: not taken"),

@@ -62,8 +62,14 @@ fn split_headings(text: &str) -> Vec<&str> {
         bold_open = !bold_open;
     }
     for mark in [" ## ", " ### ", " #### ", " {", " ```"] {
-        let inside_table = |place: usize| mark == " {" && text.get(place..).is_some_and(|rest| rest.split_once('|').is_some_and(|(cell, _)| !cell.contains('}')));
-        cuts.extend(text.match_indices(mark).map(|(place, _)| place).filter(|place| !inside_table(*place)).take(if mark == " {" { 1 } else { usize::MAX }));
+        let inside_table = |place: usize| {
+            mark == " {" && text.get(place..).is_some_and(|rest| rest.split_once('|').is_some_and(|(cell, _)| !cell.contains('}')))
+        };
+        cuts.extend(text.match_indices(mark).map(|(place, _)| place).filter(|place| !inside_table(*place)).take(if mark == " {" {
+            1
+        } else {
+            usize::MAX
+        }));
     }
     cuts.push(text.len());
     cuts.sort_unstable();

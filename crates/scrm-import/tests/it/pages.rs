@@ -104,9 +104,23 @@ pub(crate) fn load(layout: Layout, imported: &Imported) -> Result<(), String> {
 /// The field schemas of a side, one line each.
 fn outline(schema: &Value) -> String {
     fn walk(name: &str, schema: &Value, depth: usize, into: &mut String) {
-        let mut parts = vec![schema.get("type").map_or_else(|| "any".to_owned(), |kind| kind.to_string().replace('"', ""))];
+        let kind =
+            schema.get("type").or_else(|| schema.get("$ref")).map_or_else(|| "any".to_owned(), |kind| kind.to_string().replace('"', ""));
+        let mut parts = vec![kind];
         for key in [
-            "default", "minimum", "maximum", "maxLength", "maxItems", "x-type", "x-documented-type", "x-wire", "x-in", "x-unit", "x-time", "x-sensitive", "x-evidence",
+            "default",
+            "minimum",
+            "maximum",
+            "maxLength",
+            "maxItems",
+            "x-type",
+            "x-documented-type",
+            "x-wire",
+            "x-in",
+            "x-unit",
+            "x-time",
+            "x-sensitive",
+            "x-evidence",
         ] {
             if let Some(value) = schema.get(key) {
                 parts.push(format!("{key}={}", value.to_string().trim_matches('"')));
@@ -134,6 +148,9 @@ fn outline(schema: &Value) -> String {
     let mut text = String::new();
     for side in ["request", "response"] {
         walk(side, &schema[side], 0, &mut text);
+    }
+    for (name, definition) in schema.get("definitions").and_then(Value::as_object).into_iter().flatten() {
+        walk(name, definition, 0, &mut text);
     }
     text
 }
