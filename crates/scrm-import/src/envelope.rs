@@ -1,5 +1,7 @@
 //! Tables whose fields really stand below `data`.
 
+use std::collections::HashSet;
+
 use scrm_schema::model::{Envelope, VendorFile};
 use serde_json::Value;
 
@@ -30,13 +32,13 @@ pub(crate) fn settle(root: &mut Field, seen: &Seen, keys: &Keys<'_>, side: Side,
     let top = seen.innermost();
     let data = top.members.get(keys.data);
     let inside = |name: &String| !top.members.contains_key(name) && data.is_some_and(|data| data.innermost().members.contains_key(name));
-    let mut moved: Vec<String> = root.members.keys().filter(|name| inside(name)).cloned().collect();
+    let mut moved: HashSet<String> = root.members.keys().filter(|name| inside(name)).cloned().collect();
     let headless = !root.members.contains_key(keys.code) && !root.members.contains_key(keys.data) && !root.members.is_empty();
     let unseen = seen.times == 0;
     if headless && side == Side::Response && (unseen || moved.len() * 2 >= root.members.len()) {
         moved = root.members.keys().cloned().collect();
     }
-    let Some(line) = moved.first().and_then(|name| root.members.get(name)).map(|field| field.line) else { return };
+    let Some(line) = root.members.iter().find(|(name, _)| moved.contains(*name)).map(|(_, field)| field.line) else { return };
     let shape = match data.and_then(Seen::shape) {
         Some(Shape::List(_)) => Shape::list_of(Shape::Object),
         _ => Shape::Object,
@@ -52,10 +54,10 @@ pub(crate) fn settle(root: &mut Field, seen: &Seen, keys: &Keys<'_>, side: Side,
         below.retyped |= !below.shape.is_container() && below.shape != Shape::Any;
         below.shape = below.shape.with_members();
     }
-    for name in moved {
-        if let Some(field) = root.members.shift_remove(&name) {
-            below.members.entry(name).or_insert(field);
-        }
+    let (inner, outer): (Vec<_>, Vec<_>) = std::mem::take(&mut root.members).into_iter().partition(|(name, _)| moved.contains(name));
+    root.members.extend(outer);
+    for (name, field) in inner {
+        below.members.entry(name).or_insert(field);
     }
     root.members.insert(keys.data.to_owned(), below);
 }

@@ -248,6 +248,12 @@ impl Builder<'_> {
             paths = self.parent_of(parent).into_iter().collect();
         }
         for path in &paths {
+            if self.budget == 0 {
+                let text =
+                    format!("the members of `{parent}` are needed more often than a page can mean: left out from `{}` on", path.join("."));
+                self.page.remark(Concern::Decide, table.line, text);
+                break;
+            }
             if path.len() >= DEEPEST || path.iter().filter(|name| *name == parent).count() > 1 {
                 continue;
             }
