@@ -178,10 +178,12 @@ impl<'a> Comparer<'a> {
 
     fn object(&mut self, field: &Field, at: &str, depth: usize) {
         let Some((mut schema, mut at)) = self.resolve(at) else { return };
-        while let Some(items) = schema.get("items").filter(|_| depth < DEEPEST) {
-            let _ = items;
-            let Some((inner, inner_at)) = self.resolve(&format!("{at}/items")) else { return };
-            (schema, at) = (inner, inner_at);
+        for _ in 0..DEEPEST {
+            if schema.get("items").is_none() {
+                break;
+            }
+            let Some(inner) = self.resolve(&format!("{at}/items")) else { return };
+            (schema, at) = inner;
         }
         if depth >= DEEPEST || !self.met.insert((at.clone(), field.line)) {
             return;

@@ -59,6 +59,8 @@ pub struct Report {
     pub fields: Vec<FieldReport>,
     /// Remarks, what a person must decide first.
     pub findings: Vec<Finding>,
+    /// Sentences about the operation, of which only set phrases are understood.
+    pub notes: Vec<Located<String>>,
     /// Lines that were not understood.
     pub unread: Vec<Located<String>>,
     /// Lines known to say nothing, by reason, with their number.
@@ -97,6 +99,7 @@ impl Report {
             lines,
             fields,
             findings,
+            notes: page.notes.clone(),
             unread,
             set_aside,
             errata,
@@ -129,10 +132,12 @@ impl Report {
         let unsure: Vec<(usize, String)> =
             unsure.map(|field| (field.line, format!("{} {}: {}", side_word(field.side), field.path, field.confidence.word()))).collect();
         self.section(&mut text, "Fields that are not sure", unsure.iter().map(|(line, field)| (*line, field.as_str())));
+        let notes: Vec<(usize, String)> = self.notes.iter().map(|note| (note.line, cut(&note.value))).collect();
+        self.section(&mut text, "Sentences to read yourself", notes.iter().map(|(line, text)| (*line, text.as_str())));
         let unread: Vec<(usize, String)> = self.unread.iter().map(|line| (line.line, cut(&line.value))).collect();
         self.section(&mut text, "Lines not understood", unread.iter().map(|(line, text)| (*line, text.as_str())));
         if self.unread.is_empty() {
-            text.push_str("\nEvery line was understood.\n");
+            text.push_str(if self.notes.is_empty() { "\nEvery line was understood.\n" } else { "\nEvery other line was understood.\n" });
         }
         if !self.set_aside.is_empty() {
             let parts: Vec<String> = self.set_aside.iter().map(|(why, count)| format!("{count} {why}")).collect();
@@ -182,6 +187,7 @@ impl Report {
             "assumed": findings(Concern::Assumed),
             "repaired": findings(Concern::Repaired),
             "fields": fields,
+            "notes": self.notes.iter().map(|line| json!({ "line": line.line, "text": cut(&line.value) })).collect::<Vec<_>>(),
             "unread": self.unread.iter().map(|line| json!({ "line": line.line, "text": cut(&line.value) })).collect::<Vec<_>>(),
             "set_aside": self.set_aside.iter().map(|(why, lines)| json!({ "why": why, "lines": lines })).collect::<Vec<_>>(),
         })

@@ -175,3 +175,15 @@ fn a_broken_schema_is_a_clear_error() {
     assert!(matches!(error, ImportError::Schema(_)));
     insta::assert_snapshot!(error);
 }
+
+#[test]
+fn a_schema_that_refers_to_itself_has_an_end() {
+    let mut schema = schema(Layout::GitBookPipes, pages::GITBOOK_PIPES);
+    *schema.pointer_mut("/response/properties/data/properties/list/items").unwrap() = json!({ "$ref": "#/definitions/Lists" });
+    schema["definitions"] = json!({
+        "Lists": { "type": "array", "items": { "$ref": "#/definitions/Lists" } },
+        "Loop": { "$ref": "#/definitions/Loop" }
+    });
+    *schema.pointer_mut("/response/properties/data/properties/page").unwrap() = json!({ "$ref": "#/definitions/Loop" });
+    assert!(!compared(Layout::GitBookPipes, pages::GITBOOK_PIPES, &schema.to_string()).is_empty());
+}
