@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask codegen [--check]`.
+//! The project's own commands: `cargo xtask codegen [--check]`, `cargo xtask import <page>`.
 
 mod codegen;
+mod import;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -27,6 +28,8 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root())]
         out: PathBuf,
     },
+    /// Reads a vendor's documented page into a schema file, or compares the page with a committed schema
+    Import(import::Arguments),
 }
 
 /// The root of the repository.
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
         Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+        Command::Import(arguments) => return import::run(&arguments),
     };
     report(outcome)
 }

@@ -83,7 +83,7 @@ pub(crate) fn field(field: &Field, kind: &Kind) -> String {
 
 fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     let mut facts = Vec::new();
-    if names::snake(&field.name) != field.name {
+    if names::snake(field.rust_name()) != field.name {
         facts.push(format!("On the wire {}.", code(&field.name)));
     }
     if field.evidence == Evidence::Unverified {

@@ -35,7 +35,7 @@ impl<'a> Types<'a> {
                 let filled = sample(member);
                 parameters.push(self.value(&member.kind, member.field.wire, given.filter(|given| !given.is_null()).unwrap_or(&filled)));
                 if given.is_some_and(Value::is_null) && matches!(member.kind, Kind::Nullable(_)) {
-                    let method = names::joined("with_", &member.field.name, "_null");
+                    let method = names::joined("with_", member.field.rust_name(), "_null");
                     setters.extend(quote!(.#method()));
                 }
             } else if let Some(given) = given {
@@ -54,12 +54,12 @@ impl<'a> Types<'a> {
     fn setter(self, member: &Member<'_>, given: &Value) -> TokenStream {
         match (&member.kind, given) {
             (Kind::Nullable(_), Value::Null) => {
-                let method = names::joined("with_", &member.field.name, "_null");
+                let method = names::joined("with_", member.field.rust_name(), "_null");
                 quote!(.#method())
             }
             (_, Value::Null) => quote!(),
             (kind, given) => {
-                let (method, value) = (names::joined("with_", &member.field.name, ""), self.value(kind, member.field.wire, given));
+                let (method, value) = (names::joined("with_", member.field.rust_name(), ""), self.value(kind, member.field.wire, given));
                 quote!(.#method(#value))
             }
         }

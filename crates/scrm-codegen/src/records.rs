@@ -145,7 +145,7 @@ fn time(member: &Member<'_>) -> Option<TokenStream> {
         Kind::Integer => quote!(self.#field.and_then(|number| scrm_core::time::from_number(spec::TimeFormat::#format, number))),
         _ => return None,
     };
-    let method = names::joined("", &member.field.name, "_time");
+    let method = names::joined("", member.field.rust_name(), "_time");
     let docs = doc(&format!(
         "[`Self::{}`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).",
         field.to_string().trim_start_matches("r#")

@@ -182,10 +182,10 @@ fn default(operation: &Operation, record: &Record<'_>) -> Option<TokenStream> {
 
 fn setter(member: &Member<'_>) -> TokenStream {
     let (field, kind) = (&member.name, &member.kind);
-    let (method, ty, value) = (names::joined("with_", &member.field.name, ""), parameter(kind), value(kind, field));
+    let (method, ty, value) = (names::joined("with_", member.field.rust_name(), ""), parameter(kind), value(kind, field));
     let docs = doc(&docs::field(member.field, kind));
     let null = matches!(kind, Kind::Nullable(_)).then(|| {
-        let method = names::joined("with_", &member.field.name, "_null");
+        let method = names::joined("with_", member.field.rust_name(), "_null");
         let docs = doc(&format!("Sends {} as `null`, which is not the same as leaving it out.", docs::code(&member.field.name)));
         quote! {
             #docs

@@ -115,7 +115,7 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
                 "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into(),
             ));
         }
-        members.push(Member { field, name: names::field(&field.name), kind });
+        members.push(Member { field, name: names::field(field.rust_name()), kind });
     }
     let is_request = std::ptr::eq(object, &raw const operation.request);
     dress(&mut item, object, &members, is_request);

@@ -184,5 +184,5 @@ fn objects(operation: &Operation) -> impl Iterator<Item = &Object> {
 
 /// The Rust name of a field.
 fn rust(field: &Field) -> String {
-    names::field(&field.name)
+    names::field(field.rust_name())
 }

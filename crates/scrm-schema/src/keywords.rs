@@ -63,7 +63,7 @@ pub(crate) fn check(schema: &Map<String, Value>, ty: Option<&str>, position: Pos
 
 fn allowed(keyword: &str, position: Position) -> bool {
     match position {
-        Position::Field => keyword != "x-name",
+        Position::Field => true,
         Position::Data => STRUCTURE.contains(&keyword) || matches!(keyword, "x-documented-type" | "x-nullable" | "x-evidence"),
         Position::Unnamed => STRUCTURE.contains(&keyword),
         Position::Columns => matches!(keyword, "type" | "x-name" | "description" | "x-zh"),

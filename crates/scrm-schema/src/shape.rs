@@ -149,6 +149,7 @@ impl Builder<'_, '_, '_> {
             sample: text(schema, "x-sample"),
             filters: read::<Filters>(schema.get("x-filters")),
             documented_for: read(schema.get("x-documented-for")).unwrap_or_default(),
+            called: text(schema, "x-name"),
             pointer,
             doc,
         }

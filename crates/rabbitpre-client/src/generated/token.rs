@@ -49,7 +49,7 @@ use scrm_core::{spec, table};
 #[derive(Clone, PartialEq)]
 pub struct Token {
     instance_appid: Option<String>,
-    instance_secrect: Option<String>,
+    instance_secret: Option<String>,
 }
 
 static TOKEN_TABLE: table::Table = table::Table {
@@ -70,7 +70,7 @@ impl table::Shown for Token {
     fn view(&self, field: usize) -> table::View<'_> {
         match field {
             0 => table::View::Str(&self.instance_appid),
-            1 => table::View::Str(&self.instance_secrect),
+            1 => table::View::Str(&self.instance_secret),
             _ => table::View::Any(&None),
         }
     }
@@ -79,16 +79,16 @@ impl table::Shown for Token {
 scrm_core::request!(Token);
 
 impl Token {
-    /// With what is required: `instance_appid`, `instance_secrect`.
+    /// With what is required: `instance_appid`, `instance_secret`.
     #[inline]
     #[must_use]
     pub fn new(
         instance_appid: impl Into<String>,
-        instance_secrect: impl Into<String>,
+        instance_secret: impl Into<String>,
     ) -> Self {
         Self {
             instance_appid: Some(instance_appid.into()),
-            instance_secrect: Some(instance_secrect.into()),
+            instance_secret: Some(instance_secret.into()),
         }
     }
     /// Id of the self-built app. · 自建应用的编号。
@@ -105,8 +105,8 @@ impl Token {
     /// On the wire `instanceSecrect`. Secret: never shown in `Debug`.
     #[inline]
     #[must_use]
-    pub fn with_instance_secrect(mut self, instance_secrect: impl Into<String>) -> Self {
-        self.instance_secrect = Some(instance_secrect.into());
+    pub fn with_instance_secret(mut self, instance_secret: impl Into<String>) -> Self {
+        self.instance_secret = Some(instance_secret.into());
         self
     }
 }

@@ -113,6 +113,16 @@ pub struct Field {
     pub filters: Option<Filters>,
     /// The answer is documented for these values of this request field only; empty: for all.
     pub documented_for: Vec<Value>,
+    /// What Rust calls it, where the vendor misspelt it.
+    pub called: Option<String>,
+}
+
+impl Field {
+    /// The name that Rust's is made from: the wire name, unless the schema gives another.
+    #[must_use]
+    pub fn rust_name(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A type, objects and enums by Rust name.

@@ -182,7 +182,7 @@ fn fields() {
         set("fields of a text", MEMBERS, "/request/properties/phone/properties", json!({})),
         set("items of a text", MEMBERS, "/request/properties/phone/items", json!({})),
         set("a type beside a reference", MEMBERS, "/definitions/Member/properties/parent/type", json!("object")),
-        set("a Rust name on a field", MEMBERS, "/request/properties/phone/x-name", json!("mobile")),
+        set("a Rust name that another field has", MEMBERS, "/request/properties/phone/x-name", json!("employer")),
         set(
             "the token as a field",
             MEMBERS,

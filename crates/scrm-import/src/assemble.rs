@@ -1,0 +1,468 @@
+//! Puts what a layout finds in order: sections, labels, tables, examples.
+
+use scrm_schema::model::Place;
+
+use crate::limits;
+use crate::lines::Line;
+use crate::page::{Concern, ErrorRow, ExampleText, Located, Page, Row, Side, Table};
+use crate::pipes::Grid;
+use crate::table::{self, is_code};
+use crate::words::{self, Column, Heading, Label};
+
+/// What the lines after a heading are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Start,
+    Fields,
+    Headers,
+    Example(Option<Side>),
+    Curl,
+    Errors,
+    Permission,
+    Notes,
+}
+
+/// Builds a page line by line.
+pub(crate) struct Assembler {
+    page: Page,
+    mode: Mode,
+    side: Option<Side>,
+    parent: Option<String>,
+    place: Option<Place>,
+    pending: Option<Label>,
+    last_columns: Vec<Option<Column>>,
+    title_is_first_line: bool,
+    /// The body of a curl call; an example of its own comes before it.
+    curl_body: Option<ExampleText>,
+}
+
+impl Assembler {
+    /// `title_is_first_line`: the first line that announces nothing is the title.
+    pub(crate) fn new(title_is_first_line: bool) -> Self {
+        let (page, last_columns) = (Page::default(), Vec::new());
+        Self {
+            page,
+            mode: Mode::Start,
+            side: None,
+            parent: None,
+            place: None,
+            pending: None,
+            last_columns,
+            title_is_first_line,
+            curl_body: None,
+        }
+    }
+
+    pub(crate) fn page(&mut self) -> &mut Page {
+        &mut self.page
+    }
+
+    pub(crate) fn finish(mut self) -> Page {
+        self.page.examples.extend(self.curl_body);
+        self.page
+    }
+
+    pub(crate) fn side(&self) -> Option<Side> {
+        self.side
+    }
+
+    /// Where the fields of this section go, if not in the body.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    pub(crate) fn in_fields(&self) -> bool {
+        self.mode == Mode::Fields
+    }
+
+    pub(crate) fn set_aside(&mut self, line: usize, why: &'static str) {
+        self.page.set_aside.push(Located::new(why, line));
+    }
+
+    pub(crate) fn unread(&mut self, line: usize, text: &str) {
+        self.page.unread.push(Located::new(text.trim().to_owned(), line));
+    }
+
+    /// Takes a heading; false if the line is none.
+    pub(crate) fn heading(&mut self, line: &Line) -> bool {
+        let Some(heading) = words::heading(&line.text) else { return self.title_heading(line) };
+        self.pending = None;
+        match heading {
+            Heading::Request { place, body } => {
+                self.fields(Some(Side::Request), None);
+                self.place = place.filter(|place| *place != Place::Body);
+                if let Some(body) = body {
+                    self.page.body = Some(Located::new(body, line.number));
+                }
+            }
+            Heading::Response => self.fields(Some(Side::Response), None),
+            Heading::Members { parent, side } => self.fields(side.or(self.side), Some(parent)),
+            Heading::Headers => self.mode = Mode::Headers,
+            Heading::Example(side) => {
+                self.side = side.or(self.side);
+                self.mode = Mode::Example(side.or(self.side));
+            }
+            Heading::Curl => self.mode = Mode::Curl,
+            Heading::Errors => self.mode = Mode::Errors,
+            Heading::Permission => self.mode = Mode::Permission,
+            Heading::Notes => self.mode = Mode::Notes,
+            Heading::Empty => {}
+        }
+        true
+    }
+
+    fn fields(&mut self, side: Option<Side>, parent: Option<String>) {
+        (self.side, self.parent, self.place, self.mode) = (side, parent, None, Mode::Fields);
+    }
+
+    /// `# title`: the first heading that announces nothing else.
+    fn title_heading(&mut self, line: &Line) -> bool {
+        let is_title = self.page.title.is_none() && line.trimmed().starts_with('#') && words::label(&line.text).is_none();
+        if is_title {
+            self.title(line.number, &words::bare(&line.text));
+        }
+        is_title
+    }
+
+    pub(crate) fn title(&mut self, line: usize, text: &str) {
+        if self.page.title.is_none() && !text.is_empty() && text.chars().count() <= 60 {
+            self.page.title = Some(Located::new(text.to_owned(), line));
+        }
+    }
+
+    /// Takes one or several labels on a line, and the value a label before it is waiting for; false if there is nothing of the kind.
+    pub(crate) fn labels(&mut self, line: &Line) -> bool {
+        let mut pieces = vec![];
+        let mut rest = line.trimmed();
+        // Bullets run together: `POST - 请求头:`.
+        while let Some((head, tail)) = rest.split_once(" - ").or_else(|| rest.split_once(" • ")) {
+            if pieces.len() >= REACH || words::label(tail).is_none() {
+                break;
+            }
+            pieces.push(head);
+            rest = tail;
+        }
+        pieces.push(rest);
+        let mut taken = false;
+        for piece in pieces {
+            if let Some((label, value)) = words::label(piece) {
+                taken = true;
+                self.pending = value.is_empty().then_some(label);
+                if !value.is_empty() {
+                    self.value(line.number, label, &value);
+                }
+            } else if let Some(label) = self.pending.take() {
+                taken = true;
+                self.value(line.number, label, piece.trim());
+            }
+        }
+        taken
+    }
+
+    fn value(&mut self, line: usize, label: Label, value: &str) {
+        match label {
+            Label::Method => match words::method(value) {
+                Some(method) => self.page.method = self.page.method.take().or(Some(Located::new(method, line))),
+                None => self.unread(line, value),
+            },
+            Label::Url => self.url(line, value),
+            Label::ContentType => self.content_type(line, value),
+            Label::Headers => {
+                let (name, value) = value.split_once(':').unwrap_or((value, ""));
+                self.header(line, name);
+                self.content_type(line, value);
+            }
+            Label::Quota => self.quota(line, value),
+            Label::Permission => self.permission(line, value),
+            Label::Description => {
+                if value.chars().count() <= 40 && !value.contains([',', '。', ';']) {
+                    self.title(line, value);
+                }
+                self.note(line, value);
+            }
+            Label::Note => self.note(line, value),
+            Label::SetAside => self.set_aside(line, "who and when"),
+        }
+    }
+
+    pub(crate) fn url(&mut self, line: usize, value: &str) {
+        let value = value.split_whitespace().next().unwrap_or("").trim_matches(['`', '\'', '"', ',']);
+        let value = value.split(['?', '#']).next().unwrap_or("");
+        let fits = value.starts_with("http") || value.starts_with('/') || (value.is_ascii() && value.contains('/'));
+        match &self.page.url {
+            _ if !fits => self.unread(line, value),
+            None => self.page.url = Some(Located::new(value.to_owned(), line)),
+            Some(first) if first.value.ends_with(value.trim_start_matches('/')) || value.ends_with(first.value.trim_start_matches('/')) => {
+            }
+            Some(first) => {
+                let text = format!("the page prints two addresses: `{}` and `{value}`; the first counts", first.value);
+                self.page.remark(Concern::Decide, line, text);
+            }
+        }
+    }
+
+    fn content_type(&mut self, line: usize, value: &str) {
+        if let Some(body) = words::body_kind(value) {
+            self.page.body = self.page.body.take().or(Some(Located::new(body, line)));
+        }
+    }
+
+    pub(crate) fn header(&mut self, line: usize, name: &str) {
+        let name = name.trim().trim_matches(['`', '\'', '"']);
+        if words::is_name(name)
+            && !self.page.headers.iter().any(|known| known.value.eq_ignore_ascii_case(name))
+            && self.page.headers.len() < 40
+        {
+            self.page.headers.push(Located::new(name.to_owned(), line));
+        }
+    }
+
+    pub(crate) fn quota(&mut self, line: usize, value: &str) {
+        match limits::quota(value) {
+            Some(quota) => self.page.quota = self.page.quota.take().or(Some(Located::new(quota, line))),
+            None => self.unread(line, value),
+        }
+    }
+
+    pub(crate) fn permission(&mut self, line: usize, value: &str) {
+        let value = value.trim().trim_matches(['`', '*']);
+        let same = |first: &str| letters(first) == letters(value);
+        match &self.page.permission {
+            None => self.page.permission = Some(Located::new(value.to_owned(), line)),
+            Some(first) if same(&first.value) => {}
+            Some(_) => self.unread(line, value),
+        }
+    }
+
+    fn note(&mut self, line: usize, value: &str) {
+        if self.page.quota.is_none()
+            && let Some(quota) = limits::quota(value)
+        {
+            self.page.quota = Some(Located::new(quota, line));
+        }
+        self.page.notes.push(Located::new(value.to_owned(), line));
+    }
+
+    /// Takes a line that is neither heading nor label nor table.
+    pub(crate) fn text(&mut self, line: &Line) {
+        let text = line.trimmed();
+        if words::is_residue(text) {
+            return self.set_aside(line.number, "residue of the tool");
+        }
+        if self.page.permission.as_ref().is_some_and(|first| letters(&first.value) == letters(text)) {
+            return self.set_aside(line.number, "said before");
+        }
+        match self.mode {
+            Mode::Start if self.title_is_first_line && self.page.title.is_none() => self.title(line.number, text),
+            Mode::Permission => {
+                self.permission(line.number, text);
+                self.mode = Mode::Start;
+            }
+            Mode::Notes => self.note(line.number, text),
+            Mode::Errors => self.glued_error(line),
+            Mode::Headers if text.contains(':') => self.header(line.number, text.split(':').next().unwrap_or("")),
+            Mode::Start | Mode::Fields | Mode::Headers | Mode::Example(_) | Mode::Curl => self.unread(line.number, text),
+        }
+    }
+
+    /// `-3` directly followed by its meaning.
+    fn glued_error(&mut self, line: &Line) {
+        let text = line.trimmed();
+        let sign = usize::from(text.starts_with('-'));
+        let digits = text.bytes().skip(sign).take_while(u8::is_ascii_digit).count();
+        let (code, meaning) = (text.get(..sign + digits).unwrap_or(""), text.get(sign + digits..).unwrap_or("").trim());
+        if digits > 0 && !meaning.is_empty() && is_code(code) {
+            self.page.errors.push(ErrorRow {
+                code: code.to_owned(),
+                meaning: meaning.trim_start_matches([':', '-', ' ']).to_owned(),
+                line: line.number,
+            });
+        } else if text.starts_with("code") && text.contains("错误") {
+            self.set_aside(line.number, "head of the error table");
+        } else {
+            self.unread(line.number, text);
+        }
+    }
+
+    /// Takes a table with bars.
+    pub(crate) fn grid(&mut self, grid: &Grid) {
+        if grid.header.len() == 1 {
+            return self.one_cell(grid);
+        }
+        let Some(columns) = table::columns(&grid.header) else { return self.headless(grid) };
+        self.fields_grid(columns, grid);
+    }
+
+    fn fields_grid(&mut self, columns: Vec<Option<Column>>, grid: &Grid) {
+        if table::is_error_table(&columns) {
+            if columns.contains(&Some(Column::Reference)) {
+                for line in &grid.lines {
+                    self.set_aside(*line, "HTTP status codes");
+                }
+                return;
+            }
+            table::error_rows(&columns, grid, &mut self.page);
+            return;
+        }
+        for (title, column) in grid.header.iter().zip(&columns) {
+            if column.is_none() && !title.is_empty() {
+                self.page.remark(Concern::Decide, grid.line, format!("the column `{}` is not known: not read", table::short(title)));
+            }
+        }
+        let (mut rows, depth_lost) = table::field_rows(&columns, grid, self.place, &mut self.page);
+        if self.mode == Mode::Headers {
+            for row in rows {
+                self.header(row.line, &row.name);
+            }
+            return;
+        }
+        rows.retain(|row| {
+            let is_header = row.place == Some(Place::Header);
+            if is_header {
+                self.page.headers.push(Located::new(row.name.clone(), row.line));
+            }
+            !is_header
+        });
+        let bodies: Vec<&Row> = rows.iter().filter(|row| row.place == Some(Place::Body)).collect();
+        if let [row] = bodies.as_slice() {
+            let text = format!("`{}` is the only parameter in the body: read as a field of it, but it may be the whole body", row.name);
+            self.page.remark(Concern::Decide, row.line, text);
+        }
+        let has_marks = columns.contains(&Some(Column::Required));
+        self.last_columns = columns;
+        self.table(rows, depth_lost, grid.line, has_marks);
+    }
+
+    /// Takes a table whose rows are read.
+    pub(crate) fn table(&mut self, rows: Vec<Row>, depth_lost: bool, line: usize, has_marks: bool) {
+        let side = self.side_of(has_marks, line);
+        self.page.tables.push(Table { side, parent: self.parent.clone(), rows, depth_lost, attached: false, line });
+    }
+
+    fn side_of(&mut self, has_marks: bool, line: usize) -> Side {
+        self.side.unwrap_or_else(|| {
+            let side = if has_marks { Side::Request } else { Side::Response };
+            let reason = if side == Side::Request { "it has a column of required marks" } else { "it has no column of required marks" };
+            self.page.remark(
+                Concern::Decide,
+                line,
+                format!("the table stands under no known heading: read as {}, because {reason}", side_name(side)),
+            );
+            side
+        })
+    }
+
+    /// The head of a permission, or a block of code in a cell.
+    fn one_cell(&mut self, grid: &Grid) {
+        let heading = Line { number: grid.line, text: grid.header.first().cloned().unwrap_or_default() };
+        let is_code_block = words::bare(&heading.text) == "代码块";
+        if !is_code_block && !self.heading(&heading) && !self.labels(&heading) {
+            self.text(&heading);
+        }
+        for (number, cells) in &grid.rows {
+            let text = cells.join("|");
+            if is_code_block || text.trim_start().starts_with(['{', '[']) {
+                self.code(*number, &text);
+            } else if !text.trim().is_empty() {
+                let line = Line { number: *number, text };
+                if !self.labels(&line) {
+                    self.text(&line);
+                }
+            }
+        }
+    }
+
+    /// A table whose first line is no header: it goes on with the table before it, or is not understood.
+    fn headless(&mut self, grid: &Grid) {
+        let fits = !grid.ruled
+            && self.mode == Mode::Fields
+            && self.last_columns.len() == grid.header.len()
+            && grid.header.first().is_some_and(|name| words::is_name(name));
+        if fits {
+            let mut whole = grid.clone();
+            whole.rows.insert(0, (grid.line, grid.header.clone()));
+            whole.header.clear();
+            return self.fields_grid(self.last_columns.clone(), &whole);
+        }
+        if self.mode == Mode::Errors && grid.header.len() == 2 {
+            let mut whole = grid.clone();
+            if grid.header.first().is_some_and(|code| is_code(code)) {
+                whole.rows.insert(0, (grid.line, grid.header.clone()));
+            }
+            return table::error_rows(&[Some(Column::Code), Some(Column::Meaning)], &whole, &mut self.page);
+        }
+        self.unread(grid.line, &grid.header.join(" | "));
+        for (line, cells) in &grid.rows {
+            self.unread(*line, &cells.join(" | "));
+        }
+    }
+
+    /// Takes a block of code.
+    pub(crate) fn code(&mut self, line: usize, text: &str) {
+        let start = text.trim_start();
+        if start.starts_with("curl") {
+            return self.curl(line, text);
+        }
+        let side = match self.mode {
+            Mode::Example(side) => side,
+            _ => self.side,
+        };
+        match side {
+            Some(side) if start.starts_with(['{', '[']) => self.page.examples.push(ExampleText { side, text: text.to_owned(), line }),
+            _ => {
+                for (text, line) in text.split('\n').zip(line..).filter(|(text, _)| !text.trim().is_empty()) {
+                    self.unread(line, text);
+                }
+            }
+        }
+    }
+
+    /// A curl call: its address, the names of its headers, its JSON body. Values of headers are not kept: they are secrets.
+    pub(crate) fn curl(&mut self, line: usize, text: &str) {
+        crate::work::charge(text.len());
+        if let Some(start) = text.find("http") {
+            let address = text.get(start..).unwrap_or("").split(['\'', '"', ' ', '?', '\n']).next().unwrap_or("");
+            let known = self.page.url.as_ref().is_some_and(|url| address.ends_with(url.value.trim_start_matches('/')));
+            match (&self.page.url, known) {
+                (None, _) => self.url(line, address),
+                (Some(_), true) => {}
+                (Some(url), false) => {
+                    let remark = format!("the curl call goes to another address than `{}`", url.value);
+                    self.page.remark(Concern::Decide, line, remark);
+                }
+            }
+        }
+        for flag in ["-H ", "--header "] {
+            for part in text.split(flag).skip(1).take(40) {
+                let part = part.trim_start().trim_start_matches(['\'', '"']);
+                let (name, value) = part.split_once(':').unwrap_or(("", ""));
+                self.header(line, name);
+                if name.eq_ignore_ascii_case("content-type") {
+                    self.content_type(line, value.split(['\'', '"', '\n']).next().unwrap_or(""));
+                }
+            }
+        }
+        let body = ["--data-raw ", "--data ", "-d "]
+            .iter()
+            .find_map(|flag| text.split_once(flag))
+            .map(|(_, body)| body.trim_start().trim_start_matches('\''));
+        if let Some(body) = body.filter(|body| body.trim_start().starts_with('{')) {
+            let end = body.rfind('}').map_or(body.len(), |end| end + 1);
+            self.curl_body = Some(ExampleText { side: Side::Request, text: body.get(..end).unwrap_or("").to_owned(), line });
+        }
+    }
+}
+
+const REACH: usize = 8;
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// `the request`, `the answer`.
+pub(crate) fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Request => "the request",
+        Side::Response => "the answer",
+    }
+}

@@ -1,0 +1,70 @@
+//! Kancloud Markdown: bold section heads, bullets with code spans, `{% api %}` blocks of the try-it panel, the book's menu at the end.
+
+use crate::assemble::Assembler;
+use crate::document;
+use crate::lines::Line;
+use crate::page::{Concern, Page};
+use crate::words;
+
+pub(super) fn shows(lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.text.contains("{% api"))
+}
+
+pub(super) fn read(lines: &[Line]) -> Page {
+    let mut page = Assembler::new(false);
+    let end = menu_start(lines);
+    for line in lines.get(end..).unwrap_or_default().iter().filter(|line| !line.is_blank()) {
+        page.set_aside(line.number, "menu of the book");
+    }
+    let lines = lines.get(..end).unwrap_or_default();
+    let (mut kept, mut panel) = (Vec::new(), Vec::new());
+    let mut inside = false;
+    for line in lines {
+        inside = inside || line.text.contains("{% api");
+        if inside {
+            page.set_aside(line.number, "try-it panel");
+            panel.push(line);
+            inside = !line.text.contains("{% endapi");
+        } else {
+            kept.push(line.clone());
+        }
+    }
+    document::read(&kept, &mut page);
+    let mut page = page.finish();
+    compare(&panel, &mut page);
+    page
+}
+
+/// Where the trailing list of links begins.
+fn menu_start(lines: &[Line]) -> usize {
+    let is_item = |line: &Line| {
+        let text = line.trimmed();
+        line.is_blank()
+            || ((text.starts_with("* ") || text.starts_with("- ") || text.starts_with("+ "))
+                && words::label(text).is_none()
+                && words::heading(text).is_none())
+    };
+    let items = lines.iter().rev().take_while(|line| is_item(line)).count();
+    let start = lines.len() - items;
+    let links = lines.get(start..).unwrap_or_default().iter().filter(|line| !line.is_blank()).count();
+    if links >= 3 { start } else { lines.len() }
+}
+
+/// Takes the address from the panel when the page has no other; says when they differ.
+fn compare(panel: &[&Line], page: &mut Page) {
+    for line in panel {
+        let Some((_, rest)) = line.text.split_once("url=\"") else { continue };
+        let address = rest.split('"').next().unwrap_or("");
+        let address = address.split_once("url=").map_or(address, |(_, inner)| inner);
+        let known = page.url.as_ref().map(|url| url.value.trim().to_owned());
+        match known {
+            Some(known) if address.trim().ends_with(known.trim_start_matches("http://").trim_start_matches("https://")) => {}
+            Some(known) => {
+                let remark =
+                    format!("the try-it panel calls another address than `{known}`: its parameters may belong to another operation");
+                page.remark(Concern::Decide, line.number, remark);
+            }
+            None => page.remark(Concern::Decide, line.number, "only the try-it panel names an address: not taken"),
+        }
+    }
+}

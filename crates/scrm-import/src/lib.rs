@@ -1,0 +1,187 @@
+//! Reads a vendor's documented page into a schema file, and says what it could not read.
+//!
+//! [`import`] takes the text of a page and gives the text of a schema file with a [`Report`]: what was read with which confidence, every line that was
+//! not understood, and what a person must decide. [`diff`] compares a page with a committed schema and lists what the vendor changed.
+//!
+//! Pages come in the layouts of the tools that publish them ([`Layout`]); each layout is read into one table model ([`page::Page`]), and everything after
+//! that is shared: types, limits, nesting, the repair of examples, and the confrontation of table and example, whose contradictions become errata.
+//!
+//! Nothing here reads or writes files. No text makes it panic, and its work grows no faster than the text.
+
+mod assemble;
+mod choices;
+mod confront;
+mod diff;
+mod document;
+mod envelope;
+mod examples;
+mod layout;
+mod limits;
+mod lines;
+mod nesting;
+pub mod page;
+mod paging;
+mod pipes;
+mod prune;
+mod reading;
+mod repair;
+mod report;
+mod rules;
+mod sample;
+mod seen;
+mod sensitive;
+mod table;
+mod tree;
+mod types;
+mod words;
+mod work;
+mod write;
+
+use scrm_schema::model::VendorFile;
+use serde_json::{Value, json};
+use thiserror::Error;
+
+pub use diff::{Change, Difference};
+pub use page::Layout;
+pub use report::{Confidence, FieldReport, Report};
+
+use reading::Reading;
+
+/// What is known besides the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The vendor's file: base URL, envelope, tokens and error codes. Without it the usual names are looked for.
+    pub vendor: Option<&'a VendorFile>,
+    /// Name of the operation; without it the path gives one.
+    pub operation: Option<&'a str>,
+    /// The layout; without it the page shows it.
+    pub layout: Option<Layout>,
+    /// Where the page stands: site and title.
+    pub page: &'a str,
+    /// Address of the page.
+    pub url: Option<&'a str>,
+    /// The day the page was read, `YYYY-MM-DD`.
+    pub read: &'a str,
+}
+
+/// An imported page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// Text of the schema file.
+    pub schema: String,
+    /// Name of the schema file: the operation's, with dashes.
+    pub file: String,
+    /// What there is to say about it.
+    pub report: Report,
+}
+
+/// Why a page cannot be imported or compared.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ImportError {
+    /// No table of fields was found.
+    #[error(
+        "no table of fields found in {lines} lines{}: neither bars, nor a header line such as `参数名 类型 说明`, nor fields with one line per cell; \
+         check that the text is the page of one operation, or name its layout",
+        match layout { Some(layout) => format!(" read as {layout}"), None => String::new() }
+    )]
+    NoTable {
+        /// Lines that are not blank.
+        lines: usize,
+        /// The layout, when there was one.
+        layout: Option<Layout>,
+    },
+    /// The committed schema is no JSON.
+    #[error("the schema to compare with is no JSON: {0}; repair it first")]
+    Schema(String),
+}
+
+/// Reads a page into a schema file.
+///
+/// # Errors
+/// [`ImportError::NoTable`] when the page has no table of fields.
+pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError> {
+    work::begin();
+    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples } =
+        reading::read(text, options)?;
+    let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
+    let paging = paging::find(&request, &response, data, &mut page);
+    let rules = rules::find(&request, &mut page);
+    let reads = reads(&mut page, &path);
+    page.remark(page::Concern::Decide, 0, "descriptions and English labels are TODO: write them in your own words");
+    let call = format!("{} {path}", write::method_name(method));
+    let mut source = json!({ "page": options.page });
+    if let (Some(url), Some(source)) = (options.url, source.as_object_mut()) {
+        source.insert("url".to_owned(), json!(url));
+    }
+    if let Some(source) = source.as_object_mut() {
+        source.insert("read".to_owned(), json!(options.read));
+    }
+    let (request_fields, response_fields) = (request.clone(), response.clone());
+    let draft = write::Draft {
+        page: &mut page,
+        vendor: options.vendor,
+        operation: operation.clone(),
+        source,
+        method,
+        path,
+        body,
+        token,
+        reads,
+        request,
+        response,
+        paging,
+        rules,
+        contradictions,
+        examples,
+    };
+    let schema = write::schema(draft);
+    let errata = schema.get("errata").and_then(Value::as_array).map_or(0, Vec::len);
+    let report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    Ok(Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report })
+}
+
+/// Compares a page with a committed schema; what the schema records as an erratum is no difference. Ordered as the schema is.
+///
+/// # Errors
+/// [`ImportError::NoTable`] when the page has no table of fields, [`ImportError::Schema`] when the schema is no JSON.
+pub fn diff(text: &str, options: &Options<'_>, schema: &str) -> Result<Vec<Difference>, ImportError> {
+    work::begin();
+    let schema: Value = serde_json::from_str(schema).map_err(|error| ImportError::Schema(error.to_string()))?;
+    let reading = reading::read(text, options)?;
+    let said = diff::Said {
+        page: &reading.page,
+        vendor: options.vendor,
+        method: write::method_name(reading.method),
+        path: &reading.path,
+        body: write::body_name(reading.body),
+        request: &reading.request,
+        response: &reading.response,
+    };
+    Ok(diff::compare(&said, &schema))
+}
+
+/// Whether the operation reads only, by the words of its title and path.
+fn reads(page: &mut page::Page, path: &str) -> bool {
+    let title = page.title.as_ref().map_or("", |title| title.value.as_str());
+    let path = path.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| title.contains(word) || path.contains(word));
+    let writes = has(&[
+        "新增", "创建", "添加", "修改", "更新", "编辑", "删除", "导入", "发送", "绑定", "注册", "add", "create", "update", "edit",
+        "delete", "save", "del-", "register",
+    ]);
+    let reads = !writes && has(&["获取", "查", "列表", "列出", "详情", "get", "find", "list", "query", "info", "detail", "search"]);
+    let (concern, text) = if writes {
+        (
+            page::Concern::Decide,
+            "the operation writes, by the words of its title and path: if a repetition changes nothing more, say `write_safe_to_repeat`",
+        )
+    } else if reads {
+        (page::Concern::Assumed, "the operation reads only, by the words of its title and path")
+    } else {
+        (page::Concern::Decide, "whether the operation changes anything is not clear: written as `write`, so that it is never repeated")
+    };
+    page.remark(concern, 0, text);
+    reads
+}

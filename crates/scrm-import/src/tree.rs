@@ -1,0 +1,115 @@
+//! The fields of a request or an answer as a tree.
+
+use indexmap::IndexMap;
+use scrm_schema::model::{Place, TimeFormat};
+
+use crate::limits::{self, Facts};
+use crate::page::{Required, Row};
+use crate::types::{self, Shape};
+
+/// Fields by name, in the page's order.
+pub(crate) type Fields = IndexMap<String, Field>;
+
+/// Where a field was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A row of a table.
+    #[default]
+    Table,
+    /// JSON inside the description of a row.
+    Description,
+    /// It holds fields that have rows, but has none itself.
+    Implied,
+    /// An example.
+    Example,
+}
+
+/// One field with its members.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) origin: Origin,
+    /// Line of its row, or of its first sight in an example.
+    pub(crate) line: usize,
+    /// The type as printed.
+    pub(crate) printed_type: String,
+    /// The shape, that of the wire where it differs from the printed one.
+    pub(crate) shape: Shape,
+    /// The wire differs from the printed type.
+    pub(crate) retyped: bool,
+    pub(crate) required: Required,
+    pub(crate) nullable: bool,
+    /// An integer that travels in quotes.
+    pub(crate) number_in_text: bool,
+    pub(crate) place: Option<Place>,
+    pub(crate) facts: Facts,
+    /// The description and remarks as printed; never written.
+    pub(crate) text: String,
+    /// The sub-table that describes its members.
+    pub(crate) reference: Option<String>,
+    pub(crate) members: Fields,
+    /// Columns whose names are this prefix and a number.
+    pub(crate) columns: Option<String>,
+}
+
+impl Field {
+    /// A field without a row of its own.
+    pub(crate) fn unnamed(origin: Origin, shape: Shape, line: usize) -> Self {
+        Self {
+            origin,
+            line,
+            printed_type: String::new(),
+            shape,
+            retyped: false,
+            required: Required::Unknown,
+            nullable: false,
+            number_in_text: false,
+            place: None,
+            facts: Facts::default(),
+            text: String::new(),
+            reference: None,
+            members: Fields::new(),
+            columns: None,
+        }
+    }
+
+    /// The field of a row. The second value is false when its type is not understood.
+    pub(crate) fn of_row(row: &Row) -> (Self, bool) {
+        let printed = types::read_cell(&row.printed_type);
+        let shape = printed.as_ref().map_or(Shape::Any, |printed| printed.shape.clone());
+        let text = [row.description.as_str(), row.note.as_str()].join("\n").trim().to_owned();
+        let mut facts = limits::read(&text, &shape);
+        facts.default = row.default.clone().or(facts.default);
+        let stamp = row.printed_type.to_ascii_lowercase();
+        facts.time_stamp |= stamp.contains("timestamp") || stamp.contains("时间戳");
+        facts.time = facts.time.or(printed.as_ref().and_then(|printed| printed.time));
+        let understood = printed.is_some();
+        let reference = row.reference.clone().or_else(|| printed.as_ref().and_then(|printed| printed.reference.clone()));
+        let nullable = facts.null_allowed || printed.is_some_and(|printed| printed.nullable);
+        let field = Self {
+            printed_type: row.printed_type.clone(),
+            required: row.required,
+            nullable,
+            place: row.place,
+            facts,
+            text,
+            reference,
+            ..Self::unnamed(Origin::Table, shape, row.line)
+        };
+        (field, understood)
+    }
+
+    /// The field along a path of names.
+    pub(crate) fn at_mut(&mut self, path: &[String]) -> Option<&mut Field> {
+        path.iter().try_fold(self, |field, name| field.members.get_mut(name))
+    }
+
+    /// The field along a path of names.
+    pub(crate) fn at(&self, path: &[String]) -> Option<&Field> {
+        path.iter().try_fold(self, |field, name| field.members.get(name))
+    }
+
+    /// How a time is written.
+    pub(crate) fn time(&self) -> Option<TimeFormat> {
+        self.facts.time
+    }
+}

@@ -1,0 +1,320 @@
+//! Types, in all the spellings pages use.
+
+use scrm_schema::model::TimeFormat;
+
+use crate::work;
+
+/// The shape of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// `string`
+    Text,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `boolean`
+    Boolean,
+    /// `object`
+    Object,
+    /// An object whose keys are data.
+    Map,
+    /// `array` of something.
+    List(Box<Shape>),
+    /// Not told.
+    Any,
+}
+
+impl Shape {
+    /// A list of items of this shape.
+    pub(crate) fn list_of(item: Shape) -> Self {
+        Self::List(Box::new(item))
+    }
+
+    /// Whether it can have members: an object, or a list of objects or of nobody knows what.
+    pub(crate) fn is_container(&self) -> bool {
+        match self {
+            Self::Object | Self::Map => true,
+            Self::List(item) => item.is_container() || **item == Self::Any,
+            _ => false,
+        }
+    }
+
+    /// The innermost item of a list, or the shape itself.
+    pub(crate) fn innermost(&self) -> &Self {
+        match self {
+            Self::List(item) => item.innermost(),
+            other => other,
+        }
+    }
+
+    /// The same shape with members inside: `Any` becomes an object, a list of `Any` a list of objects.
+    pub(crate) fn with_members(&self) -> Self {
+        match self {
+            Self::List(item) => Self::list_of(item.with_members()),
+            _ => Self::Object,
+        }
+    }
+
+    /// Its name in JSON Schema.
+    pub(crate) fn json_name(&self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Object | Self::Map => "object",
+            Self::List(_) => "array",
+            Self::Any => "any",
+        }
+    }
+}
+
+/// A type as a page prints it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Printed {
+    /// Its shape.
+    pub shape: Shape,
+    /// How many members the page says it has: the 35 of `array [object {35}]`.
+    pub members: Option<usize>,
+    /// The type that describes its members: the `UserVO` of `List«UserVO»`.
+    pub reference: Option<String>,
+    /// How a time is written, when the type says so.
+    pub time: Option<TimeFormat>,
+    /// `null` is named in the type.
+    pub nullable: bool,
+}
+
+impl Printed {
+    fn plain(shape: Shape) -> Self {
+        Self { shape, members: None, reference: None, time: None, nullable: false }
+    }
+
+    fn into_list(self) -> Self {
+        Self { shape: Shape::list_of(self.shape), ..self }
+    }
+}
+
+/// A type longer than this is a sentence.
+const LONGEST: usize = 80;
+const DEEPEST: usize = 4;
+
+/// Reads a type. `None`: not one that is known.
+pub(crate) fn read(text: &str) -> Option<Printed> {
+    let text = text.trim().trim_matches(['`', '*', '"', ',']).trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return None;
+    }
+    work::charge(text.len());
+    read_nested(text, 0)
+}
+
+/// Reads the type of a cell in a column of types, where a name that is not known is the name of a sub-table.
+pub(crate) fn read_cell(text: &str) -> Option<Printed> {
+    if let Some(printed) = read(text) {
+        return Some(printed);
+    }
+    let text = text.trim().trim_matches('`');
+    let name = text.len() <= LONGEST
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    name.then(|| Printed { reference: Some(text.to_owned()), ..Printed::plain(Shape::Object) })
+}
+
+fn read_nested(text: &str, depth: usize) -> Option<Printed> {
+    let text = text.trim();
+    if depth > DEEPEST || text.is_empty() {
+        return None;
+    }
+    if let Some(head) = text.strip_suffix("[]") {
+        return read_nested(head, depth + 1).map(Printed::into_list);
+    }
+    if let Some(printed) = alternatives(text, depth) {
+        return Some(printed);
+    }
+    let (head, inner) = split(text);
+    match inner {
+        None => word(head),
+        Some(inner) => parameterised(head, inner, depth),
+    }
+}
+
+/// `string|null`, `string or null`, `int/string`: the first counts, `null` marks.
+fn alternatives(text: &str, depth: usize) -> Option<Printed> {
+    let (first, second) = text.split_once('|').or_else(|| text.split_once(" or ")).or_else(|| text.split_once('/'))?;
+    let (first, second) = (first.trim(), second.trim());
+    if first.eq_ignore_ascii_case("null") {
+        return Some(Printed { nullable: true, ..read_nested(second, depth + 1)? });
+    }
+    let printed = read_nested(first, depth + 1)?;
+    if second.eq_ignore_ascii_case("null") {
+        return Some(Printed { nullable: true, ..printed });
+    }
+    read_nested(second, depth + 1)?;
+    Some(printed)
+}
+
+/// `array [object {35}]` is `array` and `object {35}`; `array of string` is `array` and `string`.
+fn split(text: &str) -> (&str, Option<&str>) {
+    if let Some((head, inner)) = text.split_once(" of ") {
+        return (head.trim(), Some(inner.trim()));
+    }
+    let Some(open) = text.find(['[', '<', '(', '{', '«']) else { return (text, None) };
+    let (head, rest) = text.split_at(open);
+    let inner = rest.trim_end_matches([']', '>', ')', '}', '»', ')', ' ']);
+    let inner = inner.strip_prefix(['[', '<', '(', '{', '«', '(']).unwrap_or("");
+    let closed = inner.len() < rest.len().saturating_sub(1);
+    (head.trim(), closed.then_some(inner.trim()))
+}
+
+fn parameterised(head: &str, inner: &str, depth: usize) -> Option<Printed> {
+    let outer = word(head);
+    match outer.as_ref().map(|printed| &printed.shape) {
+        Some(Shape::List(_)) => {
+            if inner.is_empty() {
+                return outer;
+            }
+            let inner = restore_brackets(inner);
+            if let Some(item) = read_nested(&inner, depth + 1) {
+                return Some(item.into_list());
+            }
+            is_type_name(&inner).then(|| Printed { reference: Some(inner.clone()), ..Printed::plain(Shape::list_of(Shape::Object)) })
+        }
+        Some(Shape::Map) => outer,
+        Some(Shape::Object) => {
+            if inner.contains(',') {
+                return Some(Printed::plain(Shape::Map));
+            }
+            let mut outer = outer?;
+            outer.members = inner.parse().ok();
+            outer.reference = is_type_name(inner).then(|| inner.to_owned());
+            Some(outer)
+        }
+        Some(_) => {
+            let mut outer = outer?;
+            refine(&mut outer, inner);
+            Some(outer)
+        }
+        // A generic answer type: what matters is inside.
+        None if is_type_name(head) && is_type_name(inner) => {
+            Some(Printed { reference: Some(inner.to_owned()), ..Printed::plain(Shape::Object) })
+        }
+        None => None,
+    }
+}
+
+/// `object {35` lost its closing bracket together with the one of the list.
+fn restore_brackets(inner: &str) -> String {
+    let mut text = inner.to_owned();
+    for (open, close) in [('[', ']'), ('<', '>'), ('(', ')'), ('{', '}'), ('«', '»')] {
+        let missing = inner.matches(open).count().saturating_sub(inner.matches(close).count());
+        text.extend(std::iter::repeat_n(close, missing.min(DEEPEST)));
+    }
+    text
+}
+
+/// `integer(int64)`, `string(date-time)`, `varchar(20)`.
+fn refine(printed: &mut Printed, inner: &str) {
+    match inner.to_ascii_lowercase().as_str() {
+        "int32" | "int64" | "long" | "integer" | "整数" => printed.shape = Shape::Integer,
+        "double" | "float" => printed.shape = Shape::Number,
+        "date-time" | "datetime" => printed.time = Some(TimeFormat::DateTime),
+        "date" => printed.time = Some(TimeFormat::Date),
+        _ => {}
+    }
+}
+
+fn is_type_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn word(text: &str) -> Option<Printed> {
+    let shape = match text.trim().to_ascii_lowercase().as_str() {
+        "string" | "str" | "text" | "varchar" | "char" | "longtext" | "enum" | "file" | "字符串" | "字符" | "文本" | "字符型" => {
+            Shape::Text
+        }
+        "int" | "integer" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint64" | "long" | "bigint" | "short" | "tinyint" | "byte"
+        | "整数" | "整型" | "整形" | "长整型" => Shape::Integer,
+        "float" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "浮点" | "浮点数" | "浮点型" | "小数" | "数字" | "数值" => {
+            Shape::Number
+        }
+        "bool" | "boolean" | "布尔" | "布尔值" | "布尔型" => Shape::Boolean,
+        "object" | "obj" | "json" | "jsonobject" | "struct" | "对象" => Shape::Object,
+        "map" | "dict" | "hashmap" | "字典" => Shape::Map,
+        "array" | "list" | "arraylist" | "jsonarray" | "arr" | "set" | "[]" | "数组" | "列表" | "集合" => Shape::list_of(Shape::Any),
+        "对象数组" | "数组对象" | "objectarray" => Shape::list_of(Shape::Object),
+        "字符串数组" | "stringarray" => Shape::list_of(Shape::Text),
+        "整数数组" | "intarray" => Shape::list_of(Shape::Integer),
+        "any" | "mixed" | "null" => Shape::Any,
+        "date" | "日期" => return Some(Printed { time: Some(TimeFormat::Date), ..Printed::plain(Shape::Text) }),
+        "datetime" | "date-time" | "时间" => return Some(Printed { time: Some(TimeFormat::DateTime), ..Printed::plain(Shape::Text) }),
+        "timestamp" | "时间戳" => Shape::Integer,
+        _ => return None,
+    };
+    Some(Printed::plain(shape))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(text: &str) -> String {
+        fn show(shape: &Shape) -> String {
+            match shape {
+                Shape::List(item) => format!("list of {}", show(item)),
+                Shape::Map => "map".into(),
+                other => other.json_name().into(),
+            }
+        }
+        read(text).map_or_else(|| "-".into(), |printed| show(&printed.shape))
+    }
+
+    #[test]
+    fn every_spelling_of_a_type_is_known() {
+        for (expected, spellings) in [
+            ("string", &["string", "String", " string ", "str", "字符串", "varchar(20)", "string(date-time)", "`string`", "text"][..]),
+            (
+                "integer",
+                &["int", "Integer", "long", "Long", "int64", "integer(int64)", "integer <int32>", "number(int64)", "整数", "bigint"],
+            ),
+            ("number", &["float", "double", "Double", "BigDecimal", "number", "decimal(10,2)", "数字"]),
+            ("boolean", &["bool", "Boolean", "布尔"]),
+            ("object", &["object", "Object", "object {3}", "json", "对象", "ApiResponse«UserVO»"]),
+            ("map", &["map", "Map<String,Object>", "Map«string,string»", "object<string,int>"]),
+            ("list of any", &["array", "List", "list", "数组"]),
+            (
+                "list of object",
+                &[
+                    "object[]",
+                    "array [object {35}]",
+                    "array<object>",
+                    "List<Object>",
+                    "array of object",
+                    "对象数组",
+                    "array[UserVO]",
+                    "List«UserVO»",
+                ],
+            ),
+            ("list of string", &["string[]", "array[string]", "List<String>", "array of string", "array(string)", "字符串数组"]),
+            ("list of integer", &["int[]", "array [integer]", "array[int]"]),
+            ("list of list of integer", &["int[][]", "array [array [integer]]"]),
+            ("-", &["", "手机号", "no such type", "必需", "200", "}"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(shape(spelling), expected, "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_type_tells_more_than_its_shape() {
+        assert_eq!(read("array [object {35}]").unwrap().members, Some(35));
+        assert_eq!(read("object {2}").unwrap().members, Some(2));
+        assert_eq!(read("List«UserVO»").unwrap().reference.as_deref(), Some("UserVO"));
+        assert!(read("string|null").unwrap().nullable);
+        assert!(read("null or integer").unwrap().nullable);
+        assert_eq!(read("string(date-time)").unwrap().time, Some(TimeFormat::DateTime));
+        assert_eq!(read_cell("UserVO").unwrap().reference.as_deref(), Some("UserVO"));
+        assert_eq!(read_cell("user"), None);
+    }
+}

@@ -1,0 +1,478 @@
+//! Writes a schema file.
+
+use std::collections::{HashMap, HashSet};
+
+use scrm_schema::model::{BodyKind, Method, Place, TimeFormat, VendorFile};
+use scrm_schema::names;
+use serde_json::{Map, Value, json};
+
+use crate::choices::Choice;
+use crate::confront::Contradiction;
+use crate::page::{Concern, Page, Required, Side};
+use crate::tree::{Field, Origin};
+use crate::types::Shape;
+use crate::{paging, prune, sensitive};
+
+/// What goes into a schema file.
+pub(crate) struct Draft<'a> {
+    pub(crate) page: &'a mut Page,
+    pub(crate) vendor: Option<&'a VendorFile>,
+    pub(crate) operation: String,
+    pub(crate) source: Value,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: BodyKind,
+    pub(crate) token: Option<Value>,
+    pub(crate) reads: bool,
+    pub(crate) request: Field,
+    pub(crate) response: Field,
+    pub(crate) paging: Option<Value>,
+    pub(crate) rules: Vec<Value>,
+    pub(crate) contradictions: Vec<Contradiction>,
+    pub(crate) examples: Vec<Value>,
+}
+
+/// A label longer than this is a sentence, and sentences are not copied.
+const LABEL: usize = 16;
+/// So many names are tried for a type before the last one is taken.
+const TRIES: usize = 256;
+
+/// `TODO (line 12)`
+fn todo(line: usize) -> String {
+    format!("TODO (line {line})")
+}
+
+/// The vendor's own words when they are a label, else a note for a person.
+fn label(text: &str, line: usize) -> String {
+    let short = !text.is_empty() && text.chars().count() <= LABEL && !text.contains([',', '。', ';', '\n']);
+    if short { text.to_owned() } else { todo(line) }
+}
+
+/// The schema file of a draft, keys in the order of the format.
+pub(crate) fn schema(draft: Draft<'_>) -> Value {
+    let Draft {
+        page,
+        vendor,
+        operation,
+        source,
+        method,
+        path,
+        body,
+        token,
+        reads,
+        request,
+        response,
+        paging,
+        rules,
+        contradictions,
+        examples,
+    } = draft;
+    let mut file = Map::new();
+    let mut put = |key: &str, value: Value| {
+        file.insert(key.to_owned(), value);
+    };
+    let title = page.title.as_ref().map_or_else(|| (todo(0), 0), |title| (title.value.clone(), title.line));
+    put("$schema", json!("../operation.schema.json"));
+    put("operation", json!(operation));
+    put("title", json!({ "zh": title.0, "en": todo(title.1) }));
+    put("source", source);
+    put("http", json!({ "method": method_name(method), "path": path, "body": body_name(body) }));
+    if let Some(token) = token {
+        put("token", token);
+    }
+    put("access", json!(if reads { "read" } else { "write" }));
+    if let Some(permission) = &page.permission {
+        put("permission", json!(permission.value));
+    }
+    if let Some(quota) = &page.quota {
+        put("quota", json!({ "calls": quota.value.calls, "seconds": quota.value.seconds }));
+    }
+    let cursor = paging.as_ref().and_then(|paging| paging.get("cursor")).and_then(Value::as_str).map(str::to_owned);
+    let rows = paging.as_ref().and_then(|paging| paging.get("rows")).and_then(Value::as_str).unwrap_or("");
+    let shared = cursor.filter(|name| request.members.get(name).is_some_and(|field| field.shape == Shape::Object)).map(|name| {
+        let row = paging::path_of(rows).into_iter().chain([name.clone()]).collect();
+        [vec![name], row]
+    });
+    if let Some(paging) = paging {
+        put("paging", paging);
+    }
+    if !rules.is_empty() {
+        put("rules", Value::Array(rules));
+    }
+    let errors = errors(page, vendor);
+    if !errors.is_empty() {
+        put("errors", Value::Array(errors));
+    }
+    let types = shared
+        .iter()
+        .flatten()
+        .filter_map(|path| path.last())
+        .map(|name| format!("{}{}", names::pascal(&operation), names::pascal(name)))
+        .collect();
+    let mut writer = Writer {
+        shared,
+        definitions: Map::new(),
+        page,
+        operation: names::pascal(&operation),
+        masked: Vec::new(),
+        types,
+        enums: HashMap::new(),
+        side: Side::Request,
+        query_body: body == BodyKind::Query,
+    };
+    // The answer first: a cursor that is an object is described by the rows.
+    writer.side = Side::Response;
+    let response_schema = writer.object(&response, &[]);
+    writer.side = Side::Request;
+    let request_schema = writer.object(&request, &[]);
+    let definitions = std::mem::take(&mut writer.definitions);
+    let masked = std::mem::take(&mut writer.masked);
+    if !masked.is_empty() {
+        page.remark(Concern::Assumed, 0, format!("by their names these are not to be shown: {}", masked.join(", ")));
+    }
+    let schemas = json!({ "request": request_schema, "response": response_schema });
+    let errata = errata(&contradictions, &request, &response, &schemas);
+    if !errata.is_empty() {
+        file.insert("errata".to_owned(), Value::Array(errata));
+    }
+    if let Value::Object(schemas) = schemas {
+        file.extend(schemas);
+    }
+    if !definitions.is_empty() {
+        file.insert("definitions".to_owned(), Value::Object(definitions));
+    }
+    if !examples.is_empty() {
+        file.insert("examples".to_owned(), Value::Array(examples));
+    }
+    Value::Object(file)
+}
+
+fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
+    let success = |code: &str| match vendor {
+        Some(vendor) => vendor.envelope.success.iter().any(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned) == code),
+        None => code == "0",
+    };
+    let as_number = vendor.is_none_or(|vendor| vendor.envelope.success.iter().any(Value::is_number));
+    let known = |code: &str| {
+        vendor.is_some_and(|vendor| {
+            vendor.errors.iter().any(|rule| rule.code.as_ref().is_some_and(|known| crate::diff::plain(known) == code))
+        })
+    };
+    let mut met = HashSet::new();
+    let rows: Vec<_> =
+        page.errors.iter().filter(|row| !success(&row.code) && !known(&row.code) && met.insert(row.code.clone())).cloned().collect();
+    if let Some(first) = rows.first() {
+        page.remark(Concern::Decide, first.line, "what to do about each error code is not on the page: written as `fail`");
+    }
+    rows.into_iter()
+        .map(|row| {
+            let code = row.code.parse::<i64>().ok().filter(|_| as_number).map_or_else(|| json!(row.code), |code| json!(code));
+            json!({ "code": code, "zh": label(&row.meaning, row.line), "en": todo(row.line), "action": "fail" })
+        })
+        .collect()
+}
+
+fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, schemas: &Value) -> Vec<Value> {
+    let mut met = HashSet::new();
+    contradictions
+        .iter()
+        .filter(|contradiction| !contradiction.documented.is_empty())
+        .filter_map(|contradiction| {
+            let (root, start) = match contradiction.side {
+                Side::Request => (request, "/request"),
+                Side::Response => (response, "/response"),
+            };
+            let at = pointer(root, start, &contradiction.path)?;
+            schemas.pointer(&at)?;
+            let Contradiction { kind, documented, wire, seen, .. } = contradiction;
+            if !met.insert((at.clone(), *kind, wire)) {
+                return None;
+            }
+            Some(json!({ "at": at, "kind": kind, "documented": documented, "wire": wire, "seen": seen }))
+        })
+        .collect()
+}
+
+/// JSON pointer of a field in the file that is written.
+pub(crate) fn pointer(root: &Field, start: &str, path: &[String]) -> Option<String> {
+    let mut pointer = start.to_owned();
+    let mut field = root;
+    for name in path {
+        let mut shape = &field.shape;
+        while let Shape::List(item) = shape {
+            pointer.push_str("/items");
+            shape = item;
+        }
+        pointer.push_str("/properties/");
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        field = field.members.get(name)?;
+    }
+    Some(pointer)
+}
+
+struct Writer<'a> {
+    page: &'a mut Page,
+    /// The operation's name as a type.
+    operation: String,
+    /// Where the cursor stands in the request and in the answer, when it is an object: both share its definition.
+    shared: Option<[Vec<String>; 2]>,
+    definitions: Map<String, Value>,
+    /// Fields that are masked because of their names.
+    masked: Vec<String>,
+    /// Names of types that are used.
+    types: HashSet<String>,
+    /// Values of each enum that is written.
+    enums: HashMap<String, Value>,
+    side: Side,
+    /// The whole request travels in the query, so that no field needs to say so.
+    query_body: bool,
+}
+
+impl Writer<'_> {
+    /// `type`, `required`, `properties` of an object.
+    fn object(&mut self, field: &Field, path: &[String]) -> Value {
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for (name, member) in &field.members {
+            let below = [path, std::slice::from_ref(name)].concat();
+            properties.insert(name.clone(), self.field(name, member, &below));
+            if member.required == Required::Yes {
+                required.push(json!(name));
+            }
+        }
+        let mut object = Map::new();
+        object.insert("type".to_owned(), json!("object"));
+        if !required.is_empty() {
+            object.insert("required".to_owned(), Value::Array(required));
+        }
+        if let Some(prefix) = &field.columns {
+            if !properties.is_empty() {
+                object.insert("properties".to_owned(), Value::Object(properties));
+            }
+            let column = json!({ "type": "integer", "x-name": prune::column_name(prefix), "description": todo(field.line), "x-zh": todo(field.line) });
+            object.insert("patternProperties".to_owned(), json!({ format!("^{prefix}[0-9]+$"): column }));
+        } else if properties.is_empty() && !path.is_empty() {
+            object.insert("additionalProperties".to_owned(), json!({}));
+        } else {
+            object.insert("properties".to_owned(), Value::Object(properties));
+        }
+        Value::Object(object)
+    }
+
+    fn field(&mut self, name: &str, field: &Field, path: &[String]) -> Value {
+        let is_cursor =
+            self.shared.as_ref().is_some_and(|[request, row]| if self.side == Side::Request { path == request } else { path == row });
+        if is_cursor {
+            return self.shared_field(name, field, path);
+        }
+        let mut schema = self.shape(&field.shape, field, path);
+        if field.nullable {
+            match schema.get("type").cloned() {
+                Some(kind) => schema.insert("type".to_owned(), json!([kind, "null"])),
+                None => schema.insert("x-nullable".to_owned(), json!(true)),
+            };
+        }
+        self.limits(field, &mut schema);
+        schema.insert("description".to_owned(), json!(todo(field.line)));
+        schema.insert("x-zh".to_owned(), json!(todo(field.line)));
+        if matches!(field.shape, Shape::Object | Shape::Map)
+            && (schema.contains_key("properties") || schema.contains_key("patternProperties"))
+        {
+            self.name_type(path, &mut schema);
+        }
+        self.choices(name, field, path, &mut schema);
+        if field.retyped && !field.printed_type.is_empty() {
+            schema.insert("x-documented-type".to_owned(), json!(field.printed_type));
+        }
+        if field.number_in_text {
+            schema.insert("x-wire".to_owned(), json!("text"));
+        }
+        if self.side == Side::Request && path.len() == 1 && field.place == Some(Place::Query) && !self.query_body {
+            if matches!(field.shape.innermost(), Shape::Object | Shape::Map | Shape::Any) {
+                self.page.remark(
+                    Concern::Decide,
+                    field.line,
+                    format!("`{name}` stands in the query but is no scalar: written into the body"),
+                );
+            } else {
+                schema.insert("x-in".to_owned(), json!("query"));
+            }
+        }
+        if let Some(unit) = field.facts.unit.filter(|_| matches!(field.shape, Shape::Integer | Shape::Number | Shape::Text)) {
+            schema.insert("x-unit".to_owned(), json!(unit));
+        }
+        if let Some(time) = field.time().and_then(|time| time_name(time, &field.shape)) {
+            schema.insert("x-time".to_owned(), json!(time));
+        }
+        if let Some(mask) = sensitive::of(name).filter(|_| matches!(field.shape, Shape::Text | Shape::Integer)) {
+            self.masked.push(path.join("."));
+            schema.insert("x-sensitive".to_owned(), json!(mask));
+        }
+        if field.origin == Origin::Example {
+            schema.insert("x-evidence".to_owned(), json!("unverified"));
+        }
+        Value::Object(schema)
+    }
+
+    /// A field that refers to the definition of the cursor, which its first sight in the rows makes.
+    fn shared_field(&mut self, name: &str, field: &Field, path: &[String]) -> Value {
+        let definition = format!("{}{}", self.operation, names::pascal(name));
+        if !self.definitions.contains_key(&definition) {
+            let Value::Object(mut object) = self.object(field, path) else { return Value::Null };
+            object.insert("description".to_owned(), json!(todo(field.line)));
+            object.insert("x-zh".to_owned(), json!(todo(field.line)));
+            if object.get("additionalProperties").is_some() {
+                object.insert("additionalProperties".to_owned(), json!(true));
+            }
+            self.definitions.insert(definition.clone(), Value::Object(object));
+        }
+        let mut reference =
+            json!({ "$ref": format!("#/definitions/{definition}"), "description": todo(field.line), "x-zh": todo(field.line) });
+        if let Some(reference) = reference.as_object_mut().filter(|_| field.nullable) {
+            reference.insert("x-nullable".to_owned(), json!(true));
+        }
+        reference
+    }
+
+    fn shape(&mut self, shape: &Shape, field: &Field, path: &[String]) -> Map<String, Value> {
+        let mut schema = Map::new();
+        match shape {
+            Shape::Any => {}
+            Shape::Object | Shape::Map => {
+                if let Value::Object(object) = self.object(field, path) {
+                    schema = object;
+                }
+            }
+            Shape::List(item) => {
+                schema.insert("type".to_owned(), json!("array"));
+                let mut items = self.shape(item, field, path);
+                if items.contains_key("properties") || items.contains_key("patternProperties") {
+                    self.name_type(path, &mut items);
+                }
+                schema.insert("items".to_owned(), Value::Object(items));
+            }
+            scalar => {
+                schema.insert("type".to_owned(), json!(scalar.json_name()));
+            }
+        }
+        schema
+    }
+
+    /// Names an object's type where its usual name is taken.
+    fn name_type(&mut self, path: &[String], schema: &mut Map<String, Value>) {
+        let last = path.last().map_or("", String::as_str);
+        let usual = format!("{}{}", self.operation, names::pascal(last));
+        if self.types.insert(usual.clone()) && usual != self.operation {
+            return;
+        }
+        let whole = format!("{}{}", self.operation, path.iter().map(|name| names::pascal(name)).collect::<String>());
+        let side = if self.side == Side::Request { "Request" } else { "Answer" };
+        let candidates = [whole.clone(), format!("{whole}{side}")].into_iter().chain((2..).map(|number| format!("{whole}{side}{number}")));
+        for name in candidates.take(TRIES) {
+            if self.types.insert(name.clone()) {
+                schema.insert("x-type".to_owned(), json!(name));
+                return;
+            }
+        }
+    }
+
+    fn limits(&self, field: &Field, schema: &mut Map<String, Value>) {
+        let facts = &field.facts;
+        let default = facts.default.as_ref().map(|default| match field.shape {
+            Shape::Integer => default.parse::<i64>().map_or(Value::Null, |value| json!(value)),
+            Shape::Boolean => json!(default == "true"),
+            _ => json!(default),
+        });
+        let limits = [
+            ("default", default),
+            ("minimum", facts.minimum.map(|limit| json!(limit))),
+            ("maximum", facts.maximum.map(|limit| json!(limit))),
+            ("maxLength", facts.max_length.map(|limit| json!(limit))),
+            ("maxItems", facts.max_items.map(|limit| json!(limit))),
+        ];
+        for (key, limit) in limits {
+            if let Some(limit) = limit {
+                schema.insert(key.to_owned(), limit);
+            }
+        }
+    }
+
+    fn choices(&mut self, name: &str, field: &Field, path: &[String], schema: &mut Map<String, Value>) {
+        let choices = &field.facts.choices;
+        if choices.is_empty() {
+            return;
+        }
+        let mut taken = HashSet::new();
+        let values = choices
+            .iter()
+            .map(|choice| {
+                let number = choice.value.parse::<i64>().ok().filter(|_| field.shape == Shape::Integer);
+                let value = number.map_or_else(|| json!(choice.value), |number| json!(number));
+                let name = value_name(choice, &mut taken);
+                json!({ "value": value, "name": name, "zh": label(&choice.label, field.line), "en": todo(field.line) })
+            })
+            .collect();
+        let values = Value::Array(values);
+        let enum_name = self.enum_name(name, path, &values);
+        schema.insert("x-enum".to_owned(), json!({ "name": enum_name, "values": values }));
+    }
+
+    fn enum_name(&mut self, name: &str, path: &[String], values: &Value) -> String {
+        let short = format!("{}{}", self.operation, names::pascal(name));
+        let long = format!("{}{}Code", self.operation, path.iter().map(|name| names::pascal(name)).collect::<String>());
+        let numbered = (2..).map(|number| format!("{long}{number}"));
+        let free = [short.clone(), long.clone()].into_iter().chain(numbered).take(TRIES).find(|name| match self.enums.get(name) {
+            Some(known) => known == values,
+            None => !self.types.contains(name),
+        });
+        let chosen = free.unwrap_or(long);
+        self.enums.insert(chosen.clone(), values.clone());
+        self.types.insert(chosen.clone());
+        chosen
+    }
+}
+
+/// The name of an enum's value: its label or itself as a word of the Latin alphabet, else a number. `other` stands for what is not documented.
+fn value_name(choice: &Choice, taken: &mut HashSet<String>) -> String {
+    let word = |text: &String| {
+        let latin = text.is_ascii() && text.starts_with(|c: char| c.is_ascii_alphabetic());
+        Some(names::field(text)).filter(|name| latin && !name.is_empty() && !matches!(name.as_str(), "other" | "self"))
+    };
+    let plain = format!("value_{}", names::field(&choice.value.replace('-', "minus_")).trim_start_matches("field_"));
+    let words = [word(&choice.label), word(&choice.value), Some(plain.clone())].into_iter().flatten();
+    let numbered = (2..TRIES).map(|number| format!("{plain}_v{number}"));
+    let name = words.chain(numbered).find(|name| !taken.contains(&names::pascal(name))).unwrap_or(plain);
+    taken.insert(names::pascal(&name));
+    name
+}
+
+fn time_name(time: TimeFormat, shape: &Shape) -> Option<&'static str> {
+    match (time, shape) {
+        (TimeFormat::DateTime, Shape::Text) => Some("date_time"),
+        (TimeFormat::Date, Shape::Text) => Some("date"),
+        (TimeFormat::Month, Shape::Text) => Some("month"),
+        (TimeFormat::Seconds, Shape::Integer) => Some("seconds"),
+        (TimeFormat::Milliseconds, Shape::Integer) => Some("milliseconds"),
+        _ => None,
+    }
+}
+
+/// `GET` and so on.
+pub(crate) fn method_name(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+    }
+}
+
+/// `query`, `json`, `form`, `multipart`.
+pub(crate) fn body_name(body: BodyKind) -> &'static str {
+    match body {
+        BodyKind::Query => "query",
+        BodyKind::Json => "json",
+        BodyKind::Form => "form",
+        BodyKind::Multipart => "multipart",
+    }
+}

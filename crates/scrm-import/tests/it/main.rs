@@ -1,0 +1,8 @@
+//! Pages written for these tests, in each layout, with the traps of real ones.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod any_text;
+mod diff;
+mod pages;
+mod traps;
