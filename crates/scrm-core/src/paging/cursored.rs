@@ -20,6 +20,8 @@ pub(super) struct Cursored {
     /// The request begins behind a cursor, so that totals say nothing.
     midway: bool,
     pub(super) count: Count,
+    /// How far the first look came, once there is a second: a restart goes on from there.
+    furthest: Option<(Option<Value>, Count)>,
     /// An empty page is asked for again.
     again: bool,
     look: u32,
@@ -36,6 +38,7 @@ impl Cursored {
             cursor: None,
             midway,
             count: Count::default(),
+            furthest: None,
             again: false,
             look: 0,
             seen: HashSet::new(),
@@ -49,8 +52,12 @@ impl Cursored {
         Cursored { cursor, count, ..Cursored::new(size, midway) }
     }
 
-    pub(super) fn cursor(&self) -> Option<&Value> {
-        self.cursor.as_ref()
+    /// What a resume token tells: how far it came, and the counts.
+    pub(super) fn standing(&self) -> (Option<&Value>, Count) {
+        match &self.furthest {
+            Some((cursor, count)) => (cursor.as_ref(), Count { came: self.count.came, ..*count }),
+            None => (self.cursor.as_ref(), self.count),
+        }
     }
 
     pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
@@ -146,7 +153,7 @@ impl Cursored {
         if missing > 0 && self.look == 0 && known.is_whole() && !known.marks().is_empty() {
             self.look = 1;
             self.looks += 1;
-            self.cursor = None;
+            self.furthest = Some((self.cursor.take(), self.count));
             self.count = Count { came: self.count.came, ..Count::default() };
             return;
         }

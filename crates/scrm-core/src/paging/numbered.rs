@@ -77,6 +77,8 @@ pub(super) struct Numbered {
     size: Option<u64>,
     mode: Mode,
     pub(super) count: Count,
+    /// How far the first look came, once there is a second: a restart goes on from there.
+    furthest: Option<(u64, Count)>,
     /// No page was taken yet, in this look.
     fresh: bool,
     /// Which look it is, from 0; `seen`: the rows of a later one.
@@ -107,6 +109,7 @@ impl Numbered {
             reach: start,
             mode: Mode::Forward,
             count: Count::default(),
+            furthest: None,
             fresh: true,
             look: 0,
             seen: HashSet::new(),
@@ -139,8 +142,17 @@ impl Numbered {
         self.size
     }
 
-    pub(super) fn reach(&self) -> u64 {
-        self.reach
+    /// What a resume token tells: how far it came, and the counts.
+    pub(super) fn standing(&self) -> (u64, Count) {
+        match self.furthest {
+            Some((reach, count)) => (reach.max(self.reach), Count { came: self.count.came, ..count }),
+            None => (self.reach, self.count),
+        }
+    }
+
+    /// Whether nothing was read yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.reach == 0 && self.count.came == 0
     }
 
     pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
@@ -299,6 +311,8 @@ impl Numbered {
     fn again(&mut self) {
         self.look += 1;
         self.looks += 1;
+        let before = self.furthest.unwrap_or((0, self.count));
+        self.furthest = Some((self.reach.max(before.0), before.1));
         self.reach = self.start;
         self.mode = Mode::Forward;
         self.count = Count { came: self.count.came, ..Count::default() };

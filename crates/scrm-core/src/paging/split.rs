@@ -282,7 +282,7 @@ impl Split {
     fn read(&mut self, piece: Piece, mut walk: Box<Numbered>, whole: bool, facts: &Facts, known: &mut Known) -> Result<Step, String> {
         let total = facts.told().unwrap_or(0);
         let cap = self.cut.way.cap.unwrap_or(u64::MAX);
-        if walk.reach() == 0 && walk.count.came == 0 && total > cap && !whole {
+        if walk.is_new() && total > cap && !whole {
             // It grew since it was counted, or was not counted at all.
             self.begin(piece, total, false);
             return Ok(Step::nothing());

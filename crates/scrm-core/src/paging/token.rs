@@ -104,14 +104,21 @@ impl ResumeToken {
 fn standing(planner: &Planner) -> Value {
     let known: Vec<String> = planner.known.marks().iter().map(|key| format!("{key:016x}")).collect();
     match &planner.phase {
-        Phase::Numbered(walk) => json!({"known": known, "size": walk.size(), "reach": walk.reach(), "count": count(&walk.count)}),
-        Phase::Cursored(walk) => json!({"known": known, "cursor": walk.cursor(), "count": count(&walk.count)}),
+        Phase::Numbered(walk) => {
+            let (reach, counted) = walk.standing();
+            json!({"known": known, "size": walk.size(), "reach": reach, "count": count(&counted)})
+        }
+        Phase::Cursored(walk) => {
+            let (cursor, counted) = walk.standing();
+            json!({"known": known, "cursor": cursor, "count": count(&counted)})
+        }
         Phase::Split(split) => {
             let standing = split.standing();
             let texts = |piece: &Piece| json!([piece.from.text, piece.to.text]);
             let todo: Vec<Value> = standing.todo.iter().map(|piece| texts(piece)).collect();
             let walk = standing.begun.map_or(Value::Null, |(piece, walk)| {
-                json!({"piece": texts(piece), "reach": walk.reach(), "count": count(&walk.count)})
+                let (reach, counted) = walk.standing();
+                json!({"piece": texts(piece), "reach": reach, "count": count(&counted)})
             });
             let (seam, closed) = (standing.seam.map(texts), standing.closed.to_string());
             json!({"known": known, "closed": closed, "list": standing.list, "todo": todo, "seam": seam, "walk": walk})
