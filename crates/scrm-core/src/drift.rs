@@ -28,7 +28,7 @@ const EXAMPLE: usize = 24;
 pub struct DriftReport {
     /// The differences, by operation and path.
     pub drifts: Vec<Drift>,
-    /// Successful answers that came.
+    /// Answers that came, failures among them.
     pub calls: u64,
     /// Those that were looked at.
     pub sampled: u64,

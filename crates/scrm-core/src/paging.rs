@@ -241,15 +241,14 @@ impl<O: PagedOperation> Pages<O> {
     fn page(&self, delivered: Delivered) -> Result<Page<O::Row>, Error> {
         let Delivered { arrived, keep, number, before, after } = delivered;
         let (total, keys) = (arrived.facts.total, arrived.facts.keys.clone().unwrap_or_default());
-        let mut keys: Vec<u64> = keys.into_iter().enumerate().filter(|(at, _)| keep.keeps(*at)).map(|(_, key)| key).collect();
+        let told = |at: usize| keep.keeps(at) && !(self.sink.is_some() && arrived.bad_rows.iter().any(|bad| bad.row == at));
+        let keys = keys.into_iter().enumerate().filter(|(at, _)| told(*at)).map(|(_, key)| key).collect();
         let Some(mut sorted) = fetch::sorted::<O::Row>(arrived, &keep) else {
             return Err(self.failed("the rows are of another type".to_owned()));
         };
         if let Some(sink) = &self.sink {
             for row in sorted.bad_rows.drain(..) {
                 sink.0.reject(&Rejected { operation: O::spec().name, page: number, row: &row });
-                let key = known::key(row.raw.as_bytes());
-                keys.retain(|known| *known != key);
             }
             sorted.places.clear();
         }

@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, time::SystemTime};
 
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use super::{
     known::key,
@@ -105,11 +106,11 @@ impl<O: PagedOperation> Source for Fetch<O> {
 }
 
 fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
-    let identified = O::spec().paging.is_some_and(|paging| paging.id.is_some());
+    let id = O::spec().paging.and_then(|paging| paging.id);
     let (total, bad_rows) = (O::total(&response.data), response.bad_rows);
     let rows = O::rows(&response.data);
     let cursor = rows.iter().rev().find_map(O::cursor);
-    let keys = identified.then(|| in_order(rows.iter().map(|row| row_key(O::id(row), row)), &bad_rows));
+    let keys = id.map(|id| in_order(rows.iter().map(|row| row_key(O::id(row), row)), &bad_rows, id));
     let facts = Facts { rows: (rows.len() + bad_rows.len()) as u64, keys, total, cursor };
     Arrived { facts, rows: Box::new(O::into_rows(response.data)), bad_rows }
 }
@@ -122,17 +123,27 @@ fn row_key(id: Option<String>, row: &dyn Shown) -> u64 {
     }
 }
 
+/// The same for a row that could not be understood.
+pub(super) fn bad_key(bad: &BadRow, id: &str) -> u64 {
+    let row: Value = serde_json::from_str(&bad.raw).unwrap_or_default();
+    match row.get(id) {
+        Some(Value::String(id)) => key(id.as_bytes()),
+        Some(Value::Number(id)) => key(id.to_string().as_bytes()),
+        _ => key(bad.raw.as_bytes()),
+    }
+}
+
 /// The keys of rows and bad rows as they stood on the page.
-fn in_order(rows: impl Iterator<Item = u64>, bad_rows: &[BadRow]) -> Vec<u64> {
+fn in_order(rows: impl Iterator<Item = u64>, bad_rows: &[BadRow], id: &str) -> Vec<u64> {
     let mut keys = Vec::with_capacity(rows.size_hint().0 + bad_rows.len());
     let mut bad = bad_rows.iter().peekable();
     for row in rows {
         while let Some(bad) = bad.next_if(|bad| bad.row <= keys.len()) {
-            keys.push(key(bad.raw.as_bytes()));
+            keys.push(bad_key(bad, id));
         }
         keys.push(row);
     }
-    keys.extend(bad.map(|bad| key(bad.raw.as_bytes())));
+    keys.extend(bad.map(|bad| bad_key(bad, id)));
     keys
 }
 
