@@ -72,17 +72,17 @@ use std::{
 use futures_core::Stream;
 
 pub(crate) use self::reject::PullOptions;
-pub use self::{
-    items::Items,
-    reject::{RejectSink, Rejected},
-    summary::Summary,
-    token::{ResumeToken, ResumeTokenError},
-};
 use self::{
     fetch::Fetch,
     planner::Planner,
     pull::{Delivered, Pull},
     reject::Sink,
+};
+pub use self::{
+    items::Items,
+    reject::{RejectSink, Rejected},
+    summary::Summary,
+    token::{ResumeToken, ResumeTokenError},
 };
 use crate::{
     call::Call,

@@ -242,7 +242,8 @@ impl Numbered {
         }
         self.pages += 1;
         if self.endless() {
-            let text = format!("{}no end after {} pages, though the vendor counted {} rows at first", self.named(), self.pages, self.first());
+            let text =
+                format!("{}no end after {} pages, though the vendor counted {} rows at first", self.named(), self.pages, self.first());
             self.ended = true;
             return Ok(Step { problems: vec![Problem { text, missing: 0 }], ended: true, ..Step::nothing() });
         }
@@ -303,7 +304,8 @@ impl Numbered {
         }
         self.mode = Mode::Forward;
         self.resigned = true;
-        let text = format!("{}the rows before page {} are not found any more: rows may be missing or come twice", self.named(), self.here());
+        let text =
+            format!("{}the rows before page {} are not found any more: rows may be missing or come twice", self.named(), self.here());
         Step { problems: vec![Problem { text, missing: 0 }], ..Step::nothing() }
     }
 

@@ -221,7 +221,8 @@ impl Pull {
 
     /// Forgets what was asked for and is not wanted any more.
     fn keep_pace(&mut self) {
-        let wanted = self.queue.iter().enumerate().take_while(|(ahead, slot)| self.planner.plan(*ahead).as_ref() == Some(&slot.ask)).count();
+        let wanted =
+            self.queue.iter().enumerate().take_while(|(ahead, slot)| self.planner.plan(*ahead).as_ref() == Some(&slot.ask)).count();
         self.queue.truncate(wanted);
     }
 

@@ -27,13 +27,32 @@ pub(super) struct Cut {
 #[derive(Clone, Debug)]
 enum Doing {
     /// Counting the whole range, which may hold fewer rows than the list.
-    Range { piece: Piece, list: Option<u64>, recounts: u32 },
+    Range {
+        piece: Piece,
+        list: u64,
+        recount: bool,
+        recounts: u32,
+    },
     /// Counting both halves of a piece.
-    Halves { piece: Piece, total: u64, left: (Piece, Option<u64>), right: Piece, recounts: u32, recount: bool },
+    Halves {
+        piece: Piece,
+        total: u64,
+        left: (Piece, Option<u64>),
+        right: Piece,
+        recounts: u32,
+        recount: bool,
+    },
     /// Reading the rows that the piece may share with the one before, without delivering them.
-    Seam { walk: Box<Numbered>, then: Box<Doing> },
+    Seam {
+        walk: Box<Numbered>,
+        then: Box<Doing>,
+    },
     /// Reading a piece.
-    Piece { piece: Piece, walk: Box<Numbered>, whole: bool },
+    Piece {
+        piece: Piece,
+        walk: Box<Numbered>,
+        whole: bool,
+    },
     /// Counting the list once more.
     After,
     Ended,
@@ -71,7 +90,7 @@ pub(super) struct Split {
 impl Split {
     /// `list`: what the list holds without a range of ours; `bounded`: the request has both bounds.
     pub(super) fn new(cut: Cut, all: Piece, list: u64, bounded: bool) -> Self {
-        let doing = Doing::Range { piece: all.clone(), list: Some(list), recounts: 0 };
+        let doing = Doing::Range { piece: all.clone(), list, recount: false, recounts: 0 };
         let mut split = Split { cut, todo: Vec::new(), doing, seam: None, recall: false, pieces: 0, looks: 0, totals: (Some(list), None) };
         if bounded {
             split.todo.push(Piece { total: Some(list), ..all });
@@ -81,7 +100,13 @@ impl Split {
     }
 
     /// Goes on after a restart, with a piece that was begun.
-    pub(super) fn resumed(cut: Cut, todo: Vec<Piece>, begun: Option<(Piece, Box<Numbered>)>, seam: Option<Piece>, list: Option<u64>) -> Self {
+    pub(super) fn resumed(
+        cut: Cut,
+        todo: Vec<Piece>,
+        begun: Option<(Piece, Box<Numbered>)>,
+        seam: Option<Piece>,
+        list: Option<u64>,
+    ) -> Self {
         let recall = seam.is_some();
         let mut split = Split { cut, todo, doing: Doing::Ended, seam, recall, pieces: 0, looks: 0, totals: (list, None) };
         match begun {
@@ -143,7 +168,7 @@ impl Split {
             (ahead == 0).then(|| Ask { range: piece.map(Piece::range), at })
         };
         match &self.doing {
-            Doing::Range { list: None, .. } | Doing::After => count(None),
+            Doing::Range { recount: true, .. } | Doing::After => count(None),
             Doing::Range { piece, .. } => count(Some(piece)),
             Doing::Halves { piece, recount: true, .. } => count(Some(piece)),
             Doing::Halves { left: (left, None), .. } => count(Some(left)),
@@ -181,10 +206,23 @@ impl Split {
         let mut step = Step::nothing();
         let total = facts.told().unwrap_or(facts.rows);
         match mem::replace(&mut self.doing, Doing::Ended) {
-            Doing::Range { piece, list: None, recounts } => self.doing = Doing::Range { piece, list: Some(total), recounts },
-            Doing::Range { piece, list: Some(list), recounts } => self.ranged(piece, list, total, recounts, &mut step.problems),
-            Doing::Halves { piece, left: (left, _), right, recounts, recount: true, .. } => {
-                self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts, recount: false };
+            // Rows went or came between two counts: the sum must reach the smaller of the counts before and after it.
+            Doing::Range { piece, list, recount: true, recounts } => {
+                let enough = piece.total.is_some_and(|sum| sum >= list.min(total));
+                let list = if enough { piece.total.unwrap_or(total) } else { total };
+                match enough {
+                    true => self.ranged(piece, list, list, recounts, &mut step.problems),
+                    false => self.doing = Doing::Range { piece, list, recount: false, recounts },
+                }
+            }
+            Doing::Range { piece, list, recounts, .. } => self.ranged(piece, list, total, recounts, &mut step.problems),
+            Doing::Halves { piece, total: whole, left: (left, _), right, recounts, recount: true } => {
+                let sum = sum(&left, &right);
+                if sum >= whole.min(total) {
+                    self.halved(piece, sum, left, right, recounts, &mut step.problems);
+                } else {
+                    self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts, recount: false };
+                }
             }
             Doing::Halves { piece, total: whole, left: (left, None), right, recounts, .. } => {
                 self.doing = Doing::Halves { piece, total: whole, left: (left, Some(total)), right, recounts, recount: false };
@@ -212,7 +250,7 @@ impl Split {
     fn ranged(&mut self, piece: Piece, list: u64, total: u64, recounts: u32, problems: &mut Vec<Problem>) {
         if total < list && recounts < RECOUNTS {
             self.looks += 1;
-            self.doing = Doing::Range { piece, list: None, recounts: recounts + 1 };
+            self.doing = Doing::Range { piece: Piece { total: Some(total), ..piece }, list, recount: true, recounts: recounts + 1 };
             return;
         }
         if total < list {
@@ -229,7 +267,7 @@ impl Split {
 
     /// Both halves were counted.
     fn halved(&mut self, piece: Piece, total: u64, left: Piece, right: Piece, recounts: u32, problems: &mut Vec<Problem>) {
-        let sum = left.total.unwrap_or(0).saturating_add(right.total.unwrap_or(0));
+        let sum = sum(&left, &right);
         if sum < total && recounts < RECOUNTS {
             self.looks += 1;
             self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts: recounts + 1, recount: true };
@@ -308,4 +346,8 @@ impl Split {
         }
         Ok(step)
     }
+}
+
+fn sum(left: &Piece, right: &Piece) -> u64 {
+    left.total.unwrap_or(0).saturating_add(right.total.unwrap_or(0))
 }

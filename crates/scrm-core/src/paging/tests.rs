@@ -319,7 +319,8 @@ fn an_endless_server_is_found_out() {
 
 #[test]
 fn cursors_move_or_contradict() {
-    let at = |keys: [u64; 2], cursor: Option<u64>| Facts { rows: 2, keys: Some(keys.to_vec()), total: None, cursor: cursor.map(Value::from) };
+    let at =
+        |keys: [u64; 2], cursor: Option<u64>| Facts { rows: 2, keys: Some(keys.to_vec()), total: None, cursor: cursor.map(Value::from) };
     let mut planner = Planner::new(course(&CURSOR, 2));
     planner.take(&at([1, 2], Some(2))).unwrap();
     assert_eq!(planner.plan(0).unwrap().at, At::Cursor(Some(2.into())));
@@ -369,7 +370,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn a_list_that_stands_still_comes_complete(

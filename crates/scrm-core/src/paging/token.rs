@@ -135,7 +135,8 @@ fn resumed(course: Course, at: &Value) -> Option<Planner> {
     if at.get("ended").is_some() {
         return Some(Planner::at(course, Phase::Ended, Known::default()));
     }
-    let marks: Vec<u64> = at.get("known")?.as_array()?.iter().map(|key| u64::from_str_radix(key.as_str()?, 16).ok()).collect::<Option<_>>()?;
+    let marks: Vec<u64> =
+        at.get("known")?.as_array()?.iter().map(|key| u64::from_str_radix(key.as_str()?, 16).ok()).collect::<Option<_>>()?;
     let marked = !marks.is_empty();
     let phase = if let Some(todo) = at.get("todo") {
         Phase::Split(Box::new(resumed_split(&course, at, todo, marked)?))

@@ -14,7 +14,7 @@ use scrm_core::{
 };
 
 use crate::{
-    acme::{Client, User, UserList},
+    acme::{Client, User},
     people::{Crowd, Fault, List, People, after, list},
 };
 
@@ -285,6 +285,5 @@ async fn the_drift_of_a_pull_is_counted() {
     let client = people.client();
     through_errors(client.0.call(list()).items()).await;
     let report = client.0.drift().to_string();
-    assert!(report.contains("people_list /data/list/*/points: row not understood"), "{report}");
-    assert!(UserList::new().page() == Some(1));
+    assert!(report.contains("people_list /data/list/*: row not understood (object), 1 times"), "{report}");
 }
