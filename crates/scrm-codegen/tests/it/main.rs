@@ -1,0 +1,8 @@
+//! The generator over made-up vendors: what it writes, that it compiles, and what it refuses.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod compiled;
+mod fixtures;
+mod refused;
+mod snapshots;
