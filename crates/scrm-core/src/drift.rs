@@ -100,7 +100,7 @@ impl DriftLog {
         let mut book = self.book();
         let calls = book.calls.entry(operation).or_default();
         *calls += 1;
-        *calls <= FIRST || *calls % SAMPLE == 0
+        *calls <= FIRST || calls.is_multiple_of(SAMPLE)
     }
 
     /// Takes in the departures of an answer that was looked at.

@@ -147,7 +147,7 @@ impl Planner {
     fn split(&mut self, facts: &Facts) -> Option<Step> {
         let Phase::Numbered(_) = &self.phase else { return None };
         let (total, cap) = (facts.told()?, self.course.spec.row_cap?);
-        if total <= u64::from(cap) || self.known.marks().first().is_some() {
+        if total <= u64::from(cap) || !self.known.marks().is_empty() {
             return None;
         }
         let cut = self.course.cut()?;

@@ -209,7 +209,8 @@ impl Pull {
         }
         let first = self.summary.pages == 1;
         let keeps = (0..arrived.facts.rows as usize).any(|at| step.keep.keeps(at));
-        if !keeps && !(first && step.keep == Keep::All) {
+        let empty_list = first && step.keep == Keep::All;
+        if !keeps && !empty_list {
             return None;
         }
         let bad = arrived.bad_rows.iter().filter(|bad| step.keep.keeps(bad.row)).count() as u64;
