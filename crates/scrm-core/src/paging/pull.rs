@@ -77,6 +77,7 @@ pub(super) struct Pull {
 
 impl Pull {
     pub(super) fn new(source: Box<dyn Source>, planner: Planner, owner: Owner, width: usize) -> Self {
+        let summary = Summary { ended: planner.plan(0).is_none(), ..Summary::default() };
         Pull {
             source,
             planner,
@@ -88,7 +89,7 @@ impl Pull {
             failures: 0,
             strikes: 0,
             errors: VecDeque::new(),
-            summary: Summary::default(),
+            summary,
         }
     }
 

@@ -268,6 +268,16 @@ async fn a_token_of_something_else_is_refused_with_the_reason() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_of_the_end_has_nothing_to_come() {
+    let people = People::new(70);
+    let mut items = people.client().0.call(list()).items();
+    assert_eq!(items.by_ref().count().await, 70);
+    let rest = people.client().0.call(list()).resume(&items.resume()).unwrap().items();
+    let (ids, summary) = all(rest).await;
+    assert!(ids.is_empty() && summary.is_complete(), "{summary}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_total_and_the_size_to_come_are_known_from_the_first_page() {
     use futures_util::Stream as _;
     let people = People::new(120);
