@@ -28,7 +28,7 @@ const TYPES: [&str; 14] = [
     "VendorClientExt",
 ];
 /// Modules, functions, statics and methods beside the operations' own.
-const OPERATIONS: [&str; 15] = [
+const OPERATIONS: [&str; 16] = [
     "client",
     "vendor",
     "sent",
@@ -39,6 +39,7 @@ const OPERATIONS: [&str; 15] = [
     "shop",
     "builder",
     "call_raw",
+    "drift",
     "execute",
     "find_customers",
     "list_customers",

@@ -160,10 +160,17 @@ impl<'a> Paged<'a> {
 
     fn size(&self, request: &Record<'_>) -> Result<TokenStream, Error> {
         let Some(size) = self.paging.size.as_deref() else { return Ok(quote!()) };
-        let read = self.number(self.member(request, size, "size")?, "size")?;
+        let member = self.member(request, size, "size")?;
+        let (field, read) = (&member.name, self.number(member, "size")?);
+        let write = match member.kind {
+            Kind::Text => quote!(Some(size.to_string())),
+            _ => quote!(Some(size)),
+        };
         Ok(quote! {
             #[inline]
             fn size(&self) -> Option<i64> { #read }
+            #[inline]
+            fn set_size(&mut self, size: i64) { self.#field = #write; }
         })
     }
 

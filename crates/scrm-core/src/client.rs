@@ -14,6 +14,7 @@ pub use self::{
 };
 use crate::{
     call::{Call, RawCall},
+    drift::{DriftLog, DriftReport},
     encode::Outgoing,
     error::Error,
     hooks::Hooks,
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) budget: RetryBudget,
     pub(crate) timeout: Duration,
     pub(crate) strict: bool,
+    pub(crate) drift: DriftLog,
     quota: QuotaOptions,
     store: Option<Arc<dyn TokenStore>>,
 }
@@ -161,6 +163,13 @@ impl Core {
         data: &'a mut dyn Payload,
     ) -> BoxFuture<'a, Result<Reply, Error>> {
         Box::pin(pipeline::run(Job { core: self, spec, path, outgoing, options }, data))
+    }
+
+    /// What the vendor answered otherwise than its pages say, in the calls of this client and of the other shops' clients made from it. The first answers of
+    /// each operation were looked at, later ones by sample; all of them in strict mode and where the call collects departures.
+    #[must_use]
+    pub fn drift(&self) -> DriftReport {
+        self.shop.shared.drift.report()
     }
 
     /// Remaining life of the usual token; `None` if none was got yet, or if it was given explicitly.

@@ -15,6 +15,7 @@ pub mod check;
 pub mod client;
 pub mod customer;
 pub mod decode;
+pub mod drift;
 pub mod encode;
 pub mod error;
 pub mod explain;
@@ -46,8 +47,10 @@ pub use crate::{
     client::{Builder, CallOptions, Core, Reply, Response},
     customer::{Customer, CustomerKey, KeyKind, Profile},
     decode::{BadRow, Departure},
+    drift::DriftReport,
     encode::Outgoing,
     error::{Error, ErrorKind},
+    paging::{RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},

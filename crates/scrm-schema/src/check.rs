@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
 }
 
 /// Methods that every client has.
-const CLIENT_METHODS: [&str; 20] = [
+const CLIENT_METHODS: [&str; 21] = [
     "new",
     "default",
     "builder",
@@ -61,6 +61,7 @@ const CLIENT_METHODS: [&str; 20] = [
     "shop",
     "call",
     "call_raw",
+    "drift",
     "clone",
     "clone_from",
     "from",

@@ -62,6 +62,11 @@ impl Client {
     pub fn shop(&self, credentials: Credentials) -> Self {
         Self(self.0.with_credentials(credentials.0))
     }
+    /// What the vendor answered otherwise than its pages say, so far.
+    #[must_use]
+    pub fn drift(&self) -> scrm_core::DriftReport {
+        self.0.drift()
+    }
     /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.
     pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
         self.0.call_raw(path, request)

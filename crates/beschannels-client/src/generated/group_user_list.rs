@@ -212,6 +212,10 @@ impl scrm_core::operation::PagedOperation for GroupUserList {
         self.page_size
     }
     #[inline]
+    fn set_size(&mut self, size: i64) {
+        self.page_size = Some(size);
+    }
+    #[inline]
     fn id(row: &Self::Row) -> Option<String> {
         row.identity_id.clone()
     }

@@ -6,6 +6,7 @@ use super::{Core, Given, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::{HttpSettings, HttpTransport};
 use crate::{
+    drift::DriftLog,
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},
     quota::{QuotaOptions, SharedQuota},
@@ -202,6 +203,7 @@ impl Settings {
             budget: RetryBudget::new(),
             timeout: self.timeout,
             strict: self.strict,
+            drift: DriftLog::default(),
             quota: self.quota,
             store: self.store,
         };

@@ -54,14 +54,25 @@ impl Run<'_> {
     pub(super) fn classify(&self, answer: &HttpResponse, lease: Option<&Lease>, data: &mut dyn Payload) -> Result<Reply, Failed> {
         data.reset();
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
-        let options = DecodeOptions { rows: self.job.expected_rows(), departures: strict || self.job.options.departures };
+        let options = DecodeOptions { rows: self.job.expected_rows(), departures: self.samples() || strict || self.job.options.departures };
         let envelope = &self.job.core.vendor().envelope;
         match decode_into(&answer.body, envelope, &options, data) {
-            Ok(head) if head.is_success(envelope) => self.succeeded(answer, lease, head, strict),
+            Ok(head) if head.is_success(envelope) => {
+                if options.departures && !std::ptr::eq(self.job.spec, self.job.core.vendor().untyped) {
+                    self.job.core.shared().drift.saw(self.job.spec.name, &head.departures, &answer.body);
+                }
+                self.succeeded(answer, lease, head, strict)
+            }
             Ok(head) if head.code.is_some() => self.refused(answer, lease, head),
             Ok(_) => Err(self.no_envelope(answer, lease, None)),
             Err(error) => Err(self.no_envelope(answer, lease, Some(&error))),
         }
+    }
+
+    /// Whether the drift report looks at this answer.
+    fn samples(&self) -> bool {
+        let untyped = std::ptr::eq(self.job.spec, self.job.core.vendor().untyped);
+        !untyped && self.job.core.shared().drift.samples(self.job.spec.name)
     }
 
     fn succeeded(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head, strict: bool) -> Result<Reply, Failed> {
@@ -77,7 +88,7 @@ impl Run<'_> {
                 bad_rows: head.bad_rows,
                 message: head.message,
                 extra: head.extra,
-                departures: head.departures,
+                departures: if self.job.options.departures { head.departures } else { Vec::new() },
                 ..Reply::default()
             }),
         }

@@ -11,6 +11,8 @@ mod envelopes;
 mod explaining;
 mod failures;
 mod pages;
+mod people;
+mod pulls;
 mod showing;
 mod tables;
 mod tokens;

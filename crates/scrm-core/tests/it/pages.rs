@@ -59,24 +59,36 @@ async fn an_error_that_would_come_again_ends_the_stream() {
 #[tokio::test(start_paused = true)]
 async fn an_empty_page_against_the_total_is_no_quiet_end() {
     let (client, _script) = client([page(&["a", "b"], 4), page(&[], 4), page(&["c", "d"], 4)]);
-    let mut items = client.0.call(UserList::new()).items().skip(2);
-    let error = items.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Paging);
-    assert!(error.to_string().contains("page 2 is empty after 2 rows, but the vendor counts 4"), "{error}");
-    let rest: Vec<String> = items.map(id).collect().await;
-    assert_eq!(rest, ["c", "d"]);
+    let mut items = client.0.call(UserList::new()).items();
+    let ids: Vec<String> = items.by_ref().map(id).collect().await;
+    assert_eq!((ids, items.summary().second_looks), (["a", "b", "c", "d"].map(str::to_owned).to_vec(), 1));
+    assert!(items.summary().is_complete());
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_never_come_are_an_error_with_the_numbers() {
+    let once = || [page(&["a", "b"], 4), page(&[], 4), page(&[], 4)];
+    let (client, _script) = crate::acme::client(once().into_iter().chain(once()));
+    let mut items = client.0.call(UserList::new()).items();
+    let mut all: Vec<Result<User, Error>> = items.by_ref().collect().await;
+    let error = all.pop().unwrap().unwrap_err();
+    assert_eq!((all.len(), error.kind()), (2, ErrorKind::Paging));
+    assert!(error.to_string().contains("the vendor counted 4 rows before and 4 after, but 2 came; page 2 is empty"), "{error}");
+    let summary = items.summary();
+    assert_eq!((summary.missing, summary.ended, summary.is_complete()), (2, true, false));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_bad_row_comes_in_its_place_with_its_raw_json() {
     let bad = r#"{"user_id":{"no":"id"},"phone":"13800138000"}"#;
     let rows = format!(r#"{{"list":[{bad},{{"user_id":"b"}}],"total":3}}"#);
-    let last = format!(r#"{{"list":[{bad}],"total":3}}"#);
+    let other = r#"{"user_id":{"no":"name"},"phone":"13800138000"}"#;
+    let last = format!(r#"{{"list":[{other}],"total":3}}"#);
     let (client, _script) = client([Act::ok(&rows), Act::ok(&last)]);
     let items: Vec<_> = client.0.call(UserList::new()).items().collect().await;
     assert_eq!(items.len(), 3);
     assert_eq!(items[1].as_ref().unwrap().user_id.as_deref(), Some("b"));
-    for at in [0, 2] {
+    for (at, bad) in [(0, bad), (2, other)] {
         let error = items[at].as_ref().unwrap_err();
         assert_eq!((error.kind(), error.json_path()), (ErrorKind::Decode, Some("/data/list/0/user_id")));
         assert_eq!(&*error.bad_row().unwrap().raw, bad);
@@ -85,10 +97,13 @@ async fn a_bad_row_comes_in_its_place_with_its_raw_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_repeated_page_is_an_error() {
-    let (client, _script) = client([page(&["a", "b"], 6), page(&["a", "b"], 6)]);
-    let kinds: Vec<String> = client.0.call(UserList::new()).items().take(3).map(id).collect().await;
-    assert_eq!(kinds, ["a", "b", "Paging"]);
+async fn a_page_that_goes_on_repeating_is_an_error_and_ends_the_stream() {
+    let (client, _script) = client((0..7).map(|_| page(&["a", "b"], 6)));
+    let all: Vec<Result<User, Error>> = client.0.call(UserList::new()).items().collect().await;
+    let errors: Vec<String> = all.iter().filter_map(|row| row.as_ref().err()).map(ToString::to_string).collect();
+    assert_eq!((all.len(), errors.len()), (7, 5));
+    assert!(errors[0].contains("page 2 holds the same 2 rows as the page before"), "{errors:?}");
+    assert!(errors[4].contains("given up after 5 failures in a row"), "{errors:?}");
 }
 
 #[tokio::test(start_paused = true)]

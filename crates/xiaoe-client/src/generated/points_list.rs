@@ -238,6 +238,10 @@ impl scrm_core::operation::PagedOperation for PointsList {
         self.page_size
     }
     #[inline]
+    fn set_size(&mut self, size: i64) {
+        self.page_size = Some(size);
+    }
+    #[inline]
     fn id(row: &Self::Row) -> Option<String> {
         row.id.map(|id| id.to_string())
     }

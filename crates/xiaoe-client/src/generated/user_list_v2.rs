@@ -390,6 +390,10 @@ impl scrm_core::operation::PagedOperation for UserListV2 {
         self.page_size
     }
     #[inline]
+    fn set_size(&mut self, size: i64) {
+        self.page_size = Some(size);
+    }
+    #[inline]
     fn cursor(row: &Self::Row) -> Option<scrm_core::Value> {
         table::get(row, "es_skip")
     }

@@ -185,6 +185,9 @@ impl PagedOperation for UserList {
     fn size(&self) -> Option<i64> {
         self.page_size
     }
+    fn set_size(&mut self, size: i64) {
+        self.page_size = Some(size);
+    }
     fn id(row: &User) -> Option<String> {
         row.user_id.clone()
     }

@@ -1,0 +1,231 @@
+//! What the vendor answers otherwise than its pages say, counted over all calls of a client.
+//!
+//! The first calls of each operation are looked at, later ones by sample, so that nothing is lost in speed. Personal values are never kept: of a departure only
+//! path, kind and count, the type that was found, and of an undocumented enum value the value, if it looks like a code or a label.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::Value;
+
+use crate::decode::{Departure, What};
+
+/// Calls of an operation that are all looked at.
+const FIRST: u64 = 20;
+/// Of the others, one in so many.
+const SAMPLE: u64 = 50;
+/// Kinds of departure that are told apart, over all operations.
+const MOST: usize = 512;
+/// Longest example, in characters.
+const EXAMPLE: usize = 24;
+
+/// What differed from the pages: see [`Core::drift`](crate::Core::drift). `Display` writes one line for each difference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DriftReport {
+    /// The differences, by operation and path.
+    pub drifts: Vec<Drift>,
+    /// Answers that came, failures among them.
+    pub calls: u64,
+    /// Those that were looked at.
+    pub sampled: u64,
+    /// Departures that were not told apart, because there are too many kinds.
+    pub left_out: u64,
+}
+
+/// One way in which answers of an operation differ from its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drift {
+    /// Name of the operation.
+    pub operation: String,
+    /// JSON pointer, with `*` for positions in lists and for keys that look like data.
+    pub path: String,
+    /// In what way.
+    pub what: What,
+    /// How often, in the answers that were looked at.
+    pub count: u64,
+    /// What was found instead: a type (`string`, `null`), or an undocumented enum value.
+    pub example: Option<String>,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.operation, self.path, self.what)?;
+        if let Some(example) = &self.example {
+            write!(f, " ({example})")?;
+        }
+        write!(f, ", {} times", self.count)
+    }
+}
+
+impl fmt::Display for DriftReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} differences in {} of {} answers", self.drifts.len(), self.sampled, self.calls)?;
+        for drift in &self.drifts {
+            write!(f, "\n{drift}")?;
+        }
+        if self.left_out > 0 {
+            write!(f, "\nand {} departures more", self.left_out)?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts departures.
+#[derive(Debug, Default)]
+pub(crate) struct DriftLog(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    /// Calls by operation.
+    calls: HashMap<&'static str, u64>,
+    sampled: u64,
+    left_out: u64,
+    seen: HashMap<(&'static str, String, What), Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    count: u64,
+    example: Option<String>,
+}
+
+impl DriftLog {
+    /// Whether the answer that is about to be read should be looked at.
+    pub(crate) fn samples(&self, operation: &'static str) -> bool {
+        let mut book = self.book();
+        let calls = book.calls.entry(operation).or_default();
+        *calls += 1;
+        *calls <= FIRST || calls.is_multiple_of(SAMPLE)
+    }
+
+    /// Takes in the departures of an answer that was looked at.
+    pub(crate) fn saw(&self, operation: &'static str, departures: &[Departure], body: &[u8]) {
+        let mut book = self.book();
+        book.sampled += 1;
+        let mut parsed = None;
+        for departure in departures {
+            let key = (operation, pattern(&departure.path), departure.what);
+            if let Some(entry) = book.seen.get_mut(&key) {
+                entry.count += 1;
+            } else if book.seen.len() < MOST {
+                let parsed = parsed.get_or_insert_with(|| serde_json::from_slice::<Value>(body).unwrap_or_default());
+                let example = example(departure, parsed);
+                book.seen.insert(key, Entry { count: 1, example });
+            } else {
+                book.left_out += 1;
+            }
+        }
+    }
+
+    pub(crate) fn report(&self) -> DriftReport {
+        let book = self.book();
+        let mut drifts: Vec<Drift> = book
+            .seen
+            .iter()
+            .map(|((operation, path, what), entry)| Drift {
+                operation: (*operation).to_owned(),
+                path: path.clone(),
+                what: *what,
+                count: entry.count,
+                example: entry.example.clone(),
+            })
+            .collect();
+        drifts.sort_by(|one, other| (&one.operation, &one.path, one.what as u8).cmp(&(&other.operation, &other.path, other.what as u8)));
+        DriftReport { drifts, calls: book.calls.values().sum(), sampled: book.sampled, left_out: book.left_out }
+    }
+
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The path without positions, and without keys that look like data.
+fn pattern(path: &str) -> String {
+    let data = |key: &str| {
+        let digits = key.bytes().filter(u8::is_ascii_digit).count();
+        let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte));
+        digits == key.len() || digits >= 7 || key.len() > 40 || !plain
+    };
+    path.split('/').skip(1).fold(String::new(), |pattern, key| pattern + "/" + if data(key) { "*" } else { key })
+}
+
+/// What was found, without anything personal.
+fn example(departure: &Departure, body: &Value) -> Option<String> {
+    let found = body.pointer(&departure.path)?;
+    let kind = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(text) if text.is_empty() => "empty string",
+        Value::String(_) => "string",
+        Value::Array(items) if items.is_empty() => "empty list",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    };
+    let value = match found {
+        Value::String(text) if departure.what == What::UndocumentedValue => text.clone(),
+        Value::Number(number) if departure.what == What::UndocumentedValue => number.to_string(),
+        _ => return (departure.what != What::Missing).then(|| kind.to_owned()),
+    };
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let tame = digits < 7 && value.chars().count() <= EXAMPLE && value.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
+    Some(if tame { format!("{value:?}") } else { kind.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn departure(path: &str, what: What) -> Departure {
+        Departure { path: path.into(), what }
+    }
+
+    #[test]
+    fn positions_and_data_are_not_told_apart() {
+        assert_eq!(pattern("/data/list/12/from"), "/data/list/*/from");
+        assert_eq!(pattern("/data/by_phone/13800138000/name"), "/data/by_phone/*/name");
+        assert_eq!(pattern("/data/by_mail/a@b.example"), "/data/by_mail/*");
+        assert_eq!(pattern("/data/list/0/Score-12"), "/data/list/*/Score-12");
+        assert_eq!(pattern(""), "");
+    }
+
+    #[test]
+    fn differences_are_counted_with_an_example_that_is_not_personal() {
+        let body = br#"{"data":{"list":[{"from":"tiktok","age":"7","phone":13800138000,"level":"13800138000"},{"from":"x"}]}}"#;
+        let log = DriftLog::default();
+        let departures = [
+            departure("/data/list/0/from", What::UndocumentedValue),
+            departure("/data/list/1/from", What::UndocumentedValue),
+            departure("/data/list/0/age", What::OtherType),
+            departure("/data/list/0/phone", What::OtherType),
+            departure("/data/list/0/level", What::UndocumentedValue),
+        ];
+        assert!(log.samples("user_list"));
+        log.saw("user_list", &departures, body);
+        let report = log.report();
+        insta::assert_snapshot!(report, @r#"
+        4 differences in 1 of 1 answers
+        user_list /data/list/*/age: another type than documented (string), 1 times
+        user_list /data/list/*/from: undocumented value ("tiktok"), 2 times
+        user_list /data/list/*/level: undocumented value (string), 1 times
+        user_list /data/list/*/phone: another type than documented (integer), 1 times
+        "#);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_later_calls_are_sampled() {
+        let log = DriftLog::default();
+        let sampled = (0..1000).filter(|_| log.samples("user_list")).count();
+        assert_eq!(sampled, 20 + 20);
+        let many: Vec<Departure> = (0..2000).map(|number| departure(&format!("/data/k{number}"), What::UnknownKey)).collect();
+        log.saw("user_list", &many, b"{}");
+        let report = log.report();
+        assert_eq!((report.drifts.len(), report.left_out, report.calls), (512, 1488, 1000));
+    }
+}
