@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask codegen [--check]`.
+//! The project's own commands: `cargo xtask codegen [--check]` and `cargo xtask openapi [VENDOR] [--out DIR]`.
 
 mod codegen;
+mod openapi;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -27,6 +28,17 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root())]
         out: PathBuf,
     },
+    /// Writes the vendors as OpenAPI 3.1 documents: one vendor's to standard output, otherwise one file a vendor
+    Openapi {
+        /// Only this vendor
+        vendor: Option<String>,
+        /// Folder for the files; `target/openapi` for all vendors unless told
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Folder of the schema files
+        #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
+        schemas: PathBuf,
+    },
 }
 
 /// The root of the repository.
@@ -39,6 +51,10 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
         Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+        Command::Openapi { vendor: Some(vendor), out: None, schemas } => openapi::print(&schemas, &vendor),
+        Command::Openapi { vendor, out, schemas } => {
+            openapi::write(&schemas, vendor.as_deref(), &out.unwrap_or_else(|| root().join("target/openapi")))
+        }
     };
     report(outcome)
 }

@@ -23,11 +23,15 @@ pub struct Builder<C> {
     client: PhantomData<fn() -> C>,
 }
 
+/// Puts a transport around another.
+type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
+
 /// The settings, apart from the client's type so that their code is compiled once.
 struct Settings {
     credentials: CredentialSet,
     base_url: Option<String>,
     transport: Option<Arc<dyn Transport>>,
+    wraps: Vec<Wrap>,
     given: Given,
     store: Option<Arc<dyn TokenStore>>,
     hooks: Arc<dyn Hooks>,
@@ -46,6 +50,7 @@ impl<C: From<Core>> Builder<C> {
             credentials,
             base_url: None,
             transport: None,
+            wraps: Vec::new(),
             given: Given::Nothing,
             store: None,
             hooks: Arc::new(NoHooks),
@@ -73,6 +78,11 @@ impl<C: From<Core>> Builder<C> {
     /// Another transport than the one that comes with the crate. The timeouts of connecting and reading and the size limit are then its own business.
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
         self.set(|settings| settings.transport = Some(transport))
+    }
+
+    /// Puts something around the transport, whichever it is: a recorder, a proxy's signature. What is added last sees a request first.
+    pub fn wrap_transport(self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + 'static) -> Self {
+        self.set(|settings| settings.wraps.push(Box::new(wrap)))
     }
 
     /// A token got elsewhere. It is never refreshed. Overrides [`Builder::token_source`].
@@ -181,7 +191,8 @@ impl Settings {
         if !(base_url.starts_with("https://") || base_url.starts_with("http://")) {
             return Err(Error::new(ErrorKind::Config, vendor, "the base URL must begin with https:// or http://"));
         }
-        let transport = self.transport()?;
+        let wraps = std::mem::take(&mut self.wraps);
+        let transport = wraps.into_iter().fold(self.transport()?, |inner, wrap| wrap(inner));
         let shared = Shared {
             vendor,
             base_url,
