@@ -30,6 +30,10 @@
 //! | `POST reset` | | see [`Mock::reset`] |
 //!
 //! `GET /openapi/<vendor>.json` gives a vendor as an OpenAPI 3.1 document.
+//!
+//! [`Recorder`] writes a client's real traffic into a file without showing anybody, [`Replay`] answers from such a file.
+//!
+//! This crate belongs under `[dev-dependencies]`: it switches nothing on in the clients, and nothing of it is in what you ship.
 
 mod answer;
 mod chance;

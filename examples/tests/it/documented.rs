@@ -72,7 +72,8 @@ async fn points() {
     let call = |rest: &str| send(&mock, "POST /xe.account.info.batch/1.0.0", &[JSON], &format!(r#"{{"access_token": "{TOKEN}", {rest}}}"#));
     let between = r#""create_time_start": "2021-01-01 00:00:00", "create_time_end": "2021-12-31 00:00:00""#;
     let listed = call(&format!(r#"{between}, "user_ids": null, "sort_rule": 11, "page_size": "10", "page": "1""#));
-    assert_eq!((&listed["code"], &listed["msg"]), (&Value::from(0), &Value::from("Success".to_lowercase())));
+    // The page prints a capital letter here, and small letters for other operations of the same vendor.
+    assert!(listed["code"] == 0 && listed["msg"].as_str().unwrap().eq_ignore_ascii_case("Success"), "{listed}");
     assert_eq!(keys(&listed["data"]["list"][0]), ["id", "app_id", "user_id", "total_balance", "balance", "freeze_balance", "created_at"]);
     assert_eq!(keys(&listed["data"]["page"]), ["current_page", "last_page", "page_size", "total"]);
     let nobody = call(&format!(
