@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask codegen [--check]`, `cargo xtask import <page>`.
+//! The project's own commands: `cargo xtask codegen`, `cargo xtask import`, `cargo xtask openapi`; `--help` has the rest.
 
 mod codegen;
 mod import;
+mod openapi;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,6 +31,17 @@ enum Command {
     },
     /// Reads a vendor's documented page into a schema file, or compares the page with a committed schema
     Import(import::Arguments),
+    /// Writes the vendors as OpenAPI 3.1 documents: one vendor's to standard output, otherwise one file a vendor
+    Openapi {
+        /// Only this vendor
+        vendor: Option<String>,
+        /// Folder for the files; `target/openapi` for all vendors unless told
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Folder of the schema files
+        #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
+        schemas: PathBuf,
+    },
 }
 
 /// The root of the repository.
@@ -43,6 +55,10 @@ fn main() -> ExitCode {
         Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
         Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
         Command::Import(arguments) => return import::run(&arguments),
+        Command::Openapi { vendor: Some(vendor), out: None, schemas } => openapi::print(&schemas, &vendor),
+        Command::Openapi { vendor, out, schemas } => {
+            openapi::write(&schemas, vendor.as_deref(), &out.unwrap_or_else(|| root().join("target/openapi")))
+        }
     };
     report(outcome)
 }

@@ -289,7 +289,7 @@ pub(crate) fn remove_some(world: &World, count: u32) {
     let mut people = world.people_mut();
     let (all, seed) = (people.order().len() as u64, world.seed ^ people.version());
     let mut numbers = std::collections::HashSet::new();
-    for drawn in 0..u64::from(count) {
+    for drawn in 0..u64::from(count).min(all) {
         let place = crate::chance::below(crate::chance::mix(seed, drawn), all);
         if let Some(person) = usize::try_from(place).ok().and_then(|place| people.order().get(place)).and_then(|place| people.at(*place)) {
             numbers.insert(person.number);

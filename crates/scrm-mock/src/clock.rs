@@ -7,6 +7,8 @@ use std::{
 
 /// China time is eight hours ahead of UTC all year.
 const CHINA_OFFSET: i64 = 8 * 3600;
+/// A clock is moved no farther than a thousand years, in milliseconds, so that no sum of times overflows.
+const FARTHEST: i64 = 1000 * 366 * 86_400 * 1000;
 
 /// The clock of a mock.
 ///
@@ -25,14 +27,14 @@ impl Clock {
         Self { begun: Instant::now(), begun_wall: millis(wall), advanced: AtomicI64::new(0), stepped: AtomicI64::new(0) }
     }
 
-    /// Lets time pass at once: tokens age and quota windows empty.
+    /// Lets time pass at once, a thousand years at most: tokens age and quota windows empty.
     pub fn advance(&self, time: Duration) {
-        self.advanced.fetch_add(millis(time), Ordering::SeqCst);
+        move_on(&self.advanced, millis(time));
     }
 
-    /// Sets the wall time forward (or back, when negative) by so many seconds, as a wrong clock would; quotas do not notice.
+    /// Sets the wall time forward (or back, when negative) by so many seconds, as a wrong clock would, a thousand years at most; quotas do not notice.
     pub fn step(&self, seconds: i64) {
-        self.stepped.fetch_add(seconds.saturating_mul(1000), Ordering::SeqCst);
+        move_on(&self.stepped, seconds.saturating_mul(1000));
     }
 
     /// Takes back every `advance` and `step`.
@@ -55,6 +57,12 @@ impl Clock {
     pub fn wall_seconds(&self) -> i64 {
         self.wall_millis().div_euclid(1000)
     }
+}
+
+fn move_on(offset: &AtomicI64, by: i64) {
+    let moved = |now: i64| Some(now.saturating_add(by).clamp(-FARTHEST, FARTHEST));
+    // The closure always gives a value, so that nothing is refused.
+    offset.fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved).ok();
 }
 
 fn millis(time: Duration) -> i64 {

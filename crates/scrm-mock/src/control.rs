@@ -11,6 +11,9 @@ use scrm_schema::model::Quota;
 
 use crate::{answer::remove_some, faults::FaultRule, people::Customer, server::json, stats::stats, tokens::TokenRule, world::World};
 
+/// Made-up people that one call may add: more would fill the memory.
+const MOST_ADDED: u32 = 1_000_000;
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Rules {
@@ -182,6 +185,9 @@ fn first_customers(world: &World, count: usize) -> Value {
 }
 
 fn change_people(world: &World, change: People) -> Result<Value, Refused> {
+    if change.add > MOST_ADDED {
+        return Err((StatusCode::BAD_REQUEST, format!("at most {MOST_ADDED} people can be added by one call")));
+    }
     let mut customers = change.customers;
     customers.extend((0..change.add).map(|_| Customer::new()));
     let now = world.clock.wall_seconds();
@@ -196,4 +202,89 @@ fn change_people(world: &World, change: People) -> Result<Value, Refused> {
         people.remove(|people, person| change.remove_phones.iter().any(|phone| people.customer(person).text("phone") == phone));
     }
     Ok(json!({ "customers": people.order().len() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        people::People,
+        request::Incoming,
+        world::{Route, Switches},
+    };
+
+    fn world() -> Arc<World> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
+        let world = World::new(scrm_schema::load(&folder).unwrap(), 7, 1, People::new(7, 20, Vec::new()), Switches::default());
+        world.tokens().accept("always".to_owned());
+        Arc::new(world)
+    }
+
+    /// Bodies that mean something, with numbers as large as they come.
+    fn body() -> impl Strategy<Value = (&'static str, String)> {
+        let number = prop_oneof![Just(0_i64), Just(-1), Just(i64::MIN), Just(i64::MAX), Just(4_294_967_295), any::<i64>(), 0..100_i64];
+        let path = prop_oneof![
+            Just("clock"),
+            Just("quotas"),
+            Just("token_rules"),
+            Just("customers"),
+            Just("faults"),
+            Just("permissions"),
+            Just("expire_tokens"),
+            Just("reset"),
+            Just("nothing"),
+        ];
+        (path, number.clone(), number, ".{0,12}").prop_map(|(path, a, b, text)| {
+            let body = match path {
+                "clock" => json!({ "advance_seconds": a, "step_seconds": b }),
+                "quotas" => json!({ "operation": "user_list", "quota": { "calls": a, "seconds": b } }),
+                "token_rules" => json!({ "vendor": "acme", "lifetime": a, "renew_below": b, "overlap": a }),
+                "customers" => {
+                    json!({ "add": a % 50, "remove": b, "customers": [{ "phone": text, "created_at": text }], "remove_phones": [text] })
+                }
+                "faults" => json!({ "fault": { "chunked": { "bytes": a } }, "times": b, "on": "user_list" }),
+                "permissions" => json!({ "operation": text, "allowed": false }),
+                _ => json!(text),
+            };
+            (path, body.to_string())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn nothing_sent_here_breaks_the_box(steps in proptest::collection::vec(body(), 1..8), raw in proptest::collection::vec(any::<u8>(), 0..40), page in any::<i64>()) {
+            let world = world();
+            for (path, body) in &steps {
+                let answer = route(&world, "POST", path, body.as_bytes());
+                prop_assert!(answer.is_ok() || answer.is_err_and(|(status, _)| status.is_client_error()));
+            }
+            for path in ["faults", "customers", "clock", "quotas"] {
+                let answer = route(&world, "POST", path, &raw);
+                prop_assert!(answer.is_ok() || answer.is_err_and(|(status, _)| status.is_client_error()));
+            }
+            // It still hands out tokens and pages.
+            let Route::Found(token) = world.route("GET", "/acme/token") else { panic!("no token") };
+            let Route::Found(list) = world.route("POST", "/acme/user/list") else { panic!("no list") };
+            let credentials = &world.shops[0][0];
+            let query = format!("app_key={}&app_secret={}&grant=client", credentials["app_key"], credentials["app_secret"]);
+            let asked = Incoming { query, ..Incoming::default() };
+            prop_assert!(crate::answer::answer(&world, token, &asked, &[]).is_some());
+            let asked = Incoming {
+                headers: vec![("x-acme-token".to_owned(), "always".to_owned())],
+                body: json!({ "page": page, "page_size": 50 }).to_string().into_bytes(),
+                ..Incoming::default()
+            };
+            prop_assert!(crate::answer::answer(&world, list, &asked, &[]).is_some());
+            prop_assert!(route(&world, "GET", "stats", &[]).is_ok());
+        }
+    }
+
+    #[test]
+    fn people_by_the_million_are_refused() {
+        let refused = route(&world(), "POST", "customers", br#"{"add": 4294967295}"#).unwrap_err();
+        assert_eq!(refused.1, "at most 1000000 people can be added by one call");
+    }
 }

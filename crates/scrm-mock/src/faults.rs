@@ -186,7 +186,7 @@ impl Faults {
             }
             _ => None,
         });
-        Duration::from_millis(late.sum())
+        Duration::from_millis(late.fold(0, u64::saturating_add))
     }
 }
 

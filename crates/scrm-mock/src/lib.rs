@@ -30,6 +30,10 @@
 //! | `POST reset` | | see [`Mock::reset`] |
 //!
 //! `GET /openapi/<vendor>.json` gives a vendor as an OpenAPI 3.1 document.
+//!
+//! [`Recorder`] writes a client's real traffic into a file without showing anybody, [`Replay`] answers from such a file.
+//!
+//! This crate belongs under `[dev-dependencies]`: it switches nothing on in the clients, and nothing of it is in what you ship.
 
 mod answer;
 mod chance;
@@ -45,6 +49,7 @@ mod line;
 mod mock;
 mod people;
 mod quota;
+mod recording;
 mod records;
 mod request;
 mod response;
@@ -60,6 +65,7 @@ pub use clock::Clock;
 pub use faults::{Fault, FaultRule};
 pub use mock::{Arming, Builder, Mock, StartError};
 pub use people::{Customer, DataError};
+pub use recording::{RecordedAnswer, RecordedBody, RecordedCall, Recorder, RecordingError, Replay};
 pub use records::Record;
 pub use scrm_schema::model::{Quota, Situation};
 pub use server::UNVERIFIED_HEADER;

@@ -230,7 +230,8 @@ fn request(vendor: &Vendor, operation: &Operation) -> Value {
     let mut required: Vec<Value> = map.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     required.retain(|name| name.as_str().is_none_or(|name| !elsewhere.contains(&name)));
     if let Some(token) = token_of(vendor, operation).filter(|token| token.place.place == Place::Body) {
-        let property = json!({ "type": "string", "minLength": 1, "description": format!("The token that `{}` answers.", token.operation) });
+        let description = format!("The token that `{}` answers.", token.operation);
+        let property = json!({ "type": "string", "minLength": 1, "description": description, "x-token": token.name });
         let properties = map.entry("properties").or_insert_with(|| json!({}));
         if let Value::Object(properties) = properties {
             properties.insert(token.place.name.clone(), property);

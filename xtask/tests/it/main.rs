@@ -1,8 +1,9 @@
-//! `cargo xtask codegen` as a program: is the tree fresh, what does it write, and is one file enough for a new operation?
+//! The commands as programs: is the tree fresh, what does it write, and is one file enough for a new operation?
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod fifth;
+mod openapi;
 mod tree;
 
 use std::{

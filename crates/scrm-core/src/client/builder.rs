@@ -24,6 +24,9 @@ pub struct Builder<C> {
     client: PhantomData<fn() -> C>,
 }
 
+/// Puts a transport around another.
+type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
+
 /// The settings, apart from the client's type so that their code is compiled once.
 struct Settings {
     credentials: CredentialSet,
@@ -31,6 +34,7 @@ struct Settings {
     transport: Option<Arc<dyn Transport>>,
     token: Option<Secret>,
     source: Option<Arc<dyn TokenSource>>,
+    wraps: Vec<Wrap>,
     store: Option<Arc<dyn TokenStore>>,
     hooks: Arc<dyn Hooks>,
     retry: RetryPolicy,
@@ -50,6 +54,7 @@ impl<C: From<Core>> Builder<C> {
             transport: None,
             token: None,
             source: None,
+            wraps: Vec::new(),
             store: None,
             hooks: Arc::new(NoHooks),
             retry: RetryPolicy::default(),
@@ -76,6 +81,11 @@ impl<C: From<Core>> Builder<C> {
     /// Another transport than the one that comes with the crate. The timeouts of connecting and reading and the size limit are then its own business.
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
         self.set(|settings| settings.transport = Some(transport))
+    }
+
+    /// Puts something around the transport, whichever it is: a recorder, a proxy's signature. What is added last sees a request first.
+    pub fn wrap_transport(self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + 'static) -> Self {
+        self.set(|settings| settings.wraps.push(Box::new(wrap)))
     }
 
     /// A token got elsewhere. It is never refreshed. Goes before [`Builder::token_source`] and all else.
@@ -184,7 +194,8 @@ impl Settings {
         if !(base_url.starts_with("https://") || base_url.starts_with("http://")) {
             return Err(Error::new(ErrorKind::Config, vendor, "the base URL must begin with https:// or http://"));
         }
-        let transport = self.transport()?;
+        let wraps = std::mem::take(&mut self.wraps);
+        let transport = wraps.into_iter().fold(self.transport()?, |inner, wrap| wrap(inner));
         if self.quota.shared.is_some() {
             // Of a call under way the others hear nothing, so that its slot must last as long as it.
             self.quota.linger = self.quota.linger.max(self.timeout);

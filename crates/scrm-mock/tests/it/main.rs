@@ -4,5 +4,6 @@
 mod acme;
 mod faults;
 mod real;
+mod recording;
 mod support;
 mod tells;

@@ -1,0 +1,6 @@
+//! The three vendors' stand-ins seen from outside.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod documented;
+mod recording;
