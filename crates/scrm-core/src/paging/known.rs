@@ -89,6 +89,11 @@ impl Known {
         }
     }
 
+    /// Takes in a row that must have come before the marked ones, since it stands in front of them.
+    pub(super) fn presume(&mut self, key: u64) {
+        self.current.insert(key);
+    }
+
     /// Takes in rows of the piece before.
     pub(super) fn add_previous(&mut self, keys: &[u64]) {
         self.previous.extend(keys);

@@ -344,7 +344,7 @@ impl Numbered {
         (self.fresh, self.resigned) = (false, false);
         self.previous.clone_from(&facts.keys);
         let mut step = Step { keep, ..Step::nothing() };
-        let capped = self.way.cap.filter(|cap| !over && end >= *cap);
+        let capped = self.way.cap.filter(|cap| end >= *cap && total.map_or(!over, |total| total > *cap));
         if let Some(cap) = capped {
             let counted = total.unwrap_or(end);
             let text = format!("{}the vendor gives no row beyond {cap} of {counted}", self.named());
@@ -372,6 +372,7 @@ impl Numbered {
                 self.seen.insert(*key);
             }
             if skipped {
+                known.presume(*key);
                 kept.push(false);
                 continue;
             }

@@ -45,6 +45,7 @@ enum Doing {
     /// Reading the rows that the piece may share with the one before, without delivering them.
     Seam {
         walk: Box<Numbered>,
+        read: Box<Known>,
         then: Box<Doing>,
     },
     /// Reading a piece.
@@ -124,7 +125,7 @@ impl Split {
         self.doing = match self.seam.as_ref().filter(|_| self.recall) {
             Some(seam) => {
                 let way = Way { overlap: false, ..Split::way_in(&self.cut, seam) };
-                Doing::Seam { walk: Box::new(Numbered::new(way, self.cut.way.first)), then: Box::new(piece) }
+                Doing::Seam { walk: Box::new(Numbered::new(way, self.cut.way.first)), read: Box::default(), then: Box::new(piece) }
             }
             None => piece,
         };
@@ -182,7 +183,7 @@ impl Split {
     pub(super) fn here(&self) -> String {
         match &self.doing {
             Doing::Range { piece, .. } | Doing::Halves { piece, .. } => format!("the count of {}", piece.label()),
-            Doing::Seam { walk, then } => match &**then {
+            Doing::Seam { walk, then, .. } => match &**then {
                 Doing::Piece { piece, .. } => format!("page {} before {}", walk.here(), piece.label()),
                 _ => format!("page {}", walk.here()),
             },
@@ -231,11 +232,10 @@ impl Split {
                 let (left, right) = (Piece { total: Some(before), ..left }, Piece { total: Some(total), ..right });
                 self.halved(piece, whole, left, right, recounts, &mut step.problems);
             }
-            Doing::Seam { mut walk, then } => {
-                let mut none = Known::default();
-                let walked = walk.take(facts, &mut none);
+            Doing::Seam { mut walk, mut read, then } => {
+                let walked = walk.take(facts, &mut read);
                 known.add_previous(facts.keys.as_deref().unwrap_or_default());
-                self.doing = if walk.ended { *then } else { Doing::Seam { walk, then } };
+                self.doing = if walk.ended { *then } else { Doing::Seam { walk, read, then } };
                 walked?;
             }
             Doing::Piece { piece, walk, whole } => return self.read(piece, walk, whole, facts, known),
