@@ -12,7 +12,7 @@ use scrm_core::{
     paging::{Pages, Summary},
 };
 use scrm_mock::Mock;
-use xiaoe_client::{Call, Client, Credentials, Error, RetryPolicy, User, UserV2};
+use xiaoe_client::{Builder, Call, Client, Credentials, Error, RetryPolicy, User, UserV2};
 
 /// Rows that can be told apart by a number.
 pub(crate) trait Numbered {
@@ -38,15 +38,16 @@ impl Numbered for UserV2 {
     }
 }
 
-/// A client of the mock that never pauses for long.
+/// A client of the mock that pauses a moment only before it repeats a call.
 pub(crate) fn client(mock: &Mock) -> Client {
-    client_with(mock, RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() })
+    builder(mock).build().unwrap()
 }
 
-pub(crate) fn client_with(mock: &Mock, retry: RetryPolicy) -> Client {
+pub(crate) fn builder(mock: &Mock) -> Builder<Client> {
     let given = mock.credentials("xiaoe");
     let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
-    Client::builder(credentials).base_url(mock.base_url("xiaoe")).retry(retry).build().unwrap()
+    let retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
+    Client::builder(credentials).base_url(mock.base_url("xiaoe")).retry(retry)
 }
 
 /// The numbers of all people of the mock.
