@@ -258,7 +258,8 @@ impl Call<'_> {
         if let Some(before) = before
             && self.struck.contains(&Fault::RepeatedPage)
         {
-            page.places = before;
+            page.places.clone_from(&before);
+            self.world.show(self.target, self.shop.unwrap_or(0), before);
         }
         page
     }

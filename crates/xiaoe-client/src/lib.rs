@@ -45,6 +45,50 @@
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!
+//! # Pulls
+//!
+//! [`UserList`], [`UserListV2`] and [`PointsList`] come as streams: [`Call::pages`] gives page after page, [`Call::items`] row after row.
+//!
+//! ```
+//! use futures_util::StreamExt;
+//! use xiaoe_client::{Client, Credentials, UserListV2};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mock = scrm_mock::Mock::start().await;
+//! # let given = mock.credentials("xiaoe");
+//! # let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
+//! # let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
+//! let mut pages = client.user_list_v2(UserListV2::new()).concurrency(2).pages();
+//! let mut users = Vec::new();
+//! let mut place = String::new();
+//! while let Some(page) = pages.next().await {
+//!     let page = page?; // or note the error and poll on: the same page is asked for again
+//!     place = page.resume().to_string(); // store it together with the rows
+//!     users.extend(page.rows);
+//! }
+//! assert!(pages.summary().is_complete(), "{}", pages.summary());
+//! assert_eq!(users.len(), 1000);
+//!
+//! // After a restart: on from there. Nothing is left to come.
+//! let mut rest = client.user_list_v2(UserListV2::new()).resume(&place.parse()?)?.items();
+//! assert!(rest.next().await.is_none());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! *What is guaranteed.* Every row that is in the list throughout the pull comes, and none twice; or the stream gives an error with the numbers, and
+//! [`Summary::is_complete`](scrm_core::paging::Summary::is_complete) is false. Rows that are added or removed meanwhile may come or not. Where users come and go
+//! during a pull by page number, [`Call::thorough`] finds also those changes that leave the vendor's total as it is, for about a quarter more calls. See
+//! [`paging`](scrm_core::paging) for the small print.
+//!
+//! *Above 10,000 users.* [`UserList`] is version 1.0.0, of which the vendor gives the first 10,000 rows only; a pull that has more splits itself along
+//! `user_created_start` and `user_created_end`, halving the days until each piece fits. The vendor's documented way above 10,000 rows is version 2.0.0,
+//! [`UserListV2`]: it pages by a cursor and has no ceiling. Prefer it for pulls of a whole shop; what stands here of it was read in a copy of the vendor's page.
+//!
+//! *Speed.* [`Call::concurrency`] fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
+//! kept, however long the list.
+//!
 //! # TLS
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a

@@ -73,8 +73,9 @@ async fn faults_of_the_values() {
 async fn faults_of_the_rows() {
     let a = Box::start(builder().customers(9).without_quotas()).await;
     let first = ids(&a.page(1, 3).await, "user_id");
-    a.mock.fault(Fault::RepeatedPage).on("acme/user_list").at_calls([1]);
+    a.mock.fault(Fault::RepeatedPage).on("acme/user_list").at_calls([1, 2]);
     assert_eq!(ids(&a.page(2, 3).await, "user_id"), first);
+    assert_eq!(ids(&a.page(2, 3).await, "user_id"), first, "and again, for as long as it strikes");
     assert_ne!(ids(&a.page(2, 3).await, "user_id"), first);
     a.mock.fault(Fault::RowsAdded { count: 4 }).times(1);
     assert_eq!(a.page(1, 3).await["data"]["total"], 13);

@@ -7,9 +7,9 @@ use scrm_core::{spec, table};
 
 /// List users, version 1.0.0 · 获取用户列表1.0.0
 ///
-/// Lists the shop's users by filter and page. Only the first 10,000 rows are given; for more the vendor names version 2.0.0.
+/// Lists the shop's users by filter and page. Only the first 10,000 rows are given; the vendor's documented way to more is version 2.0.0 (user_list_v2). Here, pages() and items() split a longer list themselves, along user_created_start and user_created_end; a single call does not.
 ///
-/// 按条件分页列出店铺的用户。只给前 10000 行；要更多，请用 2.0.0。
+/// 按条件分页列出店铺的用户。只给前 10000 行；要更多，厂商文档写明的办法是 2.0.0（user_list_v2）。这里的 pages() 和 items() 遇到更长的列表，会沿 user_created_start、user_created_end 自动拆成几段；单独一次调用不会。
 ///
 /// | | |
 /// |---|---|

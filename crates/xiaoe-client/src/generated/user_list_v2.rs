@@ -7,9 +7,9 @@ use scrm_core::{spec, table};
 
 /// List users, version 2.0.0 · 获取用户列表2.0.0
 ///
-/// Lists the shop's users by filter, without a ceiling: es_skip of the last row is sent back to get the next page. What stands here comes from a page retold by others; the vendor's own was not seen.
+/// Lists the shop's users by filter, without a ceiling: the vendor's documented way above 10,000 rows. es_skip of the last row is sent back to get the next page; pages() and items() do so. What stands here comes from a page retold by others; the vendor's own was not seen.
 ///
-/// 按条件列出店铺的用户，没有行数上限：每次把上一页最后一行的 es_skip 原样送回。这里的内容来自他人转写的页面，没有见到原页。
+/// 按条件列出店铺的用户，没有行数上限，是厂商文档写明的取 10000 行以上的办法：每次把上一页最后一行的 es_skip 原样送回，pages() 和 items() 会替你送。这里的内容来自他人转写的页面，没有见到原页。
 ///
 /// **Unverified**: this operation was seen in examples or in other people's code only.
 ///

@@ -2,4 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod memory;
+mod pull_faults;
+mod pulling;
+mod pulls;
 mod rules;
