@@ -1,0 +1,71 @@
+//! Interleaved measuring: every round runs each variant once, and ratios are taken inside the round, so that whatever else the machine does
+//! falls on all variants alike.
+
+use std::{hint::black_box, time::Instant};
+
+/// Rounds of a run-time comparison.
+const ROUNDS: usize = 41;
+/// A sample lasts at least this long.
+const SAMPLE_SECONDS: f64 = 0.002;
+
+/// One way of doing the thing that is measured.
+pub struct Variant<'a> {
+    /// What the table calls it.
+    pub name: &'static str,
+    run: Box<dyn FnMut() + 'a>,
+}
+
+impl<'a> Variant<'a> {
+    /// A variant whose result is kept from the optimiser.
+    pub fn new<T>(name: &'static str, mut run: impl FnMut() -> T + 'a) -> Self {
+        Variant { name, run: Box::new(move || drop(black_box(run()))) }
+    }
+}
+
+/// What was measured of one variant.
+#[derive(Clone, Debug)]
+pub struct Timing {
+    /// As [`Variant::name`].
+    pub name: &'static str,
+    /// Median of the time of one run, in seconds.
+    pub seconds: f64,
+    /// Median over the rounds of the ratio to the first variant.
+    pub ratio: f64,
+}
+
+/// Runs the variants round by round; the first one is the baseline.
+pub fn compare(mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
+    let runs: Vec<u32> = variants.iter_mut().map(|variant| runs_per_sample(&mut variant.run)).collect();
+    let mut times = vec![Vec::with_capacity(ROUNDS); variants.len()];
+    for round in 0..ROUNDS {
+        for step in 0..variants.len() {
+            let at = (step + round) % variants.len();
+            let started = Instant::now();
+            for _ in 0..runs[at] {
+                (variants[at].run)();
+            }
+            times[at].push(started.elapsed().as_secs_f64() / f64::from(runs[at]));
+        }
+    }
+    let ratios = |at: usize| times[at].iter().zip(&times[0]).map(|(time, base)| time / base).collect();
+    variants.iter().enumerate().map(|(at, variant)| Timing { name: variant.name, seconds: median(times[at].clone()), ratio: median(ratios(at)) }).collect()
+}
+
+fn runs_per_sample(run: &mut dyn FnMut()) -> u32 {
+    for _ in 0..20 {
+        run();
+    }
+    let started = Instant::now();
+    let mut runs = 0;
+    while started.elapsed().as_secs_f64() < SAMPLE_SECONDS {
+        run();
+        runs += 1;
+    }
+    runs.max(3)
+}
+
+/// The middle value; 0 for none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
