@@ -1,1 +1,59 @@
-fn main() {}
+//! The project's own commands: `cargo xtask codegen [--check]`.
+
+mod codegen;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generates the vendors' clients from the schema files
+    Codegen {
+        /// Writes nothing; fails if a generated file is missing, changed or left over
+        #[arg(long)]
+        check: bool,
+        /// Folder of the schema files
+        #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
+        schemas: PathBuf,
+        /// Folder that holds `crates/`
+        #[arg(long, value_name = "DIR", default_value_os_t = root())]
+        out: PathBuf,
+    },
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map_or(here.clone(), PathBuf::from)
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
+        Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+    };
+    report(outcome)
+}
+
+/// Prints what was done, or what is wrong.
+#[allow(clippy::print_stdout, clippy::print_stderr)]
+fn report(outcome: Result<String, String>) -> ExitCode {
+    match outcome {
+        Ok(done) => {
+            println!("{done}");
+            ExitCode::SUCCESS
+        }
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            ExitCode::FAILURE
+        }
+    }
+}

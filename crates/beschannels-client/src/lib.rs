@@ -1,1 +1,62 @@
-//! Client for 致趣百川 (Beschannels).
+//! Typed, asynchronous client for 致趣百川 (Beschannels): leads of a group with their scores.
+//!
+//! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
+//! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
+//!
+//! ```
+//! use beschannels_client::{Client, Credentials, GroupObject, GroupUserList};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The vendors in a box; without `base_url` the client talks to the vendor itself.
+//! let mock = scrm_mock::Mock::start().await;
+//! # let given = mock.credentials("beschannels");
+//! # let credentials = Credentials::new(&given["app_id"], &given["app_secret"]);
+//! # /*
+//! let credentials = Credentials::from_env()?;
+//! # */
+//! let client = Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
+//!
+//! let request = GroupUserList::new("user-made-up-1", GroupObject::Leads);
+//! let answer = client.group_user_list(request).await?;
+//! for lead in &answer.data.list {
+//!     println!("{:?} has the scores {:?}", lead.identity_id, lead.scores);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tokens
+//!
+//! Tokens are got, kept and renewed by the client, one fetch however many calls wait. Programs that use the same credentials do not disturb each
+//! other: the vendor gives the same token until twenty minutes before its end, and the old one works until then.
+//!
+//! # Quotas, retries, errors
+//!
+//! Documented quotas are kept ahead of time: a call that would exceed one waits, at most as long as its deadline. Reads are repeated after passing
+//! failures; writes only when they are known not to have arrived. A failure inside HTTP 200 is a failure. [`Error`] says vendor, operation, code, the
+//! code's meaning in Chinese and English and what to do; [`Error::kind`] is to match on. The vendor's codes stand at [`VENDOR`].
+//!
+//! # Answers
+//!
+//! Every field of an answer is optional, whatever the page says. Numbers in quotes, `null`, empty lists for objects and undocumented values are
+//! understood; a row that is not costs only itself and comes out in [`Response::bad_rows`]; keys nobody documented are kept in `extra`. What would the
+//! crate make of a body at hand? `cargo run -p beschannels-client --example decode -- group_user_list < body.json`
+//!
+//! Personal fields are masked in `Debug`; tokens and secrets are never shown.
+//!
+//! # TLS
+//!
+//! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
+//! transport: [`Builder::transport`].
+
+#[rustfmt::skip]
+mod generated;
+
+pub use scrm_core;
+pub use scrm_core::{
+    Action, Builder, Call, CallOptions, Customer, CustomerKey, Error, ErrorKind, Profile, RawCall, Response, RetryPolicy, Sent, Value,
+    VendorClient, VendorClientExt,
+};
+
+pub use generated::*;

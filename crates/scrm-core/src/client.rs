@@ -1,1 +1,202 @@
-//! What a client holds.
+//! A client: what all calls of one shop share.
+
+mod builder;
+mod response;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+pub use self::{
+    builder::Builder,
+    response::{Reply, Response},
+};
+use crate::{
+    call::{Call, RawCall},
+    encode::Outgoing,
+    error::Error,
+    hooks::Hooks,
+    operation::Operation,
+    pipeline::{self, Job},
+    quota::{QuotaOptions, Quotas},
+    retry::{RetryBudget, RetryPolicy},
+    secret::CredentialSet,
+    spec::{OperationSpec, TokenSpec, VendorSpec},
+    table::Payload,
+    token::{TokenOptions, TokenSlot, TokenSource, TokenStore},
+    transport::Transport,
+};
+
+/// Options of one call; what is left out is as the client has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// Longest time for the call as a whole: waiting, token, all attempts.
+    pub timeout: Option<Duration>,
+    /// How often the call may be repeated; 0: never (but for once after a token was refreshed).
+    pub retries: Option<u32>,
+    /// Whether any departure from the schema is an error.
+    pub strict: Option<bool>,
+    /// Whether departures from the schema are collected in [`Response::departures`].
+    pub departures: bool,
+}
+
+/// A client of one vendor for one shop: credentials, token and quotas of its own; transport, connection pool, hooks and retry budget shared with the shops that
+/// were made from it. Cheap to clone; made by [`Builder::build`]. Vendor crates wrap it.
+#[derive(Clone)]
+pub struct Core {
+    shop: Arc<Shop>,
+}
+
+/// What the clients of all shops share.
+pub(crate) struct Shared {
+    pub(crate) vendor: &'static VendorSpec,
+    pub(crate) base_url: String,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) hooks: Arc<dyn Hooks>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: RetryBudget,
+    pub(crate) timeout: Duration,
+    pub(crate) strict: bool,
+    quota: QuotaOptions,
+    store: Option<Arc<dyn TokenStore>>,
+}
+
+/// What belongs to one set of credentials.
+struct Shop {
+    shared: Arc<Shared>,
+    credentials: CredentialSet,
+    /// One for each of `vendor.tokens`, in that order.
+    slots: Vec<TokenSlot<Error>>,
+    quotas: Quotas,
+}
+
+impl Shop {
+    /// `usual`: how the usual token is got, where the caller gives it.
+    fn new(shared: Arc<Shared>, credentials: CredentialSet, usual: Given) -> Self {
+        let account = credentials.account_key();
+        let mut given = Some(usual);
+        let slots = shared.vendor.tokens.iter().map(|spec| slot(&shared, spec, &account, given.take().unwrap_or(Given::Nothing))).collect();
+        let quotas = Quotas::new(account, shared.quota.clone());
+        Shop { shared, credentials, slots, quotas }
+    }
+}
+
+/// How the caller gives the usual token.
+enum Given {
+    Nothing,
+    Token(crate::secret::Secret),
+    Source(Arc<dyn TokenSource>),
+}
+
+fn slot(shared: &Shared, spec: &'static TokenSpec, account: &str, given: Given) -> TokenSlot<Error> {
+    let source = match given {
+        Given::Token(token) => return TokenSlot::fixed(token),
+        Given::Source(source) => Some(source),
+        Given::Nothing => None,
+    };
+    TokenSlot::new(TokenOptions {
+        vendor: shared.vendor.name,
+        spec,
+        account: account.to_owned(),
+        source,
+        store: shared.store.clone(),
+        hooks: shared.hooks.clone(),
+    })
+}
+
+impl Core {
+    /// The vendor.
+    #[must_use]
+    pub fn vendor(&self) -> &'static VendorSpec {
+        self.shop.shared.vendor
+    }
+
+    /// Another shop of the same vendor: same transport, pool, hooks, settings and token store; token and quotas of its own. An explicit token and a token source
+    /// belong to the first shop and are not taken over.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: CredentialSet) -> Core {
+        Core { shop: Arc::new(Shop::new(self.shop.shared.clone(), credentials, Given::Nothing)) }
+    }
+
+    /// The credentials.
+    #[must_use]
+    pub fn credentials(&self) -> &CredentialSet {
+        &self.shop.credentials
+    }
+
+    /// A typed call, to be sent by `.await`. The operation must be one of this vendor's; vendor crates see to that, and so does
+    /// [`VendorClientExt::call`](crate::vendor_client::VendorClientExt::call).
+    pub fn call<O: Operation>(&self, request: O) -> Call<O> {
+        Call::new(self.clone(), request)
+    }
+
+    /// A call of an operation without a schema: `path` below the vendor's base URL, `request` a JSON object of the parameters without the token.
+    /// Token, quota, retries and errors are as for typed calls.
+    pub fn call_raw(&self, path: impl Into<String>, request: Value) -> RawCall {
+        RawCall::new(self.clone(), path.into(), request)
+    }
+
+    /// Sends a request and decodes the answer into `data`: what all typed calls come down to, compiled once.
+    ///
+    /// # Errors
+    /// Whatever keeps the data from being there; see [`ErrorKind`](crate::ErrorKind).
+    pub fn execute<'a>(
+        &'a self,
+        outgoing: Outgoing<'a>,
+        spec: &'static OperationSpec,
+        options: &'a CallOptions,
+        data: &'a mut dyn Payload,
+    ) -> BoxFuture<'a, Result<Reply, Error>> {
+        self.execute_at(spec.path, outgoing, spec, options, data)
+    }
+
+    pub(crate) fn execute_at<'a>(
+        &'a self,
+        path: &'a str,
+        outgoing: Outgoing<'a>,
+        spec: &'static OperationSpec,
+        options: &'a CallOptions,
+        data: &'a mut dyn Payload,
+    ) -> BoxFuture<'a, Result<Reply, Error>> {
+        Box::pin(pipeline::run(Job { core: self, spec, path, outgoing, options }, data))
+    }
+
+    /// Remaining life of the usual token; `None` if none was got yet, or if it was given explicitly.
+    #[must_use]
+    pub fn token_life(&self) -> Option<Duration> {
+        self.shop.slots.first()?.remaining()
+    }
+
+    /// Remaining life of a token of this kind.
+    #[must_use]
+    pub fn token_life_of(&self, token: &TokenSpec) -> Option<Duration> {
+        self.slot(token)?.remaining()
+    }
+
+    pub(crate) fn slot(&self, token: &TokenSpec) -> Option<&TokenSlot<Error>> {
+        let position = self.vendor().tokens.iter().position(|known| known.name == token.name)?;
+        self.shop.slots.get(position)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shop.shared
+    }
+
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.shop.quotas
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = self.shared();
+        f.debug_struct("Core")
+            .field("vendor", &shared.vendor.name)
+            .field("credentials", &self.shop.credentials)
+            .field("timeout", &shared.timeout)
+            .field("strict", &shared.strict)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,1 +1,185 @@
-//! From a request value to what goes over the wire.
+//! From a request value to what goes over the wire. No I/O, and nothing but the request, its description and the token decides the result:
+//! the same request is the same bytes.
+
+mod multipart;
+mod url;
+mod written;
+
+use std::{borrow::Cow, time::Duration};
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use self::written::Written;
+use crate::{
+    spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
+    table::{Place, Shown},
+    transport::HttpRequest,
+};
+
+/// What is to be sent.
+#[derive(Clone, Copy)]
+pub enum Outgoing<'a> {
+    /// A typed request: written as its table says.
+    Typed(&'a dyn Shown),
+    /// Parameters by wire name. Each goes where the operation's table puts its name; its value is written as it is.
+    Raw(&'a Map<String, Value>),
+}
+
+/// A request that cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` cannot be sent: {reason}")]
+#[non_exhaustive]
+pub struct EncodeError {
+    /// Wire name of the field, `data/user_id` inside an object; `base_url` where it is that.
+    pub field: String,
+    /// What is wrong and what to do. Never holds the value.
+    pub reason: String,
+}
+
+impl EncodeError {
+    fn new(field: &str, reason: impl Into<String>) -> Self {
+        EncodeError { field: field.to_owned(), reason: reason.into() }
+    }
+
+    /// The same as seen from the object that holds it.
+    fn inside(mut self, name: &str) -> Self {
+        self.field = if self.field.is_empty() { name.to_owned() } else { format!("{name}/{}", self.field) };
+        self
+    }
+}
+
+/// [`HttpRequest::timeout`] of what [`encode`] makes; whoever sends it may set another.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Writes a request for `path` below `base_url`. The operation's description says how: method, kind of body, place of each field. The path is
+/// given on its own so that operations without a description can share one; it may begin with `/` or not, and may carry a query.
+///
+/// Absent fields are left out. A list joined into one text is refused where an item holds the separator. Where there is no `null` (query,
+/// form, multipart) it is written as an empty text, and objects and lists as JSON text; a header is left out. The token replaces a field of
+/// its name. A token that belongs in the body goes in the query where the operation has no body.
+///
+/// # Errors
+/// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL.
+pub fn encode(
+    outgoing: Outgoing<'_>,
+    spec: &OperationSpec,
+    token: Option<(&TokenSpec, &str)>,
+    base_url: &str,
+    path: &str,
+) -> Result<HttpRequest, EncodeError> {
+    let mut parts = Parts::of(outgoing, spec)?;
+    if let Some((token_spec, token)) = token {
+        parts.put_token(token_spec.place, token);
+    }
+    let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
+    let (content_type, body) = match spec.body {
+        BodyKind::Query => (None, Bytes::new()),
+        BodyKind::Json => (Some("application/json".to_owned()), Bytes::from(written::object(&parts.body)?)),
+        BodyKind::Form => {
+            let form = url::parameters(&texts(&parts.body)?);
+            (Some("application/x-www-form-urlencoded".to_owned()), Bytes::from(form))
+        }
+        BodyKind::Multipart => {
+            let (content_type, body) = multipart::write(&texts(&parts.body)?);
+            (Some(content_type), Bytes::from(body))
+        }
+    };
+    headers.extend(content_type.map(|content_type| ("Content-Type".to_owned(), content_type)));
+    headers.extend(self::headers(&parts.headers)?);
+    let url = url::with_query(url::join(base_url, path)?, &texts(&parts.query)?);
+    Ok(HttpRequest { method: spec.method, url, headers, body, timeout: TIMEOUT })
+}
+
+/// A name on the wire and what is written for it.
+type Part<'a> = (Cow<'a, str>, Written<'a>);
+
+/// The fields of a request by where they go, absent ones left out.
+struct Parts<'a> {
+    has_body: bool,
+    body: Vec<Part<'a>>,
+    query: Vec<Part<'a>>,
+    headers: Vec<Part<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(outgoing: Outgoing<'a>, spec: &OperationSpec) -> Result<Self, EncodeError> {
+        let mut parts = Parts { has_body: spec.body != BodyKind::Query, body: vec![], query: vec![], headers: vec![] };
+        match outgoing {
+            Outgoing::Typed(request) => {
+                for (at, field) in request.table().fields.iter().enumerate() {
+                    parts.put(field.place, field.name.into(), Written::of(request.view(at), field)?);
+                }
+                for (name, written) in written::undocumented(request) {
+                    parts.put(Place::Body, name, written);
+                }
+            }
+            Outgoing::Raw(request) => {
+                for (name, value) in request {
+                    let place = spec.request.fields.iter().find(|field| field.name == name).map_or(Place::Body, |field| field.place);
+                    parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));
+                }
+            }
+        }
+        Ok(parts)
+    }
+
+    fn put(&mut self, place: Place, name: Cow<'a, str>, written: Written<'a>) {
+        if !matches!(written, Written::Absent) {
+            self.list(place).push((name, written));
+        }
+    }
+
+    fn list(&mut self, place: Place) -> &mut Vec<Part<'a>> {
+        match place {
+            Place::Body if self.has_body => &mut self.body,
+            Place::Body | Place::Query => &mut self.query,
+            Place::Header => &mut self.headers,
+        }
+    }
+
+    /// Puts the token before all else, in place of a field of its name.
+    fn put_token(&mut self, place: TokenPlace, token: &'a str) {
+        let (place, name) = match place {
+            TokenPlace::Body(name) => (Place::Body, name),
+            TokenPlace::Query(name) => (Place::Query, name),
+            TokenPlace::Header(name) => (Place::Header, name),
+        };
+        let list = self.list(place);
+        list.retain(|(other, _)| if place == Place::Header { !other.eq_ignore_ascii_case(name) } else { other != name });
+        list.insert(0, (name.into(), Written::Text(token.into())));
+    }
+}
+
+/// As texts, for where there is nothing else.
+fn texts<'p>(parts: &'p [Part<'_>]) -> Result<Vec<(&'p str, Cow<'p, str>)>, EncodeError> {
+    let mut texts = Vec::with_capacity(parts.len());
+    for (name, written) in parts {
+        if let Some(text) = written.to_text().map_err(|error| error.inside(name))? {
+            texts.push((&**name, text));
+        }
+    }
+    Ok(texts)
+}
+
+fn headers(parts: &[Part<'_>]) -> Result<Vec<(String, String)>, EncodeError> {
+    let mut headers = Vec::with_capacity(parts.len());
+    for (name, written) in parts.iter().filter(|(_, written)| !matches!(written, Written::Null)) {
+        let value = written.to_text().map_err(|error| error.inside(name))?.unwrap_or_default();
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+        if !is_name {
+            return Err(EncodeError::new(name, "it goes in a header, and this is no name of a header"));
+        }
+        if !value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+            return Err(EncodeError::new(
+                name,
+                "it goes in a header, where only printable ASCII may stand; remove line breaks and other characters",
+            ));
+        }
+        headers.push((name.to_string(), value.into_owned()));
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,147 @@
-//! What would the crate make of this body?
+//! What would the crate make of this body? For people with an odd answer in hand.
+
+use std::fmt::{self, Write};
+
+use serde_json::Value;
+
+use crate::{
+    decode::{BadRow, DecodeError, DecodeOptions, Departure, Head, ShownPath, decode_into},
+    show::{Masked, PLAIN, Style, Written},
+    spec::{OperationSpec, VendorSpec},
+    table::Inspect,
+};
+
+/// What the crate makes of an answer.
+#[derive(Clone)]
+pub struct Explanation {
+    /// Many lines: the envelope, the typed data as JSON, bad rows, departures.
+    pub text: String,
+    /// `false`: not decoded, a failure by envelope, or a row was bad.
+    pub ok: bool,
+}
+
+/// The text, which is masked unless plain text was asked for.
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Whether it went well and how long the text is: the text may hold personal data.
+impl fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Explanation {{ ok: {}, text: <{} bytes> }}", self.ok, self.text.len())
+    }
+}
+
+/// Decodes `body`, an answer to `operation`, into `data` (which should be fresh) and tells what came of it.
+///
+/// Personal, secret and undocumented values are masked unless `plain`.
+pub fn explain(data: &mut dyn Inspect, operation: &OperationSpec, vendor: &VendorSpec, body: &[u8], plain: bool) -> Explanation {
+    let options = DecodeOptions { rows: 0, departures: true };
+    match decode_into(body, &vendor.envelope, &options, data) {
+        Ok(head) => {
+            let ok = head.is_success(&vendor.envelope) && head.bad_rows.is_empty();
+            let mut told = Told { text: String::new(), plain };
+            // writing to a String does not fail
+            let _ = told.answer(&head, data, operation, vendor);
+            Explanation { text: told.text, ok }
+        }
+        Err(error) => {
+            let mut told = Told { text: String::new(), plain };
+            let _ = told.failure(&error);
+            Explanation { text: told.text, ok: false }
+        }
+    }
+}
+
+struct Told {
+    text: String,
+    plain: bool,
+}
+
+impl Told {
+    fn failure(&mut self, error: &DecodeError) -> fmt::Result {
+        let path = self.path(&error.path);
+        let place = if path.is_empty() { "the body" } else { &path };
+        writeln!(self.text, "not decoded: {place}: {} (byte {})", error.reason, error.offset)
+    }
+
+    fn answer(&mut self, head: &Head, data: &dyn Inspect, operation: &OperationSpec, vendor: &VendorSpec) -> fmt::Result {
+        let code = head.code.as_deref();
+        let message = head.message.as_deref().unwrap_or_default();
+        let success = head.is_success(&vendor.envelope);
+        writeln!(self.text, "{}: {}", vendor.envelope.code, code.unwrap_or("(none)"))?;
+        writeln!(self.text, "message: {}", if message.is_empty() { "(none)" } else { message })?;
+        if success {
+            writeln!(self.text, "result: success")?;
+        } else {
+            self.meaning(code.unwrap_or_default(), message, operation, vendor)?;
+        }
+        self.rest_of_envelope(head)?;
+        if success {
+            let style = if self.plain { Style::Typed } else { Style::Masked };
+            let view = data.shown();
+            let json = serde_json::to_string_pretty(&Written { view: &view, field: &PLAIN, style }).map_err(|_| fmt::Error)?;
+            writeln!(self.text, "data:\n{json}")?;
+        }
+        self.bad_rows(&head.bad_rows)?;
+        self.departures(&head.departures)
+    }
+
+    /// What a failure means, by the operation's table of errors, then by the vendor's.
+    fn meaning(&mut self, code: &str, message: &str, operation: &OperationSpec, vendor: &VendorSpec) -> fmt::Result {
+        match vendor.error_rule(operation, code, message) {
+            Some(rule) => {
+                writeln!(self.text, "result: failure\nmeaning: {} / {}\naction: {:?}", rule.meaning.en, rule.meaning.zh, rule.action)
+            }
+            None => writeln!(self.text, "result: failure\nmeaning: the code is not documented"),
+        }
+    }
+
+    fn rest_of_envelope(&mut self, head: &Head) -> fmt::Result {
+        for (key, value) in head.extra.iter() {
+            let shown = if self.plain { value.clone() } else { masked(value) };
+            writeln!(self.text, "{key}: {shown}")?;
+        }
+        if let Some(raw) = &head.raw_data {
+            let raw = self.raw(raw);
+            writeln!(self.text, "data as it came: {raw}")?;
+        }
+        Ok(())
+    }
+
+    fn bad_rows(&mut self, rows: &[BadRow]) -> fmt::Result {
+        writeln!(self.text, "bad rows: {}", rows.len())?;
+        for bad in rows {
+            let (path, raw) = (self.path(&bad.path), self.raw(&bad.raw));
+            writeln!(self.text, "  row {}, {path}: {}\n    {raw}", bad.row, bad.reason)?;
+        }
+        Ok(())
+    }
+
+    fn departures(&mut self, departures: &[Departure]) -> fmt::Result {
+        writeln!(self.text, "departures from the page: {}", departures.len())?;
+        for departure in departures {
+            let path = self.path(&departure.path);
+            writeln!(self.text, "  {path}: {}", departure.what)?;
+        }
+        Ok(())
+    }
+
+    /// JSON as it came, or its shape.
+    fn raw(&self, raw: &str) -> String {
+        if self.plain {
+            return raw.to_owned();
+        }
+        serde_json::from_str(raw).map_or_else(|_| format!("<{} bytes>", raw.len()), |value: Value| masked(&value).to_string())
+    }
+
+    fn path(&self, path: &str) -> String {
+        if self.plain { path.to_owned() } else { ShownPath(path).to_string() }
+    }
+}
+
+fn masked(value: &Value) -> Value {
+    serde_json::to_value(Masked(value)).unwrap_or_default()
+}

@@ -1,6 +1,14 @@
 //! What the clients of Chinese social-CRM vendors share: the call pipeline, tokens, quotas, retries, paging and forgiving decoding.
 //!
-//! Users depend on a vendor's crate; this one is what those crates are generated against.
+//! Users depend on a vendor's crate, which wraps a [`Core`] and re-exports what is needed from here. A vendor's crate is generated: its operations are
+//! values with static metadata ([`operation::Operation`], [`spec::OperationSpec`]), its structs name their fields ([`table`]). All that is done with
+//! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
+//!
+//! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
+//! * Many pages: [`Call::pages`] and [`Call::items`].
+//! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
+//! * Failures: [`Error`], with an [`ErrorKind`] to match on.
+//! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
 pub mod call;
 pub mod check;
@@ -15,6 +23,7 @@ pub mod hooks;
 mod http;
 pub mod operation;
 pub mod paging;
+mod path;
 mod pipeline;
 pub mod quota;
 pub mod retry;
@@ -27,3 +36,32 @@ pub mod time;
 pub mod token;
 pub mod transport;
 pub mod vendor_client;
+
+pub use async_trait::async_trait;
+pub use serde_json::Value;
+
+pub use crate::{
+    call::{Call, RawCall},
+    check::Violation,
+    client::{Builder, CallOptions, Core, Reply, Response},
+    customer::{Customer, CustomerKey, KeyKind, Profile},
+    decode::{BadRow, Departure},
+    encode::Outgoing,
+    error::{Error, ErrorKind},
+    retry::RetryPolicy,
+    secret::{CredentialSet, Secret},
+    spec::{Action, Label},
+    transport::{Sent, Transport},
+    vendor_client::{CustomerStream, VendorClient, VendorClientExt},
+};
+
+/// For generated code only.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub use crate::{
+        scan::document,
+        show::{Json, debug, deserialize},
+    };
+}

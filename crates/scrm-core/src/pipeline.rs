@@ -1,1 +1,191 @@
-//! The way of a call, from the check to the typed answer.
+//! The call pipeline, in the order of its steps: check, quota, token, encode, transport, classify, act, decode.
+//!
+//! Nothing here is generic: it is compiled once, whatever the operations.
+
+mod failure;
+mod redaction;
+mod steps;
+mod token;
+
+use std::{borrow::Cow, sync::Arc};
+
+use tokio::time::{Duration, Instant};
+
+use self::{failure::Failed, redaction::Redaction};
+use crate::{
+    client::{CallOptions, Core, Reply},
+    encode::Outgoing,
+    error::Error,
+    hooks::{End, Retry, Start},
+    retry::{Decision, Failure, RetryPolicy},
+    secret::Secret,
+    spec::{Action, OperationSpec},
+    table::Payload,
+    transport::HttpRequest,
+};
+
+/// What is to be done.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) spec: &'static OperationSpec,
+    /// The operation's path, but for untyped calls.
+    pub(crate) path: &'a str,
+    pub(crate) outgoing: Outgoing<'a>,
+    pub(crate) options: &'a CallOptions,
+}
+
+/// Takes a job through all its attempts.
+pub(crate) async fn run(job: Job<'_>, data: &mut dyn Payload) -> Result<Reply, Error> {
+    let mut run = Run::start(job);
+    let outcome = run.attempts(data).await;
+    run.end(outcome)
+}
+
+/// A job under way.
+struct Run<'a> {
+    job: Job<'a>,
+    name: Cow<'static, str>,
+    started: Instant,
+    deadline: Instant,
+    /// Requests sent so far.
+    attempts: u32,
+    /// Time spent waiting for the quota, the token and between attempts.
+    waited: Duration,
+    /// Whether the token was refreshed for this call.
+    refreshed: bool,
+    /// HTTP status of the last attempt.
+    status: Option<u16>,
+    /// The token of each attempt, so that none of them is shown.
+    tokens: Vec<Arc<Secret>>,
+}
+
+impl Run<'_> {
+    async fn attempts(&mut self, data: &mut dyn Payload) -> Result<Reply, Error> {
+        self.job.check().map_err(|error| self.job.named(error))?;
+        loop {
+            let failed = match self.attempt(data).await {
+                Ok(reply) => return Ok(reply),
+                Err(failed) => failed,
+            };
+            // 7. act
+            match self.decide(&failed) {
+                Decision::GiveUp => return Err(self.give_up(failed)),
+                Decision::RefreshThenRetry => self.refresh(&failed),
+                Decision::After(pause) => self.pause(&failed, pause).await,
+            }
+        }
+    }
+
+    /// Steps 2 to 6, and 8: one request and its answer.
+    async fn attempt(&mut self, data: &mut dyn Payload) -> Result<Reply, Failed> {
+        let permit = self.permit().await?; // 2. quota
+        let lease = self.token().await?; // 3. token
+        let request = self.encode(lease.as_ref())?; // 4. encode
+        let began = Instant::now();
+        let outcome = match self.send(request, permit).await {
+            Ok(answer) => self.classify(&answer, lease.as_ref(), data), // 6. classify and 8. decode, in one pass over the body
+            Err(failed) => Err(failed),
+        };
+        self.told_attempt(began, &outcome);
+        outcome
+    }
+
+    /// What the failure, the policy and the remaining time allow.
+    fn decide(&self, failed: &Failed) -> Decision {
+        let shared = self.job.core.shared();
+        let refreshable = failed.generation.is_some() && self.slot().is_some_and(crate::token::TokenSlot::refreshable);
+        let failure = Failure {
+            action: if failed.action == Action::RefreshToken && !refreshable { Action::Fail } else { failed.action },
+            access: self.job.spec.access,
+            sent: failed.error.sent(),
+            attempt: self.attempts,
+            refreshed: self.refreshed,
+            retry_after: failed.retry_after,
+            remaining: self.deadline.saturating_duration_since(Instant::now()),
+        };
+        let policy = match self.job.options.retries {
+            Some(retries) => RetryPolicy { max_attempts: retries.saturating_add(1), ..shared.retry },
+            None => shared.retry,
+        };
+        policy.decide(&failure, &shared.budget)
+    }
+
+    fn refresh(&mut self, failed: &Failed) {
+        if let (Some(slot), Some(generation)) = (self.slot(), failed.generation) {
+            slot.invalidate(generation);
+        }
+        self.refreshed = true;
+        self.told_retry(failed, Duration::ZERO, true);
+    }
+
+    async fn pause(&mut self, failed: &Failed, pause: Duration) {
+        self.told_retry(failed, pause, false);
+        let began = Instant::now();
+        tokio::time::sleep(pause).await;
+        self.waited += began.elapsed();
+    }
+
+    fn start(job: Job<'_>) -> Run<'_> {
+        let shared = job.core.shared();
+        let started = Instant::now();
+        let timeout = job.options.timeout.unwrap_or(shared.timeout);
+        // A deadline beyond the clock's range is as good as a day.
+        let deadline = started.checked_add(timeout).unwrap_or(started + Duration::from_secs(86_400));
+        let name = job.name();
+        shared.budget.deposit();
+        shared.hooks.start(&Start { vendor: shared.vendor.name, operation: &name });
+        Run { job, name, started, deadline, attempts: 0, waited: Duration::ZERO, refreshed: false, status: None, tokens: Vec::new() }
+    }
+
+    fn end(self, outcome: Result<Reply, Error>) -> Result<Reply, Error> {
+        let outcome = match outcome {
+            Ok(reply) => Ok(Reply { attempts: self.attempts, waited: self.waited, ..reply }),
+            Err(error) => Err(error.counted(self.attempts, self.waited)),
+        };
+        let error = outcome.as_ref().err();
+        let shared = self.job.core.shared();
+        shared.hooks.end(&End {
+            vendor: shared.vendor.name,
+            operation: &self.name,
+            attempts: self.attempts,
+            took: self.started.elapsed(),
+            waited: self.waited,
+            error: error.map(|error| error.kind().as_str()),
+            code: error.and_then(Error::vendor_code),
+        });
+        outcome
+    }
+
+    fn told_retry(&self, failed: &Failed, delay: Duration, refresh: bool) {
+        let shared = self.job.core.shared();
+        shared.hooks.retry(&Retry {
+            vendor: shared.vendor.name,
+            operation: &self.name,
+            attempt: self.attempts,
+            error: failed.error.kind().as_str(),
+            code: failed.error.vendor_code(),
+            delay,
+            refresh,
+        });
+    }
+}
+
+impl Job<'_> {
+    /// What would be sent, without a token.
+    pub(crate) fn preview(&self) -> Result<HttpRequest, Error> {
+        self.check().and_then(|()| self.written(None)).map_err(|error| self.named(error))
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        if self.path == self.spec.path {
+            return self.spec.name.into();
+        }
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        Redaction::none().text(path, 100).into_string().into()
+    }
+
+    fn named(&self, error: Error) -> Error {
+        error.of(self.spec, self.name())
+    }
+}

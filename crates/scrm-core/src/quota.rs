@@ -1,1 +1,18 @@
 //! Calls kept below the vendor's limit ahead of time.
+//!
+//! The rule: a call takes a slot before it is sent, and the slot is free again one window after the *answer* was seen. The vendor counted the call before it answered, and
+//! counts the slot's next call after that was sent, so that no window at the vendor ever holds more calls than the quota, however the network delays them. A call that was
+//! cancelled or timed out may still arrive: its slot stays taken for the window and the longest time it may be under way.
+
+mod book;
+mod limiter;
+mod quotas;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    limiter::{Permit, Quota, QuotaError},
+    quotas::{QuotaOptions, QuotaRule, Quotas},
+    shared::{Given, SharedQuota, Taken},
+};

@@ -1,1 +1,566 @@
-//! The JSON scanner.
+//! The JSON scanner: a cursor over a text that takes one token at a time.
+//!
+//! It accepts the documents that `serde_json` accepts, the depth limit included, and yields the same values. What it has that a
+//! `serde` visitor has not: byte offsets, so that a value can be cut out where it stands, and the digits of a number as they came.
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+/// Why and where scanning stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    /// Offset in the text, in bytes.
+    pub(crate) at: usize,
+    pub(crate) why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Not JSON.
+    Syntax,
+    /// Objects and lists nested deeper than 127.
+    Depth,
+    /// JSON, but not what was wanted here.
+    Want(&'static str),
+}
+
+impl Stop {
+    /// Whether the text cannot be walked beyond this point, as opposed to a value that does not fit.
+    pub(crate) fn is_fatal(self) -> bool {
+        !matches!(self.why, Why::Want(_))
+    }
+}
+
+pub(crate) type Scanned<T> = Result<T, Stop>;
+
+/// A number, parsed as far as that costs nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Number<'t> {
+    Int(i64),
+    /// An integer that is no `i64`.
+    Wide(&'t str),
+    /// Has a fraction or an exponent; also `-0`, which is no integer to `serde_json` either.
+    Float(&'t str),
+}
+
+/// A place to return to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) at: usize,
+    depth: u8,
+}
+
+/// As in `serde_json`: the 128th nested object or list is an error.
+const DEPTH: u8 = 128;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+pub(crate) struct Scan<'t> {
+    text: &'t str,
+    pub(crate) at: usize,
+    depth: u8,
+    /// The last string that had escapes.
+    scratch: String,
+}
+
+impl<'t> Scan<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Scan { text, at: 0, depth: 0, scratch: String::new() }
+    }
+
+    /// A scanner of a text that stands inside this one's; the depth goes on counting.
+    pub(crate) fn nested<'i>(&self, text: &'i str) -> Scan<'i> {
+        Scan { text, at: 0, depth: self.depth, scratch: String::new() }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { at: self.at, depth: self.depth }
+    }
+
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        (self.at, self.depth) = (mark.at, mark.depth);
+    }
+
+    /// The text from an offset to here.
+    pub(crate) fn since(&self, start: usize) -> &'t str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    #[cold]
+    fn syntax<T>(&self) -> Scanned<T> {
+        Err(Stop { at: self.at, why: Why::Syntax })
+    }
+
+    #[cold]
+    pub(crate) fn want<T>(&self, at: usize, what: &'static str) -> Scanned<T> {
+        Err(Stop { at, why: Why::Want(what) })
+    }
+
+    /// The byte here; 0 at the end.
+    #[inline]
+    fn byte(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    /// Moves to the next byte that is not white space and gives it; 0 at the end.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> u8 {
+        loop {
+            match self.byte() {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return byte,
+            }
+        }
+    }
+
+    /// Takes the rest, which must be white space.
+    pub(crate) fn end(&mut self) -> Scanned<()> {
+        self.peek();
+        if self.at == self.text.len() { Ok(()) } else { self.syntax() }
+    }
+
+    /// Takes exactly this word.
+    pub(crate) fn word(&mut self, word: &str) -> Scanned<()> {
+        if self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            self.at += word.len();
+            Ok(())
+        } else {
+            self.syntax()
+        }
+    }
+
+    // Objects and lists ---------------------------------------------------------------------------------------------
+
+    /// Takes the opening bracket that stands here.
+    #[inline]
+    pub(crate) fn open(&mut self) -> Scanned<()> {
+        self.depth += 1;
+        if self.depth == DEPTH {
+            return Err(Stop { at: self.at, why: Why::Depth });
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// After an opening bracket: whether there is a first element. Takes the closing bracket if not.
+    #[inline]
+    pub(crate) fn first(&mut self, close: u8) -> Scanned<bool> {
+        if self.peek() != close {
+            return Ok(true);
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(false)
+    }
+
+    /// After an element: whether there is another. Takes the comma or the closing bracket.
+    #[inline]
+    pub(crate) fn next(&mut self, close: u8) -> Scanned<bool> {
+        let byte = self.peek();
+        if byte == b',' {
+            self.at += 1;
+            Ok(true)
+        } else if byte == close {
+            self.at += 1;
+            self.depth -= 1;
+            Ok(false)
+        } else {
+            self.syntax()
+        }
+    }
+
+    /// Takes a key and its colon.
+    pub(crate) fn key(&mut self) -> Scanned<&str> {
+        if self.peek() != b'"' {
+            return self.syntax();
+        }
+        self.at += 1;
+        let start = self.at;
+        self.plain_run();
+        let end = self.at;
+        let plain = self.byte() == b'"';
+        if plain {
+            self.at += 1;
+        } else {
+            self.escaped(start)?;
+        }
+        if self.peek() != b':' {
+            return self.syntax();
+        }
+        self.at += 1;
+        Ok(if plain { &self.text[start..end] } else { &self.scratch })
+    }
+
+    /// Takes `"name":` if exactly that stands here.
+    #[inline]
+    pub(crate) fn takes(&mut self, name: &str) -> bool {
+        let (rest, length) = (&self.text.as_bytes()[self.at..], name.len());
+        let hit = rest.len() > length + 2
+            && rest[length + 2] == b':'
+            && rest[length + 1] == b'"'
+            && rest[0] == b'"'
+            && same(&rest[1..=length], name.as_bytes());
+        if hit {
+            self.at += length + 3;
+        }
+        hit
+    }
+
+    /// Takes `"<prefix>20408":` if exactly that stands here and gives the number; only one of up to nine digits that prints back the same.
+    #[inline]
+    pub(crate) fn takes_numbered(&mut self, prefix: &str) -> Option<u32> {
+        let bytes = &self.text.as_bytes()[self.at..];
+        let digits = bytes.strip_prefix(b"\"")?.strip_prefix(prefix.as_bytes())?;
+        let (mut number, mut length) = (0u32, 0);
+        while let Some(digit @ 0..=9) = digits.get(length).map(|b| b.wrapping_sub(b'0'))
+            && length < 9
+        {
+            number = number * 10 + u32::from(digit);
+            length += 1;
+        }
+        if length == 0 || (length > 1 && digits[0] == b'0') || !digits[length..].starts_with(b"\":") {
+            return None;
+        }
+        self.at += 1 + prefix.len() + length + 2;
+        Some(number)
+    }
+
+    // Strings ---------------------------------------------------------------------------------------------------------
+
+    /// Moves to the first quote, backslash or control character, eight bytes at a stride.
+    #[inline]
+    fn plain_run(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(chunk) = bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*chunk);
+            // the lowest high bit that is set marks the first byte that is zero in the argument, or below 0x20
+            let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+            let quote = zero(word ^ (ONES * b'"' as u64));
+            let backslash = zero(word ^ (ONES * b'\\' as u64));
+            let control = word.wrapping_sub(ONES * 0x20) & !word;
+            let hit = (quote | backslash | control) & HIGHS;
+            if hit != 0 {
+                self.at += hit.trailing_zeros() as usize / 8;
+                return;
+            }
+            self.at += 8;
+        }
+        while bytes.get(self.at).is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= 0x20) {
+            self.at += 1;
+        }
+    }
+
+    /// Takes the string whose opening quote stands here.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Scanned<&str> {
+        self.at += 1;
+        let start = self.at;
+        self.plain_run();
+        if self.byte() == b'"' {
+            let string = &self.text[start..self.at];
+            self.at += 1;
+            return Ok(string);
+        }
+        self.escaped(start)
+    }
+
+    /// The rest of a string that began at `start` and is plain up to here.
+    #[cold]
+    fn escaped(&mut self, start: usize) -> Scanned<&str> {
+        let text = self.text;
+        self.scratch.clear();
+        self.scratch.push_str(&text[start..self.at]);
+        loop {
+            match self.byte() {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(&self.scratch);
+                }
+                b'\\' => {
+                    self.at += 1;
+                    let character = self.escape()?;
+                    self.scratch.push(character);
+                }
+                _ => return self.syntax(),
+            }
+            let from = self.at;
+            self.plain_run();
+            self.scratch.push_str(&text[from..self.at]);
+        }
+    }
+
+    fn escape(&mut self) -> Scanned<char> {
+        let character = match self.byte() {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                self.at += 1;
+                return self.code_point();
+            }
+            _ => return self.syntax(),
+        };
+        self.at += 1;
+        Ok(character)
+    }
+
+    /// The code point behind `\u`; one outside the basic plane is written as two surrogates, neither of which may stand alone.
+    fn code_point(&mut self) -> Scanned<char> {
+        let mut code = self.four_hex()?;
+        if (0xD800..0xDC00).contains(&code) {
+            self.word("\\u")?;
+            let low = self.four_hex()?;
+            if !(0xDC00..0xE000).contains(&low) {
+                return self.syntax();
+            }
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        }
+        char::from_u32(code).map_or_else(|| self.syntax(), Ok)
+    }
+
+    fn four_hex(&mut self) -> Scanned<u32> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let Some(digit) = char::from(self.byte()).to_digit(16) else { return self.syntax() };
+            code = code * 16 + digit;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    // Numbers ---------------------------------------------------------------------------------------------------------
+
+    /// Takes a number.
+    #[inline]
+    pub(crate) fn number(&mut self) -> Scanned<Number<'t>> {
+        let start = self.at;
+        let negative = self.byte() == b'-';
+        if negative {
+            self.at += 1;
+        }
+        let first = self.at;
+        let mut value: i64 = 0;
+        while let digit @ 0..=9 = self.byte().wrapping_sub(b'0') {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            self.at += 1;
+        }
+        let digits = self.at - first;
+        if digits == 0 || (digits > 1 && self.text.as_bytes()[first] == b'0') {
+            self.at = first;
+            return self.syntax();
+        }
+        if matches!(self.byte(), b'.' | b'e' | b'E') {
+            return self.fraction(start);
+        }
+        // 18 digits always fit, more may
+        match (digits <= 18, negative) {
+            (true, false) => Ok(Number::Int(value)),
+            (true, true) if value != 0 => Ok(Number::Int(-value)),
+            (true, true) => Ok(Number::Float(self.since(start))),
+            (false, _) => Ok(self.since(start).parse().map_or_else(|_| Number::Wide(self.since(start)), Number::Int)),
+        }
+    }
+
+    fn fraction(&mut self, start: usize) -> Scanned<Number<'t>> {
+        if self.byte() == b'.' {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(), b'e' | b'E') {
+            self.at += 1;
+            if matches!(self.byte(), b'+' | b'-') {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(Number::Float(self.since(start)))
+    }
+
+    fn digits(&mut self) -> Scanned<()> {
+        let start = self.at;
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { self.syntax() }
+    }
+
+    // Whole values ----------------------------------------------------------------------------------------------------
+
+    /// Takes one value of any kind and gives its text. Numbers are checked by grammar, not by range.
+    pub(crate) fn skip(&mut self) -> Scanned<&'t str> {
+        let byte = self.peek();
+        let start = self.at;
+        match byte {
+            b'"' => {
+                self.string()?;
+            }
+            b'{' => {
+                self.open()?;
+                let mut more = self.first(b'}')?;
+                while more {
+                    self.key()?;
+                    self.skip()?;
+                    more = self.next(b'}')?;
+                }
+            }
+            b'[' => {
+                self.open()?;
+                let mut more = self.first(b']')?;
+                while more {
+                    self.skip()?;
+                    more = self.next(b']')?;
+                }
+            }
+            b'n' => self.word("null")?,
+            b't' => self.word("true")?,
+            b'f' => self.word("false")?,
+            _ => {
+                self.number()?;
+            }
+        }
+        Ok(self.since(start))
+    }
+
+    /// Takes one value of any kind. A number beyond the range of `f64` does not fit.
+    pub(crate) fn value(&mut self) -> Scanned<Value> {
+        Ok(match self.peek() {
+            b'"' => Value::String(self.string()?.to_owned()),
+            open @ (b'{' | b'[') => self.container(open)?,
+            b'n' => {
+                self.word("null")?;
+                Value::Null
+            }
+            b't' => {
+                self.word("true")?;
+                Value::Bool(true)
+            }
+            b'f' => {
+                self.word("false")?;
+                Value::Bool(false)
+            }
+            _ => {
+                let start = self.at;
+                match self.number()? {
+                    Number::Int(value) => Value::from(value),
+                    // rounding and range are serde_json's own
+                    Number::Wide(digits) | Number::Float(digits) => match serde_json::from_str(digits) {
+                        Ok(value) => value,
+                        Err(_) => return self.want(start, "a number in the range of f64"),
+                    },
+                }
+            }
+        })
+    }
+
+    /// An object or a list, its opening bracket being next.
+    fn container(&mut self, open: u8) -> Scanned<Value> {
+        self.open()?;
+        if open == b'{' {
+            let (mut entries, mut more) = (Map::new(), self.first(b'}')?);
+            while more {
+                let key = self.key()?.to_owned();
+                entries.insert(key, self.value()?);
+                more = self.next(b'}')?;
+            }
+            return Ok(Value::Object(entries));
+        }
+        let (mut list, mut more) = (Vec::new(), self.first(b']')?);
+        while more {
+            list.push(self.value()?);
+            more = self.next(b']')?;
+        }
+        Ok(Value::Array(list))
+    }
+}
+
+/// A whole document; `None`: not one. For the fuzz targets.
+#[must_use]
+pub fn document(text: &str) -> Option<Value> {
+    let mut scan = Scan::new(text);
+    let value = scan.value().ok()?;
+    scan.end().ok()?;
+    Some(value)
+}
+
+/// Whether two short texts of one length are equal; cheaper than a call of `memcmp`.
+#[inline]
+fn same(left: &[u8], right: &[u8]) -> bool {
+    let (mut left, mut right) = (left, right);
+    while let (Some((first, left_rest)), Some((second, right_rest))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
+        if first != second {
+            return false;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    left.iter().zip(right).all(|(left, right)| left == right)
+}
+
+/// The JSON pointers of the innermost values (or keys) that hold these offsets, which must rise.
+///
+/// In a text that is not JSON the walk ends at its error: what was found up to there stands for all offsets beyond.
+pub(crate) fn paths(text: &str, offsets: &[usize]) -> Vec<String> {
+    let mut walk = Walk { scan: Scan::new(text), path: String::new(), offsets, found: Vec::with_capacity(offsets.len()) };
+    // an error leaves the path where it happened
+    let _ = walk.value();
+    let rest = walk.path;
+    walk.found.resize(offsets.len(), rest);
+    walk.found
+}
+
+struct Walk<'t, 'o> {
+    scan: Scan<'t>,
+    path: String,
+    offsets: &'o [usize],
+    found: Vec<String>,
+}
+
+impl Walk<'_, '_> {
+    /// All offsets up to here that are not yet answered lie in the value at the present path.
+    fn answer(&mut self, up_to: usize) {
+        while self.offsets.get(self.found.len()).is_some_and(|offset| *offset < up_to) {
+            self.found.push(self.path.clone());
+        }
+    }
+
+    fn value(&mut self) -> Scanned<()> {
+        let open = self.scan.peek();
+        let close = match open {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => {
+                self.scan.skip()?;
+                self.answer(self.scan.at);
+                return Ok(());
+            }
+        };
+        self.scan.open()?;
+        let (mut more, mut row) = (self.scan.first(close)?, 0usize);
+        while more {
+            self.scan.peek();
+            self.answer(self.scan.at);
+            let length = self.path.len();
+            if open == b'{' {
+                let key = self.scan.key()?.replace('~', "~0").replace('/', "~1");
+                self.path.push('/');
+                self.path.push_str(&key);
+            } else {
+                self.path.push('/');
+                self.path.push_str(&row.to_string());
+            }
+            self.value()?;
+            self.path.truncate(length);
+            row += 1;
+            more = self.scan.next(close)?;
+        }
+        self.answer(self.scan.at);
+        Ok(())
+    }
+}

@@ -34,6 +34,23 @@ pub struct VendorSpec {
     pub untyped: &'static OperationSpec,
 }
 
+impl VendorSpec {
+    /// The rule for a code: the operation's before the vendor's, and among them one that knows the message too before one that knows the
+    /// code alone.
+    #[must_use]
+    pub fn error_rule(&self, operation: &OperationSpec, code: &str, message: &str) -> Option<&'static ErrorRule> {
+        let fits = |rule: &&'static ErrorRule| {
+            let known = rule.code.is_some() || rule.message.is_some();
+            known && rule.code.is_none_or(|known| known == code) && rule.message.is_none_or(|part| message.contains(part))
+        };
+        let among = |rules: &'static [ErrorRule]| {
+            let exact = rules.iter().filter(fits).find(|rule| rule.code.is_some() && rule.message.is_some());
+            exact.or_else(|| rules.iter().find(fits))
+        };
+        among(operation.errors).or_else(|| among(self.errors))
+    }
+}
+
 /// Where code, message and data stand in an answer. Keys of the top level.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {

@@ -1,1 +1,138 @@
-//! The trait that all clients share.
+//! What all vendors' clients have in common, as one small object-safe trait.
+
+mod customers;
+
+use std::{pin::Pin, sync::Arc};
+
+use async_trait::async_trait;
+use futures_core::Stream;
+use futures_util::future::BoxFuture;
+
+pub use self::customers::{find, find_in_pages, list};
+use crate::{
+    client::{CallOptions, Reply, Response},
+    customer::{Customer, CustomerKey, KeyKind},
+    encode::Outgoing,
+    error::{Error, ErrorKind},
+    operation::Operation,
+    spec::{OperationSpec, VendorSpec},
+    table::Payload,
+};
+
+/// A stream of customers.
+pub type CustomerStream<'a> = Pin<Box<dyn Stream<Item = Result<Customer, Error>> + Send + 'a>>;
+
+/// A client of some vendor. Every vendor crate's `Client` is one; typed calls through it come from [`VendorClientExt`].
+#[async_trait]
+pub trait VendorClient: Send + Sync {
+    /// The vendor.
+    fn vendor(&self) -> &'static VendorSpec;
+
+    /// The operations that are typed.
+    fn operations(&self) -> &'static [&'static OperationSpec];
+
+    /// Sends a request and decodes the answer into `data`.
+    ///
+    /// # Errors
+    /// Whatever keeps the data from being there; see [`ErrorKind`].
+    async fn execute(
+        &self,
+        outgoing: Outgoing<'_>,
+        spec: &'static OperationSpec,
+        options: &CallOptions,
+        data: &mut dyn Payload,
+    ) -> Result<Reply, Error>;
+
+    /// The customers with this key: none, one or several.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], where the vendor cannot find by this kind of key; else as for any call.
+    async fn find_customers(&self, key: &CustomerKey) -> Result<Vec<Customer>, Error> {
+        Err(cannot_find(self.vendor(), key.kind(), &[]))
+    }
+
+    /// All customers. Where the vendor cannot list them, the stream holds one error of kind [`ErrorKind::Unsupported`].
+    fn list_customers(&self) -> CustomerStream<'_> {
+        let error = cannot_list(self.vendor(), self.operations());
+        Box::pin(futures_util::stream::iter([Err(error)]))
+    }
+}
+
+/// For [`VendorClient::find_customers`]: this vendor finds by other keys only.
+#[must_use]
+pub fn cannot_find(vendor: &'static VendorSpec, asked: KeyKind, has: &[KeyKind]) -> Error {
+    let has: Vec<&str> = has.iter().map(|kind| key_name(*kind)).collect();
+    let instead =
+        if has.is_empty() { "it has no operation that finds customers".to_owned() } else { format!("it finds by {}", has.join(", ")) };
+    Error::new(ErrorKind::Unsupported, vendor, format!("customers cannot be found by {}: {instead}", key_name(asked)))
+}
+
+fn cannot_list(vendor: &'static VendorSpec, operations: &[&'static OperationSpec]) -> Error {
+    let names: Vec<&str> = operations.iter().map(|operation| operation.name).collect();
+    Error::new(ErrorKind::Unsupported, vendor, format!("customers cannot be listed; there is {}", names.join(", ")))
+}
+
+fn key_name(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Phone => "phone number",
+        KeyKind::UnionId => "WeChat union id",
+        KeyKind::OpenId => "WeChat open id",
+        KeyKind::Id => "id",
+        KeyKind::Email => "mail address",
+    }
+}
+
+/// Typed calls through any [`VendorClient`], `dyn` included.
+pub trait VendorClientExt: VendorClient {
+    /// Sends a typed request.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], when the operation is not one of this vendor's; else as for any call.
+    fn call<O: Operation>(&self, request: O) -> BoxFuture<'_, Result<Response<O::Data>, Error>> {
+        self.call_with(request, CallOptions::default())
+    }
+
+    /// Sends a typed request with options.
+    ///
+    /// # Errors
+    /// As [`VendorClientExt::call`].
+    fn call_with<O: Operation>(&self, request: O, options: CallOptions) -> BoxFuture<'_, Result<Response<O::Data>, Error>> {
+        Box::pin(async move {
+            let spec = O::spec();
+            if !self.operations().iter().any(|known| std::ptr::eq(*known, spec)) {
+                let detail = format!("{} is not an operation of this vendor", spec.name);
+                return Err(Error::new(ErrorKind::Unsupported, self.vendor(), detail));
+            }
+            let mut data = O::Data::default();
+            let reply = self.execute(Outgoing::Typed(&request), spec, &options, &mut data).await?;
+            Ok(Response::new(data, reply))
+        })
+    }
+}
+
+impl<V: VendorClient + ?Sized> VendorClientExt for V {}
+
+#[async_trait]
+impl<V: VendorClient + ?Sized> VendorClient for Arc<V> {
+    fn vendor(&self) -> &'static VendorSpec {
+        (**self).vendor()
+    }
+    fn operations(&self) -> &'static [&'static OperationSpec] {
+        (**self).operations()
+    }
+    async fn execute(
+        &self,
+        outgoing: Outgoing<'_>,
+        spec: &'static OperationSpec,
+        options: &CallOptions,
+        data: &mut dyn Payload,
+    ) -> Result<Reply, Error> {
+        (**self).execute(outgoing, spec, options, data).await
+    }
+    async fn find_customers(&self, key: &CustomerKey) -> Result<Vec<Customer>, Error> {
+        (**self).find_customers(key).await
+    }
+    fn list_customers(&self) -> CustomerStream<'_> {
+        (**self).list_customers()
+    }
+}

@@ -1,1 +1,62 @@
-//! Client for 小鹅通 (Xiaoe-tech).
+//! Typed, asynchronous client for 小鹅通 (Xiaoe-tech): users and points of a shop.
+//!
+//! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
+//! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
+//!
+//! ```
+//! use xiaoe_client::{Client, Credentials, UserList};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The vendors in a box; without `base_url` the client talks to the vendor itself.
+//! let mock = scrm_mock::Mock::start().await;
+//! # let given = mock.credentials("xiaoe");
+//! # let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
+//! # /*
+//! let credentials = Credentials::from_env()?;
+//! # */
+//! let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
+//!
+//! let answer = client.user_list(UserList::new().with_phone("13800138000")).await?;
+//! for user in &answer.data.list {
+//!     println!("{:?} paid {:?} yuan", user.user_id, user.pay_sum);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tokens
+//!
+//! Tokens are got, kept and renewed by the client, one fetch however many calls wait. **A new token ends the old one**, five minutes later at most: programs
+//! that share a shop and fetch on their own keep ending each other's tokens. Let them share one store ([`Builder::token_store`]) or ask one service
+//! ([`Builder::token_source`]). The vendor gives tokens only to addresses that its console allows.
+//!
+//! # Quotas, retries, errors
+//!
+//! Documented quotas are kept ahead of time: a call that would exceed one waits, at most as long as its deadline. Reads are repeated after passing
+//! failures; writes only when they are known not to have arrived. A failure inside HTTP 200 is a failure. [`Error`] says vendor, operation, code, the
+//! code's meaning in Chinese and English and what to do; [`Error::kind`] is to match on. The vendor's codes stand at [`VENDOR`].
+//!
+//! # Answers
+//!
+//! Every field of an answer is optional, whatever the page says. Numbers in quotes, `null`, empty lists for objects and undocumented values are
+//! understood; a row that is not costs only itself and comes out in [`Response::bad_rows`]; keys nobody documented are kept in `extra`. What would the
+//! crate make of a body at hand? `cargo run -p xiaoe-client --example decode -- user_list < body.json`
+//!
+//! Personal fields are masked in `Debug`; tokens and secrets are never shown.
+//!
+//! # TLS
+//!
+//! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
+//! transport: [`Builder::transport`].
+
+#[rustfmt::skip]
+mod generated;
+
+pub use scrm_core;
+pub use scrm_core::{
+    Action, Builder, Call, CallOptions, Customer, CustomerKey, Error, ErrorKind, Profile, RawCall, Response, RetryPolicy, Sent, Value,
+    VendorClient, VendorClientExt,
+};
+
+pub use generated::*;

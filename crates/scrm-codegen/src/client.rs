@@ -1,0 +1,143 @@
+//! `client.rs` of a vendor's crate: credentials, and a client with one method per operation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use scrm_schema::model::{Credential, Label, Operation, Vendor};
+
+use crate::{
+    customers, docs,
+    error::Error,
+    format::{File, doc},
+    names,
+};
+
+/// The file.
+pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
+    let from = format!("{}/", vendor.file.vendor);
+    let broken = |problem: String| Error::new(&from, "", problem);
+    let mut file = File::new(&from, "The client and its credentials.");
+    file.add(quote!(
+        use scrm_core::{spec, table, vendor_client};
+    ))
+    .map_err(broken)?;
+    for tokens in [credentials(vendor), client(vendor), customers::implementation(vendor)?] {
+        file.add(tokens).map_err(broken)?;
+    }
+    Ok(file)
+}
+
+fn credentials(vendor: &Vendor) -> TokenStream {
+    let (required, optional): (Vec<&Credential>, Vec<&Credential>) =
+        vendor.file.credentials.iter().partition(|credential| credential.required);
+    let parameters = required.iter().map(|credential| {
+        let name = names::field(&credential.name);
+        quote!(#name: impl Into<String>)
+    });
+    let values = required.iter().map(|credential| {
+        let (wire, name) = (&credential.name, names::field(&credential.name));
+        quote!(.with(#wire, #name))
+    });
+    let listed: String = vendor.file.credentials.iter().map(|credential| format!("- {}\n", described(credential))).collect();
+    let docs = doc(&format!("What {} asks for. Secrets are never shown.\n\n{listed}", docs::escape(&vendor.file.title.en)));
+    let setters = optional.iter().map(|credential| {
+        let (wire, name) = (&credential.name, names::field(&credential.name));
+        let (method, docs) = (names::joined("with_", wire, ""), doc(&described(credential)));
+        quote! {
+            #docs
+            #[must_use]
+            pub fn #method(self, #name: impl Into<String>) -> Self {
+                Self(self.0.with(#wire, #name))
+            }
+        }
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct Credentials(scrm_core::CredentialSet);
+        impl Credentials {
+            /// With what is required.
+            #[must_use]
+            pub fn new(#(#parameters),*) -> Self {
+                Self(scrm_core::CredentialSet::new(&super::VENDOR) #(#values)*)
+            }
+            #(#setters)*
+            /// From the environment variables named above.
+            ///
+            /// # Errors
+            /// A variable that is required is missing or empty; the error names it.
+            pub fn from_env() -> Result<Self, scrm_core::Error> {
+                Ok(Self(scrm_core::CredentialSet::from_env(&super::VENDOR)?))
+            }
+        }
+        impl From<Credentials> for scrm_core::CredentialSet {
+            fn from(credentials: Credentials) -> Self {
+                credentials.0
+            }
+        }
+    }
+}
+
+fn described(credential: &Credential) -> String {
+    let label = Label { zh: credential.zh.clone(), en: credential.en.clone() };
+    let mut text =
+        format!("{}: {}. Environment variable {}.", docs::code(&credential.name), docs::both(&label), docs::code(&credential.env));
+    if credential.secret {
+        text += " Secret.";
+    }
+    if !credential.required {
+        text += " Optional.";
+    }
+    text
+}
+
+fn client(vendor: &Vendor) -> TokenStream {
+    let docs = doc(&format!(
+        "A client of {} for one shop: one method per operation. Cheap to clone; clones share connections, tokens and quotas.",
+        docs::both(&vendor.file.title)
+    ));
+    let methods = vendor.operations.iter().map(method);
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct Client(scrm_core::Core);
+        impl Client {
+            /// Sets up a client; everything but the credentials has a default.
+            pub fn builder(credentials: Credentials) -> scrm_core::Builder<Self> {
+                scrm_core::Builder::new(credentials.0).user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            }
+            /// What all vendors' clients have in common.
+            #[inline]
+            #[must_use]
+            pub fn core(&self) -> &scrm_core::Core {
+                &self.0
+            }
+            /// A client for another shop: connections and settings are shared, token and quotas are its own.
+            #[must_use]
+            pub fn shop(&self, credentials: Credentials) -> Self {
+                Self(self.0.with_credentials(credentials.0))
+            }
+            /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.
+            pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
+                self.0.call_raw(path, request)
+            }
+            #(#methods)*
+        }
+        impl From<scrm_core::Core> for Client {
+            fn from(core: scrm_core::Core) -> Self {
+                Self(core)
+            }
+        }
+    }
+}
+
+fn method(operation: &Operation) -> TokenStream {
+    let (name, module, request) = (names::field(&operation.name), names::field(&operation.name), names::ident(&operation.request.name));
+    let docs = doc(&format!("{}. See [`{}`](super::{}).", docs::both(&operation.title), operation.request.name, operation.request.name));
+    quote! {
+        #docs
+        #[inline]
+        pub fn #name(&self, request: super::#module::#request) -> scrm_core::Call<super::#module::#request> {
+            self.0.call(request)
+        }
+    }
+}

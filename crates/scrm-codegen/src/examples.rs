@@ -1,0 +1,192 @@
+//! The examples of the schemas: unit tests beside the generated types, and the call shown in the documentation.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use scrm_schema::model::{BodyKind, Example, Field, Operation, Place, Type, Vendor};
+use serde_json::{Map, Value};
+
+use crate::{
+    asserts, docs,
+    format::doc,
+    kind::Kind,
+    literals::Types,
+    names,
+    operation::static_name,
+    request::{paging_default, starts_as_null},
+    types::Record,
+};
+
+/// The example shown in the documentation, as an expression; of the first example, or of anything that has the right types.
+pub(crate) fn call(types: Types<'_>) -> String {
+    let Some(request) = types.records.first() else { return String::new() };
+    let shown = types.operation.examples.iter().find_map(|example| example.request.as_ref()?.as_object());
+    expression(&types.built(request, &shown.cloned().unwrap_or_default()))
+}
+
+/// The names that [`call`] needs.
+pub(crate) fn imports(types: Types<'_>) -> String {
+    let call = call(types);
+    let enums = types.operation.enums.keys().filter(|name| call.contains(&format!("{name}::")));
+    let objects = types.records.iter().map(|record| &record.object.name).filter(|name| call.contains(&format!("{name}::new")));
+    let mut names: Vec<&str> = enums.chain(objects).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+/// An expression as prettyplease writes it.
+fn expression(tokens: &TokenStream) -> String {
+    let plain = || tokens.to_string();
+    let Ok(file) = syn::parse2::<syn::File>(quote!(const X: X = #tokens;)) else { return plain() };
+    let text = prettyplease::unparse(&file);
+    text.strip_prefix("const X: X = ").and_then(|text| text.trim_end().strip_suffix(';')).map_or_else(plain, str::to_owned)
+}
+
+/// `#[cfg(test)] mod tests` of an operation.
+pub(crate) fn tests(vendor: &Vendor, types: Types<'_>) -> TokenStream {
+    let tests: Vec<TokenStream> = types
+        .operation
+        .examples
+        .iter()
+        .enumerate()
+        .flat_map(|(number, example)| [sends(types, number + 1, example), reads(vendor, types, number + 1, example)])
+        .flatten()
+        .collect();
+    if tests.is_empty() {
+        return quote!();
+    }
+    quote! {
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+            #(#tests)*
+        }
+    }
+}
+
+/// The documented request comes out of the typed one.
+fn sends(types: Types<'_>, number: usize, example: &Example) -> Option<TokenStream> {
+    let given = example.request.as_ref()?.as_object()?;
+    let request = types.records.first()?;
+    let (name, docs) = (format_ident!("sends_example_{number}"), doc(&docs::escape(&example.title)));
+    let (built, statics) = (types.built(request, given), static_name(&types.operation.name));
+    let expected = expected(types.operation, request, given);
+    let compared = compared(types.operation, &expected);
+    Some(quote! {
+        #docs
+        #[test]
+        fn #name() {
+            let request = #built;
+            assert_eq!(scrm_core::check::check(&request, #statics.rules), Ok(()));
+            let sent = scrm_core::encode::encode(
+                scrm_core::encode::Outgoing::Typed(&request), &#statics, None, "https://api.example", #statics.path,
+            ).unwrap();
+            #compared
+        }
+    })
+}
+
+/// What should be sent: the example, and the page and size that a request starts with.
+fn expected(operation: &Operation, request: &Record<'_>, given: &Map<String, Value>) -> Map<String, Value> {
+    let mut expected = Map::new();
+    for member in &request.members {
+        let null = starts_as_null(member).then_some(Value::Null);
+        let start = paging_default(operation.paging.as_ref(), &member.field.name).map(|start| written(member.field, start)).or(null);
+        let value = given.get(&member.field.name).filter(|value| !value.is_null() || matches!(member.kind, Kind::Nullable(_)));
+        if let Some(value) = value.cloned().or(start) {
+            expected.insert(member.field.name.clone(), value);
+        }
+    }
+    if request.has_extra() {
+        for (key, value) in given.iter().filter(|(key, _)| request.member(key).is_none()) {
+            expected.insert(key.clone(), value.clone());
+        }
+    }
+    expected
+}
+
+fn written(field: &Field, number: i64) -> Value {
+    let quoted = field.ty == Type::Text || field.wire == scrm_schema::model::Wire::Text;
+    if quoted { Value::from(number.to_string()) } else { Value::from(number) }
+}
+
+fn compared(operation: &Operation, expected: &Map<String, Value>) -> TokenStream {
+    let place = |name: &str| operation.request.fields.iter().find(|field| field.name == name).map_or(Place::Body, |field| field.place);
+    let body: Map<String, Value> =
+        expected.iter().filter(|(name, _)| place(name) == Place::Body).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let aside = expected.iter().filter(|(name, _)| place(name) != Place::Body).map(|(name, value)| {
+        let value = docs::plain(value);
+        match place(name) {
+            Place::Header => quote!(assert!(sent.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case(#name) && value == #value));),
+            _ => quote!(assert!(super::super::sent::query(&sent).contains(&(#name.to_owned(), #value.to_owned())));),
+        }
+    });
+    let pairs = || {
+        let pairs = body.iter().map(|(name, value)| {
+            let value = docs::plain(value);
+            quote!((#name.to_owned(), #value.to_owned()))
+        });
+        quote!(vec![#(#pairs),*])
+    };
+    let main = match operation.body {
+        BodyKind::Json => {
+            let text = raw(&Value::Object(body.clone()));
+            quote! {
+                let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+                assert_eq!(body, serde_json::from_str::<serde_json::Value>(#text).unwrap());
+            }
+        }
+        BodyKind::Query => {
+            let pairs = pairs();
+            quote!(assert_eq!(super::super::sent::query(&sent), #pairs);)
+        }
+        BodyKind::Form => {
+            let pairs = pairs();
+            quote!(assert_eq!(super::super::sent::form(&sent), #pairs);)
+        }
+        BodyKind::Multipart => {
+            let pairs = pairs();
+            quote!(assert_eq!(super::super::sent::multipart(&sent), #pairs);)
+        }
+    };
+    quote!(#main #(#aside)*)
+}
+
+/// JSON as a raw string literal of readable lines.
+fn raw(value: &Value) -> TokenStream {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let fence = "#".repeat(1 + text.split('"').map(|part| part.len() - part.trim_start_matches('#').len()).max().unwrap_or(0));
+    format!("r{fence}\"{text}\"{fence}").parse().unwrap_or_else(|_| quote!(#text))
+}
+
+/// Every field of the documented answer is read.
+fn reads(vendor: &Vendor, types: Types<'_>, number: usize, example: &Example) -> Option<TokenStream> {
+    let answer = example.response.as_ref()?;
+    let (name, docs) = (format_ident!("reads_example_{number}"), doc(&docs::escape(&example.title)));
+    let (body, request) = (raw(answer), names::ident(&types.operation.request.name));
+    let envelope = &vendor.file.envelope;
+    let code = answer.get(&envelope.code).map(docs::plain).unwrap_or_default();
+    let success = envelope.success.iter().any(|success| docs::plain(success) == code);
+    let checks = if success { asserts::data(types, answer.get(&envelope.data)) } else { quote!() };
+    let data = success.then(|| quote!(let data = decoded.data;));
+    let verdict = if success {
+        quote!(assert!(decoded.head.is_success(&crate::VENDOR.envelope));)
+    } else {
+        quote!(assert!(!decoded.head.is_success(&crate::VENDOR.envelope));)
+    };
+    Some(quote! {
+        #docs
+        #[test]
+        fn #name() {
+            let body = #body;
+            let options = scrm_core::decode::DecodeOptions::default();
+            let decoded =
+                scrm_core::decode::decode::<<#request as scrm_core::operation::Operation>::Data>(body.as_bytes(), &crate::VENDOR.envelope, &options).unwrap();
+            assert_eq!(decoded.head.code.as_deref(), Some(#code));
+            assert!(decoded.head.bad_rows.is_empty());
+            #verdict
+            #data
+            #checks
+        }
+    })
+}

@@ -1,0 +1,46 @@
+//! Rust identifiers. How a wire name is spelt in Rust is decided in `scrm_schema::names`, which the schema checks use too.
+
+use proc_macro2::{Ident, Span};
+pub(crate) use scrm_schema::names::{field as snake, pascal};
+
+/// Keywords that no raw identifier can stand for.
+const NEVER_RAW: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+
+/// `user_list` → `USER_LIST`.
+pub(crate) fn shout(wire: &str) -> String {
+    snake(wire).to_uppercase()
+}
+
+/// An identifier; keywords become `r#type`, or `self_` where that is not allowed.
+pub(crate) fn ident(name: &str) -> Ident {
+    if NEVER_RAW.contains(&name) || name.is_empty() {
+        return Ident::new(&format!("{name}_"), Span::call_site());
+    }
+    if syn::parse_str::<Ident>(name).is_ok() { Ident::new(name, Span::call_site()) } else { Ident::new_raw(name, Span::call_site()) }
+}
+
+/// The Rust name of a field.
+pub(crate) fn field(wire: &str) -> Ident {
+    ident(&snake(wire))
+}
+
+/// The identifier of `with_…` and the like; the prefix has made it no keyword.
+pub(crate) fn joined(before: &str, wire: &str, after: &str) -> Ident {
+    Ident::new(&format!("{before}{}{after}", snake(wire)), Span::call_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords() {
+        for (wire, name) in
+            [("type", "r#type"), ("self", "self_"), ("Self", "self_"), ("crate", "crate_"), ("from", "from"), ("async", "r#async")]
+        {
+            assert_eq!(field(wire).to_string(), name);
+        }
+        assert_eq!(joined("with_", "type", "").to_string(), "with_type");
+        assert_eq!(shout("user_list"), "USER_LIST");
+    }
+}

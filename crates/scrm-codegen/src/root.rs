@@ -1,0 +1,106 @@
+//! `mod.rs` of a client: modules, re-exports, and what tools look up by name.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use scrm_schema::model::{BodyKind, Operation, Place, Vendor};
+
+use crate::{
+    docs,
+    error::Error,
+    format::{File, doc},
+    names,
+    operation::{Made, module, static_name},
+};
+
+/// The file.
+pub(crate) fn file(vendor: &Vendor, made: &[(&Operation, Made)]) -> Result<File, Error> {
+    let from = format!("{}/", vendor.file.vendor);
+    let broken = |problem: String| Error::new(&from, "", problem);
+    let mut file = File::new(&from, "");
+    file.add(modules(vendor, made)).map_err(broken)?;
+    file.add(quote! {
+        pub use self::client::{Client, Credentials};
+        pub use self::vendor::VENDOR;
+    })
+    .map_err(broken)?;
+    for (operation, made) in made {
+        let (module, mut items) = (module(&operation.name), made.public.clone());
+        items.sort_unstable();
+        file.add(quote!(pub use self::#module::{#(#items),*};)).map_err(broken)?;
+    }
+    file.add(lookups(vendor)).map_err(broken)?;
+    Ok(file)
+}
+
+fn modules(vendor: &Vendor, made: &[(&Operation, Made)]) -> TokenStream {
+    let operations = made.iter().map(|(operation, _)| {
+        let module = module(&operation.name);
+        quote!(pub mod #module;)
+    });
+    let sent = needs_sent(vendor).then(|| {
+        quote!(
+            #[cfg(test)]
+            #[allow(dead_code)]
+            mod sent;
+        )
+    });
+    quote! {
+        mod client;
+        #(#operations)*
+        #sent
+        mod vendor;
+    }
+}
+
+/// Whether a test has to read something other than a JSON body.
+pub(crate) fn needs_sent(vendor: &Vendor) -> bool {
+    vendor
+        .operations
+        .iter()
+        .filter(|operation| operation.examples.iter().any(|example| example.request.is_some()))
+        .any(|operation| operation.body != BodyKind::Json || operation.request.fields.iter().any(|field| field.place == Place::Query))
+}
+
+fn lookups(vendor: &Vendor) -> TokenStream {
+    let statics: Vec<TokenStream> = vendor
+        .operations
+        .iter()
+        .map(|operation| {
+            let (module, name) = (module(&operation.name), static_name(&operation.name));
+            quote!(&self::#module::#name)
+        })
+        .collect();
+    let payloads = vendor.operations.iter().map(|operation| {
+        let (name, data) = (&operation.name, inspected(operation));
+        quote!(#name => Box::<#data>::default(),)
+    });
+    let docs =
+        doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
+    quote! {
+        #docs
+        pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[#(#statics),*];
+
+        /// An operation by name; for tools.
+        #[inline]
+        #[must_use]
+        pub fn spec(operation: &str) -> Option<&'static scrm_core::spec::OperationSpec> {
+            OPERATIONS.iter().copied().find(|known| known.name == operation)
+        }
+
+        /// An empty answer of an operation, to decode into; for tools.
+        #[inline]
+        #[must_use]
+        pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
+            Some(match operation {
+                #(#payloads)*
+                _ => return None,
+            })
+        }
+    }
+}
+
+/// The data type, seen from outside of the operation's file.
+fn inspected(operation: &Operation) -> TokenStream {
+    let (module, request) = (module(&operation.name), names::ident(&operation.request.name));
+    quote!(<self::#module::#request as scrm_core::operation::Operation>::Data)
+}

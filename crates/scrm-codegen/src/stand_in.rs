@@ -1,0 +1,34 @@
+//! The list of schema files that the stand-in server carries.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use scrm_schema::model::Tree;
+
+use crate::{error::Error, format::File};
+
+/// Where it stands.
+pub(crate) const PATH: &str = "crates/scrm-mock/src/generated/schemas.rs";
+
+/// The file.
+pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
+    let mut file = File::new("", "The schema files, for a program that runs without the repository.");
+    let mut paths: Vec<String> = tree
+        .vendors
+        .iter()
+        .flat_map(|vendor| {
+            let own = format!("{}/vendor.json", vendor.file.vendor);
+            std::iter::once(own).chain(vendor.operations.iter().map(|operation| operation.file.clone()))
+        })
+        .collect();
+    paths.sort_unstable();
+    let entries = paths.iter().map(|path| -> TokenStream {
+        let from = format!("../../../../schemas/{path}");
+        quote!((#path, include_str!(#from)))
+    });
+    file.add(quote! {
+        /// Path below the schema folder, and text.
+        pub(crate) static FILES: &[(&str, &str)] = &[#(#entries),*];
+    })
+    .map_err(|problem| Error::new("", "", problem))?;
+    Ok(file)
+}

@@ -1,0 +1,234 @@
+//! The structs: typify makes them from a plain structural schema, and a pass over its syntax tree makes them ours.
+//!
+//! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are put back here:
+//! fields in the document's order and under our names, serde's attributes and derives gone, enums and three-state fields re-typed.
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+use quote::quote;
+use scrm_schema::model::{Field, Object, Operation};
+use serde_json::{Map, Value, json};
+use syn::{Fields, GenericArgument, Item, ItemStruct, PathArguments, Type, parse_quote};
+
+use crate::{docs, error::Error, kind::Kind, names};
+
+/// A struct to generate.
+pub(crate) struct Record<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) members: Vec<Member<'a>>,
+    /// The struct item, whole.
+    pub(crate) item: ItemStruct,
+    /// Whether this is the operation's request rather than an object in it.
+    pub(crate) is_request: bool,
+}
+
+/// A field of a struct.
+#[derive(Clone)]
+pub(crate) struct Member<'a> {
+    pub(crate) field: &'a Field,
+    pub(crate) name: Ident,
+    pub(crate) kind: Kind,
+}
+
+impl Record<'_> {
+    /// Whether keys that the page does not name have a place here: always in what is answered, on request in what is sent.
+    pub(crate) fn has_extra(&self) -> bool {
+        has_extra(self.object, self.is_request)
+    }
+
+    pub(crate) fn member(&self, wire: &str) -> Option<&Member<'_>> {
+        self.members.iter().find(|member| member.field.name == wire)
+    }
+}
+
+fn has_extra(object: &Object, is_request: bool) -> bool {
+    !is_request || object.open
+}
+
+/// The structs of an operation, the request first.
+pub(crate) fn records(operation: &Operation) -> Result<Vec<Record<'_>>, Error> {
+    let objects: Vec<&Object> = std::iter::once(&operation.request).chain(operation.objects.values()).collect();
+    let made = typified(operation, &objects)?;
+    objects.iter().map(|object| record(operation, object, &made)).collect()
+}
+
+/// typify's structs by lower-case name: it respells names such as `VIPUser`.
+fn typified(operation: &Operation, objects: &[&Object]) -> Result<IndexMap<String, ItemStruct>, Error> {
+    let failed = |problem: String| Error::new(&operation.file, "", format!("typify cannot make the types: {problem}"));
+    let mut definitions = Vec::new();
+    for object in objects {
+        let schema = serde_json::from_value(structure(object)).map_err(|error| failed(error.to_string()))?;
+        definitions.push((object.name.clone(), schema));
+    }
+    let mut space = typify::TypeSpace::default();
+    space.add_ref_types(definitions).map_err(|error| failed(error.to_string()))?;
+    let file: syn::File = syn::parse2(space.to_stream()).map_err(|error| failed(error.to_string()))?;
+    let structs = file.items.into_iter().filter_map(|item| match item {
+        Item::Struct(item) => Some((folded(&item.ident.to_string()), item)),
+        _ => None,
+    });
+    Ok(structs.collect())
+}
+
+fn folded(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
+
+/// An object as draft-07 structure without any constraint.
+fn structure(object: &Object) -> Value {
+    let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn shape(kind: &Kind) -> Value {
+    match kind {
+        Kind::Text | Kind::Enum(_) => json!({ "type": "string" }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::Number => json!({ "type": "number" }),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Any => json!({}),
+        Kind::Object { name, .. } => json!({ "$ref": format!("#/definitions/{name}") }),
+        Kind::Texts | Kind::Enums(_) => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Integers => json!({ "type": "array", "items": { "type": "integer" } }),
+        Kind::Objects(name) => json!({ "type": "array", "items": { "$ref": format!("#/definitions/{name}") } }),
+        Kind::Map(value) => json!({ "type": "object", "additionalProperties": shape(value) }),
+        Kind::Nullable(inner) => shape(inner),
+    }
+}
+
+fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String, ItemStruct>) -> Result<Record<'a>, Error> {
+    let failed = |pointer: &str, problem: String| Error::new(&operation.file, pointer, problem);
+    let mut item = made
+        .get(&folded(&object.name))
+        .cloned()
+        .ok_or_else(|| failed(&object.pointer, format!("typify made no struct `{}`; choose another `x-type`", object.name)))?;
+    let mut members = Vec::new();
+    for field in &object.fields {
+        let made = find(&item, &field.name).ok_or_else(|| failed(&field.pointer, format!("typify dropped the field `{}`", field.name)))?;
+        let kind = checked(Kind::of_field(field, object), &made.ty)
+            .map_err(|found| failed(&field.pointer, format!("typify made `{found}` of it, which no slot holds")))?;
+        if let Kind::Nullable(inner) = &kind
+            && !matches!(**inner, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers)
+        {
+            return Err(failed(
+                &field.pointer,
+                "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into(),
+            ));
+        }
+        members.push(Member { field, name: names::field(&field.name), kind });
+    }
+    let is_request = std::ptr::eq(object, &raw const operation.request);
+    dress(&mut item, object, &members, is_request);
+    Ok(Record { object, members, item, is_request })
+}
+
+/// The field that typify made of a wire name: its `serde(rename)`, or its own name.
+fn find<'a>(item: &'a ItemStruct, wire: &str) -> Option<&'a syn::Field> {
+    item.fields.iter().find(|field| wire_name(field) == wire)
+}
+
+fn wire_name(field: &syn::Field) -> String {
+    let mut name = field.ident.as_ref().map(Ident::to_string).unwrap_or_default().trim_start_matches("r#").to_owned();
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // Other keys of the attribute (`default`, `skip_serializing_if = …`) are read over.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = meta.value()?.parse::<syn::LitStr>()?.value();
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Expr>()?;
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+/// Holds what typify made against what the model says; learns from it where recursion needs a box.
+fn checked(kind: Kind, made: &Type) -> Result<Kind, String> {
+    let found = spelled(made);
+    let bare = match &kind {
+        Kind::Nullable(inner) => (**inner).clone(),
+        other => other.clone(),
+    };
+    if let Kind::Object { name, .. } = &bare
+        && folded(&found) == folded(&format!("OptionBox{name}"))
+    {
+        return Ok(Kind::Object { name: name.clone(), boxed: true });
+    }
+    if folded(&found) == folded(&expected(&bare)) { Ok(kind) } else { Err(found) }
+}
+
+fn expected(kind: &Kind) -> String {
+    match kind {
+        Kind::Text | Kind::Enum(_) => "Option<String>".into(),
+        Kind::Integer => "Option<i64>".into(),
+        Kind::Number => "Option<f64>".into(),
+        Kind::Boolean => "Option<bool>".into(),
+        Kind::Any => "Option<Value>".into(),
+        Kind::Object { name, .. } => format!("Option<{name}>"),
+        Kind::Texts | Kind::Enums(_) => "Vec<String>".into(),
+        Kind::Integers => "Vec<i64>".into(),
+        Kind::Objects(name) => format!("Vec<{name}>"),
+        Kind::Map(value) => match &**value {
+            Kind::Text => "HashMap<String, String>".into(),
+            Kind::Integer => "HashMap<String, i64>".into(),
+            Kind::Object { name, .. } => format!("HashMap<String, {name}>"),
+            _ => "Map<String, Value>".into(),
+        },
+        Kind::Nullable(inner) => expected(inner),
+    }
+}
+
+/// A type by the last segments of its paths: `::std::option::Option<::std::string::String>` → `Option<String>`.
+fn spelled(ty: &Type) -> String {
+    let Type::Path(path) = ty else { return quote!(#ty).to_string() };
+    let Some(last) = path.path.segments.last() else { return String::new() };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return last.ident.to_string() };
+    let arguments: Vec<String> = arguments
+        .args
+        .iter()
+        .map(|argument| match argument {
+            GenericArgument::Type(ty) => spelled(ty),
+            other => quote!(#other).to_string(),
+        })
+        .collect();
+    format!("{}<{}>", last.ident, arguments.join(", "))
+}
+
+/// Makes typify's struct ours.
+fn dress(item: &mut ItemStruct, object: &Object, members: &[Member<'_>], is_request: bool) {
+    item.ident = names::ident(&object.name);
+    let mut fields: Vec<syn::Field> = Vec::new();
+    for member in members {
+        let Some(mut field) = find(item, &member.field.name).cloned() else { continue };
+        let (name, ty) = (&member.name, member.kind.rust());
+        field.attrs = if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) };
+        field.ident = Some(name.clone());
+        field.ty = parse_quote!(#ty);
+        field.vis = if is_request { syn::Visibility::Inherited } else { parse_quote!(pub) };
+        fields.push(field);
+    }
+    if let Some(columns) = &object.columns {
+        let name = names::ident(&columns.name);
+        let documents = docs::attributes(&docs::columns(columns));
+        fields.push(parse_quote!(#(#documents)* pub #name: Vec<(u32, i64)>));
+    }
+    if is_request && object.open {
+        fields.push(parse_quote!(extra: table::Extra));
+    } else if !is_request {
+        fields.push(parse_quote!(
+            /// What the page does not name, as it came.
+            pub extra: table::Extra
+        ));
+    }
+    item.fields = Fields::Named(syn::FieldsNamed { brace_token: syn::token::Brace::default(), named: fields.into_iter().collect() });
+    item.attrs = docs::attributes(&docs::object(object));
+    item.attrs.push(if is_request {
+        parse_quote!(#[derive(Clone, PartialEq)])
+    } else {
+        parse_quote!(#[derive(Clone, Default, PartialEq)])
+    });
+    if !is_request {
+        item.attrs.push(parse_quote!(#[non_exhaustive]));
+    }
+}

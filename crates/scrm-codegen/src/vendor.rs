@@ -1,0 +1,170 @@
+//! `vendor.rs` of a client: what is known of the vendor as a whole.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+use scrm_schema::model::{Credential, Filling, Place, Token, Vendor};
+use serde_json::Value;
+
+use crate::{
+    docs,
+    error::Error,
+    errors,
+    format::{File, doc},
+    names, operation,
+    rules::option,
+};
+
+/// The static of a kind of token.
+pub(crate) fn token_name(token: &str) -> Ident {
+    names::ident(&format!("TOKEN_{}", names::shout(token)))
+}
+
+/// The file.
+pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
+    let from = format!("{}/vendor.json", vendor.file.vendor);
+    let broken = |problem: String| Error::new(&from, "", problem);
+    let mut file = File::new(&from, "What is known of the vendor as a whole.");
+    file.add(quote!(
+        use scrm_core::{spec, table};
+    ))
+    .map_err(broken)?;
+    file.add(vendor_spec(vendor)).map_err(broken)?;
+    for (number, token) in vendor.file.tokens.iter().enumerate() {
+        file.add(token_spec(vendor, number, token)?).map_err(broken)?;
+    }
+    file.add(untyped(vendor)).map_err(broken)?;
+    Ok(file)
+}
+
+fn vendor_spec(vendor: &Vendor) -> TokenStream {
+    let file = &vendor.file;
+    let (name, title) = (&file.vendor, errors::label(&file.title.zh, &file.title.en));
+    let (doc_url, base_url) = (&file.docs, &file.base_url);
+    let envelope = envelope(vendor);
+    let tokens = file.tokens.iter().map(|token| token_name(&token.name));
+    let credentials = file.credentials.iter().map(credential);
+    let codes = errors::table(&file.errors);
+    let docs = doc(&vendor_docs(vendor));
+    quote! {
+        #docs
+        pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
+            name: #name,
+            title: #title,
+            doc_url: #doc_url,
+            base_url: #base_url,
+            envelope: #envelope,
+            tokens: &[#(&#tokens),*],
+            credentials: &[#(#credentials),*],
+            errors: #codes,
+            untyped: &UNTYPED,
+        };
+    }
+}
+
+fn vendor_docs(vendor: &Vendor) -> String {
+    let file = &vendor.file;
+    let source = &file.source;
+    let mut text = format!(
+        "{}\n\nRead {} from {} (<{}>).\n",
+        docs::both(&file.title),
+        source.read,
+        docs::escape(&source.page),
+        source.url.as_ref().unwrap_or(&file.docs)
+    );
+    let codes = errors::documented(&file.errors);
+    if !codes.is_empty() {
+        text += &format!("\n# Errors\n\nCodes that any operation may answer.\n\n{codes}");
+    }
+    text
+}
+
+fn envelope(vendor: &Vendor) -> TokenStream {
+    let envelope = &vendor.file.envelope;
+    let (code, message, data) = (&envelope.code, &envelope.message, &envelope.data);
+    let success = envelope.success.iter().map(docs::plain);
+    let others = envelope.others.keys();
+    let code_is_text = matches!(envelope.success.first(), Some(Value::String(_)));
+    quote! {
+        spec::Envelope {
+            code: #code,
+            message: &[#(#message),*],
+            data: #data,
+            success: &[#(#success),*],
+            others: &[#(#others),*],
+            code_is_text: #code_is_text,
+        }
+    }
+}
+
+fn credential(credential: &Credential) -> TokenStream {
+    let Credential { name, env, zh, en, secret, required } = credential;
+    let title = errors::label(zh, en);
+    quote!(spec::CredentialSpec { name: #name, env: #env, title: #title, secret: #secret, required: #required })
+}
+
+fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStream, Error> {
+    let file = format!("{}/vendor.json", vendor.file.vendor);
+    let failed = |key: &str, problem: String| Error::new(&file, &format!("/tokens/{number}/{key}"), problem);
+    if !vendor.operations.iter().any(|operation| operation.name == token.operation) {
+        return Err(failed("operation", format!("there is no operation `{}`", token.operation)));
+    }
+    let statics = token_name(&token.name);
+    let (module, source) = (operation::module(&token.operation), operation::static_name(&token.operation));
+    let parameters = token.parameters.iter().map(|(name, filling)| match filling {
+        Filling::Credential(credential) => quote!((#name, spec::TokenParameter::Credential(#credential))),
+        Filling::Constant(constant) => quote!((#name, spec::TokenParameter::Constant(#constant))),
+    });
+    let (name, value, expires_in) = (&token.name, &token.value, option(token.expires_in.as_ref()));
+    let [lifetime, renew_below, overlap] = [token.lifetime, token.renew_below, token.overlap].map(Literal::u32_unsuffixed);
+    let field = &token.place.name;
+    let place = match token.place.place {
+        Place::Body => quote!(Body(#field)),
+        Place::Query => quote!(Query(#field)),
+        Place::Header => quote!(Header(#field)),
+    };
+    let docs = doc(&format!("The token {}.", docs::code(name)));
+    Ok(quote! {
+        #docs
+        pub(super) static #statics: spec::TokenSpec = spec::TokenSpec {
+            name: #name,
+            operation: &super::#module::#source,
+            parameters: &[#(#parameters),*],
+            value: #value,
+            expires_in: #expires_in,
+            lifetime: #lifetime,
+            renew_below: #renew_below,
+            overlap: #overlap,
+            place: spec::TokenPlace::#place,
+        };
+    })
+}
+
+fn untyped(vendor: &Vendor) -> TokenStream {
+    let file = &vendor.file;
+    let (method, body) = (operation::method(file.untyped.method), operation::body(file.untyped.body));
+    let token = option(file.tokens.first().map(|token| {
+        let name = token_name(&token.name);
+        quote!(&#name)
+    }));
+    let (page, url, read) = (&file.source.page, option(file.source.url.as_ref()), &file.source.read);
+    quote! {
+        /// How an operation is called that has no schema.
+        static UNTYPED: spec::OperationSpec = spec::OperationSpec {
+            name: "call_raw",
+            title: spec::Label { zh: "未建模的接口", en: "An operation without a schema" },
+            source: spec::Source { page: #page, url: #url, read: #read, evidence: spec::Evidence::Unverified },
+            method: spec::Method::#method,
+            path: "",
+            body: spec::BodyKind::#body,
+            access: spec::Access::Write,
+            permission: None,
+            quota: None,
+            token: #token,
+            paging: None,
+            errors: &[],
+            rules: &[],
+            request: &table::Table { name: "Untyped", fields: &[], dynamic: None },
+            customer: None,
+        };
+    }
+}

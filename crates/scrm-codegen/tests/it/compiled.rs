@@ -1,0 +1,47 @@
+//! The made-up vendor's client as a crate of its own: it compiles without a warning, and the tests made of its examples pass.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::fixtures::{files, generated};
+
+const LIB: &str = "//! Client for Acme.\n\nmod generated;\n\npub use generated::*;\n";
+
+fn manifest(core: &Path) -> String {
+    format!(
+        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nscrm-core = {{ path = \"{}\", default-features = false }}\n\n[dev-dependencies]\nserde_json = \"1\"\n\n\
+         [lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\n\n[profile.dev]\ndebug = \"line-tables-only\"\n",
+        core.display()
+    )
+}
+
+#[test]
+fn the_fixtures_compile_and_their_examples_hold() {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let krate = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("acme-client");
+    let _ = fs::remove_dir_all(krate.join("src"));
+    for (path, text) in generated(files()).unwrap() {
+        if let Some(path) = path.strip_prefix("crates/acme-client/") {
+            let path = krate.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+    fs::write(krate.join("src/lib.rs"), LIB).unwrap();
+    fs::write(krate.join("Cargo.toml"), manifest(&here.join("../scrm-core"))).unwrap();
+    fs::copy(here.join("../../Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+    let output = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+        .args(["test", "--offline", "--lib", "--quiet", "--target-dir"])
+        .arg(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(".."))
+        .current_dir(&krate)
+        .env_remove("CARGO_TARGET_DIR")
+        .output()
+        .unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("test result: ok"), "{text}");
+}

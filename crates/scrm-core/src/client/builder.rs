@@ -1,0 +1,227 @@
+//! From credentials and settings to a client.
+
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+use super::{Core, Given, Shared, Shop};
+#[cfg(feature = "http")]
+use crate::http::{HttpSettings, HttpTransport};
+use crate::{
+    error::{Error, ErrorKind},
+    hooks::{Hooks, NoHooks},
+    quota::{QuotaOptions, SharedQuota},
+    retry::{RetryBudget, RetryPolicy},
+    secret::{CredentialSet, Secret},
+    spec::QuotaSpec,
+    token::{TokenSource, TokenStore},
+    transport::Transport,
+};
+
+/// Sets up a client. Everything but the credentials has a default.
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder<C> {
+    settings: Settings,
+    client: PhantomData<fn() -> C>,
+}
+
+/// The settings, apart from the client's type so that their code is compiled once.
+struct Settings {
+    credentials: CredentialSet,
+    base_url: Option<String>,
+    transport: Option<Arc<dyn Transport>>,
+    given: Given,
+    store: Option<Arc<dyn TokenStore>>,
+    hooks: Arc<dyn Hooks>,
+    retry: RetryPolicy,
+    timeout: Duration,
+    strict: bool,
+    quota: QuotaOptions,
+    #[cfg(feature = "http")]
+    http: HttpSettings,
+}
+
+impl<C: From<Core>> Builder<C> {
+    /// A client with these credentials.
+    pub fn new(credentials: CredentialSet) -> Self {
+        let settings = Settings {
+            credentials,
+            base_url: None,
+            transport: None,
+            given: Given::Nothing,
+            store: None,
+            hooks: Arc::new(NoHooks),
+            retry: RetryPolicy::default(),
+            timeout: Duration::from_secs(60),
+            strict: false,
+            quota: QuotaOptions::default(),
+            #[cfg(feature = "http")]
+            http: HttpSettings::default(),
+        };
+        Builder { settings, client: PhantomData }
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Another server than the vendor's: a stand-in, a gateway. Scheme, host and path prefix.
+    pub fn base_url(self, base_url: impl Into<String>) -> Self {
+        let base_url = base_url.into();
+        self.set(|settings| settings.base_url = Some(base_url))
+    }
+
+    /// Another transport than the one that comes with the crate. The timeouts of connecting and reading and the size limit are then its own business.
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        self.set(|settings| settings.transport = Some(transport))
+    }
+
+    /// A token got elsewhere. It is never refreshed. Overrides [`Builder::token_source`].
+    pub fn token(self, token: impl Into<Secret>) -> Self {
+        let token = token.into();
+        self.set(|settings| settings.given = Given::Token(token))
+    }
+
+    /// A service that hands out the tokens, asked instead of the store and the vendor. Overrides [`Builder::token`].
+    pub fn token_source(self, source: Arc<dyn TokenSource>) -> Self {
+        self.set(|settings| settings.given = Given::Source(source))
+    }
+
+    /// Where tokens are kept beside this client's memory; several clients and processes can share one.
+    pub fn token_store(self, store: Arc<dyn TokenStore>) -> Self {
+        self.set(|settings| settings.store = Some(store))
+    }
+
+    /// Another quota than the documented one for the operation of this name.
+    pub fn quota(self, operation: impl Into<String>, quota: QuotaSpec) -> Self {
+        let operation = operation.into();
+        self.set(|settings| settings.quota.overrides.push((operation, Some(quota))))
+    }
+
+    /// Holds no call back. For tests, and where another layer keeps the quota.
+    pub fn without_quota(self) -> Self {
+        self.set(|settings| settings.quota.enabled = false)
+    }
+
+    /// Quotas shared between processes, asked before the client's own.
+    pub fn shared_quota(self, quota: Arc<dyn SharedQuota>) -> Self {
+        self.set(|settings| settings.quota.shared = Some(quota))
+    }
+
+    /// How quotas are kept, as a whole; replaces what was set for quotas before.
+    pub fn quota_options(self, options: QuotaOptions) -> Self {
+        self.set(|settings| settings.quota = options)
+    }
+
+    /// When calls are repeated. Default: up to two times, with growing random pauses.
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.set(|settings| settings.retry = policy)
+    }
+
+    /// Who is told of every call.
+    pub fn hooks(self, hooks: Arc<dyn Hooks>) -> Self {
+        self.set(|settings| settings.hooks = hooks)
+    }
+
+    /// Longest time for one call as a whole: waiting, token, all attempts. Default 60 s.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.set(|settings| settings.timeout = timeout)
+    }
+
+    /// Whether any departure of an answer from the schema is an error. Default: no. For tests and CI.
+    pub fn strict(self, strict: bool) -> Self {
+        self.set(|settings| settings.strict = strict)
+    }
+
+    /// Longest time to get a connection. Default 10 s. Clients that set this or [`Builder::read_timeout`] have a connection pool of their own.
+    #[cfg(feature = "http")]
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        self.set(|settings| settings.http.connect_timeout = timeout)
+    }
+
+    /// Longest silence of the server. Default 30 s.
+    #[cfg(feature = "http")]
+    pub fn read_timeout(self, timeout: Duration) -> Self {
+        self.set(|settings| settings.http.read_timeout = timeout)
+    }
+
+    /// Largest answer that is read, in bytes. Default 16 MiB.
+    #[cfg(feature = "http")]
+    pub fn max_response_bytes(self, bytes: usize) -> Self {
+        self.set(|settings| settings.http.max_response_bytes = bytes)
+    }
+
+    /// The `User-Agent` header. Default: name and version of the vendor's crate. Without effect on a transport of one's own.
+    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
+        #[cfg(feature = "http")]
+        {
+            let user_agent = user_agent.into();
+            self.set(|settings| settings.http.user_agent = user_agent)
+        }
+        #[cfg(not(feature = "http"))]
+        {
+            let _ = user_agent;
+            self
+        }
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none, or there is no transport.
+    pub fn build(self) -> Result<C, Error> {
+        self.settings.build().map(C::from)
+    }
+}
+
+impl Settings {
+    fn build(mut self) -> Result<Core, Error> {
+        let vendor = self.credentials.vendor();
+        let credentials = self.credentials.clone().complete()?;
+        let base_url = self.base_url.take().unwrap_or_else(|| vendor.base_url.to_owned());
+        if !(base_url.starts_with("https://") || base_url.starts_with("http://")) {
+            return Err(Error::new(ErrorKind::Config, vendor, "the base URL must begin with https:// or http://"));
+        }
+        let transport = self.transport()?;
+        let shared = Shared {
+            vendor,
+            base_url,
+            transport,
+            hooks: self.hooks,
+            retry: self.retry,
+            budget: RetryBudget::new(),
+            timeout: self.timeout,
+            strict: self.strict,
+            quota: self.quota,
+            store: self.store,
+        };
+        Ok(Core { shop: Arc::new(Shop::new(Arc::new(shared), credentials, self.given)) })
+    }
+
+    fn transport(&mut self) -> Result<Arc<dyn Transport>, Error> {
+        if let Some(transport) = self.transport.take() {
+            return Ok(transport);
+        }
+        let vendor = self.credentials.vendor();
+        #[cfg(feature = "http")]
+        {
+            let transport = HttpTransport::new(&self.http).map_err(|reason| Error::new(ErrorKind::Config, vendor, reason))?;
+            Ok(Arc::new(transport))
+        }
+        #[cfg(not(feature = "http"))]
+        Err(Error::new(
+            ErrorKind::Config,
+            vendor,
+            "built without a transport: turn on one of the features rustls, rustls-ring and native-tls, or bring a transport",
+        ))
+    }
+}
+
+impl<C> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("credentials", &self.settings.credentials)
+            .field("timeout", &self.settings.timeout)
+            .field("strict", &self.settings.strict)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,345 @@
+//! The one decoder: a scanner that writes into slots. Not generic over what it fills, so it is compiled once.
+
+use super::{
+    notes::{Count, Notes, Noticed},
+    report::What,
+    scalar::{Scalar, Take},
+};
+use crate::{
+    scan::{Number, Scan, Scanned, Stop},
+    table::{DYNAMIC, EXTRA, Field, ListSlot, NULLABLE, REQUIRED, ROWS, Record, Slot, Table, Wire},
+};
+
+pub(super) struct Fill<'t, 'n> {
+    pub(super) scan: Scan<'t>,
+    pub(super) notes: &'n mut Notes,
+    /// How many dynamic columns the last record had.
+    columns: usize,
+}
+
+/// How well a scalar fitted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    Exact,
+    OtherType,
+    Null,
+}
+
+/// What a key turned out to be.
+enum Key {
+    Field(usize),
+    Column(u32),
+    Unknown,
+}
+
+impl<'t, 'n> Fill<'t, 'n> {
+    pub(super) fn new(scan: Scan<'t>, notes: &'n mut Notes) -> Self {
+        Fill { scan, notes, columns: 0 }
+    }
+
+    #[cold]
+    pub(super) fn note(&mut self, at: usize, what: What) {
+        if self.notes.wanted {
+            self.notes.noticed.push(Noticed { at, below: None, what });
+        }
+    }
+
+    // Records -------------------------------------------------------------------------------------------------------
+
+    /// An object, its opening bracket being next.
+    fn record(&mut self, record: &mut dyn Record) -> Scanned<()> {
+        let (at, table) = (self.scan.at, record.table());
+        let (mut next, mut seen) = (0, [0u64; 4]);
+        self.scan.open()?;
+        let mut more = self.scan.first(b'}')?;
+        while more {
+            self.scan.peek();
+            let key_at = self.scan.at;
+            // Bodies are nearly always written in the page's order: try the name expected next without even looking for the quotes.
+            let key = match table.fields.get(next) {
+                Some(field) if self.scan.takes(field.name) => Key::Field(next),
+                _ => self.other_key(table, next)?,
+            };
+            match key {
+                Key::Field(number) => {
+                    next = number + 1;
+                    if let Some(word) = seen.get_mut(number / 64) {
+                        *word |= 1 << (number % 64);
+                    }
+                    self.slot(record.slot(number), &table.fields[number])?;
+                    more = self.scan.next(b'}')?;
+                }
+                Key::Column(number) => more = self.columns(record, table, key_at, number)?,
+                Key::Unknown => {
+                    self.unnamed(record, key_at, What::UnknownKey)?;
+                    more = self.scan.next(b'}')?;
+                }
+            }
+        }
+        if self.notes.wanted {
+            self.missing(table, at, &seen);
+        }
+        Ok(())
+    }
+
+    fn other_key(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
+        if let Some(prefix) = table.dynamic
+            && let Some(number) = self.scan.takes_numbered(prefix)
+        {
+            return Ok(Key::Column(number));
+        }
+        let key = self.scan.key()?;
+        Ok(match (table.find(key, next), table.column(key)) {
+            (Some(number), _) => Key::Field(number),
+            (None, Some(number)) => Key::Column(number),
+            (None, None) => Key::Unknown,
+        })
+    }
+
+    #[cold]
+    fn missing(&mut self, table: &'static Table, at: usize, seen: &[u64; 4]) {
+        for (number, field) in table.fields.iter().enumerate() {
+            let missing = seen.get(number / 64).is_some_and(|word| (word >> (number % 64)) & 1 == 0);
+            if missing && field.flags & REQUIRED != 0 {
+                let below = Some(format!("/{}", field.name.replace('~', "~0").replace('/', "~1")).into());
+                self.notes.noticed.push(Noticed { at, below, what: What::Missing });
+            }
+        }
+    }
+
+    /// A run of dynamic columns, the first one's number being known and its value next. Says whether another key follows.
+    fn columns(&mut self, record: &mut dyn Record, table: &'static Table, mut key_at: usize, mut number: u32) -> Scanned<bool> {
+        let prefix = table.dynamic.unwrap_or_default();
+        let Slot::Dynamic(columns) = record.slot(DYNAMIC) else {
+            // a table that promises columns which its record has not
+            self.unnamed(record, key_at, What::UnknownKey)?;
+            return self.scan.next(b'}');
+        };
+        if columns.capacity() == 0 {
+            columns.reserve(self.columns);
+        }
+        let ended = loop {
+            let Some(value) = self.column()? else { break None };
+            columns.push((number, value));
+            if !self.scan.next(b'}')? {
+                break Some(false);
+            }
+            self.scan.peek();
+            key_at = self.scan.at;
+            match self.scan.takes_numbered(prefix) {
+                Some(following) => number = following,
+                None => break Some(true),
+            }
+        };
+        self.columns = columns.len();
+        if let Some(more) = ended {
+            return Ok(more);
+        }
+        self.unnamed(record, key_at, What::OtherType)?;
+        self.scan.next(b'}')
+    }
+
+    /// The value of a dynamic column; `None`: not an integer, nothing taken.
+    #[inline]
+    fn column(&mut self) -> Scanned<Option<i64>> {
+        let byte = self.scan.peek();
+        let mark = self.scan.mark();
+        if is_digit(byte)
+            && let Number::Int(value) = self.scan.number()?
+        {
+            return Ok(Some(value));
+        }
+        self.scan.rewind(mark);
+        self.odd_column()
+    }
+
+    fn odd_column(&mut self) -> Scanned<Option<i64>> {
+        let (mark, mut value) = (self.scan.mark(), None);
+        match self.scalar::<i64>(&mut value) {
+            Err(stop) if stop.is_fatal() => return Err(stop),
+            Ok(Fit::OtherType) if value.is_some() => self.note(mark.at, What::OtherType),
+            Ok(_) if value.is_some() => {}
+            _ => self.scan.rewind(mark),
+        }
+        Ok(value)
+    }
+
+    /// An undocumented key, or a column that holds no integer; its value is next.
+    #[cold]
+    fn unnamed(&mut self, record: &mut dyn Record, key_at: usize, what: What) -> Scanned<()> {
+        self.note(key_at, what);
+        let behind_key = self.scan.mark();
+        self.scan.at = key_at;
+        let key: Box<str> = self.scan.string()?.into();
+        self.scan.rewind(behind_key);
+        let value = self.scan.value()?;
+        if let Slot::Extra(extra) = record.slot(EXTRA) {
+            extra.push(key, value);
+        }
+        Ok(())
+    }
+
+    // Lists ---------------------------------------------------------------------------------------------------------
+
+    /// A list of objects, its opening bracket being next.
+    fn rows(&mut self, list: &mut dyn ListSlot, isolate: bool) -> Scanned<()> {
+        let spare = if isolate { self.notes.rows } else { 0 };
+        self.scan.open()?;
+        let (mut more, mut row) = (self.scan.first(b']')?, 0);
+        while more {
+            self.row(list, row, isolate, spare)?;
+            row += 1;
+            more = self.scan.next(b']')?;
+        }
+        Ok(())
+    }
+
+    /// One row; where rows are isolated, a bad one is cut out as it stands.
+    #[inline]
+    pub(super) fn row(&mut self, list: &mut dyn ListSlot, row: usize, isolate: bool, spare: usize) -> Scanned<()> {
+        if self.scan.peek() == b'n' {
+            self.note(self.scan.at, What::UnexpectedNull);
+        }
+        let (mark, noted) = (self.scan.mark(), self.notes.count());
+        match self.object(list.grow(spare)) {
+            Err(stop) if isolate && !stop.is_fatal() => {
+                list.pop();
+                self.scan.rewind(mark);
+                self.bad_row(row, stop, noted)
+            }
+            other => other,
+        }
+    }
+
+    #[cold]
+    fn bad_row(&mut self, row: usize, stop: Stop, noted: Count) -> Scanned<()> {
+        let at = self.scan.at;
+        let raw = self.scan.skip()?;
+        self.notes.forget(noted);
+        self.note(at, What::BadRow);
+        let found = raw.as_bytes().get(stop.at.saturating_sub(at)).copied();
+        self.notes.cut(row, stop, found, raw);
+        Ok(())
+    }
+
+    /// An object, or one of the things PHP prints for an empty one.
+    #[inline]
+    pub(super) fn object(&mut self, record: &mut dyn Record) -> Scanned<()> {
+        if self.scan.peek() == b'{' { self.record(record) } else { self.nothing("an object", What::EmptyStandsForObject, true) }
+    }
+
+    /// `[]`, `{}`, `""` or `null` in place of something else.
+    pub(super) fn nothing(&mut self, want: &'static str, what: What, may_be_null: bool) -> Scanned<()> {
+        let (byte, at) = (self.scan.peek(), self.scan.at);
+        if byte == b'n' {
+            self.scan.word("null")?;
+            if !may_be_null {
+                self.note(at, What::UnexpectedNull);
+            }
+            return Ok(());
+        }
+        let raw = self.scan.skip()?;
+        let empty = match raw.as_bytes() {
+            [b'[', inner @ .., b']'] | [b'{', inner @ .., b'}'] | [b'"', inner @ .., b'"'] => inner.trim_ascii().is_empty(),
+            _ => false,
+        };
+        if !empty {
+            return self.scan.want(at, want);
+        }
+        self.note(at, what);
+        Ok(())
+    }
+
+    // Slots ---------------------------------------------------------------------------------------------------------
+
+    /// One value. The plain cases of the commonest kinds stand here, all others in `seldom`.
+    pub(super) fn slot(&mut self, slot: Slot<'_>, field: &Field) -> Scanned<()> {
+        let byte = self.scan.peek();
+        if field.wire != Wire::Plain {
+            return self.as_wired(slot, field, byte);
+        }
+        match slot {
+            Slot::Str(out) if byte == b'"' => {
+                *out = Some(self.scan.string()?.to_owned());
+                Ok(())
+            }
+            Slot::I64(out) if is_digit(byte) => {
+                let mark = self.scan.mark();
+                if let Number::Int(value) = self.scan.number()? {
+                    *out = Some(value);
+                    return Ok(());
+                }
+                self.scan.rewind(mark);
+                self.plain_scalar(out, field)
+            }
+            Slot::F64(out) if is_digit(byte) => self.plain_scalar(out, field),
+            Slot::Obj(out) if byte == b'{' => self.record(out.begin()),
+            Slot::List(out) if byte == b'[' => {
+                out.clear();
+                self.rows(out, field.flags & ROWS != 0)
+            }
+            Slot::Root(record) => self.object(record),
+            other => self.seldom(other, field, byte),
+        }
+    }
+
+    /// A scalar written as its type suggests.
+    pub(super) fn plain_scalar<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {
+        let at = self.scan.at;
+        match self.scalar(out)? {
+            Fit::Exact => {}
+            Fit::OtherType => self.note(at, What::OtherType),
+            Fit::Null if field.flags & NULLABLE == 0 => self.note(at, What::UnexpectedNull),
+            Fit::Null => {}
+        }
+        Ok(())
+    }
+
+    /// Takes a scalar.
+    #[inline]
+    pub(super) fn scalar<T: Scalar>(&mut self, out: &mut Option<T>) -> Scanned<Fit> {
+        let (byte, at) = (self.scan.peek(), self.scan.at);
+        let take = match byte {
+            b'"' => T::text(self.scan.string()?),
+            b'-' | b'0'..=b'9' => match self.scan.number()? {
+                Number::Int(value) => T::int(value),
+                Number::Wide(digits) => digits.parse().map_or_else(|_| T::wide(digits), T::uint),
+                Number::Float(digits) => match digits.parse::<f64>() {
+                    Ok(value) if value.is_finite() => T::float(value, digits),
+                    _ => Take::No,
+                },
+            },
+            b't' => {
+                self.scan.word("true")?;
+                T::bool(true)
+            }
+            b'f' => {
+                self.scan.word("false")?;
+                T::bool(false)
+            }
+            b'n' => {
+                self.scan.word("null")?;
+                *out = None;
+                return Ok(Fit::Null);
+            }
+            _ => {
+                self.scan.skip()?;
+                Take::No
+            }
+        };
+        let (value, fit) = match take {
+            Take::Exact(value) => (Some(value), Fit::Exact),
+            Take::Bent(value) => (Some(value), Fit::OtherType),
+            Take::Nothing => (None, Fit::OtherType),
+            Take::No => return self.scan.want(at, T::WANT),
+        };
+        *out = value;
+        Ok(fit)
+    }
+}
+
+/// Whether a number may begin with this byte.
+#[inline]
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'-' | b'0'..=b'9')
+}

@@ -1,0 +1,199 @@
+//! The slots beside the commonest: everything that is not worth a place in the hot path.
+
+use serde_json::Value;
+
+use super::{
+    fill::{Fill, Fit},
+    report::What,
+    scalar::Scalar,
+};
+use crate::{
+    scan::Scanned,
+    table::{Code, Field, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
+};
+
+/// What a map's entries and a list's items are documented to be.
+static ENTRY: Field = Field::new("");
+
+impl Fill<'_, '_> {
+    pub(super) fn seldom(&mut self, slot: Slot<'_>, field: &Field, byte: u8) -> Scanned<()> {
+        let may_be_null = field.flags & NULLABLE != 0;
+        match slot {
+            Slot::Str(out) => self.plain_scalar(out, field),
+            Slot::I64(out) => self.plain_scalar(out, field),
+            Slot::F64(out) => self.plain_scalar(out, field),
+            Slot::U64(out) => self.plain_scalar(out, field),
+            Slot::Bool(out) => self.plain_scalar(out, field),
+            Slot::Obj(out) => {
+                out.clear();
+                self.nothing("an object", What::EmptyStandsForObject, may_be_null)
+            }
+            Slot::List(out) => self.list(out, field),
+            Slot::Map(out) => self.map(out, byte, may_be_null),
+            Slot::Strs(out) => {
+                out.clear();
+                self.plain_list(out, may_be_null)
+            }
+            Slot::Ints(out) => {
+                out.clear();
+                self.plain_list(out, may_be_null)
+            }
+            Slot::Opens(out) => {
+                out.clear();
+                self.elements(may_be_null, &mut |fill, _| fill.open(&mut Pushed(&mut *out), &ENTRY, false))
+            }
+            Slot::Open(out) => self.open(out, field, false),
+            Slot::Any(out) => {
+                *out = Some(self.scan.value()?);
+                Ok(())
+            }
+            Slot::Nullable(out) => self.nullable(out),
+            Slot::Root(record) => self.object(record),
+            // neither is a named field
+            Slot::Dynamic(_) | Slot::Extra(_) => self.scan.skip().map(|_| ()),
+        }
+    }
+
+    /// A list of objects that is not written as one.
+    fn list(&mut self, out: &mut dyn ListSlot, field: &Field) -> Scanned<()> {
+        out.clear();
+        let isolate = field.flags & ROWS != 0;
+        self.elements(field.flags & NULLABLE != 0, &mut |fill, row| fill.row(out, row, isolate, 0))
+    }
+
+    /// The elements of a list: `[…]`, or `{"0":…,"2":…}` as PHP prints a list that was filtered, or nothing.
+    fn elements(&mut self, may_be_null: bool, each: &mut dyn FnMut(&mut Self, usize) -> Scanned<()>) -> Scanned<()> {
+        let close = match self.scan.peek() {
+            b'[' => b']',
+            b'{' => {
+                self.note(self.scan.at, What::EmptyStandsForList);
+                b'}'
+            }
+            _ => return self.nothing("a list", What::EmptyStandsForList, may_be_null),
+        };
+        let at = self.scan.at;
+        self.scan.open()?;
+        let (mut more, mut row) = (self.scan.first(close)?, 0);
+        while more {
+            if close == b'}' && !self.scan.key()?.bytes().all(|b| b.is_ascii_digit()) {
+                return self.scan.want(at, "a list");
+            }
+            each(self, row)?;
+            row += 1;
+            more = self.scan.next(close)?;
+        }
+        Ok(())
+    }
+
+    /// A list of scalars; a `null` among them is dropped.
+    fn plain_list<T: Scalar>(&mut self, out: &mut Vec<T>, may_be_null: bool) -> Scanned<()> {
+        self.elements(may_be_null, &mut |fill, _| {
+            fill.scan.peek();
+            let mut one = None;
+            fill.plain_scalar(&mut one, &ENTRY)?;
+            out.extend(one);
+            Ok(())
+        })
+    }
+
+    fn map(&mut self, out: &mut dyn MapSlot, byte: u8, may_be_null: bool) -> Scanned<()> {
+        out.clear();
+        if byte != b'{' {
+            return self.nothing("an object", What::EmptyStandsForObject, may_be_null);
+        }
+        self.scan.open()?;
+        let mut more = self.scan.first(b'}')?;
+        while more {
+            let key = self.scan.key()?.into();
+            self.slot(out.entry(key), &ENTRY)?;
+            more = self.scan.next(b'}')?;
+        }
+        Ok(())
+    }
+
+    fn nullable(&mut self, out: &mut dyn NullableSlot) -> Scanned<()> {
+        let at = self.scan.at;
+        match self.scan.value()? {
+            Value::Null => {
+                out.null();
+                Ok(())
+            }
+            value if out.put(&value) => Ok(()),
+            _ => self.scan.want(at, "a value of the documented type, or null"),
+        }
+    }
+
+    /// An open enum. A value is looked for among the documented ones as it came, then as the other type; an undocumented one is kept as
+    /// it came. `in_text`: integers are documented to come in quotes.
+    pub(super) fn open(&mut self, out: &mut dyn OpenSlot, field: &Field, in_text: bool) -> Scanned<()> {
+        let byte = self.scan.peek();
+        let mark = self.scan.mark();
+        if byte == b'n' {
+            out.clear();
+            if field.flags & NULLABLE == 0 {
+                self.note(mark.at, What::UnexpectedNull);
+            }
+            return self.scan.word("null");
+        }
+        let (mut int, mut text) = (None::<i64>, None::<String>);
+        let whole = match self.scalar(&mut int) {
+            Ok(_) => int,
+            Err(stop) if stop.is_fatal() => return Err(stop),
+            Err(_) => None,
+        };
+        self.scan.rewind(mark);
+        let fit = self
+            .scalar(&mut text)
+            .or_else(|stop| if stop.is_fatal() { Err(stop) } else { self.scan.want(mark.at, "a string or an integer") })?;
+        let text = text.unwrap_or_default();
+        let as_text = Code::Text(&text);
+        if out.wants_int() {
+            self.int_code(out, byte, mark.at, whole, as_text, in_text)
+        } else if !out.knows(as_text)
+            && fit != Fit::Exact
+            && let Some(value) = whole
+        {
+            self.put(out, mark.at, Code::Int(value), false)
+        } else {
+            self.put(out, mark.at, as_text, fit != Fit::Exact)
+        }
+    }
+
+    fn int_code(&mut self, out: &mut dyn OpenSlot, byte: u8, at: usize, whole: Option<i64>, text: Code<'_>, in_text: bool) -> Scanned<()> {
+        let quoted = byte == b'"';
+        match whole {
+            Some(value) if in_text || !quoted || out.knows(Code::Int(value)) => self.put(out, at, Code::Int(value), quoted != in_text),
+            None if text == Code::Text("") => {
+                out.clear();
+                self.note(at, What::OtherType);
+                Ok(())
+            }
+            _ => self.put(out, at, text, false),
+        }
+    }
+
+    fn put(&mut self, out: &mut dyn OpenSlot, at: usize, code: Code<'_>, other_type: bool) -> Scanned<()> {
+        if !out.put(code) {
+            self.note(at, What::UndocumentedValue);
+        } else if other_type {
+            self.note(at, What::OtherType);
+        }
+        Ok(())
+    }
+}
+
+/// The next item of a list of open enums, as a slot of its own. A `null` item is dropped.
+pub(super) struct Pushed<'a>(pub(super) &'a mut dyn OpensSlot);
+
+impl OpenSlot for Pushed<'_> {
+    fn knows(&self, code: Code<'_>) -> bool {
+        self.0.knows(code)
+    }
+    fn put(&mut self, code: Code<'_>) -> bool {
+        self.0.push(code)
+    }
+    fn clear(&mut self) {}
+    fn wants_int(&self) -> bool {
+        self.0.wants_int()
+    }
+}

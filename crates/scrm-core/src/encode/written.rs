@@ -1,0 +1,281 @@
+//! What is written for one field, and as JSON.
+
+use std::borrow::Cow;
+
+use serde_json::{Number, Value};
+
+use super::EncodeError;
+use crate::table::{Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, Shown, View, Wire};
+
+/// What is written for one field.
+pub(super) enum Written<'a> {
+    Absent,
+    Null,
+    /// A literal: in JSON without quotes.
+    Number(String),
+    Bool(bool),
+    Text(Cow<'a, str>),
+    Nested(Nested<'a>, Wire),
+}
+
+/// A value that holds others.
+pub(super) enum Nested<'a> {
+    Record(&'a dyn Shown),
+    Rows(&'a dyn ListView),
+    Strs(&'a [String]),
+    Ints(&'a [i64]),
+    Opens(&'a dyn OpensView),
+    Map(&'a dyn MapView),
+    Json(Cow<'a, Value>),
+}
+
+impl<'a> Written<'a> {
+    /// What is written for a field of a record.
+    pub(super) fn of(view: View<'a>, field: &Field) -> Result<Self, EncodeError> {
+        let keep_empty = field.flags & REQUIRED != 0;
+        Written::plain(view, keep_empty).and_then(|plain| plain.wired(field.wire)).map_err(|error| error.inside(field.name))
+    }
+
+    fn plain(view: View<'a>, keep_empty: bool) -> Result<Self, EncodeError> {
+        let list = |count: usize, nested| if count == 0 && !keep_empty { Written::Absent } else { Written::nested(nested) };
+        Ok(match view {
+            View::I64(value) => value.map_or(Written::Absent, |value| Written::Number(value.to_string())),
+            View::U64(value) => value.map_or(Written::Absent, |value| Written::Number(value.to_string())),
+            View::F64(None) | View::Bool(None) | View::Str(None) | View::Any(None) | View::Dynamic(_) | View::Extra(_) => Written::Absent,
+            View::F64(Some(value)) => Written::Number(float(*value)?),
+            View::Bool(Some(value)) => Written::Bool(*value),
+            View::Str(Some(text)) => Written::Text(text.into()),
+            View::Any(Some(value)) => Written::json(Cow::Borrowed(value)),
+            View::Open(open) => open.get().map_or(Written::Absent, Written::code),
+            View::Obj(object) => object.get().map_or(Written::Absent, |record| Written::nested(Nested::Record(record))),
+            View::Root(record) => Written::nested(Nested::Record(record)),
+            View::List(rows) => list(rows.count(), Nested::Rows(rows)),
+            View::Strs(items) => list(items.len(), Nested::Strs(items)),
+            View::Ints(items) => list(items.len(), Nested::Ints(items)),
+            View::Opens(items) => list(items.count(), Nested::Opens(items)),
+            View::Map(map) => list(map.count(), Nested::Map(map)),
+            View::Nullable(nullable) => match nullable.get() {
+                Nullable::Absent => Written::Absent,
+                Nullable::Null => Written::Null,
+                Nullable::Value(value) => Written::json(Cow::Owned(value)),
+            },
+        })
+    }
+
+    fn nested(nested: Nested<'a>) -> Self {
+        Written::Nested(nested, Wire::Plain)
+    }
+
+    fn code(code: Code<'a>) -> Self {
+        match code {
+            Code::Int(value) => Written::Number(value.to_string()),
+            Code::Text(text) => Written::Text(text.into()),
+        }
+    }
+
+    /// What is written for any JSON.
+    pub(super) fn json(value: Cow<'a, Value>) -> Self {
+        match value {
+            Cow::Borrowed(Value::String(text)) => Written::Text(text.into()),
+            Cow::Owned(Value::String(text)) => Written::Text(text.into()),
+            value => match &*value {
+                Value::Null => Written::Null,
+                Value::Bool(value) => Written::Bool(*value),
+                Value::Number(number) => Written::Number(number.to_string()),
+                _ => Written::nested(Nested::Json(value)),
+            },
+        }
+    }
+
+    /// The same in the way its field wants it. For a list, what concerns single values concerns its items.
+    fn wired(self, wire: Wire) -> Result<Self, EncodeError> {
+        Ok(match (wire, self) {
+            (Wire::Text | Wire::DigitText | Wire::Comma | Wire::Bars | Wire::Json, Written::Number(number)) => Written::Text(number.into()),
+            (Wire::Text | Wire::Json, Written::Bool(value)) => Written::Text(value.to_string().into()),
+            (Wire::Digit, Written::Bool(value)) => Written::Number(u8::from(value).to_string()),
+            (Wire::DigitText, Written::Bool(value)) => Written::Text(u8::from(value).to_string().into()),
+            (Wire::Comma, Written::Nested(list, _)) => Written::Text(joined(&list, ",")?.into()),
+            (Wire::Bars, Written::Nested(list, _)) => Written::Text(joined(&list, "||")?.into()),
+            (Wire::Json, Written::Nested(nested, _)) => Written::Text(json_text(&nested, Wire::Plain)?.into()),
+            (wire, Written::Nested(nested, _)) => Written::Nested(nested, wire),
+            (_, same) => same,
+        })
+    }
+
+    /// As a text, for where there is nothing else; `None`: absent.
+    pub(super) fn to_text(&self) -> Result<Option<Cow<'_, str>>, EncodeError> {
+        Ok(Some(match self {
+            Written::Absent => return Ok(None),
+            Written::Null => "".into(),
+            Written::Number(number) => number.as_str().into(),
+            Written::Bool(value) => if *value { "true" } else { "false" }.into(),
+            Written::Text(text) => Cow::Borrowed(text),
+            Written::Nested(nested, wire) => json_text(nested, *wire)?.into(),
+        }))
+    }
+}
+
+/// The fields and columns of a record that its table does not name.
+pub(super) fn undocumented(record: &dyn Shown) -> impl Iterator<Item = (Cow<'_, str>, Written<'_>)> {
+    let table = record.table();
+    let columns = match table.dynamic.map(|prefix| (prefix, record.view(DYNAMIC))) {
+        Some((prefix, View::Dynamic(columns))) => Some((prefix, columns)),
+        _ => None,
+    };
+    let columns = columns.into_iter().flat_map(|(prefix, columns)| {
+        columns.iter().map(move |(number, value)| (Cow::Owned(format!("{prefix}{number}")), Written::Number(value.to_string())))
+    });
+    let extra = match record.view(EXTRA) {
+        View::Extra(extra) => Some(extra),
+        _ => None,
+    };
+    let extra =
+        extra.into_iter().flat_map(|extra| extra.iter().map(|(name, value)| (Cow::Borrowed(&**name), Written::json(Cow::Borrowed(value)))));
+    columns.chain(extra)
+}
+
+/// A JSON object of these.
+pub(super) fn object(parts: &[(Cow<'_, str>, Written<'_>)]) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::with_capacity(256);
+    out.push(b'{');
+    for (name, written) in parts {
+        push_member(&mut out, name, written)?;
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+fn push_member(out: &mut Vec<u8>, name: &str, written: &Written<'_>) -> Result<(), EncodeError> {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    push_text(out, name)?;
+    out.push(b':');
+    push(out, written).map_err(|error| error.inside(name))
+}
+
+fn push(out: &mut Vec<u8>, written: &Written<'_>) -> Result<(), EncodeError> {
+    match written {
+        Written::Absent | Written::Null => out.extend_from_slice(b"null"),
+        Written::Number(number) => out.extend_from_slice(number.as_bytes()),
+        Written::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+        Written::Text(text) => push_text(out, text)?,
+        Written::Nested(nested, wire) => push_nested(out, nested, *wire)?,
+    }
+    Ok(())
+}
+
+fn push_nested(out: &mut Vec<u8>, nested: &Nested<'_>, wire: Wire) -> Result<(), EncodeError> {
+    match nested {
+        Nested::Record(record) => push_record(out, *record),
+        Nested::Map(map) => push_map(out, *map, wire),
+        Nested::Json(value) if !value.is_array() => push_json(out, value),
+        list => {
+            out.push(b'[');
+            let mut first = true;
+            each_item(list, &mut |item| {
+                if !std::mem::take(&mut first) {
+                    out.push(b',');
+                }
+                push(out, &item.wired(wire)?)
+            })?;
+            out.push(b']');
+            Ok(())
+        }
+    }
+}
+
+fn push_record(out: &mut Vec<u8>, record: &dyn Shown) -> Result<(), EncodeError> {
+    out.push(b'{');
+    for (at, field) in record.table().fields.iter().enumerate() {
+        match Written::of(record.view(at), field)? {
+            Written::Absent => {}
+            written => push_member(out, field.name, &written)?,
+        }
+    }
+    for (name, written) in undocumented(record) {
+        push_member(out, &name, &written)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn push_map(out: &mut Vec<u8>, map: &dyn MapView, wire: Wire) -> Result<(), EncodeError> {
+    out.push(b'{');
+    for entry in 0..map.count() {
+        if let Some((key, view)) = map.get(entry) {
+            let written = Written::plain(view, true).and_then(|plain| plain.wired(wire)).map_err(|error| error.inside(key))?;
+            push_member(out, key, &written)?;
+        }
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn push_text(out: &mut Vec<u8>, text: &str) -> Result<(), EncodeError> {
+    serde_json::to_writer(out, text).map_err(unwritable)
+}
+
+fn push_json(out: &mut Vec<u8>, value: &Value) -> Result<(), EncodeError> {
+    serde_json::to_writer(out, value).map_err(unwritable)
+}
+
+/// The items of a list; an error for what is none.
+fn each_item<'n>(nested: &'n Nested<'_>, visit: &mut dyn FnMut(Written<'n>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+    match nested {
+        Nested::Rows(rows) => {
+            (0..rows.count()).filter_map(|row| rows.get(row)).try_for_each(|row| visit(Written::nested(Nested::Record(row))))
+        }
+        Nested::Strs(items) => items.iter().try_for_each(|item| visit(Written::Text(item.into()))),
+        Nested::Ints(items) => items.iter().try_for_each(|item| visit(Written::Number(item.to_string()))),
+        Nested::Opens(items) => (0..items.count()).filter_map(|at| items.get(at)).try_for_each(|code| visit(Written::code(code))),
+        Nested::Json(value) => match &**value {
+            Value::Array(items) => items.iter().try_for_each(|item| visit(Written::json(Cow::Borrowed(item)))),
+            _ => Err(EncodeError::new("", "it is no list; give a list")),
+        },
+        Nested::Record(_) | Nested::Map(_) => Err(EncodeError::new("", "it is no list; give a list")),
+    }
+}
+
+fn json_text(nested: &Nested<'_>, wire: Wire) -> Result<String, EncodeError> {
+    let mut out = Vec::new();
+    push_nested(&mut out, nested, wire)?;
+    String::from_utf8(out).map_err(unwritable)
+}
+
+/// The items in one text.
+fn joined(list: &Nested<'_>, separator: &str) -> Result<String, EncodeError> {
+    let mut text = String::new();
+    let mut first = true;
+    each_item(list, &mut |item| {
+        let item = match &item {
+            Written::Number(_) | Written::Bool(_) | Written::Text(_) => item.to_text()?.unwrap_or_default(),
+            Written::Absent | Written::Null | Written::Nested(..) => {
+                return Err(EncodeError::new("", "its items are joined in one text; give only texts and numbers"));
+            }
+        };
+        if item.contains(separator) {
+            return Err(EncodeError::new("", format!("its items are joined by `{separator}`; give items that do not contain it")));
+        }
+        if !std::mem::take(&mut first) {
+            text.push_str(separator);
+        }
+        text.push_str(&item);
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+/// A number that is whole is written without a fraction: `10`, as most other languages write it.
+fn float(value: f64) -> Result<String, EncodeError> {
+    const EXACT: f64 = 1e15;
+    match Number::from_f64(value) {
+        Some(_) if value.fract() == 0.0 && value.abs() < EXACT => Ok(format!("{value:.0}")),
+        Some(number) => Ok(number.to_string()),
+        None => Err(EncodeError::new("", "it is not finite; give a number")),
+    }
+}
+
+fn unwritable(error: impl std::fmt::Display) -> EncodeError {
+    EncodeError::new("", format!("it cannot be written as JSON: {error}"))
+}

@@ -1,0 +1,134 @@
+//! Against a real server on the loopback that answers by script.
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::mpsc,
+};
+
+use super::*;
+
+/// What the server does with a connection once the request's head has come.
+#[derive(Clone, Copy)]
+enum Act {
+    Answer(&'static str),
+    /// Announces more than it sends.
+    Cut,
+    /// Closes without a word.
+    Hang,
+    Silence,
+}
+
+/// A server for one connection; gives its URL and the heads it reads.
+async fn server(act: Act) -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/path?access_token=tok-1", listener.local_addr().unwrap());
+    let (heads, seen) = mpsc::channel(8);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 4096];
+            let read = stream.read(&mut head).await.unwrap();
+            heads.send(String::from_utf8_lossy(&head[..read]).into_owned()).await.unwrap();
+            match act {
+                Act::Answer(text) => stream.write_all(text.as_bytes()).await.unwrap(),
+                Act::Cut => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\n{").await.unwrap(),
+                Act::Hang => {}
+                Act::Silence => std::future::pending().await,
+            }
+        }
+    });
+    (url, seen)
+}
+
+fn settings() -> HttpSettings {
+    HttpSettings { max_response_bytes: 64, user_agent: "acme-client/1.2.3".into(), ..HttpSettings::default() }
+}
+
+fn request(url: &str) -> HttpRequest {
+    HttpRequest {
+        method: Method::Post,
+        url: url.to_owned(),
+        headers: vec![("X-Key".into(), "k".into())],
+        body: Bytes::from_static(b"{}"),
+        timeout: Duration::from_secs(20),
+    }
+}
+
+async fn send(act: Act) -> Result<HttpResponse, TransportError> {
+    let (url, _seen) = server(act).await;
+    HttpTransport::new(&settings()).unwrap().send(request(&url)).await
+}
+
+#[tokio::test]
+async fn sends_what_it_is_given() {
+    let (url, mut seen) = server(Act::Answer("HTTP/1.1 200 OK\r\nX-Request-Id: 7\r\ncontent-length: 2\r\n\r\nok")).await;
+    let response = HttpTransport::new(&settings()).unwrap().send(request(&url)).await.unwrap();
+    assert_eq!((response.status, &response.body[..], response.header("x-request-id")), (200, &b"ok"[..], Some("7")));
+    let head = seen.recv().await.unwrap().to_lowercase();
+    assert!(head.starts_with("post /path?access_token=tok-1 http/1.1"), "{head}");
+    assert!(head.contains("user-agent: acme-client/1.2.3") && head.contains("x-key: k"), "{head}");
+    assert!(!head.contains("accept-encoding"), "{head}");
+}
+
+#[tokio::test]
+async fn follows_no_redirect() {
+    let response = send(Act::Answer("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n")).await.unwrap();
+    assert_eq!(response.status, 302);
+}
+
+#[tokio::test]
+async fn stops_at_the_size_limit_announced_or_not() {
+    let long = "HTTP/1.1 200 OK\r\ncontent-length: 65\r\n\r\n";
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n41\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n0\r\n\r\n";
+    for answer in [long, chunked] {
+        let error = send(Act::Answer(answer)).await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (Kind::TooLarge, Sent::Yes));
+        assert!(error.message.contains("64 bytes"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_cut_answer_is_broken_and_no_answer_is_unknown() {
+    let cut = send(Act::Cut).await.unwrap_err();
+    assert_eq!((cut.kind, cut.sent), (Kind::Broken, Sent::Yes));
+    let hang = send(Act::Hang).await.unwrap_err();
+    assert_eq!((hang.kind, hang.sent), (Kind::Broken, Sent::Unknown));
+    for error in [cut, hang] {
+        assert!(!error.to_string().contains("tok-1") && !error.to_string().contains("127.0.0.1"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn refused_and_unknown_hosts_were_not_sent() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    for url in [format!("http://{free}/?t=tok-1"), "http://no-such-host.invalid/?t=tok-1".into()] {
+        let error = HttpTransport::new(&settings()).unwrap().send(request(&url)).await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{error}");
+        assert!(!error.to_string().contains("tok-1"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn silence_ends_in_a_timeout() {
+    let (url, _seen) = server(Act::Silence).await;
+    let short = HttpRequest { timeout: Duration::from_millis(50), ..request(&url) };
+    let error = HttpTransport::new(&settings()).unwrap().send(short).await.unwrap_err();
+    assert_eq!((error.kind, error.sent), (Kind::Timeout, Sent::Unknown), "{error}");
+
+    let impatient = HttpSettings { read_timeout: Duration::from_millis(50), ..settings() };
+    let error = HttpTransport::new(&impatient).unwrap().send(request(&url)).await.unwrap_err();
+    assert_eq!((error.kind, error.sent), (Kind::Timeout, Sent::Unknown), "{error}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_says_so_without_the_url() {
+    let transport = HttpTransport::new(&settings()).unwrap();
+    let mut bad_header = request("http://127.0.0.1:9/");
+    bad_header.headers.push(("x".into(), "tok-1\n".into()));
+    for request in [request("no url tok-1"), bad_header] {
+        let error = transport.send(request).await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (Kind::Request, Sent::No));
+        assert!(!error.to_string().contains("tok-1"), "{error}");
+    }
+}

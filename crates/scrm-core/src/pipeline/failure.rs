@@ -1,0 +1,203 @@
+//! What an answer, or its absence, means.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Job, Run, redaction::Redaction};
+use crate::{
+    client::Reply,
+    decode::{DecodeError, DecodeOptions, Head, decode_into},
+    encode::Outgoing,
+    error::{
+        Error, ErrorKind,
+        redact::{BODY_CAP, MESSAGE_CAP},
+    },
+    retry::parse_retry_after,
+    spec::{Action, PagingSpec},
+    table::{self, Payload},
+    token::Lease,
+    transport::{HttpResponse, TransportError, TransportErrorKind},
+};
+
+/// An attempt that came to nothing.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    /// What to do about it.
+    pub(super) action: Action,
+    /// How long the vendor asked to wait.
+    pub(super) retry_after: Option<Duration>,
+    /// Generation of the token that was sent.
+    pub(super) generation: Option<u64>,
+}
+
+impl Run<'_> {
+    /// A failure before anything was sent, about which nothing can be done.
+    pub(super) fn unsent(&self, error: Error) -> Failed {
+        let error = if error.operation().is_none() { self.job.named(error) } else { error.renamed(self.name.clone()) };
+        Failed { error, action: Action::Fail, retry_after: None, generation: None }
+    }
+
+    /// A failure of the transport.
+    pub(super) fn not_carried(&self, error: &TransportError) -> Failed {
+        let (kind, action) = match error.kind {
+            TransportErrorKind::Connect => (ErrorKind::Connect, Action::RetryReads),
+            TransportErrorKind::Timeout => (ErrorKind::Timeout, Action::RetryReads),
+            TransportErrorKind::Broken => (ErrorKind::Transport, Action::RetryReads),
+            TransportErrorKind::TooLarge => (ErrorKind::TooLarge, Action::Fail),
+            TransportErrorKind::Request => (ErrorKind::Config, Action::Fail),
+        };
+        let detail = self.redaction().text(&error.message, MESSAGE_CAP);
+        let shown = self.job.named(Error::new(kind, self.job.core.vendor(), detail)).sent_as(error.sent);
+        Failed { error: shown, action, retry_after: None, generation: None }
+    }
+
+    /// Steps 6 and 8. The envelope decides; the HTTP status only where there is none, or where nobody documented its code.
+    pub(super) fn classify(&self, answer: &HttpResponse, lease: Option<&Lease>, data: &mut dyn Payload) -> Result<Reply, Failed> {
+        data.reset();
+        let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
+        let options = DecodeOptions { rows: self.job.expected_rows(), departures: strict || self.job.options.departures };
+        let envelope = &self.job.core.vendor().envelope;
+        match decode_into(&answer.body, envelope, &options, data) {
+            Ok(head) if head.is_success(envelope) => self.succeeded(answer, lease, head, strict),
+            Ok(head) if head.code.is_some() => {
+                data.reset();
+                self.refused(answer, lease, head)
+            }
+            Ok(_) => Err(self.no_envelope(answer, lease, None)),
+            Err(error) => Err(self.no_envelope(answer, lease, Some(&error))),
+        }
+    }
+
+    fn succeeded(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head, strict: bool) -> Result<Reply, Failed> {
+        match head.departures.first() {
+            Some(first) if strict => {
+                let detail = format!("strict mode: {} departures from the schema, the first: {first}", head.departures.len());
+                let redaction = self.redaction();
+                let error = self.answered(ErrorKind::Decode, answer, &redaction).detailed(redaction.text(&detail, MESSAGE_CAP));
+                let error = error.pointing(redaction.text(&first.path, MESSAGE_CAP));
+                Err(self.failed(error, Action::Fail, answer, lease))
+            }
+            _ => Ok(Reply {
+                bad_rows: head.bad_rows,
+                message: head.message,
+                extra: head.extra,
+                departures: head.departures,
+                ..Reply::default()
+            }),
+        }
+    }
+
+    /// The envelope tells a failure.
+    fn refused(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head) -> Result<Reply, Failed> {
+        let code = head.code.as_deref().unwrap_or_default();
+        let rule = self.job.core.vendor().error_rule(self.job.spec, code, head.message.as_deref().unwrap_or_default());
+        let action = rule.map_or_else(|| by_status(answer.status), |rule| rule.action);
+        if action == Action::DoneAlready {
+            return Ok(Reply { message: head.message, extra: head.extra, already_done: true, ..Reply::default() });
+        }
+        let kind = match action {
+            Action::RefreshToken => ErrorKind::Token,
+            Action::Wait => ErrorKind::Quota,
+            _ => ErrorKind::Vendor,
+        };
+        let redaction = self.redaction();
+        let documented = rule.is_some_and(|rule| rule.code.is_some());
+        let shown_code = if documented { code.into() } else { redaction.text(code, 64) };
+        let message = head.message.as_deref().map(|message| redaction.text(message, MESSAGE_CAP));
+        let error = self.answered(kind, answer, &redaction).coded(shown_code, rule.map(|rule| rule.meaning), message).acting(action);
+        Err(self.failed(error, action, answer, lease))
+    }
+
+    /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
+    fn no_envelope(&self, answer: &HttpResponse, lease: Option<&Lease>, error: Option<&DecodeError>) -> Failed {
+        let redaction = self.redaction();
+        if !(200..300).contains(&answer.status) {
+            let action = by_status(answer.status);
+            let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(http_failure(answer.status)).acting(action);
+            return self.failed(shown, action, answer, lease);
+        }
+        let shown = self.answered(ErrorKind::Decode, answer, &redaction);
+        let Some(error) = error else {
+            let key = self.job.core.vendor().envelope.code;
+            return self.failed(shown.detailed(format!("the answer has no {key}")), Action::Fail, answer, lease);
+        };
+        // No JSON at all, or cut off: something on the way, which may be gone the next time. Else the vendor's application would answer the same again.
+        let damaged = error.path.is_empty() || error.offset >= answer.body.len();
+        let action = if damaged { Action::RetryReads } else { Action::Fail };
+        let detail = redaction.text(&format!("the answer cannot be understood: {}", error.reason), MESSAGE_CAP);
+        let shown = if error.path.is_empty() { shown } else { shown.pointing(redaction.text(&error.path, MESSAGE_CAP)) };
+        self.failed(shown.detailed(detail), action, answer, lease)
+    }
+
+    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, lease: Option<&Lease>) -> Failed {
+        let retry_after = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
+        if action == Action::Wait
+            && let Some(quota) = self.job.core.quotas().of(self.job.spec)
+        {
+            quota.slow_down(retry_after);
+        }
+        Failed { error, action, retry_after, generation: lease.map(|lease| lease.generation) }
+    }
+
+    pub(super) fn redaction(&self) -> Redaction {
+        Redaction::of(&self.job, &self.tokens)
+    }
+
+    fn answered(&self, kind: ErrorKind, answer: &HttpResponse, redaction: &Redaction) -> Error {
+        let body = (!self.job.answers_token()).then(|| redaction.bytes(&answer.body, BODY_CAP));
+        self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body)
+    }
+
+    /// The last failure as the call's.
+    pub(super) fn give_up(&self, failed: Failed) -> Error {
+        match (failed.action, failed.generation) {
+            (Action::RefreshToken, Some(_)) => {
+                let which = if self.refreshed { "a fresh token" } else { "the token" };
+                failed.error.kind_as(ErrorKind::Token).detailed(format!("the vendor rejects {which}"))
+            }
+            (Action::Wait, _) => failed.error.kind_as(ErrorKind::Quota),
+            _ => failed.error,
+        }
+    }
+}
+
+impl Job<'_> {
+    /// How many rows the request asks for.
+    fn expected_rows(&self) -> usize {
+        let Some(PagingSpec { size: Some(field), max_size, .. }) = self.spec.paging else { return 0 };
+        let size = match self.outgoing {
+            Outgoing::Typed(request) => table::get(request, field),
+            Outgoing::Raw(parameters) => parameters.get(*field).cloned(),
+        };
+        let size = size.and_then(|size| size.as_u64().or_else(|| size.as_str()?.parse().ok())).unwrap_or(0);
+        usize::try_from(size.min(u64::from(max_size.unwrap_or(1000)))).unwrap_or(0)
+    }
+
+    /// Whether the answer holds a token, so that nothing of it may be shown.
+    fn answers_token(&self) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default().trim_matches('/');
+        self.core.vendor().tokens.iter().any(|token| token.operation.path.trim_matches('/') == path)
+    }
+}
+
+/// What to do where only the HTTP status says anything.
+fn by_status(status: u16) -> Action {
+    match status {
+        401 => Action::RefreshToken,
+        403 => Action::FixConfig,
+        429 => Action::Wait,
+        408 | 500..=599 => Action::RetryReads,
+        _ => Action::Fail,
+    }
+}
+
+fn http_failure(status: u16) -> &'static str {
+    match status {
+        300..=399 => "the server redirects, which is not followed; check the base URL",
+        401 => "the server does not accept the token",
+        403 => "the server forbids the call",
+        404 => "the server does not know the path",
+        429 => "too many calls",
+        500..=599 => "the server failed",
+        _ => "no answer of the vendor's application",
+    }
+}

@@ -1,0 +1,212 @@
+//! The steps of one attempt.
+
+use tokio::time::Instant;
+
+use super::{Job, Run, failure::Failed, token::Fetch};
+use crate::{
+    check,
+    client::Reply,
+    encode::{self, Outgoing},
+    error::{Error, ErrorKind},
+    hooks::{Attempt, QuotaWait},
+    quota::Permit,
+    spec::{Method, TokenSpec},
+    token::{Lease, TokenError, TokenSlot},
+    transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
+};
+
+/// A permit whose request has not been sent yet: dropped, it is free again at once.
+pub(super) struct Unsent(Option<Permit>);
+
+impl Unsent {
+    fn sending(mut self) -> Option<Permit> {
+        self.0.take()
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(permit) = self.0.take() {
+            permit.not_sent();
+        }
+    }
+}
+
+impl Job<'_> {
+    /// Step 1.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let Outgoing::Typed(request) = self.outgoing else { return Ok(()) };
+        check::check(request, self.spec.rules).map_err(|violations| {
+            Error::new(ErrorKind::InvalidRequest, self.core.vendor(), "the request breaks a documented rule").violating(violations)
+        })
+    }
+
+    /// Step 4.
+    pub(super) fn written(&self, token: Option<(&TokenSpec, &str)>) -> Result<HttpRequest, Error> {
+        let shared = self.core.shared();
+        encode::encode(self.outgoing, self.spec, token, &shared.base_url, self.path).map_err(|error| {
+            let kind = if error.field == "base_url" { ErrorKind::Config } else { ErrorKind::InvalidRequest };
+            Error::new(kind, shared.vendor, format!("the request cannot be written: {error}"))
+        })
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Step 2.
+    pub(super) async fn permit(&mut self) -> Result<Unsent, Failed> {
+        let Some(quota) = self.job.core.quotas().of(self.job.spec) else { return Ok(Unsent(None)) };
+        if let Some(permit) = quota.try_acquire() {
+            return Ok(Unsent(Some(permit)));
+        }
+        let shared = self.job.core.shared();
+        let waiting = quota.waiting();
+        let outcome = quota.acquire(self.deadline).await;
+        let waited = match &outcome {
+            Ok(permit) => permit.waited(),
+            Err(error) => error.wait,
+        };
+        shared.hooks.quota_wait(&QuotaWait {
+            vendor: shared.vendor.name,
+            operation: &self.name,
+            waited,
+            success: outcome.is_ok(),
+            waiting,
+        });
+        match outcome {
+            Ok(permit) => {
+                self.waited += waited;
+                Ok(Unsent(Some(permit)))
+            }
+            Err(error) => Err(self.unsent(Error::new(ErrorKind::Quota, shared.vendor, error.to_string()))),
+        }
+    }
+
+    /// Step 3.
+    pub(super) async fn token(&mut self) -> Result<Option<Lease>, Failed> {
+        let (Some(slot), Some(spec)) = (self.slot(), self.job.spec.token) else { return Ok(None) };
+        let lease = match slot.peek(Instant::now()) {
+            Some(lease) => lease,
+            None => {
+                let began = Instant::now();
+                let outcome = slot.get(&Fetch { core: self.job.core, spec }, self.deadline).await;
+                self.waited += began.elapsed();
+                outcome.map_err(|error| self.unsent(self.without_token(&error)))?
+            }
+        };
+        self.tokens.push(lease.token.clone());
+        Ok(Some(lease))
+    }
+
+    pub(super) fn slot(&self) -> Option<&'a TokenSlot<Error>> {
+        self.job.core.slot(self.job.spec.token?)
+    }
+
+    fn without_token(&self, error: &TokenError<Error>) -> Error {
+        let vendor = self.job.core.vendor();
+        match error {
+            TokenError::Fetch { error, .. } => {
+                let from = error.operation().unwrap_or("the vendor").to_owned();
+                let kind = match error.kind() {
+                    ErrorKind::Vendor | ErrorKind::Decode => ErrorKind::Token,
+                    other => other,
+                };
+                // What the token's own call said stays: code, meaning, what to do, its page.
+                let detail = match error.vendor_code() {
+                    Some(_) => format!("no token from {from}"),
+                    None => format!("no token from {from}: {}", error.reason()),
+                };
+                Error::clone(error).kind_as(kind).detailed(detail).sent_as(Sent::No)
+            }
+            TokenError::Source { error, .. } => {
+                let reason = self.redaction().text(&error.to_string(), 300);
+                Error::new(ErrorKind::Token, vendor, format!("no token from the token source: {reason}"))
+            }
+            TokenError::Deadline { waited } => {
+                Error::new(ErrorKind::Timeout, vendor, format!("no token within the call's deadline, after {:.1} s", waited.as_secs_f64()))
+            }
+        }
+    }
+
+    /// Step 4.
+    pub(super) fn encode(&self, lease: Option<&Lease>) -> Result<HttpRequest, Failed> {
+        let token = self.job.spec.token.zip(lease.map(|lease| lease.token.expose()));
+        let request = self.job.written(token).map_err(|error| self.unsent(error))?;
+        let timeout = self.deadline.saturating_duration_since(Instant::now());
+        if timeout.is_zero() {
+            let vendor = self.job.core.vendor();
+            return Err(self.unsent(Error::new(ErrorKind::Timeout, vendor, "the call's deadline passed before it was sent")));
+        }
+        Ok(HttpRequest { timeout, ..request })
+    }
+
+    /// Step 5.
+    pub(super) async fn send(&mut self, request: HttpRequest, permit: Unsent) -> Result<HttpResponse, Failed> {
+        let transport = &self.job.core.shared().transport;
+        let permit = permit.sending();
+        self.attempts += 1;
+        self.status = None;
+        let error = match tokio::time::timeout_at(self.deadline, transport.send(request)).await {
+            Ok(Ok(answer)) => {
+                if let Some(permit) = permit {
+                    permit.answered();
+                }
+                self.status = Some(answer.status);
+                return Ok(answer);
+            }
+            Ok(Err(error)) => error,
+            Err(_) => TransportError::new(TransportErrorKind::Timeout, Sent::Unknown, "no answer within the call's deadline"),
+        };
+        match (permit, error.sent) {
+            (Some(permit), Sent::Yes) => permit.answered(),
+            (Some(permit), Sent::No) => permit.not_sent(),
+            // Dropped, and held for a while: the request may still arrive.
+            (_, Sent::Unknown) | (None, _) => {}
+        }
+        Err(self.not_carried(&error))
+    }
+
+    pub(super) fn told_attempt(&self, began: Instant, outcome: &Result<Reply, Failed>) {
+        let shared = self.job.core.shared();
+        let error = outcome.as_ref().err().map(|failed| &failed.error);
+        shared.hooks.attempt(&Attempt {
+            vendor: shared.vendor.name,
+            operation: &self.name,
+            method: match self.job.spec.method {
+                Method::Get => "GET",
+                Method::Post => "POST",
+                Method::Put => "PUT",
+                Method::Delete => "DELETE",
+            },
+            server: host(&shared.base_url),
+            attempt: self.attempts,
+            took: began.elapsed(),
+            status: self.status,
+            error: error.map(|error| error.kind().as_str()),
+            code: error.and_then(Error::vendor_code),
+        });
+    }
+}
+
+/// The host name in a base URL.
+fn host(base_url: &str) -> &str {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn host_is_the_name_alone() {
+        for url in ["https://u:p@api.acme.example:8080/v1", "https://api.acme.example", "http://api.acme.example/?a=:b"] {
+            assert_eq!(host(url), "api.acme.example");
+        }
+        assert_eq!(host("http://[::1]:80/"), "[::1]");
+    }
+}

@@ -1,0 +1,75 @@
+//! Getting a token: a call of the vendor's token operation, through the same pipeline.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::{
+    client::{CallOptions, Core, Reply},
+    encode::Outgoing,
+    error::{Error, ErrorKind},
+    spec::{TokenParameter, TokenSpec},
+    token::{FetchToken, Token},
+};
+
+/// One kind of token of one shop.
+pub(super) struct Fetch<'a> {
+    pub(super) core: &'a Core,
+    pub(super) spec: &'static TokenSpec,
+}
+
+#[async_trait]
+impl FetchToken<Error> for Fetch<'_> {
+    async fn fetch(&self) -> Result<Token, Error> {
+        let mut data = None::<Value>;
+        let parameters = self.parameters()?;
+        let options = CallOptions::default();
+        let reply = self.core.execute(Outgoing::Raw(&parameters), self.spec.operation, &options, &mut data).await?;
+        let at = |pointer| at(pointer, self.core.vendor().envelope.data, data.as_ref(), &reply);
+        let token = match at(self.spec.value) {
+            Some(Value::String(token)) if !token.is_empty() => Token::new(token.as_str()),
+            _ => return Err(self.failed(ErrorKind::Token, "the answer holds no token").pointing(self.spec.value)),
+        };
+        Ok(match self.spec.expires_in.and_then(at).and_then(seconds) {
+            Some(life) => token.with_expires_in(life),
+            None => token,
+        })
+    }
+}
+
+impl Fetch<'_> {
+    fn parameters(&self) -> Result<Map<String, Value>, Error> {
+        let credentials = self.core.credentials();
+        let mut parameters = Map::new();
+        for (name, parameter) in self.spec.parameters {
+            let value = match parameter {
+                TokenParameter::Constant(text) => *text,
+                TokenParameter::Credential(credential) => match credentials.get(credential) {
+                    Some(value) => value.expose(),
+                    None => return Err(self.failed(ErrorKind::Config, &format!("credential {credential} is missing"))),
+                },
+            };
+            parameters.insert((*name).to_owned(), Value::from(value));
+        }
+        Ok(parameters)
+    }
+
+    fn failed(&self, kind: ErrorKind, detail: &str) -> Error {
+        let operation = self.spec.operation;
+        Error::new(kind, self.core.vendor(), detail).of(operation, operation.name)
+    }
+}
+
+/// What stands at a pointer into the whole answer, whose parts are by now in `data` and `reply`.
+fn at<'a>(pointer: &str, data_key: &str, data: Option<&'a Value>, reply: &'a Reply) -> Option<&'a Value> {
+    let pointer = pointer.strip_prefix('/')?;
+    let (first, rest) = pointer.split_at(pointer.find('/').unwrap_or(pointer.len()));
+    let top = if first == data_key { data } else { reply.extra.get(first) };
+    top?.pointer(rest)
+}
+
+fn seconds(life: &Value) -> Option<Duration> {
+    let seconds = life.as_f64().or_else(|| life.as_str()?.trim().parse().ok())?;
+    Duration::try_from_secs_f64(seconds).ok()
+}

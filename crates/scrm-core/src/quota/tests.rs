@@ -1,0 +1,429 @@
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use proptest::prelude::*;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+
+use super::*;
+use crate::token::BoxError;
+
+fn milliseconds(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+fn rule(calls: u32, window: Duration) -> QuotaRule {
+    QuotaRule { calls, window, linger: seconds(5), smooth: None, hold_at_start: false }
+}
+
+fn later(time: Duration) -> Instant {
+    Instant::now() + time
+}
+
+/// Most calls that any window at the server held.
+fn most(arrivals: &mut [Instant], window: Duration) -> usize {
+    arrivals.sort();
+    let mut first = 0;
+    let mut most = 0;
+    for last in 0..arrivals.len() {
+        while arrivals[last] - arrivals[first] >= window {
+            first += 1;
+        }
+        most = most.max(last - first + 1);
+    }
+    most
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_comes_back_one_window_after_the_answer() {
+    let quota = Quota::new(rule(2, seconds(10)));
+    let (first, second) = (quota.try_acquire().unwrap(), quota.try_acquire().unwrap());
+    assert_eq!(quota.free(), 0);
+    sleep(seconds(3)).await;
+    first.answered();
+    sleep(seconds(1)).await;
+    second.answered();
+    let before = Instant::now();
+    let permit = quota.acquire(later(seconds(30))).await.unwrap();
+    assert_eq!((before.elapsed(), permit.waited()), (seconds(9), seconds(9)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_call_holds_its_slot_longer_and_an_unsent_one_not_at_all() {
+    let quota = Quota::new(rule(1, seconds(10)));
+    quota.try_acquire().unwrap().not_sent();
+    drop(quota.try_acquire().unwrap());
+    let permit = quota.acquire(later(seconds(30))).await.unwrap();
+    assert_eq!(permit.waited(), seconds(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unsent_call_wakes_the_next_in_the_queue() {
+    let quota = Quota::new(rule(1, seconds(10)));
+    let unsent = quota.try_acquire().unwrap();
+    let waiting = tokio::spawn({
+        let quota = quota.clone();
+        async move { quota.acquire(later(seconds(30))).await.unwrap().waited() }
+    });
+    sleep(seconds(1)).await;
+    unsent.not_sent();
+    assert!((quota.free(), quota.try_acquire().is_none()) == (1, true), "nobody pushes in");
+    assert_eq!(waiting.await.unwrap(), seconds(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_come_first_served() {
+    let quota = Quota::new(rule(3, seconds(1)));
+    let served = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = JoinSet::new();
+    for number in 0..50 {
+        let (quota, served) = (quota.clone(), served.clone());
+        tasks.spawn(async move {
+            let permit = quota.acquire(later(seconds(60))).await.unwrap();
+            served.lock().unwrap().push(number);
+            sleep(milliseconds(fastrand::u64(1..400))).await;
+            permit.answered();
+        });
+        tokio::task::yield_now().await;
+    }
+    sleep(milliseconds(10)).await;
+    assert_eq!(quota.waiting(), 47);
+    assert!(quota.try_acquire().is_none());
+    tasks.join_all().await;
+    assert_eq!(*served.lock().unwrap(), (0..50).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_cannot_be_kept_fails_at_once_and_tells_the_wait() {
+    let quota = Quota::new(rule(2, seconds(10)));
+    quota.try_acquire().unwrap().answered();
+    quota.try_acquire().unwrap().answered();
+    let before = Instant::now();
+    let error = quota.acquire(later(seconds(8))).await.unwrap_err();
+    assert_eq!((error.wait, before.elapsed(), quota.waiting()), (seconds(10), Duration::ZERO, 0));
+    insta::assert_snapshot!(error, @"the quota is used up for at least 10.0 s, longer than the call may take; 1 calls are waiting");
+    // Two may go in ten seconds, so the third cannot.
+    let mut queue = JoinSet::new();
+    for _ in 0..3 {
+        let quota = quota.clone();
+        queue.spawn(async move { quota.acquire(later(seconds(12))).await.map(Permit::answered) });
+        tokio::task::yield_now().await;
+    }
+    let outcomes = queue.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 2);
+    assert_eq!(before.elapsed(), seconds(10));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn threads_that_race_get_no_more_than_there_is() {
+    let quota = Quota::new(rule(500, seconds(3600)));
+    let mut tasks = JoinSet::new();
+    for number in 0..2000 {
+        let quota = quota.clone();
+        tasks.spawn(async move {
+            let Some(permit) = quota.try_acquire() else { return 0 };
+            if number % 2 == 0 {
+                permit.answered()
+            }
+            1
+        });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().sum::<u32>(), 500);
+    assert_eq!(quota.free(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_who_leave_the_queue_leave_nothing_behind() {
+    let quota = Quota::new(rule(1, seconds(10)));
+    quota.try_acquire().unwrap().answered();
+    for _ in 0..20 {
+        assert!(timeout(milliseconds(100), quota.acquire(later(seconds(60)))).await.is_err());
+    }
+    assert_eq!(quota.waiting(), 0);
+    assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited(), seconds(8));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_code_stops_everybody_for_a_while() {
+    let quota = Quota::new(rule(100, seconds(10)));
+    quota.slow_down(Some(seconds(3)));
+    assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited(), seconds(3));
+    quota.slow_down(None);
+    assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited(), seconds(10));
+    quota.slow_down(Some(Duration::MAX));
+    assert!(quota.acquire(later(seconds(60))).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn smooth_calls_are_spread_over_the_window() {
+    let quota = Quota::new(QuotaRule { smooth: Some(2), ..rule(10, seconds(10)) });
+    let start = Instant::now();
+    let mut went = Vec::new();
+    for _ in 0..6 {
+        quota.acquire(later(seconds(60))).await.unwrap().answered();
+        went.push(start.elapsed().as_secs());
+    }
+    assert_eq!(went, [0, 0, 1, 2, 3, 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_greedy_caller_gets_99_percent_at_100_ms_round_trip() {
+    let quota = Quota::new(rule(3000, seconds(10)));
+    let arrivals = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = JoinSet::new();
+    // More at once than the quota allows.
+    for _ in 0..4000 {
+        let (quota, arrivals) = (quota.clone(), arrivals.clone());
+        tasks.spawn(async move {
+            for _ in 0..8 {
+                let permit = quota.acquire(later(seconds(600))).await.unwrap();
+                sleep(milliseconds(50)).await;
+                arrivals.lock().unwrap().push(Instant::now());
+                sleep(milliseconds(50)).await;
+                permit.answered();
+            }
+        });
+    }
+    tasks.join_all().await;
+    let mut arrivals = arrivals.lock().unwrap();
+    assert_eq!(most(&mut arrivals, seconds(10)), 3000);
+    // Whole rounds, from the first call of one to the first of a later one.
+    let took = (arrivals[27_000] - arrivals[0]).as_secs_f64();
+    let share = 27_000.0 / took / 300.0;
+    assert!(share >= 0.99, "{share}");
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    /// Pause before the caller asks.
+    pause: u64,
+    up: u64,
+    down: u64,
+    end: Ending,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Answered,
+    /// The caller leaves after so many milliseconds.
+    Cancelled(u64),
+    NotSent,
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let end = prop_oneof![4 => Just(Ending::Answered), 2 => (0..1500u64).prop_map(Ending::Cancelled), 1 => Just(Ending::NotSent)];
+    // Both ways together stay below the linger time.
+    (0..700u64, prop_oneof![0..20u64, 0..2500u64], prop_oneof![0..20u64, 0..2400u64], end).prop_map(|(pause, up, down, end)| Call {
+        pause,
+        up,
+        down,
+        end,
+    })
+}
+
+/// A caller's calls, one after the other; those that are sent arrive whatever becomes of the caller.
+async fn caller(quota: Arc<Quota>, calls: Vec<Call>, arrivals: Arc<Mutex<Vec<Instant>>>) {
+    for call in calls {
+        sleep(milliseconds(call.pause)).await;
+        let one = async {
+            let Ok(permit) = quota.acquire(later(seconds(20))).await else { return };
+            if matches!(call.end, Ending::NotSent) {
+                return permit.not_sent();
+            }
+            arrivals.lock().unwrap().push(later(milliseconds(call.up)));
+            sleep(milliseconds(call.up + call.down)).await;
+            permit.answered();
+        };
+        match call.end {
+            Ending::Cancelled(after) => drop(timeout(milliseconds(after), one).await),
+            _ => one.await,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_window_at_the_server_ever_holds_more_than_the_quota(
+        calls in 1..12u32,
+        window in 200..4000u64,
+        smooth in proptest::option::of(1..5u32),
+        slow_down in proptest::option::of(0..3000u64),
+        restart in proptest::option::of(500..12_000u64),
+        callers in proptest::collection::vec(proptest::collection::vec(call(), 1..12), 1..16),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let mut arrivals = runtime.block_on(async {
+            let arrivals = Arc::new(Mutex::new(Vec::new()));
+            let rule = QuotaRule { smooth, ..rule(calls, milliseconds(window)) };
+            let run = |rule| {
+                let quota = Quota::new(rule);
+                let tasks: JoinSet<()> = callers.iter().cloned().map(|calls| caller(quota.clone(), calls, arrivals.clone())).collect();
+                (quota, tasks)
+            };
+            let (quota, tasks) = run(rule);
+            if let Some(after) = slow_down {
+                sleep(milliseconds(after)).await;
+                quota.slow_down(Some(milliseconds(after)));
+            }
+            if let Some(after) = restart {
+                // The process dies with all its callers, and the next one knows nothing.
+                sleep(milliseconds(after)).await;
+                drop((quota, tasks));
+                let (_, tasks) = run(QuotaRule { hold_at_start: true, ..rule });
+                tasks.join_all().await;
+            } else {
+                tasks.join_all().await;
+            }
+            arrivals.lock().unwrap().clone()
+        });
+        prop_assert!(most(&mut arrivals, milliseconds(window)) <= calls as usize);
+    }
+}
+
+/// A shared quota in one process, by the same rule as the local one.
+#[derive(Default)]
+struct Server {
+    /// When each slot is free again.
+    slots: Mutex<Vec<(u64, Instant)>>,
+    next: AtomicU32,
+    away: AtomicBool,
+    asked: AtomicU32,
+}
+
+#[async_trait]
+impl SharedQuota for Server {
+    async fn take(&self, _key: &str, rule: &QuotaRule, want: u32, given: &[Given]) -> Result<Taken, BoxError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        sleep(milliseconds(1)).await;
+        if self.away.load(Ordering::SeqCst) {
+            return Err("away".into());
+        }
+        let now = Instant::now();
+        let mut slots = self.slots.lock().unwrap();
+        for given in given {
+            let Some(held) = slots.iter_mut().find(|(slot, _)| *slot == given.slot) else { continue };
+            held.1 = given.answered.map_or(now, |age| now + rule.window - age);
+        }
+        slots.retain(|(_, until)| *until > now);
+        let free = (rule.calls as usize).saturating_sub(slots.len()).min(want as usize);
+        if free == 0 {
+            let first = slots.iter().map(|(_, until)| *until).min().unwrap();
+            return Ok(Taken::Wait((first - now).min(milliseconds(50))));
+        }
+        let taken: Vec<_> = (0..free).map(|_| u64::from(self.next.fetch_add(1, Ordering::SeqCst))).collect();
+        slots.extend(taken.iter().map(|slot| (*slot, now + rule.window + rule.linger + seconds(1))));
+        Ok(Taken::Slots(taken))
+    }
+}
+
+async fn greedy(quotas: &[Arc<Quota>], for_so_long: Duration) -> Vec<Instant> {
+    let arrivals = Arc::new(Mutex::new(Vec::new()));
+    let end = later(for_so_long);
+    let mut tasks = JoinSet::new();
+    for quota in quotas.iter().flat_map(|quota| std::iter::repeat_n(quota, 40)) {
+        let (quota, arrivals) = (quota.clone(), arrivals.clone());
+        tasks.spawn(async move {
+            while let Ok(permit) = quota.acquire(end).await {
+                sleep(milliseconds(10)).await;
+                arrivals.lock().unwrap().push(Instant::now());
+                sleep(milliseconds(10)).await;
+                permit.answered();
+            }
+        });
+    }
+    tasks.join_all().await;
+    arrivals.lock().unwrap().clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn four_processes_share_one_quota() {
+    let server = Arc::new(Server::default());
+    let quotas: Vec<_> = (0..4).map(|_| Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone())).collect();
+    let mut arrivals = greedy(&quotas, seconds(40)).await;
+    assert!(most(&mut arrivals, seconds(2)) <= 100);
+    let share = arrivals.len() as f64 / (100.0 * 40.0 / 2.0);
+    assert!(share >= 0.95, "{share}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_shared_quota_the_local_one_goes_on_alone() {
+    let server = Arc::new(Server::default());
+    let quota = Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone());
+    server.away.store(true, Ordering::SeqCst);
+    let mut arrivals = greedy(std::slice::from_ref(&quota), seconds(60)).await;
+    assert!(most(&mut arrivals, seconds(2)) <= 100 && arrivals.len() > 2900, "{}", arrivals.len());
+    assert!(server.asked.load(Ordering::SeqCst) < 10, "it is left in peace: {}", server.asked.load(Ordering::SeqCst));
+    server.away.store(false, Ordering::SeqCst);
+    sleep_until(later(seconds(31))).await;
+    quota.acquire(later(seconds(10))).await.unwrap().answered();
+    assert!(server.next.load(Ordering::SeqCst) > 0, "it is asked again");
+}
+
+mod by_operation {
+    use super::*;
+    use crate::{
+        spec::{Access, BodyKind, Evidence, Label, Method, OperationSpec, QuotaSpec, Source},
+        table::Table,
+    };
+
+    static FIELDS: Table = Table { name: "Request", fields: &[], dynamic: None };
+
+    const fn operation(name: &'static str, quota: Option<QuotaSpec>) -> OperationSpec {
+        OperationSpec {
+            name,
+            title: Label { zh: "列表", en: "List" },
+            source: Source { page: "docs.acme.example", url: None, read: "2026-11-22", evidence: Evidence::Documented },
+            method: Method::Post,
+            path: "/list",
+            body: BodyKind::Json,
+            access: Access::Read,
+            permission: None,
+            quota,
+            token: None,
+            paging: None,
+            errors: &[],
+            rules: &[],
+            request: &FIELDS,
+            customer: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_operation_has_its_own_and_all_can_be_changed() {
+        let list = operation("list", Some(QuotaSpec { calls: 3, seconds: 10 }));
+        let write = operation("write", Some(QuotaSpec { calls: 2, seconds: 10 }));
+        let free = operation("free", None);
+        let quotas = Quotas::new("acme:app:0".into(), QuotaOptions::default());
+        assert!(quotas.of(&free).is_none());
+        let permit = quotas.of(&list).unwrap().try_acquire().unwrap();
+        assert_eq!((quotas.of(&list).unwrap().free(), quotas.of(&write).unwrap().free()), (2, 2));
+        permit.answered();
+
+        let overrides = vec![
+            ("list".into(), Some(QuotaSpec { calls: 7, seconds: 1 })),
+            ("write".into(), None),
+            ("free".into(), Some(QuotaSpec { calls: 1, seconds: 1 })),
+        ];
+        let quotas = Quotas::new("acme:app:0".into(), QuotaOptions { overrides, ..QuotaOptions::default() });
+        assert_eq!(quotas.of(&list).unwrap().free(), 7);
+        assert!(quotas.of(&write).is_none());
+        assert_eq!(quotas.of(&free).unwrap().free(), 1);
+
+        let off = Quotas::new("acme:app:0".into(), QuotaOptions { enabled: false, ..QuotaOptions::default() });
+        assert!(off.of(&list).is_none());
+    }
+}

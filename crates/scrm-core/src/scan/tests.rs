@@ -1,0 +1,306 @@
+//! The scanner against `serde_json`: it accepts the same documents and yields the same values.
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use serde_json::Value;
+
+use super::*;
+
+fn value(text: &str) -> Scanned<Value> {
+    let mut scan = Scan::new(text);
+    let value = scan.value()?;
+    scan.end()?;
+    Ok(value)
+}
+
+fn skips(text: &str) -> bool {
+    let mut scan = Scan::new(text);
+    scan.skip().is_ok_and(|raw| raw == text.trim_matches([' ', '\n', '\r', '\t'])) && scan.end().is_ok()
+}
+
+/// Both refuse, or both yield the same; skipping accepts the same, numbers beyond `f64` excepted.
+#[track_caller]
+fn agree(text: &str) {
+    let (theirs, ours) = (serde_json::from_str::<Value>(text), value(text));
+    match (&theirs, &ours) {
+        (Ok(theirs), Ok(ours)) => {
+            assert_eq!(theirs, ours, "{text:?}");
+            // tells -0.0 from 0.0 and 1.0 from 1
+            assert_eq!(theirs.to_string(), ours.to_string(), "{text:?}");
+        }
+        (Err(_), Err(_)) => {}
+        _ => panic!("{text:?}: serde_json {theirs:?}, scanner {ours:?}"),
+    }
+    match theirs {
+        Err(error) if error.to_string().starts_with("number out of range") => {
+            assert!(matches!(ours, Err(stop) if !stop.is_fatal()), "{text:?}")
+        }
+        other => assert_eq!(other.is_ok(), skips(text), "{text:?}"),
+    }
+}
+
+#[test]
+fn the_corners_of_the_grammar() {
+    let corners = [
+        "",
+        " ",
+        "01",
+        "-",
+        "-0",
+        "-0.0",
+        "0",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "1e+5",
+        "1E-2",
+        "+1",
+        "0x1",
+        "1.5.5",
+        "--1",
+        "-01",
+        "00",
+        "1 2",
+        "0e0",
+        "-0e1",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551615",
+        "18446744073709551616",
+        "999999999999999999",
+        "1000000000000000000",
+        "-1000000000000000000",
+        "123456789012345678901234567890",
+        "1e308",
+        "1e309",
+        "-1e309",
+        "1e-400",
+        "0e999999999999",
+        "1e999999999999999999999",
+        "1e-999999999999999999999",
+        "1.7976931348623157e308",
+        "0.1",
+        "5e-324",
+        "2.2250738585072014e-308",
+        "nul",
+        "nullx",
+        "null",
+        "true",
+        "false",
+        "tru",
+        "NaN",
+        "Infinity",
+        "\"a",
+        "\"",
+        "\"\\",
+        "\"\\u12\"",
+        "\"\\u12G4\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\uD83D\\uDE00\"",
+        "\"\\ud83d\"",
+        "\"\\ud83dx\"",
+        "\"\\ud83d\\n\"",
+        "\"\\ud83d\\ud83d\"",
+        "\"\\udc00\"",
+        "\"\\u0000\"",
+        "\"\\x\"",
+        "\"\t\"",
+        "\"\n\"",
+        "\"\u{0}\"",
+        "\"\u{1f}\"",
+        "\"\u{7f}\"",
+        "\"\\/\\b\\f\\r\\\"\\\\\"",
+        "\"é中😀\"",
+        "\"12345678\\n12345678é\"",
+        "[1,]",
+        "[,]",
+        "[1 2]",
+        "[",
+        "]",
+        "[]",
+        "[ ]",
+        "[1,2]",
+        "[[]",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{\"a\" 1}",
+        "{\"a\":}",
+        "{\"a\":1 \"b\":2}",
+        "{}",
+        "{ }",
+        "{\"a\":1,\"a\":2}",
+        "{\"\\u0061\":1}",
+        "{1:2}",
+        "{\"a\"",
+        "{\"a\":1",
+        "{,}",
+        "\u{feff}1",
+        "\u{a0}1",
+        "1\u{0}",
+        "\u{c}1",
+        "[1]x",
+        "// c\n1",
+        "'a'",
+        "\"a\"\"b\"",
+    ];
+    for text in corners {
+        agree(text);
+        agree(&format!(" [ {text} ] "));
+        agree(&format!("{{\"k\":{text}}}"));
+    }
+}
+
+#[test]
+fn the_depth_limit_is_the_same() {
+    for depth in [1, 126, 127, 128, 129, 100_000] {
+        agree(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+        agree(&format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth)));
+        agree(&"[".repeat(depth));
+    }
+    assert_eq!(value(&"[".repeat(128)), Err(Stop { at: 127, why: Why::Depth }));
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    for (text, number) in [
+        ("7", Number::Int(7)),
+        ("-9223372036854775808", Number::Int(i64::MIN)),
+        ("9223372036854775808", Number::Wide("9223372036854775808")),
+        ("1.50", Number::Float("1.50")),
+        ("-0", Number::Float("-0")),
+    ] {
+        assert_eq!(Scan::new(text).number(), Ok(number));
+    }
+}
+
+#[test]
+fn offsets_become_paths() {
+    let text = r#" {"a":{"b~/":[1,{"c":"x"}]},"d":2} "#;
+    let at = |piece: &str| text.find(piece).unwrap();
+    for (piece, path) in [
+        ("{\"a", ""),
+        ("\"a", "/a"),
+        ("{\"b", "/a"),
+        ("\"b", "/a/b~0~1"),
+        ("1,", "/a/b~0~1/0"),
+        (",{", "/a/b~0~1"),
+        ("\"c", "/a/b~0~1/1/c"),
+        ("\"x", "/a/b~0~1/1/c"),
+        ("2}", "/d"),
+    ] {
+        assert_eq!(paths(text, &[at(piece)]), [path], "{piece}");
+    }
+    assert_eq!(paths(text, &[at("1,"), at("\"x"), at("2}"), 1000]), ["/a/b~0~1/0", "/a/b~0~1/1/c", "/d", ""]);
+    assert_eq!(paths(r#"{"a":[1,}"#, &[8]), ["/a/1"]);
+}
+
+/// A JSON document, spelled in all ways the grammar has.
+fn document() -> impl Strategy<Value = String> {
+    let space = || select(vec!["", "", " ", "\n\t", "\r "]);
+    let scalar = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|value| value.to_string()),
+        any::<i64>().prop_map(|value| value.to_string()),
+        any::<u64>().prop_map(|value| value.to_string()),
+        any::<f64>().prop_filter("JSON has no other", |value| value.is_finite()).prop_map(|value| format!("{value:e}")),
+        (-400i32..400, any::<u32>(), "[0-9]{0,30}").prop_map(|(exponent, whole, fraction)| format!("{whole}.0{fraction}E{exponent}")),
+        string(),
+    ];
+    scalar.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            (vec((space(), inner.clone(), space()), 0..6)).prop_map(|items| {
+                let items: Vec<String> = items.into_iter().map(|(before, item, after)| format!("{before}{item}{after}")).collect();
+                format!("[{}]", items.join(","))
+            }),
+            (vec((space(), string(), space(), inner, space()), 0..6)).prop_map(|items| {
+                let items: Vec<String> = items.into_iter().map(|(a, key, b, item, c)| format!("{a}{key}{b}:{b}{item}{c}")).collect();
+                format!("{{{}}}", items.join(","))
+            }),
+        ]
+    })
+}
+
+/// A JSON string, some characters escaped.
+fn string() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-z0-9 ]{0,12}",
+        "[^\"\\\\\u{0}-\u{1f}]{0,6}",
+        select(vec!["\\n", "\\\"", "\\\\", "\\/", "\\u0041", "\\u4e2D", "\\ud83d\\ude00", "é", "中文", "😀"]).prop_map(str::to_owned),
+    ];
+    vec(piece, 0..5).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
+}
+
+const PIECES: &[&str] = &[
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "null",
+    "true",
+    "fals",
+    "0",
+    "-",
+    "1.5",
+    "e9",
+    "E+",
+    ".",
+    "\"a\"",
+    "\\",
+    "\\u",
+    "\\u0041",
+    "\\ud83d",
+    "\\udc00",
+    " ",
+    "\n",
+    "é",
+    "😀",
+    "x",
+    "\u{0}",
+    "\u{1f}",
+    "18446744073709551616",
+    "1e400",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn documents_read_the_same(text in document()) {
+        agree(&text);
+    }
+
+    #[test]
+    fn damaged_documents_read_the_same(text in document(), damage in vec((any::<prop::sample::Index>(), 0usize..4, select(PIECES)), 1..4)) {
+        let mut text: Vec<char> = text.chars().collect();
+        for (at, cut, piece) in damage {
+            let at = at.index(text.len() + 1);
+            text.splice(at..(at + cut).min(text.len()), piece.chars());
+        }
+        agree(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn soup_reads_the_same(pieces in vec(select(PIECES), 0..12)) {
+        agree(&pieces.concat());
+    }
+
+    #[test]
+    fn any_text_reads_the_same(text in any::<String>()) {
+        agree(&text);
+    }
+
+    /// The path of any offset of a document leads to a value in it.
+    #[test]
+    fn paths_lead_somewhere(text in document(), at in any::<prop::sample::Index>()) {
+        // written again, so that no key is repeated
+        let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
+        let text = value.to_string();
+        let path = paths(&text, &[at.index(text.len())]);
+        prop_assert!(value.pointer(&path[0]).is_some(), "{text} {path:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Open enums: every documented value by name, anything else kept as it came.
+
+/// An open enum, generated: the documented values by name, and `Other`. `of` and `code` speak positions in `CODES`.
+pub trait Open: Clone + Sized + Send + Sync {
+    /// The documented values.
+    const CODES: &'static [Code<'static>];
+    /// The value at a position of `CODES`.
+    fn of(position: usize) -> Self;
+    /// An undocumented value.
+    fn other(kept: Kept) -> Self;
+    /// The value as it stands on the wire.
+    fn code(&self) -> Code<'_>;
+}
+
+/// An undocumented value as it came: a code may be answered where a label was promised, and the other way round.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Kept {
+    /// It came as an integer.
+    Int(i64),
+    /// It came as a text.
+    Text(Box<str>),
+}
+
+impl From<Code<'_>> for Kept {
+    fn from(code: Code<'_>) -> Self {
+        match code {
+            Code::Int(value) => Kept::Int(value),
+            Code::Text(value) => Kept::Text(value.into()),
+        }
+    }
+}
+
+impl Kept {
+    /// The value as it stands on the wire.
+    #[must_use]
+    pub fn code(&self) -> Code<'_> {
+        match self {
+            Kept::Int(value) => Code::Int(*value),
+            Kept::Text(value) => Code::Text(value),
+        }
+    }
+}
+
+/// A value of an enum on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code<'a> {
+    /// An integer.
+    Int(i64),
+    /// A text.
+    Text(&'a str),
+}
+
+/// An optional open enum, for writing.
+pub trait OpenSlot: Send + Sync {
+    /// Whether this value is documented.
+    fn knows(&self, code: Code<'_>) -> bool;
+    /// `false`: not a documented value (kept all the same).
+    fn put(&mut self, code: Code<'_>) -> bool;
+    /// Nothing.
+    fn clear(&mut self);
+    /// Whether documented values are integers.
+    fn wants_int(&self) -> bool;
+}
+
+/// An optional open enum, for reading.
+pub trait OpenView: Send + Sync {
+    /// The value as it stands on the wire.
+    fn get(&self) -> Option<Code<'_>>;
+}
+
+/// `false` beside the value: not a documented one.
+fn open<E: Open>(code: Code<'_>) -> (E, bool) {
+    match E::CODES.iter().position(|known| *known == code) {
+        Some(position) => (E::of(position), true),
+        None => (E::other(code.into()), false),
+    }
+}
+
+fn wants_int<E: Open>() -> bool {
+    matches!(E::CODES.first(), Some(Code::Int(_)))
+}
+
+impl<E: Open> OpenSlot for Option<E> {
+    fn knows(&self, code: Code<'_>) -> bool {
+        E::CODES.contains(&code)
+    }
+    fn put(&mut self, code: Code<'_>) -> bool {
+        let (value, known) = open(code);
+        *self = Some(value);
+        known
+    }
+    fn clear(&mut self) {
+        *self = None;
+    }
+    fn wants_int(&self) -> bool {
+        wants_int::<E>()
+    }
+}
+
+impl<E: Open> OpenView for Option<E> {
+    fn get(&self) -> Option<Code<'_>> {
+        self.as_ref().map(E::code)
+    }
+}
+
+/// A list of open enums, for writing.
+pub trait OpensSlot: Send + Sync {
+    /// Whether this value is documented.
+    fn knows(&self, code: Code<'_>) -> bool;
+    /// `false`: not a documented value (kept all the same).
+    fn push(&mut self, code: Code<'_>) -> bool;
+    /// Drops all.
+    fn clear(&mut self);
+    /// Whether documented values are integers.
+    fn wants_int(&self) -> bool;
+}
+
+/// A list of open enums, for reading.
+pub trait OpensView: Send + Sync {
+    /// How many.
+    fn count(&self) -> usize;
+    /// One of them.
+    fn get(&self, at: usize) -> Option<Code<'_>>;
+}
+
+impl<E: Open> OpensSlot for Vec<E> {
+    fn knows(&self, code: Code<'_>) -> bool {
+        E::CODES.contains(&code)
+    }
+    fn push(&mut self, code: Code<'_>) -> bool {
+        let (value, known) = open(code);
+        Vec::push(self, value);
+        known
+    }
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+    fn wants_int(&self) -> bool {
+        wants_int::<E>()
+    }
+}
+
+impl<E: Open> OpensView for Vec<E> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+    fn get(&self, at: usize) -> Option<Code<'_>> {
+        self.as_slice().get(at).map(E::code)
+    }
+}

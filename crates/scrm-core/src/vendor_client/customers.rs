@@ -1,0 +1,102 @@
+//! From rows to customers: what generated clients call, one line per key.
+
+use futures_util::{StreamExt as _, stream};
+
+use super::CustomerStream;
+use crate::{
+    client::Core,
+    customer::{Customer, CustomerKey},
+    error::{Error, ErrorKind},
+    operation::{Operation, PagedOperation},
+    spec::{OperationSpec, VendorSpec},
+    table::{Inspect, Shown, View},
+};
+
+/// Customers in the answer of an operation that is not paged. `exact`: the vendor searches for exactly the key; else its answers are filtered again.
+///
+/// # Errors
+/// As for any call. An answer whose only rows cannot be understood is an error, not an empty list.
+pub async fn find<O: Operation>(core: &Core, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error>
+where
+    O::Data: Inspect,
+{
+    let response = core.call(request).await?;
+    let mut found = Found::new(core.vendor(), O::spec(), key, exact);
+    found.all(&response.data.shown());
+    match response.bad_rows.into_iter().next() {
+        Some(bad) if found.customers.is_empty() => {
+            let detail = format!("a customer is not understood: {}", bad.reason);
+            Err(Error::new(ErrorKind::Decode, core.vendor(), detail).of(O::spec(), O::spec().name).bad(bad))
+        }
+        _ => Ok(found.customers),
+    }
+}
+
+/// Customers in all pages of a search; see [`find`].
+///
+/// # Errors
+/// As [`find`]; also when any page cannot be got.
+pub async fn find_in_pages<O: PagedOperation>(core: &Core, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error> {
+    let mut found = Found::new(core.vendor(), O::spec(), key, exact);
+    let mut bad = None;
+    let mut rows = core.call(request).items();
+    while let Some(row) = rows.next().await {
+        match row {
+            Ok(row) => found.one(&row),
+            Err(error) if error.bad_row().is_some() => bad = bad.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    match bad {
+        Some(error) if found.customers.is_empty() => Err(error),
+        _ => Ok(found.customers),
+    }
+}
+
+/// All customers of a paged operation.
+#[must_use]
+pub fn list<'a, O: PagedOperation>(core: &Core, request: O) -> CustomerStream<'a> {
+    let vendor = core.vendor();
+    match O::spec().customer {
+        Some(spec) => Box::pin(core.call(request).items().map(move |row| row.map(|row| Customer::read(&row, spec, vendor)))),
+        None => {
+            let detail = format!("the rows of {} are not customers", O::spec().name);
+            Box::pin(stream::iter([Err(Error::new(ErrorKind::Unsupported, vendor, detail))]))
+        }
+    }
+}
+
+/// The customers found so far.
+struct Found<'a> {
+    vendor: &'static VendorSpec,
+    operation: &'static OperationSpec,
+    key: &'a CustomerKey,
+    exact: bool,
+    customers: Vec<Customer>,
+}
+
+impl<'a> Found<'a> {
+    fn new(vendor: &'static VendorSpec, operation: &'static OperationSpec, key: &'a CustomerKey, exact: bool) -> Self {
+        Found { vendor, operation, key, exact, customers: Vec::new() }
+    }
+
+    fn one(&mut self, row: &dyn Shown) {
+        let Some(spec) = self.operation.customer else { return };
+        let customer = Customer::read(row, spec, self.vendor);
+        // Some vendors answer an empty object where nobody was found.
+        let somebody = customer != Customer::new(self.vendor.name, self.vendor.title);
+        if somebody && (self.exact || customer.matches(self.key)) {
+            self.customers.push(customer);
+        }
+    }
+
+    fn all(&mut self, data: &View<'_>) {
+        match data {
+            View::Root(row) => self.one(*row),
+            View::Obj(object) => object.get().into_iter().for_each(|row| self.one(row)),
+            View::List(rows) => (0..rows.count()).filter_map(|at| rows.get(at)).for_each(|row| self.one(row)),
+            View::Map(map) => (0..map.count()).filter_map(|at| map.get(at)).for_each(|(_, row)| self.all(&row)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Failures: what they mean, and what is repeated.
+
+use scrm_core::{Action, ErrorKind, Sent, transport::TransportErrorKind as Wire};
+use tokio::time::Instant;
+
+use crate::acme::{Act, Update, UserList, client, operations::TagSet, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_inside_200_is_a_failure_and_tells_all() {
+    let (client, _script) = client([Act::says(3000, "phone 13800138000 is wrong")]);
+    let error = client.0.call(UserList::new()).await.unwrap_err();
+    assert_eq!((error.kind(), error.vendor(), error.operation()), (ErrorKind::Vendor, "acme", Some("user_list")));
+    assert_eq!((error.vendor_code(), error.action(), error.http_status()), (Some("3000"), Some(Action::FixRequest), Some(200)));
+    assert_eq!((error.attempts(), error.sent(), error.doc_url()), (1, Sent::Yes, Some("https://docs.acme.example/users")));
+    assert_eq!(
+        error.to_string(),
+        "acme user_list: code 3000 含义 (wrong parameter), the vendor says \"phone *** is wrong\"; change the request; see https://docs.acme.example/users"
+    );
+    assert_eq!(error.raw_body(), Some(r#"{"code":3000,"msg":"phone *** is wrong","data":[]}"#));
+}
+
+#[tokio::test(start_paused = true)]
+async fn success_behind_a_failing_status_is_a_success() {
+    let (client, _script) = client([Act::Body(500, r#"{"code":0,"data":{"total":4}}"#.into())]);
+    assert_eq!(client.0.call(UserList::new()).await.unwrap().data.total, Some(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_are_looked_up_from_the_particular_to_the_general() {
+    let (client, script) = client([Act::code(9), Act::code(9), Act::says(7, "please try later"), Act::says(7, "no"), Act::code(8)]);
+    let meaning = |error: scrm_core::Error| error.meaning().map(|meaning| meaning.en);
+    assert_eq!(meaning(client.0.call(UserList::new()).await.unwrap_err()), Some("the operation's nine"));
+    assert_eq!(meaning(client.0.call(Update::new("u")).await.unwrap_err()), Some("vendor's nine"));
+    // The message makes it one to try again; the second answer does not say so.
+    let seven = client.0.call(UserList::new()).await.unwrap_err();
+    assert_eq!((seven.attempts(), meaning(seven)), (2, Some("seven")));
+    let unknown = client.0.call(UserList::new()).await.unwrap_err();
+    assert_eq!((unknown.vendor_code(), unknown.action(), unknown.attempts()), (Some("8"), Some(Action::Fail), 1));
+    assert_eq!(script.seen().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn done_before_is_a_success_without_data() {
+    let (client, _script) = client([Act::code(2504)]);
+    let response = client.0.call(Update::new("u")).await.unwrap();
+    assert!(response.already_done && response.data.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_as_long_as_the_vendor_asks() {
+    let (client, _script) = client([Act::After(429, "7", "slow down".into()), Act::code(4290), Act::ok("{}")]);
+    let began = Instant::now();
+    let response = client.0.call(Update::new("u")).await.unwrap();
+    assert_eq!((response.attempts, response.waited), (3, began.elapsed()));
+    assert!(began.elapsed() >= seconds(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_that_stays_used_up_is_an_error_of_its_own() {
+    let (client, _script) = client([Act::code(4290), Act::code(4290), Act::code(4290)]);
+    let error = client.0.call(UserList::new()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Quota, 3));
+}
+
+/// How a failure is met by a read, a write, and a write that is safe to repeat: `true` if it was sent again.
+async fn repeated(act: &Act) -> [bool; 3] {
+    let (client, script) = client([act.clone(), Act::ok("{}"), act.clone(), Act::ok("{}"), act.clone(), Act::ok("{}")]);
+    let read = client.0.call(UserList::new()).await.is_ok_and(|response| response.attempts == 2);
+    let used = script.seen().len();
+    let (other, _script) = crate::acme::client([act.clone(), Act::ok("{}")]);
+    let write = other.0.call(Update::new("u")).await.is_ok_and(|response| response.attempts == 2);
+    let (third, _script) = crate::acme::client([act.clone(), Act::ok("{}")]);
+    let safe = third.0.call(TagSet::new("u")).await.is_ok_and(|response| response.attempts == 2);
+    assert!(used <= 2);
+    [read, write, safe]
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_are_repeated_only_when_nothing_was_done() {
+    let all = [true, true, true];
+    let all_but_writes = [true, false, true];
+    let none = [false, false, false];
+    for (act, expected) in [
+        (Act::code(5001), all),
+        (Act::code(4001), all),
+        (Act::code(4290), all),
+        (Act::status(429), all),
+        (Act::status(401), all),
+        (Act::Fail(Wire::Connect, Sent::No), all),
+        (Act::code(5002), all_but_writes),
+        (Act::Fail(Wire::Broken, Sent::Unknown), all_but_writes),
+        (Act::Fail(Wire::Broken, Sent::Yes), all_but_writes),
+        (Act::Fail(Wire::Timeout, Sent::Unknown), all_but_writes),
+        (Act::status(500), all_but_writes),
+        (Act::status(502), all_but_writes),
+        (Act::status(200), all_but_writes),
+        (Act::Body(200, String::new()), all_but_writes),
+        (Act::Body(200, r#"{"code":0,"data":{"list":[{"user_id":"u"#.into()), all_but_writes),
+        (Act::Fail(Wire::TooLarge, Sent::Yes), none),
+        (Act::status(403), none),
+        (Act::status(404), none),
+        (Act::status(302), none),
+        (Act::code(3000), none),
+        (Act::code(8), none),
+        (Act::Body(200, r#"{"hello":1}"#.into()), none),
+    ] {
+        assert_eq!(repeated(&act).await, expected, "{act:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_are_bounded_and_can_be_switched_off() {
+    let (client, script) = client([Act::status(502), Act::status(502), Act::status(502), Act::status(502)]);
+    let error = client.0.call(UserList::new()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), script.seen().len()), (ErrorKind::Http, 3, 3));
+    let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    assert_eq!((error.attempts(), error.http_status()), (1, Some(502)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_bodies_say_what_they_are() {
+    let cases = [
+        (Act::status(200), ErrorKind::Decode, "cannot be understood"),
+        (Act::Body(200, r#"{"hello":1}"#.into()), ErrorKind::Decode, "the answer has no code"),
+        (Act::status(403), ErrorKind::Http, "the server forbids the call; HTTP 403; check credentials"),
+        (Act::status(302), ErrorKind::Http, "redirects"),
+        (Act::Fail(Wire::TooLarge, Sent::Yes), ErrorKind::TooLarge, "the wire broke near ***"),
+        (Act::Fail(Wire::Request, Sent::No), ErrorKind::Config, "the wire broke"),
+    ];
+    for (act, kind, text) in cases {
+        let (client, _script) = client([act]);
+        let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_of_another_shape_names_its_place() {
+    let (client, _script) = client([Act::ok(r#"{"list":[],"total":{"a":1}}"#)]);
+    let error = client.0.call(UserList::new()).await.unwrap_err();
+    assert_eq!((error.kind(), error.json_path(), error.attempts()), (ErrorKind::Decode, Some("/data/total"), 1));
+}

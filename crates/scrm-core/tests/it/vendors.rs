@@ -1,0 +1,105 @@
+//! Many vendors through one trait.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use scrm_core::{
+    CallOptions, CustomerKey, Error, ErrorKind, Outgoing, Reply, VendorClient, VendorClientExt as _, async_trait,
+    operation::Operation,
+    spec::{OperationSpec, VendorSpec},
+    table::Payload,
+};
+
+use crate::acme::{Act, UserList, VENDOR, client, operations::USER_LIST};
+
+/// A client of which nothing is asked but what a trait object must answer.
+struct Bare;
+
+#[async_trait]
+impl VendorClient for Bare {
+    fn vendor(&self) -> &'static VendorSpec {
+        &VENDOR
+    }
+    fn operations(&self) -> &'static [&'static OperationSpec] {
+        static ONE: &[&OperationSpec] = &[&USER_LIST];
+        ONE
+    }
+    async fn execute(&self, _: Outgoing<'_>, spec: &'static OperationSpec, _: &CallOptions, _: &mut dyn Payload) -> Result<Reply, Error> {
+        Err(Error::new(ErrorKind::Unsupported, &VENDOR, spec.name))
+    }
+}
+
+/// An operation of nobody.
+#[derive(Clone)]
+struct Foreign(UserList);
+
+impl scrm_core::table::Shown for Foreign {
+    fn table(&self) -> &'static scrm_core::table::Table {
+        scrm_core::table::Shown::table(&self.0)
+    }
+    fn view(&self, field: usize) -> scrm_core::table::View<'_> {
+        scrm_core::table::Shown::view(&self.0, field)
+    }
+}
+
+impl Operation for Foreign {
+    type Data = Option<String>;
+    fn spec() -> &'static OperationSpec {
+        static SPEC: OperationSpec = crate::acme::operations::FOREIGN;
+        &SPEC
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn typed_calls_go_through_the_trait_object() {
+    let (client, _script) = client([Act::ok(r#"{"total":3}"#)]);
+    let vendor: Arc<dyn VendorClient> = Arc::new(client);
+    assert_eq!(vendor.call(UserList::new()).await.unwrap().data.total, Some(3));
+    let error = vendor.call(Foreign(UserList::new())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().contains("foreign is not an operation of this vendor"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_loose_search_is_filtered_again_over_all_pages() {
+    let first = r#"{"list":[{"user_id":"u_1","phone":"13800138000"},{"user_id":"u_2","phone":"138001380001"}],"total":3}"#;
+    let second = r#"{"list":[{"user_id":"u_3","phone":"13800138000"}],"total":3}"#;
+    let (client, script) = client([Act::ok(first), Act::ok(second)]);
+    let found = client.find_customers(&CustomerKey::phone("13800138000")).await.unwrap();
+    let ids: Vec<_> = found.iter().filter_map(|customer| customer.id.as_deref()).collect();
+    assert_eq!(ids, ["u_1", "u_3"]);
+    assert_eq!(script.bodies()[0]["phone"], "13800138000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lookup_finds_one_or_none() {
+    let (client, _script) = client([Act::ok(r#"{"user_id":"u_1","name":"李雷"}"#), Act::ok("[]"), Act::ok("null")]);
+    let key = CustomerKey::id("u_1");
+    let found = client.find_customers(&key).await.unwrap();
+    assert_eq!((found.len(), found[0].names.as_slice()), (1, &["李雷".to_owned()][..]));
+    assert!(client.find_customers(&key).await.unwrap().is_empty());
+    assert!(client.find_customers(&key).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn customers_are_listed_over_all_pages() {
+    let page = r#"{"list":[{"user_id":"u_1"},{"user_id":"u_2"}],"total":3}"#;
+    let (client, _script) = client([Act::ok(page), Act::ok(r#"{"list":[{"user_id":"u_3"}],"total":3}"#)]);
+    let vendor: &dyn VendorClient = &client;
+    let ids: Vec<_> = vendor.list_customers().map(|customer| customer.unwrap().id.unwrap()).collect().await;
+    assert_eq!(ids, ["u_1", "u_2", "u_3"]);
+}
+
+#[tokio::test]
+async fn what_a_vendor_lacks_is_said_with_what_it_has() {
+    let (client, _script) = client([]);
+    let error = client.find_customers(&CustomerKey::email("li.lei@acme.example")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().contains("cannot be found by mail address: it finds by phone number, id"), "{error}");
+
+    let error = Bare.find_customers(&CustomerKey::phone("13800138000")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let errors: Vec<_> = Bare.list_customers().collect().await;
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].as_ref().unwrap_err().to_string().contains("there is user_list"), "{errors:?}");
+}

@@ -1,0 +1,199 @@
+//! The control endpoint: everything the Rust interface can do, for other languages, as JSON below `/_control`.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{http::StatusCode, response::Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use scrm_schema::model::Quota;
+
+use crate::{answer::remove_some, faults::FaultRule, people::Customer, server::json, stats::stats, tokens::TokenRule, world::World};
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rules {
+    One(FaultRule),
+    Many(Vec<FaultRule>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct People {
+    /// So many made-up people, who come now.
+    #[serde(default)]
+    add: u32,
+    /// The caller's own people.
+    #[serde(default)]
+    customers: Vec<Customer>,
+    /// So many people go, spread over all.
+    #[serde(default)]
+    remove: u32,
+    /// The people with these phone numbers go.
+    #[serde(default)]
+    remove_phones: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    #[serde(default)]
+    advance_seconds: u64,
+    #[serde(default)]
+    step_seconds: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Permission {
+    operation: String,
+    allowed: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuotaChange {
+    operation: String,
+    /// `None`: no limit.
+    quota: Option<Quota>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenChange {
+    vendor: String,
+    lifetime: u32,
+    renew_below: u32,
+    overlap: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expiry {
+    #[serde(default)]
+    vendor: Option<String>,
+}
+
+/// Answers `method path` below `/_control`.
+pub(crate) fn handle(world: &Arc<World>, method: &str, path: &str, body: &[u8]) -> Response {
+    match route(world, method, path.trim_start_matches("/_control").trim_matches('/'), body) {
+        Ok(value) => json(StatusCode::OK, &value),
+        Err((status, reason)) => json(status, &json!({ "error": reason })),
+    }
+}
+
+type Refused = (StatusCode, String);
+
+fn route(world: &Arc<World>, method: &str, path: &str, body: &[u8]) -> Result<Value, Refused> {
+    match (method, path) {
+        ("GET", "" | "stats") => Ok(stats(world)),
+        ("GET", "requests") => Ok(json!(world.records().kept())),
+        ("GET", "credentials") => Ok(credentials(world)),
+        ("GET", "faults") => Ok(json!(world.faults().rules())),
+        ("POST", "faults") => {
+            let rules = match read(body)? {
+                Rules::One(rule) => vec![rule],
+                Rules::Many(rules) => rules,
+            };
+            for rule in &rules {
+                if let Some(on) = &rule.on {
+                    known(world, on)?;
+                }
+            }
+            rules.into_iter().for_each(|rule| world.faults().add(rule));
+            Ok(json!({ "faults": world.faults().rules().len() }))
+        }
+        ("DELETE", "faults") => {
+            world.faults().clear();
+            Ok(json!({ "faults": 0 }))
+        }
+        ("POST", "reset") => {
+            world.reset();
+            Ok(json!({ "reset": true }))
+        }
+        ("GET", "customers") => Ok(first_customers(world, 100)),
+        ("POST", "customers") => change_people(world, read(body)?),
+        ("POST", "clock") => {
+            let change: ClockChange = read(body)?;
+            world.clock.advance(Duration::from_secs(change.advance_seconds));
+            world.clock.step(change.step_seconds);
+            Ok(json!({ "unix_seconds": world.clock.wall_seconds() }))
+        }
+        ("POST", "permissions") => {
+            let change: Permission = read(body)?;
+            let targets = known(world, &change.operation)?;
+            let mut switches = world.switches_mut();
+            for target in targets {
+                if change.allowed { switches.forbidden.remove(&target) } else { switches.forbidden.insert(target) };
+            }
+            Ok(json!({ "operation": change.operation, "allowed": change.allowed }))
+        }
+        ("POST", "quotas") => {
+            let change: QuotaChange = read(body)?;
+            let targets = known(world, &change.operation)?;
+            world.switches_mut().quotas.extend(targets.into_iter().map(|target| (target, change.quota)));
+            Ok(json!({ "operation": change.operation }))
+        }
+        ("POST", "token_rules") => {
+            let change: TokenChange = read(body)?;
+            let vendor = vendor(world, &change.vendor)?;
+            let rule = TokenRule { lifetime: change.lifetime, renew_below: change.renew_below, overlap: change.overlap };
+            world.switches_mut().token_rules.insert(vendor, rule);
+            Ok(json!({ "vendor": change.vendor }))
+        }
+        ("POST", "expire_tokens") => {
+            let expiry: Expiry = if body.is_empty() { Expiry { vendor: None } } else { read(body)? };
+            let number = expiry.vendor.as_deref().map(|name| vendor(world, name)).transpose()?;
+            world.tokens().expire(number);
+            Ok(json!({ "expired": true }))
+        }
+        _ => Err((
+            StatusCode::NOT_FOUND,
+            "known: GET stats, requests, credentials, faults, customers; POST faults, reset, customers, clock, permissions, quotas, token_rules, expire_tokens; DELETE faults"
+                .to_owned(),
+        )),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    serde_json::from_slice(body).map_err(|error| (StatusCode::BAD_REQUEST, format!("the body is not understood: {error}")))
+}
+
+fn known(world: &World, operation: &str) -> Result<Vec<(usize, usize)>, Refused> {
+    let targets = world.targets(operation);
+    if targets.is_empty() { Err((StatusCode::BAD_REQUEST, format!("there is no operation {operation}"))) } else { Ok(targets) }
+}
+
+fn vendor(world: &World, name: &str) -> Result<usize, Refused> {
+    world.vendor_number(name).ok_or_else(|| (StatusCode::BAD_REQUEST, format!("there is no vendor {name}")))
+}
+
+fn credentials(world: &World) -> Value {
+    let vendors = world.tree.vendors.iter().zip(&world.shops).map(|(vendor, shops)| (vendor.file.vendor.clone(), json!(shops)));
+    Value::Object(vendors.collect())
+}
+
+fn first_customers(world: &World, count: usize) -> Value {
+    let people = world.people();
+    let listed: Vec<Customer> =
+        people.order().iter().take(count).filter_map(|place| people.at(*place)).map(|person| people.customer(person)).collect();
+    json!(listed)
+}
+
+fn change_people(world: &World, change: People) -> Result<Value, Refused> {
+    let mut customers = change.customers;
+    customers.extend((0..change.add).map(|_| Customer::new()));
+    let now = world.clock.wall_seconds();
+    if !customers.is_empty() {
+        world.people_mut().add(customers, now);
+    }
+    if change.remove > 0 {
+        remove_some(world, change.remove);
+    }
+    let mut people = world.people_mut();
+    if !change.remove_phones.is_empty() {
+        people.remove(|people, person| change.remove_phones.iter().any(|phone| people.customer(person).text("phone") == phone));
+    }
+    Ok(json!({ "customers": people.order().len() }))
+}

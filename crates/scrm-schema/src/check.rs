@@ -1,0 +1,188 @@
+//! What a meta-schema cannot say: that parts of a file, and files of a vendor, agree with each other.
+
+mod customer;
+mod errata;
+mod examples;
+mod fields;
+mod paging;
+mod rules;
+mod vendor;
+
+use std::collections::BTreeMap;
+
+use crate::error::{FileProblems, Problems};
+use crate::model::{BodyKind, Field, Filling, Object, Operation, Place, Type, Vendor, VendorFile};
+use crate::names;
+
+/// Checks one vendor and its operations.
+pub(crate) fn vendor(vendor: &Vendor, problems: &mut Problems) {
+    let path = format!("{}/vendor.json", vendor.file.vendor);
+    vendor::check(vendor, &mut FileProblems { file: &path, all: problems });
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut paths: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    for operation in &vendor.operations {
+        let mut problems = FileProblems { file: &operation.file, all: problems };
+        if let Some(other) = names.insert(&operation.name, &operation.file) {
+            problems.add("/operation", format!("`{}` is described in {other} too", operation.name), "keep one of the two files");
+        }
+        if let Some(other) = paths.insert((&operation.path, format!("{:?}", operation.method)), &operation.file) {
+            problems.add("/http/path", format!("{other} has the same method and path"), "keep one of the two files, or correct the path");
+        }
+        check(&Context { vendor: &vendor.file, operation }, &mut problems);
+    }
+}
+
+/// One operation and the vendor it belongs to.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    vendor: &'a VendorFile,
+    operation: &'a Operation,
+}
+
+fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
+    let operation = context.operation;
+    head(context, problems);
+    envelope(context, problems);
+    fields::check(context, problems);
+    rules::check(context, problems);
+    paging::check(context, problems);
+    customer::check(context, problems);
+    vendor::errors(&context.vendor.envelope, &operation.errors, problems);
+    errata::check(operation, problems);
+    examples::check(context, problems);
+}
+
+/// Methods that every client has.
+const CLIENT_METHODS: [&str; 20] = [
+    "new",
+    "default",
+    "builder",
+    "core",
+    "shop",
+    "call",
+    "call_raw",
+    "clone",
+    "clone_from",
+    "from",
+    "into",
+    "try_from",
+    "try_into",
+    "to_owned",
+    "descriptor",
+    "operations",
+    "execute",
+    "find_customers",
+    "list_customers",
+    "drop",
+];
+/// Modules that stand beside the operations' own.
+const MODULES: [&str; 3] = ["client", "mod", "lib"];
+
+fn head(context: &Context<'_>, problems: &mut FileProblems<'_>) {
+    let operation = context.operation;
+    let wanted = format!("{}/{}.json", context.vendor.vendor, operation.name.replace('_', "-"));
+    if operation.file != wanted {
+        problems.add(
+            "/operation",
+            format!("`{}` does not match the name of its file", operation.name),
+            format!("call the file schemas/{wanted}, or correct the name"),
+        );
+    }
+    if CLIENT_METHODS.contains(&operation.name.as_str()) || MODULES.contains(&operation.name.as_str()) {
+        problems.add("/operation", format!("`{}` is taken by the client itself", operation.name), "give the operation another name");
+    }
+    if let Some(token) = &operation.token
+        && !context.vendor.tokens.iter().any(|known| known.name == *token)
+    {
+        problems.add("/token", format!("the vendor has no token called `{token}`"), "use a name of `tokens` in vendor.json, or `false`");
+    }
+    if let Some(kind) = operation.token.as_ref().and_then(|token| context.vendor.tokens.iter().find(|known| known.name == *token)) {
+        let carried = operation.request.fields.iter().find(|field| field.name == kind.place.name);
+        if let Some(field) = carried.filter(|field| place_of(field, operation.body) == token_place(kind.place.place, operation.body)) {
+            problems.add(&field.pointer, "is the token, which vendor.json already sends", "take it out of the request");
+        }
+    }
+}
+
+fn place_of(field: &Field, body: BodyKind) -> Place {
+    token_place(field.place, body)
+}
+
+/// The body of a request that travels in the query is the query.
+fn token_place(place: Place, body: BodyKind) -> Place {
+    if place == Place::Body && body == BodyKind::Query { Place::Query } else { place }
+}
+
+fn envelope(context: &Context<'_>, problems: &mut FileProblems<'_>) {
+    let envelope = &context.vendor.envelope;
+    let Some(properties) = context.operation.raw.pointer("/response/properties") else { return };
+    if properties.get(&envelope.code).is_none() {
+        problems.add("/response/properties", format!("the code `{}` is missing", envelope.code), "describe it as the page does");
+    }
+    if !envelope.message.iter().any(|message| properties.get(message).is_some()) {
+        let keys = envelope.message.join("`, `");
+        problems.add(
+            "/response/properties",
+            format!("the message (`{keys}`) is missing"),
+            "describe it, or name its key under `envelope` in vendor.json",
+        );
+    }
+}
+
+impl Context<'_> {
+    /// Whether the rows that `paging` names are there; if not, that is reported once, and not by all that depends on it.
+    fn has_rows(&self) -> bool {
+        let data = &self.vendor.envelope.data;
+        let rows = self.operation.paging.as_ref().map(|paging| self.operation.in_answer(data, &paging.rows));
+        rows.is_none_or(|found| found.is_some_and(|found| matches!(found.ty, Type::List(_))))
+    }
+
+    /// Checks the fillings of a call the client makes on its own: each names a field, and what is required is filled.
+    fn fillings<'f>(
+        &self,
+        fillings: impl Iterator<Item = (&'f String, &'f Filling)> + Clone,
+        given: &[&str],
+        at: &str,
+        problems: &mut FileProblems<'_>,
+    ) {
+        let request = &self.operation.request;
+        for (name, filling) in fillings.clone() {
+            let pointer = crate::pointer::join(at, name);
+            if request.field(name).is_none() {
+                problems.add(
+                    &pointer,
+                    format!("`{}` has no field `{name}` in its request", self.operation.name),
+                    "correct the name, or describe the field",
+                );
+            }
+            if let Filling::Credential(credential) = filling
+                && !self.vendor.credentials.iter().any(|known| known.name == *credential)
+            {
+                problems.add(&pointer, format!("there is no credential `{credential}`"), "use a name of `credentials` in vendor.json");
+            }
+        }
+        for field in request.fields.iter().filter(|field| field.required && field.default.is_none()) {
+            if !given.contains(&field.name.as_str()) && !fillings.clone().any(|(name, _)| *name == field.name) {
+                problems.add(at, format!("`{}` is required but is not filled", field.name), "say what it is filled with");
+            }
+        }
+    }
+}
+
+/// The type of a value, or of the items of a list.
+fn scalar(ty: &Type) -> &Type {
+    match ty {
+        Type::List(item) => scalar(item),
+        other => other,
+    }
+}
+
+/// All objects of an operation, the request first.
+fn objects(operation: &Operation) -> impl Iterator<Item = &Object> {
+    std::iter::once(&operation.request).chain(operation.objects.values())
+}
+
+/// The Rust name of a field.
+fn rust(field: &Field) -> String {
+    names::field(&field.name)
+}

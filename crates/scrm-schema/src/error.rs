@@ -1,0 +1,84 @@
+//! What is wrong with a schema tree.
+
+use std::fmt;
+
+/// One problem: where it is, what it is, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Path of the file below the schema folder, with `/`: `acme/user-list.json`.
+    pub file: String,
+    /// JSON pointer in the file; empty for the whole file.
+    pub pointer: String,
+    /// What was found, and the rule it breaks.
+    pub what: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "schemas/{}#{}: {}; {}", self.file, self.pointer, self.what, self.advice)
+    }
+}
+
+/// All problems of a tree, sorted by file and pointer. Never empty. `Display` writes one line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errors(Vec<Problem>);
+
+impl Errors {
+    /// The problems, sorted by file and pointer.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.0.iter().enumerate() {
+            if number > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Errors {}
+
+/// Problems while they are being found.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn add(&mut self, file: &str, pointer: impl Into<String>, what: impl Into<String>, advice: impl Into<String>) {
+        self.0.push(Problem { file: file.to_owned(), pointer: pointer.into(), what: what.into(), advice: advice.into() });
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The value, unless there are problems.
+    pub(crate) fn or<T>(mut self, value: T) -> Result<T, Errors> {
+        if self.0.is_empty() {
+            return Ok(value);
+        }
+        self.0.sort();
+        self.0.dedup();
+        Err(Errors(self.0))
+    }
+}
+
+/// The problems of one file.
+pub(crate) struct FileProblems<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) all: &'a mut Problems,
+}
+
+impl FileProblems<'_> {
+    pub(crate) fn add(&mut self, pointer: impl Into<String>, what: impl Into<String>, advice: impl Into<String>) {
+        self.all.add(self.file, pointer, what, advice);
+    }
+}

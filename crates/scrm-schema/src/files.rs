@@ -1,0 +1,199 @@
+//! Reading: folders to texts, texts to JSON.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::error::Problems;
+use crate::pointer;
+
+/// Texts of all files `<vendor>/<file>.json` below a folder, by path with `/`.
+pub(crate) fn read(folder: &Path, problems: &mut Problems) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for vendor in entries(folder, "", problems) {
+        if !folder.join(&vendor).is_dir() {
+            continue;
+        }
+        for name in entries(&folder.join(&vendor), &vendor, problems) {
+            if Path::new(&name).extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let file = format!("{vendor}/{name}");
+            match fs::read_to_string(folder.join(&vendor).join(&name)) {
+                Ok(text) => files.push((file, text)),
+                Err(error) => problems.add(&file, "", format!("cannot be read: {error}"), "make it a readable UTF-8 file"),
+            }
+        }
+    }
+    files
+}
+
+fn entries(folder: &Path, file: &str, problems: &mut Problems) -> Vec<String> {
+    let listed =
+        fs::read_dir(folder).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<Vec<_>, _>>());
+    match listed {
+        Ok(names) => {
+            let mut names: Vec<String> =
+                names.into_iter().filter_map(|name| name.into_string().ok()).filter(|name| !name.starts_with('.')).collect();
+            names.sort();
+            names
+        }
+        Err(error) => {
+            problems.add(
+                file,
+                "",
+                format!("the folder {} cannot be read: {error}", folder.display()),
+                "name the folder that holds the vendors' folders",
+            );
+            Vec::new()
+        }
+    }
+}
+
+/// One vendor's files as JSON.
+#[derive(Debug, Default)]
+pub(crate) struct VendorFolder {
+    /// `vendor.json`, if it could be parsed.
+    pub(crate) vendor: Option<Value>,
+    /// Operation files by path.
+    pub(crate) operations: BTreeMap<String, Value>,
+}
+
+/// Parses the texts and sorts them by folder. Files outside of a vendor's folder, and files that are not JSON by name, are no part of the tree.
+pub(crate) fn parse(files: impl IntoIterator<Item = (String, String)>, problems: &mut Problems) -> BTreeMap<String, VendorFolder> {
+    let mut texts = BTreeMap::new();
+    for (file, text) in files {
+        if texts.insert(file.clone(), text).is_some() {
+            problems.add(&file, "", "is given twice", "give each file once");
+        }
+    }
+    let mut folders: BTreeMap<String, VendorFolder> = BTreeMap::new();
+    for (file, text) in texts {
+        let Some((vendor, name)) = file.split_once('/') else { continue };
+        if !name.ends_with(".json") {
+            continue;
+        }
+        if name.contains('/') {
+            problems.add(&file, "", "stands too deep", "move it to `<vendor>/<operation-with-dashes>.json`");
+            continue;
+        }
+        let folder = folders.entry(vendor.to_owned()).or_default();
+        let Some(value) = parse_one(&file, &text, problems) else { continue };
+        if name == "vendor.json" {
+            folder.vendor = Some(value);
+        } else {
+            folder.operations.insert(file, value);
+        }
+    }
+    folders
+}
+
+fn parse_one(file: &str, text: &str, problems: &mut Problems) -> Option<Value> {
+    let trail = Trail::default();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let parsed = Reader(&trail).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    for twice in trail.twice.into_inner() {
+        problems.add(file, twice, "this key occurs twice in its object", "keep one of the two");
+    }
+    match parsed {
+        Ok(value) => Some(value),
+        Err(error) => {
+            problems.add(file, "", format!("is no JSON: {error}"), "repair the syntax there");
+            None
+        }
+    }
+}
+
+/// Where the reader stands, and the keys it met twice.
+#[derive(Default)]
+struct Trail {
+    here: RefCell<String>,
+    twice: RefCell<Vec<String>>,
+}
+
+/// Reads any JSON, and remembers keys that occur twice: `serde_json` alone would keep the last one silently.
+#[derive(Clone, Copy)]
+struct Reader<'a>(&'a Trail);
+
+impl Reader<'_> {
+    /// Runs `inside` one step deeper.
+    fn below<T>(self, step: &str, inside: impl FnOnce() -> T) -> T {
+        let length = self.0.here.borrow().len();
+        pointer::push(&mut self.0.here.borrow_mut(), step);
+        let result = inside();
+        self.0.here.borrow_mut().truncate(length);
+        result
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = self.below(&list.len().to_string(), || items.next_element_seed(self))? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = self.below(&key, || {
+                if map.contains_key(&key) {
+                    self.0.twice.borrow_mut().push(self.0.here.borrow().clone());
+                }
+                entries.next_value_seed(self)
+            })?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_those_of_serde_json() {
+        let text = r#"{"b": [1, -2, 3.5, null, true, "x", {}], "a": 18446744073709551615}"#;
+        let mut problems = Problems::default();
+        assert_eq!(parse_one("acme/x.json", text, &mut problems), serde_json::from_str(text).ok());
+        assert_eq!(problems.len(), 0);
+    }
+}

@@ -1,0 +1,126 @@
+//! `cargo xtask codegen`: schema files in, `generated/` folders out.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The command that mends a stale tree.
+const MEND: &str = "cargo xtask codegen";
+
+/// How the tree differs from what the schemas say. Paths from the root, with `/`.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Difference {
+    missing: Vec<String>,
+    changed: Vec<String>,
+    orphans: Vec<String>,
+}
+
+impl Difference {
+    fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.changed.is_empty() && self.orphans.is_empty()
+    }
+
+    /// One line a file.
+    fn lines(&self, words: [&str; 3]) -> String {
+        let groups = [&self.missing, &self.changed, &self.orphans];
+        let lines = groups.into_iter().zip(words).flat_map(|(paths, word)| paths.iter().map(move |path| format!("{word:8} {path}\n")));
+        lines.collect()
+    }
+}
+
+/// Compares the tree under `out` with what the schemas say; writes nothing.
+///
+/// # Errors
+/// The schemas are wrong, files cannot be read, or a file is missing, changed or left over; one text for people.
+pub(crate) fn check(schemas: &Path, out: &Path) -> Result<String, String> {
+    let files = generate(schemas)?;
+    let difference = compare(&files, out)?;
+    if difference.is_empty() {
+        return Ok(format!("{} generated files are up to date", files.len()));
+    }
+    Err(format!("{}the generated files are stale; run `{MEND}`", difference.lines(["missing", "changed", "orphan"])))
+}
+
+/// Brings the tree under `out` in line with the schemas.
+///
+/// # Errors
+/// The schemas are wrong (nothing is written then), or files cannot be read or written.
+pub(crate) fn write(schemas: &Path, out: &Path) -> Result<String, String> {
+    let files = generate(schemas)?;
+    let difference = compare(&files, out)?;
+    for path in difference.missing.iter().chain(&difference.changed) {
+        let text = files.get(path).map(String::as_str).unwrap_or_default();
+        replace(&out.join(path), text).map_err(|error| format!("{path}: {error}"))?;
+    }
+    for path in &difference.orphans {
+        fs::remove_file(out.join(path)).map_err(|error| format!("{path}: {error}"))?;
+    }
+    if difference.is_empty() {
+        return Ok(format!("{} generated files are up to date", files.len()));
+    }
+    Ok(difference.lines(["new", "changed", "removed"]).trim_end().to_owned())
+}
+
+fn generate(schemas: &Path) -> Result<BTreeMap<String, String>, String> {
+    let tree = scrm_schema::load(schemas).map_err(|errors| errors.to_string())?;
+    scrm_codegen::generate(&tree).map_err(|errors| errors.to_string())
+}
+
+fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, String> {
+    let mut difference = Difference::default();
+    for (path, text) in files {
+        match fs::read(out.join(path)) {
+            Ok(found) if found == text.as_bytes() => {}
+            Ok(_) => difference.changed.push(path.clone()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => difference.missing.push(path.clone()),
+            Err(error) => return Err(format!("{path}: {error}")),
+        }
+    }
+    let found = generated(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    difference.orphans = found.into_iter().filter(|path| !files.contains_key(path)).collect();
+    Ok(difference)
+}
+
+/// Every file in a `generated/` folder of a crate.
+fn generated(out: &Path) -> io::Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for member in entries(&out.join("crates"))? {
+        let Some(name) = member.file_name().and_then(|name| name.to_str()) else { continue };
+        collect(&member.join("src/generated"), &format!("crates/{name}/src/generated"), &mut found)?;
+    }
+    Ok(found)
+}
+
+fn collect(folder: &Path, path: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
+    for entry in entries(folder)? {
+        let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
+        let path = format!("{path}/{name}");
+        if entry.is_dir() {
+            collect(&entry, &path, found)?;
+        } else {
+            found.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// What a folder holds; nothing, if there is none.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file so that no reader ever sees half of it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let fresh = path.with_extension("rs.new");
+    fs::write(&fresh, text)?;
+    fs::rename(&fresh, path)
+}
