@@ -234,7 +234,8 @@ impl<'t> Scan<'t> {
     #[inline]
     fn plain_run(&mut self) {
         let bytes = self.text.as_bytes();
-        while let Some(chunk) = bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let mut at = self.at;
+        while let Some(chunk) = bytes.get(at..at + 8).and_then(|eight| eight.first_chunk::<8>()) {
             let word = u64::from_le_bytes(*chunk);
             // the lowest high bit that is set marks the first byte that is zero in the argument, or below 0x20
             let zero = |word: u64| word.wrapping_sub(ONES) & !word;
@@ -243,14 +244,15 @@ impl<'t> Scan<'t> {
             let control = word.wrapping_sub(ONES * 0x20) & !word;
             let hit = (quote | backslash | control) & HIGHS;
             if hit != 0 {
-                self.at += hit.trailing_zeros() as usize / 8;
+                self.at = at + hit.trailing_zeros() as usize / 8;
                 return;
             }
-            self.at += 8;
+            at += 8;
         }
-        while bytes.get(self.at).is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= 0x20) {
-            self.at += 1;
+        while bytes.get(at).is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= 0x20) {
+            at += 1;
         }
+        self.at = at;
     }
 
     /// Takes the string whose opening quote stands here.
@@ -346,13 +348,14 @@ impl<'t> Scan<'t> {
         if negative {
             self.at += 1;
         }
-        let first = self.at;
-        let mut value: i64 = 0;
-        while let digit @ 0..=9 = self.byte().wrapping_sub(b'0') {
+        let (first, bytes) = (self.at, self.text.as_bytes());
+        let (mut value, mut at) = (0_i64, first);
+        while let Some(digit @ 0..=9) = bytes.get(at).map(|b| b.wrapping_sub(b'0')) {
             value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
-            self.at += 1;
+            at += 1;
         }
-        let digits = self.at - first;
+        self.at = at;
+        let digits = at - first;
         if digits == 0 || (digits > 1 && self.text.as_bytes()[first] == b'0') {
             self.at = first;
             return self.syntax();
@@ -493,14 +496,18 @@ pub fn document(text: &str) -> Option<Value> {
 /// Whether two short texts of one length are equal; cheaper than a call of `memcmp`.
 #[inline]
 fn same(left: &[u8], right: &[u8]) -> bool {
-    let (mut left, mut right) = (left, right);
-    while let (Some((first, left_rest)), Some((second, right_rest))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
-        if first != second {
+    let (mut left_rest, mut right_rest) = (left, right);
+    while let (Some((one, left)), Some((other, right))) = (left_rest.split_first_chunk::<8>(), right_rest.split_first_chunk::<8>()) {
+        if one != other {
             return false;
         }
-        (left, right) = (left_rest, right_rest);
+        (left_rest, right_rest) = (left, right);
     }
-    left.iter().zip(right).all(|(left, right)| left == right)
+    // the last eight once more, in part, rather than what is left byte by byte
+    match (left.last_chunk::<8>(), right.last_chunk::<8>()) {
+        (Some(one), Some(other)) => one == other,
+        _ => left_rest.iter().zip(right_rest).all(|(one, other)| one == other),
+    }
 }
 
 /// The JSON pointers of the innermost values (or keys) that hold these offsets, which must rise.

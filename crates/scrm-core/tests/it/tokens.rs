@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use scrm_core::{
     ErrorKind, Sent, async_trait,
+    spec::QuotaSpec,
     token::{BoxError, Token, TokenSource},
 };
 
-use crate::acme::{Act, Client, Script, UserList, builder, client};
+use crate::acme::{Act, Client, Script, UserList, builder, client, seconds};
 
 fn tokens(script: &Script) -> Vec<String> {
     script.bodies().iter().map(|body| body["access_token"].as_str().unwrap_or("none").to_owned()).collect()
@@ -78,6 +79,8 @@ async fn a_refused_token_request_tells_why() {
     let error = client.0.call(UserList::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.sent(), error.attempts(), error.operation()), (ErrorKind::Token, Sent::No, 0, Some("user_list")));
     assert!(error.to_string().contains("no token from token_get: code 3001 含义 (no permission)"), "{error}");
+    // What a token operation answers is not shown: there may be a token in it.
+    assert_eq!(error.raw_body(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,4 +91,14 @@ async fn an_answer_without_a_token_shows_nothing_of_itself() {
     assert_eq!(error.kind(), ErrorKind::Token);
     assert!(error.to_string().contains("the answer holds no token at /data/access_token"), "{error}");
     assert!(!format!("{error:?}").contains("misspelt"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_token_gives_its_quota_slot_back() {
+    let script = Script::new([Act::ok("{}")]);
+    script.token_acts.lock().unwrap().push_back(Act::code(3001));
+    let client: Client = builder(&script).quota("user_list", QuotaSpec { calls: 1, seconds: 3600 }).build().unwrap();
+    assert_eq!(client.0.call(UserList::new()).await.unwrap_err().kind(), ErrorKind::Token);
+    tokio::time::sleep(seconds(60)).await;
+    client.0.call(UserList::new()).await.unwrap();
 }
