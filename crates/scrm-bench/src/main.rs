@@ -1,15 +1,13 @@
-//! Benchmarks behind the figures in `docs/performance.md`. Run them by `cargo xtask bench`.
+//! Measures, prints a table, and tells whether the goals are met.
 
-mod bodies;
-mod decode;
-mod measure;
-mod report;
-mod strict;
-
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, ValueEnum};
-use report::Report;
+use scrm_bench::{allocations, codegen, compile, decode, hot, report::Report, request, server, tree};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -20,14 +18,28 @@ struct Arguments {
     #[arg(long)]
     gate: bool,
     /// Write the figures as JSON, too.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Root of the repository.
+    #[arg(long, value_name = "DIR", default_value_os_t = root())]
+    root: PathBuf,
+    /// Where crates are written and built that are measured.
+    #[arg(long, value_name = "DIR", default_value_os_t = root().join("target/bench"))]
+    work: PathBuf,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Group {
     /// From text to typed data.
     Decode,
+    /// One call through all layers, and its parts.
+    Request,
+    /// Schemas to sources.
+    Codegen,
+    /// Building generated code.
+    Compile,
+    /// Dependencies.
+    Tree,
     /// Everything.
     All,
 }
@@ -38,18 +50,22 @@ impl Group {
     }
 }
 
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
 #[allow(clippy::print_stdout, clippy::print_stderr)]
 fn main() -> ExitCode {
+    if env::args().nth(1).as_deref() == Some(server::COMMAND) {
+        return server::serve();
+    }
     let arguments = Arguments::parse();
     let mut report = Report::default();
-    if arguments.group.includes(Group::Decode) {
-        decode::run(&mut report);
-    }
+    let outcome = measure(&arguments, &mut report);
     print!("{}", report.table());
-    if let Some(path) = &arguments.json
-        && let Err(error) = serde_json::to_vec_pretty(&report).map_err(std::io::Error::from).and_then(|text| std::fs::write(path, text))
-    {
-        eprintln!("{}: {error}", path.display());
+    if let Err(error) = outcome.and_then(|()| write(&arguments, &report)) {
+        eprintln!("{error}");
         return ExitCode::FAILURE;
     }
     let missed = report.missed().count();
@@ -57,4 +73,33 @@ fn main() -> ExitCode {
         eprintln!("{missed} goals missed");
     }
     if arguments.gate && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The builds last: what comes before wants a quiet machine.
+fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
+    let Arguments { group, root, work, .. } = arguments;
+    if group.includes(Group::Decode) {
+        decode::run(report);
+        allocations::run(report)?;
+    }
+    if group.includes(Group::Request) {
+        hot::run(report);
+        request::run(report)?;
+    }
+    if group.includes(Group::Codegen) {
+        codegen::run(report, root)?;
+    }
+    if group.includes(Group::Tree) {
+        tree::run(report, root, work)?;
+    }
+    if group.includes(Group::Compile) {
+        compile::run(report, root, work)?;
+    }
+    Ok(())
+}
+
+fn write(arguments: &Arguments, report: &Report) -> Result<(), String> {
+    let Some(path) = &arguments.json else { return Ok(()) };
+    let written = serde_json::to_vec_pretty(report).map_err(std::io::Error::from).and_then(|text| std::fs::write(path, text));
+    written.map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -3,10 +3,20 @@
 
 use std::{hint::black_box, time::Instant};
 
-/// Rounds of a run-time comparison.
-const ROUNDS: usize = 41;
-/// A sample lasts at least this long.
-const SAMPLE_SECONDS: f64 = 0.002;
+/// How often and how long is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounds {
+    /// How many rounds.
+    pub rounds: usize,
+    /// A variant is repeated for at least this long in a round; 0: run once.
+    pub sample_seconds: f64,
+}
+
+impl Default for Rounds {
+    fn default() -> Self {
+        Rounds { rounds: 41, sample_seconds: 0.002 }
+    }
+}
 
 /// One way of doing the thing that is measured.
 pub struct Variant<'a> {
@@ -34,10 +44,10 @@ pub struct Timing {
 }
 
 /// Runs the variants round by round; the first one is the baseline.
-pub fn compare(mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
-    let runs: Vec<u32> = variants.iter_mut().map(|variant| runs_per_sample(&mut variant.run)).collect();
-    let mut times = vec![Vec::with_capacity(ROUNDS); variants.len()];
-    for round in 0..ROUNDS {
+pub fn compare(rounds: Rounds, mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
+    let runs: Vec<u32> = variants.iter_mut().map(|variant| runs_per_sample(rounds, &mut variant.run)).collect();
+    let mut times = vec![Vec::with_capacity(rounds.rounds); variants.len()];
+    for round in 0..rounds.rounds {
         for step in 0..variants.len() {
             let at = (step + round) % variants.len();
             let started = Instant::now();
@@ -51,13 +61,16 @@ pub fn compare(mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
     variants.iter().enumerate().map(|(at, variant)| Timing { name: variant.name, seconds: median(times[at].clone()), ratio: median(ratios(at)) }).collect()
 }
 
-fn runs_per_sample(run: &mut dyn FnMut()) -> u32 {
+fn runs_per_sample(rounds: Rounds, run: &mut dyn FnMut()) -> u32 {
+    if rounds.sample_seconds == 0.0 {
+        return 1;
+    }
     for _ in 0..20 {
         run();
     }
     let started = Instant::now();
     let mut runs = 0;
-    while started.elapsed().as_secs_f64() < SAMPLE_SECONDS {
+    while started.elapsed().as_secs_f64() < rounds.sample_seconds {
         run();
         runs += 1;
     }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::measure::Timing;
+
 /// All that was measured.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -37,6 +39,23 @@ impl Goal {
     /// Whether the bound is kept.
     pub fn met(&self) -> bool {
         self.value <= self.at_most
+    }
+}
+
+impl Figure {
+    /// A time and its ratio to the baseline.
+    pub fn timed(benchmark: &str, timing: &Timing) -> Self {
+        Figure { benchmark: benchmark.into(), variant: timing.name.into(), measured: time(timing.seconds), ratio: Some(timing.ratio), goal: None }
+    }
+
+    /// A figure that stands alone.
+    pub fn plain(benchmark: &str, variant: &str, measured: String) -> Self {
+        Figure { benchmark: benchmark.into(), variant: variant.into(), measured, ratio: None, goal: None }
+    }
+
+    /// A figure against a bound.
+    pub fn goal(benchmark: &str, variant: &str, measured: String, goal: Goal) -> Self {
+        Figure { goal: Some(goal), ..Figure::plain(benchmark, variant, measured) }
     }
 }
 

@@ -1,0 +1,112 @@
+//! Processor time of the client for one call over the loopback, all layers on, against the HTTP library used by hand.
+
+use rabbitpre_client::CustomerLookup;
+use scrm_core::spec::QuotaSpec;
+use serde::{Serialize, de::DeserializeOwned};
+use xiaoe_client::UserList;
+
+use crate::{
+    measure::median,
+    report::{Figure, Goal, Report, time},
+    server::{PAGE, SMALL, Server},
+    strict, usage,
+};
+
+const ROUNDS: usize = 11;
+const CALLS: u32 = 1500;
+/// More than can be used up here; the quota is asked all the same.
+const QUOTA: QuotaSpec = QuotaSpec { calls: 1_000_000, seconds: 1 };
+
+/// Runs both answers.
+///
+/// # Errors
+/// The server or a client does not start, or a call fails.
+pub fn run(report: &mut Report) -> Result<(), String> {
+    let server = Server::start()?;
+    usage::pin(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let outcome = runtime.block_on(measure(report, &server.url));
+    usage::pin_none();
+    outcome
+}
+
+async fn measure(report: &mut Report, url: &str) -> Result<(), String> {
+    let credentials = xiaoe_client::Credentials::new("app", "xop", "secret");
+    let builder = xiaoe_client::Client::builder(credentials).base_url(format!("{url}/{PAGE}")).token(TOKEN);
+    let xiaoe = builder.quota("user_list", QUOTA).build().map_err(|error| error.to_string())?;
+    let credentials = rabbitpre_client::Credentials::new("id", "secret");
+    let builder = rabbitpre_client::Client::builder(credentials).base_url(format!("{url}/{SMALL}")).token(TOKEN);
+    let rabbitpre = builder.quota("customer_lookup", QUOTA).build().map_err(|error| error.to_string())?;
+    let http = reqwest::Client::new();
+    let pages = format!("{url}/{PAGE}/xe.user.batch.get/1.0.0");
+    let lookups = format!("{url}/{SMALL}/api/audience/getInfoByPhoneAndOpenid");
+
+    let (mut by_hand, mut ours) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let hand = cost(async || raw::<_, strict::Users>(&http, &pages, &Page { access_token: TOKEN, page: 1, page_size: 50 }).await).await?;
+        let own = cost(async || xiaoe.user_list(UserList::new()).await.map(|answer| answer.data.list.len() == 50).map_err(|error| error.to_string())).await?;
+        note(round, &mut by_hand, &mut ours, hand, own);
+    }
+    push(report, "client CPU per call, 50-user page", &by_hand, &ours, 0.70);
+
+    let (mut by_hand, mut ours) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let hand = cost(async || raw::<_, strict::Customers>(&http, &lookups, &Lookup { access_token: TOKEN, phone: PHONE }).await).await?;
+        let own = cost(async || {
+            let answer = rabbitpre.customer_lookup(CustomerLookup::new().with_phone(PHONE)).await;
+            answer.map(|answer| answer.data.len() == 1).map_err(|error| error.to_string())
+        })
+        .await?;
+        note(round, &mut by_hand, &mut ours, hand, own);
+    }
+    push(report, "client CPU per call, 1 kB answer", &by_hand, &ours, 1.00);
+    Ok(())
+}
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+const PHONE: &str = "13800138000";
+
+#[derive(Serialize)]
+struct Page {
+    access_token: &'static str,
+    page: i64,
+    page_size: i64,
+}
+
+#[derive(Serialize)]
+struct Lookup {
+    access_token: &'static str,
+    phone: &'static str,
+}
+
+/// What a person writes.
+async fn raw<Q: Serialize, T: DeserializeOwned>(http: &reqwest::Client, url: &str, request: &Q) -> Result<bool, String> {
+    let answer = http.post(url).json(request).send().await.map_err(|error| error.to_string())?;
+    answer.json::<T>().await.map(|_| true).map_err(|error| error.to_string())
+}
+
+/// Processor time of one call, in seconds.
+async fn cost(call: impl AsyncFn() -> Result<bool, String>) -> Result<f64, String> {
+    let before = usage::own();
+    for _ in 0..CALLS {
+        if !call().await? {
+            return Err("an answer is not what it should be".to_owned());
+        }
+    }
+    Ok((usage::own() - before) / f64::from(CALLS))
+}
+
+/// The first round warms up.
+fn note(round: usize, by_hand: &mut Vec<f64>, ours: &mut Vec<f64>, hand: f64, own: f64) {
+    if round > 0 {
+        by_hand.push(hand);
+        ours.push(own);
+    }
+}
+
+fn push(report: &mut Report, benchmark: &str, by_hand: &[f64], ours: &[f64], at_most: f64) {
+    let ratio = median(ours.iter().zip(by_hand).map(|(own, hand)| own / hand).collect());
+    report.push(Figure { ratio: Some(1.0), ..Figure::plain(benchmark, "reqwest by hand, .json().send().json()", time(median(by_hand.to_vec()))) });
+    let goal = Some(Goal { value: ratio, at_most });
+    report.push(Figure { ratio: Some(ratio), goal, ..Figure::plain(benchmark, "this crate, all layers on", time(median(ours.to_vec()))) });
+}
