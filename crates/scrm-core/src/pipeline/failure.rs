@@ -58,10 +58,7 @@ impl Run<'_> {
         let envelope = &self.job.core.vendor().envelope;
         match decode_into(&answer.body, envelope, &options, data) {
             Ok(head) if head.is_success(envelope) => self.succeeded(answer, lease, head, strict),
-            Ok(head) if head.code.is_some() => {
-                data.reset();
-                self.refused(answer, lease, head)
-            }
+            Ok(head) if head.code.is_some() => self.refused(answer, lease, head),
             Ok(_) => Err(self.no_envelope(answer, lease, None)),
             Err(error) => Err(self.no_envelope(answer, lease, Some(&error))),
         }

@@ -1,9 +1,9 @@
 //! Failures: what they mean, and what is repeated.
 
-use scrm_core::{Action, ErrorKind, Sent, transport::TransportErrorKind as Wire};
+use scrm_core::{Action, ErrorKind, Sent, spec::QuotaSpec, transport::TransportErrorKind as Wire};
 use tokio::time::Instant;
 
-use crate::acme::{Act, Update, UserList, client, operations::TagSet, seconds};
+use crate::acme::{Act, Client, Script, Update, UserList, builder, client, operations::TagSet, seconds};
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_inside_200_is_a_failure_and_tells_all() {
@@ -41,9 +41,21 @@ async fn rules_are_looked_up_from_the_particular_to_the_general() {
 
 #[tokio::test(start_paused = true)]
 async fn done_before_is_a_success_without_data() {
-    let (client, _script) = client([Act::code(2504)]);
-    let response = client.0.call(Update::new("u")).await.unwrap();
-    assert!(response.already_done && response.data.is_none());
+    let late = Act::Body(200, r#"{"data":{"user_id":"u"},"code":2504}"#.into());
+    let (client, _script) = client([Act::code(2504), late]);
+    for _ in 0..2 {
+        let response = client.0.call(Update::new("u")).await.unwrap();
+        assert!(response.already_done && response.data.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_code_slows_all_calls_of_the_operation_down() {
+    let script = Script::new([Act::code(4290), Act::ok("{}")]);
+    let client: Client = builder(&script).quota("user_list", QuotaSpec { calls: 100, seconds: 10 }).build().unwrap();
+    client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    let response = client.0.call(UserList::new()).await.unwrap();
+    assert!(response.waited >= seconds(9), "{response:?}");
 }
 
 #[tokio::test(start_paused = true)]
