@@ -54,8 +54,7 @@ mod generated;
 
 pub use scrm_core;
 pub use scrm_core::{
-    Action, Builder, Call, CallOptions, Customer, CustomerKey, Error, ErrorKind, Profile, RawCall, Response, RetryPolicy, Sent, Value,
-    VendorClient, VendorClientExt,
+    Builder, Call, CustomerKey, Error, ErrorKind, RawCall, Response, RetryPolicy, Sent, Value, VendorClient, VendorClientExt,
 };
 
 pub use generated::*;

@@ -1,49 +1,40 @@
-//! Names that would meet in the generated code: each is an error that says what to rename.
+//! Names of different operations that would meet in one crate: each is an error that says what to rename. Names inside of one operation are checked when
+//! the schemas are loaded.
 
 use std::collections::BTreeMap;
 
-use scrm_schema::model::{Enum, Object, Operation, Vendor};
+use scrm_schema::model::{Operation, Vendor};
 
 use crate::{
     error::{Error, Faults},
     names,
 };
 
-/// Items beside the operations' own types, and names that the generated code writes without a path.
-const TYPES: [&str; 22] = [
+/// Types beside the operations' own: generated, or re-exported by the crate.
+const TYPES: [&str; 14] = [
+    "Builder",
+    "Call",
     "Client",
     "Credentials",
-    "Option",
-    "Some",
-    "None",
-    "Result",
-    "Ok",
-    "Err",
-    "Vec",
-    "String",
-    "Box",
-    "Default",
-    "Clone",
-    "PartialEq",
-    "From",
-    "Into",
-    "IntoIterator",
-    "Iterator",
-    "Send",
-    "Sync",
-    "Self",
-    "Debug",
+    "CustomerKey",
+    "Error",
+    "ErrorKind",
+    "RawCall",
+    "Response",
+    "RetryPolicy",
+    "Sent",
+    "Value",
+    "VendorClient",
+    "VendorClientExt",
 ];
 /// Modules, functions, statics and methods beside the operations' own.
-const OPERATIONS: [&str; 16] = [
+const OPERATIONS: [&str; 15] = [
     "client",
     "vendor",
     "sent",
-    "tests",
     "operations",
     "payload",
     "spec",
-    "table",
     "core",
     "shop",
     "builder",
@@ -51,15 +42,15 @@ const OPERATIONS: [&str; 16] = [
     "execute",
     "find_customers",
     "list_customers",
+    "scrm_core",
     "clone",
 ];
 
 /// Checks a vendor.
 pub(crate) fn check(vendor: &Vendor, faults: &mut Faults) {
-    let mut types: BTreeMap<String, String> =
-        TYPES.iter().map(|name| ((*name).to_owned(), "the generated code itself".to_owned())).collect();
+    let mut types: BTreeMap<String, String> = TYPES.iter().map(|name| ((*name).to_owned(), "the client itself".to_owned())).collect();
     let mut modules: BTreeMap<String, String> =
-        OPERATIONS.iter().map(|name| ((*name).to_owned(), "the generated code itself".to_owned())).collect();
+        OPERATIONS.iter().map(|name| ((*name).to_owned(), "the client itself".to_owned())).collect();
     for operation in &vendor.operations {
         meet(operation, "/operation", "operation", &names::snake(&operation.name), "the operation", &mut modules, faults);
         meet(operation, "/operation", "type", &operation.request.name, "the operation", &mut types, faults);
@@ -68,10 +59,6 @@ pub(crate) fn check(vendor: &Vendor, faults: &mut Faults) {
         }
         for enumeration in operation.enums.values() {
             meet(operation, &enumeration.pointer, "type", &enumeration.name, "`x-enum.name`", &mut types, faults);
-            variants(operation, enumeration, faults);
-        }
-        for object in std::iter::once(&operation.request).chain(operation.objects.values()) {
-            fields(operation, object, faults);
         }
     }
 }
@@ -95,48 +82,5 @@ fn meet(
             pointer,
             format!("the {what} name `{name}` is taken by {other}; rename {rename} here or there"),
         ));
-    }
-}
-
-fn variants(operation: &Operation, enumeration: &Enum, faults: &mut Faults) {
-    let mut taken = BTreeMap::from([("Other".to_owned(), "the variant for undocumented values".to_owned())]);
-    for value in &enumeration.values {
-        let name = names::pascal(&value.name);
-        if name.is_empty() {
-            faults.add(Error::new(
-                &operation.file,
-                &enumeration.pointer,
-                format!("`{}` makes no Rust name; name the value in ASCII letters", value.name),
-            ));
-        } else if let Some(other) = taken.insert(name.clone(), format!("`{}`", value.name)) {
-            faults.add(Error::new(
-                &operation.file,
-                &enumeration.pointer,
-                format!("`{}` becomes the variant `{name}`, which {other} is already", value.name),
-            ));
-        }
-    }
-}
-
-fn fields(operation: &Operation, object: &Object, faults: &mut Faults) {
-    let mut taken: BTreeMap<String, &str> = BTreeMap::from([("extra".to_owned(), "the place for what the page does not name")]);
-    if let Some(columns) = &object.columns {
-        taken.insert(columns.name.clone(), "the dynamic columns");
-    }
-    for field in &object.fields {
-        let name = names::snake(&field.name);
-        if name.is_empty() {
-            faults.add(Error::new(&operation.file, &field.pointer, format!("`{}` makes no Rust name", field.name)));
-        } else if let Some(other) = taken.insert(name.clone(), "another field") {
-            faults.add(Error::new(
-                &operation.file,
-                &field.pointer,
-                format!("`{}` becomes `{name}`, which is the name of {other} already", field.name),
-            ));
-        }
-        let null = format!("{name}_null");
-        if object.used.request && field.nullable && object.fields.iter().any(|other| names::snake(&other.name) == null) {
-            faults.add(Error::new(&operation.file, &field.pointer, format!("its setter `with_{null}` is the setter of another field too")));
-        }
     }
 }

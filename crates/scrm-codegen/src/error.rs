@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One fault: where it stands and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}#{pointer}: {problem}")]
+#[error("schemas/{file}#{pointer}: {problem}")]
 pub struct Error {
     /// File below the schema folder: `acme/user-list.json`.
     pub file: String,

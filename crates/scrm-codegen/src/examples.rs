@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use scrm_schema::model::{BodyKind, Example, Field, Operation, Place, Type, Vendor};
+use scrm_schema::model::{BodyKind, Example, Field, Filling, Operation, Place, Type, Vendor};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -16,16 +16,35 @@ use crate::{
     types::Record,
 };
 
-/// The example shown in the documentation, as an expression; of the first example, or of anything that has the right types.
-pub(crate) fn call(types: Types<'_>) -> String {
+/// The example shown in the documentation, as an expression; of the first example, or of anything that has the right types. An operation that
+/// answers a token is given the credentials in `given`.
+pub(crate) fn call(vendor: &Vendor, types: Types<'_>) -> String {
     let Some(request) = types.records.first() else { return String::new() };
     let shown = types.operation.examples.iter().find_map(|example| example.request.as_ref()?.as_object());
-    expression(&types.built(request, &shown.cloned().unwrap_or_default()))
+    let mut shown = shown.cloned().unwrap_or_default();
+    // Where a pull stands is no business of an example: a request begins at the beginning.
+    if let Some(paging) = &types.operation.paging {
+        shown.retain(|name, _| ![&paging.page, &paging.size, &paging.cursor].contains(&&Some(name.clone())));
+    }
+    let token = vendor.file.tokens.iter().find(|token| token.operation == types.operation.name);
+    for (parameter, filling) in token.iter().flat_map(|token| &token.parameters) {
+        let value = match filling {
+            Filling::Credential(name) => format!("given:{name}"),
+            Filling::Constant(constant) => constant.clone(),
+        };
+        shown.insert(parameter.clone(), Value::from(value));
+    }
+    let text = expression(&types.built(request, &shown));
+    vendor
+        .file
+        .credentials
+        .iter()
+        .fold(text, |text, credential| text.replace(&format!("\"given:{}\"", credential.name), &format!("&given[\"{}\"]", credential.name)))
 }
 
 /// The names that [`call`] needs.
-pub(crate) fn imports(types: Types<'_>) -> String {
-    let call = call(types);
+pub(crate) fn imports(vendor: &Vendor, types: Types<'_>) -> String {
+    let call = call(vendor, types);
     let enums = types.operation.enums.keys().filter(|name| call.contains(&format!("{name}::")));
     let objects = types.records.iter().map(|record| &record.object.name).filter(|name| call.contains(&format!("{name}::new")));
     let mut names: Vec<&str> = enums.chain(objects).map(String::as_str).collect();

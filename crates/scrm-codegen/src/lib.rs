@@ -59,8 +59,10 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
             files.insert(format!("crates/{}-client/src/generated/{name}.rs", vendor.file.vendor), file.text());
         }
     }
-    if let Some(file) = faults.take(stand_in::file(tree)) {
-        files.insert(stand_in::PATH.to_owned(), file.text());
+    for (name, file) in [("mod", stand_in::root()), ("schemas", stand_in::list(tree))] {
+        if let Some(file) = faults.take(file) {
+            files.insert(format!("{}/{name}.rs", stand_in::FOLDER), file.text());
+        }
     }
     faults.finish()?;
     Ok(files)

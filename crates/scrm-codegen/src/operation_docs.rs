@@ -130,9 +130,10 @@ fn errata(operation: &Operation) -> String {
 /// An example that runs against the vendors in a box.
 fn example(vendor: &Vendor, types: Types<'_>) -> String {
     let package = format!("{}_client", names::snake(&vendor.file.vendor));
-    let imports = examples::imports(types);
-    let call = examples::call(types);
+    let imports = examples::imports(vendor, types);
+    let call = examples::call(vendor, types);
     let method = names::field(&types.operation.name);
+    let hidden = if call.contains("&given[") { "" } else { "# " };
     let credentials: String = vendor
         .file
         .credentials
@@ -149,7 +150,7 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
          use {package}::{{{imports}}};\n\
          \n\
          # let mock = scrm_mock::Mock::start().await;\n\
-         # let given = mock.credentials(\"{vendor}\");\n\
+         {hidden}let given = mock.credentials(\"{vendor}\");\n\
          # let credentials = {package}::Credentials::new({credentials});\n\
          # let client = {package}::Client::builder(credentials).base_url(mock.base_url(\"{vendor}\")).build()?;\n\
          let request = {call};\n\

@@ -6,11 +6,21 @@ use scrm_schema::model::Tree;
 
 use crate::{error::Error, format::File};
 
-/// Where it stands.
-pub(crate) const PATH: &str = "crates/scrm-mock/src/generated/schemas.rs";
+/// Where the files stand.
+pub(crate) const FOLDER: &str = "crates/scrm-mock/src/generated";
 
-/// The file.
-pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
+/// The module above it.
+pub(crate) fn root() -> Result<File, Error> {
+    let mut file = File::new("", "What is made of the schema files.");
+    file.add(quote!(
+        pub(crate) mod schemas;
+    ))
+    .map_err(|problem| Error::new("", "", problem))?;
+    Ok(file)
+}
+
+/// The list.
+pub(crate) fn list(tree: &Tree) -> Result<File, Error> {
     let mut file = File::new("", "The schema files, for a program that runs without the repository.");
     let mut paths: Vec<String> = tree
         .vendors

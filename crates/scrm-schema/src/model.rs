@@ -317,7 +317,7 @@ pub enum Situation {
 /// One operation: all that its file says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Path of the file below the schema folder, with `/`: `xiaoe/user-list.json`.
+    /// Path of the file below the schema folder, with `/`: `acme/user-list.json`.
     pub file: String,
     /// `user_list`
     pub name: String,

@@ -25,7 +25,7 @@ use scrm_core::{spec, table};
 ///
 /// | Where | The page says | Used | Seen |
 /// |---|---|---|---|
-/// | `/token` | `access_token is optional` | `needed` | the parameter is marked optional here and required on other pages; a call without it has no organisation |
+/// | `/token` | `access_token is optional` | `needed` | the parameter is marked optional here and required on other pages, and no other way to authorise a call is documented |
 /// | `/request/properties/page_num` | `unknown` | `optional` | the row shows a title where the required mark would stand |
 /// | `/request/properties/page_size` | `unknown` | `optional` | the row shows a title where the required mark would stand |
 /// | `/request/properties/search_str` | `unknown` | `optional` | the row shows a title where the required mark would stand |
@@ -49,8 +49,6 @@ use scrm_core::{spec, table};
 /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
 /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
 /// let request = GroupUserList::new("user-made-up-1", GroupObject::Leads)
-///     .with_page_num(1)
-///     .with_page_size(3)
 ///     .with_search_str("")
 ///     .with_group_id("1001")
 ///     .with_return_field_list("");

@@ -26,10 +26,10 @@ use scrm_core::{spec, table};
 /// use beschannels_client::{Token};
 ///
 /// # let mock = scrm_mock::Mock::start().await;
-/// # let given = mock.credentials("beschannels");
+/// let given = mock.credentials("beschannels");
 /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
 /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
-/// let request = Token::new("made-up-app", "made-up-secret");
+/// let request = Token::new(&given["app_id"], &given["app_secret"]);
 /// let answer = client.token(request).await?;
 /// println!("{:?}", answer.data);
 /// # Ok(())

@@ -37,10 +37,10 @@ use scrm_core::{spec, table};
 /// use rabbitpre_client::{Token};
 ///
 /// # let mock = scrm_mock::Mock::start().await;
-/// # let given = mock.credentials("rabbitpre");
+/// let given = mock.credentials("rabbitpre");
 /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
 /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
-/// let request = Token::new("made-up-app", "made-up-secret");
+/// let request = Token::new(&given["instance_appid"], &given["instance_secret"]);
 /// let answer = client.token(request).await?;
 /// println!("{:?}", answer.data);
 /// # Ok(())

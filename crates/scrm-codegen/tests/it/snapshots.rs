@@ -18,14 +18,29 @@ macro_rules! snapshots {
 }
 
 snapshots!(
-    scalars, choices, nullables, nested, contact_find, link_make, item_delete, score_map, note_add, order_list, event_list, lead_list, words, client, vendor, mod_
+    scalars,
+    choices,
+    nullables,
+    nested,
+    contact_find,
+    link_make,
+    item_delete,
+    score_map,
+    note_add,
+    order_list,
+    event_list,
+    lead_list,
+    words,
+    client,
+    vendor,
+    mod_
 );
 
 #[test]
 fn the_stand_in_carries_every_schema_file() {
     let text = generated(files()).unwrap().remove("crates/scrm-mock/src/generated/schemas.rs").unwrap();
     for path in files().keys() {
-        assert!(text.contains(&format!("(\"{path}\", include_str!(\"../../../../schemas/{path}\"))").replace("\", include", "\", include")) || text.contains(path), "{path}");
+        assert!(text.contains(&format!("include_str!(\"../../../../schemas/{path}\")")), "{path}");
     }
 }
 

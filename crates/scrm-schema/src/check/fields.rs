@@ -26,6 +26,7 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
             default(operation, field, problems);
             direction(operation, object, field, problems);
             filters(context, field, problems);
+            documented_for(operation, object, field, problems);
         }
         announced(context, object, problems);
     }
@@ -198,6 +199,23 @@ fn direction(operation: &Operation, object: &Object, field: &Field, problems: &m
     }
 }
 
+/// The selector of an answer is an enum of the request, and the values are documented ones.
+fn documented_for(operation: &Operation, object: &Object, field: &Field, problems: &mut FileProblems<'_>) {
+    let at = join(&field.pointer, "x-documented-for");
+    if !field.documented_for.is_empty() && !object.used.request {
+        problems.add(&at, "only a request selects an answer", "take it out");
+    }
+    for (number, value) in field.documented_for.iter().enumerate() {
+        if !enum_of(operation, &field.ty).is_some_and(|one| one.values.iter().any(|known| known.value == *value)) {
+            problems.add(
+                format!("{at}/{number}"),
+                format!("{value} is no documented value of `{}`", field.name),
+                "name values of its `x-enum`",
+            );
+        }
+    }
+}
+
 fn filters(context: &Context<'_>, field: &Field, problems: &mut FileProblems<'_>) {
     let Some(filters) = &field.filters else { return };
     let at = join(&field.pointer, "x-filters");
@@ -226,6 +244,11 @@ fn announced(context: &Context<'_>, object: &Object, problems: &mut FileProblems
     let at = join(&object.pointer, "x-announced-by");
     if !object.open {
         problems.add(&at, "announces columns that the object does not take", "say `\"additionalProperties\": true` too");
+    }
+    for (number, name) in announced.columns.iter().enumerate() {
+        if object.field(name).is_none() {
+            problems.add(format!("{at}/columns/{number}"), format!("`{}` has no field `{name}`", object.name), "correct the name");
+        }
     }
     let found = context.operation.in_answer(&context.vendor.envelope.data, &announced.list);
     let item = match found.map(|found| found.ty) {

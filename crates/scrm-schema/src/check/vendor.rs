@@ -95,6 +95,9 @@ pub(super) fn errors(envelope: &Envelope, errors: &[ErrorRule], problems: &mut F
         } else if rule.message.is_none() {
             problems.add(&at, "says neither code nor message", "add at least one of them");
         }
+        if rule.parameter.is_some() && rule.when.is_none() {
+            problems.add(join(&at, "parameter"), "is about no situation", "add `when`, or take it out");
+        }
         if seen.contains(&(&rule.code, &rule.message)) {
             problems.add(&at, "stands there twice", "keep one of the two");
         }

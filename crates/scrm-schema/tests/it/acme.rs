@@ -41,7 +41,7 @@ fn it_uses_every_keyword_of_the_meta_schemas() {
 }
 
 /// Names of all properties that the meta-schema allows anywhere.
-fn keywords(meta: &Value) -> Vec<String> {
+pub(crate) fn keywords(meta: &Value) -> Vec<String> {
     let mut found = Vec::new();
     match meta {
         Value::Object(map) => {

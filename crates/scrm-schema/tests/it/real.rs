@@ -1,11 +1,74 @@
 //! The schema tree of this repository.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use scrm_schema::model::{Field, Operation, Sensitive, Tree};
+
+use crate::acme::keywords;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas")
+}
+
+fn tree() -> Tree {
+    scrm_schema::load(&folder()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn fields(operation: &Operation) -> impl Iterator<Item = &Field> {
+    std::iter::once(&operation.request).chain(operation.objects.values()).flat_map(|object| &object.fields)
+}
 
 #[test]
-fn the_schema_tree_loads() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
-    let tree = scrm_schema::load(&folder).unwrap_or_else(|errors| panic!("{errors}"));
-    assert!(tree.vendors.iter().all(|vendor| !vendor.operations.is_empty()));
+fn it_loads() {
+    let tree = tree();
     assert!(!tree.vendors.is_empty());
+    assert!(tree.vendors.iter().all(|vendor| !vendor.operations.is_empty()));
+}
+
+#[test]
+fn what_the_stand_in_fills_with_personal_data_is_marked() {
+    for operation in tree().vendors.iter().flat_map(|vendor| &vendor.operations) {
+        for field in fields(operation) {
+            let wanted = match field.sample.as_deref() {
+                Some(
+                    "name" | "nickname" | "phone" | "other_phone" | "email" | "avatar" | "birthday" | "address" | "union_id" | "open_id"
+                    | "mini_open_id",
+                ) => Some(Sensitive::Personal),
+                Some("token" | "refresh_token") => Some(Sensitive::Secret),
+                _ => continue,
+            };
+            assert_eq!(field.sensitive, wanted, "{}#{}", operation.file, field.pointer);
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_an_example_of_a_success() {
+    for vendor in &tree().vendors {
+        for operation in &vendor.operations {
+            let code = |response: &serde_json::Value| {
+                response.get(&vendor.file.envelope.code).is_some_and(|code| vendor.file.envelope.success.contains(code))
+            };
+            assert!(
+                operation.examples.iter().any(|example| example.request.is_some() && example.response.as_ref().is_some_and(code)),
+                "{}",
+                operation.file
+            );
+        }
+    }
+}
+
+#[test]
+fn its_readme_explains_every_keyword_and_sample() {
+    let readme = std::fs::read_to_string(folder().join("README.md")).expect("the README is there");
+    let meta: serde_json::Value = serde_json::from_str(scrm_schema::OPERATION_META_SCHEMA).expect("the meta-schema is JSON");
+    let samples =
+        meta.pointer("/$defs/field/properties/x-sample/pattern").and_then(serde_json::Value::as_str).expect("the samples are a pattern");
+    let samples = samples.trim_start_matches("^(=.*|").trim_end_matches(")$").split('|').map(str::to_owned);
+    let missing: Vec<String> = keywords(&meta)
+        .into_iter()
+        .chain(samples)
+        .filter(|word| ["`{}`", "\"{}\"", "`{} ", ".{}`"].iter().all(|form| !readme.contains(&form.replace("{}", word))))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
 }

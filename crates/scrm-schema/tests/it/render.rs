@@ -103,6 +103,7 @@ fn field(field: &Field) -> String {
     add("evidence", (field.evidence != Default::default()).then(|| format!("{:?}", field.evidence)));
     add("sample", field.sample.clone());
     add("filters", field.filters.as_ref().map(|filters| format!("{:?} {:?}", filters.how, filters.fields)));
+    add("documented_for", (!field.documented_for.is_empty()).then(|| format!("{:?}", field.documented_for)));
     out
 }
 

@@ -60,9 +60,7 @@ use scrm_core::{spec, table};
 ///     .with_create_time_start("2024-03-01 00:00:00")
 ///     .with_create_time_end("2024-03-31 23:59:59")
 ///     .with_user_ids(["u_made_up_0005", "u_made_up_0006"])
-///     .with_sort_rule(PointsOrder::TotalDown)
-///     .with_page_size(10)
-///     .with_page(1);
+///     .with_sort_rule(PointsOrder::TotalDown);
 /// let answer = client.points_list(request).await?;
 /// println!("{:?}", answer.data);
 /// # Ok(())

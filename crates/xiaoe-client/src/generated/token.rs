@@ -36,13 +36,13 @@ use scrm_core::{spec, table};
 /// use xiaoe_client::{GrantType, Token};
 ///
 /// # let mock = scrm_mock::Mock::start().await;
-/// # let given = mock.credentials("xiaoe");
+/// let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
 /// let request = Token::new(
-///     "appMadeUp0001",
-///     "xopMadeUp0001",
-///     "made-up-secret",
+///     &given["app_id"],
+///     &given["client_id"],
+///     &given["secret_key"],
 ///     GrantType::ClientCredential,
 /// );
 /// let answer = client.token(request).await?;

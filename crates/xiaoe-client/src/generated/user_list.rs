@@ -56,7 +56,7 @@ use scrm_core::{spec, table};
 /// # let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-/// let request = UserList::new().with_page(1).with_page_size(3);
+/// let request = UserList::new();
 /// let answer = client.user_list(request).await?;
 /// println!("{:?}", answer.data);
 /// # Ok(())

@@ -51,16 +51,13 @@ use scrm_core::{spec, table};
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use xiaoe_client::{UserColumn, UserCursor, UserListV2};
+/// use xiaoe_client::{UserColumn, UserListV2};
 ///
 /// # let mock = scrm_mock::Mock::start().await;
 /// # let given = mock.credentials("xiaoe");
 /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-/// let request = UserListV2::new()
-///     .with_page_size(2)
-///     .with_es_skip(UserCursor::new("u_made_up_0002", 1709602200000))
-///     .with_need_column([UserColumn::LatestVisitedAt]);
+/// let request = UserListV2::new().with_need_column([UserColumn::LatestVisitedAt]);
 /// let answer = client.user_list_v2(request).await?;
 /// println!("{:?}", answer.data);
 /// # Ok(())
