@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask codegen [--check]`.
+//! The project's own commands: `cargo xtask codegen [--check]`, `cargo xtask bench <what>`.
 
+mod bench;
 mod codegen;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -27,6 +28,13 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root())]
         out: PathBuf,
     },
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|codegen|tree|compile|all> [--gate] [--json FILE]`
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on to the benchmarks; `--help` for more
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// The root of the repository.
@@ -39,6 +47,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
         Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+        Command::Bench { arguments } => bench::run(&root(), &arguments),
     };
     report(outcome)
 }

@@ -1,5 +1,7 @@
 //! Answers of realistic size and text, made at run time from a fixed seed; the people in them are made up.
 
+use std::ops::Range;
+
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
@@ -41,7 +43,21 @@ fn page(count: usize, twist: Twist, mut row: impl FnMut(&mut Rng, usize) -> Valu
 
 /// A page of users.
 pub fn users(count: usize, twist: Twist) -> Vec<u8> {
-    let rows = page(count, twist, |rng, at| {
+    let rows = page(count, twist, user(twist));
+    json!({ "code": 0, "data": { "list": rows, "total": 8731 }, "msg": "success" }).to_string().into_bytes()
+}
+
+/// Some users of a longer list, each with an id of its own.
+pub fn listed_users(range: Range<usize>, total: usize) -> Vec<u8> {
+    let mut rows = page(range.len(), Twist::default(), user(Twist::default()));
+    for (row, at) in rows.iter_mut().zip(range) {
+        row["user_id"] = format!("u_{at:013}_listed").into();
+    }
+    json!({ "code": 0, "data": { "list": rows, "total": total }, "msg": "success" }).to_string().into_bytes()
+}
+
+fn user(twist: Twist) -> impl FnMut(&mut Rng, usize) -> Value {
+    move |rng, at| {
         let union_id = format!("o{}", hex(rng, 27));
         json!({
             "user_id": format!("u_{}_{}", hex(rng, 13), hex(rng, 10)),
@@ -57,8 +73,7 @@ pub fn users(count: usize, twist: Twist) -> Vec<u8> {
             "wx_open_id": if at % 2 == 0 { "" } else { union_id.as_str() },
             "user_created_at": format!("2021-07-{:02} 17:16:02", 1 + at % 28),
         })
-    });
-    json!({ "code": 0, "data": { "list": rows, "total": 8731 }, "msg": "success" }).to_string().into_bytes()
+    }
 }
 
 /// A page of points accounts.

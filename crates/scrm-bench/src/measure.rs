@@ -1,7 +1,9 @@
 //! Interleaved measuring: every round runs each variant once, and ratios are taken inside the round, so that whatever else the machine does
-//! falls on all variants alike.
+//! falls on all variants alike. Times are processor time of the thread: what other programs take is not counted.
 
-use std::{hint::black_box, time::Instant};
+use std::hint::black_box;
+
+use nix::time::{ClockId, clock_gettime};
 
 /// How often and how long is measured.
 #[derive(Clone, Copy, Debug)]
@@ -50,11 +52,11 @@ pub fn compare(rounds: Rounds, mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
     for round in 0..rounds.rounds {
         for step in 0..variants.len() {
             let at = (step + round) % variants.len();
-            let started = Instant::now();
+            let started = processor_seconds();
             for _ in 0..runs[at] {
                 (variants[at].run)();
             }
-            times[at].push(started.elapsed().as_secs_f64() / f64::from(runs[at]));
+            times[at].push((processor_seconds() - started) / f64::from(runs[at]));
         }
     }
     let ratios = |at: usize| times[at].iter().zip(&times[0]).map(|(time, base)| time / base).collect();
@@ -68,13 +70,19 @@ fn runs_per_sample(rounds: Rounds, run: &mut dyn FnMut()) -> u32 {
     for _ in 0..20 {
         run();
     }
-    let started = Instant::now();
+    let started = processor_seconds();
     let mut runs = 0;
-    while started.elapsed().as_secs_f64() < rounds.sample_seconds {
+    while processor_seconds() - started < rounds.sample_seconds {
         run();
         runs += 1;
     }
     runs.max(3)
+}
+
+/// Processor time of this thread so far.
+#[allow(clippy::cast_precision_loss)]
+fn processor_seconds() -> f64 {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0.0, |time| time.tv_sec() as f64 + time.tv_nsec() as f64 * 1e-9)
 }
 
 /// The middle value; 0 for none.

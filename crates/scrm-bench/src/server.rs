@@ -4,6 +4,7 @@ use std::{
     env,
     io::{BufRead, BufReader},
     process::{Child, Command, ExitCode, Stdio},
+    time::Duration,
 };
 
 use axum::{Router, http::Uri};
@@ -20,6 +21,12 @@ pub const COMMAND: &str = "serve";
 pub const PAGE: &str = "page";
 /// Path prefix under which one customer is answered.
 pub const SMALL: &str = "small";
+/// Path prefix under which the pages of a list are answered, each after [`LATENCY`].
+pub const LIST: &str = "list";
+/// How many users the list has.
+pub const LISTED: usize = 10_000;
+/// How long the answer to a page of the list takes.
+pub const LATENCY: Duration = Duration::from_millis(100);
 
 /// Serves until the process is killed; prints its address first.
 #[allow(clippy::print_stdout)]
@@ -28,9 +35,19 @@ pub fn serve() -> ExitCode {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return ExitCode::FAILURE };
     let page = Bytes::from(bodies::users(50, Twist::default()));
     let small = Bytes::from(bodies::customer(Twist::default()));
-    let answer = move |uri: Uri| {
-        let body = if uri.path().starts_with("/page/") { page.clone() } else { small.clone() };
-        std::future::ready(([("content-type", "application/json")], body))
+    let answer = move |uri: Uri, request: Bytes| {
+        let (page, small) = (page.clone(), small.clone());
+        async move {
+            let body = match uri.path().split('/').nth(1) {
+                Some(PAGE) => page,
+                Some(LIST) => {
+                    tokio::time::sleep(LATENCY).await;
+                    listed(&request)
+                }
+                _ => small,
+            };
+            ([("content-type", "application/json")], body)
+        }
     };
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -38,6 +55,15 @@ pub fn serve() -> ExitCode {
         axum::serve(listener, Router::new().fallback(answer)).await
     });
     if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The page of the list that is asked for.
+fn listed(request: &[u8]) -> Bytes {
+    let asked: serde_json::Value = serde_json::from_slice(request).unwrap_or_default();
+    let number = |key: &str| asked[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(1);
+    let (page, size) = (number("page"), number("page_size"));
+    let first = (page.max(1) - 1) * size;
+    Bytes::from(bodies::listed_users(first..(first + size).min(LISTED).max(first), LISTED))
 }
 
 /// The server's process; ended when dropped.

@@ -304,3 +304,35 @@ proptest! {
         prop_assert!(value.pointer(&path[0]).is_some(), "{text} {path:?}");
     }
 }
+
+#[test]
+fn digits_in_front_of_eight_bytes() {
+    for text in ["12345678", "1234567,", "0,000000", "007\"....", "9}", "x1234567", "", "99999999", ":1111111", "/1111111", "1\u{80}1"] {
+        let mut eight = [b'}'; 8];
+        eight[..text.len().min(8)].copy_from_slice(&text.as_bytes()[..text.len().min(8)]);
+        let digits: String = eight.iter().map(|byte| char::from(*byte)).take_while(char::is_ascii_digit).collect();
+        assert_eq!(leading_digits(eight), (digits.parse().unwrap_or(0), digits.len()), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn strides_find_what_a_walk_byte_by_byte_finds(eight: [u8; 8], position in 0..8usize, byte in select(b"\"\\0123456789:/\x1f\x20\x7f\x80\xff".to_vec())) {
+        let mut eight = eight;
+        eight[position] = byte;
+        let plain = eight.iter().take_while(|b| **b != b'"' && **b != b'\\' && **b >= 0x20).count();
+        prop_assert_eq!(plain_bytes(eight), plain);
+        let digits = eight.iter().take_while(|b| b.is_ascii_digit()).count();
+        let value = eight[..digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+        prop_assert_eq!(leading_digits(eight), (value, digits));
+    }
+
+    #[test]
+    fn texts_are_the_same_when_their_bytes_are(left in vec(select(b"ab".to_vec()), 0..20), at in 0..20usize) {
+        let mut right = left.clone();
+        if let Some(byte) = right.get_mut(at) {
+            *byte = b'a';
+        }
+        prop_assert_eq!(same(&left, &right), left == right);
+    }
+}
