@@ -179,21 +179,21 @@ impl<'t, 'n> Fill<'t, 'n> {
     #[cold]
     fn unnamed(&mut self, record: &mut dyn Record, key_at: usize, what: What) -> Scanned<()> {
         self.note(key_at, what);
-        // that a value is well-formed is found by walking over it; that its numbers are in range only by reading them
-        match self.scan.peek() {
-            b'"' => {
-                self.scan.string()?;
-            }
-            b'0'..=b'9' if self.scan.short_integer().is_some() => {}
-            _ => {
-                self.scan.value()?;
-            }
-        }
+        self.undocumented_value()?;
         if let Slot::Extra(extra) = record.slot(EXTRA) {
             extra.keep(self.scan.since(key_at), self.undocumented);
             self.undocumented = extra.kept();
         }
         Ok(())
+    }
+
+    /// Takes a value that is kept as it came. That it is well-formed is found by walking over it; that its numbers are in range only by reading them.
+    pub(super) fn undocumented_value(&mut self) -> Scanned<()> {
+        match self.scan.peek() {
+            b'"' => self.scan.string().map(|_| ()),
+            b'0'..=b'9' if self.scan.short_integer().is_some() => Ok(()),
+            _ => self.scan.value().map(|_| ()),
+        }
     }
 
     // Lists ---------------------------------------------------------------------------------------------------------
