@@ -10,6 +10,7 @@ use crate::{
     encode::Outgoing,
     error::{Error, ErrorKind},
     operation::Operation,
+    paging::PullOptions,
     pipeline::Job,
     transport::HttpRequest,
 };
@@ -56,11 +57,12 @@ pub struct Call<O> {
     pub(crate) core: Core,
     pub(crate) request: O,
     pub(crate) options: CallOptions,
+    pub(crate) pull: PullOptions,
 }
 
 impl<O: Operation> Call<O> {
     pub(crate) fn new(core: Core, request: O) -> Self {
-        Call { core, request, options: CallOptions::default() }
+        Call { core, request, options: CallOptions::default(), pull: PullOptions::default() }
     }
 
     option_setters!();

@@ -48,6 +48,7 @@ pub use crate::{
     decode::{BadRow, Departure},
     encode::Outgoing,
     error::{Error, ErrorKind},
+    paging::{RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},

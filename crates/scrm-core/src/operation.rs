@@ -43,6 +43,9 @@ pub trait PagedOperation: Operation {
         None
     }
 
+    /// Asks for pages of another size. Does nothing where there is none.
+    fn set_size(&mut self, _size: i64) {}
+
     /// What the next request must carry to go on behind this row; `None` where pages are numbered, or the row carries no cursor.
     fn cursor(_row: &Self::Row) -> Option<Value> {
         None

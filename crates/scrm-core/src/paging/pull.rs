@@ -1,0 +1,274 @@
+//! Asks for the pages that the planner names, some ahead of time, and hands them out in order. Not generic: rows travel as `dyn Any`.
+
+use std::{
+    any::Any,
+    collections::VecDeque,
+    task::{Context, Poll},
+};
+
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+
+use super::{
+    page::{Ask, Facts, Keep, Problem},
+    planner::Planner,
+    summary::Summary,
+    token::{Owner, ResumeToken},
+};
+use crate::{
+    decode::BadRow,
+    error::{Error, ErrorKind},
+};
+
+/// After so many failures in a row, the pull ends.
+const MOST_FAILURES: u32 = 5;
+
+/// A page as it came.
+pub(super) struct Arrived {
+    pub(super) facts: Facts,
+    /// A `Vec` of the operation's rows.
+    pub(super) rows: Box<dyn Any + Send>,
+    pub(super) bad_rows: Vec<BadRow>,
+}
+
+/// What of a page is to be delivered.
+pub(super) struct Delivered {
+    pub(super) arrived: Arrived,
+    pub(super) keep: Keep,
+    pub(super) number: Option<i64>,
+    /// Where the pull stood before this page, and behind it.
+    pub(super) before: ResumeToken,
+    pub(super) after: ResumeToken,
+}
+
+/// Where pages come from.
+pub(super) trait Source: Send + Sync {
+    fn fetch(&self, ask: &Ask) -> BoxFuture<'static, Result<Arrived, Error>>;
+    fn failed(&self, detail: String) -> Error;
+}
+
+enum State {
+    Idle,
+    Running,
+    Done(Result<Arrived, Error>),
+}
+
+struct Slot {
+    number: u64,
+    ask: Ask,
+    state: State,
+}
+
+pub(super) struct Pull {
+    source: Box<dyn Source>,
+    planner: Planner,
+    owner: Owner,
+    /// Most pages at a time, asked for or waiting to be taken.
+    width: usize,
+    running: FuturesUnordered<BoxFuture<'static, (u64, Outcome)>>,
+    queue: VecDeque<Slot>,
+    asked: u64,
+    /// Failures in a row.
+    failures: u32,
+    /// How often the page asked for now contradicted what came before.
+    strikes: u32,
+    errors: VecDeque<Error>,
+    summary: Summary,
+}
+
+impl Pull {
+    pub(super) fn new(source: Box<dyn Source>, planner: Planner, owner: Owner, width: usize) -> Self {
+        Pull {
+            source,
+            planner,
+            owner,
+            width: width.max(1),
+            running: FuturesUnordered::new(),
+            queue: VecDeque::new(),
+            asked: 0,
+            failures: 0,
+            strikes: 0,
+            errors: VecDeque::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// A pull that is nothing but this error.
+    pub(super) fn broken(source: Box<dyn Source>, planner: Planner, owner: Owner, error: Error) -> Self {
+        let mut pull = Pull::new(source, planner, owner, 1);
+        pull.planner.end();
+        pull.summary.problems = 1;
+        pull.errors.push_back(error);
+        pull
+    }
+
+    pub(super) fn total(&self) -> Option<u64> {
+        let (first, last) = self.planner.totals();
+        last.or(first)
+    }
+
+    pub(super) fn summary(&self) -> Summary {
+        let (total_before, total_after) = self.planner.totals();
+        Summary {
+            pieces: self.planner.pieces(),
+            duplicates: self.planner.dropped,
+            second_looks: self.summary.second_looks + self.planner.looks(),
+            total_before,
+            total_after,
+            ..self.summary.clone()
+        }
+    }
+
+    pub(super) fn token(&self) -> ResumeToken {
+        ResumeToken::of(&self.owner, &self.planner)
+    }
+
+    pub(super) fn failed(&self, detail: String) -> Error {
+        self.source.failed(detail)
+    }
+
+    /// Lets what is under way go on; hands nothing out.
+    pub(super) fn drive(&mut self, context: &mut Context<'_>) {
+        if self.width > 1 {
+            self.fill();
+            self.advance(context);
+        }
+    }
+
+    pub(super) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Delivered, Error>>> {
+        loop {
+            if let Some(error) = self.errors.pop_front() {
+                return Poll::Ready(Some(Err(error)));
+            }
+            self.fill();
+            self.advance(context);
+            let Some(front) = self.queue.front_mut() else {
+                return Poll::Ready(None);
+            };
+            match std::mem::replace(&mut front.state, State::Idle) {
+                State::Done(Ok(arrived)) => {
+                    let Some(delivered) = self.take(arrived) else { continue };
+                    self.drive(context);
+                    return Poll::Ready(Some(Ok(delivered)));
+                }
+                State::Done(Err(error)) => {
+                    if let Some(error) = self.missed(error) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+                state => {
+                    front.state = state;
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    /// Asks for as many pages as may be asked for. What was asked for in vain counts while it is under way, but never keeps the first page back.
+    fn fill(&mut self) {
+        let Pull { queue, running, source, planner, asked, width, .. } = self;
+        for slot in queue.iter_mut().filter(|slot| matches!(slot.state, State::Idle)) {
+            running.push(numbered(slot.number, source.fetch(&slot.ask)));
+            slot.state = State::Running;
+        }
+        while queue.is_empty() || (queue.len() < *width && running.len() < *width) {
+            let Some(ask) = planner.plan(queue.len()) else { return };
+            *asked += 1;
+            running.push(numbered(*asked, source.fetch(&ask)));
+            queue.push_back(Slot { number: *asked, ask, state: State::Running });
+        }
+    }
+
+    fn advance(&mut self, context: &mut Context<'_>) {
+        while let Poll::Ready(Some((number, outcome))) = self.running.poll_next_unpin(context) {
+            if let Some(slot) = self.queue.iter_mut().find(|slot| slot.number == number) {
+                slot.state = State::Done(outcome);
+            }
+        }
+    }
+
+    /// Takes in the first page of the queue. `None`: nothing of it is delivered, or nothing at all.
+    fn take(&mut self, arrived: Arrived) -> Option<Delivered> {
+        let before = self.token();
+        let step = match self.planner.take(&arrived.facts) {
+            Ok(step) => step,
+            Err(contradiction) => {
+                self.contradicted(&contradiction);
+                return None;
+            }
+        };
+        let here = self.queue.pop_front().and_then(|slot| slot.ask.at.number());
+        (self.strikes, self.failures) = (0, 0);
+        self.summary.pages += 1;
+        self.summary.ended = step.ended;
+        self.keep_pace();
+        for Problem { text, missing } in step.problems {
+            self.summary.problems += 1;
+            self.summary.missing += missing;
+            let error = self.failed(text);
+            self.errors.push_back(error);
+        }
+        let first = self.summary.pages == 1;
+        let keeps = (0..arrived.facts.rows as usize).any(|at| step.keep.keeps(at));
+        if !keeps && !(first && step.keep == Keep::All) {
+            return None;
+        }
+        let bad = arrived.bad_rows.iter().filter(|bad| step.keep.keeps(bad.row)).count() as u64;
+        let kept = (0..arrived.facts.rows as usize).filter(|at| step.keep.keeps(*at)).count() as u64;
+        self.summary.bad_rows += bad;
+        self.summary.rows += kept.saturating_sub(bad);
+        Some(Delivered { arrived, keep: step.keep, number: here, before, after: self.token() })
+    }
+
+    /// Forgets what was asked for and is not wanted any more.
+    fn keep_pace(&mut self) {
+        let wanted = self.queue.iter().enumerate().take_while(|(ahead, slot)| self.planner.plan(*ahead).as_ref() == Some(&slot.ask)).count();
+        self.queue.truncate(wanted);
+    }
+
+    /// The page is asked for again: the first time at once, then when the stream is polled on.
+    fn contradicted(&mut self, contradiction: &str) {
+        self.strikes += 1;
+        self.summary.second_looks += 1;
+        if self.strikes > 1 {
+            let detail = format!("{} {contradiction}", self.planner.here());
+            let error = self.failed(detail);
+            let error = self.counted(error);
+            self.errors.push_back(error);
+        }
+    }
+
+    /// An error of a fetch, with the page that it was to fetch. Ends the pull where asking again cannot help.
+    fn missed(&mut self, error: Error) -> Option<Error> {
+        if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Vendor) && self.planner.refused() {
+            self.keep_pace();
+            return None;
+        }
+        let error = error.on(self.planner.here());
+        if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Token | ErrorKind::Unsupported) {
+            self.end();
+            return Some(error);
+        }
+        Some(self.counted(error))
+    }
+
+    fn counted(&mut self, error: Error) -> Error {
+        self.failures += 1;
+        if self.failures < MOST_FAILURES {
+            return error;
+        }
+        self.end();
+        let reason = format!("{} (given up after {MOST_FAILURES} failures in a row)", error.reason());
+        error.detailed(reason)
+    }
+
+    fn end(&mut self) {
+        self.planner.end();
+        self.queue.clear();
+    }
+}
+
+type Outcome = Result<Arrived, Error>;
+
+fn numbered(number: u64, fetch: BoxFuture<'static, Outcome>) -> BoxFuture<'static, (u64, Outcome)> {
+    fetch.map(move |outcome| (number, outcome)).boxed()
+}

@@ -1,0 +1,311 @@
+//! Pulls more rows than the vendor gives for one list: piece by piece along a range of days.
+//!
+//! Before a piece is halved, both halves are counted: they must hold together at least what it holds.
+
+use std::mem;
+
+use super::{
+    known::Known,
+    numbered::{Numbered, Way},
+    page::{Ask, At, Facts, Problem, Step},
+    pieces::Piece,
+};
+use crate::{spec::TimeFormat, time::Day};
+
+/// How often counts that do not fit together are taken again.
+const RECOUNTS: u32 = 2;
+
+/// What does not change.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Cut {
+    pub(super) way: Way,
+    pub(super) format: TimeFormat,
+    /// Rows of days before this one can only go, not come.
+    pub(super) closed: Day,
+}
+
+#[derive(Clone, Debug)]
+enum Doing {
+    /// Counting the whole range, which may hold fewer rows than the list.
+    Range { piece: Piece, list: Option<u64>, recounts: u32 },
+    /// Counting both halves of a piece.
+    Halves { piece: Piece, total: u64, left: (Piece, Option<u64>), right: Piece, recounts: u32, recount: bool },
+    /// Reading the rows that the piece may share with the one before, without delivering them.
+    Seam { walk: Box<Numbered>, then: Box<Doing> },
+    /// Reading a piece.
+    Piece { piece: Piece, walk: Box<Numbered>, whole: bool },
+    /// Counting the list once more.
+    After,
+    Ended,
+}
+
+/// Where a pull in pieces stands.
+pub(super) struct Standing<'a> {
+    /// The piece that is being read.
+    pub(super) begun: Option<(&'a Piece, &'a Numbered)>,
+    /// The pieces to come, the next one last.
+    pub(super) todo: Vec<&'a Piece>,
+    /// The end of the piece before.
+    pub(super) seam: Option<&'a Piece>,
+    pub(super) closed: Day,
+    pub(super) list: Option<u64>,
+}
+
+/// A pull in pieces.
+#[derive(Clone, Debug)]
+pub(super) struct Split {
+    cut: Cut,
+    /// Pieces to come, the next one last.
+    todo: Vec<Piece>,
+    doing: Doing,
+    /// The last two days of the piece that was read before.
+    seam: Option<Piece>,
+    /// Whether its rows must be read again before the present piece, because they are not known any more.
+    recall: bool,
+    pub(super) pieces: u64,
+    looks: u64,
+    /// The list's total before, and after.
+    pub(super) totals: (Option<u64>, Option<u64>),
+}
+
+impl Split {
+    /// `list`: what the list holds without a range of ours; `bounded`: the request has both bounds.
+    pub(super) fn new(cut: Cut, all: Piece, list: u64, bounded: bool) -> Self {
+        let doing = Doing::Range { piece: all.clone(), list: Some(list), recounts: 0 };
+        let mut split = Split { cut, todo: Vec::new(), doing, seam: None, recall: false, pieces: 0, looks: 0, totals: (Some(list), None) };
+        if bounded {
+            split.todo.push(Piece { total: Some(list), ..all });
+            split.next();
+        }
+        split
+    }
+
+    /// Goes on after a restart, with a piece that was begun.
+    pub(super) fn resumed(cut: Cut, todo: Vec<Piece>, begun: Option<(Piece, Box<Numbered>)>, seam: Option<Piece>, list: Option<u64>) -> Self {
+        let recall = seam.is_some();
+        let mut split = Split { cut, todo, doing: Doing::Ended, seam, recall, pieces: 0, looks: 0, totals: (list, None) };
+        match begun {
+            Some((piece, walk)) => {
+                let whole = piece.halves(split.cut.format, split.cut.closed).is_none();
+                split.start(Doing::Piece { piece, walk, whole });
+            }
+            None => split.next(),
+        }
+        split
+    }
+
+    /// Reads a piece; before that, if need be, what it may share with the one before.
+    fn start(&mut self, piece: Doing) {
+        self.doing = match self.seam.as_ref().filter(|_| self.recall) {
+            Some(seam) => {
+                let way = Way { overlap: false, ..Split::way_in(&self.cut, seam) };
+                Doing::Seam { walk: Box::new(Numbered::new(way, self.cut.way.first)), then: Box::new(piece) }
+            }
+            None => piece,
+        };
+        self.recall = false;
+    }
+
+    /// How a piece is walked through.
+    pub(super) fn way_in(cut: &Cut, piece: &Piece) -> Way {
+        let overlap = cut.way.overlap || piece.to.day > cut.closed;
+        Way { range: Some(piece.range()), label: piece.label(), overlap, ..cut.way.clone() }
+    }
+
+    /// Where it stands.
+    pub(super) fn standing(&self) -> Standing<'_> {
+        let mut doing = &self.doing;
+        while let Doing::Seam { then, .. } = doing {
+            doing = then;
+        }
+        let mut todo: Vec<&Piece> = self.todo.iter().collect();
+        let begun = match doing {
+            Doing::Piece { piece, walk, .. } => Some((piece, &**walk)),
+            Doing::Range { piece, .. } | Doing::Halves { piece, .. } => {
+                todo.push(piece);
+                None
+            }
+            _ => None,
+        };
+        Standing { begun, todo, seam: self.seam.as_ref(), closed: self.cut.closed, list: self.totals.0 }
+    }
+
+    pub(super) fn all_looks(&self) -> u64 {
+        match &self.doing {
+            Doing::Piece { walk, .. } => self.looks + walk.looks,
+            _ => self.looks,
+        }
+    }
+
+    pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
+        let count = |piece: Option<&Piece>| {
+            let at = At::Number { page: self.cut.way.first, size: None };
+            (ahead == 0).then(|| Ask { range: piece.map(Piece::range), at })
+        };
+        match &self.doing {
+            Doing::Range { list: None, .. } | Doing::After => count(None),
+            Doing::Range { piece, .. } => count(Some(piece)),
+            Doing::Halves { piece, recount: true, .. } => count(Some(piece)),
+            Doing::Halves { left: (left, None), .. } => count(Some(left)),
+            Doing::Halves { right, .. } => count(Some(right)),
+            Doing::Seam { walk, .. } | Doing::Piece { walk, .. } => walk.plan(ahead),
+            Doing::Ended => None,
+        }
+    }
+
+    /// What is asked for next, for people.
+    pub(super) fn here(&self) -> String {
+        match &self.doing {
+            Doing::Range { piece, .. } | Doing::Halves { piece, .. } => format!("the count of {}", piece.label()),
+            Doing::Seam { walk, then } => match &**then {
+                Doing::Piece { piece, .. } => format!("page {} before {}", walk.here(), piece.label()),
+                _ => format!("page {}", walk.here()),
+            },
+            Doing::Piece { piece, walk, .. } => format!("page {} of {}", walk.here(), piece.label()),
+            Doing::After | Doing::Ended => "the last count".to_owned(),
+        }
+    }
+
+    /// The vendor refused what `plan(0)` names. `true`: that says that a day cannot be asked for alone, no more.
+    pub(super) fn refused(&mut self) -> bool {
+        let Doing::Halves { left: (left, _), .. } = &self.doing else { return false };
+        let alone = left.from.day == left.to.day;
+        if alone {
+            let Doing::Halves { piece, total, .. } = mem::replace(&mut self.doing, Doing::Ended) else { return false };
+            self.begin(piece, total, true);
+        }
+        alone
+    }
+
+    pub(super) fn take(&mut self, facts: &Facts, known: &mut Known) -> Result<Step, String> {
+        let mut step = Step::nothing();
+        let total = facts.told().unwrap_or(facts.rows);
+        match mem::replace(&mut self.doing, Doing::Ended) {
+            Doing::Range { piece, list: None, recounts } => self.doing = Doing::Range { piece, list: Some(total), recounts },
+            Doing::Range { piece, list: Some(list), recounts } => self.ranged(piece, list, total, recounts, &mut step.problems),
+            Doing::Halves { piece, left: (left, _), right, recounts, recount: true, .. } => {
+                self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts, recount: false };
+            }
+            Doing::Halves { piece, total: whole, left: (left, None), right, recounts, .. } => {
+                self.doing = Doing::Halves { piece, total: whole, left: (left, Some(total)), right, recounts, recount: false };
+            }
+            Doing::Halves { piece, total: whole, left: (left, Some(before)), right, recounts, .. } => {
+                let (left, right) = (Piece { total: Some(before), ..left }, Piece { total: Some(total), ..right });
+                self.halved(piece, whole, left, right, recounts, &mut step.problems);
+            }
+            Doing::Seam { mut walk, then } => {
+                let mut none = Known::default();
+                let walked = walk.take(facts, &mut none);
+                known.add_previous(facts.keys.as_deref().unwrap_or_default());
+                self.doing = if walk.ended { *then } else { Doing::Seam { walk, then } };
+                walked?;
+            }
+            Doing::Piece { piece, walk, whole } => return self.read(piece, walk, whole, facts, known),
+            Doing::After => self.totals.1 = facts.told(),
+            Doing::Ended => {}
+        }
+        step.ended = matches!(self.doing, Doing::Ended);
+        Ok(step)
+    }
+
+    /// The whole range was counted, right after the list.
+    fn ranged(&mut self, piece: Piece, list: u64, total: u64, recounts: u32, problems: &mut Vec<Problem>) {
+        if total < list && recounts < RECOUNTS {
+            self.looks += 1;
+            self.doing = Doing::Range { piece, list: None, recounts: recounts + 1 };
+            return;
+        }
+        if total < list {
+            let missing = list - total;
+            let text = format!(
+                "the vendor counts {list} rows in all but {total} from {} to {}: the other {missing} have no date in between and are not reached",
+                piece.from.day, piece.to.day
+            );
+            problems.push(Problem { text, missing });
+        }
+        self.todo.push(Piece { total: Some(total), ..piece });
+        self.next();
+    }
+
+    /// Both halves were counted.
+    fn halved(&mut self, piece: Piece, total: u64, left: Piece, right: Piece, recounts: u32, problems: &mut Vec<Problem>) {
+        let sum = left.total.unwrap_or(0).saturating_add(right.total.unwrap_or(0));
+        if sum < total && recounts < RECOUNTS {
+            self.looks += 1;
+            self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts: recounts + 1, recount: true };
+            return;
+        }
+        if sum < total && left.from.day == left.to.day {
+            // The end is exclusive, then: a range from a day to itself is empty.
+            return self.begin(piece, total, true);
+        }
+        if sum < total {
+            let missing = total - sum;
+            let text = format!("{}: {total} rows are counted, but only {sum} in its halves, parted at {}", piece.label(), left.to.day);
+            problems.push(Problem { text, missing });
+        }
+        self.todo.push(right);
+        self.todo.push(left);
+        self.next();
+    }
+
+    /// Turns to the next piece.
+    fn next(&mut self) {
+        while let Some(piece) = self.todo.pop() {
+            let total = piece.total.unwrap_or(0);
+            let empty = piece.total == Some(0) && piece.to.day <= self.cut.closed;
+            // A day is asked for alone only where the last day of a range belongs to it: the piece before had it.
+            let had = piece.from.day == piece.to.day && self.seam.as_ref().is_some_and(|seam| seam.to.day == piece.from.day);
+            if empty || had {
+                continue;
+            }
+            return self.begin(piece, total, false);
+        }
+        self.doing = Doing::After;
+    }
+
+    /// Halves a piece that holds too much (unless it must be read as a `whole`), or reads it.
+    fn begin(&mut self, piece: Piece, total: u64, whole: bool) {
+        let cap = self.cut.way.cap.unwrap_or(u64::MAX);
+        let halves = piece.halves(self.cut.format, self.cut.closed).filter(|_| !whole);
+        match halves {
+            Some((left, right)) if total > cap => {
+                self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts: 0, recount: false };
+            }
+            halves => {
+                let walk = Box::new(Numbered::new(Split::way_in(&self.cut, &piece), self.cut.way.first));
+                self.start(Doing::Piece { piece, walk, whole: halves.is_none() });
+            }
+        }
+    }
+
+    fn read(&mut self, piece: Piece, mut walk: Box<Numbered>, whole: bool, facts: &Facts, known: &mut Known) -> Result<Step, String> {
+        let total = facts.told().unwrap_or(0);
+        let cap = self.cut.way.cap.unwrap_or(u64::MAX);
+        if walk.reach() == 0 && walk.count.came == 0 && total > cap && !whole {
+            // It grew since it was counted, or was not counted at all.
+            self.begin(piece, total, false);
+            return Ok(Step::nothing());
+        }
+        let walked = walk.take(facts, known);
+        let mut step = match walked {
+            Ok(step) => step,
+            Err(contradiction) => {
+                self.doing = Doing::Piece { piece, walk, whole };
+                return Err(contradiction);
+            }
+        };
+        if step.ended {
+            self.pieces += 1;
+            self.looks += walk.looks;
+            self.seam = piece.tail(self.cut.format);
+            self.recall = !known.is_whole();
+            known.turn();
+            self.next();
+            step.ended = false;
+        } else {
+            self.doing = Doing::Piece { piece, walk, whole };
+        }
+        Ok(step)
+    }
+}

@@ -1,0 +1,442 @@
+//! The planner against a list in memory that changes under its hands. No types, no network: thousands of pulls in a second.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::{
+    known::key,
+    page::{Ask, At, Facts, Problem},
+    planner::{Course, Planner},
+    token::{Owner, ResumeToken},
+};
+use crate::{
+    spec::{PagingSpec, PagingStyle, SplitSpec, TimeFormat},
+    time::Day,
+};
+
+const NUMBERED: PagingSpec = PagingSpec {
+    style: PagingStyle::Number { field: "page", first: 1 },
+    size: Some("page_size"),
+    max_size: Some(10),
+    rows: "/data/list",
+    total: Some("/data/total"),
+    id: Some("id"),
+    row_cap: None,
+    split_by: None,
+};
+static PLAIN: PagingSpec = NUMBERED;
+static CAPPED: PagingSpec = PagingSpec {
+    row_cap: Some(100),
+    split_by: Some(SplitSpec { start: "start", end: "end", format: TimeFormat::Date, field: Some("day") }),
+    ..NUMBERED
+};
+static UNSPLITTABLE: PagingSpec = PagingSpec { row_cap: Some(100), ..NUMBERED };
+static CURSOR: PagingSpec = PagingSpec { style: PagingStyle::Cursor { field: "after", from: "id" }, ..NUMBERED };
+
+fn today() -> Day {
+    Day::parse("2024-06-30").unwrap()
+}
+
+fn course(spec: &'static PagingSpec, size: u64) -> Course {
+    Course { spec, page: Some(1), size: Some(size), range: (None, None), midway: false, overlap: false, today: Some(today()) }
+}
+
+/// How the list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Order {
+    OldestFirst,
+    NewestFirst,
+    /// By something that has nothing to do with when a row came.
+    Scattered,
+}
+
+/// A row: when it came (by number), and its day, counted back from today; `None`: it has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Row {
+    number: u64,
+    ago: Option<i64>,
+}
+
+#[derive(Clone, Debug)]
+struct List {
+    rows: Vec<Row>,
+    next: u64,
+    order: Order,
+    /// Whether the last day of a range belongs to it.
+    inclusive: bool,
+    cap: u64,
+    ids: bool,
+    totals: bool,
+    calls: u64,
+}
+
+impl List {
+    /// So many rows, spread over as many days before today.
+    fn new(rows: u64, days: i64, order: Order) -> Self {
+        let ago = |number: u64| Some((days - 1) - (number as i64 * days / rows.max(1) as i64).min(days - 1));
+        let rows: Vec<Row> = (0..rows).map(|number| Row { number, ago: ago(number) }).collect();
+        List { next: rows.len() as u64, rows, order, inclusive: true, cap: u64::MAX, ids: true, totals: true, calls: 0 }
+    }
+
+    fn add(&mut self) {
+        self.rows.push(Row { number: self.next, ago: Some(0) });
+        self.next += 1;
+    }
+
+    fn remove(&mut self, chance: u64) {
+        if !self.rows.is_empty() {
+            self.rows.remove(chance as usize % self.rows.len());
+        }
+    }
+
+    fn rank(&self, row: &Row) -> u64 {
+        match self.order {
+            Order::OldestFirst => row.number,
+            Order::NewestFirst => u64::MAX - row.number,
+            Order::Scattered => key(&row.number.to_le_bytes()),
+        }
+    }
+
+    fn filtered(&self, range: Option<&(String, String)>) -> Vec<Row> {
+        let ago_of = |text: &String| Day::parse(text).unwrap().days_until(today());
+        let bounds = range.map(|(from, to)| (ago_of(from), ago_of(to)));
+        let within = |row: &&Row| {
+            let Some((from, to)) = bounds else { return true };
+            row.ago.is_some_and(|ago| ago <= from && (ago > to || (self.inclusive && ago == to)))
+        };
+        let mut rows: Vec<Row> = self.rows.iter().filter(within).copied().collect();
+        rows.sort_by_cached_key(|row| self.rank(row));
+        rows
+    }
+
+    fn answer(&mut self, ask: &Ask, size: u64) -> (Facts, Vec<Row>) {
+        self.calls += 1;
+        let rows = self.filtered(ask.range.as_ref());
+        let (start, size) = match &ask.at {
+            At::Number { page, size: other } => {
+                let size = other.unwrap_or(size);
+                ((*page as u64 - 1) * size, size)
+            }
+            At::Cursor(cursor) => {
+                let after = cursor.as_ref().and_then(Value::as_u64);
+                let start = after.map_or(0, |after| rows.partition_point(|row| self.rank(row) <= after));
+                (start as u64, size)
+            }
+        };
+        let end = (start + size).min(self.cap).min(rows.len() as u64);
+        let page = rows.get(start.min(end) as usize..end as usize).unwrap_or_default().to_vec();
+        let keys = page.iter().map(|row| key(&row.number.to_le_bytes())).collect();
+        let facts = Facts {
+            rows: page.len() as u64,
+            keys: self.ids.then_some(keys),
+            total: self.totals.then_some(rows.len() as u64),
+            cursor: page.last().map(|row| self.rank(row).into()),
+        };
+        (facts, page)
+    }
+}
+
+/// What happens before an answer.
+#[derive(Clone, Debug)]
+enum Change {
+    Nothing,
+    Add(u8),
+    Remove(u64),
+    /// The total stays.
+    Swap(u64),
+}
+
+#[derive(Default, Debug)]
+struct Pulled {
+    rows: Vec<Row>,
+    problems: Vec<Problem>,
+    contradictions: Vec<String>,
+    /// Rows that were there throughout.
+    constant: HashSet<Row>,
+    restarts: u64,
+}
+
+impl Pulled {
+    fn missing(&self) -> Vec<Row> {
+        let came: HashSet<&Row> = self.rows.iter().collect();
+        self.constant.iter().filter(|row| !came.contains(row)).copied().collect()
+    }
+
+    fn doubles(&self) -> usize {
+        self.rows.len() - self.rows.iter().collect::<HashSet<_>>().len()
+    }
+}
+
+/// Pulls all, with so many pages asked for ahead and answered out of order. `stops`: takes of pages after which the process dies.
+fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stops: &[usize]) -> Pulled {
+    let owner = Owner { vendor: "acme".into(), operation: "list".into(), filter: 1, schema: 2 };
+    let size = course.size.unwrap();
+    let mut planner = Planner::new(course.clone());
+    let mut pulled = Pulled { constant: list.rows.iter().copied().collect(), ..Pulled::default() };
+    let mut queue: VecDeque<(Ask, (Facts, Vec<Row>))> = VecDeque::new();
+    let (mut changes, mut strikes, mut takes) = (changes.iter(), 0, 0);
+    loop {
+        let mut asks = Vec::new();
+        while queue.len() + asks.len() < width.max(1) {
+            let Some(ask) = planner.plan(queue.len() + asks.len()) else { break };
+            asks.push(ask);
+        }
+        // The last asked is answered first.
+        let mut answers = Vec::new();
+        for ask in asks.into_iter().rev() {
+            match changes.next() {
+                Some(Change::Add(rows)) => (0..*rows).for_each(|_| list.add()),
+                Some(Change::Remove(chance)) => list.remove(*chance),
+                Some(Change::Swap(chance)) => {
+                    list.remove(*chance);
+                    list.add();
+                }
+                Some(Change::Nothing) | None => {}
+            }
+            let answer = list.answer(&ask, size);
+            answers.push((ask, answer));
+        }
+        queue.extend(answers.into_iter().rev());
+        let Some((_, (facts, rows))) = queue.pop_front() else { break };
+        assert!(list.calls < 100_000, "endless");
+        match planner.take(&facts) {
+            Err(contradiction) => {
+                pulled.contradictions.push(contradiction);
+                strikes += 1;
+                queue.clear();
+                if strikes > 5 {
+                    break;
+                }
+            }
+            Ok(step) => {
+                strikes = 0;
+                pulled.problems.extend(step.problems);
+                pulled.rows.extend(rows.iter().enumerate().filter(|(at, _)| step.keep.keeps(*at)).map(|(_, row)| *row));
+                let wanted = queue.iter().enumerate().take_while(|(ahead, (ask, _))| planner.plan(*ahead).as_ref() == Some(ask)).count();
+                queue.truncate(wanted);
+            }
+        }
+        takes += 1;
+        if stops.contains(&takes) {
+            let text = ResumeToken::of(&owner, &planner).to_string();
+            planner = text.parse::<ResumeToken>().unwrap().planner(course.clone()).unwrap();
+            queue.clear();
+            pulled.restarts += 1;
+        }
+    }
+    pulled.constant.retain(|row| list.rows.contains(row));
+    pulled
+}
+
+fn quiet(course: &Course, list: &mut List) -> Pulled {
+    pull(course, list, &[], 1, &[])
+}
+
+#[test]
+fn ends_when_the_total_is_reached_without_asking_for_an_empty_page() {
+    let mut list = List::new(20, 20, Order::OldestFirst);
+    let pulled = quiet(&course(&PLAIN, 10), &mut list);
+    assert_eq!((pulled.rows.len(), list.calls, pulled.problems), (20, 2, vec![]));
+}
+
+#[test]
+fn without_a_total_a_short_or_empty_page_is_the_end() {
+    for (rows, calls) in [(23, 3), (20, 3), (0, 1)] {
+        let mut list = List { totals: false, ..List::new(rows, 20, Order::OldestFirst) };
+        let pulled = quiet(&course(&PLAIN, 10), &mut list);
+        assert_eq!((pulled.rows.len() as u64, list.calls, pulled.problems), (rows, calls, vec![]));
+    }
+}
+
+#[test]
+fn an_unsplittable_list_beyond_the_ceiling_gives_what_there_is_and_says_so() {
+    let mut list = List { cap: 100, ..List::new(250, 20, Order::OldestFirst) };
+    let pulled = quiet(&course(&UNSPLITTABLE, 10), &mut list);
+    assert_eq!(pulled.rows.len(), 100);
+    assert_eq!(pulled.problems, [Problem { text: "the vendor gives no row beyond 100 of 250".into(), missing: 150 }]);
+}
+
+#[test]
+fn a_day_beyond_the_ceiling_is_named_and_the_rest_comes() {
+    for inclusive in [true, false] {
+        let mut list = List { cap: 100, inclusive, ..List::new(400, 40, Order::OldestFirst) };
+        (0..150).for_each(|_| list.rows.push(Row { number: list.rows.len() as u64, ago: Some(20) }));
+        let pulled = quiet(&course(&CAPPED, 10), &mut list);
+        assert_eq!((pulled.doubles(), pulled.rows.len()), (0, 490));
+        let text = "the day 2024-06-10: the vendor gives no row beyond 100 of 160".to_owned();
+        assert_eq!(pulled.problems, [Problem { text, missing: 60 }], "inclusive: {inclusive}");
+    }
+}
+
+#[test]
+fn rows_without_a_date_are_told_with_their_number() {
+    let mut list = List { cap: 100, ..List::new(300, 40, Order::OldestFirst) };
+    list.rows.iter_mut().take(7).for_each(|row| row.ago = None);
+    let pulled = quiet(&course(&CAPPED, 10), &mut list);
+    assert_eq!((pulled.rows.len(), pulled.doubles(), pulled.problems.len()), (293, 0, 1));
+    assert_eq!(pulled.problems[0].missing, 7);
+    assert!(pulled.problems[0].text.starts_with("the vendor counts 300 rows in all but 293 from"), "{:?}", pulled.problems);
+}
+
+#[test]
+fn rows_that_a_vendor_withholds_are_told_with_numbers() {
+    for spec in [&PLAIN, &CURSOR] {
+        let mut list = List::new(50, 20, Order::OldestFirst);
+        let mut planner = Planner::new(course(spec, 10));
+        let (mut came, mut problems) = (0, Vec::new());
+        while let Some(ask) = planner.plan(0) {
+            let (mut facts, _) = list.answer(&ask, 10);
+            facts.total = Some(53);
+            let step = planner.take(&facts).unwrap();
+            came += (0..facts.rows as usize).filter(|at| step.keep.keeps(*at)).count();
+            problems.extend(step.problems);
+        }
+        assert_eq!((came, problems.len(), problems[0].missing), (50, 1, 3));
+        assert!(problems[0].text.starts_with("the vendor counted 53 rows before and 53 after, but 50 came"), "{problems:?}");
+        assert!(planner.looks() >= 2);
+    }
+}
+
+#[test]
+fn an_endless_server_is_found_out() {
+    for (spec, total) in [(&PLAIN, true), (&CURSOR, true)] {
+        let mut planner = Planner::new(course(spec, 10));
+        let mut number = 0;
+        let ended = (0..10_000).find_map(|_| {
+            let Some(_) = planner.plan(0) else { return Some(vec![]) };
+            let keys: Vec<u64> = (number..number + 10).collect();
+            number += 10;
+            let facts = Facts { rows: 10, keys: Some(keys), total: total.then_some(number + 20), cursor: Some(number.into()) };
+            let step = planner.take(&facts).unwrap();
+            step.ended.then_some(step.problems)
+        });
+        let problems = ended.unwrap();
+        assert!(problems[0].text.contains("no end after"), "{problems:?}");
+    }
+}
+
+#[test]
+fn cursors_move_or_contradict() {
+    let at = |keys: [u64; 2], cursor: Option<u64>| Facts { rows: 2, keys: Some(keys.to_vec()), total: None, cursor: cursor.map(Value::from) };
+    let mut planner = Planner::new(course(&CURSOR, 2));
+    planner.take(&at([1, 2], Some(2))).unwrap();
+    assert_eq!(planner.plan(0).unwrap().at, At::Cursor(Some(2.into())));
+    assert_eq!(planner.take(&at([3, 4], Some(2))).unwrap_err(), "ends at the cursor that it began behind");
+    assert_eq!(planner.take(&at([3, 4], None)).unwrap_err(), "has no row with a cursor to go on from");
+    assert_eq!(planner.take(&at([2, 1], Some(1))).unwrap_err(), "holds 2 rows that came before, and no other");
+    assert!(planner.take(&Facts::default()).unwrap().ended);
+}
+
+#[test]
+fn a_repeated_page_contradicts() {
+    let mut planner = Planner::new(course(&PLAIN, 2));
+    let page = Facts { rows: 2, keys: Some(vec![1, 2]), total: Some(6), cursor: None };
+    planner.take(&page).unwrap();
+    assert_eq!(planner.take(&page).unwrap_err(), "holds the same 2 rows as the page before");
+}
+
+#[test]
+fn a_total_that_moves_under_rows_without_ids_is_told() {
+    let mut list = List { ids: false, ..List::new(50, 20, Order::OldestFirst) };
+    let pulled = pull(&course(&PLAIN, 10), &mut list, &[Change::Nothing, Change::Nothing, Change::Remove(3)], 1, &[]);
+    assert_eq!(pulled.problems.len(), 1, "{pulled:?}");
+}
+
+#[test]
+fn overlapping_pages_cost_a_quarter_to_two_fifths_more_calls() {
+    for (size, more) in [(20, 140), (50, 130), (100, 125)] {
+        let mut list = List::new(10_000, 20, Order::OldestFirst);
+        let pulled = quiet(&Course { overlap: true, ..course(&PLAIN, size) }, &mut list);
+        assert_eq!((pulled.rows.len(), pulled.doubles(), pulled.problems.len()), (10_000, 0, 0));
+        assert!(list.calls < 10_000 / size * more / 100 + 2, "{} calls of {size}", list.calls);
+    }
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    prop_oneof![Just(Order::OldestFirst), Just(Order::NewestFirst), Just(Order::Scattered)]
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let change = prop_oneof![
+        6 => Just(Change::Nothing),
+        2 => (1u8..4).prop_map(Change::Add),
+        2 => any::<u64>().prop_map(Change::Remove),
+        2 => any::<u64>().prop_map(Change::Swap),
+    ];
+    prop::collection::vec(change, 0..120)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_list_that_stands_still_comes_complete(
+        rows in 0u64..400, days in 1i64..60, size in 1u64..12, width in 1usize..6, order in order(), inclusive: bool, overlap: bool,
+        stops in prop::collection::vec(1usize..60, 0..6),
+    ) {
+        for spec in [&PLAIN, &CAPPED, &CURSOR] {
+            if std::ptr::eq(spec, &raw const CAPPED) && rows as i64 / days > 40 {
+                continue;
+            }
+            let cap = if spec.row_cap.is_some() { 100 } else { u64::MAX };
+            let mut list = List { inclusive, cap, ..List::new(rows, days, order) };
+            let pulled = pull(&Course { overlap, ..course(spec, size) }, &mut list, &[], width, &stops);
+            prop_assert_eq!((pulled.missing(), pulled.doubles(), &pulled.problems, &pulled.contradictions), (vec![], 0, &vec![], &vec![]));
+        }
+    }
+
+    /// Whatever happens to the others, a row that is there throughout comes once. (A list that just fits the ceiling is not split, and read as `PLAIN` is.)
+    #[test]
+    fn rows_that_stay_come_once(
+        rows in 0u64..400, days in 5i64..60, size in 8u64..14, width in 1usize..6, order in order(), inclusive: bool, changes in changes(),
+    ) {
+        for (spec, overlap) in [(&PLAIN, true), (&CAPPED, false), (&CURSOR, false)] {
+            if std::ptr::eq(spec, &raw const CAPPED) && (rows < 110 || rows as i64 / days > 30) {
+                continue;
+            }
+            let cap = if spec.row_cap.is_some() { 100 } else { u64::MAX };
+            let mut list = List { inclusive, cap, ..List::new(rows, days, order) };
+            let pulled = pull(&Course { overlap, ..course(spec, size) }, &mut list, &changes, width, &[]);
+            prop_assert_eq!(pulled.doubles(), 0);
+            prop_assert!(pulled.missing().is_empty(), "{:?} {:?}", pulled.missing(), pulled.problems);
+        }
+    }
+
+    /// The same without overlapping pages, as long as totals show what happens: rows only come, or only go, between two answers.
+    #[test]
+    fn totals_show_what_only_comes_or_only_goes(
+        rows in 0u64..400, size in 1u64..14, order in order(), changes in changes(),
+    ) {
+        let changes: Vec<Change> = changes.into_iter().filter(|change| !matches!(change, Change::Swap(_))).collect();
+        let mut list = List::new(rows, 20, order);
+        let pulled = pull(&course(&PLAIN, size), &mut list, &changes, 1, &[]);
+        prop_assert_eq!(pulled.doubles(), 0);
+        prop_assert!(pulled.missing().is_empty(), "{:?} {:?}", pulled.missing(), pulled.problems);
+    }
+
+    /// Killed again and again while the list changes: nothing comes twice, and what is missing is told.
+    #[test]
+    fn restarts_in_a_changing_list_lose_nothing_in_silence(
+        rows in 0u64..400, days in 5i64..60, size in 8u64..14, order in order(), inclusive: bool, changes in changes(),
+        stops in prop::collection::vec(1usize..60, 1..6),
+    ) {
+        for (spec, overlap) in [(&PLAIN, true), (&CAPPED, false), (&CURSOR, false)] {
+            if std::ptr::eq(spec, &raw const CAPPED) && (rows < 110 || rows as i64 / days > 30) {
+                continue;
+            }
+            let cap = if spec.row_cap.is_some() { 100 } else { u64::MAX };
+            let mut list = List { inclusive, cap, ..List::new(rows, days, order) };
+            let pulled = pull(&Course { overlap, ..course(spec, size) }, &mut list, &changes, 1, &stops);
+            prop_assert_eq!(pulled.doubles(), 0);
+            prop_assert!(pulled.missing().is_empty() || !pulled.problems.is_empty(), "{:?} {:?}", pulled.missing(), pulled.problems);
+        }
+    }
+}
+
+#[test]
+fn keys_of_rows_are_distinct() {
+    let keys: HashMap<u64, u64> = (0..100_000u64).map(|number| (key(&number.to_le_bytes()), number)).collect();
+    assert_eq!(keys.len(), 100_000);
+}
