@@ -9,9 +9,11 @@ pub mod decode;
 mod derived;
 pub mod hot;
 pub mod measure;
+pub mod pull;
 pub mod report;
 pub mod request;
 pub mod server;
+#[allow(unreachable_pub)]
 mod strict;
 mod synthetic;
 pub mod tree;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use scrm_bench::{allocations, codegen, compile, decode, hot, report::Report, request, server, tree};
+use scrm_bench::{allocations, codegen, compile, decode, hot, pull, report::Report, request, server, tree};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -34,6 +34,8 @@ enum Group {
     Decode,
     /// One call through all layers, and its parts.
     Request,
+    /// A list of 10,000 rows, page by page.
+    Pull,
     /// Schemas to sources.
     Codegen,
     /// Building generated code.
@@ -85,6 +87,9 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     if group.includes(Group::Request) {
         hot::run(report);
         request::run(report)?;
+    }
+    if group.includes(Group::Pull) {
+        pull::run(report)?;
     }
     if group.includes(Group::Codegen) {
         codegen::run(report, root)?;

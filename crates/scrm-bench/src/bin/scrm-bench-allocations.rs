@@ -60,7 +60,7 @@ fn main() {
     let mut counting = Counting(Vec::new());
     each(&mut counting);
     let (quota, token) = (hot::quota(), hot::token());
-    counting.push("quota check".to_owned(), "call", count(|| hot::check(&quota)), Some(0.0));
+    counting.push("quota check".to_owned(), "call", count(|| hot::check_and_answer(&quota)), Some(0.0));
     counting.push("token lookup".to_owned(), "call", count(|| hot::look_up(&token)), Some(0.0));
     println!("{}", serde_json::to_string(&counting.0).unwrap_or_default());
 }
