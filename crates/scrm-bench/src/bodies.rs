@@ -29,7 +29,9 @@ fn number(value: Value, twist: Twist) -> Value {
 }
 
 fn twisted(mut row: Value, at: usize, twist: Twist) -> Value {
-    if twist.unknown_fields && let Some(row) = row.as_object_mut() {
+    if twist.unknown_fields
+        && let Some(row) = row.as_object_mut()
+    {
         row.insert("user_grade".into(), format!("v{at}").into());
         row.insert("is_seal".into(), (at % 2).into());
     }
@@ -122,7 +124,8 @@ pub fn leads(count: usize, twist: Twist) -> Vec<u8> {
         row.extend(scores(rng, &models, &left_out, twist));
         Value::Object(row)
     });
-    let header = ["FullName", "MobilePhone", "Email", "Company", "IsLead", "CreatedTime"].map(|prop| json!({ "label": "列", "prop": prop }));
+    let header =
+        ["FullName", "MobilePhone", "Email", "Company", "IsLead", "CreatedTime"].map(|prop| json!({ "label": "列", "prop": prop }));
     json!({ "code": 0, "msg": "成功", "data": { "total": 5100, "list": rows, "header": header } }).to_string().into_bytes()
 }
 

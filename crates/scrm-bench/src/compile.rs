@@ -62,9 +62,23 @@ fn measure(report: &mut Report, derived: &Crate, ours: &Crate) -> Result<(), Str
     }
     pair(report, "cargo check, 200 operations", seconds, median(theirs), median(our_own), 0.28);
     let (theirs, our_own) = (derived.release()?, ours.release()?);
-    pair(report, "release, library and a program that calls all 200", seconds, theirs.library + theirs.all, our_own.library + our_own.all, 0.28);
+    pair(
+        report,
+        "release, library and a program that calls all 200",
+        seconds,
+        theirs.library + theirs.all,
+        our_own.library + our_own.all,
+        0.28,
+    );
     pair(report, "the program that calls all 200, stripped", kilobytes, theirs.all_bytes, our_own.all_bytes, 0.40);
-    pair(report, "release, library and a program that calls 5 of 200", seconds, theirs.library + theirs.few, our_own.library + our_own.few, 0.32);
+    pair(
+        report,
+        "release, library and a program that calls 5 of 200",
+        seconds,
+        theirs.library + theirs.few,
+        our_own.library + our_own.few,
+        0.32,
+    );
     pair(report, "the program that calls 5 of 200, stripped", kilobytes, theirs.few_bytes, our_own.few_bytes, 1.00);
     Ok(())
 }

@@ -13,7 +13,6 @@ pub mod pull;
 pub mod report;
 pub mod request;
 pub mod server;
-#[allow(unreachable_pub)]
 mod strict;
 mod synthetic;
 pub mod tree;

@@ -60,7 +60,11 @@ pub fn compare(rounds: Rounds, mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
         }
     }
     let ratios = |at: usize| times[at].iter().zip(&times[0]).map(|(time, base)| time / base).collect();
-    variants.iter().enumerate().map(|(at, variant)| Timing { name: variant.name, seconds: median(times[at].clone()), ratio: median(ratios(at)) }).collect()
+    variants
+        .iter()
+        .enumerate()
+        .map(|(at, variant)| Timing { name: variant.name, seconds: median(times[at].clone()), ratio: median(ratios(at)) })
+        .collect()
 }
 
 fn runs_per_sample(rounds: Rounds, run: &mut dyn FnMut()) -> u32 {

@@ -45,7 +45,13 @@ impl Goal {
 impl Figure {
     /// A time and its ratio to the baseline.
     pub fn timed(benchmark: &str, timing: &Timing) -> Self {
-        Figure { benchmark: benchmark.into(), variant: timing.name.into(), measured: time(timing.seconds), ratio: Some(timing.ratio), goal: None }
+        Figure {
+            benchmark: benchmark.into(),
+            variant: timing.name.into(),
+            measured: time(timing.seconds),
+            ratio: Some(timing.ratio),
+            goal: None,
+        }
     }
 
     /// A figure that stands alone.

@@ -43,8 +43,12 @@ async fn measure(report: &mut Report, url: &str) -> Result<(), String> {
 
     let (mut by_hand, mut ours) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let hand = cost(async || raw::<_, strict::Users>(&http, &pages, &Page { access_token: TOKEN, page: 1, page_size: 50 }).await).await?;
-        let own = cost(async || xiaoe.user_list(UserList::new()).await.map(|answer| answer.data.list.len() == 50).map_err(|error| error.to_string())).await?;
+        let hand =
+            cost(async || raw::<_, strict::Users>(&http, &pages, &Page { access_token: TOKEN, page: 1, page_size: 50 }).await).await?;
+        let own = cost(async || {
+            xiaoe.user_list(UserList::new()).await.map(|answer| answer.data.list.len() == 50).map_err(|error| error.to_string())
+        })
+        .await?;
         note(round, &mut by_hand, &mut ours, hand, own);
     }
     push(report, "client CPU per call, 50-user page", &by_hand, &ours, 0.70);
@@ -106,7 +110,10 @@ fn note(round: usize, by_hand: &mut Vec<f64>, ours: &mut Vec<f64>, hand: f64, ow
 
 fn push(report: &mut Report, benchmark: &str, by_hand: &[f64], ours: &[f64], at_most: f64) {
     let ratio = median(ours.iter().zip(by_hand).map(|(own, hand)| own / hand).collect());
-    report.push(Figure { ratio: Some(1.0), ..Figure::plain(benchmark, "reqwest by hand, .json().send().json()", time(median(by_hand.to_vec()))) });
+    report.push(Figure {
+        ratio: Some(1.0),
+        ..Figure::plain(benchmark, "reqwest by hand, .json().send().json()", time(median(by_hand.to_vec())))
+    });
     let goal = Some(Goal { value: ratio, at_most });
     report.push(Figure { ratio: Some(ratio), goal, ..Figure::plain(benchmark, "this crate, all layers on", time(median(ours.to_vec()))) });
 }

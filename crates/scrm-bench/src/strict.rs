@@ -1,6 +1,6 @@
 //! The baseline: what a person writes in an afternoon. Strict serde structs in the document's order; scores and unknown fields are dropped.
 
-#![allow(missing_docs, dead_code)]
+#![allow(missing_docs, dead_code, unreachable_pub)]
 
 use serde::Deserialize;
 

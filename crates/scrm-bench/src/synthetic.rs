@@ -6,7 +6,8 @@ use scrm_schema::model::Tree;
 use serde_json::{Value, json};
 
 /// The operations that are copied, one after the other: a wide object, a short one, a nested one, one with dynamic columns.
-const SHAPES: [&str; 4] = ["xiaoe/user-list.json", "xiaoe/points-list.json", "rabbitpre/customer-lookup.json", "beschannels/group-user-list.json"];
+const SHAPES: [&str; 4] =
+    ["xiaoe/user-list.json", "xiaoe/points-list.json", "rabbitpre/customer-lookup.json", "beschannels/group-user-list.json"];
 /// What comes with the vendor.
 const VENDOR: [(&str, &str); 2] = [("xiaoe/vendor.json", "acme/vendor.json"), ("xiaoe/token.json", "acme/token.json")];
 

@@ -344,29 +344,28 @@ impl<'t> Scan<'t> {
 
     // Numbers ---------------------------------------------------------------------------------------------------------
 
-    /// Takes an integer of up to seven digits, if one stands here and eight bytes more do: the commonest numbers at a fraction of the cost.
+    /// Takes an integer of up to fifteen digits, if one stands here and some more text does: the commonest numbers at a fraction of the cost.
     #[inline(always)]
     pub(crate) fn short_integer(&mut self) -> Option<i64> {
-        let eight = self.text.as_bytes().get(self.at..)?.first_chunk::<8>()?;
-        let (value, length) = leading_digits(*eight);
-        let behind = eight.get(length)?;
-        if length == 0 || (length > 1 && eight[0] == b'0') || matches!(behind, b'.' | b'e' | b'E') {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (value, length) = short_digits(rest)?;
+        if length == 0 || (length > 1 && rest[0] == b'0') || matches!(rest.get(length), Some(b'.' | b'e' | b'E')) {
             return None;
         }
         self.at += length;
-        Some(i64::from(value))
+        Some(value)
     }
 
-    /// The same with quotes around it.
+    /// The same with quotes around it, leading zeros allowed.
     #[inline]
     pub(crate) fn short_quoted_integer(&mut self) -> Option<i64> {
-        let eight = self.text.as_bytes().get(self.at + 1..)?.first_chunk::<8>()?;
-        let (value, length) = leading_digits(*eight);
-        if length == 0 || eight.get(length) != Some(&b'"') {
+        let rest = self.text.as_bytes().get(self.at + 1..)?;
+        let (value, length) = short_digits(rest)?;
+        if length == 0 || rest.get(length) != Some(&b'"') {
             return None;
         }
         self.at += length + 2;
-        Some(i64::from(value))
+        Some(value)
     }
 
     /// Takes a number.
@@ -575,6 +574,17 @@ pub(crate) fn members(text: &str) -> Vec<(Box<str>, Value)> {
         }
     }
     members
+}
+
+/// The number that up to fifteen leading digits make, and how many they are; `None`: more, or too near the end of the text to tell at a stride.
+#[inline]
+fn short_digits(text: &[u8]) -> Option<(i64, usize)> {
+    let (high, length) = leading_digits(*text.first_chunk::<8>()?);
+    if length < 8 {
+        return Some((i64::from(high), length));
+    }
+    let (low, more) = leading_digits(*text[8..].first_chunk::<8>()?);
+    if more < 8 { Some((i64::from(high) * POWERS[more] + i64::from(low), 8 + more)) } else { None }
 }
 
 /// Whether two short texts of one length are equal; cheaper than a call of `memcmp`.

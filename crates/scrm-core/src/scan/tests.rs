@@ -336,3 +336,24 @@ proptest! {
         prop_assert_eq!(same(&left, &right), left == right);
     }
 }
+
+#[test]
+fn short_integers_are_what_numbers_are() {
+    for length in 1..=20 {
+        for first in ["1", "0", "9", "-"] {
+            for tail in [",", ".5,", "e1,", "\"", "x", "]"] {
+                let text = format!("{first}{}{tail}                ", "9".repeat(length - 1));
+                let (mut short, mut whole) = (Scan::new(&text), Scan::new(&text));
+                let taken = short.short_integer();
+                match whole.number() {
+                    Ok(Number::Int(value)) if length <= 15 && first != "-" => assert_eq!((taken, short.at), (Some(value), whole.at), "{text}"),
+                    _ => assert_eq!((taken, short.at), (None, 0), "{text}"),
+                }
+                let quoted = format!("\"{text}");
+                let mut scan = Scan::new(&quoted);
+                let expected = quoted[1..].split_once('"').and_then(|(inside, _)| inside.parse::<i64>().ok()).filter(|_| length <= 15 && first != "-");
+                assert_eq!(scan.short_quoted_integer(), expected, "{quoted}");
+            }
+        }
+    }
+}

@@ -57,7 +57,9 @@ impl Extra {
     }
     /// Adds a member as it came, `"key":value`, known to be JSON whose numbers are in the range of `f64`. `room`: bytes to make room for at the first.
     pub(crate) fn keep(&mut self, member: &str, room: usize) {
-        let held = self.0.get_or_insert_with(|| Box::new(Held { text: String::with_capacity(room.max(member.len() + 1)), entries: OnceLock::new() }));
+        let held = self
+            .0
+            .get_or_insert_with(|| Box::new(Held { text: String::with_capacity(room.max(member.len() + 1)), entries: OnceLock::new() }));
         match held.entries.get_mut() {
             Some(entries) => entries.extend(scan::members(member)),
             None => {
