@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask codegen`, `cargo xtask import`, `cargo xtask openapi`; `--help` has the rest.
 
+mod bench;
 mod codegen;
 mod import;
 mod openapi;
@@ -42,6 +43,13 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
         schemas: PathBuf,
     },
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|codegen|tree|compile|all> [--gate] [--json FILE]`
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on to the benchmarks; `--help` for more
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// The root of the repository.
@@ -59,6 +67,7 @@ fn main() -> ExitCode {
         Command::Openapi { vendor, out, schemas } => {
             openapi::write(&schemas, vendor.as_deref(), &out.unwrap_or_else(|| root().join("target/openapi")))
         }
+        Command::Bench { arguments } => bench::run(&root(), &arguments),
     };
     report(outcome)
 }

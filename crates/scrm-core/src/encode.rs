@@ -27,8 +27,7 @@ pub enum Outgoing<'a> {
 }
 
 /// A request that cannot be written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` cannot be sent: {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodeError {
     /// Wire name of the field, `data/user_id` inside an object; `base_url` where it is that.
@@ -36,6 +35,14 @@ pub struct EncodeError {
     /// What is wrong and what to do. Never holds the value.
     pub reason: String,
 }
+
+impl std::fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` cannot be sent: {}", self.field, self.reason)
+    }
+}
+
+impl std::error::Error for EncodeError {}
 
 impl EncodeError {
     fn new(field: &str, reason: impl Into<String>) -> Self {

@@ -65,11 +65,11 @@ impl Fill<'_, '_> {
                 Role::Message => self.loose(true, &mut head.message)?,
                 Role::Data => found = Some(self.data(found, head.is_success(envelope), data)?),
                 other @ (Role::Other | Role::Unknown) => {
-                    let key = key.into();
                     if matches!(other, Role::Unknown) {
                         self.note(key_at, What::UnknownKey);
                     }
-                    head.extra.push(key, self.scan.value()?);
+                    self.undocumented_value()?;
+                    head.extra.keep(self.scan.since(key_at), 0);
                 }
             }
             more = self.scan.next(b'}')?;

@@ -15,6 +15,8 @@ pub(super) struct Fill<'t, 'n> {
     pub(super) notes: &'n mut Notes,
     /// How many dynamic columns the last record had.
     columns: usize,
+    /// How many bytes of undocumented members the last record had.
+    undocumented: usize,
 }
 
 /// How well a scalar fitted.
@@ -34,7 +36,7 @@ enum Key {
 
 impl<'t, 'n> Fill<'t, 'n> {
     pub(super) fn new(scan: Scan<'t>, notes: &'n mut Notes) -> Self {
-        Fill { scan, notes, columns: 0 }
+        Fill { scan, notes, columns: 0, undocumented: 0 }
     }
 
     #[cold]
@@ -143,6 +145,9 @@ impl<'t, 'n> Fill<'t, 'n> {
     #[inline]
     fn column(&mut self) -> Scanned<Option<i64>> {
         let byte = self.scan.peek();
+        if let Some(value) = self.scan.short_integer() {
+            return Ok(Some(value));
+        }
         let mark = self.scan.mark();
         if is_digit(byte)
             && let Number::Int(value) = self.scan.number()?
@@ -155,6 +160,12 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     fn odd_column(&mut self) -> Scanned<Option<i64>> {
         let (mark, mut value) = (self.scan.mark(), None);
+        if self.scan.peek() == b'"'
+            && let Some(value) = self.scan.short_quoted_integer()
+        {
+            self.note(mark.at, What::OtherType);
+            return Ok(Some(value));
+        }
         match self.scalar::<i64>(&mut value) {
             Err(stop) if stop.is_fatal() => return Err(stop),
             Ok(Fit::OtherType) if value.is_some() => self.note(mark.at, What::OtherType),
@@ -168,15 +179,21 @@ impl<'t, 'n> Fill<'t, 'n> {
     #[cold]
     fn unnamed(&mut self, record: &mut dyn Record, key_at: usize, what: What) -> Scanned<()> {
         self.note(key_at, what);
-        let behind_key = self.scan.mark();
-        self.scan.at = key_at;
-        let key: Box<str> = self.scan.string()?.into();
-        self.scan.rewind(behind_key);
-        let value = self.scan.value()?;
+        self.undocumented_value()?;
         if let Slot::Extra(extra) = record.slot(EXTRA) {
-            extra.push(key, value);
+            extra.keep(self.scan.since(key_at), self.undocumented);
+            self.undocumented = extra.kept();
         }
         Ok(())
+    }
+
+    /// Takes a value that is kept as it came. That it is well-formed is found by walking over it; that its numbers are in range only by reading them.
+    pub(super) fn undocumented_value(&mut self) -> Scanned<()> {
+        match self.scan.peek() {
+            b'"' => self.scan.string().map(|_| ()),
+            b'0'..=b'9' if self.scan.short_integer().is_some() => Ok(()),
+            _ => self.scan.value().map(|_| ()),
+        }
     }
 
     // Lists ---------------------------------------------------------------------------------------------------------
@@ -264,6 +281,10 @@ impl<'t, 'n> Fill<'t, 'n> {
                 Ok(())
             }
             Slot::I64(out) if is_digit(byte) => {
+                if let Some(value) = self.scan.short_integer() {
+                    *out = Some(value);
+                    return Ok(());
+                }
                 let mark = self.scan.mark();
                 if let Number::Int(value) = self.scan.number()? {
                     *out = Some(value);
@@ -271,6 +292,17 @@ impl<'t, 'n> Fill<'t, 'n> {
                 }
                 self.scan.rewind(mark);
                 self.plain_scalar(out, field)
+            }
+            Slot::I64(out) if byte == b'"' => {
+                let at = self.scan.at;
+                match self.scan.short_quoted_integer() {
+                    Some(value) => {
+                        *out = Some(value);
+                        self.note(at, What::OtherType);
+                        Ok(())
+                    }
+                    None => self.plain_scalar(out, field),
+                }
             }
             Slot::F64(out) if is_digit(byte) => self.plain_scalar(out, field),
             Slot::Obj(out) if byte == b'{' => self.record(out.begin()),
@@ -340,6 +372,6 @@ impl<'t, 'n> Fill<'t, 'n> {
 
 /// Whether a number may begin with this byte.
 #[inline]
-fn is_digit(byte: u8) -> bool {
+pub(super) fn is_digit(byte: u8) -> bool {
     matches!(byte, b'-' | b'0'..=b'9')
 }

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    fill::{Fill, Fit},
+    fill::{Fill, Fit, is_digit},
     report::What,
     scalar::Scalar,
 };
 use crate::{
-    scan::Scanned,
+    scan::{Number, Scanned},
     table::{Code, Field, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
 };
 
@@ -135,6 +135,20 @@ impl Fill<'_, '_> {
             }
             return self.scan.word("null");
         }
+        let wants_int = out.wants_int();
+        // written as its type suggests
+        if byte == b'"' && !wants_int {
+            if !out.put(Code::Text(self.scan.string()?)) {
+                self.note(mark.at, What::UndocumentedValue);
+            }
+            return Ok(());
+        }
+        if wants_int && !in_text && is_digit(byte) {
+            if let Number::Int(value) = self.scan.number()? {
+                return self.put(out, mark.at, Code::Int(value), false);
+            }
+            self.scan.rewind(mark);
+        }
         let (mut int, mut text) = (None::<i64>, None::<String>);
         let whole = match self.scalar(&mut int) {
             Ok(_) => int,
@@ -147,7 +161,7 @@ impl Fill<'_, '_> {
             .or_else(|stop| if stop.is_fatal() { Err(stop) } else { self.scan.want(mark.at, "a string or an integer") })?;
         let text = text.unwrap_or_default();
         let as_text = Code::Text(&text);
-        if out.wants_int() {
+        if wants_int {
             self.int_code(out, byte, mark.at, whole, as_text, in_text)
         } else if !out.knows(as_text)
             && fit != Fit::Exact

@@ -304,3 +304,59 @@ proptest! {
         prop_assert!(value.pointer(&path[0]).is_some(), "{text} {path:?}");
     }
 }
+
+#[test]
+fn digits_in_front_of_eight_bytes() {
+    for text in ["12345678", "1234567,", "0,000000", "007\"....", "9}", "x1234567", "", "99999999", ":1111111", "/1111111", "1\u{80}1"] {
+        let mut eight = [b'}'; 8];
+        eight[..text.len().min(8)].copy_from_slice(&text.as_bytes()[..text.len().min(8)]);
+        let digits: String = eight.iter().map(|byte| char::from(*byte)).take_while(char::is_ascii_digit).collect();
+        assert_eq!(leading_digits(eight), (digits.parse().unwrap_or(0), digits.len()), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn strides_find_what_a_walk_byte_by_byte_finds(eight: [u8; 8], position in 0..8usize, byte in select(b"\"\\0123456789:/\x1f\x20\x7f\x80\xff".to_vec())) {
+        let mut eight = eight;
+        eight[position] = byte;
+        let plain = eight.iter().take_while(|b| **b != b'"' && **b != b'\\' && **b >= 0x20).count();
+        prop_assert_eq!(plain_bytes(eight), plain);
+        let digits = eight.iter().take_while(|b| b.is_ascii_digit()).count();
+        let value = eight[..digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+        prop_assert_eq!(leading_digits(eight), (value, digits));
+    }
+
+    #[test]
+    fn texts_are_the_same_when_their_bytes_are(left in vec(select(b"ab".to_vec()), 0..20), at in 0..20usize) {
+        let mut right = left.clone();
+        if let Some(byte) = right.get_mut(at) {
+            *byte = b'a';
+        }
+        prop_assert_eq!(same(&left, &right), left == right);
+    }
+}
+
+#[test]
+fn short_integers_are_what_numbers_are() {
+    for length in 1..=20 {
+        for first in ["1", "0", "9", "-"] {
+            for tail in [",", ".5,", "e1,", "\"", "x", "]"] {
+                let text = format!("{first}{}{tail}                ", "9".repeat(length - 1));
+                let (mut short, mut whole) = (Scan::new(&text), Scan::new(&text));
+                let taken = short.short_integer();
+                match whole.number() {
+                    Ok(Number::Int(value)) if length <= 15 && first != "-" => {
+                        assert_eq!((taken, short.at), (Some(value), whole.at), "{text}")
+                    }
+                    _ => assert_eq!((taken, short.at), (None, 0), "{text}"),
+                }
+                let quoted = format!("\"{text}");
+                let mut scan = Scan::new(&quoted);
+                let expected =
+                    quoted[1..].split_once('"').and_then(|(inside, _)| inside.parse::<i64>().ok()).filter(|_| length <= 15 && first != "-");
+                assert_eq!(scan.short_quoted_integer(), expected, "{quoted}");
+            }
+        }
+    }
+}

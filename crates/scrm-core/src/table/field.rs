@@ -1,5 +1,7 @@
 //! What is known of a struct's fields.
 
+use crate::scan::same;
+
 /// One documented field: its wire name and what the page says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -122,7 +124,7 @@ impl Table {
     /// the start.
     pub(crate) fn find(&self, key: &str, next: usize) -> Option<usize> {
         let (before, after) = self.fields.split_at(next.min(self.fields.len()));
-        let named = |field: &Field| field.name == key;
+        let named = |field: &Field| field.name.len() == key.len() && same(field.name.as_bytes(), key.as_bytes());
         after.iter().position(named).map(|number| number + before.len()).or_else(|| before.iter().position(named))
     }
 

@@ -1,0 +1,89 @@
+//! The baseline of the compile benchmarks: the same types as the generator's, written with serde derives. Strict: no leniency, dynamic columns and unknown fields
+//! are dropped, undocumented values of an enum are errors.
+
+use std::fmt::Write;
+
+use scrm_schema::{
+    model::{Enum, Object, Operation, Type, Used, Vendor},
+    names::{field, pascal},
+};
+
+/// The source of a library: one module per operation.
+pub fn library(vendor: &Vendor) -> String {
+    let mut out = String::from("#![allow(non_snake_case, clippy::all)]\nuse serde::{Deserialize, Serialize};\n");
+    out.push_str("#[derive(Clone, Debug, Default, PartialEq, Deserialize)]\npub struct Envelope<T> { pub code: i64, pub msg: Option<String>, pub data: Option<T> }\n");
+    for operation in &vendor.operations {
+        let _ = writeln!(out, "pub mod {} {{ use super::*;", field(&operation.name));
+        module(&mut out, operation);
+        out.push_str("}\n");
+    }
+    out
+}
+
+fn module(out: &mut String, operation: &Operation) {
+    object(out, &operation.request, Used { request: true, response: false }, operation);
+    for one in operation.objects.values() {
+        object(out, one, one.used, operation);
+    }
+    for one in operation.enums.values().filter(|one| is_text(one)) {
+        enumeration(out, one);
+    }
+    let data = operation.data.as_ref().map_or_else(|| "String".to_owned(), |data| bare(&data.ty, operation));
+    let _ = writeln!(out, "pub type Data = {data};");
+}
+
+fn directions(used: Used) -> &'static str {
+    match (used.request, used.response) {
+        (true, true) => "Serialize, Deserialize",
+        (true, false) => "Serialize",
+        _ => "Deserialize",
+    }
+}
+
+fn object(out: &mut String, object: &Object, used: Used, operation: &Operation) {
+    let _ = writeln!(out, "#[derive(Clone, Debug, Default, PartialEq, {})]\npub struct {} {{", directions(used), object.name);
+    for one in &object.fields {
+        let ty = bare(&one.ty, operation);
+        let (ty, absent) = match one.ty {
+            Type::List(_) | Type::Map(_) => (ty.clone(), format!("{}::is_empty", ty.split('<').next().unwrap_or_default())),
+            _ => (format!("Option<{ty}>"), "Option::is_none".to_owned()),
+        };
+        let mut attributes = vec![format!("rename = {:?}", one.name)];
+        if used.request {
+            attributes.push(format!("skip_serializing_if = {absent:?}"));
+        }
+        if used.response {
+            attributes.push("default".to_owned());
+        }
+        let _ = writeln!(out, "    #[serde({})]\n    pub r#{}: {ty},", attributes.join(", "), field(&one.name));
+    }
+    out.push_str("}\n");
+}
+
+fn enumeration(out: &mut String, one: &Enum) {
+    let _ = writeln!(out, "#[derive(Clone, Copy, Debug, PartialEq, Eq, {})]\npub enum {} {{", directions(one.used), one.name);
+    for value in &one.values {
+        let _ = writeln!(out, "    #[serde(rename = {})]\n    {},", value.value, pascal(&value.name));
+    }
+    out.push_str("}\n");
+}
+
+/// Whether serde can derive it; an enum of integers is an integer here.
+fn is_text(one: &Enum) -> bool {
+    one.values.iter().all(|value| value.value.is_string())
+}
+
+fn bare(ty: &Type, operation: &Operation) -> String {
+    match ty {
+        Type::Text => "String".to_owned(),
+        Type::Integer => "i64".to_owned(),
+        Type::Number => "f64".to_owned(),
+        Type::Boolean => "bool".to_owned(),
+        Type::Any => "serde_json::Value".to_owned(),
+        Type::Enum(name) if operation.enums.get(name).is_some_and(is_text) => name.clone(),
+        Type::Enum(_) => "i64".to_owned(),
+        Type::Object(name) => name.clone(),
+        Type::List(item) => format!("Vec<{}>", bare(item, operation)),
+        Type::Map(value) => format!("std::collections::BTreeMap<String, {}>", bare(value, operation)),
+    }
+}

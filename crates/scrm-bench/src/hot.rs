@@ -1,0 +1,63 @@
+//! What every call does before anything is sent: a permit from the quota, a token from its slot.
+
+use std::{sync::Arc, time::Duration};
+
+use scrm_core::{
+    Error, Secret,
+    quota::{Permit, Quota, QuotaRule},
+    token::{Lease, TokenSlot},
+};
+use tokio::time::Instant;
+
+use crate::{
+    measure::{Rounds, Variant, compare},
+    report::{Figure, Goal, Report, time},
+};
+
+/// Times both.
+pub fn run(report: &mut Report) {
+    let (quota, endless, token) = (quota(), endless_quota(), token());
+    let timings = compare(
+        Rounds::default(),
+        vec![
+            Variant::new("the clock alone", Instant::now),
+            Variant::new("quota check, the clock included", || check(&endless)),
+            Variant::new("token lookup, the clock included", || look_up(&token)),
+            Variant::new("quota check and, with the answer, the slot given back", || check_and_answer(&quota)),
+        ],
+    );
+    for (timing, at_most) in timings.iter().zip([None, Some(60.0), Some(30.0), None]) {
+        let goal = at_most.map(|at_most| Goal { value: timing.seconds * 1e9, at_most });
+        report.push(Figure { goal, ..Figure::plain("hot path", timing.name, time(timing.seconds)) });
+    }
+}
+
+/// A quota of 3000 calls whose window is over at once, so that it is never used up.
+pub fn quota() -> Arc<Quota> {
+    Quota::new(QuotaRule { calls: 3000, window: Duration::from_nanos(1), linger: Duration::ZERO, smooth: None, hold_at_start: false })
+}
+
+/// A slot that holds a token.
+pub fn token() -> TokenSlot<Error> {
+    TokenSlot::fixed(Secret::from("0123456789abcdef0123456789abcdef".to_owned()))
+}
+
+/// A quota of more calls than are made here, none of which ends.
+pub fn endless_quota() -> Arc<Quota> {
+    Quota::new(QuotaRule { calls: u32::MAX, window: Duration::from_secs(10), linger: Duration::ZERO, smooth: None, hold_at_start: false })
+}
+
+/// What a call does with a quota before it is sent. The permit is forgotten: what becomes of it is another figure.
+pub fn check(quota: &Arc<Quota>) -> bool {
+    quota.try_acquire().map(std::mem::forget).is_some()
+}
+
+/// The same, and what follows when the answer has come.
+pub fn check_and_answer(quota: &Arc<Quota>) -> bool {
+    quota.try_acquire().map(Permit::answered).is_some()
+}
+
+/// What a call does with a token slot.
+pub fn look_up(slot: &TokenSlot<Error>) -> Option<Lease> {
+    slot.peek(Instant::now())
+}

@@ -1,0 +1,19 @@
+//! Benchmarks behind the figures in `docs/performance.md`. Run them by `cargo xtask bench`.
+
+pub mod allocations;
+pub mod bodies;
+pub mod cases;
+pub mod codegen;
+pub mod compile;
+pub mod decode;
+mod derived;
+pub mod hot;
+pub mod measure;
+pub mod pull;
+pub mod report;
+pub mod request;
+pub mod server;
+mod strict;
+mod synthetic;
+pub mod tree;
+mod usage;

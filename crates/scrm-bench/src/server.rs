@@ -1,0 +1,100 @@
+//! A server on the loopback that always answers the same: in a process of its own, so that its processor time is not the client's.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitCode, Stdio},
+    time::Duration,
+};
+
+use axum::{Router, http::Uri};
+use bytes::Bytes;
+
+use crate::{
+    bodies::{self, Twist},
+    usage,
+};
+
+/// The first argument that makes this program the server.
+pub const COMMAND: &str = "serve";
+/// Path prefix under which a page of 50 users is answered.
+pub const PAGE: &str = "page";
+/// Path prefix under which one customer is answered.
+pub const SMALL: &str = "small";
+/// Path prefix under which the pages of a list are answered, each after [`LATENCY`].
+pub const LIST: &str = "list";
+/// How many users the list has.
+pub const LISTED: usize = 10_000;
+/// How long the answer to a page of the list takes.
+pub const LATENCY: Duration = Duration::from_millis(100);
+
+/// Serves until the process is killed; prints its address first.
+#[allow(clippy::print_stdout)]
+pub fn serve() -> ExitCode {
+    usage::pin(0);
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return ExitCode::FAILURE };
+    let page = Bytes::from(bodies::users(50, Twist::default()));
+    let small = Bytes::from(bodies::customer(Twist::default()));
+    let answer = move |uri: Uri, request: Bytes| {
+        let (page, small) = (page.clone(), small.clone());
+        async move {
+            let body = match uri.path().split('/').nth(1) {
+                Some(PAGE) => page,
+                Some(LIST) => {
+                    tokio::time::sleep(LATENCY).await;
+                    listed(&request)
+                }
+                _ => small,
+            };
+            ([("content-type", "application/json")], body)
+        }
+    };
+    let served = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        println!("http://{}", listener.local_addr()?);
+        axum::serve(listener, Router::new().fallback(answer)).await
+    });
+    if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The page of the list that is asked for.
+fn listed(request: &[u8]) -> Bytes {
+    let asked: serde_json::Value = serde_json::from_slice(request).unwrap_or_default();
+    let number = |key: &str| asked[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(1);
+    let (page, size) = (number("page"), number("page_size"));
+    let first = (page.max(1) - 1) * size;
+    Bytes::from(bodies::listed_users(first..(first + size).min(LISTED).max(first), LISTED))
+}
+
+/// The server's process; ended when dropped.
+pub struct Server {
+    process: Child,
+    /// Scheme, host and port.
+    pub url: String,
+}
+
+impl Server {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// The process does not start, or does not tell its address.
+    pub fn start() -> Result<Self, String> {
+        let program = env::current_exe().map_err(|error| error.to_string())?;
+        let mut process =
+            Command::new(program).arg(COMMAND).stdout(Stdio::piped()).spawn().map_err(|error| format!("the server: {error}"))?;
+        let mut url = String::new();
+        let told = process.stdout.take().map(|out| BufReader::new(out).read_line(&mut url));
+        let server = Server { process, url: url.trim().to_owned() };
+        match told {
+            Some(Ok(1..)) => Ok(server),
+            _ => Err("the server did not tell its address".to_owned()),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
