@@ -9,7 +9,7 @@ use scrm_schema::{
 };
 
 /// The source of a library: one module per operation.
-pub fn library(vendor: &Vendor) -> String {
+pub(crate) fn library(vendor: &Vendor) -> String {
     let mut out = String::from("#![allow(non_snake_case, clippy::all)]\nuse serde::{Deserialize, Serialize};\n");
     out.push_str("#[derive(Clone, Debug, Default, PartialEq, Deserialize)]\npub struct Envelope<T> { pub code: i64, pub msg: Option<String>, pub data: Option<T> }\n");
     for operation in &vendor.operations {

@@ -49,12 +49,12 @@ pub fn endless_quota() -> Arc<Quota> {
 
 /// What a call does with a quota before it is sent. The permit is forgotten: what becomes of it is another figure.
 pub fn check(quota: &Arc<Quota>) -> bool {
-    quota.try_acquire().map(std::mem::forget).is_some()
+    quota.try_acquire(Instant::now()).map(std::mem::forget).is_some()
 }
 
 /// The same, and what follows when the answer has come.
 pub fn check_and_answer(quota: &Arc<Quota>) -> bool {
-    quota.try_acquire().map(Permit::answered).is_some()
+    quota.try_acquire(Instant::now()).map(Permit::answered).is_some()
 }
 
 /// What a call does with a token slot.

@@ -12,14 +12,14 @@ const SHAPES: [&str; 4] =
 const VENDOR: [(&str, &str); 2] = [("xiaoe/vendor.json", "acme/vendor.json"), ("xiaoe/token.json", "acme/token.json")];
 
 /// The schema files as texts, by path below the schema folder.
-pub struct Schemas(BTreeMap<String, String>);
+pub(crate) struct Schemas(BTreeMap<String, String>);
 
 impl Schemas {
     /// A vendor with so many operations, beside the one that gives its token.
     ///
     /// # Errors
     /// A schema file cannot be read.
-    pub fn with_operations(folder: &Path, count: usize) -> Result<Self, String> {
+    pub(crate) fn with_operations(folder: &Path, count: usize) -> Result<Self, String> {
         let mut files = BTreeMap::new();
         for (from, to) in VENDOR {
             let mut file = read(folder, from)?;
@@ -42,7 +42,7 @@ impl Schemas {
     ///
     /// # Errors
     /// What the schema checks find.
-    pub fn tree(&self) -> Result<Tree, String> {
+    pub(crate) fn tree(&self) -> Result<Tree, String> {
         scrm_schema::load_files(self.0.clone()).map_err(|errors| errors.to_string().lines().take(5).collect::<Vec<_>>().join("\n"))
     }
 }

@@ -3,12 +3,12 @@
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// Processor time in seconds, user and system.
-pub fn own() -> f64 {
+pub(crate) fn own() -> f64 {
     seconds(UsageWho::RUSAGE_SELF)
 }
 
 /// The same of all finished child processes and theirs.
-pub fn children() -> f64 {
+pub(crate) fn children() -> f64 {
     seconds(UsageWho::RUSAGE_CHILDREN)
 }
 
@@ -20,12 +20,12 @@ fn seconds(who: UsageWho) -> f64 {
 }
 
 /// Keeps this thread, and those it starts, on one processor, where that can be done.
-pub fn pin(processor: usize) {
+pub(crate) fn pin(processor: usize) {
     run_on(processor..=processor);
 }
 
 /// Lets this thread run anywhere again.
-pub fn pin_none() {
+pub(crate) fn pin_none() {
     run_on(0..=63);
 }
 
