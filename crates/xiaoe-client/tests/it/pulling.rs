@@ -20,7 +20,8 @@ pub(crate) trait Numbered {
     fn number(&self) -> u64;
 }
 
-fn number(union_id: &str) -> u64 {
+/// The number of whoever has this union id.
+pub(crate) fn number(union_id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     union_id.hash(&mut hasher);
     hasher.finish()

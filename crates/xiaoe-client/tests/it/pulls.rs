@@ -14,7 +14,7 @@ use scrm_core::{
 use scrm_mock::{Customer, Mock};
 use xiaoe_client::{Call, Client, PointsList, UserList, UserListV2};
 
-use crate::pulling::{Numbered, Outcome, client, numbers, pull, take};
+use crate::pulling::{Numbered, Outcome, client, number, numbers, pull, take};
 
 const ALL: u32 = 123_456;
 
@@ -35,8 +35,10 @@ async fn a_large_shop_is_pulled_complete_and_each_user_once() {
     let client = client(&mock);
     let (split, cursor) =
         tokio::join!(pull(client.user_list(UserList::new()).concurrency(16)), pull(client.user_list_v2(UserListV2::new()).concurrency(2)),);
-    let all = numbers(&mock);
-    assert_eq!(all.len(), ALL as usize);
+    // Ids that differ, as many as there are people, and the same from both versions. (To make up all people here would take seconds.)
+    let all = cursor.set();
+    assert_eq!((all.len(), mock.customer_count()), (ALL as usize, ALL as usize));
+    assert!(mock.customers(60_000, 5000).iter().all(|customer| all.contains(&number(customer.text("union_id")))));
     assert_whole(&split, &all);
     assert_whole(&cursor, &all);
     assert!(split.summary.pieces > 12, "{}", split.summary);
@@ -123,7 +125,7 @@ async fn a_larger_shop_is_pulled_while_people_come_and_go() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn small_shops_are_pulled_while_people_come_and_go() {
     let mut complete = 0;
-    for seed in 0..6 {
+    for seed in 0..4 {
         let mock = Mock::builder().customers(1500).seed(seed);
         let mock = if seed % 2 == 0 { mock.newest_first() } else { mock }.start().await.unwrap();
         let client = client(&mock);
@@ -134,7 +136,7 @@ async fn small_shops_are_pulled_while_people_come_and_go() {
         assert_honest(&cursor, &there, &format!("2.0.0, seed {seed}"));
         complete += u32::from(cursor.summary.is_complete());
     }
-    assert!(complete >= 9, "only {complete} of 12 pulls came to a good end");
+    assert!(complete >= 6, "only {complete} of 8 pulls came to a good end");
 }
 
 /// Pulls some pages at a time, each time with a new client and with nothing but the token's text, until all have come.
