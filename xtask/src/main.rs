@@ -43,7 +43,7 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
         schemas: PathBuf,
     },
-    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|codegen|tree|compile|all> [--gate] [--json FILE]`
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|all> [--gate] [--json FILE]`
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on to the benchmarks; `--help` for more

@@ -28,7 +28,7 @@
 //! * *Beyond the vendor's ceiling* (`row_cap` in the schema). A list that holds more is split along a range of days, halved until each piece fits. Both halves are
 //!   counted and must hold what the whole holds. Neighbouring pieces share a day, since no vendor documents whether the last day of a range belongs to it; rows
 //!   that come twice are left out. Days that are over can lose rows, not gain them, so that their totals show every change; the last days are read as by
-//!   `thorough`. A day that holds more than the ceiling, rows without a date, and rows that fall in neither half are errors with the numbers. (This needs dates of
+//!   `thorough`. A day that holds more than the ceiling, a piece that outgrows it while it is read, rows without a date, and rows that fall in neither half are errors with the numbers. (This needs dates of
 //!   creation: a row that is put into an earlier day meanwhile counts as added.)
 //! * *Without ids* or without totals, repeated pages and empty or short pages against the total are found, nothing more; a total that moved is an error at the end.
 //!
