@@ -61,7 +61,7 @@ pub fn decode_into(body: &[u8], envelope: &Envelope, options: &DecodeOptions, da
             notes.tell(text, &mut head);
             Ok(head)
         }
-        Err(stop) => Err(notes.error(text, stop)),
+        Err(stop) => Err(notes.error(text, *stop)),
     }
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn record_from_text(text: &str, record: &mut dyn Record) -> Result<()
     let mut notes = Notes::default();
     let mut fill = Fill::new(Scan::new(text), &mut notes);
     let outcome = fill.object(record).and_then(|()| fill.scan.end());
-    outcome.map_err(|stop| notes.error(text, stop))
+    outcome.map_err(|stop| notes.error(text, *stop))
 }
 
 /// The body as text, if it looks like JSON at all.

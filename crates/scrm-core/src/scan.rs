@@ -33,7 +33,8 @@ impl Stop {
     }
 }
 
-pub(crate) type Scanned<T> = Result<T, Stop>;
+/// Boxed, so that what is scanned without a stop comes back in a register.
+pub(crate) type Scanned<T> = Result<T, Box<Stop>>;
 
 /// A number, parsed as far as that costs nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +49,7 @@ pub(crate) enum Number<'t> {
 /// A place to return to.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
+    /// Offset in the text, in bytes.
     pub(crate) at: usize,
     depth: u8,
 }
@@ -60,7 +62,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 pub(crate) struct Scan<'t> {
     text: &'t str,
-    pub(crate) at: usize,
+    /// What of the text is not yet taken.
+    rest: &'t [u8],
     depth: u8,
     /// The last string that had escapes.
     scratch: String,
@@ -68,67 +71,92 @@ pub(crate) struct Scan<'t> {
 
 impl<'t> Scan<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Scan { text, at: 0, depth: 0, scratch: String::new() }
+        Scan { text, rest: text.as_bytes(), depth: 0, scratch: String::new() }
     }
 
     /// A scanner of a text that stands inside this one's; the depth goes on counting.
     pub(crate) fn nested<'i>(&self, text: &'i str) -> Scan<'i> {
-        Scan { text, at: 0, depth: self.depth, scratch: String::new() }
+        Scan { depth: self.depth, ..Scan::new(text) }
+    }
+
+    /// Offset in the text of what is next, in bytes.
+    #[inline]
+    pub(crate) fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { at: self.at, depth: self.depth }
+        Mark { at: self.at(), depth: self.depth }
     }
 
     pub(crate) fn rewind(&mut self, mark: Mark) {
-        (self.at, self.depth) = (mark.at, mark.depth);
+        self.depth = mark.depth;
+        self.return_to(mark.at);
+    }
+
+    /// Goes to an offset where the depth was the same.
+    pub(crate) fn return_to(&mut self, at: usize) {
+        self.rest = self.text.as_bytes().get(at..).unwrap_or_default();
     }
 
     /// The text from an offset to here.
     pub(crate) fn since(&self, start: usize) -> &'t str {
-        self.text.get(start..self.at).unwrap_or_default()
+        self.text.get(start..self.at()).unwrap_or_default()
     }
 
     #[cold]
     fn syntax<T>(&self) -> Scanned<T> {
-        Err(Stop { at: self.at, why: Why::Syntax })
+        self.stop(self.at(), Why::Syntax)
     }
 
     #[cold]
     pub(crate) fn want<T>(&self, at: usize, what: &'static str) -> Scanned<T> {
-        Err(Stop { at, why: Why::Want(what) })
+        self.stop(at, Why::Want(what))
+    }
+
+    #[cold]
+    fn stop<T>(&self, at: usize, why: Why) -> Scanned<T> {
+        Err(Box::new(Stop { at, why }))
     }
 
     /// The byte here; 0 at the end.
     #[inline]
     fn byte(&self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+        self.rest.first().copied().unwrap_or(0)
+    }
+
+    /// Leaves out so many bytes.
+    #[inline]
+    fn advance(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
     /// Moves to the next byte that is not white space and gives it; 0 at the end.
     #[inline]
     pub(crate) fn peek(&mut self) -> u8 {
-        loop {
-            match self.byte() {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
-                byte => return byte,
+        while let [first, rest @ ..] = self.rest {
+            match first {
+                b' ' | b'\n' | b'\r' | b'\t' => self.rest = rest,
+                byte => return *byte,
             }
         }
+        0
     }
 
     /// Takes the rest, which must be white space.
     pub(crate) fn end(&mut self) -> Scanned<()> {
         self.peek();
-        if self.at == self.text.len() { Ok(()) } else { self.syntax() }
+        if self.rest.is_empty() { Ok(()) } else { self.syntax() }
     }
 
     /// Takes exactly this word.
     pub(crate) fn word(&mut self, word: &str) -> Scanned<()> {
-        if self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            self.at += word.len();
-            Ok(())
-        } else {
-            self.syntax()
+        match self.rest.strip_prefix(word.as_bytes()) {
+            Some(rest) => {
+                self.rest = rest;
+                Ok(())
+            }
+            None => self.syntax(),
         }
     }
 
@@ -139,9 +167,9 @@ impl<'t> Scan<'t> {
     pub(crate) fn open(&mut self) -> Scanned<()> {
         self.depth += 1;
         if self.depth == DEPTH {
-            return Err(Stop { at: self.at, why: Why::Depth });
+            return self.stop(self.at(), Why::Depth);
         }
-        self.at += 1;
+        self.advance(1);
         Ok(())
     }
 
@@ -151,7 +179,7 @@ impl<'t> Scan<'t> {
         if self.peek() != close {
             return Ok(true);
         }
-        self.at += 1;
+        self.advance(1);
         self.depth -= 1;
         Ok(false)
     }
@@ -161,10 +189,10 @@ impl<'t> Scan<'t> {
     pub(crate) fn next(&mut self, close: u8) -> Scanned<bool> {
         let byte = self.peek();
         if byte == b',' {
-            self.at += 1;
+            self.advance(1);
             Ok(true)
         } else if byte == close {
-            self.at += 1;
+            self.advance(1);
             self.depth -= 1;
             Ok(false)
         } else {
@@ -177,34 +205,25 @@ impl<'t> Scan<'t> {
         if self.peek() != b'"' {
             return self.syntax();
         }
-        self.at += 1;
-        let start = self.at;
-        self.plain_run();
-        let end = self.at;
-        let plain = self.byte() == b'"';
-        if plain {
-            self.at += 1;
-        } else {
-            self.escaped(start)?;
+        let plain = self.plain_string();
+        if plain.is_none() {
+            self.escaped()?;
         }
         if self.peek() != b':' {
             return self.syntax();
         }
-        self.at += 1;
-        Ok(if plain { &self.text[start..end] } else { &self.scratch })
+        self.advance(1);
+        Ok(plain.unwrap_or(&self.scratch))
     }
 
     /// Takes `"name":` if exactly that stands here.
     #[inline]
     pub(crate) fn takes(&mut self, name: &str) -> bool {
-        let (rest, length) = (&self.text.as_bytes()[self.at..], name.len());
-        let hit = rest.len() > length + 2
-            && rest[length + 2] == b':'
-            && rest[length + 1] == b'"'
-            && rest[0] == b'"'
-            && same(&rest[1..=length], name.as_bytes());
+        let Some((quoted, [b':', rest @ ..])) = self.rest.split_at_checked(name.len() + 2) else { return false };
+        let [b'"', written @ .., b'"'] = quoted else { return false };
+        let hit = same(written, name.as_bytes());
         if hit {
-            self.at += length + 3;
+            self.rest = rest;
         }
         hit
     }
@@ -212,8 +231,7 @@ impl<'t> Scan<'t> {
     /// Takes `"<prefix>20408":` if exactly that stands here and gives the number; only one of up to nine digits that prints back the same.
     #[inline(always)]
     pub(crate) fn takes_numbered(&mut self, prefix: &str) -> Option<u32> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let (name, digits) = rest.split_at_checked(1 + prefix.len())?;
+        let (name, digits) = self.rest.split_at_checked(1 + prefix.len())?;
         if name[0] != b'"' || !same(&name[1..], prefix.as_bytes()) {
             return None;
         }
@@ -225,76 +243,58 @@ impl<'t> Scan<'t> {
                 (digits[..length].iter().fold(0, |number, byte| number * 10 + u32::from(byte - b'0')), length)
             }
         };
-        if length == 0 || (length > 1 && digits[0] == b'0') || digits.get(length..length + 2) != Some(b"\":") {
+        if length == 0 || (length > 1 && digits[0] == b'0') {
             return None;
         }
-        self.at += 1 + prefix.len() + length + 2;
+        self.rest = digits.get(length..)?.strip_prefix(b"\":")?;
         Some(number)
     }
 
     // Strings ---------------------------------------------------------------------------------------------------------
 
-    /// Moves to the first quote, backslash or control character.
-    #[inline]
-    fn plain_run(&mut self) {
-        let bytes = self.text.as_bytes();
-        let mut at = self.at;
-        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let plain = plain_bytes(*eight);
-            at += plain;
-            if plain < 8 {
-                self.at = at;
-                return;
-            }
-            // a longer text: sixteen at a stride, without a branch for each byte, so that it becomes a few vector instructions
-            while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>())
-                && !block.iter().fold(false, |hit, byte| hit | (*byte == b'"') | (*byte == b'\\') | (*byte < 0x20))
-            {
-                at += 16;
-            }
-        }
-        while bytes.get(at).is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= 0x20) {
-            at += 1;
-        }
-        self.at = at;
+    /// Takes the string whose opening quote stands here, if it has no escapes; `None`: nothing taken.
+    #[inline(always)]
+    pub(crate) fn plain_string(&mut self) -> Option<&'t str> {
+        let behind = self.rest.get(1..)?;
+        let length = plain_length(behind);
+        let (_, [b'"', rest @ ..]) = behind.split_at_checked(length)? else { return None };
+        let start = self.at() + 1;
+        let string = self.text.get(start..start + length)?;
+        self.rest = rest;
+        Some(string)
     }
 
     /// Takes the string whose opening quote stands here.
     #[inline]
     pub(crate) fn string(&mut self) -> Scanned<&str> {
-        self.at += 1;
-        let start = self.at;
-        self.plain_run();
-        if self.byte() == b'"' {
-            let string = &self.text[start..self.at];
-            self.at += 1;
-            return Ok(string);
+        match self.plain_string() {
+            Some(string) => Ok(string),
+            None => self.escaped(),
         }
-        self.escaped(start)
     }
 
-    /// The rest of a string that began at `start` and is plain up to here.
+    /// Takes the string whose opening quote stands here, and which has escapes or no end.
     #[cold]
-    fn escaped(&mut self, start: usize) -> Scanned<&str> {
-        let text = self.text;
+    fn escaped(&mut self) -> Scanned<&str> {
         self.scratch.clear();
-        self.scratch.push_str(&text[start..self.at]);
+        self.advance(1);
         loop {
+            let start = self.at();
+            self.advance(plain_length(self.rest));
+            let plain = self.since(start);
+            self.scratch.push_str(plain);
             match self.byte() {
                 b'"' => {
-                    self.at += 1;
+                    self.advance(1);
                     return Ok(&self.scratch);
                 }
                 b'\\' => {
-                    self.at += 1;
+                    self.advance(1);
                     let character = self.escape()?;
                     self.scratch.push(character);
                 }
                 _ => return self.syntax(),
             }
-            let from = self.at;
-            self.plain_run();
-            self.scratch.push_str(&text[from..self.at]);
         }
     }
 
@@ -309,12 +309,12 @@ impl<'t> Scan<'t> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => {
-                self.at += 1;
+                self.advance(1);
                 return self.code_point();
             }
             _ => return self.syntax(),
         };
-        self.at += 1;
+        self.advance(1);
         Ok(character)
     }
 
@@ -337,7 +337,7 @@ impl<'t> Scan<'t> {
         for _ in 0..4 {
             let Some(digit) = char::from(self.byte()).to_digit(16) else { return self.syntax() };
             code = code * 16 + digit;
-            self.at += 1;
+            self.advance(1);
         }
         Ok(code)
     }
@@ -347,54 +347,75 @@ impl<'t> Scan<'t> {
     /// Takes an integer of up to fifteen digits, if one stands here and some more text does: the commonest numbers at a fraction of the cost.
     #[inline(always)]
     pub(crate) fn short_integer(&mut self) -> Option<i64> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let (value, length) = short_digits(rest)?;
-        if length == 0 || (length > 1 && rest[0] == b'0') || matches!(rest.get(length), Some(b'.' | b'e' | b'E')) {
+        let (value, length) = short_digits(self.rest)?;
+        if length == 0 || (length > 1 && self.rest[0] == b'0') {
             return None;
         }
-        self.at += length;
+        let rest = self.rest.get(length..)?;
+        if matches!(rest, [b'.' | b'e' | b'E', ..]) {
+            return None;
+        }
+        self.rest = rest;
         Some(value)
     }
 
     /// The same with quotes around it, leading zeros allowed.
     #[inline]
     pub(crate) fn short_quoted_integer(&mut self) -> Option<i64> {
-        let rest = self.text.as_bytes().get(self.at + 1..)?;
-        let (value, length) = short_digits(rest)?;
-        if length == 0 || rest.get(length) != Some(&b'"') {
+        let behind = self.rest.get(1..)?;
+        let (value, length) = short_digits(behind)?;
+        if length == 0 {
             return None;
         }
-        self.at += length + 2;
+        self.rest = behind.get(length..)?.strip_prefix(b"\"")?;
         Some(value)
+    }
+
+    /// Takes a number of up to fifteen digits, some of them behind a point, if one stands here and some more text does.
+    #[inline]
+    pub(crate) fn short_decimal(&mut self) -> Option<f64> {
+        let (whole, length) = short_digits(self.rest)?;
+        let [b'.', fraction @ ..] = self.rest.get(length..)? else { return None };
+        let (part, places) = short_digits(fraction)?;
+        let rest = fraction.get(places..)?;
+        let odd = length == 0 || (length > 1 && self.rest[0] == b'0') || places == 0 || matches!(rest, [b'e' | b'E', ..]);
+        if odd || length + places > 15 {
+            return None;
+        }
+        self.rest = rest;
+        // both are exact below 2^53, so their quotient is rounded once: it is the nearest number
+        #[allow(clippy::cast_precision_loss)]
+        let power = (POWERS[places.min(8)] * POWERS[places.saturating_sub(8)]) as f64;
+        #[allow(clippy::cast_precision_loss)]
+        Some((whole as f64 * power + part as f64) / power)
     }
 
     /// Takes a number.
     #[inline]
     pub(crate) fn number(&mut self) -> Scanned<Number<'t>> {
-        let start = self.at;
+        let start = self.at();
         let negative = self.byte() == b'-';
         if negative {
-            self.at += 1;
+            self.advance(1);
         }
-        let (first, bytes) = (self.at, self.text.as_bytes());
-        let (mut value, mut at) = (0_i64, first);
-        while let Some((eight, length)) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()).map(|eight| leading_digits(*eight)) {
+        let first = self.rest;
+        let (mut value, mut rest) = (0_i64, first);
+        while let Some((eight, length)) = rest.first_chunk::<8>().map(|eight| leading_digits(*eight)) {
             value = value.wrapping_mul(POWERS[length]).wrapping_add(i64::from(eight));
-            at += length;
+            rest = &rest[length..];
             if length < 8 {
                 break;
             }
         }
-        while let Some(digit @ 0..=9) = bytes.get(at).map(|b| b.wrapping_sub(b'0')) {
-            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
-            at += 1;
+        while let [byte @ b'0'..=b'9', behind @ ..] = rest {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
+            rest = behind;
         }
-        self.at = at;
-        let digits = at - first;
-        if digits == 0 || (digits > 1 && self.text.as_bytes()[first] == b'0') {
-            self.at = first;
+        let digits = first.len() - rest.len();
+        if digits == 0 || (digits > 1 && first[0] == b'0') {
             return self.syntax();
         }
+        self.rest = rest;
         if matches!(self.byte(), b'.' | b'e' | b'E') {
             return self.fraction(start);
         }
@@ -409,13 +430,13 @@ impl<'t> Scan<'t> {
 
     fn fraction(&mut self, start: usize) -> Scanned<Number<'t>> {
         if self.byte() == b'.' {
-            self.at += 1;
+            self.advance(1);
             self.digits()?;
         }
         if matches!(self.byte(), b'e' | b'E') {
-            self.at += 1;
+            self.advance(1);
             if matches!(self.byte(), b'+' | b'-') {
-                self.at += 1;
+                self.advance(1);
             }
             self.digits()?;
         }
@@ -423,11 +444,12 @@ impl<'t> Scan<'t> {
     }
 
     fn digits(&mut self) -> Scanned<()> {
-        let start = self.at;
-        while self.byte().is_ascii_digit() {
-            self.at += 1;
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return self.syntax();
         }
-        if self.at > start { Ok(()) } else { self.syntax() }
+        self.advance(digits);
+        Ok(())
     }
 
     // Whole values ----------------------------------------------------------------------------------------------------
@@ -435,7 +457,7 @@ impl<'t> Scan<'t> {
     /// Takes one value of any kind and gives its text. Numbers are checked by grammar, not by range.
     pub(crate) fn skip(&mut self) -> Scanned<&'t str> {
         let byte = self.peek();
-        let start = self.at;
+        let start = self.at();
         match byte {
             b'"' => {
                 self.string()?;
@@ -485,7 +507,7 @@ impl<'t> Scan<'t> {
                 Value::Bool(false)
             }
             _ => {
-                let start = self.at;
+                let start = self.at();
                 match self.number()? {
                     Number::Int(value) => Value::from(value),
                     // rounding and range are serde_json's own
@@ -528,16 +550,28 @@ pub fn document(text: &str) -> Option<Value> {
     Some(value)
 }
 
-/// How many bytes come before the first quote, backslash or control character; all eight at once.
+/// How many bytes come before the first quote, backslash or control character.
 #[inline]
-fn plain_bytes(eight: [u8; 8]) -> usize {
-    let word = u64::from_le_bytes(eight);
-    // the lowest high bit that is set marks the first byte that is zero in the argument, or below 0x20
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = zero(word ^ (ONES * b'"' as u64));
-    let backslash = zero(word ^ (ONES * b'\\' as u64));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    ((quote | backslash | control) & HIGHS).trailing_zeros() as usize / 8
+fn plain_length(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((block, behind)) = rest.split_first_chunk::<16>() {
+        let special = special_bytes(u128::from_le_bytes(*block));
+        if special != 0 {
+            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
+        }
+        rest = behind;
+    }
+    bytes.len() - rest.len() + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | ..0x20)).count()
+}
+
+/// The lowest high bit that is set in the result marks the first quote, backslash or control character; all bytes at once.
+#[inline]
+fn special_bytes(block: u128) -> u128 {
+    const ONES: u128 = u128::from_le_bytes([1; 16]);
+    // the quote comes to stand behind the control characters, and they stay where they are
+    let low = (block ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (block ^ (ONES * b'\\' as u128)).wrapping_sub(ONES);
+    (low | backslash) & !block & (ONES * 0x80)
 }
 
 /// 10 to the power of the position.
@@ -570,7 +604,7 @@ pub(crate) fn members(text: &str) -> Vec<(Box<str>, Value)> {
         let Ok(value) = scan.value() else { break };
         members.push((key, value));
         if scan.peek() == b',' {
-            scan.at += 1;
+            scan.advance(1);
         }
     }
     members
@@ -587,26 +621,26 @@ fn short_digits(text: &[u8]) -> Option<(i64, usize)> {
     if more < 8 { Some((i64::from(high) * POWERS[more] + i64::from(low), 8 + more)) } else { None }
 }
 
-/// Whether two short texts of one length are equal; cheaper than a call of `memcmp`.
+/// Whether two short texts of one length are equal; cheaper than a call of `memcmp`. Their ends are compared in one piece each, which may overlap.
 #[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() < 8
-        && let (Some(left_start), Some(right_start)) = (left.first_chunk::<4>(), right.first_chunk::<4>())
-    {
-        return left_start == right_start && left.last_chunk::<4>() == right.last_chunk::<4>();
+    if left.len() < 8 {
+        return match (left.first_chunk::<4>(), right.first_chunk::<4>()) {
+            (Some(left_start), Some(right_start)) => left_start == right_start && left.last_chunk::<4>() == right.last_chunk::<4>(),
+            _ => left.len() == right.len() && left.iter().zip(right).all(|(one, other)| one == other),
+        };
     }
-    let (mut left_rest, mut right_rest) = (left, right);
-    while let (Some((one, left)), Some((other, right))) = (left_rest.split_first_chunk::<8>(), right_rest.split_first_chunk::<8>()) {
+    if left.last_chunk::<8>() != right.last_chunk::<8>() {
+        return false;
+    }
+    let (mut left, mut right) = (left, right);
+    while let (Some((one, left_rest)), Some((other, right_rest))) = (left.split_first_chunk::<8>(), right.split_first_chunk::<8>()) {
         if one != other {
             return false;
         }
-        (left_rest, right_rest) = (left, right);
+        (left, right) = (left_rest, right_rest);
     }
-    // the last eight once more, in part, rather than what is left byte by byte
-    match (left.last_chunk::<8>(), right.last_chunk::<8>()) {
-        (Some(one), Some(other)) => one == other,
-        _ => left_rest.iter().zip(right_rest).all(|(one, other)| one == other),
-    }
+    true
 }
 
 /// The JSON pointers of the innermost values (or keys) that hold these offsets, which must rise.
@@ -643,7 +677,7 @@ impl Walk<'_, '_> {
             b'[' => b']',
             _ => {
                 self.scan.skip()?;
-                self.answer(self.scan.at);
+                self.answer(self.scan.at());
                 return Ok(());
             }
         };
@@ -651,7 +685,7 @@ impl Walk<'_, '_> {
         let (mut more, mut row) = (self.scan.first(close)?, 0usize);
         while more {
             self.scan.peek();
-            self.answer(self.scan.at);
+            self.answer(self.scan.at());
             let length = self.path.len();
             if open == b'{' {
                 let key = self.scan.key()?.replace('~', "~0").replace('/', "~1");
@@ -666,7 +700,7 @@ impl Walk<'_, '_> {
             row += 1;
             more = self.scan.next(close)?;
         }
-        self.answer(self.scan.at);
+        self.answer(self.scan.at());
         Ok(())
     }
 }

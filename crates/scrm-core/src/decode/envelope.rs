@@ -50,15 +50,15 @@ impl Fill<'_, '_> {
     /// decided on at the end.
     pub(super) fn envelope(&mut self, envelope: &Envelope, head: &mut Head, data: &mut dyn Payload) -> Scanned<()> {
         if self.scan.peek() != b'{' {
-            return self.scan.want(self.scan.at, "an object");
+            return self.scan.want(self.scan.at(), "an object");
         }
-        let start = self.scan.at;
+        let start = self.scan.at();
         let mut found = None;
         self.scan.open()?;
         let mut more = self.scan.first(b'}')?;
         while more {
             self.scan.peek();
-            let key_at = self.scan.at;
+            let key_at = self.scan.at();
             let key = self.scan.key()?;
             match role(key, envelope) {
                 Role::Code => self.loose(envelope.code_is_text, &mut head.code)?,
@@ -94,7 +94,7 @@ impl Fill<'_, '_> {
             self.notes.forget(earlier.noted);
         }
         self.scan.peek();
-        let found = Found { at: self.scan.at, decoded: decode, noted: self.notes.count() };
+        let found = Found { at: self.scan.at(), decoded: decode, noted: self.notes.count() };
         if decode {
             self.slot(data.root(), &DATA)?
         } else {
@@ -105,7 +105,7 @@ impl Fill<'_, '_> {
 
     /// With all of the envelope known: what was only remembered is decoded, what a failure carries stays as it came.
     fn settle(&mut self, found: Found, success: bool, head: &mut Head, data: &mut dyn Payload) -> Scanned<()> {
-        self.scan.at = found.at;
+        self.scan.return_to(found.at);
         match (success, found.decoded) {
             (true, true) => Ok(()),
             (true, false) => self.slot(data.root(), &DATA),
@@ -123,7 +123,7 @@ impl Fill<'_, '_> {
     /// A code or a message of any type, as text: a failure is told whatever it looks like.
     fn loose(&mut self, is_text: bool, out: &mut Option<String>) -> Scanned<()> {
         let byte = self.scan.peek();
-        let at = self.scan.at;
+        let at = self.scan.at();
         *out = match byte {
             b'"' => Some(self.scan.string()?.to_owned()),
             b'-' | b'0'..=b'9' => Some(match self.scan.number()? {

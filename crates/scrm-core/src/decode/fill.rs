@@ -29,7 +29,7 @@ pub(super) enum Fit {
 
 /// What a key turned out to be.
 enum Key {
-    Field(usize),
+    Field(usize, &'static Field),
     Column(u32),
     Unknown,
 }
@@ -50,32 +50,31 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// An object, its opening bracket being next.
     fn record(&mut self, record: &mut dyn Record) -> Scanned<()> {
-        let (at, table) = (self.scan.at, record.table());
+        let (at, table) = (self.scan.at(), record.table());
         let (mut next, mut seen) = (0, [0u64; 4]);
         self.scan.open()?;
         let mut more = self.scan.first(b'}')?;
         while more {
             self.scan.peek();
-            let key_at = self.scan.at;
+            let key_at = self.scan.at();
             // Bodies are nearly always written in the page's order: try the name expected next without even looking for the quotes.
             let key = match table.fields.get(next) {
-                Some(field) if self.scan.takes(field.name) => Key::Field(next),
+                Some(field) if self.scan.takes(field.name) => Key::Field(next, field),
                 _ => self.other_key(table, next)?,
             };
             match key {
-                Key::Field(number) => {
+                Key::Field(number, field) => {
                     next = number + 1;
-                    if let Some(word) = seen.get_mut(number / 64) {
+                    if self.notes.wanted
+                        && let Some(word) = seen.get_mut(number / 64)
+                    {
                         *word |= 1 << (number % 64);
                     }
-                    self.slot(record.slot(number), &table.fields[number])?;
+                    self.slot_here(record.slot(number), field)?;
                     more = self.scan.next(b'}')?;
                 }
                 Key::Column(number) => more = self.columns(record, table, key_at, number)?,
-                Key::Unknown => {
-                    self.unnamed(record, key_at, What::UnknownKey)?;
-                    more = self.scan.next(b'}')?;
-                }
+                Key::Unknown => more = self.unknown(record, table, next, key_at)?,
             }
         }
         if self.notes.wanted {
@@ -92,7 +91,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         }
         let key = self.scan.key()?;
         Ok(match (table.find(key, next), table.column(key)) {
-            (Some(number), _) => Key::Field(number),
+            (Some(number), _) => Key::Field(number, &table.fields[number]),
             (None, Some(number)) => Key::Column(number),
             (None, None) => Key::Unknown,
         })
@@ -127,7 +126,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                 break Some(false);
             }
             self.scan.peek();
-            key_at = self.scan.at;
+            key_at = self.scan.at();
             match self.scan.takes_numbered(prefix) {
                 Some(following) => number = following,
                 None => break Some(true),
@@ -175,16 +174,42 @@ impl<'t, 'n> Fill<'t, 'n> {
         Ok(value)
     }
 
-    /// An undocumented key, or a column that holds no integer; its value is next.
+    /// A run of undocumented keys, the first of which began at `start`; its value is next. Says whether another key follows.
+    #[cold]
+    fn unknown(&mut self, record: &mut dyn Record, table: &'static Table, next: usize, start: usize) -> Scanned<bool> {
+        let mut key_at = start;
+        loop {
+            self.note(key_at, What::UnknownKey);
+            self.undocumented_value()?;
+            let members = self.scan.since(start);
+            let more = self.scan.next(b'}')?;
+            if more {
+                self.scan.peek();
+                key_at = self.scan.at();
+                if matches!(self.other_key(table, next)?, Key::Unknown) {
+                    continue;
+                }
+                self.scan.return_to(key_at);
+            }
+            self.keep(record, members);
+            return Ok(more);
+        }
+    }
+
+    /// A column that holds no integer; its value is next.
     #[cold]
     fn unnamed(&mut self, record: &mut dyn Record, key_at: usize, what: What) -> Scanned<()> {
         self.note(key_at, what);
         self.undocumented_value()?;
+        self.keep(record, self.scan.since(key_at));
+        Ok(())
+    }
+
+    fn keep(&mut self, record: &mut dyn Record, members: &str) {
         if let Slot::Extra(extra) = record.slot(EXTRA) {
-            extra.keep(self.scan.since(key_at), self.undocumented);
+            extra.keep(members, self.undocumented);
             self.undocumented = extra.kept();
         }
-        Ok(())
     }
 
     /// Takes a value that is kept as it came. That it is well-formed is found by walking over it; that its numbers are in range only by reading them.
@@ -215,14 +240,14 @@ impl<'t, 'n> Fill<'t, 'n> {
     #[inline]
     pub(super) fn row(&mut self, list: &mut dyn ListSlot, row: usize, isolate: bool, spare: usize) -> Scanned<()> {
         if self.scan.peek() == b'n' {
-            self.note(self.scan.at, What::UnexpectedNull);
+            self.note(self.scan.at(), What::UnexpectedNull);
         }
         let (mark, noted) = (self.scan.mark(), self.notes.count());
         match self.object(list.grow(spare)) {
             Err(stop) if isolate && !stop.is_fatal() => {
                 list.pop();
                 self.scan.rewind(mark);
-                self.bad_row(row, stop, noted)
+                self.bad_row(row, *stop, noted)
             }
             other => other,
         }
@@ -230,7 +255,7 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     #[cold]
     fn bad_row(&mut self, row: usize, stop: Stop, noted: Count) -> Scanned<()> {
-        let at = self.scan.at;
+        let at = self.scan.at();
         let raw = self.scan.skip()?;
         self.notes.forget(noted);
         self.note(at, What::BadRow);
@@ -247,7 +272,7 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// `[]`, `{}`, `""` or `null` in place of something else.
     pub(super) fn nothing(&mut self, want: &'static str, what: What, may_be_null: bool) -> Scanned<()> {
-        let (byte, at) = (self.scan.peek(), self.scan.at);
+        let (byte, at) = (self.scan.peek(), self.scan.at());
         if byte == b'n' {
             self.scan.word("null")?;
             if !may_be_null {
@@ -269,15 +294,26 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     // Slots ---------------------------------------------------------------------------------------------------------
 
-    /// One value. The plain cases of the commonest kinds stand here, all others in `seldom`.
+    /// One value.
+    #[inline(never)]
     pub(super) fn slot(&mut self, slot: Slot<'_>, field: &Field) -> Scanned<()> {
+        self.slot_here(slot, field)
+    }
+
+    /// The same, compiled into its caller: the loop over a record's keys is where the time goes. The plain cases of the commonest kinds stand here,
+    /// all others in `seldom`.
+    #[inline(always)]
+    fn slot_here(&mut self, slot: Slot<'_>, field: &Field) -> Scanned<()> {
         let byte = self.scan.peek();
         if field.wire != Wire::Plain {
             return self.as_wired(slot, field, byte);
         }
         match slot {
             Slot::Str(out) if byte == b'"' => {
-                *out = Some(self.scan.string()?.to_owned());
+                *out = Some(match self.scan.plain_string() {
+                    Some(plain) => plain.to_owned(),
+                    None => self.scan.string()?.to_owned(),
+                });
                 Ok(())
             }
             Slot::I64(out) if is_digit(byte) => {
@@ -294,7 +330,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                 self.plain_scalar(out, field)
             }
             Slot::I64(out) if byte == b'"' => {
-                let at = self.scan.at;
+                let at = self.scan.at();
                 match self.scan.short_quoted_integer() {
                     Some(value) => {
                         *out = Some(value);
@@ -304,7 +340,13 @@ impl<'t, 'n> Fill<'t, 'n> {
                     None => self.plain_scalar(out, field),
                 }
             }
-            Slot::F64(out) if is_digit(byte) => self.plain_scalar(out, field),
+            Slot::F64(out) if is_digit(byte) => match self.scan.short_decimal() {
+                Some(value) => {
+                    *out = Some(value);
+                    Ok(())
+                }
+                None => self.plain_scalar(out, field),
+            },
             Slot::Obj(out) if byte == b'{' => self.record(out.begin()),
             Slot::List(out) if byte == b'[' => {
                 out.clear();
@@ -317,7 +359,7 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// A scalar written as its type suggests.
     pub(super) fn plain_scalar<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {
-        let at = self.scan.at;
+        let at = self.scan.at();
         match self.scalar(out)? {
             Fit::Exact => {}
             Fit::OtherType => self.note(at, What::OtherType),
@@ -330,7 +372,7 @@ impl<'t, 'n> Fill<'t, 'n> {
     /// Takes a scalar.
     #[inline]
     pub(super) fn scalar<T: Scalar>(&mut self, out: &mut Option<T>) -> Scanned<Fit> {
-        let (byte, at) = (self.scan.peek(), self.scan.at);
+        let (byte, at) = (self.scan.peek(), self.scan.at());
         let take = match byte {
             b'"' => T::text(self.scan.string()?),
             b'-' | b'0'..=b'9' => match self.scan.number()? {

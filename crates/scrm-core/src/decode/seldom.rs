@@ -16,6 +16,7 @@ use crate::{
 static ENTRY: Field = Field::new("");
 
 impl Fill<'_, '_> {
+    #[inline(never)]
     pub(super) fn seldom(&mut self, slot: Slot<'_>, field: &Field, byte: u8) -> Scanned<()> {
         let may_be_null = field.flags & NULLABLE != 0;
         match slot {
@@ -66,12 +67,12 @@ impl Fill<'_, '_> {
         let close = match self.scan.peek() {
             b'[' => b']',
             b'{' => {
-                self.note(self.scan.at, What::EmptyStandsForList);
+                self.note(self.scan.at(), What::EmptyStandsForList);
                 b'}'
             }
             _ => return self.nothing("a list", What::EmptyStandsForList, may_be_null),
         };
-        let at = self.scan.at;
+        let at = self.scan.at();
         self.scan.open()?;
         let (mut more, mut row) = (self.scan.first(close)?, 0);
         while more {
@@ -112,7 +113,7 @@ impl Fill<'_, '_> {
     }
 
     fn nullable(&mut self, out: &mut dyn NullableSlot) -> Scanned<()> {
-        let at = self.scan.at;
+        let at = self.scan.at();
         match self.scan.value()? {
             Value::Null => {
                 out.null();

@@ -16,6 +16,7 @@ use crate::{
 
 impl Fill<'_, '_> {
     /// One value of a field whose wire is not plain. Written plainly all the same it is taken too, and is a departure.
+    #[inline(never)]
     pub(super) fn as_wired(&mut self, slot: Slot<'_>, field: &Field, byte: u8) -> Scanned<()> {
         match (field.wire, slot) {
             (Wire::Text, Slot::Open(out)) => self.open(out, field, true),
@@ -36,7 +37,7 @@ impl Fill<'_, '_> {
     }
 
     fn written<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {
-        let start = self.scan.at;
+        let start = self.scan.at();
         if self.scalar(out)? == Fit::Null {
             if field.flags & NULLABLE == 0 {
                 self.note(start, What::UnexpectedNull);
@@ -57,7 +58,7 @@ impl Fill<'_, '_> {
 
     /// A list joined into one text. An empty text is an empty list; a single number may come without quotes.
     fn joined(&mut self, slot: Slot<'_>, separator: &str, field: &Field, byte: u8) -> Scanned<()> {
-        let at = self.scan.at;
+        let at = self.scan.at();
         if !matches!(byte, b'"' | b'-' | b'0'..=b'9') {
             if byte != b'n' {
                 self.note(at, What::OtherType);
@@ -96,7 +97,7 @@ impl Fill<'_, '_> {
                 if out.put(&list) { Ok(()) } else { self.scan.want(at, "a list joined in a text") }
             }
             other => {
-                self.scan.at = at;
+                self.scan.return_to(at);
                 self.plainly(other, field)
             }
         }
@@ -115,7 +116,7 @@ impl Fill<'_, '_> {
 
     /// JSON inside a text. Offsets in it mean nothing outside, so paths are worked out here.
     fn json_text(&mut self, slot: Slot<'_>, field: &Field, byte: u8) -> Scanned<()> {
-        let at = self.scan.at;
+        let at = self.scan.at();
         if byte != b'"' {
             if byte != b'n' {
                 self.note(at, What::OtherType);
@@ -124,7 +125,7 @@ impl Fill<'_, '_> {
         }
         let text = self.scan.string()?.to_owned();
         if text.trim().is_empty() {
-            self.scan.at = at;
+            self.scan.return_to(at);
             return match slot {
                 Slot::Any(out) => {
                     *out = None;
@@ -145,7 +146,7 @@ impl Fill<'_, '_> {
         let mut notes = Notes::new(self.notes.wanted, self.notes.rows);
         let mut inner = Fill::new(self.scan.nested(&text), &mut notes);
         let outcome = inner.plainly(slot, field).and_then(|()| inner.scan.end());
-        self.notes.adopt(at, &text, notes, outcome.err());
+        self.notes.adopt(at, &text, notes, outcome.as_ref().err().map(|stop| **stop));
         outcome.or_else(|stop| match stop.why {
             Why::Want(want) => self.scan.want(at, want),
             Why::Syntax | Why::Depth => self.scan.want(at, "JSON inside a text"),

@@ -159,7 +159,7 @@ fn the_depth_limit_is_the_same() {
         agree(&format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth)));
         agree(&"[".repeat(depth));
     }
-    assert_eq!(value(&"[".repeat(128)), Err(Stop { at: 127, why: Why::Depth }));
+    assert_eq!(value(&"[".repeat(128)), Err(Box::new(Stop { at: 127, why: Why::Depth })));
 }
 
 #[test]
@@ -320,11 +320,39 @@ proptest! {
     fn strides_find_what_a_walk_byte_by_byte_finds(eight: [u8; 8], position in 0..8usize, byte in select(b"\"\\0123456789:/\x1f\x20\x7f\x80\xff".to_vec())) {
         let mut eight = eight;
         eight[position] = byte;
-        let plain = eight.iter().take_while(|b| **b != b'"' && **b != b'\\' && **b >= 0x20).count();
-        prop_assert_eq!(plain_bytes(eight), plain);
         let digits = eight.iter().take_while(|b| b.is_ascii_digit()).count();
         let value = eight[..digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
         prop_assert_eq!(leading_digits(eight), (value, digits));
+    }
+
+    #[test]
+    fn plain_text_ends_where_a_walk_byte_by_byte_ends(bytes: [u8; 40], length in 0..=40usize, specials in vec((0..40usize, select(b"\"\\\0\x1f\x20\x21\x23\x5b\x5d\x7f\x80\xa2\xdc\xff".to_vec())), 0..20)) {
+        // without these no special byte comes late
+        let mut bytes = bytes.map(|byte| if byte < 0x20 { b'a' } else { byte });
+        for (at, special) in specials {
+            bytes[at] = special;
+        }
+        let bytes = &bytes[..length];
+        let plain = bytes.iter().take_while(|b| **b != b'"' && **b != b'\\' && **b >= 0x20).count();
+        prop_assert_eq!(plain_length(bytes), plain);
+    }
+
+    #[test]
+    fn short_decimals_are_the_numbers_that_the_standard_library_reads(
+        whole in "0|[1-9][0-9]{0,14}|[0-9]{1,3}",
+        fraction in "[0-9]{0,16}",
+        tail in select(vec![",", "}", "e1", "E", ".", " ", "x"]),
+    ) {
+        let text = format!("{whole}.{fraction}{tail}                ");
+        let (mut short, mut any) = (Scan::new(&text), Scan::new(&text));
+        match (short.short_decimal(), any.number()) {
+            (Some(value), Ok(Number::Float(digits))) => {
+                prop_assert_eq!((value.to_bits(), short.at()), (digits.parse::<f64>().unwrap().to_bits(), any.at()), "{}", text);
+            }
+            (Some(value), other) => prop_assert!(false, "{text}: {value} for {other:?}"),
+            (None, Ok(Number::Float(digits))) => prop_assert!(short.at() == 0 && (digits.len() > 16 || tail == "e1"), "{text}"),
+            (None, _) => prop_assert_eq!(short.at(), 0),
+        }
     }
 
     #[test]
@@ -347,9 +375,9 @@ fn short_integers_are_what_numbers_are() {
                 let taken = short.short_integer();
                 match whole.number() {
                     Ok(Number::Int(value)) if length <= 15 && first != "-" => {
-                        assert_eq!((taken, short.at), (Some(value), whole.at), "{text}")
+                        assert_eq!((taken, short.at()), (Some(value), whole.at()), "{text}")
                     }
-                    _ => assert_eq!((taken, short.at), (None, 0), "{text}"),
+                    _ => assert_eq!((taken, short.at()), (None, 0), "{text}"),
                 }
                 let quoted = format!("\"{text}");
                 let mut scan = Scan::new(&quoted);
