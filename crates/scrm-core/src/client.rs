@@ -54,6 +54,8 @@ pub struct Core {
 pub(crate) struct Shared {
     pub(crate) vendor: &'static VendorSpec,
     pub(crate) base_url: String,
+    /// Host name in the base URL.
+    pub(crate) server: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hooks: Arc<dyn Hooks>,
     pub(crate) retry: RetryPolicy,

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
-    table::{Place, Shown},
+    table::{Place, REQUIRED, Shown},
     transport::HttpRequest,
 };
 
@@ -115,7 +115,11 @@ impl<'a> Parts<'a> {
         match outgoing {
             Outgoing::Typed(request) => {
                 for (at, field) in request.table().fields.iter().enumerate() {
-                    parts.put(field.place, field.name.into(), Written::of(request.view(at), field)?);
+                    let view = request.view(at);
+                    // most fields of most requests are not there
+                    if field.flags & REQUIRED != 0 || !view.is_empty() {
+                        parts.put(field.place, field.name.into(), Written::of(view, field)?);
+                    }
                 }
                 for (name, written) in written::undocumented(request) {
                     parts.put(Place::Body, name, written);

@@ -1,15 +1,20 @@
 //! The transport that comes with the crate, on reqwest. No type of reqwest leaves this file.
 
-use std::{error::Error as _, sync::OnceLock, time::Duration};
+use std::{
+    error::Error as _,
+    sync::{Mutex, OnceLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::{
-    Client,
+    Client, Url,
     header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT},
 };
 
 use crate::{
+    patience::Patience,
     spec::Method,
     transport::{HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
 };
@@ -41,20 +46,25 @@ impl Default for HttpSettings {
 pub(crate) struct HttpTransport {
     client: Client,
     user_agent: HeaderValue,
+    read_timeout: Duration,
     max_response_bytes: usize,
+    /// That of the last request: an operation's calls all go to one, and reading it takes longer than all else that is done here. Never one
+    /// with a query, where a token may stand.
+    last_url: Mutex<Option<Url>>,
 }
 
 impl HttpTransport {
-    /// Uses the process's one connection pool, or a pool of its own where the settings ask for other timeouts.
+    /// Uses the process's one connection pool, or a pool of its own where the settings ask for another timeout of connecting.
     ///
     /// # Errors
     /// When TLS cannot be set up or the user agent is no header value; the text says which.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, String> {
         let usual = HttpSettings::default();
-        let alike = settings.connect_timeout == usual.connect_timeout && settings.read_timeout == usual.read_timeout;
+        let alike = settings.connect_timeout == usual.connect_timeout;
         let client = if alike { shared()? } else { build(settings)? };
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| "the user agent is not a header value".to_owned())?;
-        Ok(HttpTransport { client, user_agent, max_response_bytes: settings.max_response_bytes })
+        let HttpSettings { read_timeout, max_response_bytes, .. } = *settings;
+        Ok(HttpTransport { client, user_agent, read_timeout, max_response_bytes, last_url: Mutex::new(None) })
     }
 }
 
@@ -72,7 +82,6 @@ fn shared() -> Result<Client, String> {
 fn build(settings: &HttpSettings) -> Result<Client, String> {
     let builder = Client::builder()
         .connect_timeout(settings.connect_timeout)
-        .read_timeout(settings.read_timeout)
         .pool_idle_timeout(POOL_IDLE)
         .redirect(reqwest::redirect::Policy::none());
     with_tls(builder)?.build().map_err(|error| format!("no HTTP client could be made: {}", chain(error)))
@@ -108,11 +117,13 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feat
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let mut patience = Patience::new(request.timeout, self.read_timeout);
         let request = self.request(request)?;
-        let response = self.client.execute(request).await.map_err(|error| failed(error, false))?;
+        let answered = patience.wait(self.client.execute(request)).await.ok_or_else(|| too_slow(Sent::Unknown))?;
+        let response = answered.map_err(|error| failed(error, false))?;
         let status = response.status().as_u16();
         let headers = texts(response.headers());
-        let body = self.body(response).await?;
+        let body = self.body(response, &mut patience).await?;
         Ok(HttpResponse { status, headers, body })
     }
 }
@@ -120,7 +131,7 @@ impl Transport for HttpTransport {
 impl HttpTransport {
     fn request(&self, request: HttpRequest) -> Result<reqwest::Request, TransportError> {
         let unsent = |message: &str| TransportError::new(Kind::Request, Sent::No, message);
-        let url = reqwest::Url::parse(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
+        let url = self.url(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
         if url.scheme() == "https" && !HAS_TLS {
             return Err(unsent("built without TLS: turn on one of the features rustls, rustls-ring and native-tls, or bring a transport"));
         }
@@ -132,14 +143,26 @@ impl HttpTransport {
             ready.headers_mut().append(name, value);
         }
         ready.headers_mut().entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
-        *ready.timeout_mut() = Some(request.timeout);
         if !request.body.is_empty() {
             *ready.body_mut() = Some(request.body.into());
         }
         Ok(ready)
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, TransportError> {
+    /// Reads a URL, unless it is the last one.
+    fn url(&self, text: &str) -> Result<Url, impl std::fmt::Display> {
+        let mut last = self.last_url.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(url) = &*last
+            && url.as_str() == text
+        {
+            return Ok(url.clone());
+        }
+        let url = Url::parse(text);
+        *last = url.as_ref().ok().filter(|url| url.query().is_none()).cloned();
+        url
+    }
+
+    async fn body(&self, mut response: reqwest::Response, patience: &mut Patience) -> Result<Bytes, TransportError> {
         let limit = self.max_response_bytes;
         let too_large =
             || TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {limit} bytes"));
@@ -147,15 +170,33 @@ impl HttpTransport {
         if announced > limit as u64 {
             return Err(too_large());
         }
-        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0));
-        while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, true))? {
-            if body.len() + chunk.len() > limit {
+        let (mut whole, mut joined) = (Bytes::new(), BytesMut::new());
+        while let Some(chunk) = next_chunk(&mut response, patience).await? {
+            if whole.len() + joined.len() + chunk.len() > limit {
                 return Err(too_large());
             }
-            body.extend_from_slice(&chunk);
+            // mostly all of it comes at once, and nothing needs to be copied
+            if whole.is_empty() && joined.is_empty() {
+                whole = chunk;
+                continue;
+            }
+            if !whole.is_empty() {
+                joined.reserve(usize::try_from(announced).unwrap_or(0));
+                joined.extend_from_slice(&std::mem::take(&mut whole));
+            }
+            joined.extend_from_slice(&chunk);
         }
-        Ok(body.freeze())
+        Ok(if joined.is_empty() { whole } else { joined.freeze() })
     }
+}
+
+async fn next_chunk(response: &mut reqwest::Response, patience: &mut Patience) -> Result<Option<Bytes>, TransportError> {
+    let chunk = patience.wait(response.chunk()).await.ok_or_else(|| too_slow(Sent::Yes))?;
+    chunk.map_err(|error| failed(error, true))
+}
+
+fn too_slow(sent: Sent) -> TransportError {
+    TransportError::new(Kind::Timeout, sent, "the answer did not come in time")
 }
 
 fn method(method: Method) -> reqwest::Method {

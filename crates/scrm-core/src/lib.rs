@@ -25,6 +25,7 @@ mod http;
 pub mod operation;
 pub mod paging;
 mod path;
+mod patience;
 mod pipeline;
 pub mod quota;
 pub mod retry;

@@ -66,9 +66,9 @@ impl<'a> Scope<'a> {
     fn look_up(self, name: &str) -> (Held<'a>, u8) {
         match self {
             Scope::Record(record) => {
-                let fields = record.table().fields;
-                if let Some(at) = fields.iter().position(|field| field.name == name) {
-                    return (Held::View(record.view(at)), fields[at].flags);
+                let table = record.table();
+                if let Some(at) = table.find(name, 0) {
+                    return (Held::View(record.view(at)), table.fields[at].flags);
                 }
                 match record.view(EXTRA) {
                     View::Extra(extra) => (extra.get(name).map_or(Held::Nothing, Held::Json), 0),

@@ -17,6 +17,7 @@ use crate::{
     encode::Outgoing,
     error::Error,
     hooks::{End, Retry, Start},
+    patience::later,
     retry::{Decision, Failure, RetryPolicy},
     secret::Secret,
     spec::{Action, OperationSpec},
@@ -134,8 +135,7 @@ impl Run<'_> {
         let shared = job.core.shared();
         let started = Instant::now();
         let timeout = job.options.timeout.unwrap_or(shared.timeout);
-        // A deadline beyond the clock's range is as good as a day.
-        let deadline = started.checked_add(timeout).unwrap_or(started + Duration::from_secs(86_400));
+        let deadline = later(started, timeout);
         let name = job.name();
         shared.budget.deposit();
         shared.hooks.start(&Start { vendor: shared.vendor.name, operation: &name });

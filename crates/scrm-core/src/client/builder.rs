@@ -145,7 +145,7 @@ impl<C: From<Core>> Builder<C> {
         self.set(|settings| settings.strict = strict)
     }
 
-    /// Longest time to get a connection. Default 10 s. Clients that set this or [`Builder::read_timeout`] have a connection pool of their own.
+    /// Longest time to get a connection. Default 10 s. Clients that set this have a connection pool of their own.
     #[cfg(feature = "http")]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         self.set(|settings| settings.http.connect_timeout = timeout)
@@ -207,6 +207,7 @@ impl Settings {
         };
         let shared = Shared {
             vendor,
+            server: host(&base_url).to_owned(),
             base_url,
             transport,
             hooks: self.hooks,
@@ -247,5 +248,29 @@ impl<C> fmt::Debug for Builder<C> {
             .field("timeout", &self.settings.timeout)
             .field("strict", &self.settings.strict)
             .finish_non_exhaustive()
+    }
+}
+
+/// The host name in a base URL.
+fn host(base_url: &str) -> &str {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn host_is_the_name_alone() {
+        for url in ["https://u:p@api.acme.example:8080/v1", "https://api.acme.example", "http://api.acme.example/?a=:b"] {
+            assert_eq!(host(url), "api.acme.example");
+        }
+        assert_eq!(host("http://[::1]:80/"), "[::1]");
     }
 }

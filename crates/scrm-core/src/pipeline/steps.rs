@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
                 Method::Put => "PUT",
                 Method::Delete => "DELETE",
             },
-            server: host(&shared.base_url),
+            server: &shared.server,
             attempt: self.attempts,
             took: began.elapsed(),
             status: self.status,
@@ -207,28 +207,4 @@ impl<'a> Run<'a> {
 fn may_pass(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
         || matches!(error.action(), Some(Action::Wait | Action::Retry | Action::RetryReads))
-}
-
-/// The host name in a base URL.
-fn host(base_url: &str) -> &str {
-    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn host_is_the_name_alone() {
-        for url in ["https://u:p@api.acme.example:8080/v1", "https://api.acme.example", "http://api.acme.example/?a=:b"] {
-            assert_eq!(host(url), "api.acme.example");
-        }
-        assert_eq!(host("http://[::1]:80/"), "[::1]");
-    }
 }
