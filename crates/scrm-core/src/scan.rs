@@ -187,16 +187,20 @@ impl<'t> Scan<'t> {
     /// After an element: whether there is another. Takes the comma or the closing bracket.
     #[inline]
     pub(crate) fn next(&mut self, close: u8) -> Scanned<bool> {
-        let byte = self.peek();
-        if byte == b',' {
-            self.advance(1);
-            Ok(true)
-        } else if byte == close {
-            self.advance(1);
-            self.depth -= 1;
-            Ok(false)
-        } else {
-            self.syntax()
+        if !matches!(self.rest, [b',', ..]) {
+            self.peek();
+        }
+        match self.rest {
+            [b',', rest @ ..] => {
+                self.rest = rest;
+                Ok(true)
+            }
+            [byte, rest @ ..] if *byte == close => {
+                self.rest = rest;
+                self.depth -= 1;
+                Ok(false)
+            }
+            _ => self.syntax(),
         }
     }
 
@@ -231,23 +235,18 @@ impl<'t> Scan<'t> {
     /// Takes `"<prefix>20408":` if exactly that stands here and gives the number; only one of up to nine digits that prints back the same.
     #[inline(always)]
     pub(crate) fn takes_numbered(&mut self, prefix: &str) -> Option<u32> {
-        let (name, digits) = self.rest.split_at_checked(1 + prefix.len())?;
-        if name[0] != b'"' || !same(&name[1..], prefix.as_bytes()) {
-            return None;
-        }
-        let (number, length) = match digits.first_chunk::<8>().map(|eight| leading_digits(*eight)) {
-            Some((number, length @ 0..8)) => (number, length),
-            // more digits than one stride holds, or the end of the text
-            _ => {
-                let length = digits.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
-                (digits[..length].iter().fold(0, |number, byte| number * 10 + u32::from(byte - b'0')), length)
-            }
-        };
-        if length == 0 || (length > 1 && digits[0] == b'0') {
-            return None;
-        }
-        self.rest = digits.get(length..)?.strip_prefix(b"\":")?;
+        let (number, rest) = numbered(self.rest, prefix)?;
+        self.rest = rest;
         Some(number)
+    }
+
+    /// Takes `"<prefix>20408":15` if exactly that stands here, the value as in [`Self::short_integer`].
+    #[inline(always)]
+    pub(crate) fn takes_column(&mut self, prefix: &str) -> Option<(u32, i64)> {
+        let (number, rest) = numbered(self.rest, prefix)?;
+        let (value, rest) = short_integer(rest)?;
+        self.rest = rest;
+        Some((number, value))
     }
 
     // Strings ---------------------------------------------------------------------------------------------------------
@@ -347,14 +346,7 @@ impl<'t> Scan<'t> {
     /// Takes an integer of up to fifteen digits, if one stands here and some more text does: the commonest numbers at a fraction of the cost.
     #[inline(always)]
     pub(crate) fn short_integer(&mut self) -> Option<i64> {
-        let (value, length) = short_digits(self.rest)?;
-        if length == 0 || (length > 1 && self.rest[0] == b'0') {
-            return None;
-        }
-        let rest = self.rest.get(length..)?;
-        if matches!(rest, [b'.' | b'e' | b'E', ..]) {
-            return None;
-        }
+        let (value, rest) = short_integer(self.rest)?;
         self.rest = rest;
         Some(value)
     }
@@ -619,6 +611,38 @@ fn short_digits(text: &[u8]) -> Option<(i64, usize)> {
     }
     let (low, more) = leading_digits(*text[8..].first_chunk::<8>()?);
     if more < 8 { Some((i64::from(high) * POWERS[more] + i64::from(low), 8 + more)) } else { None }
+}
+
+/// The integer in front, of up to fifteen digits, and what stands behind it; `None`: something else, or too near the end of the text.
+#[inline(always)]
+fn short_integer(text: &[u8]) -> Option<(i64, &[u8])> {
+    let (value, length) = short_digits(text)?;
+    if length == 0 || (length > 1 && text[0] == b'0') {
+        return None;
+    }
+    let rest = text.get(length..)?;
+    if matches!(rest, [b'.' | b'e' | b'E', ..]) { None } else { Some((value, rest)) }
+}
+
+/// The number in `"<prefix>20408":`, if that stands in front, and what stands behind it.
+#[inline(always)]
+fn numbered<'r>(text: &'r [u8], prefix: &str) -> Option<(u32, &'r [u8])> {
+    let (name, digits) = text.split_at_checked(1 + prefix.len())?;
+    if name[0] != b'"' || !same(&name[1..], prefix.as_bytes()) {
+        return None;
+    }
+    let (number, length) = match digits.first_chunk::<8>().map(|eight| leading_digits(*eight)) {
+        Some((number, length @ 0..8)) => (number, length),
+        // more digits than one stride holds, or the end of the text
+        _ => {
+            let length = digits.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+            (digits[..length].iter().fold(0, |number, byte| number * 10 + u32::from(byte - b'0')), length)
+        }
+    };
+    if length == 0 || (length > 1 && digits[0] == b'0') {
+        return None;
+    }
+    Some((number, digits.get(length..)?.strip_prefix(b"\":")?))
 }
 
 /// Whether two short texts of one length are equal; cheaper than a call of `memcmp`. Their ends are compared in one piece each, which may overlap.

@@ -29,7 +29,7 @@ pub(super) enum Fit {
 
 /// What a key turned out to be.
 enum Key {
-    Field(usize, &'static Field),
+    Field(usize),
     Column(u32),
     Unknown,
 }
@@ -55,27 +55,33 @@ impl<'t, 'n> Fill<'t, 'n> {
         self.scan.open()?;
         let mut more = self.scan.first(b'}')?;
         while more {
-            self.scan.peek();
-            let key_at = self.scan.at();
-            // Bodies are nearly always written in the page's order: try the name expected next without even looking for the quotes.
-            let key = match table.fields.get(next) {
-                Some(field) if self.scan.takes(field.name) => Key::Field(next, field),
-                _ => self.other_key(table, next)?,
-            };
-            match key {
-                Key::Field(number, field) => {
-                    next = number + 1;
-                    if self.notes.wanted
-                        && let Some(word) = seen.get_mut(number / 64)
-                    {
-                        *word |= 1 << (number % 64);
+            // Bodies are nearly always written in the page's order and without spaces: try the name expected next before all else.
+            let (number, field) = match table.fields.get(next) {
+                Some(field) if self.scan.takes(field.name) => (next, field),
+                _ => {
+                    self.scan.peek();
+                    let key_at = self.scan.at();
+                    match self.other_key(table, next)? {
+                        Key::Field(number) => (number, &table.fields[number]),
+                        Key::Column(number) => {
+                            more = self.columns(record, table, key_at, number)?;
+                            continue;
+                        }
+                        Key::Unknown => {
+                            more = self.unknown(record, table, next, key_at)?;
+                            continue;
+                        }
                     }
-                    self.slot_here(record.slot(number), field)?;
-                    more = self.scan.next(b'}')?;
                 }
-                Key::Column(number) => more = self.columns(record, table, key_at, number)?,
-                Key::Unknown => more = self.unknown(record, table, next, key_at)?,
+            };
+            next = number + 1;
+            if self.notes.wanted
+                && let Some(word) = seen.get_mut(number / 64)
+            {
+                *word |= 1 << (number % 64);
             }
+            self.slot_here(record.slot(number), field)?;
+            more = self.scan.next(b'}')?;
         }
         if self.notes.wanted {
             self.missing(table, at, &seen);
@@ -84,6 +90,11 @@ impl<'t, 'n> Fill<'t, 'n> {
     }
 
     fn other_key(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
+        if let Some(field) = table.fields.get(next)
+            && self.scan.takes(field.name)
+        {
+            return Ok(Key::Field(next));
+        }
         if let Some(prefix) = table.dynamic
             && let Some(number) = self.scan.takes_numbered(prefix)
         {
@@ -91,7 +102,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         }
         let key = self.scan.key()?;
         Ok(match (table.find(key, next), table.column(key)) {
-            (Some(number), _) => Key::Field(number, &table.fields[number]),
+            (Some(number), _) => Key::Field(number),
             (None, Some(number)) => Key::Column(number),
             (None, None) => Key::Unknown,
         })
@@ -122,7 +133,12 @@ impl<'t, 'n> Fill<'t, 'n> {
         let ended = loop {
             let Some(value) = self.column()? else { break None };
             columns.push((number, value));
-            if !self.scan.next(b'}')? {
+            let mut more = self.scan.next(b'}')?;
+            while more && let Some(column) = self.scan.takes_column(prefix) {
+                columns.push(column);
+                more = self.scan.next(b'}')?;
+            }
+            if !more {
                 break Some(false);
             }
             self.scan.peek();

@@ -56,7 +56,7 @@ pub trait ListView: Send + Sync {
 impl<R: Record + Default> ListSlot for Vec<R> {
     fn grow(&mut self, spare: usize) -> &mut dyn Record {
         if self.capacity() == 0 {
-            self.reserve(spare);
+            self.reserve_exact(spare);
         }
         self.push(R::default());
         let last = self.len() - 1;
