@@ -14,6 +14,7 @@ use scrm_core::{
 };
 use serde::de::DeserializeOwned;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tokio::time::Instant;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -59,8 +60,8 @@ impl Each for Counting {
 fn main() {
     let mut counting = Counting(Vec::new());
     each(&mut counting);
-    let (quota, token) = (hot::quota(), hot::token());
+    let (quota, token, now) = (hot::quota(), hot::token(), Instant::now());
     counting.push("quota check".to_owned(), "call", count(|| hot::check_and_answer(&quota)), Some(0.0));
-    counting.push("token lookup".to_owned(), "call", count(|| hot::look_up(&token)), Some(0.0));
+    counting.push("token lookup".to_owned(), "call", count(|| hot::look_up(&token, now)), Some(0.0));
     println!("{}", serde_json::to_string(&counting.0).unwrap_or_default());
 }

@@ -172,7 +172,8 @@ impl Run<'_> {
 impl Job<'_> {
     /// How many rows the request asks for.
     fn expected_rows(&self) -> usize {
-        let Some(PagingSpec { size: Some(field), max_size, .. }) = self.spec.paging else { return 0 };
+        // Without pages an answer mostly holds one row, if any.
+        let Some(PagingSpec { size: Some(field), max_size, .. }) = self.spec.paging else { return 1 };
         let size = match self.outgoing {
             Outgoing::Typed(request) => table::get(request, field),
             Outgoing::Raw(parameters) => parameters.get(*field).cloned(),

@@ -63,7 +63,8 @@ impl<'a> Run<'a> {
         }
         let shared = self.job.core.shared();
         let waiting = quota.waiting();
-        let outcome = quota.acquire(self.deadline).await;
+        // Boxed, as is the token's: what few calls do should not make every call's future large.
+        let outcome = Box::pin(quota.acquire(self.deadline)).await;
         let waited = match &outcome {
             Ok(permit) => permit.waited(),
             Err(error) => error.wait,
@@ -93,7 +94,8 @@ impl<'a> Run<'a> {
             Some(lease) => lease,
             None => {
                 let began = Instant::now();
-                let outcome = slot.get(&Fetch { core: self.job.core, spec }, self.deadline).await;
+                let fetch = Fetch { core: self.job.core, spec };
+                let outcome = Box::pin(slot.get(&fetch, self.deadline)).await;
                 self.waited += began.elapsed();
                 outcome.map_err(|error| self.no_token(&error))?
             }
