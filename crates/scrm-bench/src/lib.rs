@@ -10,6 +10,7 @@ mod derived;
 pub mod hot;
 pub mod measure;
 pub mod pull;
+pub mod repeat;
 pub mod report;
 pub mod request;
 pub mod server;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use scrm_bench::{allocations, codegen, compile, decode, hot, pull, report::Report, request, server, tree};
+use scrm_bench::{allocations, codegen, compile, decode, hot, pull, repeat, report::Report, request, server, tree};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -59,8 +59,10 @@ fn root() -> PathBuf {
 
 #[allow(clippy::print_stdout, clippy::print_stderr)]
 fn main() -> ExitCode {
-    if env::args().nth(1).as_deref() == Some(server::COMMAND) {
-        return server::serve();
+    match env::args().nth(1).as_deref() {
+        Some(server::COMMAND) => return server::serve(),
+        Some(repeat::COMMAND) => return repeat::repeat(),
+        _ => {}
     }
     let arguments = Arguments::parse();
     let mut report = Report::default();
