@@ -3,8 +3,8 @@
 use std::{env, path::Path, process::Command};
 
 /// What is built: the benchmarks, and the counter of allocations that they start.
-const BUILD: [&str; 4] = ["build", "--release", "--package", "scrm-bench"];
-const RUN: [&str; 7] = ["run", "--release", "--quiet", "--package", "scrm-bench", "--bin", "scrm-bench"];
+const BUILD: [&str; 5] = ["build", "--profile", "bench", "--package", "scrm-bench"];
+const RUN: [&str; 8] = ["run", "--profile", "bench", "--quiet", "--package", "scrm-bench", "--bin", "scrm-bench"];
 
 /// Runs the benchmarks with these arguments.
 ///
