@@ -1,20 +1,34 @@
 //! Documentation of what is generated: English first, then Chinese, then what a caller must know.
 
+use proc_macro2::{Ident, Span};
 use scrm_schema::model::{Columns, Enum, EnumValue, Evidence, Field, Label, Object, Sensitive, TimeFormat, Wire};
 use serde_json::Value;
-use syn::{Attribute, parse_quote};
+use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Token, token::Bracket};
 
 use crate::{kind::Kind, names};
 
-/// Lines of text as doc attributes.
+/// Lines of text as doc attributes hold them.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = String> {
+    text.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+}
+
+/// Lines of text as doc attributes. Put together by hand: parsing them would be most of the work of a struct.
 pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
-    text.trim_end()
-        .lines()
-        .map(|line| {
-            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-            parse_quote!(#[doc = #line])
-        })
-        .collect()
+    lines(text).map(|line| attribute(&line)).collect()
+}
+
+fn attribute(line: &str) -> Attribute {
+    let lit = Lit::Str(LitStr::new(line, Span::call_site()));
+    Attribute {
+        pound_token: Token![#](Span::call_site()),
+        style: AttrStyle::Outer,
+        bracket_token: Bracket::default(),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Token![=](Span::call_site()),
+            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit }),
+        }),
+    }
 }
 
 /// Text that rustdoc shows as it is: `<`, `[`, `*` and the like mean nothing outside of backticks.
