@@ -105,10 +105,12 @@ fn folded(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
-/// An object as draft-07 structure without any constraint.
+/// An object as draft-07 structure without any constraint. Every field is required: that it may be missing all the same is said by our own types,
+/// and typify need not say it too, in types and serde's attributes that would only be thrown away.
 fn structure(object: &Object) -> Value {
     let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
-    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    let required: Vec<&String> = object.fields.iter().map(|field| &field.name).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 fn shape(kind: &Kind) -> Value {
@@ -179,7 +181,7 @@ fn checked(kind: Kind, made: &Type) -> Result<Kind, String> {
         other => other.clone(),
     };
     if let Kind::Object { name, .. } = &bare
-        && folded(&found) == folded(&format!("OptionBox{name}"))
+        && folded(&found) == folded(&format!("Box{name}"))
     {
         return Ok(Kind::Object { name: name.clone(), boxed: true });
     }
@@ -188,12 +190,12 @@ fn checked(kind: Kind, made: &Type) -> Result<Kind, String> {
 
 fn expected(kind: &Kind) -> String {
     match kind {
-        Kind::Text | Kind::Enum(_) => "Option<String>".into(),
-        Kind::Integer => "Option<i64>".into(),
-        Kind::Number => "Option<f64>".into(),
-        Kind::Boolean => "Option<bool>".into(),
-        Kind::Any => "Option<Value>".into(),
-        Kind::Object { name, .. } => format!("Option<{name}>"),
+        Kind::Text | Kind::Enum(_) => "String".into(),
+        Kind::Integer => "i64".into(),
+        Kind::Number => "f64".into(),
+        Kind::Boolean => "bool".into(),
+        Kind::Any => "Value".into(),
+        Kind::Object { name, .. } => name.clone(),
         Kind::Texts | Kind::Enums(_) => "Vec<String>".into(),
         Kind::Integers => "Vec<i64>".into(),
         Kind::Objects(name) => format!("Vec<{name}>"),
@@ -207,7 +209,7 @@ fn expected(kind: &Kind) -> String {
     }
 }
 
-/// A type by the last segments of its paths: `::std::option::Option<::std::string::String>` → `Option<String>`.
+/// A type by the last segments of its paths: `::std::vec::Vec<::std::string::String>` → `Vec<String>`.
 fn spelled(ty: &Type) -> String {
     let Type::Path(path) = ty else { return quote!(#ty).to_string() };
     let Some(last) = path.path.segments.last() else { return String::new() };
