@@ -1,20 +1,38 @@
 //! Documentation of what is generated: English first, then Chinese, then what a caller must know.
 
+use proc_macro2::{Ident, Literal, Span};
 use scrm_schema::model::{Columns, Enum, EnumValue, Evidence, Field, Label, Object, Sensitive, TimeFormat, Wire};
 use serde_json::Value;
-use syn::{Attribute, parse_quote};
+use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, token::Bracket};
 
 use crate::{kind::Kind, names};
 
-/// Lines of text as doc attributes.
+/// Lines of text as doc attributes hold them.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = Literal> {
+    text.trim_end().lines().map(|line| if line.is_empty() { Literal::string("") } else { literal(line) })
+}
+
+/// A line as a raw literal where it can be one. It is printed as a comment either way, and nothing in it has to be escaped and unescaped.
+fn literal(line: &str) -> Literal {
+    format!("r##\" {line}\"##").parse().unwrap_or_else(|_| Literal::string(&format!(" {line}")))
+}
+
+/// Lines of text as doc attributes. Put together by hand: parsing them would be most of the work of a struct.
 pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
-    text.trim_end()
-        .lines()
-        .map(|line| {
-            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-            parse_quote!(#[doc = #line])
-        })
-        .collect()
+    lines(text).map(attribute).collect()
+}
+
+fn attribute(line: Literal) -> Attribute {
+    Attribute {
+        pound_token: Token![#](Span::call_site()),
+        style: AttrStyle::Outer,
+        bracket_token: Bracket::default(),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Token![=](Span::call_site()),
+            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::new(line) }),
+        }),
+    }
 }
 
 /// Text that rustdoc shows as it is: `<`, `[`, `*` and the like mean nothing outside of backticks.
@@ -196,6 +214,16 @@ mod tests {
     fn what_rustdoc_would_read_as_markup_is_escaped() {
         assert_eq!(escape("a <b> [c] `x<y>` d|e f_g\nh"), "a \\<b\\> \\[c\\] `x<y>` d\\|e f_g h");
         assert_eq!(escape("an `open"), "an `open`");
+    }
+
+    #[test]
+    fn every_line_becomes_an_attribute() {
+        let text = "a \"quote\"\n\nr##\"raw\"## and \\ and 手机号\n";
+        let lines = attributes(text).into_iter().map(|attribute| match attribute.meta {
+            Meta::NameValue(MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(line), .. }), .. }) => Some(line.value()),
+            _ => None,
+        });
+        assert_eq!(lines.collect::<Option<Vec<_>>>().unwrap(), [" a \"quote\"", "", " r##\"raw\"## and \\ and 手机号"]);
     }
 
     #[test]

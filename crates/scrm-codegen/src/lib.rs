@@ -43,8 +43,8 @@ use std::collections::BTreeMap;
 
 use scrm_schema::model::{Tree, Vendor};
 
+use crate::error::Faults;
 pub use crate::error::{Error, Errors};
-use crate::{error::Faults, format::File};
 
 /// The generated files by path from the root of the repository.
 ///
@@ -55,8 +55,8 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
     let mut files = BTreeMap::new();
     for vendor in &tree.vendors {
         collisions::check(vendor, &mut faults);
-        for (name, file) in self::vendor(vendor, &mut faults) {
-            files.insert(format!("crates/{}-client/src/generated/{name}.rs", vendor.file.vendor), file.text());
+        for (name, text) in self::vendor(vendor, &mut faults) {
+            files.insert(format!("crates/{}-client/src/generated/{name}.rs", vendor.file.vendor), text);
         }
     }
     for (name, file) in [("mod", stand_in::root()), ("schemas", stand_in::list(tree))] {
@@ -68,21 +68,20 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
     Ok(files)
 }
 
-/// The files of a vendor by module name.
-fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, File)> {
+/// The texts of a vendor's files by module name.
+fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     let mut made = Vec::new();
     for operation in &vendor.operations {
         if let Some(file) = faults.take(operation::make(vendor, operation)) {
             made.push((operation, file));
         }
     }
-    let mut files = Vec::new();
-    files.extend(faults.take(root::file(vendor, &made)).map(|file| ("mod".to_owned(), file)));
-    files.extend(faults.take(client::file(vendor)).map(|file| ("client".to_owned(), file)));
-    files.extend(faults.take(vendor::file(vendor)).map(|file| ("vendor".to_owned(), file)));
-    if root::needs_sent(vendor) {
-        files.extend(faults.take(sent::file(vendor)).map(|file| ("sent".to_owned(), file)));
+    let sent = root::needs_sent(vendor).then(|| ("sent", sent::file(vendor)));
+    let common = [("mod", root::file(vendor, &made)), ("client", client::file(vendor)), ("vendor", vendor::file(vendor))];
+    let mut texts = Vec::new();
+    for (name, file) in common.into_iter().chain(sent) {
+        texts.extend(faults.take(file).map(|file| (name.to_owned(), file.text())));
     }
-    files.extend(made.into_iter().map(|(operation, made)| (names::snake(&operation.name), made.file)));
-    files
+    texts.extend(made.into_iter().map(|(operation, made)| (names::snake(&operation.name), made.text)));
+    texts
 }

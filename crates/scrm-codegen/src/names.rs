@@ -5,6 +5,13 @@ pub(crate) use scrm_schema::names::{field as snake, pascal};
 
 /// Keywords that no raw identifier can stand for.
 const NEVER_RAW: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+/// Keywords that one can stand for, in use or reserved.
+#[rustfmt::skip]
+const KEYWORDS: [&str; 47] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try",
+    "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 /// `user_list` → `USER_LIST`.
 pub(crate) fn shout(wire: &str) -> String {
@@ -16,7 +23,7 @@ pub(crate) fn ident(name: &str) -> Ident {
     if NEVER_RAW.contains(&name) || name.is_empty() {
         return Ident::new(&format!("{name}_"), Span::call_site());
     }
-    if syn::parse_str::<Ident>(name).is_ok() { Ident::new(name, Span::call_site()) } else { Ident::new_raw(name, Span::call_site()) }
+    if KEYWORDS.contains(&name) { Ident::new_raw(name, Span::call_site()) } else { Ident::new(name, Span::call_site()) }
 }
 
 /// The Rust name of a field.
@@ -32,6 +39,17 @@ pub(crate) fn joined(before: &str, wire: &str, after: &str) -> Ident {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keywords_are_those_of_syn() {
+        for keyword in KEYWORDS.iter().chain(&NEVER_RAW) {
+            assert!(syn::parse_str::<Ident>(keyword).is_err(), "{keyword}");
+        }
+        for name in ["auto", "catch", "default", "gen", "macro_rules", "raw", "safe", "union", "user"] {
+            assert!(syn::parse_str::<Ident>(name).is_ok(), "{name}");
+            assert_eq!(ident(name).to_string(), name);
+        }
+    }
 
     #[test]
     fn keywords() {

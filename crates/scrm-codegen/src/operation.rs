@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use scrm_schema::model::{Access, BodyKind, Customer, DataType, Method, Operation, Type, Vendor};
+use syn::Item;
 
 use crate::{
     announced, enums,
@@ -45,7 +46,8 @@ pub(crate) fn module(operation: &str) -> Ident {
 
 /// What a vendor's other files need to know of an operation that was generated.
 pub(crate) struct Made {
-    pub(crate) file: File,
+    /// The file; as text, for the syntax trees of many operations would fill the memory.
+    pub(crate) text: String,
     /// Public items, for the re-export.
     pub(crate) public: Vec<Ident>,
 }
@@ -63,7 +65,8 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     .map_err(broken)?;
     for record in &records {
         public.push(names::ident(&record.object.name));
-        file.add(record_items(vendor, Types { operation, records: &records }, record, paged.as_ref())?).map_err(broken)?;
+        file.items.push(structure(vendor, Types { operation, records: &records }, record)?);
+        file.add(record_items(operation, record, paged.as_ref())).map_err(broken)?;
         if record.is_request {
             file.add(specification(vendor, operation, record, paged.as_ref(), &records)?).map_err(broken)?;
         }
@@ -75,21 +78,25 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
     file.add(examples::tests(vendor, Types { operation, records: &records })).map_err(broken)?;
     public.push(static_name(&operation.name));
-    Ok(Made { file, public })
+    Ok(Made { text: file.text(), public })
 }
 
-fn record_items(vendor: &Vendor, types: Types<'_>, record: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {
-    let rows = paged.and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
-    let mut item =
-        Record { object: record.object, members: record.members.clone(), item: record.item.clone(), is_request: record.is_request };
+/// The struct; that of a request carries the operation's reference page.
+fn structure(vendor: &Vendor, types: Types<'_>, record: &Record<'_>) -> Result<Item, Error> {
+    let mut item = record.item.clone();
     if record.is_request {
         let docs = crate::docs::attributes(&operation_docs::request(vendor, types)?);
-        item.item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        item.item.attrs.splice(0..0, docs);
+        item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        item.attrs.splice(0..0, docs);
     }
-    let main = records::record(&item, rows);
-    let building = record.object.used.request.then(|| request::building(types.operation, record));
-    Ok(quote!(#main #building))
+    Ok(Item::Struct(item))
+}
+
+fn record_items(operation: &Operation, record: &Record<'_>, paged: Option<&Paged<'_>>) -> TokenStream {
+    let rows = paged.and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
+    let main = records::record(record, rows);
+    let building = record.object.used.request.then(|| request::building(operation, record));
+    quote!(#main #building)
 }
 
 fn specification(

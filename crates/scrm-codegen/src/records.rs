@@ -1,4 +1,4 @@
-//! A struct with its slot table and the two ways through it.
+//! What belongs to a struct: its slot table and the two ways through it.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -16,15 +16,14 @@ pub(crate) fn table_name(object: &str) -> Ident {
     names::ident(&format!("{}_TABLE", names::shout(object)))
 }
 
-/// Struct, table, traits, accessors and the macro line. `rows` is the field whose items are the rows of a page.
+/// Table, traits, accessors and the macro line. `rows` is the field whose items are the rows of a page.
 pub(crate) fn record(record: &Record<'_>, rows: Option<&str>) -> TokenStream {
-    let (item, table, shown) = (&record.item, table(record, rows), shown(record));
+    let (table, shown) = (table(record, rows), shown(record));
     let name = names::ident(&record.object.name);
     let way_in = (!record.is_request).then(|| way_in(record));
     let line = if record.is_request { quote!(scrm_core::request!(#name);) } else { quote!(scrm_core::record!(#name);) };
     let times = times(record);
     quote! {
-        #item
         #table
         #way_in
         #shown

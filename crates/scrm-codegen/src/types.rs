@@ -3,12 +3,19 @@
 //! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are put back here:
 //! fields in the document's order and under our names, serde's attributes and derives gone, enums and three-state fields re-typed.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 use scrm_schema::model::{Field, Object, Operation};
 use serde_json::{Map, Value, json};
-use syn::{Fields, GenericArgument, Item, ItemStruct, PathArguments, Type, parse_quote};
+use syn::{
+    Attribute, Fields, GenericArgument, ItemStruct, PathArguments, Token, Type,
+    parse::{ParseStream, Parser},
+    parse_quote,
+    token::Brace,
+};
 
 use crate::{docs, error::Error, kind::Kind, names};
 
@@ -62,22 +69,48 @@ fn typified(operation: &Operation, objects: &[&Object]) -> Result<IndexMap<Strin
     }
     let mut space = typify::TypeSpace::default();
     space.add_ref_types(definitions).map_err(|error| failed(error.to_string()))?;
-    let file: syn::File = syn::parse2(space.to_stream()).map_err(|error| failed(error.to_string()))?;
-    let structs = file.items.into_iter().filter_map(|item| match item {
-        Item::Struct(item) => Some((folded(&item.ident.to_string()), item)),
-        _ => None,
-    });
-    Ok(structs.collect())
+    let structs = Parser::parse2(structs, space.to_stream()).map_err(|error| failed(error.to_string()))?;
+    Ok(structs.into_iter().map(|item| (folded(&item.ident.to_string()), item)).collect())
+}
+
+/// The structs of a file. Other items, such as typify's error type, are no concern of ours and are read over without looking into them.
+fn structs(input: ParseStream<'_>) -> syn::Result<Vec<ItemStruct>> {
+    let mut structs = Vec::new();
+    while !input.is_empty() {
+        let attributes = input.call(Attribute::parse_outer)?;
+        if input.peek(Token![pub]) && input.peek2(Token![struct]) {
+            let mut item: ItemStruct = input.parse()?;
+            item.attrs = attributes;
+            structs.push(item);
+        } else {
+            read_over(input)?;
+        }
+    }
+    Ok(structs)
+}
+
+/// Moves behind an item: it ends with braces or a semicolon.
+fn read_over(input: ParseStream<'_>) -> syn::Result<()> {
+    loop {
+        let braces = input.peek(Brace);
+        match input.parse()? {
+            TokenTree::Group(_) if braces => return Ok(()),
+            TokenTree::Punct(punct) if punct.as_char() == ';' => return Ok(()),
+            _ => {}
+        }
+    }
 }
 
 fn folded(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
-/// An object as draft-07 structure without any constraint.
+/// An object as draft-07 structure without any constraint. Every field is required: that it may be missing all the same is said by our own types,
+/// and typify need not say it too, in types and serde's attributes that would only be thrown away.
 fn structure(object: &Object) -> Value {
     let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
-    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    let required: Vec<&String> = object.fields.iter().map(|field| &field.name).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 fn shape(kind: &Kind) -> Value {
@@ -98,13 +131,13 @@ fn shape(kind: &Kind) -> Value {
 
 fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String, ItemStruct>) -> Result<Record<'a>, Error> {
     let failed = |pointer: &str, problem: String| Error::new(&operation.file, pointer, problem);
-    let mut item = made
+    let item = made
         .get(&folded(&object.name))
-        .cloned()
         .ok_or_else(|| failed(&object.pointer, format!("typify made no struct `{}`; choose another `x-type`", object.name)))?;
+    let fields = by_wire_name(item);
     let mut members = Vec::new();
     for field in &object.fields {
-        let made = find(&item, &field.name).ok_or_else(|| failed(&field.pointer, format!("typify dropped the field `{}`", field.name)))?;
+        let made = fields.get(&field.name).ok_or_else(|| failed(&field.pointer, format!("typify dropped the field `{}`", field.name)))?;
         let kind = checked(Kind::of_field(field, object), &made.ty)
             .map_err(|found| failed(&field.pointer, format!("typify made `{found}` of it, which no slot holds")))?;
         if let Kind::Nullable(inner) = &kind
@@ -118,29 +151,26 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         members.push(Member { field, name: names::field(field.rust_name()), kind });
     }
     let is_request = std::ptr::eq(object, &raw const operation.request);
-    dress(&mut item, object, &members, is_request);
+    let item = dressed(item, &fields, object, &members, is_request);
     Ok(Record { object, members, item, is_request })
 }
 
-/// The field that typify made of a wire name: its `serde(rename)`, or its own name.
-fn find<'a>(item: &'a ItemStruct, wire: &str) -> Option<&'a syn::Field> {
-    item.fields.iter().find(|field| wire_name(field) == wire)
+/// The fields that typify made, by wire name: their `serde(rename)`, or their own name.
+fn by_wire_name(item: &ItemStruct) -> HashMap<String, &syn::Field> {
+    item.fields.iter().map(|field| (wire_name(field), field)).collect()
 }
 
 fn wire_name(field: &syn::Field) -> String {
-    let mut name = field.ident.as_ref().map(Ident::to_string).unwrap_or_default().trim_start_matches("r#").to_owned();
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // Other keys of the attribute (`default`, `skip_serializing_if = …`) are read over.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                name = meta.value()?.parse::<syn::LitStr>()?.value();
-            } else if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<syn::Expr>()?;
-            }
-            Ok(())
-        });
-    }
-    name
+    let renamed = field.attrs.iter().find_map(|attribute| renamed(&attribute.meta.require_list().ok()?.tokens));
+    renamed.unwrap_or_else(|| field.ident.as_ref().map(Ident::to_string).unwrap_or_default().trim_start_matches("r#").to_owned())
+}
+
+/// The name in `rename = "name"`, among the other keys of serde's attribute.
+fn renamed(keys: &TokenStream) -> Option<String> {
+    let mut keys = keys.clone().into_iter();
+    keys.find(|key| matches!(key, TokenTree::Ident(key) if key == "rename"))?;
+    let name = keys.nth(1)?;
+    syn::parse2::<syn::LitStr>(name.into()).ok().map(|name| name.value())
 }
 
 /// Holds what typify made against what the model says; learns from it where recursion needs a box.
@@ -151,7 +181,7 @@ fn checked(kind: Kind, made: &Type) -> Result<Kind, String> {
         other => other.clone(),
     };
     if let Kind::Object { name, .. } = &bare
-        && folded(&found) == folded(&format!("OptionBox{name}"))
+        && folded(&found) == folded(&format!("Box{name}"))
     {
         return Ok(Kind::Object { name: name.clone(), boxed: true });
     }
@@ -160,12 +190,12 @@ fn checked(kind: Kind, made: &Type) -> Result<Kind, String> {
 
 fn expected(kind: &Kind) -> String {
     match kind {
-        Kind::Text | Kind::Enum(_) => "Option<String>".into(),
-        Kind::Integer => "Option<i64>".into(),
-        Kind::Number => "Option<f64>".into(),
-        Kind::Boolean => "Option<bool>".into(),
-        Kind::Any => "Option<Value>".into(),
-        Kind::Object { name, .. } => format!("Option<{name}>"),
+        Kind::Text | Kind::Enum(_) => "String".into(),
+        Kind::Integer => "i64".into(),
+        Kind::Number => "f64".into(),
+        Kind::Boolean => "bool".into(),
+        Kind::Any => "Value".into(),
+        Kind::Object { name, .. } => name.clone(),
         Kind::Texts | Kind::Enums(_) => "Vec<String>".into(),
         Kind::Integers => "Vec<i64>".into(),
         Kind::Objects(name) => format!("Vec<{name}>"),
@@ -179,7 +209,7 @@ fn expected(kind: &Kind) -> String {
     }
 }
 
-/// A type by the last segments of its paths: `::std::option::Option<::std::string::String>` → `Option<String>`.
+/// A type by the last segments of its paths: `::std::vec::Vec<::std::string::String>` → `Vec<String>`.
 fn spelled(ty: &Type) -> String {
     let Type::Path(path) = ty else { return quote!(#ty).to_string() };
     let Some(last) = path.path.segments.last() else { return String::new() };
@@ -195,13 +225,19 @@ fn spelled(ty: &Type) -> String {
     format!("{}<{}>", last.ident, arguments.join(", "))
 }
 
-/// Makes typify's struct ours.
-fn dress(item: &mut ItemStruct, object: &Object, members: &[Member<'_>], is_request: bool) {
-    item.ident = names::ident(&object.name);
+/// typify's struct made ours.
+fn dressed(
+    made: &ItemStruct,
+    made_fields: &HashMap<String, &syn::Field>,
+    object: &Object,
+    members: &[Member<'_>],
+    is_request: bool,
+) -> ItemStruct {
     let mut fields: Vec<syn::Field> = Vec::new();
     for member in members {
-        let Some(mut field) = find(item, &member.field.name).cloned() else { continue };
+        let Some(made) = made_fields.get(&member.field.name) else { continue };
         let (name, ty) = (&member.name, member.kind.rust());
+        let mut field = (*made).clone();
         field.attrs = if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) };
         field.ident = Some(name.clone());
         field.ty = parse_quote!(#ty);
@@ -221,6 +257,8 @@ fn dress(item: &mut ItemStruct, object: &Object, members: &[Member<'_>], is_requ
             pub extra: table::Extra
         ));
     }
+    let mut item = made.clone();
+    item.ident = names::ident(&object.name);
     item.fields = Fields::Named(syn::FieldsNamed { brace_token: syn::token::Brace::default(), named: fields.into_iter().collect() });
     item.attrs = docs::attributes(&docs::object(object));
     item.attrs.push(if is_request {
@@ -231,4 +269,5 @@ fn dress(item: &mut ItemStruct, object: &Object, members: &[Member<'_>], is_requ
     if !is_request {
         item.attrs.push(parse_quote!(#[non_exhaustive]));
     }
+    item
 }

@@ -41,15 +41,15 @@ const OF_TYPES: [&str; 8] = ["type", "properties", "required", "items", "additio
 /// Adds a problem for each keyword that says nothing where it stands.
 pub(crate) fn check(schema: &Map<String, Value>, ty: Option<&str>, position: Position, pointer: &str, problems: &mut FileProblems<'_>) {
     for keyword in schema.keys().map(String::as_str) {
-        let at = join(pointer, keyword);
+        let at = || join(pointer, keyword);
         if !allowed(keyword, position) {
-            problems.add(at, format!("`{keyword}` says nothing {}", place(position)), advice(position));
+            problems.add(at(), format!("`{keyword}` says nothing {}", place(position)), advice(position));
         } else if schema.contains_key("$ref") && OF_TYPES.contains(&keyword) {
-            problems.add(at, format!("`{keyword}` says nothing beside `$ref`"), "write it in the definition");
+            problems.add(at(), format!("`{keyword}` says nothing beside `$ref`"), "write it in the definition");
         } else if !schema.contains_key("$ref") && OF_OBJECTS.contains(&keyword) && ty != Some("object") {
-            problems.add(at, format!("`{keyword}` is for objects"), "take it out, or say `\"type\": \"object\"`");
+            problems.add(at(), format!("`{keyword}` is for objects"), "take it out, or say `\"type\": \"object\"`");
         } else if keyword == "items" && ty != Some("array") {
-            problems.add(at, "`items` is for lists", "take it out, or say `\"type\": \"array\"`");
+            problems.add(at(), "`items` is for lists", "take it out, or say `\"type\": \"array\"`");
         }
     }
     if position == Position::Unnamed && schema.get("type").is_some_and(Value::is_array) {

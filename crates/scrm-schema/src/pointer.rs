@@ -5,12 +5,17 @@ use crate::model::{Field, Object, Operation, Type};
 /// Appends a step to a JSON pointer.
 pub(crate) fn push(pointer: &mut String, step: &str) {
     pointer.push('/');
-    pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    if step.contains(['~', '/']) {
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(step);
+    }
 }
 
 /// A JSON pointer one step deeper.
 pub(crate) fn join(pointer: &str, step: &str) -> String {
-    let mut deeper = pointer.to_owned();
+    let mut deeper = String::with_capacity(pointer.len() + 1 + step.len());
+    deeper.push_str(pointer);
     push(&mut deeper, step);
     deeper
 }

@@ -77,7 +77,7 @@ struct Builder<'a, 'p, 'f> {
     problems: &'p mut FileProblems<'f>,
 }
 
-impl Builder<'_, '_, '_> {
+impl<'a> Builder<'a, '_, '_> {
     fn object(&mut self, name: String, pointer: String, schema: &Map<String, Value>, doc: Label) -> Object {
         let required: BTreeSet<&str> =
             schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
@@ -170,7 +170,7 @@ impl Builder<'_, '_, '_> {
             (None, Some(_)) => self.problems.add(pointer, "has `x-zh` but no English", "add `description`, in your own words"),
             (None, None) => {
                 if let Some(definition) = self.definition(schema) {
-                    return self.doc(&definition, pointer, false);
+                    return self.doc(definition, pointer, false);
                 }
                 if wanted {
                     self.problems.add(pointer, "is not described", "add `description` and `x-zh`, in your own words");
@@ -180,10 +180,10 @@ impl Builder<'_, '_, '_> {
         Label::default()
     }
 
-    fn definition(&self, schema: &Value) -> Option<Value> {
+    fn definition(&self, schema: &Value) -> Option<&'a Value> {
         let name = schema.get("$ref")?.as_str()?.strip_prefix("#/definitions/")?;
         let definition = self.definitions.get(name)?;
-        (definition.get("$ref").is_none()).then(|| definition.clone())
+        definition.get("$ref").is_none().then_some(definition)
     }
 
     fn ty(&mut self, schema: &Value, pointer: &str, wire: &str, doc: &Label) -> Type {

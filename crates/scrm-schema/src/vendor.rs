@@ -1,7 +1,7 @@
 //! One vendor's files to the model.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::{FileProblems, Problems};
 use crate::files::VendorFolder;
@@ -138,6 +138,10 @@ fn operation(vendor: &VendorFile, path: String, value: Value, problems: &mut Pro
         objects,
         enums,
         examples: file.examples,
-        raw: json!({ "request": file.request, "response": file.response, "definitions": file.definitions }),
+        raw: object([("request", file.request), ("response", file.response), ("definitions", Value::Object(file.definitions))]),
     })
+}
+
+fn object<const ENTRIES: usize>(entries: [(&str, Value); ENTRIES]) -> Value {
+    Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::FileProblems;
 use crate::model::{Erratum, ErratumKind, Operation};
-use crate::pointer::{join, steps};
+use crate::pointer::{join, push, steps};
 
 /// Words for the presence of a value.
 const PRESENCE: [&str; 6] = ["required", "optional", "nullable", "present", "absent", "unknown"];
@@ -38,7 +38,7 @@ pub(super) fn check(operation: &Operation, problems: &mut FileProblems<'_>) {
             typed.insert(&erratum.at);
         }
     }
-    documented_types(&operation.raw, String::new(), &typed, problems);
+    documented_types(&operation.raw, &mut String::new(), &typed, problems);
 }
 
 /// What stands at a pointer of the file. Beside the field schemas only the scalars of the head can be named.
@@ -132,8 +132,8 @@ fn presence(operation: &Operation, erratum: &Erratum, target: &Value) -> Option<
     (!held).then(|| format!("the field there is {is}, not {}", erratum.wire))
 }
 
-/// Every `x-documented-type` must be explained by an erratum.
-fn documented_types(value: &Value, at: String, typed: &BTreeSet<&str>, problems: &mut FileProblems<'_>) {
+/// Every `x-documented-type` must be explained by an erratum. `at` is as before when it returns.
+fn documented_types(value: &Value, at: &mut String, typed: &BTreeSet<&str>, problems: &mut FileProblems<'_>) {
     match value {
         Value::Object(map) => {
             if let Some(Value::String(documented)) = map.get("x-documented-type")
@@ -141,20 +141,29 @@ fn documented_types(value: &Value, at: String, typed: &BTreeSet<&str>, problems:
                 && !at.ends_with("/properties")
             {
                 problems.add(
-                    &at,
+                    &*at,
                     format!("the page prints `{documented}`, but no erratum says where the other type was seen"),
                     "add an erratum of kind `type` for it",
                 );
             }
             for (key, value) in map {
-                documented_types(value, join(&at, key), typed, problems);
+                below(key, value, at, typed, problems);
             }
         }
         Value::Array(items) => {
             for (number, item) in items.iter().enumerate() {
-                documented_types(item, format!("{at}/{number}"), typed, problems);
+                below(&number.to_string(), item, at, typed, problems);
             }
         }
         _ => {}
+    }
+}
+
+fn below(step: &str, value: &Value, at: &mut String, typed: &BTreeSet<&str>, problems: &mut FileProblems<'_>) {
+    if value.is_object() || value.is_array() {
+        let length = at.len();
+        push(at, step);
+        documented_types(value, at, typed, problems);
+        at.truncate(length);
     }
 }
