@@ -9,7 +9,7 @@
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `vendor`, `client`, `customers`, `root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
-//! | `examples`, `asserts`, `literals`, `sent` | unit tests from the schemas' examples |
+//! | `examples`, `asserts`, `literals`, `sent` | unit tests from the schemas' examples, in files of their own |
 //! | `stand_in` | the list of schema files in the stand-in server |
 
 mod announced;
@@ -83,6 +83,10 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, File)> {
     if root::needs_sent(vendor) {
         files.extend(faults.take(sent::file(vendor)).map(|file| ("sent".to_owned(), file)));
     }
-    files.extend(made.into_iter().map(|(operation, made)| (names::snake(&operation.name), made.file)));
+    for (operation, made) in made {
+        let name = names::snake(&operation.name);
+        files.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));
+        files.push((name, made.file));
+    }
     files
 }

@@ -46,6 +46,8 @@ pub(crate) fn module(operation: &str) -> Ident {
 /// What a vendor's other files need to know of an operation that was generated.
 pub(crate) struct Made {
     pub(crate) file: File,
+    /// The tests made of its examples: a file of its own, which a user's compiler never opens.
+    pub(crate) tests: Option<File>,
     /// Public items, for the re-export.
     pub(crate) public: Vec<Ident>,
 }
@@ -73,9 +75,16 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         file.add(enums::enumeration(enumeration)).map_err(broken)?;
     }
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
-    file.add(examples::tests(vendor, Types { operation, records: &records })).map_err(broken)?;
+    let tests = examples::tests(vendor, Types { operation, records: &records })?;
+    if tests.is_some() {
+        file.add(quote!(
+            #[cfg(test)]
+            mod tests;
+        ))
+        .map_err(broken)?;
+    }
     public.push(static_name(&operation.name));
-    Ok(Made { file, public })
+    Ok(Made { file, tests, public })
 }
 
 fn record_items(vendor: &Vendor, types: Types<'_>, record: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {
