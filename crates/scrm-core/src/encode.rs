@@ -115,7 +115,7 @@ impl<'a> Parts<'a> {
         match outgoing {
             Outgoing::Typed(request) => {
                 for (at, field) in request.table().fields.iter().enumerate() {
-                    parts.put(field.place, field.name.into(), Written::of(request.view(at), field)?);
+                    parts.put(field.place, field.name().into(), Written::of(request.view(at), field)?);
                 }
                 for (name, written) in written::undocumented(request) {
                     parts.put(Place::Body, name, written);
@@ -123,7 +123,7 @@ impl<'a> Parts<'a> {
             }
             Outgoing::Raw(request) => {
                 for (name, value) in request {
-                    let place = spec.request.fields.iter().find(|field| field.name == name).map_or(Place::Body, |field| field.place);
+                    let place = spec.request.fields.iter().find(|field| field.name() == name).map_or(Place::Body, |field| field.place);
                     parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));
                 }
             }

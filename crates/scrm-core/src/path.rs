@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
         match self {
             Scope::Record(record) => {
                 let fields = record.table().fields;
-                if let Some(at) = fields.iter().position(|field| field.name == name) {
+                if let Some(at) = fields.iter().position(|field| field.name() == name) {
                     return (Held::View(record.view(at)), fields[at].flags);
                 }
                 match record.view(EXTRA) {

@@ -71,13 +71,13 @@ pub struct GroupUserList {
 static GROUP_USER_LIST_TABLE: table::Table = table::Table {
     name: "GroupUserList",
     fields: &[
-        table::Field::new("user_id").required(),
-        table::Field::new("page_num"),
-        table::Field::new("page_size"),
-        table::Field::new("search_str").personal(),
-        table::Field::new("groupId"),
-        table::Field::new("group_obj").required(),
-        table::Field::new("return_field_list"),
+        table::Field("user_id", table::Marks::REQUIRED),
+        table::Field("page_num", table::Marks::PLAIN),
+        table::Field("page_size", table::Marks::PLAIN),
+        table::Field("search_str", table::Marks::PERSONAL),
+        table::Field("groupId", table::Marks::PLAIN),
+        table::Field("group_obj", table::Marks::REQUIRED),
+        table::Field("return_field_list", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -197,7 +197,7 @@ impl scrm_core::operation::PagedOperation for GroupUserList {
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {
-        data.total.and_then(|total| u64::try_from(total).ok())
+        scrm_core::operation::count(data.total)
     }
     #[inline]
     fn page(&self) -> Option<i64> {
@@ -299,9 +299,9 @@ pub struct GroupUserListData {
 static GROUP_USER_LIST_DATA_TABLE: table::Table = table::Table {
     name: "GroupUserListData",
     fields: &[
-        table::Field::new("total").required(),
-        table::Field::new("list").required().rows(),
-        table::Field::new("header").required(),
+        table::Field("total", table::Marks::REQUIRED),
+        table::Field("list", table::Marks::REQUIRED.rows()),
+        table::Field("header", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -401,17 +401,17 @@ pub struct Lead {
 static LEAD_TABLE: table::Table = table::Table {
     name: "Lead",
     fields: &[
-        table::Field::new("FullName").personal(),
-        table::Field::new("MobilePhone").personal(),
-        table::Field::new("Email").personal(),
-        table::Field::new("Company"),
-        table::Field::new("IsLead"),
-        table::Field::new("CreatedTime"),
-        table::Field::new("identity_value"),
-        table::Field::new("identity_id"),
-        table::Field::new("client_type"),
-        table::Field::new("nextId"),
-        table::Field::new("is_del"),
+        table::Field("FullName", table::Marks::PERSONAL),
+        table::Field("MobilePhone", table::Marks::PERSONAL),
+        table::Field("Email", table::Marks::PERSONAL),
+        table::Field("Company", table::Marks::PLAIN),
+        table::Field("IsLead", table::Marks::PLAIN),
+        table::Field("CreatedTime", table::Marks::PLAIN),
+        table::Field("identity_value", table::Marks::PLAIN),
+        table::Field("identity_id", table::Marks::PLAIN),
+        table::Field("client_type", table::Marks::PLAIN),
+        table::Field("nextId", table::Marks::PLAIN),
+        table::Field("is_del", table::Marks::PLAIN),
     ],
     dynamic: Some("Score-"),
 };
@@ -473,9 +473,7 @@ impl Lead {
     #[inline]
     #[must_use]
     pub fn created_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.created_time
-            .as_deref()
-            .and_then(|text| scrm_core::time::parse(spec::TimeFormat::DateTime, text))
+        scrm_core::time::read(spec::TimeFormat::DateTime, &self.created_time)
     }
 }
 
@@ -494,8 +492,8 @@ pub struct HeaderColumn {
 static HEADER_COLUMN_TABLE: table::Table = table::Table {
     name: "HeaderColumn",
     fields: &[
-        table::Field::new("label").required(),
-        table::Field::new("prop").required(),
+        table::Field("label", table::Marks::REQUIRED),
+        table::Field("prop", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -535,7 +533,7 @@ scrm_core::record!(HeaderColumn);
 /// Kind of people in the group. · 分组里是哪一类对象。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GroupObject {
     /// `leads_schema_data`: market leads · 市场线索
@@ -567,15 +565,17 @@ impl table::Open for GroupObject {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Leads => Self::CODES[0],
-            Self::Contacts => Self::CODES[1],
-            Self::Members => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::Leads => Ok(0),
+            Self::Contacts => Ok(1),
+            Self::Members => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(GroupObject);
 
 impl GroupObject {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -608,13 +608,13 @@ impl GroupObject {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -622,19 +622,14 @@ impl GroupObject {
 impl From<&str> for GroupObject {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "leads_schema_data" => Self::Leads,
-            "schema_data" => Self::Contacts,
-            "member" => Self::Members,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
 /// Kind of customer group the row belongs to. · 所属客群的类别。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClientType {
     /// `clientsCustomers`: leads with contact · 留资客户
@@ -670,16 +665,18 @@ impl table::Open for ClientType {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Clients => Self::CODES[0],
-            Self::Visitors => Self::CODES[1],
-            Self::External => Self::CODES[2],
-            Self::WorkWechat => Self::CODES[3],
-            Self::Other(kept) => kept.code(),
+            Self::Clients => Ok(0),
+            Self::Visitors => Ok(1),
+            Self::External => Ok(2),
+            Self::WorkWechat => Ok(3),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(ClientType);
 
 impl ClientType {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -718,13 +715,13 @@ impl ClientType {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -732,13 +729,7 @@ impl ClientType {
 impl From<&str> for ClientType {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "clientsCustomers" => Self::Clients,
-            "browseCustomers" => Self::Visitors,
-            "externalDataSource" => Self::External,
-            "mochatLink" => Self::WorkWechat,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 

@@ -44,8 +44,8 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field::new("appId").required(),
-        table::Field::new("appSecret").required().secret(),
+        table::Field("appId", table::Marks::REQUIRED),
+        table::Field("appSecret", table::Marks::REQUIRED.secret()),
     ],
     dynamic: None,
 };
@@ -155,7 +155,7 @@ pub struct TokenData {
 
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
-    fields: &[table::Field::new("access_token").secret()],
+    fields: &[table::Field("access_token", table::Marks::PLAIN.secret())],
     dynamic: None,
 };
 

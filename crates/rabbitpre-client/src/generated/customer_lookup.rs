@@ -80,9 +80,9 @@ pub struct CustomerLookup {
 static CUSTOMER_LOOKUP_TABLE: table::Table = table::Table {
     name: "CustomerLookup",
     fields: &[
-        table::Field::new("companyId"),
-        table::Field::new("phone").personal(),
-        table::Field::new("openid").personal(),
+        table::Field("companyId", table::Marks::PLAIN),
+        table::Field("phone", table::Marks::PERSONAL),
+        table::Field("openid", table::Marks::PERSONAL),
     ],
     dynamic: None,
 };
@@ -343,41 +343,41 @@ pub struct Customer {
 static CUSTOMER_TABLE: table::Table = table::Table {
     name: "Customer",
     fields: &[
-        table::Field::new("orgId"),
-        table::Field::new("createTime"),
-        table::Field::new("audienceUserId"),
-        table::Field::new("openids"),
-        table::Field::new("openid").personal(),
-        table::Field::new("unionid").personal(),
-        table::Field::new("mpAppid"),
-        table::Field::new("thirdId"),
-        table::Field::new("phoneList"),
-        table::Field::new("realName").personal(),
-        table::Field::new("sex"),
-        table::Field::new("avatar").personal(),
-        table::Field::new("wxNickname").personal(),
-        table::Field::new("wxCountry"),
-        table::Field::new("wxProvince"),
-        table::Field::new("wxCity"),
-        table::Field::new("province"),
-        table::Field::new("city"),
-        table::Field::new("lbsProvince").personal(),
-        table::Field::new("lbsCity").personal(),
-        table::Field::new("addressList"),
-        table::Field::new("birthday").personal(),
-        table::Field::new("remark").personal(),
-        table::Field::new("lastActiveTime"),
-        table::Field::new("gzhInteractTime"),
-        table::Field::new("markFlag").wire(table::Wire::Digit),
-        table::Field::new("subWechatList"),
-        table::Field::new("active"),
-        table::Field::new("weekActive"),
-        table::Field::new("monthActive"),
-        table::Field::new("spread"),
-        table::Field::new("weekSpread"),
-        table::Field::new("monthSpread"),
-        table::Field::new("groupIdList"),
-        table::Field::new("tagIdList"),
+        table::Field("orgId", table::Marks::PLAIN),
+        table::Field("createTime", table::Marks::PLAIN),
+        table::Field("audienceUserId", table::Marks::PLAIN),
+        table::Field("openids", table::Marks::PLAIN),
+        table::Field("openid", table::Marks::PERSONAL),
+        table::Field("unionid", table::Marks::PERSONAL),
+        table::Field("mpAppid", table::Marks::PLAIN),
+        table::Field("thirdId", table::Marks::PLAIN),
+        table::Field("phoneList", table::Marks::PLAIN),
+        table::Field("realName", table::Marks::PERSONAL),
+        table::Field("sex", table::Marks::PLAIN),
+        table::Field("avatar", table::Marks::PERSONAL),
+        table::Field("wxNickname", table::Marks::PERSONAL),
+        table::Field("wxCountry", table::Marks::PLAIN),
+        table::Field("wxProvince", table::Marks::PLAIN),
+        table::Field("wxCity", table::Marks::PLAIN),
+        table::Field("province", table::Marks::PLAIN),
+        table::Field("city", table::Marks::PLAIN),
+        table::Field("lbsProvince", table::Marks::PERSONAL),
+        table::Field("lbsCity", table::Marks::PERSONAL),
+        table::Field("addressList", table::Marks::PLAIN),
+        table::Field("birthday", table::Marks::PERSONAL),
+        table::Field("remark", table::Marks::PERSONAL),
+        table::Field("lastActiveTime", table::Marks::PLAIN),
+        table::Field("gzhInteractTime", table::Marks::PLAIN),
+        table::Field("markFlag", table::Marks::PLAIN.wire(table::Wire::Digit)),
+        table::Field("subWechatList", table::Marks::PLAIN),
+        table::Field("active", table::Marks::PLAIN),
+        table::Field("weekActive", table::Marks::PLAIN),
+        table::Field("monthActive", table::Marks::PLAIN),
+        table::Field("spread", table::Marks::PLAIN),
+        table::Field("weekSpread", table::Marks::PLAIN),
+        table::Field("monthSpread", table::Marks::PLAIN),
+        table::Field("groupIdList", table::Marks::PLAIN),
+        table::Field("tagIdList", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -485,41 +485,31 @@ impl Customer {
     #[inline]
     #[must_use]
     pub fn create_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.create_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.create_time)
     }
     /// [`Self::birthday`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
     #[inline]
     #[must_use]
     pub fn birthday_time(&self) -> Option<scrm_core::time::Moment> {
-        self.birthday
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.birthday)
     }
     /// [`Self::last_active_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
     #[inline]
     #[must_use]
     pub fn last_active_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.last_active_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(
+            spec::TimeFormat::Milliseconds,
+            self.last_active_time,
+        )
     }
     /// [`Self::gzh_interact_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
     #[inline]
     #[must_use]
     pub fn gzh_interact_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.gzh_interact_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(
+            spec::TimeFormat::Milliseconds,
+            self.gzh_interact_time,
+        )
     }
 }
 
@@ -541,7 +531,10 @@ pub struct CustomerOpenid {
 
 static CUSTOMER_OPENID_TABLE: table::Table = table::Table {
     name: "CustomerOpenid",
-    fields: &[table::Field::new("openid").personal(), table::Field::new("appId")],
+    fields: &[
+        table::Field("openid", table::Marks::PERSONAL),
+        table::Field("appId", table::Marks::PLAIN),
+    ],
     dynamic: None,
 };
 
@@ -596,8 +589,8 @@ pub struct CustomerPhone {
 static CUSTOMER_PHONE_TABLE: table::Table = table::Table {
     name: "CustomerPhone",
     fields: &[
-        table::Field::new("phone").personal(),
-        table::Field::new("isVerify").wire(table::Wire::DigitText),
+        table::Field("phone", table::Marks::PERSONAL),
+        table::Field("isVerify", table::Marks::PLAIN.wire(table::Wire::DigitText)),
     ],
     dynamic: None,
 };
@@ -648,7 +641,7 @@ pub struct CustomerAddress {
 
 static CUSTOMER_ADDRESS_TABLE: table::Table = table::Table {
     name: "CustomerAddress",
-    fields: &[table::Field::new("address").personal()],
+    fields: &[table::Field("address", table::Marks::PERSONAL)],
     dynamic: None,
 };
 
@@ -698,7 +691,10 @@ pub struct FollowedAccount {
 
 static FOLLOWED_ACCOUNT_TABLE: table::Table = table::Table {
     name: "FollowedAccount",
-    fields: &[table::Field::new("appid"), table::Field::new("wechatName")],
+    fields: &[
+        table::Field("appid", table::Marks::PLAIN),
+        table::Field("wechatName", table::Marks::PLAIN),
+    ],
     dynamic: None,
 };
 
@@ -750,7 +746,10 @@ pub struct Activity {
 
 static ACTIVITY_TABLE: table::Table = table::Table {
     name: "Activity",
-    fields: &[table::Field::new("count"), table::Field::new("updateTime")],
+    fields: &[
+        table::Field("count", table::Marks::PLAIN),
+        table::Field("updateTime", table::Marks::PLAIN),
+    ],
     dynamic: None,
 };
 
@@ -791,18 +790,14 @@ impl Activity {
     #[inline]
     #[must_use]
     pub fn update_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.update_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.update_time)
     }
 }
 
 /// Sex. · 性别。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CustomerSex {
     /// `1`: male · 男
@@ -834,15 +829,17 @@ impl table::Open for CustomerSex {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Male => Self::CODES[0],
-            Self::Female => Self::CODES[1],
-            Self::Unknown => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::Male => Ok(0),
+            Self::Female => Ok(1),
+            Self::Unknown => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(CustomerSex);
 
 impl CustomerSex {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -875,13 +872,13 @@ impl CustomerSex {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -889,12 +886,7 @@ impl CustomerSex {
 impl From<i64> for CustomerSex {
     #[inline]
     fn from(code: i64) -> Self {
-        match code {
-            1 => Self::Male,
-            2 => Self::Female,
-            0 => Self::Unknown,
-            other => Self::Other(table::Kept::Int(other)),
-        }
+        table::documented(table::Code::Int(code))
     }
 }
 

@@ -55,8 +55,8 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field::new("instanceAppid").required(),
-        table::Field::new("instanceSecrect").required().secret(),
+        table::Field("instanceAppid", table::Marks::REQUIRED),
+        table::Field("instanceSecrect", table::Marks::REQUIRED.secret()),
     ],
     dynamic: None,
 };
@@ -178,9 +178,9 @@ pub struct TokenData {
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
     fields: &[
-        table::Field::new("orgAccessToken").secret(),
-        table::Field::new("orgRefreshToken").secret(),
-        table::Field::new("expire"),
+        table::Field("orgAccessToken", table::Marks::PLAIN.secret()),
+        table::Field("orgRefreshToken", table::Marks::PLAIN.secret()),
+        table::Field("expire", table::Marks::PLAIN),
     ],
     dynamic: None,
 };

@@ -59,7 +59,7 @@ impl<'t, 'n> Fill<'t, 'n> {
             let key_at = self.scan.at;
             // Bodies are nearly always written in the page's order: try the name expected next without even looking for the quotes.
             let key = match table.fields.get(next) {
-                Some(field) if self.scan.takes(field.name) => Key::Field(next),
+                Some(field) if self.scan.takes(field.name()) => Key::Field(next),
                 _ => self.other_key(table, next)?,
             };
             match key {
@@ -103,7 +103,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         for (number, field) in table.fields.iter().enumerate() {
             let missing = seen.get(number / 64).is_some_and(|word| (word >> (number % 64)) & 1 == 0);
             if missing && field.flags & REQUIRED != 0 {
-                let below = Some(format!("/{}", field.name.replace('~', "~0").replace('/', "~1")).into());
+                let below = Some(format!("/{}", field.name().replace('~', "~0").replace('/', "~1")).into());
                 self.notes.noticed.push(Noticed { at, below, what: What::Missing });
             }
         }

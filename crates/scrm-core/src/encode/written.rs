@@ -33,7 +33,7 @@ impl<'a> Written<'a> {
     /// What is written for a field of a record.
     pub(super) fn of(view: View<'a>, field: &Field) -> Result<Self, EncodeError> {
         let keep_empty = field.flags & REQUIRED != 0;
-        Written::plain(view, keep_empty).and_then(|plain| plain.wired(field.wire)).map_err(|error| error.inside(field.name))
+        Written::plain(view, keep_empty).and_then(|plain| plain.wired(field.wire)).map_err(|error| error.inside(field.name()))
     }
 
     fn plain(view: View<'a>, keep_empty: bool) -> Result<Self, EncodeError> {
@@ -190,7 +190,7 @@ fn push_record(out: &mut Vec<u8>, record: &dyn Shown) -> Result<(), EncodeError>
     for (at, field) in record.table().fields.iter().enumerate() {
         match Written::of(record.view(at), field)? {
             Written::Absent => {}
-            written => push_member(out, field.name, &written)?,
+            written => push_member(out, field.name(), &written)?,
         }
     }
     for (name, written) in undocumented(record) {

@@ -79,12 +79,12 @@ pub struct PointsList {
 static POINTS_LIST_TABLE: table::Table = table::Table {
     name: "PointsList",
     fields: &[
-        table::Field::new("create_time_start"),
-        table::Field::new("create_time_end"),
-        table::Field::new("user_ids").required().nullable(),
-        table::Field::new("sort_rule"),
-        table::Field::new("page_size").required().wire(table::Wire::Text),
-        table::Field::new("page").required().wire(table::Wire::Text),
+        table::Field("create_time_start", table::Marks::PLAIN),
+        table::Field("create_time_end", table::Marks::PLAIN),
+        table::Field("user_ids", table::Marks::REQUIRED.nullable()),
+        table::Field("sort_rule", table::Marks::PLAIN),
+        table::Field("page_size", table::Marks::REQUIRED.wire(table::Wire::Text)),
+        table::Field("page", table::Marks::REQUIRED.wire(table::Wire::Text)),
     ],
     dynamic: None,
 };
@@ -220,10 +220,7 @@ impl scrm_core::operation::PagedOperation for PointsList {
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {
-        data.page
-            .as_ref()
-            .and_then(|held| held.total)
-            .and_then(|total| u64::try_from(total).ok())
+        scrm_core::operation::count(data.page.as_ref().and_then(|held| held.total))
     }
     #[inline]
     fn page(&self) -> Option<i64> {
@@ -243,7 +240,7 @@ impl scrm_core::operation::PagedOperation for PointsList {
     }
     #[inline]
     fn id(row: &Self::Row) -> Option<String> {
-        row.id.map(|id| id.to_string())
+        scrm_core::operation::text(row.id)
     }
 }
 
@@ -338,8 +335,8 @@ pub struct PointsListData {
 static POINTS_LIST_DATA_TABLE: table::Table = table::Table {
     name: "PointsListData",
     fields: &[
-        table::Field::new("list").required().rows(),
-        table::Field::new("page").required(),
+        table::Field("list", table::Marks::REQUIRED.rows()),
+        table::Field("page", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -409,13 +406,13 @@ pub struct PointsAccount {
 static POINTS_ACCOUNT_TABLE: table::Table = table::Table {
     name: "PointsAccount",
     fields: &[
-        table::Field::new("id").required(),
-        table::Field::new("app_id").required(),
-        table::Field::new("user_id").required(),
-        table::Field::new("total_balance").required(),
-        table::Field::new("balance").required(),
-        table::Field::new("freeze_balance").required(),
-        table::Field::new("created_at").required(),
+        table::Field("id", table::Marks::REQUIRED),
+        table::Field("app_id", table::Marks::REQUIRED),
+        table::Field("user_id", table::Marks::REQUIRED),
+        table::Field("total_balance", table::Marks::REQUIRED),
+        table::Field("balance", table::Marks::REQUIRED),
+        table::Field("freeze_balance", table::Marks::REQUIRED),
+        table::Field("created_at", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -467,9 +464,7 @@ impl PointsAccount {
     #[inline]
     #[must_use]
     pub fn created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        self.created_at
-            .as_deref()
-            .and_then(|text| scrm_core::time::parse(spec::TimeFormat::DateTime, text))
+        scrm_core::time::read(spec::TimeFormat::DateTime, &self.created_at)
     }
 }
 
@@ -492,10 +487,10 @@ pub struct PointsPage {
 static POINTS_PAGE_TABLE: table::Table = table::Table {
     name: "PointsPage",
     fields: &[
-        table::Field::new("current_page").required(),
-        table::Field::new("last_page").required(),
-        table::Field::new("page_size").required(),
-        table::Field::new("total").required(),
+        table::Field("current_page", table::Marks::REQUIRED),
+        table::Field("last_page", table::Marks::REQUIRED),
+        table::Field("page_size", table::Marks::REQUIRED),
+        table::Field("total", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -539,7 +534,7 @@ scrm_core::record!(PointsPage);
 /// Order of the rows; without it the newest id comes first. · 排列顺序；不给时编号大的在前。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PointsOrder {
     /// `11`: points in all, most first · 总积分从多到少
@@ -583,18 +578,20 @@ impl table::Open for PointsOrder {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::TotalDown => Self::CODES[0],
-            Self::TotalUp => Self::CODES[1],
-            Self::UsableDown => Self::CODES[2],
-            Self::UsableUp => Self::CODES[3],
-            Self::FrozenDown => Self::CODES[4],
-            Self::FrozenUp => Self::CODES[5],
-            Self::Other(kept) => kept.code(),
+            Self::TotalDown => Ok(0),
+            Self::TotalUp => Ok(1),
+            Self::UsableDown => Ok(2),
+            Self::UsableUp => Ok(3),
+            Self::FrozenDown => Ok(4),
+            Self::FrozenUp => Ok(5),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(PointsOrder);
 
 impl PointsOrder {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -645,13 +642,13 @@ impl PointsOrder {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -659,15 +656,7 @@ impl PointsOrder {
 impl From<i64> for PointsOrder {
     #[inline]
     fn from(code: i64) -> Self {
-        match code {
-            11 => Self::TotalDown,
-            12 => Self::TotalUp,
-            21 => Self::UsableDown,
-            22 => Self::UsableUp,
-            31 => Self::FrozenDown,
-            32 => Self::FrozenUp,
-            other => Self::Other(table::Kept::Int(other)),
-        }
+        table::documented(table::Code::Int(code))
     }
 }
 

@@ -61,10 +61,10 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field::new("app_id").required(),
-        table::Field::new("client_id").required(),
-        table::Field::new("secret_key").required().secret(),
-        table::Field::new("grant_type").required(),
+        table::Field("app_id", table::Marks::REQUIRED),
+        table::Field("client_id", table::Marks::REQUIRED),
+        table::Field("secret_key", table::Marks::REQUIRED.secret()),
+        table::Field("grant_type", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -207,8 +207,8 @@ pub struct TokenData {
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
     fields: &[
-        table::Field::new("access_token").secret(),
-        table::Field::new("expires_in"),
+        table::Field("access_token", table::Marks::PLAIN.secret()),
+        table::Field("expires_in", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -248,7 +248,7 @@ scrm_core::record!(TokenData);
 /// How the token is granted; there is one way only. · 授权方式，只有一种。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GrantType {
     /// `client_credential`: credentials of the application · 应用凭证
@@ -271,13 +271,15 @@ impl table::Open for GrantType {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::ClientCredential => Self::CODES[0],
-            Self::Other(kept) => kept.code(),
+            Self::ClientCredential => Ok(0),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(GrantType);
 
 impl GrantType {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -298,13 +300,13 @@ impl GrantType {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -312,10 +314,7 @@ impl GrantType {
 impl From<&str> for GrantType {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "client_credential" => Self::ClientCredential,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 

@@ -85,22 +85,22 @@ pub struct UserList {
 static USER_LIST_TABLE: table::Table = table::Table {
     name: "UserList",
     fields: &[
-        table::Field::new("phone").personal(),
-        table::Field::new("nickname").personal(),
-        table::Field::new("name").personal(),
-        table::Field::new("tag_id"),
-        table::Field::new("from"),
-        table::Field::new("user_type"),
-        table::Field::new("last_paytime_start"),
-        table::Field::new("last_paytime_end"),
-        table::Field::new("min_pay_sum"),
-        table::Field::new("max_pay_sum"),
-        table::Field::new("min_punch_count"),
-        table::Field::new("max_punch_count"),
-        table::Field::new("user_created_start"),
-        table::Field::new("user_created_end"),
-        table::Field::new("page").required(),
-        table::Field::new("page_size").required(),
+        table::Field("phone", table::Marks::PERSONAL),
+        table::Field("nickname", table::Marks::PERSONAL),
+        table::Field("name", table::Marks::PERSONAL),
+        table::Field("tag_id", table::Marks::PLAIN),
+        table::Field("from", table::Marks::PLAIN),
+        table::Field("user_type", table::Marks::PLAIN),
+        table::Field("last_paytime_start", table::Marks::PLAIN),
+        table::Field("last_paytime_end", table::Marks::PLAIN),
+        table::Field("min_pay_sum", table::Marks::PLAIN),
+        table::Field("max_pay_sum", table::Marks::PLAIN),
+        table::Field("min_punch_count", table::Marks::PLAIN),
+        table::Field("max_punch_count", table::Marks::PLAIN),
+        table::Field("user_created_start", table::Marks::PLAIN),
+        table::Field("user_created_end", table::Marks::PLAIN),
+        table::Field("page", table::Marks::REQUIRED),
+        table::Field("page_size", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -325,7 +325,7 @@ impl scrm_core::operation::PagedOperation for UserList {
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {
-        data.total.and_then(|total| u64::try_from(total).ok())
+        scrm_core::operation::count(data.total)
     }
     #[inline]
     fn page(&self) -> Option<i64> {
@@ -487,8 +487,8 @@ pub struct UserListData {
 static USER_LIST_DATA_TABLE: table::Table = table::Table {
     name: "UserListData",
     fields: &[
-        table::Field::new("list").required().rows(),
-        table::Field::new("total").required(),
+        table::Field("list", table::Marks::REQUIRED.rows()),
+        table::Field("total", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -580,18 +580,18 @@ pub struct User {
 static USER_TABLE: table::Table = table::Table {
     name: "User",
     fields: &[
-        table::Field::new("user_id").required(),
-        table::Field::new("user_nickname").required().personal(),
-        table::Field::new("bind_phone").required().nullable().personal(),
-        table::Field::new("collect_phone").required().personal(),
-        table::Field::new("avatar").required().personal(),
-        table::Field::new("from").required(),
-        table::Field::new("pay_sum").required(),
-        table::Field::new("punch_count").required(),
-        table::Field::new("wx_union_id").required().personal(),
-        table::Field::new("wx_app_open_id").required().personal(),
-        table::Field::new("wx_open_id").required().personal(),
-        table::Field::new("user_created_at").required(),
+        table::Field("user_id", table::Marks::REQUIRED),
+        table::Field("user_nickname", table::Marks::REQUIRED.personal()),
+        table::Field("bind_phone", table::Marks::REQUIRED.nullable().personal()),
+        table::Field("collect_phone", table::Marks::REQUIRED.personal()),
+        table::Field("avatar", table::Marks::REQUIRED.personal()),
+        table::Field("from", table::Marks::REQUIRED),
+        table::Field("pay_sum", table::Marks::REQUIRED),
+        table::Field("punch_count", table::Marks::REQUIRED),
+        table::Field("wx_union_id", table::Marks::REQUIRED.personal()),
+        table::Field("wx_app_open_id", table::Marks::REQUIRED.personal()),
+        table::Field("wx_open_id", table::Marks::REQUIRED.personal()),
+        table::Field("user_created_at", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -653,16 +653,14 @@ impl User {
     #[inline]
     #[must_use]
     pub fn user_created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        self.user_created_at
-            .as_deref()
-            .and_then(|text| scrm_core::time::parse(spec::TimeFormat::DateTime, text))
+        scrm_core::time::read(spec::TimeFormat::DateTime, &self.user_created_at)
     }
 }
 
 /// Where the user came from, as a code; answers show its label instead. · 用户从哪里来，用代码表示；返回里是对应的文字。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserSource {
     /// `0`: WeChat · 微信
@@ -726,23 +724,25 @@ impl table::Open for UserSource {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Wechat => Self::CODES[0],
-            Self::Sdk => Self::CODES[1],
-            Self::Bytedance => Self::CODES[2],
-            Self::Baidu => Self::CODES[3],
-            Self::FeishuTraining => Self::CODES[4],
-            Self::SmallClassApp => Self::CODES[5],
-            Self::H5 => Self::CODES[6],
-            Self::Weibo => Self::CODES[7],
-            Self::Imported => Self::CODES[8],
-            Self::PhoneRegistration => Self::CODES[9],
-            Self::Qq => Self::CODES[10],
-            Self::Other(kept) => kept.code(),
+            Self::Wechat => Ok(0),
+            Self::Sdk => Ok(1),
+            Self::Bytedance => Ok(2),
+            Self::Baidu => Ok(3),
+            Self::FeishuTraining => Ok(4),
+            Self::SmallClassApp => Ok(5),
+            Self::H5 => Ok(6),
+            Self::Weibo => Ok(7),
+            Self::Imported => Ok(8),
+            Self::PhoneRegistration => Ok(9),
+            Self::Qq => Ok(10),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(UserSource);
 
 impl UserSource {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -818,13 +818,13 @@ impl UserSource {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -832,27 +832,14 @@ impl UserSource {
 impl From<&str> for UserSource {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "0" => Self::Wechat,
-            "1" => Self::Sdk,
-            "2" => Self::Bytedance,
-            "3" => Self::Baidu,
-            "4" => Self::FeishuTraining,
-            "5" => Self::SmallClassApp,
-            "6" => Self::H5,
-            "7" => Self::Weibo,
-            "8" => Self::Imported,
-            "9" => Self::PhoneRegistration,
-            "10" => Self::Qq,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
 /// Kind of user. · 用户的类别。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserType {
     /// `0`: all · 全部
@@ -884,15 +871,17 @@ impl table::Open for UserType {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::All => Self::CODES[0],
-            Self::Blacklisted => Self::CODES[1],
-            Self::SuperMember => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::All => Ok(0),
+            Self::Blacklisted => Ok(1),
+            Self::SuperMember => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(UserType);
 
 impl UserType {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -925,13 +914,13 @@ impl UserType {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -939,19 +928,14 @@ impl UserType {
 impl From<&str> for UserType {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "0" => Self::All,
-            "1" => Self::Blacklisted,
-            "2" => Self::SuperMember,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
 /// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserSourceLabel {
     /// `微信`: WeChat · 微信
@@ -1015,23 +999,25 @@ impl table::Open for UserSourceLabel {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Wechat => Self::CODES[0],
-            Self::Sdk => Self::CODES[1],
-            Self::Bytedance => Self::CODES[2],
-            Self::Baidu => Self::CODES[3],
-            Self::FeishuTraining => Self::CODES[4],
-            Self::SmallClassApp => Self::CODES[5],
-            Self::H5 => Self::CODES[6],
-            Self::Weibo => Self::CODES[7],
-            Self::Imported => Self::CODES[8],
-            Self::PhoneRegistration => Self::CODES[9],
-            Self::Qq => Self::CODES[10],
-            Self::Other(kept) => kept.code(),
+            Self::Wechat => Ok(0),
+            Self::Sdk => Ok(1),
+            Self::Bytedance => Ok(2),
+            Self::Baidu => Ok(3),
+            Self::FeishuTraining => Ok(4),
+            Self::SmallClassApp => Ok(5),
+            Self::H5 => Ok(6),
+            Self::Weibo => Ok(7),
+            Self::Imported => Ok(8),
+            Self::PhoneRegistration => Ok(9),
+            Self::Qq => Ok(10),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(UserSourceLabel);
 
 impl UserSourceLabel {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -1107,13 +1093,13 @@ impl UserSourceLabel {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -1121,20 +1107,7 @@ impl UserSourceLabel {
 impl From<&str> for UserSourceLabel {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "微信" => Self::Wechat,
-            "sdk" => Self::Sdk,
-            "字节跳动" => Self::Bytedance,
-            "百度" => Self::Baidu,
-            "飞书企业内训" => Self::FeishuTraining,
-            "小班课app" => Self::SmallClassApp,
-            "通用h5" => Self::H5,
-            "微博" => Self::Weibo,
-            "B端导入" => Self::Imported,
-            "手机号注册" => Self::PhoneRegistration,
-            "QQ" => Self::Qq,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
