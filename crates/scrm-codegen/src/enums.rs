@@ -34,7 +34,7 @@ pub(crate) fn enumeration(enumeration: &Enum) -> TokenStream {
     let (open, labels, conversions) = (open(enumeration), labels(enumeration), conversions(enumeration));
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
@@ -42,6 +42,7 @@ pub(crate) fn enumeration(enumeration: &Enum) -> TokenStream {
             Other(table::Kept),
         }
         #open
+        scrm_core::open!(#name);
         #labels
         #conversions
     }
@@ -66,7 +67,7 @@ fn open(enumeration: &Enum) -> TokenStream {
     };
     let back = enumeration.values.iter().enumerate().map(|(position, value)| {
         let (position, variant) = (Literal::usize_unsuffixed(position), variant(value));
-        quote!(Self::#variant => Self::CODES[#position],)
+        quote!(Self::#variant => Ok(#position),)
     });
     quote! {
         impl table::Open for #name {
@@ -76,10 +77,10 @@ fn open(enumeration: &Enum) -> TokenStream {
             #[inline]
             fn other(kept: table::Kept) -> Self { Self::Other(kept) }
             #[inline]
-            fn code(&self) -> table::Code<'_> {
+            fn position(&self) -> Result<usize, &table::Kept> {
                 match self {
                     #(#back)*
-                    Self::Other(kept) => kept.code(),
+                    Self::Other(kept) => Err(kept),
                 }
             }
         }
@@ -107,13 +108,13 @@ fn labels(enumeration: &Enum) -> TokenStream {
             #[inline]
             #[must_use]
             pub fn label_zh(&self) -> Option<&'static str> {
-                self.label().map(|label| label.zh)
+                spec::Label::zh_of(self.label())
             }
             /// The documented meaning in English; `None` for `Other`.
             #[inline]
             #[must_use]
             pub fn label_en(&self) -> Option<&'static str> {
-                self.label().map(|label| label.en)
+                spec::Label::en_of(self.label())
             }
         }
     }
@@ -122,37 +123,22 @@ fn labels(enumeration: &Enum) -> TokenStream {
 /// From a code to the value, for the types of code that are documented.
 fn conversions(enumeration: &Enum) -> TokenStream {
     let name = names::ident(&enumeration.name);
-    let (mut ints, mut texts) = (Vec::new(), Vec::new());
-    for value in &enumeration.values {
-        let variant = variant(value);
-        match code(&value.value) {
-            Some(Code::Int(code)) => {
-                let code = Literal::i64_unsuffixed(code);
-                ints.push(quote!(#code => Self::#variant,));
-            }
-            Some(Code::Text(code)) => texts.push(quote!(#code => Self::#variant,)),
-            None => {}
-        }
-    }
-    let from_int = (!ints.is_empty()).then(|| {
+    let has = |wanted: fn(&Code<'_>) -> bool| enumeration.values.iter().filter_map(|value| code(&value.value)).any(|code| wanted(&code));
+    let from_int = has(|code| matches!(code, Code::Int(_))).then(|| {
         quote! {
             /// By the code on the wire.
             impl From<i64> for #name {
                 #[inline]
-                fn from(code: i64) -> Self {
-                    match code { #(#ints)* other => Self::Other(table::Kept::Int(other)) }
-                }
+                fn from(code: i64) -> Self { table::documented(table::Code::Int(code)) }
             }
         }
     });
-    let from_text = (!texts.is_empty()).then(|| {
+    let from_text = has(|code| matches!(code, Code::Text(_))).then(|| {
         quote! {
             /// By the code on the wire.
             impl From<&str> for #name {
                 #[inline]
-                fn from(code: &str) -> Self {
-                    match code { #(#texts)* other => Self::Other(table::Kept::Text(other.into())) }
-                }
+                fn from(code: &str) -> Self { table::documented(table::Code::Text(code)) }
             }
         }
     });

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     asserts, docs,
-    format::doc,
+    error::Error,
+    format::{File, doc},
     kind::Kind,
     literals::Types,
     names,
@@ -61,26 +62,23 @@ fn expression(tokens: &TokenStream) -> String {
     text.strip_prefix("const X: X = ").and_then(|text| text.trim_end().strip_suffix(';')).map_or_else(plain, str::to_owned)
 }
 
-/// `#[cfg(test)] mod tests` of an operation.
-pub(crate) fn tests(vendor: &Vendor, types: Types<'_>) -> TokenStream {
-    let tests: Vec<TokenStream> = types
-        .operation
-        .examples
-        .iter()
-        .enumerate()
-        .flat_map(|(number, example)| [sends(types, number + 1, example), reads(vendor, types, number + 1, example)])
-        .flatten()
-        .collect();
-    if tests.is_empty() {
-        return quote!();
-    }
-    quote! {
-        #[cfg(test)]
-        mod tests {
-            use super::*;
-            #(#tests)*
+/// `tests.rs` of an operation; `None`: it has no examples.
+pub(crate) fn tests(vendor: &Vendor, types: Types<'_>) -> Result<Option<File>, Error> {
+    let operation = types.operation;
+    let broken = |problem: String| Error::new(&operation.file, "/examples", problem);
+    let mut file = File::new(&operation.file, "");
+    file.add(quote!(
+        use super::*;
+    ))
+    .map_err(broken)?;
+    let mut tests = 0;
+    for (number, example) in operation.examples.iter().enumerate() {
+        for test in [sends(types, number + 1, example), reads(vendor, types, number + 1, example)].into_iter().flatten() {
+            file.add(test).map_err(broken)?;
+            tests += 1;
         }
     }
+    Ok((tests > 0).then_some(file))
 }
 
 /// The documented request comes out of the typed one.

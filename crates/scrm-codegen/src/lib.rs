@@ -9,7 +9,7 @@
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `vendor`, `client`, `customers`, `root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
-//! | `examples`, `asserts`, `literals`, `sent` | unit tests from the schemas' examples |
+//! | `examples`, `asserts`, `literals`, `sent` | unit tests from the schemas' examples, in files of their own |
 //! | `stand_in` | the list of schema files in the stand-in server |
 
 mod announced;
@@ -82,6 +82,10 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     for (name, file) in common.into_iter().chain(sent) {
         texts.extend(faults.take(file).map(|file| (name.to_owned(), file.text())));
     }
-    texts.extend(made.into_iter().map(|(operation, made)| (names::snake(&operation.name), made.text)));
+    for (operation, made) in made {
+        let name = names::snake(&operation.name);
+        texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));
+        texts.push((name, made.text));
+    }
     texts
 }

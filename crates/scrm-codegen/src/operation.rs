@@ -48,6 +48,8 @@ pub(crate) fn module(operation: &str) -> Ident {
 pub(crate) struct Made {
     /// The file; as text, for the syntax trees of many operations would fill the memory.
     pub(crate) text: String,
+    /// The tests made of its examples: a file of its own, which a user's compiler never opens.
+    pub(crate) tests: Option<String>,
     /// Public items, for the re-export.
     pub(crate) public: Vec<Ident>,
 }
@@ -76,9 +78,16 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         file.add(enums::enumeration(enumeration)).map_err(broken)?;
     }
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
-    file.add(examples::tests(vendor, Types { operation, records: &records })).map_err(broken)?;
+    let tests = examples::tests(vendor, Types { operation, records: &records })?;
+    if tests.is_some() {
+        file.add(quote!(
+            #[cfg(test)]
+            mod tests;
+        ))
+        .map_err(broken)?;
+    }
     public.push(static_name(&operation.name));
-    Ok(Made { text: file.text(), public })
+    Ok(Made { text: file.text(), tests: tests.map(File::text), public })
 }
 
 /// The struct; that of a request carries the operation's reference page.

@@ -134,7 +134,7 @@ impl<'a> Paged<'a> {
             ));
         };
         let read = match place.kind() {
-            Some(Kind::Integer) => quote!(#scalar.and_then(|total| u64::try_from(total).ok())),
+            Some(Kind::Integer) => quote!(scrm_core::operation::count(#scalar)),
             Some(Kind::Text) => quote!(#scalar.and_then(|total| total.trim().parse().ok())),
             Some(Kind::Number) => quote!(#scalar.filter(|total| *total >= 0.0).map(|total| total as u64)),
             _ => return Err(self.failed("total", "a total is an integer, a number or a text")),
@@ -266,7 +266,7 @@ impl<'a> Paged<'a> {
         let field = &member.name;
         let read = match member.kind {
             Kind::Text => quote!(row.#field.clone()),
-            Kind::Integer => quote!(row.#field.map(|id| id.to_string())),
+            Kind::Integer => quote!(scrm_core::operation::text(row.#field)),
             _ => return Err(self.failed("id", format!("`{id}` is neither a text nor an integer"))),
         };
         Ok(quote! {

@@ -48,15 +48,36 @@ fn table(record: &Record<'_>, rows: Option<&str>) -> TokenStream {
 }
 
 fn field(member: &Member<'_>, rows: Option<&str>) -> TokenStream {
-    let Field { name, required, nullable, sensitive, wire, place, .. } = member.field;
-    let required = required.then(|| quote!(.required()));
+    let (name, marks) = (&member.field.name, marks(member.field, rows));
+    quote!(table::Field(#name, table::Marks::#marks))
+}
+
+/// A constant of `table::Marks`, and what is to be added to it.
+fn marks(field: &Field, rows: Option<&str>) -> TokenStream {
+    let Field { name, required, nullable, sensitive, wire, place, .. } = field;
+    let personal = *sensitive == Some(Sensitive::Personal);
+    let secret = (*sensitive == Some(Sensitive::Secret)).then(|| quote!(.secret()));
+    let (constant, nullable, personal) = match (required, nullable, personal) {
+        (true, nullable, personal) => (quote!(REQUIRED), *nullable, personal),
+        (false, true, personal) => (quote!(NULLABLE), false, personal),
+        (false, false, true) => (quote!(PERSONAL), false, false),
+        (false, false, false) => (quote!(PLAIN), false, false),
+    };
     let nullable = nullable.then(|| quote!(.nullable()));
-    let sensitive = sensitive.map(|sensitive| match sensitive {
-        Sensitive::Personal => quote!(.personal()),
-        Sensitive::Secret => quote!(.secret()),
-    });
+    let personal = personal.then(|| quote!(.personal()));
     let rows = (rows == Some(name)).then(|| quote!(.rows()));
-    let wire = match wire {
+    let wire = self::wire(*wire).map(|wire| quote!(.wire(table::Wire::#wire)));
+    let place = match place {
+        Place::Body => None,
+        Place::Query => Some(quote!(.place(table::Place::Query))),
+        Place::Header => Some(quote!(.place(table::Place::Header))),
+    };
+    quote!(#constant #nullable #personal #secret #rows #wire #place)
+}
+
+/// The variant of `table::Wire`; `None`: as its type suggests.
+fn wire(wire: Wire) -> Option<TokenStream> {
+    match wire {
         Wire::Plain => None,
         Wire::Text => Some(quote!(Text)),
         Wire::Digit => Some(quote!(Digit)),
@@ -65,13 +86,6 @@ fn field(member: &Member<'_>, rows: Option<&str>) -> TokenStream {
         Wire::Bars => Some(quote!(Bars)),
         Wire::Json => Some(quote!(Json)),
     }
-    .map(|wire| quote!(.wire(table::Wire::#wire)));
-    let place = match place {
-        Place::Body => None,
-        Place::Query => Some(quote!(.place(table::Place::Query))),
-        Place::Header => Some(quote!(.place(table::Place::Header))),
-    };
-    quote!(table::Field::new(#name) #required #nullable #sensitive #rows #wire #place)
 }
 
 fn way_in(record: &Record<'_>) -> TokenStream {
@@ -140,8 +154,8 @@ fn time(member: &Member<'_>) -> Option<TokenStream> {
     let format = time_format(member.field.time?);
     let field = &member.name;
     let read = match member.kind {
-        Kind::Text => quote!(self.#field.as_deref().and_then(|text| scrm_core::time::parse(spec::TimeFormat::#format, text))),
-        Kind::Integer => quote!(self.#field.and_then(|number| scrm_core::time::from_number(spec::TimeFormat::#format, number))),
+        Kind::Text => quote!(scrm_core::time::read(spec::TimeFormat::#format, &self.#field)),
+        Kind::Integer => quote!(scrm_core::time::read_number(spec::TimeFormat::#format, self.#field)),
         _ => return None,
     };
     let method = names::joined("", member.field.rust_name(), "_time");

@@ -118,7 +118,7 @@ impl<'a> Parts<'a> {
                     let view = request.view(at);
                     // most fields of most requests are not there
                     if field.flags & REQUIRED != 0 || !view.is_empty() {
-                        parts.put(field.place, field.name.into(), Written::of(view, field)?);
+                        parts.put(field.place, field.name().into(), Written::of(view, field)?);
                     }
                 }
                 for (name, written) in written::undocumented(request) {
@@ -127,7 +127,7 @@ impl<'a> Parts<'a> {
             }
             Outgoing::Raw(request) => {
                 for (name, value) in request {
-                    let place = spec.request.fields.iter().find(|field| field.name == name).map_or(Place::Body, |field| field.place);
+                    let place = spec.request.fields.iter().find(|field| field.name() == name).map_or(Place::Body, |field| field.place);
                     parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));
                 }
             }

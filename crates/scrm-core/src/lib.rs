@@ -66,6 +66,7 @@ pub mod __private {
 
     pub use crate::{
         scan::document,
-        show::{Json, debug, deserialize},
+        show::{Json, debug, deserialize, serialize},
+        table::{hash_value, same_value},
     };
 }

@@ -69,3 +69,15 @@ pub trait PagedOperation: Operation {
     /// Narrows the range. Does nothing where the schema names none.
     fn set_range(&mut self, _start: &str, _end: &str) {}
 }
+
+/// A number of rows as the vendor told it; a negative one is none.
+#[must_use]
+pub fn count(told: Option<i64>) -> Option<u64> {
+    told.and_then(|told| u64::try_from(told).ok())
+}
+
+/// A number that identifies a row, as a text.
+#[must_use]
+pub fn text(id: Option<i64>) -> Option<String> {
+    id.map(|id| id.to_string())
+}

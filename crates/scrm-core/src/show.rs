@@ -52,7 +52,7 @@ impl Serialize for Json<'_> {
                 if matches!(view, View::Nullable(value) if value.is_absent()) {
                     continue;
                 }
-                map.serialize_entry(field.name, &Written { view: &view, field, style })?;
+                map.serialize_entry(field.name(), &Written { view: &view, field, style })?;
             }
         }
         if let Some(prefix) = table.dynamic
@@ -280,9 +280,9 @@ pub fn debug(shown: &dyn Shown, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             continue;
         }
         if field.flags & (PERSONAL | SECRET) != 0 {
-            out.field(field.name, &format_args!("{}", Mask { view: &view, flags: field.flags }));
+            out.field(field.name(), &format_args!("{}", Mask { view: &view, flags: field.flags }));
         } else {
-            out.field(field.name, &Printed(&view));
+            out.field(field.name(), &Printed(&view));
         }
     }
     if let Some(prefix) = table.dynamic
@@ -376,6 +376,14 @@ pub fn deserialize<'de, R: Record + Default, D: Deserializer<'de>>(deserializer:
     Ok(record)
 }
 
+/// Behind the `Serialize` of generated types: as it stands on the wire.
+///
+/// # Errors
+/// Those of the format.
+pub fn serialize<S: Serializer>(shown: &dyn Shown, serializer: S) -> Result<S::Ok, S::Error> {
+    Json::new(shown).serialize(serializer)
+}
+
 /// `Debug` (masked), `Serialize` and `Deserialize` of a generated type that implements `Record` and `Shown`.
 #[macro_export]
 macro_rules! record {
@@ -403,7 +411,7 @@ macro_rules! request {
         impl $crate::__private::Serialize for $type {
             #[inline]
             fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::__private::Serialize::serialize(&$crate::__private::Json::new(self), serializer)
+                $crate::__private::serialize(self, serializer)
             }
         }
     };

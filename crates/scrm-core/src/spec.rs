@@ -11,6 +11,19 @@ pub struct Label {
     pub en: &'static str,
 }
 
+impl Label {
+    /// The Chinese one, if there is a label.
+    #[must_use]
+    pub fn zh_of(label: Option<Label>) -> Option<&'static str> {
+        label.map(|label| label.zh)
+    }
+    /// The English one, if there is a label.
+    #[must_use]
+    pub fn en_of(label: Option<Label>) -> Option<&'static str> {
+        label.map(|label| label.en)
+    }
+}
+
 /// All that the pipeline needs to know of a vendor.
 #[derive(Debug)]
 pub struct VendorSpec {

@@ -14,9 +14,9 @@ use serde_json::Value;
 
 pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot, ObjView};
 pub use extra::Extra;
-pub use field::{Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
+pub use field::{Field, Marks, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
-pub use open::{Code, Kept, Open, OpenSlot, OpenView, OpensSlot, OpensView};
+pub use open::{Code, Kept, Open, OpenSlot, OpenView, OpensSlot, OpensView, documented, hash_value, same_value};
 pub use payload::{Inspect, Payload};
 
 use crate::show;
@@ -170,7 +170,7 @@ impl View<'_> {
 #[must_use]
 pub fn get(shown: &dyn Shown, name: &str) -> Option<Value> {
     let table = shown.table();
-    if let Some(number) = table.fields.iter().position(|field| field.name == name) {
+    if let Some(number) = table.fields.iter().position(|field| field.name() == name) {
         let view = shown.view(number);
         return if view.is_empty() { None } else { show::to_value(&view) };
     }

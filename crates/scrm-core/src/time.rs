@@ -119,6 +119,18 @@ pub fn from_number(format: TimeFormat, number: i64) -> Option<Moment> {
     if millis == 0 { None } else { Moment::from_unix_millis(millis) }
 }
 
+/// [`parse`] of a field, as generated code has it.
+#[must_use]
+pub fn read(format: TimeFormat, field: &Option<String>) -> Option<Moment> {
+    parse(format, field.as_deref()?)
+}
+
+/// [`from_number`] of a field, as generated code has it.
+#[must_use]
+pub fn read_number(format: TimeFormat, field: Option<i64>) -> Option<Moment> {
+    from_number(format, field?)
+}
+
 /// Writes a moment in this format; what the format has no room for is cut off.
 #[must_use]
 pub fn write(format: TimeFormat, moment: Moment) -> String {

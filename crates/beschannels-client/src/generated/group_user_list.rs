@@ -71,13 +71,13 @@ pub struct GroupUserList {
 static GROUP_USER_LIST_TABLE: table::Table = table::Table {
     name: "GroupUserList",
     fields: &[
-        table::Field::new("user_id").required(),
-        table::Field::new("page_num"),
-        table::Field::new("page_size"),
-        table::Field::new("search_str").personal(),
-        table::Field::new("groupId"),
-        table::Field::new("group_obj").required(),
-        table::Field::new("return_field_list"),
+        table::Field("user_id", table::Marks::REQUIRED),
+        table::Field("page_num", table::Marks::PLAIN),
+        table::Field("page_size", table::Marks::PLAIN),
+        table::Field("search_str", table::Marks::PERSONAL),
+        table::Field("groupId", table::Marks::PLAIN),
+        table::Field("group_obj", table::Marks::REQUIRED),
+        table::Field("return_field_list", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -197,7 +197,7 @@ impl scrm_core::operation::PagedOperation for GroupUserList {
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {
-        data.total.and_then(|total| u64::try_from(total).ok())
+        scrm_core::operation::count(data.total)
     }
     #[inline]
     fn page(&self) -> Option<i64> {
@@ -299,9 +299,9 @@ pub struct GroupUserListData {
 static GROUP_USER_LIST_DATA_TABLE: table::Table = table::Table {
     name: "GroupUserListData",
     fields: &[
-        table::Field::new("total").required(),
-        table::Field::new("list").required().rows(),
-        table::Field::new("header").required(),
+        table::Field("total", table::Marks::REQUIRED),
+        table::Field("list", table::Marks::REQUIRED.rows()),
+        table::Field("header", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -401,17 +401,17 @@ pub struct Lead {
 static LEAD_TABLE: table::Table = table::Table {
     name: "Lead",
     fields: &[
-        table::Field::new("FullName").personal(),
-        table::Field::new("MobilePhone").personal(),
-        table::Field::new("Email").personal(),
-        table::Field::new("Company"),
-        table::Field::new("IsLead"),
-        table::Field::new("CreatedTime"),
-        table::Field::new("identity_value"),
-        table::Field::new("identity_id"),
-        table::Field::new("client_type"),
-        table::Field::new("nextId"),
-        table::Field::new("is_del"),
+        table::Field("FullName", table::Marks::PERSONAL),
+        table::Field("MobilePhone", table::Marks::PERSONAL),
+        table::Field("Email", table::Marks::PERSONAL),
+        table::Field("Company", table::Marks::PLAIN),
+        table::Field("IsLead", table::Marks::PLAIN),
+        table::Field("CreatedTime", table::Marks::PLAIN),
+        table::Field("identity_value", table::Marks::PLAIN),
+        table::Field("identity_id", table::Marks::PLAIN),
+        table::Field("client_type", table::Marks::PLAIN),
+        table::Field("nextId", table::Marks::PLAIN),
+        table::Field("is_del", table::Marks::PLAIN),
     ],
     dynamic: Some("Score-"),
 };
@@ -473,9 +473,7 @@ impl Lead {
     #[inline]
     #[must_use]
     pub fn created_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.created_time
-            .as_deref()
-            .and_then(|text| scrm_core::time::parse(spec::TimeFormat::DateTime, text))
+        scrm_core::time::read(spec::TimeFormat::DateTime, &self.created_time)
     }
 }
 
@@ -494,8 +492,8 @@ pub struct HeaderColumn {
 static HEADER_COLUMN_TABLE: table::Table = table::Table {
     name: "HeaderColumn",
     fields: &[
-        table::Field::new("label").required(),
-        table::Field::new("prop").required(),
+        table::Field("label", table::Marks::REQUIRED),
+        table::Field("prop", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -535,7 +533,7 @@ scrm_core::record!(HeaderColumn);
 /// Kind of people in the group. · 分组里是哪一类对象。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GroupObject {
     /// `leads_schema_data`: market leads · 市场线索
@@ -567,15 +565,17 @@ impl table::Open for GroupObject {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Leads => Self::CODES[0],
-            Self::Contacts => Self::CODES[1],
-            Self::Members => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::Leads => Ok(0),
+            Self::Contacts => Ok(1),
+            Self::Members => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(GroupObject);
 
 impl GroupObject {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -608,13 +608,13 @@ impl GroupObject {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -622,19 +622,14 @@ impl GroupObject {
 impl From<&str> for GroupObject {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "leads_schema_data" => Self::Leads,
-            "schema_data" => Self::Contacts,
-            "member" => Self::Members,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
 /// Kind of customer group the row belongs to. · 所属客群的类别。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClientType {
     /// `clientsCustomers`: leads with contact · 留资客户
@@ -670,16 +665,18 @@ impl table::Open for ClientType {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Clients => Self::CODES[0],
-            Self::Visitors => Self::CODES[1],
-            Self::External => Self::CODES[2],
-            Self::WorkWechat => Self::CODES[3],
-            Self::Other(kept) => kept.code(),
+            Self::Clients => Ok(0),
+            Self::Visitors => Ok(1),
+            Self::External => Ok(2),
+            Self::WorkWechat => Ok(3),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(ClientType);
 
 impl ClientType {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -718,13 +715,13 @@ impl ClientType {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -732,13 +729,7 @@ impl ClientType {
 impl From<&str> for ClientType {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "clientsCustomers" => Self::Clients,
-            "browseCustomers" => Self::Visitors,
-            "externalDataSource" => Self::External,
-            "mochatLink" => Self::WorkWechat,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
@@ -759,235 +750,4 @@ impl GroupUserListData {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    /// three leads with different scores
-    #[test]
-    fn sends_example_1() {
-        let request = GroupUserList::new("user-made-up-1", GroupObject::Leads)
-            .with_page_num(1)
-            .with_page_size(3)
-            .with_search_str("")
-            .with_group_id("1001")
-            .with_return_field_list("");
-        assert_eq!(scrm_core::check::check(& request, GROUP_USER_LIST.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &GROUP_USER_LIST,
-                None,
-                "https://api.example",
-                GROUP_USER_LIST.path,
-            )
-            .unwrap();
-        assert_eq!(
-            super::super::sent::multipart(& sent), vec![("user_id".to_owned(),
-            "user-made-up-1".to_owned()), ("page_num".to_owned(), "1".to_owned()),
-            ("page_size".to_owned(), "3".to_owned()), ("search_str".to_owned(), ""
-            .to_owned()), ("groupId".to_owned(), "1001".to_owned()), ("group_obj"
-            .to_owned(), "leads_schema_data".to_owned()), ("return_field_list"
-            .to_owned(), "".to_owned())]
-        );
-    }
-    /// three leads with different scores
-    #[test]
-    fn reads_example_1() {
-        let body = r#"{
-  "code": 0,
-  "msg": "成功",
-  "data": {
-    "total": 51,
-    "list": [
-      {
-        "FullName": "王小明",
-        "MobilePhone": "13800138000",
-        "Email": "xiaoming@example.com",
-        "Company": "",
-        "IsLead": "是",
-        "CreatedTime": "2024-05-30 14:11:56",
-        "identity_value": "00000000-0000-4000-8000-000000000001",
-        "identity_id": "00000000-0000-4000-8000-000000000001",
-        "client_type": "clientsCustomers",
-        "nextId": "",
-        "is_del": 1,
-        "Score-101": 20,
-        "Score-102": 9
-      },
-      {
-        "FullName": "李文",
-        "MobilePhone": "13800138001",
-        "Email": "liwen@example.com",
-        "Company": "",
-        "IsLead": "是",
-        "CreatedTime": "2024-05-24 18:12:02",
-        "identity_value": "00000000-0000-4000-8000-000000000002",
-        "identity_id": "00000000-0000-4000-8000-000000000002",
-        "client_type": "clientsCustomers",
-        "nextId": "",
-        "is_del": 1,
-        "Score-90": 209,
-        "Score-91": 209,
-        "Score-101": 20,
-        "Score-102": 9
-      },
-      {
-        "FullName": "赵云",
-        "MobilePhone": "13800138002",
-        "Email": "",
-        "Company": "",
-        "IsLead": "是",
-        "CreatedTime": "2024-05-20 23:43:41",
-        "identity_value": "00000000-0000-4000-8000-000000000003",
-        "identity_id": "00000000-0000-4000-8000-000000000003",
-        "client_type": "clientsCustomers",
-        "nextId": "",
-        "is_del": 1
-      }
-    ],
-    "header": [
-      {
-        "label": "姓名",
-        "prop": "FullName"
-      },
-      {
-        "label": "手机号",
-        "prop": "MobilePhone"
-      },
-      {
-        "label": "邮箱",
-        "prop": "Email"
-      },
-      {
-        "label": "公司",
-        "prop": "Company"
-      },
-      {
-        "label": "是否线索",
-        "prop": "IsLead"
-      },
-      {
-        "label": "创建时间",
-        "prop": "CreatedTime"
-      }
-    ]
-  }
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <GroupUserList as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("0"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.total, Some(51));
-        assert_eq!(data.list.len(), 3);
-        assert_eq!(data.list[0].full_name.as_deref(), Some("王小明"));
-        assert_eq!(data.list[0].mobile_phone.as_deref(), Some("13800138000"));
-        assert_eq!(data.list[0].email.as_deref(), Some("xiaoming@example.com"));
-        assert_eq!(data.list[0].company.as_deref(), Some(""));
-        assert_eq!(data.list[0].is_lead.as_deref(), Some("是"));
-        assert_eq!(data.list[0].created_time.as_deref(), Some("2024-05-30 14:11:56"));
-        assert_eq!(
-            data.list[0].identity_value.as_deref(),
-            Some("00000000-0000-4000-8000-000000000001")
-        );
-        assert_eq!(
-            data.list[0].identity_id.as_deref(),
-            Some("00000000-0000-4000-8000-000000000001")
-        );
-        assert_eq!(data.list[0].client_type, Some(ClientType::Clients));
-        assert_eq!(data.list[0].next_id.as_deref(), Some(""));
-        assert_eq!(data.list[0].is_del, Some(1));
-        assert!(data.list[0].scores.contains(& (101, 20)));
-        assert!(data.list[0].scores.contains(& (102, 9)));
-        assert_eq!(data.list[1].full_name.as_deref(), Some("李文"));
-        assert_eq!(data.list[1].mobile_phone.as_deref(), Some("13800138001"));
-        assert_eq!(data.list[1].email.as_deref(), Some("liwen@example.com"));
-        assert_eq!(data.list[1].company.as_deref(), Some(""));
-        assert_eq!(data.list[1].is_lead.as_deref(), Some("是"));
-        assert_eq!(data.list[1].created_time.as_deref(), Some("2024-05-24 18:12:02"));
-        assert_eq!(
-            data.list[1].identity_value.as_deref(),
-            Some("00000000-0000-4000-8000-000000000002")
-        );
-        assert_eq!(
-            data.list[1].identity_id.as_deref(),
-            Some("00000000-0000-4000-8000-000000000002")
-        );
-        assert_eq!(data.list[1].client_type, Some(ClientType::Clients));
-        assert_eq!(data.list[1].next_id.as_deref(), Some(""));
-        assert_eq!(data.list[1].is_del, Some(1));
-        assert!(data.list[1].scores.contains(& (90, 209)));
-        assert!(data.list[1].scores.contains(& (91, 209)));
-        assert!(data.list[1].scores.contains(& (101, 20)));
-        assert!(data.list[1].scores.contains(& (102, 9)));
-        assert_eq!(data.list[2].full_name.as_deref(), Some("赵云"));
-        assert_eq!(data.list[2].mobile_phone.as_deref(), Some("13800138002"));
-        assert_eq!(data.list[2].email.as_deref(), Some(""));
-        assert_eq!(data.list[2].company.as_deref(), Some(""));
-        assert_eq!(data.list[2].is_lead.as_deref(), Some("是"));
-        assert_eq!(data.list[2].created_time.as_deref(), Some("2024-05-20 23:43:41"));
-        assert_eq!(
-            data.list[2].identity_value.as_deref(),
-            Some("00000000-0000-4000-8000-000000000003")
-        );
-        assert_eq!(
-            data.list[2].identity_id.as_deref(),
-            Some("00000000-0000-4000-8000-000000000003")
-        );
-        assert_eq!(data.list[2].client_type, Some(ClientType::Clients));
-        assert_eq!(data.list[2].next_id.as_deref(), Some(""));
-        assert_eq!(data.list[2].is_del, Some(1));
-        assert_eq!(data.header.len(), 6);
-        assert_eq!(data.header[0].label.as_deref(), Some("姓名"));
-        assert_eq!(data.header[0].prop.as_deref(), Some("FullName"));
-        assert_eq!(data.header[1].label.as_deref(), Some("手机号"));
-        assert_eq!(data.header[1].prop.as_deref(), Some("MobilePhone"));
-        assert_eq!(data.header[2].label.as_deref(), Some("邮箱"));
-        assert_eq!(data.header[2].prop.as_deref(), Some("Email"));
-        assert_eq!(data.header[3].label.as_deref(), Some("公司"));
-        assert_eq!(data.header[3].prop.as_deref(), Some("Company"));
-        assert_eq!(data.header[4].label.as_deref(), Some("是否线索"));
-        assert_eq!(data.header[4].prop.as_deref(), Some("IsLead"));
-        assert_eq!(data.header[5].label.as_deref(), Some("创建时间"));
-        assert_eq!(data.header[5].prop.as_deref(), Some("CreatedTime"));
-    }
-    /// a token that is not legal
-    #[test]
-    fn sends_example_2() {
-        let request = GroupUserList::new("user-made-up-1", GroupObject::Members);
-        assert_eq!(scrm_core::check::check(& request, GROUP_USER_LIST.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &GROUP_USER_LIST,
-                None,
-                "https://api.example",
-                GROUP_USER_LIST.path,
-            )
-            .unwrap();
-        assert_eq!(
-            super::super::sent::multipart(& sent), vec![("user_id".to_owned(),
-            "user-made-up-1".to_owned()), ("page_num".to_owned(), "1".to_owned()),
-            ("page_size".to_owned(), "50".to_owned()), ("group_obj".to_owned(), "member"
-            .to_owned())]
-        );
-    }
-    /// a token that is not legal
-    #[test]
-    fn reads_example_2() {
-        let body = r#"{
-  "code": 2,
-  "msg": "access_token is not legal",
-  "data": null
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <GroupUserList as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("2"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
-    }
-}
+mod tests;

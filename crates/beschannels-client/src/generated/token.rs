@@ -44,8 +44,8 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field::new("appId").required(),
-        table::Field::new("appSecret").required().secret(),
+        table::Field("appId", table::Marks::REQUIRED),
+        table::Field("appSecret", table::Marks::REQUIRED.secret()),
     ],
     dynamic: None,
 };
@@ -155,7 +155,7 @@ pub struct TokenData {
 
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
-    fields: &[table::Field::new("access_token").secret()],
+    fields: &[table::Field("access_token", table::Marks::PLAIN.secret())],
     dynamic: None,
 };
 
@@ -190,49 +190,4 @@ impl table::Shown for TokenData {
 scrm_core::record!(TokenData);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    /// a token
-    #[test]
-    fn sends_example_1() {
-        let request = Token::new("made-up-app", "made-up-secret");
-        assert_eq!(scrm_core::check::check(& request, TOKEN.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &TOKEN,
-                None,
-                "https://api.example",
-                TOKEN.path,
-            )
-            .unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-        assert_eq!(
-            body, serde_json::from_str:: < serde_json::Value >
-            (r#"{
-  "appId": "made-up-app",
-  "appSecret": "made-up-secret"
-}"#).unwrap()
-        );
-    }
-    /// a token
-    #[test]
-    fn reads_example_1() {
-        let body = r#"{
-  "code": 0,
-  "msg": "成功",
-  "data": {
-    "access_token": "made-up-token"
-  }
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <Token as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("0"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.access_token.as_deref(), Some("made-up-token"));
-    }
-}
+mod tests;

@@ -80,9 +80,9 @@ pub struct CustomerLookup {
 static CUSTOMER_LOOKUP_TABLE: table::Table = table::Table {
     name: "CustomerLookup",
     fields: &[
-        table::Field::new("companyId"),
-        table::Field::new("phone").personal(),
-        table::Field::new("openid").personal(),
+        table::Field("companyId", table::Marks::PLAIN),
+        table::Field("phone", table::Marks::PERSONAL),
+        table::Field("openid", table::Marks::PERSONAL),
     ],
     dynamic: None,
 };
@@ -343,41 +343,41 @@ pub struct Customer {
 static CUSTOMER_TABLE: table::Table = table::Table {
     name: "Customer",
     fields: &[
-        table::Field::new("orgId"),
-        table::Field::new("createTime"),
-        table::Field::new("audienceUserId"),
-        table::Field::new("openids"),
-        table::Field::new("openid").personal(),
-        table::Field::new("unionid").personal(),
-        table::Field::new("mpAppid"),
-        table::Field::new("thirdId"),
-        table::Field::new("phoneList"),
-        table::Field::new("realName").personal(),
-        table::Field::new("sex"),
-        table::Field::new("avatar").personal(),
-        table::Field::new("wxNickname").personal(),
-        table::Field::new("wxCountry"),
-        table::Field::new("wxProvince"),
-        table::Field::new("wxCity"),
-        table::Field::new("province"),
-        table::Field::new("city"),
-        table::Field::new("lbsProvince").personal(),
-        table::Field::new("lbsCity").personal(),
-        table::Field::new("addressList"),
-        table::Field::new("birthday").personal(),
-        table::Field::new("remark").personal(),
-        table::Field::new("lastActiveTime"),
-        table::Field::new("gzhInteractTime"),
-        table::Field::new("markFlag").wire(table::Wire::Digit),
-        table::Field::new("subWechatList"),
-        table::Field::new("active"),
-        table::Field::new("weekActive"),
-        table::Field::new("monthActive"),
-        table::Field::new("spread"),
-        table::Field::new("weekSpread"),
-        table::Field::new("monthSpread"),
-        table::Field::new("groupIdList"),
-        table::Field::new("tagIdList"),
+        table::Field("orgId", table::Marks::PLAIN),
+        table::Field("createTime", table::Marks::PLAIN),
+        table::Field("audienceUserId", table::Marks::PLAIN),
+        table::Field("openids", table::Marks::PLAIN),
+        table::Field("openid", table::Marks::PERSONAL),
+        table::Field("unionid", table::Marks::PERSONAL),
+        table::Field("mpAppid", table::Marks::PLAIN),
+        table::Field("thirdId", table::Marks::PLAIN),
+        table::Field("phoneList", table::Marks::PLAIN),
+        table::Field("realName", table::Marks::PERSONAL),
+        table::Field("sex", table::Marks::PLAIN),
+        table::Field("avatar", table::Marks::PERSONAL),
+        table::Field("wxNickname", table::Marks::PERSONAL),
+        table::Field("wxCountry", table::Marks::PLAIN),
+        table::Field("wxProvince", table::Marks::PLAIN),
+        table::Field("wxCity", table::Marks::PLAIN),
+        table::Field("province", table::Marks::PLAIN),
+        table::Field("city", table::Marks::PLAIN),
+        table::Field("lbsProvince", table::Marks::PERSONAL),
+        table::Field("lbsCity", table::Marks::PERSONAL),
+        table::Field("addressList", table::Marks::PLAIN),
+        table::Field("birthday", table::Marks::PERSONAL),
+        table::Field("remark", table::Marks::PERSONAL),
+        table::Field("lastActiveTime", table::Marks::PLAIN),
+        table::Field("gzhInteractTime", table::Marks::PLAIN),
+        table::Field("markFlag", table::Marks::PLAIN.wire(table::Wire::Digit)),
+        table::Field("subWechatList", table::Marks::PLAIN),
+        table::Field("active", table::Marks::PLAIN),
+        table::Field("weekActive", table::Marks::PLAIN),
+        table::Field("monthActive", table::Marks::PLAIN),
+        table::Field("spread", table::Marks::PLAIN),
+        table::Field("weekSpread", table::Marks::PLAIN),
+        table::Field("monthSpread", table::Marks::PLAIN),
+        table::Field("groupIdList", table::Marks::PLAIN),
+        table::Field("tagIdList", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -485,41 +485,31 @@ impl Customer {
     #[inline]
     #[must_use]
     pub fn create_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.create_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.create_time)
     }
     /// [`Self::birthday`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
     #[inline]
     #[must_use]
     pub fn birthday_time(&self) -> Option<scrm_core::time::Moment> {
-        self.birthday
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.birthday)
     }
     /// [`Self::last_active_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
     #[inline]
     #[must_use]
     pub fn last_active_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.last_active_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(
+            spec::TimeFormat::Milliseconds,
+            self.last_active_time,
+        )
     }
     /// [`Self::gzh_interact_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
     #[inline]
     #[must_use]
     pub fn gzh_interact_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.gzh_interact_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(
+            spec::TimeFormat::Milliseconds,
+            self.gzh_interact_time,
+        )
     }
 }
 
@@ -541,7 +531,10 @@ pub struct CustomerOpenid {
 
 static CUSTOMER_OPENID_TABLE: table::Table = table::Table {
     name: "CustomerOpenid",
-    fields: &[table::Field::new("openid").personal(), table::Field::new("appId")],
+    fields: &[
+        table::Field("openid", table::Marks::PERSONAL),
+        table::Field("appId", table::Marks::PLAIN),
+    ],
     dynamic: None,
 };
 
@@ -596,8 +589,8 @@ pub struct CustomerPhone {
 static CUSTOMER_PHONE_TABLE: table::Table = table::Table {
     name: "CustomerPhone",
     fields: &[
-        table::Field::new("phone").personal(),
-        table::Field::new("isVerify").wire(table::Wire::DigitText),
+        table::Field("phone", table::Marks::PERSONAL),
+        table::Field("isVerify", table::Marks::PLAIN.wire(table::Wire::DigitText)),
     ],
     dynamic: None,
 };
@@ -648,7 +641,7 @@ pub struct CustomerAddress {
 
 static CUSTOMER_ADDRESS_TABLE: table::Table = table::Table {
     name: "CustomerAddress",
-    fields: &[table::Field::new("address").personal()],
+    fields: &[table::Field("address", table::Marks::PERSONAL)],
     dynamic: None,
 };
 
@@ -698,7 +691,10 @@ pub struct FollowedAccount {
 
 static FOLLOWED_ACCOUNT_TABLE: table::Table = table::Table {
     name: "FollowedAccount",
-    fields: &[table::Field::new("appid"), table::Field::new("wechatName")],
+    fields: &[
+        table::Field("appid", table::Marks::PLAIN),
+        table::Field("wechatName", table::Marks::PLAIN),
+    ],
     dynamic: None,
 };
 
@@ -750,7 +746,10 @@ pub struct Activity {
 
 static ACTIVITY_TABLE: table::Table = table::Table {
     name: "Activity",
-    fields: &[table::Field::new("count"), table::Field::new("updateTime")],
+    fields: &[
+        table::Field("count", table::Marks::PLAIN),
+        table::Field("updateTime", table::Marks::PLAIN),
+    ],
     dynamic: None,
 };
 
@@ -791,18 +790,14 @@ impl Activity {
     #[inline]
     #[must_use]
     pub fn update_time_time(&self) -> Option<scrm_core::time::Moment> {
-        self.update_time
-            .and_then(|number| scrm_core::time::from_number(
-                spec::TimeFormat::Milliseconds,
-                number,
-            ))
+        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.update_time)
     }
 }
 
 /// Sex. · 性别。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CustomerSex {
     /// `1`: male · 男
@@ -834,15 +829,17 @@ impl table::Open for CustomerSex {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::Male => Self::CODES[0],
-            Self::Female => Self::CODES[1],
-            Self::Unknown => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::Male => Ok(0),
+            Self::Female => Ok(1),
+            Self::Unknown => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(CustomerSex);
 
 impl CustomerSex {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -875,13 +872,13 @@ impl CustomerSex {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -889,334 +886,9 @@ impl CustomerSex {
 impl From<i64> for CustomerSex {
     #[inline]
     fn from(code: i64) -> Self {
-        match code {
-            1 => Self::Male,
-            2 => Self::Female,
-            0 => Self::Unknown,
-            other => Self::Other(table::Kept::Int(other)),
-        }
+        table::documented(table::Code::Int(code))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    /// one customer with every field but thirdId
-    #[test]
-    fn sends_example_1() {
-        let request = CustomerLookup::new()
-            .with_company_id("C-made-up-1")
-            .with_phone("13800138000")
-            .with_openid("open-made-up-1");
-        assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &CUSTOMER_LOOKUP,
-                None,
-                "https://api.example",
-                CUSTOMER_LOOKUP.path,
-            )
-            .unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-        assert_eq!(
-            body, serde_json::from_str:: < serde_json::Value >
-            (r#"{
-  "companyId": "C-made-up-1",
-  "phone": "13800138000",
-  "openid": "open-made-up-1"
-}"#)
-            .unwrap()
-        );
-    }
-    /// one customer with every field but thirdId
-    #[test]
-    fn reads_example_1() {
-        let body = r#"{
-  "code": "200",
-  "errorCode": "SUCCESS",
-  "msg": "ok",
-  "data": [
-    {
-      "orgId": "00000000-0000-4000-8000-000000000001",
-      "createTime": 1709602200000,
-      "audienceUserId": 1001,
-      "openids": [
-        {
-          "openid": "open-made-up-1",
-          "appId": "wx-made-up-1"
-        }
-      ],
-      "openid": "open-made-up-1",
-      "unionid": "union-made-up-1",
-      "mpAppid": "wx-made-up-1",
-      "phoneList": [
-        {
-          "phone": "13800138000",
-          "isVerify": "1"
-        },
-        {
-          "phone": "13900139000",
-          "isVerify": "0"
-        }
-      ],
-      "realName": "王小明",
-      "sex": 1,
-      "avatar": "https://example.com/avatar/1.png",
-      "wxNickname": "小明",
-      "wxCountry": "中国",
-      "wxProvince": "浙江",
-      "wxCity": "杭州",
-      "province": "浙江",
-      "city": "杭州",
-      "lbsProvince": "浙江",
-      "lbsCity": "宁波",
-      "addressList": [
-        {
-          "address": "杭州市示例路1号"
-        },
-        {
-          "address": "宁波市示例街2号"
-        }
-      ],
-      "birthday": 631123200000,
-      "remark": "老客户",
-      "lastActiveTime": 1717200000123,
-      "gzhInteractTime": 1717200000456,
-      "markFlag": 1,
-      "subWechatList": [
-        {
-          "appid": "wx-made-up-2",
-          "wechatName": "示例公众号"
-        }
-      ],
-      "active": 14,
-      "spread": 10,
-      "weekActive": {
-        "count": 4,
-        "updateTime": 1717200000789
-      },
-      "monthActive": {
-        "count": 10,
-        "updateTime": 1717200000789
-      },
-      "weekSpread": {
-        "count": 3,
-        "updateTime": 1717200000789
-      },
-      "monthSpread": {
-        "count": 9,
-        "updateTime": 1717200000789
-      },
-      "groupIdList": [
-        "900001",
-        "900002"
-      ],
-      "tagIdList": [
-        "800001"
-      ]
-    }
-  ]
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <CustomerLookup as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("200"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.len(), 1);
-        assert_eq!(
-            data[0].org_id.as_deref(), Some("00000000-0000-4000-8000-000000000001")
-        );
-        assert_eq!(data[0].create_time, Some(1709602200000));
-        assert_eq!(data[0].audience_user_id, Some(1001));
-        assert_eq!(data[0].openids.len(), 1);
-        assert_eq!(data[0].openids[0].openid.as_deref(), Some("open-made-up-1"));
-        assert_eq!(data[0].openids[0].app_id.as_deref(), Some("wx-made-up-1"));
-        assert_eq!(data[0].openid.as_deref(), Some("open-made-up-1"));
-        assert_eq!(data[0].unionid.as_deref(), Some("union-made-up-1"));
-        assert_eq!(data[0].mp_appid.as_deref(), Some("wx-made-up-1"));
-        assert_eq!(data[0].third_id, None);
-        assert_eq!(data[0].phone_list.len(), 2);
-        assert_eq!(data[0].phone_list[0].phone.as_deref(), Some("13800138000"));
-        assert_eq!(data[0].phone_list[0].is_verify, Some(true));
-        assert_eq!(data[0].phone_list[1].phone.as_deref(), Some("13900139000"));
-        assert_eq!(data[0].phone_list[1].is_verify, Some(false));
-        assert_eq!(data[0].real_name.as_deref(), Some("王小明"));
-        assert_eq!(data[0].sex, Some(CustomerSex::Male));
-        assert_eq!(data[0].avatar.as_deref(), Some("https://example.com/avatar/1.png"));
-        assert_eq!(data[0].wx_nickname.as_deref(), Some("小明"));
-        assert_eq!(data[0].wx_country.as_deref(), Some("中国"));
-        assert_eq!(data[0].wx_province.as_deref(), Some("浙江"));
-        assert_eq!(data[0].wx_city.as_deref(), Some("杭州"));
-        assert_eq!(data[0].province.as_deref(), Some("浙江"));
-        assert_eq!(data[0].city.as_deref(), Some("杭州"));
-        assert_eq!(data[0].lbs_province.as_deref(), Some("浙江"));
-        assert_eq!(data[0].lbs_city.as_deref(), Some("宁波"));
-        assert_eq!(data[0].address_list.len(), 2);
-        assert_eq!(
-            data[0].address_list[0].address.as_deref(), Some("杭州市示例路1号")
-        );
-        assert_eq!(
-            data[0].address_list[1].address.as_deref(), Some("宁波市示例街2号")
-        );
-        assert_eq!(data[0].birthday, Some(631123200000));
-        assert_eq!(data[0].remark.as_deref(), Some("老客户"));
-        assert_eq!(data[0].last_active_time, Some(1717200000123));
-        assert_eq!(data[0].gzh_interact_time, Some(1717200000456));
-        assert_eq!(data[0].mark_flag, Some(true));
-        assert_eq!(data[0].sub_wechat_list.len(), 1);
-        assert_eq!(data[0].sub_wechat_list[0].appid.as_deref(), Some("wx-made-up-2"));
-        assert_eq!(
-            data[0].sub_wechat_list[0].wechat_name.as_deref(), Some("示例公众号")
-        );
-        assert_eq!(data[0].active, Some(14));
-        assert_eq!(data[0].week_active.as_ref().unwrap().count, Some(4));
-        assert_eq!(
-            data[0].week_active.as_ref().unwrap().update_time, Some(1717200000789)
-        );
-        assert_eq!(data[0].month_active.as_ref().unwrap().count, Some(10));
-        assert_eq!(
-            data[0].month_active.as_ref().unwrap().update_time, Some(1717200000789)
-        );
-        assert_eq!(data[0].spread, Some(10));
-        assert_eq!(data[0].week_spread.as_ref().unwrap().count, Some(3));
-        assert_eq!(
-            data[0].week_spread.as_ref().unwrap().update_time, Some(1717200000789)
-        );
-        assert_eq!(data[0].month_spread.as_ref().unwrap().count, Some(9));
-        assert_eq!(
-            data[0].month_spread.as_ref().unwrap().update_time, Some(1717200000789)
-        );
-        assert_eq!(data[0].group_id_list, ["900001", "900002"]);
-        assert_eq!(data[0].tag_id_list, ["800001"]);
-    }
-    /// a customer with few values, found by open id
-    #[test]
-    fn sends_example_2() {
-        let request = CustomerLookup::new().with_openid("open-made-up-2");
-        assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &CUSTOMER_LOOKUP,
-                None,
-                "https://api.example",
-                CUSTOMER_LOOKUP.path,
-            )
-            .unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-        assert_eq!(
-            body, serde_json::from_str:: < serde_json::Value >
-            (r#"{
-  "openid": "open-made-up-2"
-}"#).unwrap()
-        );
-    }
-    /// a customer with few values, found by open id
-    #[test]
-    fn reads_example_2() {
-        let body = r#"{
-  "code": "200",
-  "errorCode": "SUCCESS",
-  "msg": "ok",
-  "data": [
-    {
-      "orgId": "00000000-0000-4000-8000-000000000001",
-      "createTime": 1709602200000,
-      "audienceUserId": 1002,
-      "openid": "open-made-up-2",
-      "sex": 0,
-      "markFlag": 0,
-      "phoneList": []
-    }
-  ]
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <CustomerLookup as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("200"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.len(), 1);
-        assert_eq!(
-            data[0].org_id.as_deref(), Some("00000000-0000-4000-8000-000000000001")
-        );
-        assert_eq!(data[0].create_time, Some(1709602200000));
-        assert_eq!(data[0].audience_user_id, Some(1002));
-        assert_eq!(data[0].openids.len(), 0);
-        assert_eq!(data[0].openid.as_deref(), Some("open-made-up-2"));
-        assert_eq!(data[0].unionid, None);
-        assert_eq!(data[0].mp_appid, None);
-        assert_eq!(data[0].third_id, None);
-        assert_eq!(data[0].phone_list.len(), 0);
-        assert_eq!(data[0].real_name, None);
-        assert_eq!(data[0].sex, Some(CustomerSex::Unknown));
-        assert_eq!(data[0].avatar, None);
-        assert_eq!(data[0].wx_nickname, None);
-        assert_eq!(data[0].wx_country, None);
-        assert_eq!(data[0].wx_province, None);
-        assert_eq!(data[0].wx_city, None);
-        assert_eq!(data[0].province, None);
-        assert_eq!(data[0].city, None);
-        assert_eq!(data[0].lbs_province, None);
-        assert_eq!(data[0].lbs_city, None);
-        assert_eq!(data[0].address_list.len(), 0);
-        assert_eq!(data[0].birthday, None);
-        assert_eq!(data[0].remark, None);
-        assert_eq!(data[0].last_active_time, None);
-        assert_eq!(data[0].gzh_interact_time, None);
-        assert_eq!(data[0].mark_flag, Some(false));
-        assert_eq!(data[0].sub_wechat_list.len(), 0);
-        assert_eq!(data[0].active, None);
-        assert!(data[0].week_active.is_none());
-        assert!(data[0].month_active.is_none());
-        assert_eq!(data[0].spread, None);
-        assert!(data[0].week_spread.is_none());
-        assert!(data[0].month_spread.is_none());
-        assert!(data[0].group_id_list.is_empty());
-        assert!(data[0].tag_id_list.is_empty());
-    }
-    /// a wrong token
-    #[test]
-    fn sends_example_3() {
-        let request = CustomerLookup::new().with_phone("13800138000");
-        assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &CUSTOMER_LOOKUP,
-                None,
-                "https://api.example",
-                CUSTOMER_LOOKUP.path,
-            )
-            .unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-        assert_eq!(
-            body, serde_json::from_str:: < serde_json::Value >
-            (r#"{
-  "phone": "13800138000"
-}"#).unwrap()
-        );
-    }
-    /// a wrong token
-    #[test]
-    fn reads_example_3() {
-        let body = r#"{
-  "code": "100200",
-  "errorCode": "TOKEN_ERROR",
-  "msg": "token error"
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <CustomerLookup as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("100200"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
-    }
-}
+mod tests;

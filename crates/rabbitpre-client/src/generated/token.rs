@@ -55,8 +55,8 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field::new("instanceAppid").required(),
-        table::Field::new("instanceSecrect").required().secret(),
+        table::Field("instanceAppid", table::Marks::REQUIRED),
+        table::Field("instanceSecrect", table::Marks::REQUIRED.secret()),
     ],
     dynamic: None,
 };
@@ -178,9 +178,9 @@ pub struct TokenData {
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
     fields: &[
-        table::Field::new("orgAccessToken").secret(),
-        table::Field::new("orgRefreshToken").secret(),
-        table::Field::new("expire"),
+        table::Field("orgAccessToken", table::Marks::PLAIN.secret()),
+        table::Field("orgRefreshToken", table::Marks::PLAIN.secret()),
+        table::Field("expire", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -220,51 +220,4 @@ impl table::Shown for TokenData {
 scrm_core::record!(TokenData);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    /// a pair of tokens, without a remaining life
-    #[test]
-    fn sends_example_1() {
-        let request = Token::new("made-up-app", "made-up-secret");
-        assert_eq!(scrm_core::check::check(& request, TOKEN.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &TOKEN,
-                None,
-                "https://api.example",
-                TOKEN.path,
-            )
-            .unwrap();
-        assert_eq!(
-            super::super::sent::query(& sent), vec![("instanceAppid".to_owned(),
-            "made-up-app".to_owned()), ("instanceSecrect".to_owned(), "made-up-secret"
-            .to_owned())]
-        );
-    }
-    /// a pair of tokens, without a remaining life
-    #[test]
-    fn reads_example_1() {
-        let body = r#"{
-  "code": "200",
-  "errorCode": "0",
-  "msg": "ok",
-  "data": {
-    "orgAccessToken": "made-up-access-token",
-    "orgRefreshToken": "made-up-refresh-token",
-    "expire": 0
-  }
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <Token as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("200"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.org_access_token.as_deref(), Some("made-up-access-token"));
-        assert_eq!(data.org_refresh_token.as_deref(), Some("made-up-refresh-token"));
-        assert_eq!(data.expire, Some(0));
-    }
-}
+mod tests;

@@ -57,7 +57,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         while more {
             // Bodies are nearly always written in the page's order and without spaces: try the name expected next before all else.
             let (number, field) = match table.fields.get(next) {
-                Some(field) if self.scan.takes(field.name) => (next, field),
+                Some(field) if self.scan.takes(field.name()) => (next, field),
                 _ => {
                     self.scan.peek();
                     let key_at = self.scan.at();
@@ -91,7 +91,7 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     fn other_key(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
         if let Some(field) = table.fields.get(next)
-            && self.scan.takes(field.name)
+            && self.scan.takes(field.name())
         {
             return Ok(Key::Field(next));
         }
@@ -113,7 +113,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         for (number, field) in table.fields.iter().enumerate() {
             let missing = seen.get(number / 64).is_some_and(|word| (word >> (number % 64)) & 1 == 0);
             if missing && field.flags & REQUIRED != 0 {
-                let below = Some(format!("/{}", field.name.replace('~', "~0").replace('/', "~1")).into());
+                let below = Some(format!("/{}", field.name().replace('~', "~0").replace('/', "~1")).into());
                 self.notes.noticed.push(Noticed { at, below, what: What::Missing });
             }
         }

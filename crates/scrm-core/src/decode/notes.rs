@@ -68,7 +68,7 @@ impl Notes {
             return;
         }
         let path = Paths::new(text, offsets);
-        inner.noticed.sort_by_key(|noticed| noticed.at);
+        in_order(&mut inner.noticed);
         for noticed in inner.noticed {
             let below = format!("{}{}", path.of(noticed.at), noticed.below.unwrap_or_default());
             self.noticed.push(Noticed { at, below: Some(below.into()), what: noticed.what });
@@ -97,7 +97,7 @@ impl Notes {
         if self.noticed.is_empty() && self.cuts.is_empty() {
             return;
         }
-        self.noticed.sort_by_key(|noticed| noticed.at);
+        in_order(&mut self.noticed);
         let path = Paths::new(text, self.noticed.iter().map(|noticed| noticed.at).chain(self.cuts.iter().map(|cut| cut.at)).collect());
         let full = |at: usize, below: Option<&str>| format!("{}{}", path.of(at), below.unwrap_or_default());
         head.departures =
@@ -108,6 +108,11 @@ impl Notes {
             .map(|cut| BadRow { path: full(cut.at, cut.below.as_deref()), row: cut.row, raw: cut.raw, reason: cut.reason })
             .collect();
     }
+}
+
+/// Sorts by where it was noticed. A function of its own, so that a program carries one sort of them.
+fn in_order(noticed: &mut [Noticed]) {
+    noticed.sort_by_key(|noticed| noticed.at);
 }
 
 /// The JSON pointers of some offsets, from one walk over the text.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Number, Value};
 
 use super::EncodeError;
+use crate::decode::integral;
 use crate::table::{Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, Shown, View, Wire};
 
 /// What is written for one field.
@@ -33,7 +34,7 @@ impl<'a> Written<'a> {
     /// What is written for a field of a record.
     pub(super) fn of(view: View<'a>, field: &Field) -> Result<Self, EncodeError> {
         let keep_empty = field.flags & REQUIRED != 0;
-        Written::plain(view, keep_empty).and_then(|plain| plain.wired(field.wire)).map_err(|error| error.inside(field.name))
+        Written::plain(view, keep_empty).and_then(|plain| plain.wired(field.wire)).map_err(|error| error.inside(field.name()))
     }
 
     fn plain(view: View<'a>, keep_empty: bool) -> Result<Self, EncodeError> {
@@ -81,7 +82,7 @@ impl<'a> Written<'a> {
             value => match &*value {
                 Value::Null => Written::Null,
                 Value::Bool(value) => Written::Bool(*value),
-                Value::Number(number) => Written::Number(number.to_string()),
+                Value::Number(number) => Written::Number(digits(number)),
                 _ => Written::nested(Nested::Json(value)),
             },
         }
@@ -146,12 +147,18 @@ pub(super) fn object(parts: &[(Cow<'_, str>, Written<'_>)]) -> Result<Vec<u8>, E
 }
 
 fn push_member(out: &mut Vec<u8>, name: &str, written: &Written<'_>) -> Result<(), EncodeError> {
+    push_name(out, name)?;
+    push(out, written).map_err(|error| error.inside(name))
+}
+
+/// The name of a member, with what stands before and behind it.
+fn push_name(out: &mut Vec<u8>, name: &str) -> Result<(), EncodeError> {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }
     push_text(out, name)?;
     out.push(b':');
-    push(out, written).map_err(|error| error.inside(name))
+    Ok(())
 }
 
 fn push(out: &mut Vec<u8>, written: &Written<'_>) -> Result<(), EncodeError> {
@@ -190,7 +197,7 @@ fn push_record(out: &mut Vec<u8>, record: &dyn Shown) -> Result<(), EncodeError>
     for (at, field) in record.table().fields.iter().enumerate() {
         match Written::of(record.view(at), field)? {
             Written::Absent => {}
-            written => push_member(out, field.name, &written)?,
+            written => push_member(out, field.name(), &written)?,
         }
     }
     for (name, written) in undocumented(record) {
@@ -216,8 +223,46 @@ fn push_text(out: &mut Vec<u8>, text: &str) -> Result<(), EncodeError> {
     serde_json::to_writer(out, text).map_err(unwritable)
 }
 
+/// Any JSON. Not by way of `serde_json`'s writer: that would bring its tables for floats, 17 kB, into programs that send none.
 fn push_json(out: &mut Vec<u8>, value: &Value) -> Result<(), EncodeError> {
-    serde_json::to_writer(out, value).map_err(unwritable)
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+        Value::Number(number) => out.extend_from_slice(digits(number).as_bytes()),
+        Value::String(text) => push_text(out, text)?,
+        Value::Array(items) => {
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                push_json(out, item)?;
+            }
+            out.push(b']');
+        }
+        Value::Object(entries) => {
+            out.push(b'{');
+            for (name, value) in entries {
+                push_name(out, name)?;
+                push_json(out, value)?;
+            }
+            out.push(b'}');
+        }
+    }
+    Ok(())
+}
+
+/// A number as JSON has it, in as few digits as bring it back.
+fn digits(number: &Number) -> String {
+    let float = match (number.as_i64(), number.as_u64(), number.as_f64()) {
+        (Some(value), ..) => return value.to_string(),
+        (_, Some(value), _) => return value.to_string(),
+        (.., value) => format!("{:?}", value.unwrap_or_default()),
+    };
+    match float.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
+        _ => float,
+    }
 }
 
 /// The items of a list; an error for what is none.
@@ -268,11 +313,13 @@ fn joined(list: &Nested<'_>, separator: &str) -> Result<String, EncodeError> {
 
 /// A number that is whole is written without a fraction: `10`, as most other languages write it.
 fn float(value: f64) -> Result<String, EncodeError> {
-    const EXACT: f64 = 1e15;
-    match Number::from_f64(value) {
-        Some(_) if value.fract() == 0.0 && value.abs() < EXACT => Ok(format!("{value:.0}")),
-        Some(number) => Ok(number.to_string()),
-        None => Err(EncodeError::new("", "it is not finite; give a number")),
+    const EXACT: i64 = 1_000_000_000_000_000;
+    let whole = integral(value).filter(|whole| whole.abs() < EXACT);
+    match (Number::from_f64(value), whole) {
+        (Some(_), Some(0)) if value.is_sign_negative() => Ok("-0".to_owned()),
+        (Some(_), Some(whole)) => Ok(whole.to_string()),
+        (Some(number), None) => Ok(digits(&number)),
+        (None, _) => Err(EncodeError::new("", "it is not finite; give a number")),
     }
 }
 

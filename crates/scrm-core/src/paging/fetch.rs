@@ -183,7 +183,7 @@ pub(super) fn sorted<R: 'static>(arrived: Arrived, keep: &Keep) -> Option<Sorted
 
 /// What a resume token of this request belongs to.
 pub(super) fn owner(vendor: &str, spec: &OperationSpec, request: &dyn Shown) -> Owner {
-    let fields: Vec<&str> = spec.request.fields.iter().map(|field| field.name).collect();
+    let fields: Vec<&str> = spec.request.fields.iter().map(|field| field.name()).collect();
     let schema = format!("{} {:?} {} {fields:?}", spec.path, spec.paging, spec.source.read);
     Owner {
         vendor: vendor.to_owned(),

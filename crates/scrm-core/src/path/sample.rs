@@ -106,11 +106,11 @@ impl Open for Level {
     fn other(kept: Kept) -> Self {
         Level::Other(kept)
     }
-    fn code(&self) -> Code<'_> {
+    fn position(&self) -> Result<usize, &Kept> {
         match self {
-            Level::Basic => Code::Int(0),
-            Level::Gold => Code::Int(2),
-            Level::Other(kept) => kept.code(),
+            Level::Basic => Ok(0),
+            Level::Gold => Ok(1),
+            Level::Other(kept) => Err(kept),
         }
     }
 }

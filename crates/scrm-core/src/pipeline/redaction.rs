@@ -28,7 +28,7 @@ impl Redaction {
         hidden.extend(tokens.iter().map(|token| token.expose().to_owned()));
         if let Outgoing::Typed(request) = job.outgoing {
             let marked = request.table().fields.iter().filter(|field| field.flags & (PERSONAL | SECRET) != 0);
-            for value in marked.filter_map(|field| table::get(request, field.name)) {
+            for value in marked.filter_map(|field| table::get(request, field.name())) {
                 texts(&value, &mut hidden);
             }
         }

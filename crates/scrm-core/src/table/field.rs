@@ -1,12 +1,23 @@
 //! What is known of a struct's fields.
 
+use std::ops::Deref;
+
 use crate::scan::same;
 
-/// One documented field: its wire name and what the page says of it.
+/// One documented field: its wire name and what the page says of it. Reads as its [`Marks`], too: `field.flags`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct Field(
     /// Wire name.
-    pub name: &'static str,
+    pub &'static str,
+    /// What the page says of it.
+    pub Marks,
+);
+
+/// What a page says of a field beside its name and type.
+///
+/// Most fields have one of the constants: a table of literals is much less work for the compiler than one of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks {
     /// [`PERSONAL`], [`SECRET`], [`REQUIRED`], [`NULLABLE`], [`ROWS`].
     pub flags: u8,
     /// How the value is written on the wire.
@@ -26,12 +37,16 @@ pub const NULLABLE: u8 = 8;
 /// The rows of a page: a bad one costs only itself.
 pub const ROWS: u8 = 16;
 
-impl Field {
-    /// A field without marks.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Field { name, flags: 0, wire: Wire::Plain, place: Place::Body }
-    }
+impl Marks {
+    /// Nothing.
+    pub const PLAIN: Marks = Marks { flags: 0, wire: Wire::Plain, place: Place::Body };
+    /// Always there.
+    pub const REQUIRED: Marks = Marks::PLAIN.required();
+    /// Masked wherever it could be shown.
+    pub const PERSONAL: Marks = Marks::PLAIN.personal();
+    /// May be `null`.
+    pub const NULLABLE: Marks = Marks::PLAIN.nullable();
+
     /// Masked wherever it could be shown.
     #[must_use]
     pub const fn personal(mut self) -> Self {
@@ -73,6 +88,70 @@ impl Field {
     pub const fn place(mut self, place: Place) -> Self {
         self.place = place;
         self
+    }
+}
+
+impl Field {
+    /// A field without marks.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Field(name, Marks::PLAIN)
+    }
+    /// Wire name.
+    #[inline]
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.0
+    }
+    /// Masked wherever it could be shown.
+    #[must_use]
+    pub const fn personal(mut self) -> Self {
+        self.1 = self.1.personal();
+        self
+    }
+    /// Never shown.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.1 = self.1.secret();
+        self
+    }
+    /// Always there.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.1 = self.1.required();
+        self
+    }
+    /// May be `null`.
+    #[must_use]
+    pub const fn nullable(mut self) -> Self {
+        self.1 = self.1.nullable();
+        self
+    }
+    /// The rows of a page.
+    #[must_use]
+    pub const fn rows(mut self) -> Self {
+        self.1 = self.1.rows();
+        self
+    }
+    /// Written in another way than its type suggests.
+    #[must_use]
+    pub const fn wire(mut self, wire: Wire) -> Self {
+        self.1 = self.1.wire(wire);
+        self
+    }
+    /// Put elsewhere than the operation's other fields.
+    #[must_use]
+    pub const fn place(mut self, place: Place) -> Self {
+        self.1 = self.1.place(place);
+        self
+    }
+}
+
+impl Deref for Field {
+    type Target = Marks;
+    #[inline]
+    fn deref(&self) -> &Marks {
+        &self.1
     }
 }
 
@@ -124,7 +203,7 @@ impl Table {
     /// the start.
     pub(crate) fn find(&self, key: &str, next: usize) -> Option<usize> {
         let (before, after) = self.fields.split_at(next.min(self.fields.len()));
-        let named = |field: &Field| field.name.len() == key.len() && same(field.name.as_bytes(), key.as_bytes());
+        let named = |field: &Field| field.name().len() == key.len() && same(field.name().as_bytes(), key.as_bytes());
         after.iter().position(named).map(|number| number + before.len()).or_else(|| before.iter().position(named))
     }
 

@@ -1,6 +1,8 @@
 //! Open enums: every documented value by name, anything else kept as it came.
 
-/// An open enum, generated: the documented values by name, and `Other`. `of` and `code` speak positions in `CODES`.
+use std::hash::{Hash, Hasher};
+
+/// An open enum, generated: the documented values by name, and `Other`. `of` and `position` speak of places in `CODES`.
 pub trait Open: Clone + Sized + Send + Sync {
     /// The documented values.
     const CODES: &'static [Code<'static>];
@@ -8,8 +10,18 @@ pub trait Open: Clone + Sized + Send + Sync {
     fn of(position: usize) -> Self;
     /// An undocumented value.
     fn other(kept: Kept) -> Self;
+    /// The position in `CODES`, or what came instead.
+    ///
+    /// # Errors
+    /// The value is not a documented one.
+    fn position(&self) -> Result<usize, &Kept>;
     /// The value as it stands on the wire.
-    fn code(&self) -> Code<'_>;
+    fn code(&self) -> Code<'_> {
+        match self.position() {
+            Ok(position) => Self::CODES.get(position).copied().unwrap_or(Code::Text("")),
+            Err(kept) => kept.code(),
+        }
+    }
 }
 
 /// An undocumented value as it came: a code may be answered where a label was promised, and the other way round.
@@ -66,6 +78,44 @@ pub trait OpenSlot: Send + Sync {
 pub trait OpenView: Send + Sync {
     /// The value as it stands on the wire.
     fn get(&self) -> Option<Code<'_>>;
+}
+
+/// The value with this code; `Other`, if no documented one has it.
+#[must_use]
+pub fn documented<E: Open>(code: Code<'_>) -> E {
+    open(code).0
+}
+
+/// Behind the `PartialEq` of open enums: the same documented value, or the same undocumented one.
+#[doc(hidden)]
+pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
+    one.position() == other.position()
+}
+
+/// Behind the `Hash` of open enums.
+#[doc(hidden)]
+pub fn hash_value<E: Open, H: Hasher>(value: &E, state: &mut H) {
+    value.position().hash(state);
+}
+
+/// `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
+#[macro_export]
+macro_rules! open {
+    ($type:ty) => {
+        impl ::std::cmp::PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::__private::same_value(self, other)
+            }
+        }
+        impl ::std::cmp::Eq for $type {}
+        impl ::std::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                $crate::__private::hash_value(self, state);
+            }
+        }
+    };
 }
 
 /// `false` beside the value: not a documented one.

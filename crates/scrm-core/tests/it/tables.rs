@@ -318,7 +318,7 @@ impl Shown for Page {
 scrm_core::record!(Page);
 
 /// Documented codes are texts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub(crate) enum Level {
     Bronze,
@@ -326,6 +326,7 @@ pub(crate) enum Level {
     Seven,
     Other(Kept),
 }
+scrm_core::open!(Level);
 impl Open for Level {
     const CODES: &'static [Code<'static>] = &[Code::Text("bronze"), Code::Text("gold"), Code::Text("7")];
     #[inline]
@@ -341,18 +342,18 @@ impl Open for Level {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> Code<'_> {
+    fn position(&self) -> Result<usize, &Kept> {
         match self {
-            Self::Bronze => Self::CODES[0],
-            Self::Gold => Self::CODES[1],
-            Self::Seven => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::Bronze => Ok(0),
+            Self::Gold => Ok(1),
+            Self::Seven => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
 
 /// Documented codes are integers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub(crate) enum Sex {
     Unknown,
@@ -360,6 +361,7 @@ pub(crate) enum Sex {
     Female,
     Other(Kept),
 }
+scrm_core::open!(Sex);
 impl Open for Sex {
     const CODES: &'static [Code<'static>] = &[Code::Int(0), Code::Int(1), Code::Int(2)];
     #[inline]
@@ -375,12 +377,28 @@ impl Open for Sex {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> Code<'_> {
+    fn position(&self) -> Result<usize, &Kept> {
         match self {
-            Self::Unknown => Self::CODES[0],
-            Self::Male => Self::CODES[1],
-            Self::Female => Self::CODES[2],
-            Self::Other(kept) => kept.code(),
+            Self::Unknown => Ok(0),
+            Self::Male => Ok(1),
+            Self::Female => Ok(2),
+            Self::Other(kept) => Err(kept),
         }
     }
+}
+
+#[test]
+fn open_enums_are_equal_and_hash_alike_by_value_and_not_by_code() {
+    use std::collections::HashSet;
+
+    let other = |kept| Sex::Other(kept);
+    let all = [Sex::Unknown, Sex::Male, Sex::Female, other(Kept::Int(1)), other(Kept::Int(7)), other(Kept::Text("7".into()))];
+    for (at, one) in all.iter().enumerate() {
+        assert_eq!(all.iter().position(|same| same == one), Some(at), "{one:?}");
+    }
+    assert_eq!(all.iter().chain(&all).cloned().collect::<HashSet<Sex>>().len(), all.len());
+    assert_eq!(scrm_core::table::documented::<Sex>(Code::Int(1)), Sex::Male);
+    assert_eq!(scrm_core::table::documented::<Sex>(Code::Int(7)), other(Kept::Int(7)));
+    assert_eq!(scrm_core::table::documented::<Level>(Code::Text("7")), Level::Seven);
+    assert_eq!(other(Kept::Int(1)).code(), Sex::Male.code());
 }

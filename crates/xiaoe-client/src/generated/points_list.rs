@@ -79,12 +79,12 @@ pub struct PointsList {
 static POINTS_LIST_TABLE: table::Table = table::Table {
     name: "PointsList",
     fields: &[
-        table::Field::new("create_time_start"),
-        table::Field::new("create_time_end"),
-        table::Field::new("user_ids").required().nullable(),
-        table::Field::new("sort_rule"),
-        table::Field::new("page_size").required().wire(table::Wire::Text),
-        table::Field::new("page").required().wire(table::Wire::Text),
+        table::Field("create_time_start", table::Marks::PLAIN),
+        table::Field("create_time_end", table::Marks::PLAIN),
+        table::Field("user_ids", table::Marks::REQUIRED.nullable()),
+        table::Field("sort_rule", table::Marks::PLAIN),
+        table::Field("page_size", table::Marks::REQUIRED.wire(table::Wire::Text)),
+        table::Field("page", table::Marks::REQUIRED.wire(table::Wire::Text)),
     ],
     dynamic: None,
 };
@@ -220,10 +220,7 @@ impl scrm_core::operation::PagedOperation for PointsList {
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {
-        data.page
-            .as_ref()
-            .and_then(|held| held.total)
-            .and_then(|total| u64::try_from(total).ok())
+        scrm_core::operation::count(data.page.as_ref().and_then(|held| held.total))
     }
     #[inline]
     fn page(&self) -> Option<i64> {
@@ -243,7 +240,7 @@ impl scrm_core::operation::PagedOperation for PointsList {
     }
     #[inline]
     fn id(row: &Self::Row) -> Option<String> {
-        row.id.map(|id| id.to_string())
+        scrm_core::operation::text(row.id)
     }
 }
 
@@ -338,8 +335,8 @@ pub struct PointsListData {
 static POINTS_LIST_DATA_TABLE: table::Table = table::Table {
     name: "PointsListData",
     fields: &[
-        table::Field::new("list").required().rows(),
-        table::Field::new("page").required(),
+        table::Field("list", table::Marks::REQUIRED.rows()),
+        table::Field("page", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -409,13 +406,13 @@ pub struct PointsAccount {
 static POINTS_ACCOUNT_TABLE: table::Table = table::Table {
     name: "PointsAccount",
     fields: &[
-        table::Field::new("id").required(),
-        table::Field::new("app_id").required(),
-        table::Field::new("user_id").required(),
-        table::Field::new("total_balance").required(),
-        table::Field::new("balance").required(),
-        table::Field::new("freeze_balance").required(),
-        table::Field::new("created_at").required(),
+        table::Field("id", table::Marks::REQUIRED),
+        table::Field("app_id", table::Marks::REQUIRED),
+        table::Field("user_id", table::Marks::REQUIRED),
+        table::Field("total_balance", table::Marks::REQUIRED),
+        table::Field("balance", table::Marks::REQUIRED),
+        table::Field("freeze_balance", table::Marks::REQUIRED),
+        table::Field("created_at", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -467,9 +464,7 @@ impl PointsAccount {
     #[inline]
     #[must_use]
     pub fn created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        self.created_at
-            .as_deref()
-            .and_then(|text| scrm_core::time::parse(spec::TimeFormat::DateTime, text))
+        scrm_core::time::read(spec::TimeFormat::DateTime, &self.created_at)
     }
 }
 
@@ -492,10 +487,10 @@ pub struct PointsPage {
 static POINTS_PAGE_TABLE: table::Table = table::Table {
     name: "PointsPage",
     fields: &[
-        table::Field::new("current_page").required(),
-        table::Field::new("last_page").required(),
-        table::Field::new("page_size").required(),
-        table::Field::new("total").required(),
+        table::Field("current_page", table::Marks::REQUIRED),
+        table::Field("last_page", table::Marks::REQUIRED),
+        table::Field("page_size", table::Marks::REQUIRED),
+        table::Field("total", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -539,7 +534,7 @@ scrm_core::record!(PointsPage);
 /// Order of the rows; without it the newest id comes first. · 排列顺序；不给时编号大的在前。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PointsOrder {
     /// `11`: points in all, most first · 总积分从多到少
@@ -583,18 +578,20 @@ impl table::Open for PointsOrder {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::TotalDown => Self::CODES[0],
-            Self::TotalUp => Self::CODES[1],
-            Self::UsableDown => Self::CODES[2],
-            Self::UsableUp => Self::CODES[3],
-            Self::FrozenDown => Self::CODES[4],
-            Self::FrozenUp => Self::CODES[5],
-            Self::Other(kept) => kept.code(),
+            Self::TotalDown => Ok(0),
+            Self::TotalUp => Ok(1),
+            Self::UsableDown => Ok(2),
+            Self::UsableUp => Ok(3),
+            Self::FrozenDown => Ok(4),
+            Self::FrozenUp => Ok(5),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(PointsOrder);
 
 impl PointsOrder {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -645,13 +642,13 @@ impl PointsOrder {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -659,193 +656,9 @@ impl PointsOrder {
 impl From<i64> for PointsOrder {
     #[inline]
     fn from(code: i64) -> Self {
-        match code {
-            11 => Self::TotalDown,
-            12 => Self::TotalUp,
-            21 => Self::UsableDown,
-            22 => Self::UsableUp,
-            31 => Self::FrozenDown,
-            32 => Self::FrozenUp,
-            other => Self::Other(table::Kept::Int(other)),
-        }
+        table::documented(table::Code::Int(code))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    /// a page of two, by user and time
-    #[test]
-    fn sends_example_1() {
-        let request = PointsList::new()
-            .with_create_time_start("2024-03-01 00:00:00")
-            .with_create_time_end("2024-03-31 23:59:59")
-            .with_user_ids(["u_made_up_0005", "u_made_up_0006"])
-            .with_sort_rule(PointsOrder::TotalDown)
-            .with_page_size(10)
-            .with_page(1);
-        assert_eq!(scrm_core::check::check(& request, POINTS_LIST.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &POINTS_LIST,
-                None,
-                "https://api.example",
-                POINTS_LIST.path,
-            )
-            .unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-        assert_eq!(
-            body, serde_json::from_str:: < serde_json::Value >
-            (r#"{
-  "create_time_start": "2024-03-01 00:00:00",
-  "create_time_end": "2024-03-31 23:59:59",
-  "user_ids": [
-    "u_made_up_0005",
-    "u_made_up_0006"
-  ],
-  "sort_rule": 11,
-  "page_size": "10",
-  "page": "1"
-}"#)
-            .unwrap()
-        );
-    }
-    /// a page of two, by user and time
-    #[test]
-    fn reads_example_1() {
-        let body = r#"{
-  "code": 0,
-  "msg": "Success",
-  "data": {
-    "list": [
-      {
-        "id": 5,
-        "app_id": "appMadeUp0001",
-        "user_id": "u_made_up_0005",
-        "total_balance": 320,
-        "balance": 300,
-        "freeze_balance": 20,
-        "created_at": "2024-03-05 16:01:52"
-      },
-      {
-        "id": 6,
-        "app_id": "appMadeUp0001",
-        "user_id": "u_made_up_0006",
-        "total_balance": 0,
-        "balance": 300,
-        "freeze_balance": 0,
-        "created_at": "2024-03-05 16:01:52"
-      }
-    ],
-    "page": {
-      "current_page": 1,
-      "last_page": 1,
-      "page_size": 10,
-      "total": 2
-    }
-  }
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <PointsList as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("0"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.list.len(), 2);
-        assert_eq!(data.list[0].id, Some(5));
-        assert_eq!(data.list[0].app_id.as_deref(), Some("appMadeUp0001"));
-        assert_eq!(data.list[0].user_id.as_deref(), Some("u_made_up_0005"));
-        assert_eq!(data.list[0].total_balance, Some(320));
-        assert_eq!(data.list[0].balance, Some(300));
-        assert_eq!(data.list[0].freeze_balance, Some(20));
-        assert_eq!(data.list[0].created_at.as_deref(), Some("2024-03-05 16:01:52"));
-        assert_eq!(data.list[1].id, Some(6));
-        assert_eq!(data.list[1].app_id.as_deref(), Some("appMadeUp0001"));
-        assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0006"));
-        assert_eq!(data.list[1].total_balance, Some(0));
-        assert_eq!(data.list[1].balance, Some(300));
-        assert_eq!(data.list[1].freeze_balance, Some(0));
-        assert_eq!(data.list[1].created_at.as_deref(), Some("2024-03-05 16:01:52"));
-        assert_eq!(data.page.as_ref().unwrap().current_page, Some(1));
-        assert_eq!(data.page.as_ref().unwrap().last_page, Some(1));
-        assert_eq!(data.page.as_ref().unwrap().page_size, Some(10));
-        assert_eq!(data.page.as_ref().unwrap().total, Some(2));
-    }
-    /// all users: the filter is switched off
-    #[test]
-    fn sends_example_2() {
-        let request = PointsList::new()
-            .with_user_ids_null()
-            .with_page_size(2)
-            .with_page(3);
-        assert_eq!(scrm_core::check::check(& request, POINTS_LIST.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &POINTS_LIST,
-                None,
-                "https://api.example",
-                POINTS_LIST.path,
-            )
-            .unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-        assert_eq!(
-            body, serde_json::from_str:: < serde_json::Value >
-            (r#"{
-  "user_ids": null,
-  "page_size": "2",
-  "page": "3"
-}"#).unwrap()
-        );
-    }
-    /// all users: the filter is switched off
-    #[test]
-    fn reads_example_2() {
-        let body = r#"{
-  "code": 0,
-  "msg": "Success",
-  "data": {
-    "list": [
-      {
-        "id": 7,
-        "app_id": "appMadeUp0001",
-        "user_id": "u_made_up_0007",
-        "total_balance": 10,
-        "balance": 10,
-        "freeze_balance": 0,
-        "created_at": "2024-03-05 16:01:52"
-      }
-    ],
-    "page": {
-      "current_page": 3,
-      "last_page": 3,
-      "page_size": 2,
-      "total": 5
-    }
-  }
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <PointsList as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("0"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.list.len(), 1);
-        assert_eq!(data.list[0].id, Some(7));
-        assert_eq!(data.list[0].app_id.as_deref(), Some("appMadeUp0001"));
-        assert_eq!(data.list[0].user_id.as_deref(), Some("u_made_up_0007"));
-        assert_eq!(data.list[0].total_balance, Some(10));
-        assert_eq!(data.list[0].balance, Some(10));
-        assert_eq!(data.list[0].freeze_balance, Some(0));
-        assert_eq!(data.list[0].created_at.as_deref(), Some("2024-03-05 16:01:52"));
-        assert_eq!(data.page.as_ref().unwrap().current_page, Some(3));
-        assert_eq!(data.page.as_ref().unwrap().last_page, Some(3));
-        assert_eq!(data.page.as_ref().unwrap().page_size, Some(2));
-        assert_eq!(data.page.as_ref().unwrap().total, Some(5));
-    }
-}
+mod tests;

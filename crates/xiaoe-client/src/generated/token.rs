@@ -61,10 +61,10 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field::new("app_id").required(),
-        table::Field::new("client_id").required(),
-        table::Field::new("secret_key").required().secret(),
-        table::Field::new("grant_type").required(),
+        table::Field("app_id", table::Marks::REQUIRED),
+        table::Field("client_id", table::Marks::REQUIRED),
+        table::Field("secret_key", table::Marks::REQUIRED.secret()),
+        table::Field("grant_type", table::Marks::REQUIRED),
     ],
     dynamic: None,
 };
@@ -207,8 +207,8 @@ pub struct TokenData {
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
     fields: &[
-        table::Field::new("access_token").secret(),
-        table::Field::new("expires_in"),
+        table::Field("access_token", table::Marks::PLAIN.secret()),
+        table::Field("expires_in", table::Marks::PLAIN),
     ],
     dynamic: None,
 };
@@ -248,7 +248,7 @@ scrm_core::record!(TokenData);
 /// How the token is granted; there is one way only. · 授权方式，只有一种。
 ///
 /// Open: a value that is not documented is kept in `Other`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GrantType {
     /// `client_credential`: credentials of the application · 应用凭证
@@ -271,13 +271,15 @@ impl table::Open for GrantType {
         Self::Other(kept)
     }
     #[inline]
-    fn code(&self) -> table::Code<'_> {
+    fn position(&self) -> Result<usize, &table::Kept> {
         match self {
-            Self::ClientCredential => Self::CODES[0],
-            Self::Other(kept) => kept.code(),
+            Self::ClientCredential => Ok(0),
+            Self::Other(kept) => Err(kept),
         }
     }
 }
+
+scrm_core::open!(GrantType);
 
 impl GrantType {
     /// The documented meaning in both languages; `None` for `Other`.
@@ -298,13 +300,13 @@ impl GrantType {
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
-        self.label().map(|label| label.zh)
+        spec::Label::zh_of(self.label())
     }
     /// The documented meaning in English; `None` for `Other`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
-        self.label().map(|label| label.en)
+        spec::Label::en_of(self.label())
     }
 }
 
@@ -312,62 +314,9 @@ impl GrantType {
 impl From<&str> for GrantType {
     #[inline]
     fn from(code: &str) -> Self {
-        match code {
-            "client_credential" => Self::ClientCredential,
-            other => Self::Other(table::Kept::Text(other.into())),
-        }
+        table::documented(table::Code::Text(code))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    /// a fresh token
-    #[test]
-    fn sends_example_1() {
-        let request = Token::new(
-            "appMadeUp0001",
-            "xopMadeUp0001",
-            "made-up-secret",
-            GrantType::ClientCredential,
-        );
-        assert_eq!(scrm_core::check::check(& request, TOKEN.rules), Ok(()));
-        let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request),
-                &TOKEN,
-                None,
-                "https://api.example",
-                TOKEN.path,
-            )
-            .unwrap();
-        assert_eq!(
-            super::super::sent::query(& sent), vec![("app_id".to_owned(), "appMadeUp0001"
-            .to_owned()), ("client_id".to_owned(), "xopMadeUp0001".to_owned()),
-            ("secret_key".to_owned(), "made-up-secret".to_owned()), ("grant_type"
-            .to_owned(), "client_credential".to_owned())]
-        );
-    }
-    /// a fresh token
-    #[test]
-    fn reads_example_1() {
-        let body = r#"{
-  "code": 0,
-  "msg": "success",
-  "data": {
-    "access_token": "xe_made_up_token",
-    "expires_in": 7200
-  }
-}"#;
-        let options = scrm_core::decode::DecodeOptions::default();
-        let decoded = scrm_core::decode::decode::<
-            <Token as scrm_core::operation::Operation>::Data,
-        >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-            .unwrap();
-        assert_eq!(decoded.head.code.as_deref(), Some("0"));
-        assert!(decoded.head.bad_rows.is_empty());
-        assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-        let data = decoded.data;
-        assert_eq!(data.access_token.as_deref(), Some("xe_made_up_token"));
-        assert_eq!(data.expires_in, Some(7200));
-    }
-}
+mod tests;
