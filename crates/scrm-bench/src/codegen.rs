@@ -1,9 +1,9 @@
-//! The generator: schema texts in memory to source texts in memory.
+//! The generator: schema texts in memory to source texts in memory, on all processors; by the clock on the wall, which is what a maintainer waits for.
 
 use std::path::Path;
 
 use crate::{
-    measure::{Rounds, Variant, compare},
+    measure::{Clock, Rounds, Variant, compare},
     report::{Figure, Goal, Report, time},
     synthetic::Schemas,
 };
@@ -17,7 +17,7 @@ pub fn run(report: &mut Report, root: &Path) -> Result<(), String> {
     let whole = Schemas::with_operations(&root.join("schemas"), 400)?;
     generated(&half)?;
     generated(&whole)?;
-    let rounds = Rounds { rounds: 7, sample_seconds: 0.0 };
+    let rounds = Rounds { rounds: 7, sample_seconds: 0.0, clock: Clock::Wall };
     let timings = compare(
         rounds,
         vec![

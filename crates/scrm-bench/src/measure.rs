@@ -1,7 +1,7 @@
 //! Interleaved measuring: every round runs each variant once, and ratios are taken inside the round, so that whatever else the machine does
-//! falls on all variants alike. Times are processor time of the thread: what other programs take is not counted.
+//! falls on all variants alike. Times are mostly processor time of the thread: what other programs take is not counted.
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::LazyLock, time::Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -12,11 +12,36 @@ pub struct Rounds {
     pub rounds: usize,
     /// A variant is repeated for at least this long in a round; 0: run once.
     pub sample_seconds: f64,
+    /// What is read before and after.
+    pub clock: Clock,
+}
+
+/// A way to tell how long something takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// Processor time of the thread.
+    Processor,
+    /// The clock on the wall, for what several threads do.
+    Wall,
+}
+
+impl Clock {
+    /// Seconds so far.
+    #[allow(clippy::cast_precision_loss)]
+    fn seconds(self) -> f64 {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Clock::Wall => START.elapsed().as_secs_f64(),
+            Clock::Processor => {
+                clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0.0, |time| time.tv_sec() as f64 + time.tv_nsec() as f64 * 1e-9)
+            }
+        }
+    }
 }
 
 impl Default for Rounds {
     fn default() -> Self {
-        Rounds { rounds: 41, sample_seconds: 0.002 }
+        Rounds { rounds: 41, sample_seconds: 0.002, clock: Clock::Processor }
     }
 }
 
@@ -52,11 +77,11 @@ pub fn compare(rounds: Rounds, mut variants: Vec<Variant<'_>>) -> Vec<Timing> {
     for round in 0..rounds.rounds {
         for step in 0..variants.len() {
             let at = (step + round) % variants.len();
-            let started = processor_seconds();
+            let started = rounds.clock.seconds();
             for _ in 0..runs[at] {
                 (variants[at].run)();
             }
-            times[at].push((processor_seconds() - started) / f64::from(runs[at]));
+            times[at].push((rounds.clock.seconds() - started) / f64::from(runs[at]));
         }
     }
     let ratios = |at: usize| times[at].iter().zip(&times[0]).map(|(time, base)| time / base).collect();
@@ -74,19 +99,13 @@ fn runs_per_sample(rounds: Rounds, run: &mut dyn FnMut()) -> u32 {
     for _ in 0..20 {
         run();
     }
-    let started = processor_seconds();
+    let started = rounds.clock.seconds();
     let mut runs = 0;
-    while processor_seconds() - started < rounds.sample_seconds {
+    while rounds.clock.seconds() - started < rounds.sample_seconds {
         run();
         runs += 1;
     }
     runs.max(3)
-}
-
-/// Processor time of this thread so far.
-#[allow(clippy::cast_precision_loss)]
-fn processor_seconds() -> f64 {
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0.0, |time| time.tv_sec() as f64 + time.tv_nsec() as f64 * 1e-9)
 }
 
 /// The middle value; 0 for none.

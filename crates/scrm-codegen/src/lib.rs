@@ -39,12 +39,18 @@ mod stand_in;
 mod types;
 mod vendor;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    num::NonZero,
+    panic::resume_unwind,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use scrm_schema::model::{Tree, Vendor};
 
-use crate::error::Faults;
 pub use crate::error::{Error, Errors};
+use crate::{error::Faults, operation::Made};
 
 /// The generated files by path from the root of the repository.
 ///
@@ -68,11 +74,27 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
     Ok(files)
 }
 
+/// Generates a vendor's operations, each on whatever processor is free; what comes out, and in which order, does not depend on that.
+fn operations(vendor: &Vendor) -> Vec<Result<Made, Error>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let taken = || vendor.operations.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed));
+        std::iter::from_fn(taken).map(|(at, operation)| (at, operation::make(vendor, operation))).collect::<Vec<_>>()
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get).min(vendor.operations.len());
+    let mut made: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
 /// The texts of a vendor's files by module name.
 fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     let mut made = Vec::new();
-    for operation in &vendor.operations {
-        if let Some(file) = faults.take(operation::make(vendor, operation)) {
+    for (operation, file) in vendor.operations.iter().zip(operations(vendor)) {
+        if let Some(file) = faults.take(file) {
             made.push((operation, file));
         }
     }

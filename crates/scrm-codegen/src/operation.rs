@@ -51,7 +51,7 @@ pub(crate) struct Made {
     /// The tests made of its examples: a file of its own, which a user's compiler never opens.
     pub(crate) tests: Option<String>,
     /// Public items, for the re-export.
-    pub(crate) public: Vec<Ident>,
+    pub(crate) public: Vec<String>,
 }
 
 /// Generates an operation.
@@ -66,7 +66,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     ))
     .map_err(broken)?;
     for record in &records {
-        public.push(names::ident(&record.object.name));
+        public.push(record.object.name.clone());
         file.items.push(structure(vendor, Types { operation, records: &records }, record)?);
         file.add(record_items(operation, record, paged.as_ref())).map_err(broken)?;
         if record.is_request {
@@ -74,7 +74,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         }
     }
     for enumeration in operation.enums.values() {
-        public.push(names::ident(&enumeration.name));
+        public.push(enumeration.name.clone());
         file.add(enums::enumeration(enumeration)).map_err(broken)?;
     }
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
@@ -86,7 +86,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         ))
         .map_err(broken)?;
     }
-    public.push(static_name(&operation.name));
+    public.push(static_name(&operation.name).to_string());
     Ok(Made { text: file.text(), tests: tests.map(File::text), public })
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn file(vendor: &Vendor, made: &[(&Operation, Made)]) -> Result<File,
     })
     .map_err(broken)?;
     for (operation, made) in made {
-        let (module, mut items) = (module(&operation.name), made.public.clone());
+        let (module, mut items) = (module(&operation.name), made.public.iter().map(|name| names::ident(name)).collect::<Vec<_>>());
         items.sort_unstable();
         file.add(quote!(pub use self::#module::{#(#items),*};)).map_err(broken)?;
     }
