@@ -14,7 +14,7 @@ use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
     table::{Place, REQUIRED, Shown},
-    transport::HttpRequest,
+    transport::{Header, HttpRequest},
 };
 
 /// What is to be sent.
@@ -79,20 +79,21 @@ pub fn encode(
     if let Some((token_spec, token)) = token {
         parts.put_token(token_spec.place, token);
     }
-    let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
+    let mut headers: Vec<Header> = Vec::with_capacity(2 + parts.headers.len());
+    headers.push(("Accept".into(), "application/json".into()));
     let (content_type, body) = match spec.body {
         BodyKind::Query => (None, Bytes::new()),
-        BodyKind::Json => (Some("application/json".to_owned()), Bytes::from(written::object(&parts.body)?)),
+        BodyKind::Json => (Some("application/json".into()), Bytes::from(written::object(&parts.body)?)),
         BodyKind::Form => {
             let form = url::parameters(&texts(&parts.body)?);
-            (Some("application/x-www-form-urlencoded".to_owned()), Bytes::from(form))
+            (Some("application/x-www-form-urlencoded".into()), Bytes::from(form))
         }
         BodyKind::Multipart => {
             let (content_type, body) = multipart::write(&texts(&parts.body)?);
-            (Some(content_type), Bytes::from(body))
+            (Some(content_type.into()), Bytes::from(body))
         }
     };
-    headers.extend(content_type.map(|content_type| ("Content-Type".to_owned(), content_type)));
+    headers.extend(content_type.map(|content_type| ("Content-Type".into(), content_type)));
     headers.extend(self::headers(&parts.headers)?);
     let url = url::with_query(url::join(base_url, path)?, &texts(&parts.query)?);
     Ok(HttpRequest { method: spec.method, url, headers, body, timeout: TIMEOUT })
@@ -173,7 +174,7 @@ fn texts<'p>(parts: &'p [Part<'_>]) -> Result<Vec<(&'p str, Cow<'p, str>)>, Enco
     Ok(texts)
 }
 
-fn headers(parts: &[Part<'_>]) -> Result<Vec<(String, String)>, EncodeError> {
+fn headers(parts: &[Part<'_>]) -> Result<Vec<Header>, EncodeError> {
     let mut headers = Vec::with_capacity(parts.len());
     for (name, written) in parts.iter().filter(|(_, written)| !matches!(written, Written::Null)) {
         let value = written.to_text().map_err(|error| error.inside(name))?.unwrap_or_default();
@@ -187,7 +188,7 @@ fn headers(parts: &[Part<'_>]) -> Result<Vec<(String, String)>, EncodeError> {
                 "it goes in a header, where only printable ASCII may stand; remove line breaks and other characters",
             ));
         }
-        headers.push((name.to_string(), value.into_owned()));
+        headers.push((name.to_string().into(), value.into_owned().into()));
     }
     Ok(headers)
 }

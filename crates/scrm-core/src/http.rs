@@ -1,6 +1,7 @@
 //! The transport that comes with the crate, on reqwest. No type of reqwest leaves this file.
 
 use std::{
+    borrow::Cow,
     error::Error as _,
     sync::{Mutex, OnceLock},
     time::Duration,
@@ -16,7 +17,7 @@ use reqwest::{
 use crate::{
     patience::Patience,
     spec::Method,
-    transport::{HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
+    transport::{Header, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
 };
 
 /// How long an idle connection is kept: longer than the pauses between the pages of a pull.
@@ -138,7 +139,11 @@ impl HttpTransport {
         let mut ready = reqwest::Request::new(method(request.method), url);
         for (name, value) in &request.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsent("not a header name"))?;
-            let mut value = HeaderValue::from_str(value).map_err(|_| unsent(&format!("the value of header {name} cannot be sent")))?;
+            let value = match value {
+                Cow::Borrowed(value) => HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes())).ok(),
+                Cow::Owned(value) => HeaderValue::from_str(value).ok(),
+            };
+            let mut value = value.ok_or_else(|| unsent(&format!("the value of header {name} cannot be sent")))?;
             value.set_sensitive(true);
             ready.headers_mut().append(name, value);
         }
@@ -208,8 +213,17 @@ fn method(method: Method) -> reqwest::Method {
     }
 }
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
+fn texts(headers: &HeaderMap) -> Vec<Header> {
+    headers.iter().filter_map(|(name, value)| Some((text(name), value.to_str().ok()?.to_owned().into()))).collect()
+}
+
+/// The names that nearly every answer has need no memory of their own.
+fn text(name: &HeaderName) -> Cow<'static, str> {
+    const USUAL: [&str; 6] = ["content-type", "content-length", "date", "server", "connection", "transfer-encoding"];
+    match USUAL.into_iter().find(|usual| usual == name) {
+        Some(usual) => usual.into(),
+        None => name.as_str().to_owned().into(),
+    }
 }
 
 /// `answered`: the head of an answer had come.

@@ -59,8 +59,10 @@ struct Run<'a> {
     refreshed: bool,
     /// HTTP status of the last attempt.
     status: Option<u16>,
-    /// The token of each attempt, so that none of them is shown.
-    tokens: Vec<Arc<Secret>>,
+    /// The token of the last attempt, so that it is not shown.
+    token: Option<Arc<Secret>>,
+    /// Those of the attempts before.
+    earlier_tokens: Vec<Arc<Secret>>,
 }
 
 impl Run<'_> {
@@ -149,7 +151,8 @@ impl Run<'_> {
             waited: Duration::ZERO,
             refreshed: false,
             status: None,
-            tokens: Vec::new(),
+            token: None,
+            earlier_tokens: Vec::new(),
         }
     }
 

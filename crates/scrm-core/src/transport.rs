@@ -3,7 +3,7 @@
 //! Everything above it (checks, quota, token, encoding, retries, decoding) is done when [`Transport::send`] is called, so a test double sees
 //! what a server would see.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -21,6 +21,9 @@ pub enum Sent {
     Yes,
 }
 
+/// Name and value of a header.
+pub type Header = (Cow<'static, str>, Cow<'static, str>);
+
 /// A request, ready for the wire.
 ///
 /// `Debug` shows no query, no header values and no body: these carry tokens and personal data.
@@ -30,8 +33,8 @@ pub struct HttpRequest {
     pub method: Method,
     /// Absolute URL with its query.
     pub url: String,
-    /// Names and values. The transport adds `Host`, `Content-Length` and `User-Agent`.
-    pub headers: Vec<(String, String)>,
+    /// The transport adds `Host`, `Content-Length` and `User-Agent`.
+    pub headers: Vec<Header>,
     /// Body; empty: none is sent.
     pub body: Bytes,
     /// Longest time until the whole answer is there.
@@ -40,7 +43,7 @@ pub struct HttpRequest {
 
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
             .field("url", &without_query(&self.url))
@@ -71,8 +74,8 @@ fn without_query(url: &str) -> String {
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u16,
-    /// Names (lower case) and values; values that are not text are left out.
-    pub headers: Vec<(String, String)>,
+    /// Names in lower case; values that are not text are left out.
+    pub headers: Vec<Header>,
     /// The whole body.
     pub body: Bytes,
 }
@@ -81,13 +84,13 @@ impl HttpResponse {
     /// The first header of this name, whatever its case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 }
 
 impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("HttpResponse").field("status", &self.status).field("headers", &names).field("body_bytes", &self.body.len()).finish()
     }
 }

@@ -23,7 +23,7 @@ fn body(request: &HttpRequest) -> &str {
 }
 
 fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
-    request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
 }
 
 fn refused(request: &Search) -> EncodeError {

@@ -147,7 +147,7 @@ impl Run<'_> {
     }
 
     pub(super) fn redaction(&self) -> Redaction {
-        Redaction::of(&self.job, &self.tokens)
+        Redaction::of(&self.job, self.token.iter().chain(&self.earlier_tokens))
     }
 
     fn answered(&self, kind: ErrorKind, answer: &HttpResponse, redaction: &Redaction) -> Error {

@@ -21,11 +21,11 @@ impl Redaction {
     }
 
     /// The client's secrets, the tokens that were sent, and the personal values of the request.
-    pub(super) fn of(job: &Job<'_>, tokens: &[Arc<Secret>]) -> Self {
+    pub(super) fn of<'s>(job: &Job<'_>, tokens: impl Iterator<Item = &'s Arc<Secret>>) -> Self {
         let credentials = job.core.credentials();
         let secret = job.core.vendor().credentials.iter().filter(|spec| spec.secret);
         let mut hidden: Vec<String> = secret.filter_map(|spec| Some(credentials.get(spec.name)?.expose().to_owned())).collect();
-        hidden.extend(tokens.iter().map(|token| token.expose().to_owned()));
+        hidden.extend(tokens.map(|token| token.expose().to_owned()));
         if let Outgoing::Typed(request) = job.outgoing {
             let marked = request.table().fields.iter().filter(|field| field.flags & (PERSONAL | SECRET) != 0);
             for value in marked.filter_map(|field| table::get(request, field.name())) {

@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
                 outcome.map_err(|error| self.no_token(&error))?
             }
         };
-        self.tokens.push(lease.token.clone());
+        self.earlier_tokens.extend(self.token.replace(lease.token.clone()));
         Ok(Some(lease))
     }
 

@@ -90,7 +90,8 @@ impl RecordedAnswer {
                     RecordedBody::Json(value) => Bytes::from(value.to_string()),
                     RecordedBody::Text(text) => Bytes::from(text.clone()),
                 };
-                Ok(HttpResponse { status: *status, headers: headers.clone(), body })
+                let headers = headers.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect();
+                Ok(HttpResponse { status: *status, headers, body })
             }
             Self::Failure { kind, sent } => {
                 let kind = match kind.as_str() {

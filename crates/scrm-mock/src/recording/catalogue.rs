@@ -63,7 +63,7 @@ pub(super) fn find<'a>(tree: &'a Tree, request: &HttpRequest) -> Found<'a> {
         method: method.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
-        headers: request.headers.clone(),
+        headers: request.headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         body: request.body.to_vec(),
     };
     // The vendor's own address, or this crate's server with the vendor's name before the path.

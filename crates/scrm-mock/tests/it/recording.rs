@@ -26,12 +26,12 @@ impl Transport for Canned {
 
 fn answer(body: impl ToString) -> Result<HttpResponse, TransportError> {
     let headers = [("content-type", "application/json"), ("set-cookie", "session=canary-cookie")];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let headers = headers.map(|(name, value)| (name.into(), value.into())).to_vec();
     Ok(HttpResponse { status: 200, headers, body: body.to_string().into() })
 }
 
 fn request(method: Method, url: &str, body: Value) -> HttpRequest {
-    let headers = vec![("X-Acme-Token".to_owned(), "canary-token".to_owned())];
+    let headers = vec![("X-Acme-Token".into(), "canary-token".into())];
     let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
     HttpRequest {
         method,
