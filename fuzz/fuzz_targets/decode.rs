@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use scrm_core::{
     decode::{DecodeOptions, decode},
     spec::Envelope,
-    table::{DYNAMIC, Extra, Field, Keyed, Nullable, Record, Shown, Slot, Table, View, Wire},
+    table::{DYNAMIC, Extra, Field, Keyed, Marks, Nullable, Record, Shown, Slot, Table, View, Wire},
 };
 use serde_json::Value;
 
@@ -33,18 +33,18 @@ struct Row {
 impl Record for Row {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
-            Field::new("id").required(),
-            Field::new("sum"),
-            Field::new("name").personal().nullable(),
-            Field::new("yes").wire(Wire::DigitText),
-            Field::new("tags"),
-            Field::new("ids").wire(Wire::Comma),
-            Field::new("child"),
-            Field::new("rows").rows(),
-            Field::new("map"),
-            Field::new("three"),
-            Field::new("any"),
-            Field::new("inner").wire(Wire::Json),
+            Field("id", Marks::REQUIRED),
+            Field("sum", Marks::PLAIN),
+            Field("name", Marks::PERSONAL.nullable()),
+            Field("yes", Marks::PLAIN.wire(Wire::DigitText)),
+            Field("tags", Marks::PLAIN),
+            Field("ids", Marks::PLAIN.wire(Wire::Comma)),
+            Field("child", Marks::PLAIN),
+            Field("rows", Marks::PLAIN.rows()),
+            Field("map", Marks::PLAIN),
+            Field("three", Marks::PLAIN),
+            Field("any", Marks::PLAIN),
+            Field("inner", Marks::PLAIN.wire(Wire::Json)),
         ];
         static TABLE: Table = Table { name: "Row", fields: FIELDS, dynamic: Some("c") };
         &TABLE

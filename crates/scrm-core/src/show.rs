@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     decode::{self, looks_like_data},
-    table::{Code, DYNAMIC, EXTRA, Field, NULLABLE, Nullable, PERSONAL, REQUIRED, Record, SECRET, Shown, View, Wire},
+    table::{Code, DYNAMIC, EXTRA, Field, Marks, NULLABLE, Nullable, PERSONAL, REQUIRED, Record, SECRET, Shown, View, Wire},
 };
 
 /// For whom a value is written.
@@ -79,7 +79,7 @@ impl Serialize for View<'_> {
 }
 
 /// A field that nothing is known of.
-pub(crate) static PLAIN: Field = Field::new("");
+pub(crate) static PLAIN: Field = Field("", Marks::PLAIN);
 
 /// One field's value, written as its field and the style want it.
 pub(crate) struct Written<'a> {

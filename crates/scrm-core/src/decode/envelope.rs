@@ -8,11 +8,11 @@ use super::{
 use crate::{
     scan::{Number, Scanned},
     spec::Envelope,
-    table::{Field, Payload},
+    table::{Field, Marks, Payload},
 };
 
 /// What stands under the data key: possibly the rows themselves, possibly nothing.
-static DATA: Field = Field::new("").rows().nullable();
+static DATA: Field = Field("", Marks::PLAIN.rows().nullable());
 
 /// What a key of the top level is.
 enum Role {

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     scan::{Number, Scanned},
-    table::{Code, Field, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
+    table::{Code, Field, ListSlot, MapSlot, Marks, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
 };
 
 /// What a map's entries and a list's items are documented to be.
-static ENTRY: Field = Field::new("");
+static ENTRY: Field = Field("", Marks::PLAIN);
 
 impl Fill<'_, '_> {
     #[inline(never)]

@@ -33,7 +33,7 @@ impl Fill<'_, '_> {
 
     /// As if the wire were plain.
     fn plainly(&mut self, slot: Slot<'_>, field: &Field) -> Scanned<()> {
-        self.slot(slot, &field.wire(Wire::Plain))
+        self.slot(slot, &Field(field.name(), field.wire(Wire::Plain)))
     }
 
     fn written<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::{
     spec::*,
-    table::{Code, EXTRA, Extra, Field, Kept, Keyed, Nullable, Open, Place, Shown, Table, View, Wire},
+    table::{Code, EXTRA, Extra, Field, Kept, Keyed, Marks, Nullable, Open, Place, Shown, Table, View, Wire},
 };
 
-/// A struct with its table, one line a field: name, type, view, marks.
+/// A struct with its table, one line a field: name, type, view, table entry.
 macro_rules! shown {
     ($name:ident { $($field:ident: $type:ty, $view:ident, $marks:expr;)* }) => {
         #[derive(Clone, Default, PartialEq)]
@@ -34,19 +34,15 @@ macro_rules! shown {
     };
 }
 
-const fn field(name: &'static str) -> Field {
-    Field::new(name)
-}
-
 shown!(Person {
-    id: Option<i64>, I64, field("id");
-    name: Option<String>, Str, field("name").personal();
-    nickname: Option<String>, Str, field("nickname").personal();
-    phone: Option<String>, Str, field("phone").personal();
-    phones: Vec<Person>, List, field("phones");
-    union_id: Option<String>, Str, field("union_id").personal();
-    open_ids: Vec<String>, Strs, field("open_ids").personal();
-    created_at: Option<String>, Str, field("created_at");
+    id: Option<i64>, I64, Field("id", Marks::PLAIN);
+    name: Option<String>, Str, Field("name", Marks::PERSONAL);
+    nickname: Option<String>, Str, Field("nickname", Marks::PERSONAL);
+    phone: Option<String>, Str, Field("phone", Marks::PERSONAL);
+    phones: Vec<Person>, List, Field("phones", Marks::PLAIN);
+    union_id: Option<String>, Str, Field("union_id", Marks::PERSONAL);
+    open_ids: Vec<String>, Strs, Field("open_ids", Marks::PERSONAL);
+    created_at: Option<String>, Str, Field("created_at", Marks::PLAIN);
 });
 
 impl Person {
@@ -59,35 +55,35 @@ impl Person {
 }
 
 shown!(Search {
-    phone: Option<String>, Str, field("phone").personal();
-    openid: Option<String>, Str, field("openid").personal();
-    password: Option<String>, Str, field("password").secret();
-    page: Option<i64>, I64, field("page");
-    page_size: Option<i64>, I64, field("page_size").wire(Wire::Text);
-    big: Option<u64>, U64, field("big");
-    min_pay: Option<String>, Str, field("min_pay");
-    weight: Option<f64>, F64, field("weight");
-    active: Option<bool>, Bool, field("active");
-    active_text: Option<bool>, Bool, field("active_text").wire(Wire::Text);
-    active_digit: Option<bool>, Bool, field("active_digit").wire(Wire::Digit);
-    active_digit_text: Option<bool>, Bool, field("active_digit_text").wire(Wire::DigitText);
-    user_ids: Nullable<Vec<String>>, Nullable, field("user_ids");
-    tags: Vec<String>, Strs, field("tags").wire(Wire::Comma);
-    days: Vec<String>, Strs, field("days").wire(Wire::Bars);
-    numbers: Vec<i64>, Ints, field("numbers");
-    quoted: Vec<i64>, Ints, field("quoted").wire(Wire::Text);
-    needed: Vec<String>, Strs, field("needed").required();
-    level: Option<Level>, Open, field("level");
-    levels: Vec<Level>, Opens, field("levels");
-    data: Option<Person>, Obj, field("data");
-    people: Vec<Person>, List, field("people");
-    inner: Option<Person>, Obj, field("inner").wire(Wire::Json).personal();
-    labels: Keyed<Option<String>>, Map, field("labels");
-    any: Option<Value>, Any, field("any");
-    start: Option<String>, Str, field("start");
-    end: Option<String>, Str, field("end");
-    trace: Option<String>, Str, field("X-Trace").place(Place::Header);
-    lang: Option<String>, Str, field("lang").place(Place::Query);
+    phone: Option<String>, Str, Field("phone", Marks::PERSONAL);
+    openid: Option<String>, Str, Field("openid", Marks::PERSONAL);
+    password: Option<String>, Str, Field("password", Marks::PLAIN.secret());
+    page: Option<i64>, I64, Field("page", Marks::PLAIN);
+    page_size: Option<i64>, I64, Field("page_size", Marks::PLAIN.wire(Wire::Text));
+    big: Option<u64>, U64, Field("big", Marks::PLAIN);
+    min_pay: Option<String>, Str, Field("min_pay", Marks::PLAIN);
+    weight: Option<f64>, F64, Field("weight", Marks::PLAIN);
+    active: Option<bool>, Bool, Field("active", Marks::PLAIN);
+    active_text: Option<bool>, Bool, Field("active_text", Marks::PLAIN.wire(Wire::Text));
+    active_digit: Option<bool>, Bool, Field("active_digit", Marks::PLAIN.wire(Wire::Digit));
+    active_digit_text: Option<bool>, Bool, Field("active_digit_text", Marks::PLAIN.wire(Wire::DigitText));
+    user_ids: Nullable<Vec<String>>, Nullable, Field("user_ids", Marks::PLAIN);
+    tags: Vec<String>, Strs, Field("tags", Marks::PLAIN.wire(Wire::Comma));
+    days: Vec<String>, Strs, Field("days", Marks::PLAIN.wire(Wire::Bars));
+    numbers: Vec<i64>, Ints, Field("numbers", Marks::PLAIN);
+    quoted: Vec<i64>, Ints, Field("quoted", Marks::PLAIN.wire(Wire::Text));
+    needed: Vec<String>, Strs, Field("needed", Marks::PLAIN.required());
+    level: Option<Level>, Open, Field("level", Marks::PLAIN);
+    levels: Vec<Level>, Opens, Field("levels", Marks::PLAIN);
+    data: Option<Person>, Obj, Field("data", Marks::PLAIN);
+    people: Vec<Person>, List, Field("people", Marks::PLAIN);
+    inner: Option<Person>, Obj, Field("inner", Marks::PLAIN.wire(Wire::Json).personal());
+    labels: Keyed<Option<String>>, Map, Field("labels", Marks::PLAIN);
+    any: Option<Value>, Any, Field("any", Marks::PLAIN);
+    start: Option<String>, Str, Field("start", Marks::PLAIN);
+    end: Option<String>, Str, Field("end", Marks::PLAIN);
+    trace: Option<String>, Str, Field("X-Trace", Marks::PLAIN.place(Place::Header));
+    lang: Option<String>, Str, Field("lang", Marks::PLAIN.place(Place::Query));
 });
 
 /// An open enum of integers.

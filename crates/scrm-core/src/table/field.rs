@@ -92,58 +92,11 @@ impl Marks {
 }
 
 impl Field {
-    /// A field without marks.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Field(name, Marks::PLAIN)
-    }
     /// Wire name.
     #[inline]
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.0
-    }
-    /// Masked wherever it could be shown.
-    #[must_use]
-    pub const fn personal(mut self) -> Self {
-        self.1 = self.1.personal();
-        self
-    }
-    /// Never shown.
-    #[must_use]
-    pub const fn secret(mut self) -> Self {
-        self.1 = self.1.secret();
-        self
-    }
-    /// Always there.
-    #[must_use]
-    pub const fn required(mut self) -> Self {
-        self.1 = self.1.required();
-        self
-    }
-    /// May be `null`.
-    #[must_use]
-    pub const fn nullable(mut self) -> Self {
-        self.1 = self.1.nullable();
-        self
-    }
-    /// The rows of a page.
-    #[must_use]
-    pub const fn rows(mut self) -> Self {
-        self.1 = self.1.rows();
-        self
-    }
-    /// Written in another way than its type suggests.
-    #[must_use]
-    pub const fn wire(mut self, wire: Wire) -> Self {
-        self.1 = self.1.wire(wire);
-        self
-    }
-    /// Put elsewhere than the operation's other fields.
-    #[must_use]
-    pub const fn place(mut self, place: Place) -> Self {
-        self.1 = self.1.place(place);
-        self
     }
 }
 
@@ -221,7 +174,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_from_the_expected_one_on_and_from_the_start() {
-        static FIELDS: &[Field] = &[Field::new("a"), Field::new("b"), Field::new("c")];
+        static FIELDS: &[Field] = &[Field("a", Marks::PLAIN), Field("b", Marks::PLAIN), Field("c", Marks::PLAIN)];
         let table = Table { name: "T", fields: FIELDS, dynamic: None };
         for next in 0..5 {
             assert_eq!((table.find("a", next), table.find("c", next), table.find("d", next)), (Some(0), Some(2), None), "{next}");

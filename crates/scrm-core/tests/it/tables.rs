@@ -2,7 +2,7 @@
 
 use scrm_core::{
     spec::Envelope,
-    table::{Code, Extra, Field, Kept, Keyed, Nullable, Open, Record, Shown, Slot, Table, View, Wire},
+    table::{Code, Extra, Field, Kept, Keyed, Marks, Nullable, Open, Record, Shown, Slot, Table, View, Wire},
 };
 use serde_json::Value;
 
@@ -41,26 +41,26 @@ impl Record for Member {
     #[inline]
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
-            Field::new("id").required(),
-            Field::new("big"),
-            Field::new("money"),
-            Field::new("vip"),
-            Field::new("name").personal(),
-            Field::new("phone").personal().nullable(),
-            Field::new("token").secret(),
-            Field::new("level"),
-            Field::new("sex"),
-            Field::new("home"),
-            Field::new("friends"),
-            Field::new("boss"),
-            Field::new("tags"),
-            Field::new("marks").nullable(),
-            Field::new("levels"),
-            Field::new("by_shop"),
-            Field::new("counts"),
-            Field::new("ids"),
-            Field::new("any"),
-            Field::new("created_at"),
+            Field("id", Marks::REQUIRED),
+            Field("big", Marks::PLAIN),
+            Field("money", Marks::PLAIN),
+            Field("vip", Marks::PLAIN),
+            Field("name", Marks::PERSONAL),
+            Field("phone", Marks::PERSONAL.nullable()),
+            Field("token", Marks::PLAIN.secret()),
+            Field("level", Marks::PLAIN),
+            Field("sex", Marks::PLAIN),
+            Field("home", Marks::PLAIN),
+            Field("friends", Marks::PLAIN),
+            Field("boss", Marks::PLAIN),
+            Field("tags", Marks::PLAIN),
+            Field("marks", Marks::NULLABLE),
+            Field("levels", Marks::PLAIN),
+            Field("by_shop", Marks::PLAIN),
+            Field("counts", Marks::PLAIN),
+            Field("ids", Marks::PLAIN),
+            Field("any", Marks::PLAIN),
+            Field("created_at", Marks::PLAIN),
         ];
         static TABLE: Table = Table { name: "Member", fields: FIELDS, dynamic: Some("Score-") };
         &TABLE
@@ -140,7 +140,7 @@ pub(crate) struct Home {
 impl Record for Home {
     #[inline]
     fn table(&self) -> &'static Table {
-        static FIELDS: &[Field] = &[Field::new("city").required(), Field::new("street").personal(), Field::new("zip")];
+        static FIELDS: &[Field] = &[Field("city", Marks::REQUIRED), Field("street", Marks::PERSONAL), Field("zip", Marks::PLAIN)];
         static TABLE: Table = Table { name: "Home", fields: FIELDS, dynamic: None };
         &TABLE
     }
@@ -198,23 +198,23 @@ impl Record for Wired {
     #[inline]
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
-            Field::new("count").wire(Wire::Text),
-            Field::new("size").wire(Wire::Text),
-            Field::new("sum").wire(Wire::Text),
-            Field::new("yes").wire(Wire::Text),
-            Field::new("digit").wire(Wire::Digit),
-            Field::new("digit_text").wire(Wire::DigitText),
-            Field::new("sex").wire(Wire::Text),
-            Field::new("tags").wire(Wire::Comma),
-            Field::new("ids").wire(Wire::Comma),
-            Field::new("sexes").wire(Wire::Comma),
-            Field::new("span").wire(Wire::Bars),
-            Field::new("maybe").wire(Wire::Comma),
-            Field::new("home").wire(Wire::Json),
-            Field::new("homes").wire(Wire::Json),
-            Field::new("map").wire(Wire::Json),
-            Field::new("any").wire(Wire::Json),
-            Field::new("inner").wire(Wire::Json),
+            Field("count", Marks::PLAIN.wire(Wire::Text)),
+            Field("size", Marks::PLAIN.wire(Wire::Text)),
+            Field("sum", Marks::PLAIN.wire(Wire::Text)),
+            Field("yes", Marks::PLAIN.wire(Wire::Text)),
+            Field("digit", Marks::PLAIN.wire(Wire::Digit)),
+            Field("digit_text", Marks::PLAIN.wire(Wire::DigitText)),
+            Field("sex", Marks::PLAIN.wire(Wire::Text)),
+            Field("tags", Marks::PLAIN.wire(Wire::Comma)),
+            Field("ids", Marks::PLAIN.wire(Wire::Comma)),
+            Field("sexes", Marks::PLAIN.wire(Wire::Comma)),
+            Field("span", Marks::PLAIN.wire(Wire::Bars)),
+            Field("maybe", Marks::PLAIN.wire(Wire::Comma)),
+            Field("home", Marks::PLAIN.wire(Wire::Json)),
+            Field("homes", Marks::PLAIN.wire(Wire::Json)),
+            Field("map", Marks::PLAIN.wire(Wire::Json)),
+            Field("any", Marks::PLAIN.wire(Wire::Json)),
+            Field("inner", Marks::PLAIN.wire(Wire::Json)),
         ];
         static TABLE: Table = Table { name: "Wired", fields: FIELDS, dynamic: None };
         &TABLE
@@ -286,7 +286,7 @@ pub(crate) struct Page {
 impl Record for Page {
     #[inline]
     fn table(&self) -> &'static Table {
-        static FIELDS: &[Field] = &[Field::new("list").required().rows(), Field::new("total").required(), Field::new("page")];
+        static FIELDS: &[Field] = &[Field("list", Marks::REQUIRED.rows()), Field("total", Marks::REQUIRED), Field("page", Marks::PLAIN)];
         static TABLE: Table = Table { name: "Page", fields: FIELDS, dynamic: None };
         &TABLE
     }

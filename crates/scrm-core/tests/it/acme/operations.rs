@@ -91,10 +91,10 @@ pub struct User {
     pub extra: Extra,
 }
 record!(User {
-    0 user_id: Str = Field::new("user_id").required(),
-    1 name: Str = Field::new("name").personal(),
-    2 phone: Str = Field::new("phone").personal(),
-    3 points: I64 = Field::new("points")
+    0 user_id: Str = Field("user_id", Marks::REQUIRED),
+    1 name: Str = Field("name", Marks::PERSONAL),
+    2 phone: Str = Field("phone", Marks::PERSONAL),
+    3 points: I64 = Field("points", Marks::PLAIN)
 });
 
 #[derive(Clone, Default, PartialEq)]
@@ -103,7 +103,7 @@ pub struct UserListData {
     pub total: Option<i64>,
     pub extra: Extra,
 }
-record!(UserListData { 0 list: List = Field::new("list").rows(), 1 total: I64 = Field::new("total") });
+record!(UserListData { 0 list: List = Field("list", Marks::PLAIN.rows()), 1 total: I64 = Field("total", Marks::PLAIN) });
 
 #[derive(Clone, Default, PartialEq)]
 pub struct UserList {
@@ -112,9 +112,9 @@ pub struct UserList {
     page_size: Option<i64>,
 }
 shown!(UserList {
-    0 phone: Str = Field::new("phone").personal(),
-    1 page: I64 = Field::new("page").required(),
-    2 page_size: I64 = Field::new("page_size").required()
+    0 phone: Str = Field("phone", Marks::PERSONAL),
+    1 page: I64 = Field("page", Marks::REQUIRED),
+    2 page_size: I64 = Field("page_size", Marks::REQUIRED)
 });
 scrm_core::request!(UserList);
 
@@ -198,7 +198,7 @@ pub struct VisitList {
     after: Option<String>,
     size: Option<i64>,
 }
-shown!(VisitList { 0 after: Str = Field::new("after"), 1 size: I64 = Field::new("size") });
+shown!(VisitList { 0 after: Str = Field("after", Marks::PLAIN), 1 size: I64 = Field("size", Marks::PLAIN) });
 scrm_core::request!(VisitList);
 
 impl VisitList {
@@ -261,7 +261,7 @@ macro_rules! small {
         pub struct $type {
             user_id: Option<String>,
         }
-        shown!($type { 0 user_id: Str = Field::new("user_id").required() });
+        shown!($type { 0 user_id: Str = Field("user_id", Marks::REQUIRED) });
         scrm_core::request!($type);
         impl $type {
             pub fn new(user_id: impl Into<String>) -> Self {
