@@ -1,4 +1,5 @@
-//! One thing over and over, for a profiler to look at: `valgrind --tool=callgrind target/release/scrm-bench repeat "decode 50 users"`.
+//! One thing over and over, for a profiler to look at, with strict structs or by hand if `strict` follows:
+//! `valgrind --tool=callgrind target/release/scrm-bench repeat "decode 50 users" [strict]`.
 
 use std::{env, hint::black_box, process::ExitCode};
 
@@ -11,15 +12,17 @@ use serde::de::DeserializeOwned;
 use crate::{
     bodies::Twist,
     cases::{Case, Each, each},
+    request::{self, Answer, Caller},
 };
 
 /// The first argument that makes this program do one thing over and over.
 pub const COMMAND: &str = "repeat";
-/// How often the answer is decoded.
-const TIMES: usize = 1000;
+/// How often.
+const TIMES: u32 = 1000;
 
 struct Named {
     wanted: String,
+    strict: bool,
     found: bool,
 }
 
@@ -32,19 +35,31 @@ impl Each for Named {
         let body = case.body(Twist::default());
         let options = DecodeOptions { rows: case.rows, departures: false };
         for _ in 0..TIMES {
-            black_box(decode::<T>(black_box(&body), case.envelope, &options).is_ok());
+            black_box(match self.strict {
+                true => serde_json::from_slice::<S>(black_box(&body)).is_ok(),
+                false => decode::<T>(black_box(&body), case.envelope, &options).is_ok(),
+            });
         }
     }
 }
 
-/// Decodes the answer that the second argument names.
+/// Does what the second argument names.
 #[allow(clippy::print_stderr)]
 pub fn repeat() -> ExitCode {
-    let mut named = Named { wanted: env::args().nth(2).unwrap_or_default(), found: false };
-    each(&mut named);
-    if named.found {
-        return ExitCode::SUCCESS;
+    match named(&env::args().nth(2).unwrap_or_default(), env::args().nth(3).is_some()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
     }
-    eprintln!("no case of this name; the table of `scrm-bench decode` has them in its first column");
-    ExitCode::FAILURE
+}
+
+fn named(wanted: &str, strict: bool) -> Result<(), String> {
+    if let Some((answer, ..)) = Answer::ALL.into_iter().find(|(_, name, _)| *name == wanted) {
+        return request::repeat(if strict { Caller::ByHand } else { Caller::Ours }, answer, TIMES);
+    }
+    let mut named = Named { wanted: wanted.to_owned(), strict, found: false };
+    each(&mut named);
+    if named.found { Ok(()) } else { Err("nothing has this name; the first columns of `decode` and `request` do".to_owned()) }
 }

@@ -19,61 +19,137 @@ const CALLS: u32 = 150;
 /// More than can be used up here; the quota is asked all the same.
 const QUOTA: QuotaSpec = QuotaSpec { calls: 1_000_000, seconds: 1 };
 
+/// What is answered.
+#[derive(Clone, Copy)]
+pub enum Answer {
+    /// A page of 50 users.
+    Page,
+    /// One customer.
+    Small,
+}
+
+impl Answer {
+    /// All, with what the table calls the call and what it may cost at most, against the HTTP library by hand.
+    pub const ALL: [(Answer, &str, f64); 2] =
+        [(Answer::Page, "client CPU per call, 50-user page", 0.70), (Answer::Small, "client CPU per call, 1 kB answer", 1.00)];
+}
+
+/// Who calls.
+#[derive(Clone, Copy)]
+pub enum Caller {
+    /// The HTTP library, as a person uses it.
+    ByHand,
+    /// The same with a timeout, as a client has it that must not hang.
+    Patient,
+    /// This crate, all layers on.
+    Ours,
+}
+
+/// In the order of the table; the first is the baseline.
+const CALLERS: [Caller; 3] = [Caller::ByHand, Caller::Patient, Caller::Ours];
+
 /// Runs both answers.
 ///
 /// # Errors
 /// The server or a client does not start, or a call fails.
 pub fn run(report: &mut Report) -> Result<(), String> {
+    with_callers(async |callers| {
+        for (answer, benchmark, at_most) in Answer::ALL {
+            let mut costs = [Vec::new(), Vec::new(), Vec::new()];
+            for round in 0..=ROUNDS {
+                for step in 0..costs.len() {
+                    let at = (step + round) % costs.len();
+                    let before = usage::own();
+                    callers.call(CALLERS[at], answer, CALLS).await?;
+                    // the first round warms up
+                    if round > 0 {
+                        costs[at].push((usage::own() - before) / f64::from(CALLS));
+                    }
+                }
+            }
+            push(report, benchmark, &costs, at_most);
+        }
+        Ok(())
+    })
+}
+
+/// Calls so often, for a profiler.
+///
+/// # Errors
+/// As [`run`].
+pub fn repeat(caller: Caller, answer: Answer, times: u32) -> Result<(), String> {
+    with_callers(async |callers| callers.call(caller, answer, times).await)
+}
+
+/// Starts the server on one processor and runs `work` on another.
+fn with_callers(work: impl AsyncFnOnce(&Callers) -> Result<(), String>) -> Result<(), String> {
     let server = Server::start()?;
     usage::pin(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let outcome = runtime.block_on(measure(report, &server.url));
+    let outcome = runtime.block_on(async { work(&Callers::new(&server.url)?).await });
     usage::pin_none();
     outcome
 }
 
-async fn measure(report: &mut Report, url: &str) -> Result<(), String> {
-    let credentials = xiaoe_client::Credentials::new("app", "xop", "secret");
-    let builder = xiaoe_client::Client::builder(credentials).base_url(format!("{url}/{PAGE}")).token(TOKEN);
-    let xiaoe = builder.quota("user_list", QUOTA).build().map_err(|error| error.to_string())?;
-    let credentials = rabbitpre_client::Credentials::new("id", "secret");
-    let builder = rabbitpre_client::Client::builder(credentials).base_url(format!("{url}/{SMALL}")).token(TOKEN);
-    let rabbitpre = builder.quota("customer_lookup", QUOTA).build().map_err(|error| error.to_string())?;
-    let http = reqwest::Client::new();
-    // as a client has it that must not hang
-    let timeout = Duration::from_secs(30);
-    let with_timeout = reqwest::Client::builder().timeout(timeout).read_timeout(timeout).build().map_err(|error| error.to_string())?;
-    let pages = format!("{url}/{PAGE}/xe.user.batch.get/1.0.0");
-    let lookups = format!("{url}/{SMALL}/api/audience/getInfoByPhoneAndOpenid");
+struct Callers {
+    xiaoe: xiaoe_client::Client,
+    rabbitpre: rabbitpre_client::Client,
+    http: reqwest::Client,
+    patient: reqwest::Client,
+    pages: String,
+    lookups: String,
+}
 
-    let (mut by_hand, mut patient, mut ours) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let request = Page { access_token: TOKEN, page: 1, page_size: 50 };
-        let hand = cost(async || raw::<_, strict::Users>(&http, &pages, &request).await).await?;
-        let timed = cost(async || raw::<_, strict::Users>(&with_timeout, &pages, &request).await).await?;
-        let own = cost(async || {
-            let answer = xiaoe.user_list(UserList::new()).await;
-            answer.map(|answer| answer.data.list.len() == 50).map_err(|error| error.to_string())
+impl Callers {
+    fn new(url: &str) -> Result<Self, String> {
+        let credentials = xiaoe_client::Credentials::new("app", "xop", "secret");
+        let builder = xiaoe_client::Client::builder(credentials).base_url(format!("{url}/{PAGE}")).token(TOKEN);
+        let xiaoe = builder.quota("user_list", QUOTA).build().map_err(|error| error.to_string())?;
+        let credentials = rabbitpre_client::Credentials::new("id", "secret");
+        let builder = rabbitpre_client::Client::builder(credentials).base_url(format!("{url}/{SMALL}")).token(TOKEN);
+        let rabbitpre = builder.quota("customer_lookup", QUOTA).build().map_err(|error| error.to_string())?;
+        let timeout = Duration::from_secs(30);
+        let patient = reqwest::Client::builder().timeout(timeout).read_timeout(timeout).build().map_err(|error| error.to_string())?;
+        Ok(Callers {
+            xiaoe,
+            rabbitpre,
+            http: reqwest::Client::new(),
+            patient,
+            pages: format!("{url}/{PAGE}/xe.user.batch.get/1.0.0"),
+            lookups: format!("{url}/{SMALL}/api/audience/getInfoByPhoneAndOpenid"),
         })
-        .await?;
-        note(round, [(&mut by_hand, hand), (&mut patient, timed), (&mut ours, own)]);
     }
-    push(report, "client CPU per call, 50-user page", [&by_hand, &patient, &ours], 0.70);
 
-    let (mut by_hand, mut patient, mut ours) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let request = Lookup { access_token: TOKEN, phone: PHONE };
-        let hand = cost(async || raw::<_, strict::Customers>(&http, &lookups, &request).await).await?;
-        let timed = cost(async || raw::<_, strict::Customers>(&with_timeout, &lookups, &request).await).await?;
-        let own = cost(async || {
-            let answer = rabbitpre.customer_lookup(CustomerLookup::new().with_phone(PHONE)).await;
-            answer.map(|answer| answer.data.len() == 1).map_err(|error| error.to_string())
-        })
-        .await?;
-        note(round, [(&mut by_hand, hand), (&mut patient, timed), (&mut ours, own)]);
+    async fn call(&self, caller: Caller, answer: Answer, times: u32) -> Result<(), String> {
+        for _ in 0..times {
+            let sound = match caller {
+                Caller::ByHand => self.by_hand(&self.http, answer).await?,
+                Caller::Patient => self.by_hand(&self.patient, answer).await?,
+                Caller::Ours => self.ours(answer).await?,
+            };
+            if !sound {
+                return Err("an answer is not what it should be".to_owned());
+            }
+        }
+        Ok(())
     }
-    push(report, "client CPU per call, 1 kB answer", [&by_hand, &patient, &ours], 1.00);
-    Ok(())
+
+    async fn by_hand(&self, http: &reqwest::Client, answer: Answer) -> Result<bool, String> {
+        match answer {
+            Answer::Page => raw::<_, strict::Users>(http, &self.pages, &Page { access_token: TOKEN, page: 1, page_size: 50 }).await,
+            Answer::Small => raw::<_, strict::Customers>(http, &self.lookups, &Lookup { access_token: TOKEN, phone: PHONE }).await,
+        }
+    }
+
+    async fn ours(&self, answer: Answer) -> Result<bool, String> {
+        match answer {
+            Answer::Page => self.xiaoe.user_list(UserList::new()).await.map(|answer| answer.data.list.len() == 50),
+            Answer::Small => {
+                self.rabbitpre.customer_lookup(CustomerLookup::new().with_phone(PHONE)).await.map(|answer| answer.data.len() == 1)
+            }
+        }
+        .map_err(|error| error.to_string())
+    }
 }
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -98,32 +174,12 @@ async fn raw<Q: Serialize, T: DeserializeOwned>(http: &reqwest::Client, url: &st
     answer.json::<T>().await.map(|_| true).map_err(|error| error.to_string())
 }
 
-/// Processor time of one call, in seconds.
-async fn cost(call: impl AsyncFn() -> Result<bool, String>) -> Result<f64, String> {
-    let before = usage::own();
-    for _ in 0..CALLS {
-        if !call().await? {
-            return Err("an answer is not what it should be".to_owned());
-        }
-    }
-    Ok((usage::own() - before) / f64::from(CALLS))
-}
-
-/// The first round warms up.
-fn note(round: usize, costs: [(&mut Vec<f64>, f64); 3]) {
-    if round > 0 {
-        for (all, cost) in costs {
-            all.push(cost);
-        }
-    }
-}
-
-fn push(report: &mut Report, benchmark: &str, costs: [&[f64]; 3], at_most: f64) {
+fn push(report: &mut Report, benchmark: &str, costs: &[Vec<f64>; 3], at_most: f64) {
     let names = ["reqwest by hand, .json().send().json(), no timeout", "the same with a timeout", "this crate, all layers on"];
     let goals = [None, None, Some(at_most)];
     for ((name, cost), goal) in names.into_iter().zip(costs).zip(goals) {
-        let ratio = median(cost.iter().zip(costs[0]).map(|(one, base)| one / base).collect());
+        let ratio = median(cost.iter().zip(&costs[0]).map(|(one, base)| one / base).collect());
         let goal = goal.map(|at_most| Goal { value: ratio, at_most });
-        report.push(Figure { ratio: Some(ratio), goal, ..Figure::plain(benchmark, name, time(median(cost.to_vec()))) });
+        report.push(Figure { ratio: Some(ratio), goal, ..Figure::plain(benchmark, name, time(median(cost.clone()))) });
     }
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use scrm_schema::model::{Field, Object, Type};
+use syn::{AngleBracketedGenericArguments, GenericArgument, Path, PathArguments, PathSegment, Token, TypePath};
 
 use crate::names::ident;
 
@@ -56,50 +57,33 @@ impl Kind {
     }
 
     /// The type of the struct's field.
-    pub(crate) fn rust(&self) -> TokenStream {
+    pub(crate) fn rust(&self) -> syn::Type {
         match self {
-            Kind::Text => quote!(Option<String>),
-            Kind::Integer => quote!(Option<i64>),
-            Kind::Number => quote!(Option<f64>),
-            Kind::Boolean => quote!(Option<bool>),
-            Kind::Any => quote!(Option<scrm_core::Value>),
-            Kind::Enum(name) => optional(name, false),
-            Kind::Object { name, boxed } => optional(name, *boxed),
-            Kind::Texts => quote!(Vec<String>),
-            Kind::Integers => quote!(Vec<i64>),
-            Kind::Enums(name) | Kind::Objects(name) => {
-                let name = ident(name);
-                quote!(Vec<#name>)
-            }
-            Kind::Map(value) => {
-                let value = value.cell();
-                quote!(table::Keyed<#value>)
-            }
-            Kind::Nullable(inner) => {
-                let inner = inner.bare();
-                quote!(table::Nullable<#inner>)
-            }
+            Kind::Texts => holding(&["Vec"], Kind::Text.bare()),
+            Kind::Integers => holding(&["Vec"], Kind::Integer.bare()),
+            Kind::Enums(name) | Kind::Objects(name) => holding(&["Vec"], named(&[name])),
+            Kind::Map(value) => holding(&["table", "Keyed"], value.cell()),
+            Kind::Nullable(inner) => holding(&["table", "Nullable"], inner.bare()),
+            Kind::Object { name, boxed: true } => holding(&["Option"], holding(&["Box"], named(&[name]))),
+            single => holding(&["Option"], single.bare()),
         }
     }
 
     /// The type without `Option`.
-    pub(crate) fn bare(&self) -> TokenStream {
+    pub(crate) fn bare(&self) -> syn::Type {
         match self {
-            Kind::Text => quote!(String),
-            Kind::Integer => quote!(i64),
-            Kind::Number => quote!(f64),
-            Kind::Boolean => quote!(bool),
-            Kind::Any => quote!(scrm_core::Value),
-            Kind::Enum(name) | Kind::Object { name, .. } => {
-                let name = ident(name);
-                quote!(#name)
-            }
+            Kind::Text => named(&["String"]),
+            Kind::Integer => named(&["i64"]),
+            Kind::Number => named(&["f64"]),
+            Kind::Boolean => named(&["bool"]),
+            Kind::Any => named(&["scrm_core", "Value"]),
+            Kind::Enum(name) | Kind::Object { name, .. } => named(&[name]),
             other => other.rust(),
         }
     }
 
     /// The type of a map's value.
-    pub(crate) fn cell(&self) -> TokenStream {
+    pub(crate) fn cell(&self) -> syn::Type {
         match self {
             Kind::Object { .. } => self.bare(),
             other => other.rust(),
@@ -131,7 +115,24 @@ impl Kind {
     }
 }
 
-fn optional(name: &str, boxed: bool) -> TokenStream {
-    let name = ident(name);
-    if boxed { quote!(Option<Box<#name>>) } else { quote!(Option<#name>) }
+/// The type at a path. Put together, for there is one to each field, and parsing it is a hundred times the work.
+fn named(path: &[&str]) -> syn::Type {
+    let segments = path.iter().map(|name| PathSegment::from(ident(name))).collect();
+    syn::Type::Path(TypePath { attrs: Vec::new(), qself: None, path: Path { leading_colon: None, segments } })
+}
+
+/// The same with a type in angle brackets behind it.
+fn holding(path: &[&str], inner: syn::Type) -> syn::Type {
+    let mut outer = named(path);
+    if let syn::Type::Path(outer) = &mut outer
+        && let Some(last) = outer.path.segments.last_mut()
+    {
+        last.arguments = PathArguments::AngleBracketed(AngleBracketedGenericArguments {
+            colon2_token: None,
+            lt_token: <Token![<]>::default(),
+            args: std::iter::once(GenericArgument::Type(inner)).collect(),
+            gt_token: <Token![>]>::default(),
+        });
+    }
+    outer
 }

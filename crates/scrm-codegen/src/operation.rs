@@ -1,7 +1,7 @@
 //! One file per operation: its types, its specification, its traits.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use scrm_schema::model::{Access, BodyKind, Customer, DataType, Method, Operation, Type, Vendor};
 use syn::Item;
 
@@ -29,7 +29,9 @@ pub(crate) fn data_type(data: Option<&DataType>) -> TokenStream {
             let name = names::ident(&name);
             quote!(#name)
         }
-        Some(kind @ (Kind::Objects(_) | Kind::Map(_) | Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean)) => kind.rust(),
+        Some(kind @ (Kind::Objects(_) | Kind::Map(_) | Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean)) => {
+            kind.rust().into_token_stream()
+        }
         Some(_) => quote!(Option<scrm_core::Value>),
     }
 }

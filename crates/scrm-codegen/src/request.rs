@@ -1,7 +1,7 @@
 //! How a request is built: `new` with what is required, a `with_…` for the rest.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use scrm_schema::model::{Operation, Paging, PagingStyle};
 use serde_json::Value;
 
@@ -220,9 +220,9 @@ fn parameter(kind: &Kind) -> TokenStream {
             let name = names::ident(name);
             quote!(impl IntoIterator<Item = #name>)
         }
-        Kind::Map(_) => kind.rust(),
+        Kind::Map(_) => kind.rust().into_token_stream(),
         Kind::Nullable(inner) => parameter(inner),
-        other => other.bare(),
+        other => other.bare().into_token_stream(),
     }
 }
 

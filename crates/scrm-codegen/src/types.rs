@@ -11,7 +11,7 @@ use quote::quote;
 use scrm_schema::model::{Field, Object, Operation};
 use serde_json::{Map, Value, json};
 use syn::{
-    Attribute, Fields, GenericArgument, ItemStruct, PathArguments, Token, Type,
+    Attribute, Fields, GenericArgument, ItemStruct, PathArguments, Token, Type, Visibility,
     parse::{ParseStream, Parser},
     parse_quote,
     token::Brace,
@@ -236,13 +236,15 @@ fn dressed(
     let mut fields: Vec<syn::Field> = Vec::new();
     for member in members {
         let Some(made) = made_fields.get(&member.field.name) else { continue };
-        let (name, ty) = (&member.name, member.kind.rust());
-        let mut field = (*made).clone();
-        field.attrs = if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) };
-        field.ident = Some(name.clone());
-        field.ty = parse_quote!(#ty);
-        field.vis = if is_request { syn::Visibility::Inherited } else { parse_quote!(pub) };
-        fields.push(field);
+        fields.push(syn::Field {
+            attrs: if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) },
+            vis: if is_request { Visibility::Inherited } else { Visibility::Public(<Token![pub]>::default()) },
+            modifiers: made.modifiers.clone(),
+            ident: Some(member.name.clone()),
+            colon_token: made.colon_token,
+            default: None,
+            ty: member.kind.rust(),
+        });
     }
     if let Some(columns) = &object.columns {
         let name = names::ident(&columns.name);
@@ -257,17 +259,19 @@ fn dressed(
             pub extra: table::Extra
         ));
     }
-    let mut item = made.clone();
-    item.ident = names::ident(&object.name);
-    item.fields = Fields::Named(syn::FieldsNamed { brace_token: syn::token::Brace::default(), named: fields.into_iter().collect() });
-    item.attrs = docs::attributes(&docs::object(object));
-    item.attrs.push(if is_request {
-        parse_quote!(#[derive(Clone, PartialEq)])
+    let mut attributes = docs::attributes(&docs::object(object));
+    if is_request {
+        attributes.push(parse_quote!(#[derive(Clone, PartialEq)]));
     } else {
-        parse_quote!(#[derive(Clone, Default, PartialEq)])
-    });
-    if !is_request {
-        item.attrs.push(parse_quote!(#[non_exhaustive]));
+        attributes.extend::<[syn::Attribute; 2]>([parse_quote!(#[derive(Clone, Default, PartialEq)]), parse_quote!(#[non_exhaustive])]);
     }
-    item
+    ItemStruct {
+        attrs: attributes,
+        vis: made.vis.clone(),
+        struct_token: made.struct_token,
+        ident: names::ident(&object.name),
+        generics: made.generics.clone(),
+        fields: Fields::Named(syn::FieldsNamed { brace_token: Brace::default(), named: fields.into_iter().collect() }),
+        semi_token: None,
+    }
 }
