@@ -191,7 +191,7 @@ impl<'t, 'n> Fill<'t, 'n> {
     }
 
     /// A run of undocumented keys, the first of which began at `start`; its value is next. Says whether another key follows.
-    #[cold]
+    #[inline(never)]
     fn unknown(&mut self, record: &mut dyn Record, table: &'static Table, next: usize, start: usize) -> Scanned<bool> {
         let mut key_at = start;
         loop {
