@@ -5,12 +5,12 @@
 use libfuzzer_sys::fuzz_target;
 use scrm_core::{
     decode::{DecodeOptions, decode},
-    spec::Envelope,
-    table::{DYNAMIC, Extra, Field, Keyed, Marks, Nullable, Record, Shown, Slot, Table, View, Wire},
+    spec::EnvelopeSpec,
+    table::{DYNAMIC, Extra, Field, Keyed, Attributes, Nullable, WriteFields, ReadFields, Slot, Table, View, Wire},
 };
 use serde_json::Value;
 
-static ENVELOPE: Envelope = Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false };
+static ENVELOPE: EnvelopeSpec = EnvelopeSpec { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false };
 
 #[derive(Clone, Default, PartialEq)]
 struct Row {
@@ -30,21 +30,21 @@ struct Row {
     extra: Extra,
 }
 
-impl Record for Row {
+impl WriteFields for Row {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
-            Field("id", Marks::REQUIRED),
-            Field("sum", Marks::PLAIN),
-            Field("name", Marks::PERSONAL.nullable()),
-            Field("yes", Marks::PLAIN.wire(Wire::DigitText)),
-            Field("tags", Marks::PLAIN),
-            Field("ids", Marks::PLAIN.wire(Wire::Comma)),
-            Field("child", Marks::PLAIN),
-            Field("rows", Marks::PLAIN.rows()),
-            Field("map", Marks::PLAIN),
-            Field("three", Marks::PLAIN),
-            Field("any", Marks::PLAIN),
-            Field("inner", Marks::PLAIN.wire(Wire::Json)),
+            Field("id", Attributes::REQUIRED),
+            Field("sum", Attributes::PLAIN),
+            Field("name", Attributes::PERSONAL.nullable()),
+            Field("yes", Attributes::PLAIN.wire(Wire::DigitText)),
+            Field("tags", Attributes::PLAIN),
+            Field("ids", Attributes::PLAIN.wire(Wire::Comma)),
+            Field("child", Attributes::PLAIN),
+            Field("rows", Attributes::PLAIN.rows()),
+            Field("map", Attributes::PLAIN),
+            Field("three", Attributes::PLAIN),
+            Field("any", Attributes::PLAIN),
+            Field("inner", Attributes::PLAIN.wire(Wire::Json)),
         ];
         static TABLE: Table = Table { name: "Row", fields: FIELDS, dynamic: Some("c") };
         &TABLE
@@ -69,9 +69,9 @@ impl Record for Row {
     }
 }
 
-impl Shown for Row {
+impl ReadFields for Row {
     fn table(&self) -> &'static Table {
-        Record::table(self)
+        WriteFields::table(self)
     }
     fn view(&self, field: usize) -> View<'_> {
         match field {
@@ -96,7 +96,7 @@ scrm_core::record!(Row);
 
 fuzz_target!(|body: &[u8]| {
     let quiet = decode::<Row>(body, &ENVELOPE, &DecodeOptions::default());
-    let watched = decode::<Row>(body, &ENVELOPE, &DecodeOptions { rows: 3, departures: true });
+    let watched = decode::<Row>(body, &ENVELOPE, &DecodeOptions { rows: 3, collect_drift: true });
     match (quiet, watched) {
         (Ok(quiet), Ok(watched)) => {
             assert!(quiet.data == watched.data && quiet.head.bad_rows == watched.head.bad_rows);

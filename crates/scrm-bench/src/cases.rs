@@ -2,7 +2,7 @@
 
 use beschannels_client::group_user_list::GroupUserListData;
 use rabbitpre_client::customer_lookup;
-use scrm_core::{spec::Envelope, table::Payload};
+use scrm_core::{spec::EnvelopeSpec, table::Payload};
 use serde::de::DeserializeOwned;
 use xiaoe_client::{points_list::PointsListData, user_list::UserListData};
 
@@ -18,7 +18,7 @@ pub struct Case {
     /// How many rows it has.
     pub rows: usize,
     /// How it is wrapped.
-    pub envelope: &'static Envelope,
+    pub envelope: &'static EnvelopeSpec,
     /// What decoding its plain form may cost at most, against strict structs.
     pub goal: f64,
     body: fn(usize, Twist) -> Vec<u8>,

@@ -28,7 +28,7 @@ impl Each for Decoding<'_> {
         let plain = case.body(Twist::default());
         let text = case.body(Twist { numbers_as_text: true, ..Twist::default() });
         let unknown = case.body(Twist { unknown_fields: true, ..Twist::default() });
-        let options = DecodeOptions { rows: case.rows, departures: false };
+        let options = DecodeOptions { rows: case.rows, collect_drift: false };
         let strict = |body: &[u8]| serde_json::from_slice::<S>(body).is_ok();
         let ours = |body: &[u8]| decode::<T>(body, case.envelope, &options).is_ok();
         let simd = |body: &[u8]| simd_json::serde::from_slice::<S>(&mut body.to_vec()).is_ok();

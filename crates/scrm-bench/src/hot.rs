@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use scrm_core::{
     Error, Secret,
-    quota::{Permit, Quota, QuotaRule},
-    token::{Lease, TokenSlot},
+    quota::{Permit, QuotaRule, RateLimiter},
+    token::{TokenInUse, TokenSlot},
 };
 use tokio::time::Instant;
 
@@ -38,8 +38,8 @@ pub fn run(report: &mut Report) {
 }
 
 /// A quota of 3000 calls whose window is over at once, so that it is never used up.
-pub fn quota() -> Arc<Quota> {
-    Quota::new(QuotaRule { calls: 3000, window: Duration::from_nanos(1), linger: Duration::ZERO, smooth: None, hold_at_start: false })
+pub fn quota() -> Arc<RateLimiter> {
+    RateLimiter::new(QuotaRule { calls: 3000, window: Duration::from_nanos(1), linger: Duration::ZERO, smooth: None, hold_at_start: false })
 }
 
 /// A slot that holds a token.
@@ -48,21 +48,27 @@ pub fn token() -> TokenSlot<Error> {
 }
 
 /// A quota of more calls than are made here, none of which ends.
-pub fn endless_quota() -> Arc<Quota> {
-    Quota::new(QuotaRule { calls: u32::MAX, window: Duration::from_secs(10), linger: Duration::ZERO, smooth: None, hold_at_start: false })
+pub fn endless_quota() -> Arc<RateLimiter> {
+    RateLimiter::new(QuotaRule {
+        calls: u32::MAX,
+        window: Duration::from_secs(10),
+        linger: Duration::ZERO,
+        smooth: None,
+        hold_at_start: false,
+    })
 }
 
 /// What a call does with a quota before it is sent. The permit is forgotten: what becomes of it is another figure.
-pub fn check(quota: &Arc<Quota>, now: Instant) -> bool {
+pub fn check(quota: &Arc<RateLimiter>, now: Instant) -> bool {
     quota.try_acquire(now).map(std::mem::forget).is_some()
 }
 
 /// The same, and what follows when the answer has come; reads the clock twice.
-pub fn check_and_answer(quota: &Arc<Quota>) -> bool {
+pub fn check_and_answer(quota: &Arc<RateLimiter>) -> bool {
     quota.try_acquire(Instant::now()).map(Permit::answered).is_some()
 }
 
 /// What a call does with a token slot.
-pub fn look_up(slot: &TokenSlot<Error>, now: Instant) -> Option<Lease> {
+pub fn look_up(slot: &TokenSlot<Error>, now: Instant) -> Option<TokenInUse> {
     slot.peek(now)
 }

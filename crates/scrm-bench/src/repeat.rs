@@ -33,7 +33,7 @@ impl Each for Named {
         }
         self.found = true;
         let body = case.body(Twist::default());
-        let options = DecodeOptions { rows: case.rows, departures: false };
+        let options = DecodeOptions { rows: case.rows, collect_drift: false };
         for _ in 0..TIMES {
             black_box(match self.strict {
                 true => serde_json::from_slice::<S>(black_box(&body)).is_ok(),

@@ -99,7 +99,7 @@ fn client(vendor: &Vendor) -> TokenStream {
     quote! {
         #docs
         #[derive(Clone, Debug)]
-        pub struct Client(scrm_core::Core);
+        pub struct Client(scrm_core::ApiClient);
         impl Client {
             /// Sets up a client; everything but the credentials has a default.
             pub fn builder(credentials: Credentials) -> scrm_core::Builder<Self> {
@@ -108,7 +108,7 @@ fn client(vendor: &Vendor) -> TokenStream {
             /// What all vendors' clients have in common.
             #[inline]
             #[must_use]
-            pub fn core(&self) -> &scrm_core::Core {
+            pub fn core(&self) -> &scrm_core::ApiClient {
                 &self.0
             }
             /// A client for another shop: connections and settings are shared, token and quotas are its own.
@@ -127,8 +127,8 @@ fn client(vendor: &Vendor) -> TokenStream {
             }
             #(#methods)*
         }
-        impl From<scrm_core::Core> for Client {
-            fn from(core: scrm_core::Core) -> Self {
+        impl From<scrm_core::ApiClient> for Client {
+            fn from(core: scrm_core::ApiClient) -> Self {
                 Self(core)
             }
         }

@@ -29,11 +29,11 @@ pub(crate) fn implementation(vendor: &Vendor) -> Result<TokenStream, Error> {
             }
             async fn execute(
                 &self,
-                outgoing: scrm_core::Outgoing<'_>,
+                outgoing: scrm_core::RequestBody<'_>,
                 spec: &'static spec::OperationSpec,
                 options: &scrm_core::CallOptions,
                 data: &mut dyn table::Payload,
-            ) -> Result<scrm_core::Reply, scrm_core::Error> {
+            ) -> Result<scrm_core::ResponseMeta, scrm_core::Error> {
                 self.0.execute(outgoing, spec, options, data).await
             }
             #find

@@ -135,7 +135,7 @@ fn facts(field: &Field, kind: &Kind) -> Vec<String> {
         facts.push(format!("The page prints the type as {}.", code(documented)));
     }
     if matches!(kind, Kind::Any) && !matches!(field.ty, scrm_schema::model::Type::Any) {
-        facts.push("Kept as JSON.".into());
+        facts.push("Undocumented as JSON.".into());
     }
     facts
 }
@@ -197,7 +197,7 @@ pub(crate) fn columns(columns: &Columns) -> String {
 pub(crate) fn enumeration(enumeration: &Enum) -> String {
     let text = both(&enumeration.doc);
     let text = if text.is_empty() { code(&enumeration.name) } else { text };
-    format!("{text}\n\nOpen: a value that is not documented is kept in `Other`.")
+    format!("{text}\n\nOpen: a value that is not documented is kept in `Undocumented`.")
 }
 
 /// What one value of an enum is.

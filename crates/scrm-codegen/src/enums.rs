@@ -39,7 +39,7 @@ pub(crate) fn enumeration(enumeration: &Enum) -> TokenStream {
         pub enum #name {
             #(#variants)*
             /// Not documented; as it came.
-            Other(table::Kept),
+            Undocumented(table::Undocumented),
         }
         #open
         scrm_core::open!(#name);
@@ -58,7 +58,7 @@ fn open(enumeration: &Enum) -> TokenStream {
         Code::Text(code) => quote!(table::Code::Text(#code)),
     });
     let of = match enumeration.values.iter().map(variant).collect::<Vec<_>>().as_slice() {
-        [] => quote!(let _ = position; Self::Other(table::Kept::Int(0))),
+        [] => quote!(let _ = position; Self::Undocumented(table::Undocumented::Int(0))),
         [only] => quote!(let _ = position; Self::#only),
         [most @ .., last] => {
             let numbers = (0..most.len()).map(Literal::usize_unsuffixed);
@@ -75,12 +75,12 @@ fn open(enumeration: &Enum) -> TokenStream {
             #[inline]
             fn of(position: usize) -> Self { #of }
             #[inline]
-            fn other(kept: table::Kept) -> Self { Self::Other(kept) }
+            fn other(kept: table::Undocumented) -> Self { Self::Undocumented(kept) }
             #[inline]
-            fn position(&self) -> Result<usize, &table::Kept> {
+            fn position(&self) -> Result<usize, &table::Undocumented> {
                 match self {
                     #(#back)*
-                    Self::Other(kept) => Err(kept),
+                    Self::Undocumented(kept) => Err(kept),
                 }
             }
         }
@@ -95,22 +95,22 @@ fn labels(enumeration: &Enum) -> TokenStream {
     });
     quote! {
         impl #name {
-            /// The documented meaning in both languages; `None` for `Other`.
+            /// The documented meaning in both languages; `None` for `Undocumented`.
             #[inline]
             #[must_use]
             pub fn label(&self) -> Option<spec::Label> {
                 match self {
                     #(#arms)*
-                    Self::Other(_) => None,
+                    Self::Undocumented(_) => None,
                 }
             }
-            /// The documented meaning in Chinese; `None` for `Other`.
+            /// The documented meaning in Chinese; `None` for `Undocumented`.
             #[inline]
             #[must_use]
             pub fn label_zh(&self) -> Option<&'static str> {
                 spec::Label::zh_of(self.label())
             }
-            /// The documented meaning in English; `None` for `Other`.
+            /// The documented meaning in English; `None` for `Undocumented`.
             #[inline]
             #[must_use]
             pub fn label_en(&self) -> Option<&'static str> {

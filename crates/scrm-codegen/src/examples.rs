@@ -96,7 +96,7 @@ fn sends(types: Types<'_>, number: usize, example: &Example) -> Option<TokenStre
             let request = #built;
             assert_eq!(scrm_core::check::check(&request, #statics.rules), Ok(()));
             let sent = scrm_core::encode::encode(
-                scrm_core::encode::Outgoing::Typed(&request), &#statics, None, "https://api.example", #statics.path,
+                scrm_core::encode::RequestBody::Typed(&request), &#statics, None, "https://api.example", #statics.path,
             ).unwrap();
             #compared
         }

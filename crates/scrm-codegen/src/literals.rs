@@ -137,10 +137,10 @@ impl<'a> Types<'a> {
         match enums::code(given) {
             Some(Code::Int(code)) => {
                 let code = Literal::i64_unsuffixed(code);
-                quote!(#ident::Other(scrm_core::table::Kept::Int(#code)))
+                quote!(#ident::Undocumented(scrm_core::table::Undocumented::Int(#code)))
             }
-            Some(Code::Text(code)) => quote!(#ident::Other(scrm_core::table::Kept::Text(#code.into()))),
-            None => quote!(#ident::Other(scrm_core::table::Kept::Text("".into()))),
+            Some(Code::Text(code)) => quote!(#ident::Undocumented(scrm_core::table::Undocumented::Text(#code.into()))),
+            None => quote!(#ident::Undocumented(scrm_core::table::Undocumented::Text("".into()))),
         }
     }
 }

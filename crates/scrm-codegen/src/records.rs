@@ -49,10 +49,10 @@ fn table(record: &Record<'_>, rows: Option<&str>) -> TokenStream {
 
 fn field(member: &Member<'_>, rows: Option<&str>) -> TokenStream {
     let (name, marks) = (&member.field.name, marks(member.field, rows));
-    quote!(table::Field(#name, table::Marks::#marks))
+    quote!(table::Field(#name, table::Attributes::#marks))
 }
 
-/// A constant of `table::Marks`, and what is to be added to it.
+/// A constant of `table::Attributes`, and what is to be added to it.
 fn marks(field: &Field, rows: Option<&str>) -> TokenStream {
     let Field { name, required, nullable, sensitive, wire, place, .. } = field;
     let personal = *sensitive == Some(Sensitive::Personal);
@@ -99,7 +99,7 @@ fn way_in(record: &Record<'_>) -> TokenStream {
         quote!(table::DYNAMIC => table::Slot::Dynamic(&mut self.#name),)
     });
     quote! {
-        impl table::Record for #name {
+        impl table::WriteFields for #name {
             #[inline]
             fn table(&self) -> &'static table::Table { &#table }
             #[inline]
@@ -131,7 +131,7 @@ fn shown(record: &Record<'_>) -> TokenStream {
         quote!(match field { #(#arms)* #columns _ => #rest, })
     };
     quote! {
-        impl table::Shown for #name {
+        impl table::ReadFields for #name {
             #[inline]
             fn table(&self) -> &'static table::Table { &#table }
             #[inline]

@@ -85,7 +85,7 @@ fn envelope(vendor: &Vendor) -> TokenStream {
     let others = envelope.others.keys();
     let code_is_text = matches!(envelope.success.first(), Some(Value::String(_)));
     quote! {
-        spec::Envelope {
+        spec::EnvelopeSpec {
             code: #code,
             message: &[#(#message),*],
             data: #data,

@@ -6,8 +6,8 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use crate::{
-    client::{CallOptions, Core, Response},
-    encode::Outgoing,
+    client::{ApiClient, CallOptions, Response},
+    encode::RequestBody,
     error::{Error, ErrorKind},
     operation::Operation,
     paging::PullOptions,
@@ -30,15 +30,15 @@ macro_rules! option_setters {
             self
         }
 
-        /// Whether any departure of the answer from the schema is an error.
+        /// Whether any drift of the answer from the schema is an error.
         pub fn strict(mut self, strict: bool) -> Self {
             self.options.strict = Some(strict);
             self
         }
 
-        /// Collects departures from the schema in [`Response::departures`].
-        pub fn departures(mut self) -> Self {
-            self.options.departures = true;
+        /// Collects drifts from the schema in [`Response::drifts`].
+        pub fn collect_drift(mut self) -> Self {
+            self.options.collect_drift = true;
             self
         }
 
@@ -54,14 +54,14 @@ macro_rules! option_setters {
 #[derive(Clone)]
 #[must_use = "a call is sent by `.await`"]
 pub struct Call<O> {
-    pub(crate) core: Core,
+    pub(crate) core: ApiClient,
     pub(crate) request: O,
     pub(crate) options: CallOptions,
     pub(crate) pull: PullOptions,
 }
 
 impl<O: Operation> Call<O> {
-    pub(crate) fn new(core: Core, request: O) -> Self {
+    pub(crate) fn new(core: ApiClient, request: O) -> Self {
         Call { core, request, options: CallOptions::default(), pull: PullOptions::default() }
     }
 
@@ -84,7 +84,7 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// [`ErrorKind::InvalidRequest`], when the request breaks a documented rule or cannot be written.
     pub fn encode(&self) -> Result<HttpRequest, Error> {
-        let outgoing = Outgoing::Typed(&self.request);
+        let outgoing = RequestBody::Typed(&self.request);
         Job { core: &self.core, spec: O::spec(), path: O::spec().path, outgoing, options: &self.options }.preview()
     }
 
@@ -94,7 +94,7 @@ impl<O: Operation> Call<O> {
     /// Whatever keeps the data from being there; see [`ErrorKind`].
     pub async fn send(self) -> Result<Response<O::Data>, Error> {
         let mut data = O::Data::default();
-        let reply = self.core.execute(Outgoing::Typed(&self.request), O::spec(), &self.options, &mut data).await?;
+        let reply = self.core.execute(RequestBody::Typed(&self.request), O::spec(), &self.options, &mut data).await?;
         Ok(Response::new(data, reply))
     }
 }
@@ -121,14 +121,14 @@ where
 #[derive(Clone)]
 #[must_use = "a call is sent by `.await`"]
 pub struct RawCall {
-    core: Core,
+    core: ApiClient,
     path: String,
     request: Value,
     options: CallOptions,
 }
 
 impl RawCall {
-    pub(crate) fn new(core: Core, path: String, request: Value) -> Self {
+    pub(crate) fn new(core: ApiClient, path: String, request: Value) -> Self {
         RawCall { core, path, request, options: CallOptions::default() }
     }
 
@@ -154,7 +154,7 @@ impl RawCall {
     /// Whatever keeps the data from being there; see [`ErrorKind`].
     pub async fn send(self) -> Result<Response<Value>, Error> {
         let mut data = None::<Value>;
-        let outgoing = Outgoing::Raw(self.parameters()?);
+        let outgoing = RequestBody::Raw(self.parameters()?);
         let untyped = self.core.vendor().untyped;
         let reply = self.core.execute_at(&self.path, outgoing, untyped, &self.options, &mut data).await?;
         Ok(Response::new(data.unwrap_or_default(), reply))
@@ -162,7 +162,7 @@ impl RawCall {
 
     fn job<'a>(&'a self, parameters: &'a Map<String, Value>) -> Job<'a> {
         let spec = self.core.vendor().untyped;
-        Job { core: &self.core, spec, path: &self.path, outgoing: Outgoing::Raw(parameters), options: &self.options }
+        Job { core: &self.core, spec, path: &self.path, outgoing: RequestBody::Raw(parameters), options: &self.options }
     }
 
     fn parameters(&self) -> Result<&Map<String, Value>, Error> {

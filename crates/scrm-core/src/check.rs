@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     path::{Found, Scalar, Scope},
     spec::{Rule, TimeFormat},
-    table::{PERSONAL, SECRET, Shown},
+    table::{PERSONAL, ReadFields, SECRET},
     time::{self, Moment},
 };
 
@@ -44,10 +44,10 @@ impl fmt::Display for Violation {
 ///
 /// # Errors
 /// The broken rules.
-pub fn check(request: &dyn Shown, rules: &[Rule]) -> Result<(), Vec<Violation>> {
+pub fn check(request: &dyn ReadFields, rules: &[Rule]) -> Result<(), Vec<Violation>> {
     let mut violations = Vec::new();
     for rule in rules {
-        apply(rule, Scope::Record(request), &mut violations);
+        apply(rule, Scope::WriteFields(request), &mut violations);
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
 }

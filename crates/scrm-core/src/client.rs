@@ -10,17 +10,17 @@ use serde_json::Value;
 
 pub use self::{
     builder::Builder,
-    response::{Reply, Response},
+    response::{Response, ResponseMeta},
 };
 use crate::{
     call::{Call, RawCall},
     drift::{DriftLog, DriftReport},
-    encode::Outgoing,
+    encode::RequestBody,
     error::Error,
     hooks::Hooks,
     operation::Operation,
     pipeline::{self, Job},
-    quota::{QuotaOptions, Quotas},
+    quota::{QuotaOptions, RateLimiters},
     retry::{RetryBudget, RetryPolicy},
     secret::CredentialSet,
     spec::{OperationSpec, TokenSpec, VendorSpec},
@@ -37,16 +37,16 @@ pub struct CallOptions {
     pub timeout: Option<Duration>,
     /// How often the call may be repeated; 0: never (but for once after a token was refreshed).
     pub retries: Option<u32>,
-    /// Whether any departure from the schema is an error.
+    /// Whether any drift from the schema is an error.
     pub strict: Option<bool>,
-    /// Whether departures from the schema are collected in [`Response::departures`].
-    pub departures: bool,
+    /// Whether drifts from the schema are collected in [`Response::drifts`].
+    pub collect_drift: bool,
 }
 
 /// A client of one vendor for one shop: credentials, token and quotas of its own; transport, connection pool, hooks and retry budget shared with the shops that
 /// were made from it. Cheap to clone; made by [`Builder::build`]. Vendor crates wrap it.
 #[derive(Clone)]
-pub struct Core {
+pub struct ApiClient {
     shop: Arc<Shop>,
 }
 
@@ -73,7 +73,7 @@ struct Shop {
     credentials: CredentialSet,
     /// One for each of `vendor.tokens`, in that order.
     slots: Vec<TokenSlot<Error>>,
-    quotas: Quotas,
+    quotas: RateLimiters,
 }
 
 impl Shop {
@@ -82,7 +82,7 @@ impl Shop {
         let account = credentials.account_key();
         let mut given = Some(usual);
         let slots = shared.vendor.tokens.iter().map(|spec| slot(&shared, spec, &account, given.take().unwrap_or(Given::Nothing))).collect();
-        let quotas = Quotas::new(account, shared.quota.clone());
+        let quotas = RateLimiters::new(account, shared.quota.clone());
         Shop { shared, credentials, slots, quotas }
     }
 }
@@ -110,7 +110,7 @@ fn slot(shared: &Shared, spec: &'static TokenSpec, account: &str, given: Given) 
     })
 }
 
-impl Core {
+impl ApiClient {
     /// The vendor.
     #[must_use]
     pub fn vendor(&self) -> &'static VendorSpec {
@@ -120,8 +120,8 @@ impl Core {
     /// Another shop of the same vendor: same transport, pool, hooks, settings and token store; token and quotas of its own. An explicit token and a token source
     /// belong to the first shop and are not taken over.
     #[must_use]
-    pub fn with_credentials(&self, credentials: CredentialSet) -> Core {
-        Core { shop: Arc::new(Shop::new(self.shop.shared.clone(), credentials, Given::Nothing)) }
+    pub fn with_credentials(&self, credentials: CredentialSet) -> ApiClient {
+        ApiClient { shop: Arc::new(Shop::new(self.shop.shared.clone(), credentials, Given::Nothing)) }
     }
 
     /// The credentials.
@@ -148,27 +148,27 @@ impl Core {
     /// Whatever keeps the data from being there; see [`ErrorKind`](crate::ErrorKind).
     pub fn execute<'a>(
         &'a self,
-        outgoing: Outgoing<'a>,
+        outgoing: RequestBody<'a>,
         spec: &'static OperationSpec,
         options: &'a CallOptions,
         data: &'a mut dyn Payload,
-    ) -> BoxFuture<'a, Result<Reply, Error>> {
+    ) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
         self.execute_at(spec.path, outgoing, spec, options, data)
     }
 
     pub(crate) fn execute_at<'a>(
         &'a self,
         path: &'a str,
-        outgoing: Outgoing<'a>,
+        outgoing: RequestBody<'a>,
         spec: &'static OperationSpec,
         options: &'a CallOptions,
         data: &'a mut dyn Payload,
-    ) -> BoxFuture<'a, Result<Reply, Error>> {
+    ) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
         Box::pin(pipeline::run(Job { core: self, spec, path, outgoing, options }, data))
     }
 
     /// What the vendor answered otherwise than its pages say, in the calls of this client and of the other shops' clients made from it. The first answers of
-    /// each operation were looked at, later ones by sample; all of them in strict mode and where the call collects departures.
+    /// each operation were looked at, later ones by sample; all of them in strict mode and where the call collects drifts.
     #[must_use]
     pub fn drift(&self) -> DriftReport {
         self.shop.shared.drift.report()
@@ -195,15 +195,15 @@ impl Core {
         &self.shop.shared
     }
 
-    pub(crate) fn quotas(&self) -> &Quotas {
+    pub(crate) fn quotas(&self) -> &RateLimiters {
         &self.shop.quotas
     }
 }
 
-impl fmt::Debug for Core {
+impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shared = self.shared();
-        f.debug_struct("Core")
+        f.debug_struct("ApiClient")
             .field("vendor", &shared.vendor.name)
             .field("credentials", &self.shop.credentials)
             .field("timeout", &shared.timeout)

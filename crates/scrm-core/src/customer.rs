@@ -8,7 +8,7 @@ pub use self::profile::{Profile, VendorId};
 use crate::{
     path::{Scalar, Scope},
     spec::{CustomerSpec, Label, TimeFormat, VendorSpec},
-    table::Shown,
+    table::ReadFields,
     time::{self, Moment},
 };
 
@@ -149,7 +149,7 @@ impl Customer {
 
     /// Reads a row. Values are trimmed; empty ones, `null` and repetitions are left out.
     #[must_use]
-    pub fn read(row: &dyn Shown, spec: &CustomerSpec, vendor: &VendorSpec) -> Self {
+    pub fn read(row: &dyn ReadFields, spec: &CustomerSpec, vendor: &VendorSpec) -> Self {
         Customer {
             id: texts(row, &[spec.id]).into_iter().next(),
             names: texts(row, spec.names),
@@ -215,10 +215,10 @@ impl fmt::Debug for Customer {
 }
 
 /// The texts at these paths, numbers included, in their order.
-fn texts(row: &dyn Shown, paths: &[&str]) -> Vec<String> {
+fn texts(row: &dyn ReadFields, paths: &[&str]) -> Vec<String> {
     let mut texts = Vec::new();
     for path in paths {
-        Scope::Record(row).walk(path, &mut |found| {
+        Scope::WriteFields(row).walk(path, &mut |found| {
             found.scalars(&mut |_, value| {
                 let text = value.to_text().trim().to_owned();
                 if !text.is_empty() && !texts.contains(&text) {
@@ -230,9 +230,9 @@ fn texts(row: &dyn Shown, paths: &[&str]) -> Vec<String> {
     texts
 }
 
-fn earliest(row: &dyn Shown, path: &str, format: TimeFormat) -> Option<Moment> {
+fn earliest(row: &dyn ReadFields, path: &str, format: TimeFormat) -> Option<Moment> {
     let mut earliest: Option<Moment> = None;
-    Scope::Record(row).walk(path, &mut |found| {
+    Scope::WriteFields(row).walk(path, &mut |found| {
         found.scalars(&mut |_, value| {
             let moment = match value {
                 Scalar::Int(number) => i64::try_from(number).ok().and_then(|number| time::from_number(format, number)),

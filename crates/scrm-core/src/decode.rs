@@ -5,43 +5,43 @@
 //! `[]` or `""` for an empty object, `{}` or `""` for an empty list, lists as PHP writes them when filtered (`{"0": …, "2": …}`),
 //! undocumented enum values, undocumented keys. A row that cannot be understood costs only itself. No I/O happens here.
 
+mod coerce;
+mod decoder;
+mod diagnostics;
 mod envelope;
-mod fill;
-mod notes;
-mod report;
-mod scalar;
-mod seldom;
-mod wired;
+mod outcome;
+mod slots;
+mod wire_forms;
 
-pub use report::{BadRow, DecodeError, Decoded, Departure, Head, What};
+pub use outcome::{BadRow, DecodeError, Decoded, Drift, DriftKind, Envelope};
 
-pub(crate) use report::{ShownPath, looks_like_data};
-pub(crate) use scalar::integral;
+pub(crate) use coerce::integral;
+pub(crate) use outcome::{ShownPath, looks_like_data};
 
 use crate::{
     scan::Scan,
-    spec::Envelope,
-    table::{Payload, Record},
+    spec::EnvelopeSpec,
+    table::{Payload, WriteFields},
 };
-use fill::Fill;
-use notes::Notes;
+use decoder::Fill;
+use diagnostics::Notes;
 
 /// What the caller knows or wants beside the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecodeOptions {
     /// How many rows are expected (the page size asked for; 0: unknown). Room for them is made at once.
     pub rows: usize,
-    /// Whether departures from the page are collected.
-    pub departures: bool,
+    /// Whether drifts from the page are collected.
+    pub collect_drift: bool,
 }
 
 /// Decodes an answer.
 ///
-/// A failure told by the envelope is no error here: see [`Head::is_success`].
+/// A failure told by the envelope is no error here: see [`Envelope::is_success`].
 ///
 /// # Errors
 /// The body is not a JSON object, or a value outside the rows of a page cannot be understood.
-pub fn decode<T: Payload + Default>(body: &[u8], envelope: &Envelope, options: &DecodeOptions) -> Result<Decoded<T>, DecodeError> {
+pub fn decode<T: Payload + Default>(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions) -> Result<Decoded<T>, DecodeError> {
     let mut data = T::default();
     let head = decode_into(body, envelope, options, &mut data)?;
     Ok(Decoded { head, data })
@@ -51,10 +51,10 @@ pub fn decode<T: Payload + Default>(body: &[u8], envelope: &Envelope, options: &
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_into(body: &[u8], envelope: &Envelope, options: &DecodeOptions, data: &mut dyn Payload) -> Result<Head, DecodeError> {
+pub fn decode_into(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions, data: &mut dyn Payload) -> Result<Envelope, DecodeError> {
     let text = text(body)?;
-    let mut head = Head::default();
-    let mut notes = Notes::new(options.departures, options.rows);
+    let mut head = Envelope::default();
+    let mut notes = Notes::new(options.collect_drift, options.rows);
     let outcome = Fill::new(Scan::new(text), &mut notes).envelope(envelope, &mut head, data);
     match outcome {
         Ok(()) => {
@@ -66,7 +66,7 @@ pub fn decode_into(body: &[u8], envelope: &Envelope, options: &DecodeOptions, da
 }
 
 /// One object on its own, without an envelope.
-pub(crate) fn record_from_text(text: &str, record: &mut dyn Record) -> Result<(), DecodeError> {
+pub(crate) fn record_from_text(text: &str, record: &mut dyn WriteFields) -> Result<(), DecodeError> {
     let mut notes = Notes::default();
     let mut fill = Fill::new(Scan::new(text), &mut notes);
     let outcome = fill.object(record).and_then(|()| fill.scan.end());

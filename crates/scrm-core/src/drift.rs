@@ -1,6 +1,6 @@
 //! What the vendor answers otherwise than its pages say, counted over all calls of a client.
 //!
-//! The first calls of each operation are looked at, later ones by sample, so that nothing is lost in speed. Personal values are never kept: of a departure only
+//! The first calls of each operation are looked at, later ones by sample, so that nothing is lost in speed. Personal values are never kept: of a drift only
 //! path, kind and count, the type that was found, and of an undocumented enum value the value, if it looks like a code or a label.
 
 use std::{
@@ -11,48 +11,48 @@ use std::{
 
 use serde_json::Value;
 
-use crate::decode::{Departure, What};
+use crate::decode::{Drift, DriftKind};
 
 /// Calls of an operation that are all looked at.
 const FIRST: u64 = 20;
 /// Of the others, one in so many.
 const SAMPLE: u64 = 50;
-/// Kinds of departure that are told apart, over all operations.
+/// Kinds of drift that are told apart, over all operations.
 const MOST: usize = 512;
 /// Longest example, in characters.
 const EXAMPLE: usize = 24;
 
-/// What differed from the pages: see [`Core::drift`](crate::Core::drift). `Display` writes one line for each difference.
+/// What differed from the pages: see [`ApiClient::drift`](crate::ApiClient::drift). `Display` writes one line for each difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DriftReport {
     /// The differences, by operation and path.
-    pub drifts: Vec<Drift>,
+    pub drifts: Vec<DriftEntry>,
     /// Answers that came, failures among them.
     pub calls: u64,
     /// Those that were looked at.
     pub sampled: u64,
-    /// Departures that were not told apart, because there are too many kinds.
+    /// Drifts that were not told apart, because there are too many kinds.
     pub left_out: u64,
 }
 
 /// One way in which answers of an operation differ from its page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Drift {
+pub struct DriftEntry {
     /// Name of the operation.
     pub operation: String,
     /// JSON pointer, with `*` for positions in lists and for keys that look like data.
     pub path: String,
     /// In what way.
-    pub what: What,
+    pub what: DriftKind,
     /// How often, in the answers that were looked at.
     pub count: u64,
     /// What was found instead: a type (`string`, `null`), or an undocumented enum value.
     pub example: Option<String>,
 }
 
-impl fmt::Display for Drift {
+impl fmt::Display for DriftEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.operation, self.path, self.what)?;
         if let Some(example) = &self.example {
@@ -69,13 +69,13 @@ impl fmt::Display for DriftReport {
             write!(f, "\n{drift}")?;
         }
         if self.left_out > 0 {
-            write!(f, "\nand {} departures more", self.left_out)?;
+            write!(f, "\nand {} drifts more", self.left_out)?;
         }
         Ok(())
     }
 }
 
-/// Counts departures.
+/// Counts drifts.
 #[derive(Debug, Default)]
 pub(crate) struct DriftLog(Mutex<Book>);
 
@@ -85,7 +85,7 @@ struct Book {
     calls: HashMap<&'static str, u64>,
     sampled: u64,
     left_out: u64,
-    seen: HashMap<(&'static str, String, What), Entry>,
+    seen: HashMap<(&'static str, String, DriftKind), Entry>,
 }
 
 #[derive(Debug)]
@@ -103,18 +103,18 @@ impl DriftLog {
         *calls <= FIRST || calls.is_multiple_of(SAMPLE)
     }
 
-    /// Takes in the departures of an answer that was looked at.
-    pub(crate) fn saw(&self, operation: &'static str, departures: &[Departure], body: &[u8]) {
+    /// Takes in the drifts of an answer that was looked at.
+    pub(crate) fn saw(&self, operation: &'static str, drifts: &[Drift], body: &[u8]) {
         let mut book = self.book();
         book.sampled += 1;
         let mut parsed = None;
-        for departure in departures {
-            let key = (operation, pattern(&departure.path), departure.what);
+        for drift in drifts {
+            let key = (operation, pattern(&drift.path), drift.what);
             if let Some(entry) = book.seen.get_mut(&key) {
                 entry.count += 1;
             } else if book.seen.len() < MOST {
                 let parsed = parsed.get_or_insert_with(|| serde_json::from_slice::<Value>(body).unwrap_or_default());
-                let example = example(departure, parsed);
+                let example = example(drift, parsed);
                 book.seen.insert(key, Entry { count: 1, example });
             } else {
                 book.left_out += 1;
@@ -124,10 +124,10 @@ impl DriftLog {
 
     pub(crate) fn report(&self) -> DriftReport {
         let book = self.book();
-        let mut drifts: Vec<Drift> = book
+        let mut drifts: Vec<DriftEntry> = book
             .seen
             .iter()
-            .map(|((operation, path, what), entry)| Drift {
+            .map(|((operation, path, what), entry)| DriftEntry {
                 operation: (*operation).to_owned(),
                 path: path.clone(),
                 what: *what,
@@ -155,8 +155,8 @@ fn pattern(path: &str) -> String {
 }
 
 /// What was found, without anything personal.
-fn example(departure: &Departure, body: &Value) -> Option<String> {
-    let found = body.pointer(&departure.path)?;
+fn example(drift: &Drift, body: &Value) -> Option<String> {
+    let found = body.pointer(&drift.path)?;
     let kind = match found {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
@@ -169,9 +169,9 @@ fn example(departure: &Departure, body: &Value) -> Option<String> {
         Value::Object(_) => "object",
     };
     let value = match found {
-        Value::String(text) if departure.what == What::UndocumentedValue => text.clone(),
-        Value::Number(number) if departure.what == What::UndocumentedValue => number.to_string(),
-        _ => return (departure.what != What::Missing).then(|| kind.to_owned()),
+        Value::String(text) if drift.what == DriftKind::UndocumentedValue => text.clone(),
+        Value::Number(number) if drift.what == DriftKind::UndocumentedValue => number.to_string(),
+        _ => return (drift.what != DriftKind::Missing).then(|| kind.to_owned()),
     };
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let tame = digits < 7 && value.chars().count() <= EXAMPLE && value.chars().all(|c| c.is_alphanumeric() || "_- ".contains(c));
@@ -182,8 +182,8 @@ fn example(departure: &Departure, body: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn departure(path: &str, what: What) -> Departure {
-        Departure { path: path.into(), what }
+    fn drift(path: &str, what: DriftKind) -> Drift {
+        Drift { path: path.into(), what }
     }
 
     #[test]
@@ -199,15 +199,15 @@ mod tests {
     fn differences_are_counted_with_an_example_that_is_not_personal() {
         let body = br#"{"data":{"list":[{"from":"tiktok","age":"7","phone":13800138000,"level":"13800138000"},{"from":"x"}]}}"#;
         let log = DriftLog::default();
-        let departures = [
-            departure("/data/list/0/from", What::UndocumentedValue),
-            departure("/data/list/1/from", What::UndocumentedValue),
-            departure("/data/list/0/age", What::OtherType),
-            departure("/data/list/0/phone", What::OtherType),
-            departure("/data/list/0/level", What::UndocumentedValue),
+        let drifts = [
+            drift("/data/list/0/from", DriftKind::UndocumentedValue),
+            drift("/data/list/1/from", DriftKind::UndocumentedValue),
+            drift("/data/list/0/age", DriftKind::OtherType),
+            drift("/data/list/0/phone", DriftKind::OtherType),
+            drift("/data/list/0/level", DriftKind::UndocumentedValue),
         ];
         assert!(log.samples("user_list"));
-        log.saw("user_list", &departures, body);
+        log.saw("user_list", &drifts, body);
         let report = log.report();
         insta::assert_snapshot!(report, @r#"
         4 differences in 1 of 1 answers
@@ -223,7 +223,7 @@ mod tests {
         let log = DriftLog::default();
         let sampled = (0..1000).filter(|_| log.samples("user_list")).count();
         assert_eq!(sampled, 20 + 20);
-        let many: Vec<Departure> = (0..2000).map(|number| departure(&format!("/data/k{number}"), What::UnknownKey)).collect();
+        let many: Vec<Drift> = (0..2000).map(|number| drift(&format!("/data/k{number}"), DriftKind::UnknownKey)).collect();
         log.saw("user_list", &many, b"{}");
         let report = log.report();
         assert_eq!((report.drifts.len(), report.left_out, report.calls), (512, 1488, 1000));

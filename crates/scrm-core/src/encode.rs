@@ -13,15 +13,15 @@ use serde_json::{Map, Value};
 use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
-    table::{Place, REQUIRED, Shown},
+    table::{Place, REQUIRED, ReadFields},
     transport::{Header, HttpRequest},
 };
 
 /// What is to be sent.
 #[derive(Clone, Copy)]
-pub enum Outgoing<'a> {
+pub enum RequestBody<'a> {
     /// A typed request: written as its table says.
-    Typed(&'a dyn Shown),
+    Typed(&'a dyn ReadFields),
     /// Parameters by wire name. Each goes where the operation's table puts its name; its value is written as it is.
     Raw(&'a Map<String, Value>),
 }
@@ -69,7 +69,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # Errors
 /// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL.
 pub fn encode(
-    outgoing: Outgoing<'_>,
+    outgoing: RequestBody<'_>,
     spec: &OperationSpec,
     token: Option<(&TokenSpec, &str)>,
     base_url: &str,
@@ -111,10 +111,10 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(outgoing: Outgoing<'a>, spec: &OperationSpec) -> Result<Self, EncodeError> {
+    fn of(outgoing: RequestBody<'a>, spec: &OperationSpec) -> Result<Self, EncodeError> {
         let mut parts = Parts { has_body: spec.body != BodyKind::Query, body: vec![], query: vec![], headers: vec![] };
         match outgoing {
-            Outgoing::Typed(request) => {
+            RequestBody::Typed(request) => {
                 for (at, field) in request.table().fields.iter().enumerate() {
                     let view = request.view(at);
                     // most fields of most requests are not there
@@ -126,7 +126,7 @@ impl<'a> Parts<'a> {
                     parts.put(Place::Body, name, written);
                 }
             }
-            Outgoing::Raw(request) => {
+            RequestBody::Raw(request) => {
                 for (name, value) in request {
                     let place = spec.request.fields.iter().find(|field| field.name() == name).map_or(Place::Body, |field| field.place);
                     parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use serde_json::Value;
 
 use crate::{
-    decode::{BadRow, DecodeError, DecodeOptions, Departure, Head, ShownPath, decode_into},
+    decode::{BadRow, DecodeError, DecodeOptions, Drift, Envelope, ShownPath, decode_into},
     show::{Masked, PLAIN, Style, Written},
     spec::{OperationSpec, VendorSpec},
     table::Inspect,
@@ -14,7 +14,7 @@ use crate::{
 /// What the crate makes of an answer.
 #[derive(Clone)]
 pub struct Explanation {
-    /// Many lines: the envelope, the typed data as JSON, bad rows, departures.
+    /// Many lines: the envelope, the typed data as JSON, bad rows, drifts.
     pub text: String,
     /// `false`: not decoded, a failure by envelope, or a row was bad.
     pub ok: bool,
@@ -38,7 +38,7 @@ impl fmt::Debug for Explanation {
 ///
 /// Personal, secret and undocumented values are masked unless `plain`.
 pub fn explain(data: &mut dyn Inspect, operation: &OperationSpec, vendor: &VendorSpec, body: &[u8], plain: bool) -> Explanation {
-    let options = DecodeOptions { rows: 0, departures: true };
+    let options = DecodeOptions { rows: 0, collect_drift: true };
     match decode_into(body, &vendor.envelope, &options, data) {
         Ok(head) => {
             let ok = head.is_success(&vendor.envelope) && head.bad_rows.is_empty();
@@ -67,7 +67,7 @@ impl Told {
         writeln!(self.text, "not decoded: {place}: {} (byte {})", error.reason, error.offset)
     }
 
-    fn answer(&mut self, head: &Head, data: &dyn Inspect, operation: &OperationSpec, vendor: &VendorSpec) -> fmt::Result {
+    fn answer(&mut self, head: &Envelope, data: &dyn Inspect, operation: &OperationSpec, vendor: &VendorSpec) -> fmt::Result {
         let code = head.code.as_deref();
         let message = head.message.as_deref().unwrap_or_default();
         let success = head.is_success(&vendor.envelope);
@@ -86,7 +86,7 @@ impl Told {
             writeln!(self.text, "data:\n{json}")?;
         }
         self.bad_rows(&head.bad_rows)?;
-        self.departures(&head.departures)
+        self.drifts(&head.drifts)
     }
 
     /// What a failure means, by the operation's table of errors, then by the vendor's.
@@ -99,7 +99,7 @@ impl Told {
         }
     }
 
-    fn rest_of_envelope(&mut self, head: &Head) -> fmt::Result {
+    fn rest_of_envelope(&mut self, head: &Envelope) -> fmt::Result {
         for (key, value) in head.extra.iter() {
             let shown = if self.plain { value.clone() } else { masked(value) };
             writeln!(self.text, "{key}: {shown}")?;
@@ -120,11 +120,11 @@ impl Told {
         Ok(())
     }
 
-    fn departures(&mut self, departures: &[Departure]) -> fmt::Result {
-        writeln!(self.text, "departures from the page: {}", departures.len())?;
-        for departure in departures {
-            let path = self.path(&departure.path);
-            writeln!(self.text, "  {path}: {}", departure.what)?;
+    fn drifts(&mut self, drifts: &[Drift]) -> fmt::Result {
+        writeln!(self.text, "drifts from the page: {}", drifts.len())?;
+        for drift in drifts {
+            let path = self.path(&drift.path);
+            writeln!(self.text, "  {path}: {}", drift.what)?;
         }
         Ok(())
     }

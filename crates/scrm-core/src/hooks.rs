@@ -286,7 +286,7 @@ mod tests {
         fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
             span::Id::from_u64(1)
         }
-        fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
+        fn record(&self, _span: &span::Id, _values: &span::WriteFields<'_>) {}
         fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
         fn event(&self, event: &Event<'_>) {
             self.0.lock().unwrap().push_str(event.metadata().level().as_str());

@@ -1,6 +1,6 @@
 //! What the clients of Chinese social-CRM vendors share: the call pipeline, tokens, quotas, retries, paging and forgiving decoding.
 //!
-//! Users depend on a vendor's crate, which wraps a [`Core`] and re-exports what is needed from here. A vendor's crate is generated: its operations are
+//! Users depend on a vendor's crate, which wraps a [`ApiClient`] and re-exports what is needed from here. A vendor's crate is generated: its operations are
 //! values with static metadata ([`operation::Operation`], [`spec::OperationSpec`]), its structs name their fields ([`table`]). All that is done with
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
@@ -45,11 +45,11 @@ pub use serde_json::Value;
 pub use crate::{
     call::{Call, RawCall},
     check::Violation,
-    client::{Builder, CallOptions, Core, Reply, Response},
+    client::{ApiClient, Builder, CallOptions, Response, ResponseMeta},
     customer::{Customer, CustomerKey, KeyKind, Profile},
-    decode::{BadRow, Departure},
+    decode::{BadRow, Drift},
     drift::DriftReport,
-    encode::Outgoing,
+    encode::RequestBody,
     error::{Error, ErrorKind},
     paging::{RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::{
     spec::OperationSpec,
-    table::{Payload, Shown},
+    table::{Payload, ReadFields},
 };
 
 /// A request. The value holds what is sent; [`Operation::spec`] holds what is known of the operation.
-pub trait Operation: Shown + Clone + Send + Sync + 'static {
+pub trait Operation: ReadFields + Clone + Send + Sync + 'static {
     /// What stands under the envelope's data key.
     type Data: Payload + Default + Send + 'static;
 
@@ -19,7 +19,7 @@ pub trait Operation: Shown + Clone + Send + Sync + 'static {
 /// An operation whose answer is one page of many.
 pub trait PagedOperation: Operation {
     /// One row.
-    type Row: Shown + Clone + Send + 'static;
+    type Row: ReadFields + Clone + Send + 'static;
 
     /// The rows of a page.
     fn rows(data: &Self::Data) -> &[Self::Row];

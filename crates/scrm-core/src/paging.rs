@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! # use futures_util::StreamExt as _;
-//! # async fn test<O: scrm_core::operation::PagedOperation>(core: scrm_core::Core, request: O) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn test<O: scrm_core::operation::PagedOperation>(core: scrm_core::ApiClient, request: O) -> Result<(), Box<dyn std::error::Error>> {
 //! let mut pages = core.call(request.clone()).concurrency(8).pages();
 //! while let Some(page) = pages.next().await {
 //!     let page = page?;
@@ -46,21 +46,21 @@
 //! With [`Call::concurrency`](crate::Call::concurrency), up to so many pages are under way or waiting at any time, each with a permit of the same quota. They come
 //! in order. With cursors, the next page is fetched while the present one is used. Nothing is spawned: pages make progress while the stream is polled.
 
-mod cursored;
+mod cursor;
+mod date_range;
 mod fetch;
 mod items;
-mod known;
-mod numbered;
-mod page;
-mod pieces;
+mod options;
+mod page_number;
+mod plan;
 mod planner;
-mod pull;
-mod reject;
+mod prefetch;
+mod resume;
+mod seen_rows;
 mod split;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod token;
 
 use std::{
     fmt,
@@ -71,18 +71,18 @@ use std::{
 
 use futures_core::Stream;
 
-pub(crate) use self::reject::PullOptions;
+pub(crate) use self::options::PullOptions;
 use self::{
     fetch::Fetch,
+    options::Sink,
     planner::Planner,
-    pull::{Delivered, Pull},
-    reject::Sink,
+    prefetch::{Delivered, Pull},
 };
 pub use self::{
     items::Items,
-    reject::{RejectSink, Rejected},
+    options::{RejectSink, Rejected},
+    resume::{ResumeToken, ResumeTokenError},
     summary::Summary,
-    token::{ResumeToken, ResumeTokenError},
 };
 use crate::{
     call::Call,

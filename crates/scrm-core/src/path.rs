@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::table::{Code, EXTRA, Nullable, REQUIRED, Shown, View};
+use crate::table::{Code, EXTRA, Nullable, REQUIRED, ReadFields, View};
 
 /// An object in which names can be looked up.
 #[derive(Clone, Copy)]
 pub(crate) enum Scope<'a> {
-    Record(&'a dyn Shown),
+    WriteFields(&'a dyn ReadFields),
     Json(&'a serde_json::Map<String, Value>),
 }
 
@@ -65,7 +65,7 @@ impl<'a> Scope<'a> {
 
     fn look_up(self, name: &str) -> (Held<'a>, u8) {
         match self {
-            Scope::Record(record) => {
+            Scope::WriteFields(record) => {
                 let table = record.table();
                 if let Some(at) = table.find(name, 0) {
                     return (Held::View(record.view(at)), table.fields[at].flags);
@@ -146,16 +146,16 @@ impl Found<'_> {
 
 fn view_scopes(view: &View<'_>, at: &str, visit: &mut dyn FnMut(&str, Scope<'_>)) {
     match view {
-        View::Root(record) => visit(at, Scope::Record(*record)),
+        View::Root(record) => visit(at, Scope::WriteFields(*record)),
         View::Obj(object) => {
             if let Some(record) = object.get() {
-                visit(at, Scope::Record(record));
+                visit(at, Scope::WriteFields(record));
             }
         }
         View::List(list) => {
             for row in 0..list.count() {
                 if let Some(record) = list.get(row) {
-                    visit(&format!("{at}[{row}]"), Scope::Record(record));
+                    visit(&format!("{at}[{row}]"), Scope::WriteFields(record));
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here is generic: it is compiled once, whatever the operations.
 
-mod failure;
+mod classify;
 mod redaction;
 mod steps;
 mod token;
@@ -11,10 +11,10 @@ use std::{borrow::Cow, sync::Arc};
 
 use tokio::time::{Duration, Instant};
 
-use self::{failure::Failed, redaction::Redaction};
+use self::{classify::Failed, redaction::Redaction};
 use crate::{
-    client::{CallOptions, Core, Reply},
-    encode::Outgoing,
+    client::{ApiClient, CallOptions, ResponseMeta},
+    encode::RequestBody,
     error::Error,
     hooks::{End, Retry, Start},
     patience::later,
@@ -28,16 +28,16 @@ use crate::{
 /// What is to be done.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
-    pub(crate) core: &'a Core,
+    pub(crate) core: &'a ApiClient,
     pub(crate) spec: &'static OperationSpec,
     /// The operation's path, but for untyped calls.
     pub(crate) path: &'a str,
-    pub(crate) outgoing: Outgoing<'a>,
+    pub(crate) outgoing: RequestBody<'a>,
     pub(crate) options: &'a CallOptions,
 }
 
 /// Takes a job through all its attempts.
-pub(crate) async fn run(job: Job<'_>, data: &mut dyn Payload) -> Result<Reply, Error> {
+pub(crate) async fn run(job: Job<'_>, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
     let mut run = Run::start(job);
     let outcome = run.attempts(data).await;
     run.end(outcome)
@@ -66,7 +66,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn attempts(&mut self, data: &mut dyn Payload) -> Result<Reply, Error> {
+    async fn attempts(&mut self, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
         self.job.check().map_err(|error| self.job.named(error))?;
         loop {
             let failed = match self.attempt(data).await {
@@ -83,7 +83,7 @@ impl Run<'_> {
     }
 
     /// Steps 2 to 6, and 8: one request and its answer.
-    async fn attempt(&mut self, data: &mut dyn Payload) -> Result<Reply, Failed> {
+    async fn attempt(&mut self, data: &mut dyn Payload) -> Result<ResponseMeta, Failed> {
         self.tries += 1;
         let now = Instant::now();
         let (permit, now) = self.permit(now).await?; // 2. quota
@@ -156,9 +156,9 @@ impl Run<'_> {
         }
     }
 
-    fn end(self, outcome: Result<Reply, Error>) -> Result<Reply, Error> {
+    fn end(self, outcome: Result<ResponseMeta, Error>) -> Result<ResponseMeta, Error> {
         let outcome = match outcome {
-            Ok(reply) => Ok(Reply { attempts: self.attempts, waited: self.waited, ..reply }),
+            Ok(reply) => Ok(ResponseMeta { attempts: self.attempts, waited: self.waited, ..reply }),
             Err(error) => Err(error.counted(self.attempts, self.waited)),
         };
         let error = outcome.as_ref().err();

@@ -4,15 +4,15 @@
 //! counts the slot's next call after that was sent, so that no window at the vendor ever holds more calls than the quota, however the network delays them. A call that was
 //! cancelled or timed out may still arrive: its slot stays taken for the window and the longest time it may be under way.
 
-mod book;
 mod limiter;
-mod quotas;
+mod limiters;
 mod shared;
+mod sliding_window;
 #[cfg(test)]
 mod tests;
 
 pub use self::{
-    limiter::{Permit, Quota, QuotaError},
-    quotas::{QuotaOptions, QuotaRule, Quotas},
+    limiter::{Permit, QuotaError, RateLimiter},
+    limiters::{QuotaOptions, QuotaRule, RateLimiters},
     shared::{Given, SharedQuota, Taken},
 };

@@ -193,7 +193,7 @@ impl std::error::Error for MissingCredentials {}
 mod tests {
     use super::*;
     use crate::{
-        spec::{Access, BodyKind, Envelope, Evidence, Label, Method, OperationSpec, Source},
+        spec::{Access, BodyKind, EnvelopeSpec, Evidence, Label, Method, OperationSpec, Source},
         table::Table,
     };
 
@@ -226,7 +226,7 @@ mod tests {
         title: NAME,
         doc_url: "https://docs.acme.example",
         base_url: "https://api.acme.example",
-        envelope: Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false },
+        envelope: EnvelopeSpec { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false },
         tokens: &[],
         credentials: &[
             credential("app_id", "ACME_APP_ID", false, true),

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     decode::{self, looks_like_data},
-    table::{Code, DYNAMIC, EXTRA, Field, Marks, NULLABLE, Nullable, PERSONAL, REQUIRED, Record, SECRET, Shown, View, Wire},
+    table::{Attributes, Code, DYNAMIC, EXTRA, Field, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET, View, Wire, WriteFields},
 };
 
 /// For whom a value is written.
@@ -29,14 +29,14 @@ pub(crate) enum Style {
 ///
 /// A field without a value is left out unless the page says that it is always there, or may be `null`.
 pub struct Json<'a> {
-    shown: &'a dyn Shown,
+    shown: &'a dyn ReadFields,
     style: Style,
 }
 
 impl<'a> Json<'a> {
     /// As it stands on the wire.
     #[must_use]
-    pub fn new(shown: &'a dyn Shown) -> Self {
+    pub fn new(shown: &'a dyn ReadFields) -> Self {
         Json { shown, style: Style::Wire }
     }
 }
@@ -79,7 +79,7 @@ impl Serialize for View<'_> {
 }
 
 /// A field that nothing is known of.
-pub(crate) static PLAIN: Field = Field("", Marks::PLAIN);
+pub(crate) static PLAIN: Field = Field("", Attributes::PLAIN);
 
 /// One field's value, written as its field and the style want it.
 pub(crate) struct Written<'a> {
@@ -271,7 +271,7 @@ impl Serialize for Masked<'_> {
 ///
 /// # Errors
 /// Those of the formatter.
-pub fn debug(shown: &dyn Shown, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub fn debug(shown: &dyn ReadFields, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let table = shown.table();
     let mut out = f.debug_struct(table.name);
     for (number, field) in table.fields.iter().enumerate() {
@@ -338,7 +338,7 @@ impl fmt::Debug for Printed<'_> {
     }
 }
 
-struct PrintedRecord<'a>(&'a dyn Shown);
+struct PrintedRecord<'a>(&'a dyn ReadFields);
 
 impl fmt::Debug for PrintedRecord<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -369,7 +369,7 @@ fn kind(value: &Value) -> &'static str {
 ///
 /// # Errors
 /// Those of the format, and values that the type cannot take.
-pub fn deserialize<'de, R: Record + Default, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
+pub fn deserialize<'de, R: WriteFields + Default, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
     let text = Value::deserialize(deserializer)?.to_string();
     let mut record = R::default();
     decode::record_from_text(&text, &mut record).map_err(D::Error::custom)?;
@@ -380,11 +380,11 @@ pub fn deserialize<'de, R: Record + Default, D: Deserializer<'de>>(deserializer:
 ///
 /// # Errors
 /// Those of the format.
-pub fn serialize<S: Serializer>(shown: &dyn Shown, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(shown: &dyn ReadFields, serializer: S) -> Result<S::Ok, S::Error> {
     Json::new(shown).serialize(serializer)
 }
 
-/// `Debug` (masked), `Serialize` and `Deserialize` of a generated type that implements `Record` and `Shown`.
+/// `Debug` (masked), `Serialize` and `Deserialize` of a generated type that implements `WriteFields` and `ReadFields`.
 #[macro_export]
 macro_rules! record {
     ($type:ty) => {
@@ -398,7 +398,7 @@ macro_rules! record {
     };
 }
 
-/// `Debug` (masked) and `Serialize` of a generated type that implements `Shown`.
+/// `Debug` (masked) and `Serialize` of a generated type that implements `ReadFields`.
 #[macro_export]
 macro_rules! request {
     ($type:ty) => {

@@ -36,7 +36,7 @@ pub struct VendorSpec {
     /// Scheme, host and path prefix; an operation's path is appended to it.
     pub base_url: &'static str,
     /// How an answer is wrapped.
-    pub envelope: Envelope,
+    pub envelope: EnvelopeSpec,
     /// The kinds of token the vendor gives out; the first is the usual one.
     pub tokens: &'static [&'static TokenSpec],
     /// What the client must be given.
@@ -66,7 +66,7 @@ impl VendorSpec {
 
 /// Where code, message and data stand in an answer. Keys of the top level.
 #[derive(Clone, Copy, Debug)]
-pub struct Envelope {
+pub struct EnvelopeSpec {
     /// Key of the code.
     pub code: &'static str,
     /// Keys under which the message was seen, the usual one first.
@@ -75,7 +75,7 @@ pub struct Envelope {
     pub data: &'static str,
     /// Codes that mean success, as text whatever their type on the wire.
     pub success: &'static [&'static str],
-    /// Documented keys beside these three; they are kept, and are no departure.
+    /// Documented keys beside these three; they are kept, and are no drift.
     pub others: &'static [&'static str],
     /// Whether the code is a JSON string (`true`) or a number by document.
     pub code_is_text: bool,

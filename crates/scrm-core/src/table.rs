@@ -1,22 +1,22 @@
 //! Slot tables: a generated struct only *names* its fields; all that can be done to a field is written once, in this crate.
 //!
-//! Generated are, for each struct, a [`Table`], [`Record`] (the way in) and [`Shown`] (the way out). [`crate::decode`] fills slots from
+//! Generated are, for each struct, a [`Table`], [`WriteFields`] (the way in) and [`ReadFields`] (the way out). [`crate::decode`] fills slots from
 //! text; [`crate::encode`], `Serialize` and `Debug` read views.
 
 mod containers;
 mod extra;
 mod field;
 mod nullable;
-mod open;
+mod open_enum;
 mod payload;
 
 use serde_json::Value;
 
 pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot, ObjView};
 pub use extra::Extra;
-pub use field::{Field, Marks, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
+pub use field::{Attributes, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
-pub use open::{Code, Kept, Open, OpenSlot, OpenView, OpensSlot, OpensView, documented, hash_value, same_value};
+pub use open_enum::{Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, documented, hash_value, same_value};
 pub use payload::{Inspect, Payload};
 
 use crate::show;
@@ -27,22 +27,22 @@ pub const DYNAMIC: usize = usize::MAX - 1;
 pub const EXTRA: usize = usize::MAX;
 
 /// The way in, generated. Field numbers are positions in `table().fields`.
-pub trait Record: Send + Sync {
+pub trait WriteFields: Send + Sync {
     /// The fields.
     fn table(&self) -> &'static Table;
     /// Where to write a field to.
     fn slot(&mut self, field: usize) -> Slot<'_>;
 }
 
-/// The way out, generated. A trait of its own, and no parent of [`Record`]: a program that never prints what it decodes does not carry it.
-pub trait Shown: Send + Sync {
+/// The way out, generated. A trait of its own, and no parent of [`WriteFields`]: a program that never prints what it decodes does not carry it.
+pub trait ReadFields: Send + Sync {
     /// The fields.
     fn table(&self) -> &'static Table;
     /// Where to read a field from.
     fn view(&self, field: usize) -> View<'_>;
 }
 
-impl<R: Shown + ?Sized> Shown for Box<R> {
+impl<R: ReadFields + ?Sized> ReadFields for Box<R> {
     fn table(&self) -> &'static Table {
         (**self).table()
     }
@@ -51,7 +51,7 @@ impl<R: Shown + ?Sized> Shown for Box<R> {
     }
 }
 
-impl<R: Record + ?Sized> Record for Box<R> {
+impl<R: WriteFields + ?Sized> WriteFields for Box<R> {
     fn table(&self) -> &'static Table {
         (**self).table()
     }
@@ -96,7 +96,7 @@ pub enum Slot<'a> {
     /// What the page does not name.
     Extra(&'a mut Extra),
     /// An object that is always there.
-    Root(&'a mut dyn Record),
+    Root(&'a mut dyn WriteFields),
 }
 
 /// A typed place to read from; see [`Slot`].
@@ -135,7 +135,7 @@ pub enum View<'a> {
     /// What the page does not name.
     Extra(&'a Extra),
     /// An object that is always there.
-    Root(&'a dyn Shown),
+    Root(&'a dyn ReadFields),
 }
 
 impl View<'_> {
@@ -168,7 +168,7 @@ impl View<'_> {
 ///
 /// Values come as their type says, not as they are written on the wire: a list that travels as a joined text is an array here.
 #[must_use]
-pub fn get(shown: &dyn Shown, name: &str) -> Option<Value> {
+pub fn get(shown: &dyn ReadFields, name: &str) -> Option<Value> {
     let table = shown.table();
     if let Some(number) = table.fields.iter().position(|field| field.name() == name) {
         let view = shown.view(number);

@@ -13,21 +13,21 @@ use tokio::time::Instant;
 
 use crate::secret::Secret;
 
-mod backing;
+mod cache;
 mod clock;
 mod file;
-mod gate;
-mod life;
+mod guarded_store;
+mod lifetime;
 mod memory;
-mod renew;
-mod slot;
+mod refresh;
 #[cfg(test)]
 mod tests;
+mod throttle;
 
 pub use self::{
+    cache::{TokenOptions, TokenSlot},
     file::FileStore,
     memory::MemoryStore,
-    slot::{TokenOptions, TokenSlot},
 };
 
 /// An error of somebody else's store, source or quota. It must hold no token.
@@ -35,7 +35,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A token, lent for one request.
 #[derive(Clone, Debug)]
-pub struct Lease {
+pub struct TokenInUse {
     /// The token.
     pub token: Arc<Secret>,
     /// Stamp of this token in its slot; what [`TokenSlot::invalidate`] wants to know.

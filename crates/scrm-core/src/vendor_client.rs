@@ -10,9 +10,9 @@ use futures_util::future::BoxFuture;
 
 pub use self::customers::{find, find_in_pages, list};
 use crate::{
-    client::{CallOptions, Reply, Response},
+    client::{CallOptions, Response, ResponseMeta},
     customer::{Customer, CustomerKey, KeyKind},
-    encode::Outgoing,
+    encode::RequestBody,
     error::{Error, ErrorKind},
     operation::Operation,
     spec::{OperationSpec, VendorSpec},
@@ -37,11 +37,11 @@ pub trait VendorClient: Send + Sync {
     /// Whatever keeps the data from being there; see [`ErrorKind`].
     async fn execute(
         &self,
-        outgoing: Outgoing<'_>,
+        outgoing: RequestBody<'_>,
         spec: &'static OperationSpec,
         options: &CallOptions,
         data: &mut dyn Payload,
-    ) -> Result<Reply, Error>;
+    ) -> Result<ResponseMeta, Error>;
 
     /// The customers with this key: none, one or several.
     ///
@@ -104,7 +104,7 @@ pub trait VendorClientExt: VendorClient {
                 return Err(Error::new(ErrorKind::Unsupported, self.vendor(), detail));
             }
             let mut data = O::Data::default();
-            let reply = self.execute(Outgoing::Typed(&request), spec, &options, &mut data).await?;
+            let reply = self.execute(RequestBody::Typed(&request), spec, &options, &mut data).await?;
             Ok(Response::new(data, reply))
         })
     }
@@ -122,11 +122,11 @@ impl<V: VendorClient + ?Sized> VendorClient for Arc<V> {
     }
     async fn execute(
         &self,
-        outgoing: Outgoing<'_>,
+        outgoing: RequestBody<'_>,
         spec: &'static OperationSpec,
         options: &CallOptions,
         data: &mut dyn Payload,
-    ) -> Result<Reply, Error> {
+    ) -> Result<ResponseMeta, Error> {
         (**self).execute(outgoing, spec, options, data).await
     }
     async fn find_customers(&self, key: &CustomerKey) -> Result<Vec<Customer>, Error> {

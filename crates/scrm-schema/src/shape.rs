@@ -360,7 +360,7 @@ impl<'a> Builder<'a, '_, '_> {
             if earlier.clone().any(|earlier| names::pascal(&earlier.name) == names::pascal(&value.name)) {
                 self.problems.add(join(&at, "name"), format!("`{}` names two values", value.name), "give one of them another name");
             }
-            if names::pascal(&value.name) == "Other" {
+            if names::pascal(&value.name) == "Undocumented" {
                 self.problems.add(
                     join(&at, "name"),
                     "`other` stands for values that are not documented",

@@ -43,7 +43,7 @@ impl From<Credentials> for scrm_core::CredentialSet {
 
 /// A client of Beschannels · 致趣百川 for one shop: one method per operation. Cheap to clone; clones share connections, tokens and quotas.
 #[derive(Clone, Debug)]
-pub struct Client(scrm_core::Core);
+pub struct Client(scrm_core::ApiClient);
 
 impl Client {
     /// Sets up a client; everything but the credentials has a default.
@@ -54,7 +54,7 @@ impl Client {
     /// What all vendors' clients have in common.
     #[inline]
     #[must_use]
-    pub fn core(&self) -> &scrm_core::Core {
+    pub fn core(&self) -> &scrm_core::ApiClient {
         &self.0
     }
     /// A client for another shop: connections and settings are shared, token and quotas are its own.
@@ -89,8 +89,8 @@ impl Client {
     }
 }
 
-impl From<scrm_core::Core> for Client {
-    fn from(core: scrm_core::Core) -> Self {
+impl From<scrm_core::ApiClient> for Client {
+    fn from(core: scrm_core::ApiClient) -> Self {
         Self(core)
     }
 }
@@ -105,11 +105,11 @@ impl vendor_client::VendorClient for Client {
     }
     async fn execute(
         &self,
-        outgoing: scrm_core::Outgoing<'_>,
+        outgoing: scrm_core::RequestBody<'_>,
         spec: &'static spec::OperationSpec,
         options: &scrm_core::CallOptions,
         data: &mut dyn table::Payload,
-    ) -> Result<scrm_core::Reply, scrm_core::Error> {
+    ) -> Result<scrm_core::ResponseMeta, scrm_core::Error> {
         self.0.execute(outgoing, spec, options, data).await
     }
     async fn find_customers(

@@ -71,18 +71,18 @@ pub struct GroupUserList {
 static GROUP_USER_LIST_TABLE: table::Table = table::Table {
     name: "GroupUserList",
     fields: &[
-        table::Field("user_id", table::Marks::REQUIRED),
-        table::Field("page_num", table::Marks::PLAIN),
-        table::Field("page_size", table::Marks::PLAIN),
-        table::Field("search_str", table::Marks::PERSONAL),
-        table::Field("groupId", table::Marks::PLAIN),
-        table::Field("group_obj", table::Marks::REQUIRED),
-        table::Field("return_field_list", table::Marks::PLAIN),
+        table::Field("user_id", table::Attributes::REQUIRED),
+        table::Field("page_num", table::Attributes::PLAIN),
+        table::Field("page_size", table::Attributes::PLAIN),
+        table::Field("search_str", table::Attributes::PERSONAL),
+        table::Field("groupId", table::Attributes::PLAIN),
+        table::Field("group_obj", table::Attributes::REQUIRED),
+        table::Field("return_field_list", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Shown for GroupUserList {
+impl table::ReadFields for GroupUserList {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &GROUP_USER_LIST_TABLE
@@ -299,14 +299,14 @@ pub struct GroupUserListData {
 static GROUP_USER_LIST_DATA_TABLE: table::Table = table::Table {
     name: "GroupUserListData",
     fields: &[
-        table::Field("total", table::Marks::REQUIRED),
-        table::Field("list", table::Marks::REQUIRED.rows()),
-        table::Field("header", table::Marks::REQUIRED),
+        table::Field("total", table::Attributes::REQUIRED),
+        table::Field("list", table::Attributes::REQUIRED.rows()),
+        table::Field("header", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for GroupUserListData {
+impl table::WriteFields for GroupUserListData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &GROUP_USER_LIST_DATA_TABLE
@@ -322,7 +322,7 @@ impl table::Record for GroupUserListData {
     }
 }
 
-impl table::Shown for GroupUserListData {
+impl table::ReadFields for GroupUserListData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &GROUP_USER_LIST_DATA_TABLE
@@ -401,22 +401,22 @@ pub struct Lead {
 static LEAD_TABLE: table::Table = table::Table {
     name: "Lead",
     fields: &[
-        table::Field("FullName", table::Marks::PERSONAL),
-        table::Field("MobilePhone", table::Marks::PERSONAL),
-        table::Field("Email", table::Marks::PERSONAL),
-        table::Field("Company", table::Marks::PLAIN),
-        table::Field("IsLead", table::Marks::PLAIN),
-        table::Field("CreatedTime", table::Marks::PLAIN),
-        table::Field("identity_value", table::Marks::PLAIN),
-        table::Field("identity_id", table::Marks::PLAIN),
-        table::Field("client_type", table::Marks::PLAIN),
-        table::Field("nextId", table::Marks::PLAIN),
-        table::Field("is_del", table::Marks::PLAIN),
+        table::Field("FullName", table::Attributes::PERSONAL),
+        table::Field("MobilePhone", table::Attributes::PERSONAL),
+        table::Field("Email", table::Attributes::PERSONAL),
+        table::Field("Company", table::Attributes::PLAIN),
+        table::Field("IsLead", table::Attributes::PLAIN),
+        table::Field("CreatedTime", table::Attributes::PLAIN),
+        table::Field("identity_value", table::Attributes::PLAIN),
+        table::Field("identity_id", table::Attributes::PLAIN),
+        table::Field("client_type", table::Attributes::PLAIN),
+        table::Field("nextId", table::Attributes::PLAIN),
+        table::Field("is_del", table::Attributes::PLAIN),
     ],
     dynamic: Some("Score-"),
 };
 
-impl table::Record for Lead {
+impl table::WriteFields for Lead {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &LEAD_TABLE
@@ -441,7 +441,7 @@ impl table::Record for Lead {
     }
 }
 
-impl table::Shown for Lead {
+impl table::ReadFields for Lead {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &LEAD_TABLE
@@ -492,13 +492,13 @@ pub struct HeaderColumn {
 static HEADER_COLUMN_TABLE: table::Table = table::Table {
     name: "HeaderColumn",
     fields: &[
-        table::Field("label", table::Marks::REQUIRED),
-        table::Field("prop", table::Marks::REQUIRED),
+        table::Field("label", table::Attributes::REQUIRED),
+        table::Field("prop", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for HeaderColumn {
+impl table::WriteFields for HeaderColumn {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &HEADER_COLUMN_TABLE
@@ -513,7 +513,7 @@ impl table::Record for HeaderColumn {
     }
 }
 
-impl table::Shown for HeaderColumn {
+impl table::ReadFields for HeaderColumn {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &HEADER_COLUMN_TABLE
@@ -532,7 +532,7 @@ scrm_core::record!(HeaderColumn);
 
 /// Kind of people in the group. · 分组里是哪一类对象。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GroupObject {
@@ -543,7 +543,7 @@ pub enum GroupObject {
     /// `member`: members · 会员
     Members,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for GroupObject {
@@ -561,16 +561,16 @@ impl table::Open for GroupObject {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::Leads => Ok(0),
             Self::Contacts => Ok(1),
             Self::Members => Ok(2),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -578,7 +578,7 @@ impl table::Open for GroupObject {
 scrm_core::open!(GroupObject);
 
 impl GroupObject {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -601,16 +601,16 @@ impl GroupObject {
                     en: "members",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
@@ -628,7 +628,7 @@ impl From<&str> for GroupObject {
 
 /// Kind of customer group the row belongs to. · 所属客群的类别。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClientType {
@@ -641,7 +641,7 @@ pub enum ClientType {
     /// `mochatLink`: WeCom contacts · 企业微信联系人
     WorkWechat,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for ClientType {
@@ -661,17 +661,17 @@ impl table::Open for ClientType {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::Clients => Ok(0),
             Self::Visitors => Ok(1),
             Self::External => Ok(2),
             Self::WorkWechat => Ok(3),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -679,7 +679,7 @@ impl table::Open for ClientType {
 scrm_core::open!(ClientType);
 
 impl ClientType {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -708,16 +708,16 @@ impl ClientType {
                     en: "WeCom contacts",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {

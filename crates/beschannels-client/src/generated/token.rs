@@ -44,13 +44,13 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field("appId", table::Marks::REQUIRED),
-        table::Field("appSecret", table::Marks::REQUIRED.secret()),
+        table::Field("appId", table::Attributes::REQUIRED),
+        table::Field("appSecret", table::Attributes::REQUIRED.secret()),
     ],
     dynamic: None,
 };
 
-impl table::Shown for Token {
+impl table::ReadFields for Token {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_TABLE
@@ -155,11 +155,11 @@ pub struct TokenData {
 
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
-    fields: &[table::Field("access_token", table::Marks::PLAIN.secret())],
+    fields: &[table::Field("access_token", table::Attributes::PLAIN.secret())],
     dynamic: None,
 };
 
-impl table::Record for TokenData {
+impl table::WriteFields for TokenData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_DATA_TABLE
@@ -173,7 +173,7 @@ impl table::Record for TokenData {
     }
 }
 
-impl table::Shown for TokenData {
+impl table::ReadFields for TokenData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_DATA_TABLE

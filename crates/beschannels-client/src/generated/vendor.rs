@@ -34,7 +34,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
     },
     doc_url: "https://apifox.com/apidoc/shared/0f5e5d40-1266-4d0d-8e48-9f269fae6acf",
     base_url: "https://openapi.beschannels.com",
-    envelope: spec::Envelope {
+    envelope: spec::EnvelopeSpec {
         code: "code",
         message: &["msg"],
         data: "data",

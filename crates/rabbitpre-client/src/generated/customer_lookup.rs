@@ -80,14 +80,14 @@ pub struct CustomerLookup {
 static CUSTOMER_LOOKUP_TABLE: table::Table = table::Table {
     name: "CustomerLookup",
     fields: &[
-        table::Field("companyId", table::Marks::PLAIN),
-        table::Field("phone", table::Marks::PERSONAL),
-        table::Field("openid", table::Marks::PERSONAL),
+        table::Field("companyId", table::Attributes::PLAIN),
+        table::Field("phone", table::Attributes::PERSONAL),
+        table::Field("openid", table::Attributes::PERSONAL),
     ],
     dynamic: None,
 };
 
-impl table::Shown for CustomerLookup {
+impl table::ReadFields for CustomerLookup {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_LOOKUP_TABLE
@@ -343,46 +343,46 @@ pub struct Customer {
 static CUSTOMER_TABLE: table::Table = table::Table {
     name: "Customer",
     fields: &[
-        table::Field("orgId", table::Marks::PLAIN),
-        table::Field("createTime", table::Marks::PLAIN),
-        table::Field("audienceUserId", table::Marks::PLAIN),
-        table::Field("openids", table::Marks::PLAIN),
-        table::Field("openid", table::Marks::PERSONAL),
-        table::Field("unionid", table::Marks::PERSONAL),
-        table::Field("mpAppid", table::Marks::PLAIN),
-        table::Field("thirdId", table::Marks::PLAIN),
-        table::Field("phoneList", table::Marks::PLAIN),
-        table::Field("realName", table::Marks::PERSONAL),
-        table::Field("sex", table::Marks::PLAIN),
-        table::Field("avatar", table::Marks::PERSONAL),
-        table::Field("wxNickname", table::Marks::PERSONAL),
-        table::Field("wxCountry", table::Marks::PLAIN),
-        table::Field("wxProvince", table::Marks::PLAIN),
-        table::Field("wxCity", table::Marks::PLAIN),
-        table::Field("province", table::Marks::PLAIN),
-        table::Field("city", table::Marks::PLAIN),
-        table::Field("lbsProvince", table::Marks::PERSONAL),
-        table::Field("lbsCity", table::Marks::PERSONAL),
-        table::Field("addressList", table::Marks::PLAIN),
-        table::Field("birthday", table::Marks::PERSONAL),
-        table::Field("remark", table::Marks::PERSONAL),
-        table::Field("lastActiveTime", table::Marks::PLAIN),
-        table::Field("gzhInteractTime", table::Marks::PLAIN),
-        table::Field("markFlag", table::Marks::PLAIN.wire(table::Wire::Digit)),
-        table::Field("subWechatList", table::Marks::PLAIN),
-        table::Field("active", table::Marks::PLAIN),
-        table::Field("weekActive", table::Marks::PLAIN),
-        table::Field("monthActive", table::Marks::PLAIN),
-        table::Field("spread", table::Marks::PLAIN),
-        table::Field("weekSpread", table::Marks::PLAIN),
-        table::Field("monthSpread", table::Marks::PLAIN),
-        table::Field("groupIdList", table::Marks::PLAIN),
-        table::Field("tagIdList", table::Marks::PLAIN),
+        table::Field("orgId", table::Attributes::PLAIN),
+        table::Field("createTime", table::Attributes::PLAIN),
+        table::Field("audienceUserId", table::Attributes::PLAIN),
+        table::Field("openids", table::Attributes::PLAIN),
+        table::Field("openid", table::Attributes::PERSONAL),
+        table::Field("unionid", table::Attributes::PERSONAL),
+        table::Field("mpAppid", table::Attributes::PLAIN),
+        table::Field("thirdId", table::Attributes::PLAIN),
+        table::Field("phoneList", table::Attributes::PLAIN),
+        table::Field("realName", table::Attributes::PERSONAL),
+        table::Field("sex", table::Attributes::PLAIN),
+        table::Field("avatar", table::Attributes::PERSONAL),
+        table::Field("wxNickname", table::Attributes::PERSONAL),
+        table::Field("wxCountry", table::Attributes::PLAIN),
+        table::Field("wxProvince", table::Attributes::PLAIN),
+        table::Field("wxCity", table::Attributes::PLAIN),
+        table::Field("province", table::Attributes::PLAIN),
+        table::Field("city", table::Attributes::PLAIN),
+        table::Field("lbsProvince", table::Attributes::PERSONAL),
+        table::Field("lbsCity", table::Attributes::PERSONAL),
+        table::Field("addressList", table::Attributes::PLAIN),
+        table::Field("birthday", table::Attributes::PERSONAL),
+        table::Field("remark", table::Attributes::PERSONAL),
+        table::Field("lastActiveTime", table::Attributes::PLAIN),
+        table::Field("gzhInteractTime", table::Attributes::PLAIN),
+        table::Field("markFlag", table::Attributes::PLAIN.wire(table::Wire::Digit)),
+        table::Field("subWechatList", table::Attributes::PLAIN),
+        table::Field("active", table::Attributes::PLAIN),
+        table::Field("weekActive", table::Attributes::PLAIN),
+        table::Field("monthActive", table::Attributes::PLAIN),
+        table::Field("spread", table::Attributes::PLAIN),
+        table::Field("weekSpread", table::Attributes::PLAIN),
+        table::Field("monthSpread", table::Attributes::PLAIN),
+        table::Field("groupIdList", table::Attributes::PLAIN),
+        table::Field("tagIdList", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Record for Customer {
+impl table::WriteFields for Customer {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_TABLE
@@ -430,7 +430,7 @@ impl table::Record for Customer {
     }
 }
 
-impl table::Shown for Customer {
+impl table::ReadFields for Customer {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_TABLE
@@ -532,13 +532,13 @@ pub struct CustomerOpenid {
 static CUSTOMER_OPENID_TABLE: table::Table = table::Table {
     name: "CustomerOpenid",
     fields: &[
-        table::Field("openid", table::Marks::PERSONAL),
-        table::Field("appId", table::Marks::PLAIN),
+        table::Field("openid", table::Attributes::PERSONAL),
+        table::Field("appId", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Record for CustomerOpenid {
+impl table::WriteFields for CustomerOpenid {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_OPENID_TABLE
@@ -553,7 +553,7 @@ impl table::Record for CustomerOpenid {
     }
 }
 
-impl table::Shown for CustomerOpenid {
+impl table::ReadFields for CustomerOpenid {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_OPENID_TABLE
@@ -589,13 +589,13 @@ pub struct CustomerPhone {
 static CUSTOMER_PHONE_TABLE: table::Table = table::Table {
     name: "CustomerPhone",
     fields: &[
-        table::Field("phone", table::Marks::PERSONAL),
-        table::Field("isVerify", table::Marks::PLAIN.wire(table::Wire::DigitText)),
+        table::Field("phone", table::Attributes::PERSONAL),
+        table::Field("isVerify", table::Attributes::PLAIN.wire(table::Wire::DigitText)),
     ],
     dynamic: None,
 };
 
-impl table::Record for CustomerPhone {
+impl table::WriteFields for CustomerPhone {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_PHONE_TABLE
@@ -610,7 +610,7 @@ impl table::Record for CustomerPhone {
     }
 }
 
-impl table::Shown for CustomerPhone {
+impl table::ReadFields for CustomerPhone {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_PHONE_TABLE
@@ -641,11 +641,11 @@ pub struct CustomerAddress {
 
 static CUSTOMER_ADDRESS_TABLE: table::Table = table::Table {
     name: "CustomerAddress",
-    fields: &[table::Field("address", table::Marks::PERSONAL)],
+    fields: &[table::Field("address", table::Attributes::PERSONAL)],
     dynamic: None,
 };
 
-impl table::Record for CustomerAddress {
+impl table::WriteFields for CustomerAddress {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_ADDRESS_TABLE
@@ -659,7 +659,7 @@ impl table::Record for CustomerAddress {
     }
 }
 
-impl table::Shown for CustomerAddress {
+impl table::ReadFields for CustomerAddress {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &CUSTOMER_ADDRESS_TABLE
@@ -692,13 +692,13 @@ pub struct FollowedAccount {
 static FOLLOWED_ACCOUNT_TABLE: table::Table = table::Table {
     name: "FollowedAccount",
     fields: &[
-        table::Field("appid", table::Marks::PLAIN),
-        table::Field("wechatName", table::Marks::PLAIN),
+        table::Field("appid", table::Attributes::PLAIN),
+        table::Field("wechatName", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Record for FollowedAccount {
+impl table::WriteFields for FollowedAccount {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &FOLLOWED_ACCOUNT_TABLE
@@ -713,7 +713,7 @@ impl table::Record for FollowedAccount {
     }
 }
 
-impl table::Shown for FollowedAccount {
+impl table::ReadFields for FollowedAccount {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &FOLLOWED_ACCOUNT_TABLE
@@ -747,13 +747,13 @@ pub struct Activity {
 static ACTIVITY_TABLE: table::Table = table::Table {
     name: "Activity",
     fields: &[
-        table::Field("count", table::Marks::PLAIN),
-        table::Field("updateTime", table::Marks::PLAIN),
+        table::Field("count", table::Attributes::PLAIN),
+        table::Field("updateTime", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Record for Activity {
+impl table::WriteFields for Activity {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &ACTIVITY_TABLE
@@ -768,7 +768,7 @@ impl table::Record for Activity {
     }
 }
 
-impl table::Shown for Activity {
+impl table::ReadFields for Activity {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &ACTIVITY_TABLE
@@ -796,7 +796,7 @@ impl Activity {
 
 /// Sex. · 性别。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CustomerSex {
@@ -807,7 +807,7 @@ pub enum CustomerSex {
     /// `0`: unknown · 未知
     Unknown,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for CustomerSex {
@@ -825,16 +825,16 @@ impl table::Open for CustomerSex {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::Male => Ok(0),
             Self::Female => Ok(1),
             Self::Unknown => Ok(2),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -842,7 +842,7 @@ impl table::Open for CustomerSex {
 scrm_core::open!(CustomerSex);
 
 impl CustomerSex {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -865,16 +865,16 @@ impl CustomerSex {
                     en: "unknown",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {

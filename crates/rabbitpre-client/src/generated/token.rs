@@ -55,13 +55,13 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field("instanceAppid", table::Marks::REQUIRED),
-        table::Field("instanceSecrect", table::Marks::REQUIRED.secret()),
+        table::Field("instanceAppid", table::Attributes::REQUIRED),
+        table::Field("instanceSecrect", table::Attributes::REQUIRED.secret()),
     ],
     dynamic: None,
 };
 
-impl table::Shown for Token {
+impl table::ReadFields for Token {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_TABLE
@@ -178,14 +178,14 @@ pub struct TokenData {
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
     fields: &[
-        table::Field("orgAccessToken", table::Marks::PLAIN.secret()),
-        table::Field("orgRefreshToken", table::Marks::PLAIN.secret()),
-        table::Field("expire", table::Marks::PLAIN),
+        table::Field("orgAccessToken", table::Attributes::PLAIN.secret()),
+        table::Field("orgRefreshToken", table::Attributes::PLAIN.secret()),
+        table::Field("expire", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Record for TokenData {
+impl table::WriteFields for TokenData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_DATA_TABLE
@@ -201,7 +201,7 @@ impl table::Record for TokenData {
     }
 }
 
-impl table::Shown for TokenData {
+impl table::ReadFields for TokenData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_DATA_TABLE

@@ -25,7 +25,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
     },
     doc_url: "https://docs.tuzhanai.com",
     base_url: "https://integrate.rabbitpre.com/api/open",
-    envelope: spec::Envelope {
+    envelope: spec::EnvelopeSpec {
         code: "code",
         message: &["msg"],
         data: "data",

@@ -45,7 +45,7 @@ impl Counting {
 impl Each for Counting {
     #[allow(clippy::cast_precision_loss)]
     fn case<T: Payload + Default, S: DeserializeOwned>(&mut self, case: &Case) {
-        let options = DecodeOptions { rows: case.rows, departures: false };
+        let options = DecodeOptions { rows: case.rows, collect_drift: false };
         let rows = case.rows as f64;
         for (form, twist) in [("", Twist::default()), (", two unknown fields a row", Twist { unknown_fields: true, ..Twist::default() })] {
             let body = case.body(twist);

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     path::sample::{Level, Person, Search},
-    table::{Kept, Keyed, Nullable},
+    table::{Keyed, Nullable, Undocumented},
 };
 
 fn broken(request: &Search, rule: Rule) -> Vec<String> {
@@ -111,7 +111,7 @@ fn empty_counts_as_absent_and_null_as_given() {
     assert!(!required(Search::default(), "tags"));
     // Its table says that it is always written.
     assert!(required(Search::default(), "needed"));
-    assert!(!required(Search { level: Some(Level::Other(Kept::Text("".into()))), ..Search::default() }, "level"));
+    assert!(!required(Search { level: Some(Level::Undocumented(Undocumented::Text("".into()))), ..Search::default() }, "level"));
     assert!(required(Search { labels: Keyed(vec![("a".into(), None)]), ..Search::default() }, "labels"));
     // An object that is absent requires nothing of what would stand in it.
     assert!(required(Search::default(), "data/name"));
@@ -158,7 +158,7 @@ fn lengths_count_characters() {
 
 #[test]
 fn undocumented_values_of_enums_pass() {
-    let request = Search { level: Some(Level::Other(Kept::Int(9))), ..Search::default() };
+    let request = Search { level: Some(Level::Undocumented(Undocumented::Int(9))), ..Search::default() };
     assert!(holds(&request, Rule::Required { field: "level" }));
     assert!(broken(&request, Rule::RequiredIf { field: "lang", other: "level", values: &["2"] }).is_empty());
 }

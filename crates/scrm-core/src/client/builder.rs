@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use super::{Core, Given, Shared, Shop};
+use super::{ApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::{HttpSettings, HttpTransport};
 use crate::{
@@ -45,7 +45,7 @@ struct Settings {
     http: HttpSettings,
 }
 
-impl<C: From<Core>> Builder<C> {
+impl<C: From<ApiClient>> Builder<C> {
     /// A client with these credentials.
     pub fn new(credentials: CredentialSet) -> Self {
         let settings = Settings {
@@ -140,7 +140,7 @@ impl<C: From<Core>> Builder<C> {
         self.set(|settings| settings.timeout = timeout)
     }
 
-    /// Whether any departure of an answer from the schema is an error. Default: no. For tests and CI.
+    /// Whether any drift of an answer from the schema is an error. Default: no. For tests and CI.
     pub fn strict(self, strict: bool) -> Self {
         self.set(|settings| settings.strict = strict)
     }
@@ -187,7 +187,7 @@ impl<C: From<Core>> Builder<C> {
 }
 
 impl Settings {
-    fn build(mut self) -> Result<Core, Error> {
+    fn build(mut self) -> Result<ApiClient, Error> {
         let vendor = self.credentials.vendor();
         let credentials = self.credentials.clone().complete()?;
         let base_url = self.base_url.take().unwrap_or_else(|| vendor.base_url.to_owned());
@@ -219,7 +219,7 @@ impl Settings {
             quota: self.quota,
             store: self.store,
         };
-        Ok(Core { shop: Arc::new(Shop::new(Arc::new(shared), credentials, given)) })
+        Ok(ApiClient { shop: Arc::new(Shop::new(Arc::new(shared), credentials, given)) })
     }
 
     fn transport(&mut self) -> Result<Arc<dyn Transport>, Error> {

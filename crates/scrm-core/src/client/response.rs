@@ -5,7 +5,7 @@ use std::{any::Any, fmt, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    decode::{BadRow, Departure},
+    decode::{BadRow, Drift},
     error::redact::{MESSAGE_CAP, Redactor},
     table::Extra,
 };
@@ -13,7 +13,7 @@ use crate::{
 /// All of an answer but its data.
 #[derive(Clone, Default)]
 #[non_exhaustive]
-pub struct Reply {
+pub struct ResponseMeta {
     /// Rows that could not be understood.
     pub bad_rows: Vec<BadRow>,
     /// The vendor's message.
@@ -26,8 +26,8 @@ pub struct Reply {
     pub attempts: u32,
     /// How long the call waited for its quota, its token and between attempts.
     pub waited: Duration,
-    /// Departures from the schema, where the call asked for them.
-    pub departures: Vec<Departure>,
+    /// Drifts from the schema, where the call asked for them.
+    pub drifts: Vec<Drift>,
 }
 
 /// A successful answer.
@@ -50,21 +50,21 @@ pub struct Response<T> {
     pub attempts: u32,
     /// How long the call waited for its quota, its token and between attempts.
     pub waited: Duration,
-    /// Departures from the schema, where the call asked for them.
-    pub departures: Vec<Departure>,
+    /// Drifts from the schema, where the call asked for them.
+    pub drifts: Vec<Drift>,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(data: T, reply: Reply) -> Self {
-        let Reply { bad_rows, message, extra, already_done, attempts, waited, departures } = reply;
-        Response { data, bad_rows, message, extra, already_done, attempts, waited, departures }
+    pub(crate) fn new(data: T, reply: ResponseMeta) -> Self {
+        let ResponseMeta { bad_rows, message, extra, already_done, attempts, waited, drifts } = reply;
+        Response { data, bad_rows, message, extra, already_done, attempts, waited, drifts }
     }
 
     /// The same answer with other data.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        let Response { data, bad_rows, message, extra, already_done, attempts, waited, departures } = self;
-        Response { data: change(data), bad_rows, message, extra, already_done, attempts, waited, departures }
+        let Response { data, bad_rows, message, extra, already_done, attempts, waited, drifts } = self;
+        Response { data: change(data), bad_rows, message, extra, already_done, attempts, waited, drifts }
     }
 }
 
@@ -73,15 +73,15 @@ fn shown(message: Option<&String>) -> Option<Box<str>> {
     message.map(|message| Redactor::default().text(message, MESSAGE_CAP))
 }
 
-impl fmt::Debug for Reply {
+impl fmt::Debug for ResponseMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("ResponseMeta")
             .field("bad_rows", &self.bad_rows)
             .field("message", &shown(self.message.as_ref()))
             .field("extra", &self.extra)
             .field("already_done", &self.already_done)
             .field("attempts", &self.attempts)
-            .field("departures", &self.departures)
+            .field("drifts", &self.drifts)
             .finish_non_exhaustive()
     }
 }
@@ -101,7 +101,7 @@ impl<T: fmt::Debug + 'static> fmt::Debug for Response<T> {
             .field("extra", &self.extra)
             .field("already_done", &self.already_done)
             .field("attempts", &self.attempts)
-            .field("departures", &self.departures)
+            .field("drifts", &self.drifts)
             .finish_non_exhaustive()
     }
 }

@@ -1,18 +1,18 @@
 //! The envelope: code, message and data of an answer.
 
 use super::{
-    fill::Fill,
-    notes::{Count, Noticed},
-    report::{Head, What},
+    decoder::Fill,
+    diagnostics::{Count, Noticed},
+    outcome::{DriftKind, Envelope},
 };
 use crate::{
     scan::{Number, Scanned},
-    spec::Envelope,
-    table::{Field, Marks, Payload},
+    spec::EnvelopeSpec,
+    table::{Attributes, Field, Payload},
 };
 
 /// What stands under the data key: possibly the rows themselves, possibly nothing.
-static DATA: Field = Field("", Marks::PLAIN.rows().nullable());
+static DATA: Field = Field("", Attributes::PLAIN.rows().nullable());
 
 /// What a key of the top level is.
 enum Role {
@@ -23,7 +23,7 @@ enum Role {
     Unknown,
 }
 
-fn role(key: &str, envelope: &Envelope) -> Role {
+fn role(key: &str, envelope: &EnvelopeSpec) -> Role {
     if key == envelope.code {
         Role::Code
     } else if key == envelope.data {
@@ -48,7 +48,7 @@ struct Found {
 impl Fill<'_, '_> {
     /// The whole answer. Data is decoded where it stands if the code came before and means success; otherwise it is remembered, and
     /// decided on at the end.
-    pub(super) fn envelope(&mut self, envelope: &Envelope, head: &mut Head, data: &mut dyn Payload) -> Scanned<()> {
+    pub(super) fn envelope(&mut self, envelope: &EnvelopeSpec, head: &mut Envelope, data: &mut dyn Payload) -> Scanned<()> {
         if self.scan.peek() != b'{' {
             return self.scan.want(self.scan.at(), "an object");
         }
@@ -66,7 +66,7 @@ impl Fill<'_, '_> {
                 Role::Data => found = Some(self.data(found, head.is_success(envelope), data)?),
                 other @ (Role::Other | Role::Unknown) => {
                     if matches!(other, Role::Unknown) {
-                        self.note(key_at, What::UnknownKey);
+                        self.note(key_at, DriftKind::UnknownKey);
                     }
                     self.undocumented_value()?;
                     head.extra.keep(self.scan.since(key_at), 0);
@@ -77,7 +77,7 @@ impl Fill<'_, '_> {
         self.scan.end()?;
         if head.code.is_none() && self.notes.wanted {
             let below = Some(format!("/{}", envelope.code).into());
-            self.notes.noticed.push(Noticed { at: start, below, what: What::Missing });
+            self.notes.noticed.push(Noticed { at: start, below, what: DriftKind::Missing });
         }
         match found {
             Some(found) => self.settle(found, head.is_success(envelope), head, data),
@@ -104,7 +104,7 @@ impl Fill<'_, '_> {
     }
 
     /// With all of the envelope known: what was only remembered is decoded, what a failure carries stays as it came.
-    fn settle(&mut self, found: Found, success: bool, head: &mut Head, data: &mut dyn Payload) -> Scanned<()> {
+    fn settle(&mut self, found: Found, success: bool, head: &mut Envelope, data: &mut dyn Payload) -> Scanned<()> {
         self.scan.return_to(found.at);
         match (success, found.decoded) {
             (true, true) => Ok(()),
@@ -140,7 +140,7 @@ impl Fill<'_, '_> {
             b'n' => {}
             b'"' if is_text => {}
             b'-' | b'0'..=b'9' if !is_text => {}
-            _ => self.note(at, What::OtherType),
+            _ => self.note(at, DriftKind::OtherType),
         }
         Ok(())
     }

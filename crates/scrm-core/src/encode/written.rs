@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 
 use super::EncodeError;
 use crate::decode::integral;
-use crate::table::{Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, Shown, View, Wire};
+use crate::table::{Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, ReadFields, View, Wire};
 
 /// What is written for one field.
 pub(super) enum Written<'a> {
@@ -21,7 +21,7 @@ pub(super) enum Written<'a> {
 
 /// A value that holds others.
 pub(super) enum Nested<'a> {
-    Record(&'a dyn Shown),
+    WriteFields(&'a dyn ReadFields),
     Rows(&'a dyn ListView),
     Strs(&'a [String]),
     Ints(&'a [i64]),
@@ -48,8 +48,8 @@ impl<'a> Written<'a> {
             View::Str(Some(text)) => Written::Text(text.into()),
             View::Any(Some(value)) => Written::json(Cow::Borrowed(value)),
             View::Open(open) => open.get().map_or(Written::Absent, Written::code),
-            View::Obj(object) => object.get().map_or(Written::Absent, |record| Written::nested(Nested::Record(record))),
-            View::Root(record) => Written::nested(Nested::Record(record)),
+            View::Obj(object) => object.get().map_or(Written::Absent, |record| Written::nested(Nested::WriteFields(record))),
+            View::Root(record) => Written::nested(Nested::WriteFields(record)),
             View::List(rows) => list(rows.count(), Nested::Rows(rows)),
             View::Strs(items) => list(items.len(), Nested::Strs(items)),
             View::Ints(items) => list(items.len(), Nested::Ints(items)),
@@ -117,7 +117,7 @@ impl<'a> Written<'a> {
 }
 
 /// The fields and columns of a record that its table does not name.
-pub(super) fn undocumented(record: &dyn Shown) -> impl Iterator<Item = (Cow<'_, str>, Written<'_>)> {
+pub(super) fn undocumented(record: &dyn ReadFields) -> impl Iterator<Item = (Cow<'_, str>, Written<'_>)> {
     let table = record.table();
     let columns = match table.dynamic.map(|prefix| (prefix, record.view(DYNAMIC))) {
         Some((prefix, View::Dynamic(columns))) => Some((prefix, columns)),
@@ -174,7 +174,7 @@ fn push(out: &mut Vec<u8>, written: &Written<'_>) -> Result<(), EncodeError> {
 
 fn push_nested(out: &mut Vec<u8>, nested: &Nested<'_>, wire: Wire) -> Result<(), EncodeError> {
     match nested {
-        Nested::Record(record) => push_record(out, *record),
+        Nested::WriteFields(record) => push_record(out, *record),
         Nested::Map(map) => push_map(out, *map, wire),
         Nested::Json(value) if !value.is_array() => push_json(out, value),
         list => {
@@ -192,7 +192,7 @@ fn push_nested(out: &mut Vec<u8>, nested: &Nested<'_>, wire: Wire) -> Result<(),
     }
 }
 
-fn push_record(out: &mut Vec<u8>, record: &dyn Shown) -> Result<(), EncodeError> {
+fn push_record(out: &mut Vec<u8>, record: &dyn ReadFields) -> Result<(), EncodeError> {
     out.push(b'{');
     for (at, field) in record.table().fields.iter().enumerate() {
         match Written::of(record.view(at), field)? {
@@ -269,7 +269,7 @@ fn digits(number: &Number) -> String {
 fn each_item<'n>(nested: &'n Nested<'_>, visit: &mut dyn FnMut(Written<'n>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
     match nested {
         Nested::Rows(rows) => {
-            (0..rows.count()).filter_map(|row| rows.get(row)).try_for_each(|row| visit(Written::nested(Nested::Record(row))))
+            (0..rows.count()).filter_map(|row| rows.get(row)).try_for_each(|row| visit(Written::nested(Nested::WriteFields(row))))
         }
         Nested::Strs(items) => items.iter().try_for_each(|item| visit(Written::Text(item.into()))),
         Nested::Ints(items) => items.iter().try_for_each(|item| visit(Written::Number(item.to_string()))),
@@ -278,7 +278,7 @@ fn each_item<'n>(nested: &'n Nested<'_>, visit: &mut dyn FnMut(Written<'n>) -> R
             Value::Array(items) => items.iter().try_for_each(|item| visit(Written::json(Cow::Borrowed(item)))),
             _ => Err(EncodeError::new("", "it is no list; give a list")),
         },
-        Nested::Record(_) | Nested::Map(_) => Err(EncodeError::new("", "it is no list; give a list")),
+        Nested::WriteFields(_) | Nested::Map(_) => Err(EncodeError::new("", "it is no list; give a list")),
     }
 }
 

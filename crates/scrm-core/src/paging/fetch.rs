@@ -6,21 +6,21 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    known::key,
-    page::{Ask, At, Facts, Keep},
+    plan::{Ask, At, Facts, Keep},
     planner::Course,
-    pull::{Arrived, Source},
-    token::Owner,
+    prefetch::{Arrived, Source},
+    resume::Owner,
+    seen_rows::key,
 };
 use crate::{
     call::Call,
-    client::{CallOptions, Core, Response},
+    client::{ApiClient, CallOptions, Response},
     decode::BadRow,
     error::{Error, ErrorKind},
     operation::PagedOperation,
     show::Json,
     spec::{OperationSpec, PagingSpec, PagingStyle},
-    table::{self, Shown},
+    table::{self, ReadFields},
     time::Day,
 };
 
@@ -38,7 +38,7 @@ pub(super) static UNPAGED: PagingSpec = PagingSpec {
 
 /// Pages of one request.
 pub(super) struct Fetch<O> {
-    core: Core,
+    core: ApiClient,
     request: O,
     options: CallOptions,
     operation: PhantomData<fn() -> O>,
@@ -116,7 +116,7 @@ fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
 }
 
 /// What identifies a row: its id, or if it has none, all of it.
-fn row_key(id: Option<String>, row: &dyn Shown) -> u64 {
+fn row_key(id: Option<String>, row: &dyn ReadFields) -> u64 {
     match id {
         Some(id) => key(id.as_bytes()),
         None => key(&serde_json::to_vec(&Json::new(row)).unwrap_or_default()),
@@ -182,7 +182,7 @@ pub(super) fn sorted<R: 'static>(arrived: Arrived, keep: &Keep) -> Option<Sorted
 }
 
 /// What a resume token of this request belongs to.
-pub(super) fn owner(vendor: &str, spec: &OperationSpec, request: &dyn Shown) -> Owner {
+pub(super) fn owner(vendor: &str, spec: &OperationSpec, request: &dyn ReadFields) -> Owner {
     let fields: Vec<&str> = spec.request.fields.iter().map(|field| field.name()).collect();
     let schema = format!("{} {:?} {} {fields:?}", spec.path, spec.paging, spec.source.read);
     Owner {

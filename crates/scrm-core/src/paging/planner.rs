@@ -1,11 +1,11 @@
 //! Which page comes next, and what of it is new. Knows nothing of types, streams or the network.
 
 use super::{
-    cursored::Cursored,
-    known::Known,
-    numbered::{Numbered, Way},
-    page::{Ask, Count, Facts, Keep, Step},
-    pieces::Piece,
+    cursor::Cursored,
+    date_range::Piece,
+    page_number::{Numbered, Way},
+    plan::{Ask, Count, Facts, Keep, Step},
+    seen_rows::Known,
     split::{Cut, Split},
 };
 use crate::{

@@ -5,10 +5,10 @@
 use std::mem;
 
 use super::{
-    known::Known,
-    numbered::{Numbered, Way},
-    page::{Ask, At, Facts, Problem, Step},
-    pieces::Piece,
+    date_range::Piece,
+    page_number::{Numbered, Way},
+    plan::{Ask, At, Facts, Problem, Step},
+    seen_rows::Known,
 };
 use crate::{spec::TimeFormat, time::Day};
 

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{
-    known::key,
-    page::{Ask, At, Facts, Problem},
+    plan::{Ask, At, Facts, Problem},
     planner::{Course, Planner},
-    token::{Owner, ResumeToken},
+    resume::{Owner, ResumeToken},
+    seen_rows::key,
 };
 use crate::{
     spec::{PagingSpec, PagingStyle, SplitSpec, TimeFormat},

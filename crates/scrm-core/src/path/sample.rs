@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     spec::*,
-    table::{Code, EXTRA, Extra, Field, Kept, Keyed, Marks, Nullable, Open, Place, Shown, Table, View, Wire},
+    table::{Attributes, Code, EXTRA, Extra, Field, Keyed, Nullable, Open, Place, ReadFields, Table, Undocumented, View, Wire},
 };
 
 /// A struct with its table, one line a field: name, type, view, table entry.
@@ -18,7 +18,7 @@ macro_rules! shown {
         impl $name {
             pub(crate) const TABLE: Table = Table { name: stringify!($name), fields: &[$($marks),*], dynamic: None };
         }
-        impl Shown for $name {
+        impl ReadFields for $name {
             fn table(&self) -> &'static Table {
                 static TABLE: Table = $name::TABLE;
                 &TABLE
@@ -35,14 +35,14 @@ macro_rules! shown {
 }
 
 shown!(Person {
-    id: Option<i64>, I64, Field("id", Marks::PLAIN);
-    name: Option<String>, Str, Field("name", Marks::PERSONAL);
-    nickname: Option<String>, Str, Field("nickname", Marks::PERSONAL);
-    phone: Option<String>, Str, Field("phone", Marks::PERSONAL);
-    phones: Vec<Person>, List, Field("phones", Marks::PLAIN);
-    union_id: Option<String>, Str, Field("union_id", Marks::PERSONAL);
-    open_ids: Vec<String>, Strs, Field("open_ids", Marks::PERSONAL);
-    created_at: Option<String>, Str, Field("created_at", Marks::PLAIN);
+    id: Option<i64>, I64, Field("id", Attributes::PLAIN);
+    name: Option<String>, Str, Field("name", Attributes::PERSONAL);
+    nickname: Option<String>, Str, Field("nickname", Attributes::PERSONAL);
+    phone: Option<String>, Str, Field("phone", Attributes::PERSONAL);
+    phones: Vec<Person>, List, Field("phones", Attributes::PLAIN);
+    union_id: Option<String>, Str, Field("union_id", Attributes::PERSONAL);
+    open_ids: Vec<String>, Strs, Field("open_ids", Attributes::PERSONAL);
+    created_at: Option<String>, Str, Field("created_at", Attributes::PLAIN);
 });
 
 impl Person {
@@ -55,35 +55,35 @@ impl Person {
 }
 
 shown!(Search {
-    phone: Option<String>, Str, Field("phone", Marks::PERSONAL);
-    openid: Option<String>, Str, Field("openid", Marks::PERSONAL);
-    password: Option<String>, Str, Field("password", Marks::PLAIN.secret());
-    page: Option<i64>, I64, Field("page", Marks::PLAIN);
-    page_size: Option<i64>, I64, Field("page_size", Marks::PLAIN.wire(Wire::Text));
-    big: Option<u64>, U64, Field("big", Marks::PLAIN);
-    min_pay: Option<String>, Str, Field("min_pay", Marks::PLAIN);
-    weight: Option<f64>, F64, Field("weight", Marks::PLAIN);
-    active: Option<bool>, Bool, Field("active", Marks::PLAIN);
-    active_text: Option<bool>, Bool, Field("active_text", Marks::PLAIN.wire(Wire::Text));
-    active_digit: Option<bool>, Bool, Field("active_digit", Marks::PLAIN.wire(Wire::Digit));
-    active_digit_text: Option<bool>, Bool, Field("active_digit_text", Marks::PLAIN.wire(Wire::DigitText));
-    user_ids: Nullable<Vec<String>>, Nullable, Field("user_ids", Marks::PLAIN);
-    tags: Vec<String>, Strs, Field("tags", Marks::PLAIN.wire(Wire::Comma));
-    days: Vec<String>, Strs, Field("days", Marks::PLAIN.wire(Wire::Bars));
-    numbers: Vec<i64>, Ints, Field("numbers", Marks::PLAIN);
-    quoted: Vec<i64>, Ints, Field("quoted", Marks::PLAIN.wire(Wire::Text));
-    needed: Vec<String>, Strs, Field("needed", Marks::PLAIN.required());
-    level: Option<Level>, Open, Field("level", Marks::PLAIN);
-    levels: Vec<Level>, Opens, Field("levels", Marks::PLAIN);
-    data: Option<Person>, Obj, Field("data", Marks::PLAIN);
-    people: Vec<Person>, List, Field("people", Marks::PLAIN);
-    inner: Option<Person>, Obj, Field("inner", Marks::PLAIN.wire(Wire::Json).personal());
-    labels: Keyed<Option<String>>, Map, Field("labels", Marks::PLAIN);
-    any: Option<Value>, Any, Field("any", Marks::PLAIN);
-    start: Option<String>, Str, Field("start", Marks::PLAIN);
-    end: Option<String>, Str, Field("end", Marks::PLAIN);
-    trace: Option<String>, Str, Field("X-Trace", Marks::PLAIN.place(Place::Header));
-    lang: Option<String>, Str, Field("lang", Marks::PLAIN.place(Place::Query));
+    phone: Option<String>, Str, Field("phone", Attributes::PERSONAL);
+    openid: Option<String>, Str, Field("openid", Attributes::PERSONAL);
+    password: Option<String>, Str, Field("password", Attributes::PLAIN.secret());
+    page: Option<i64>, I64, Field("page", Attributes::PLAIN);
+    page_size: Option<i64>, I64, Field("page_size", Attributes::PLAIN.wire(Wire::Text));
+    big: Option<u64>, U64, Field("big", Attributes::PLAIN);
+    min_pay: Option<String>, Str, Field("min_pay", Attributes::PLAIN);
+    weight: Option<f64>, F64, Field("weight", Attributes::PLAIN);
+    active: Option<bool>, Bool, Field("active", Attributes::PLAIN);
+    active_text: Option<bool>, Bool, Field("active_text", Attributes::PLAIN.wire(Wire::Text));
+    active_digit: Option<bool>, Bool, Field("active_digit", Attributes::PLAIN.wire(Wire::Digit));
+    active_digit_text: Option<bool>, Bool, Field("active_digit_text", Attributes::PLAIN.wire(Wire::DigitText));
+    user_ids: Nullable<Vec<String>>, Nullable, Field("user_ids", Attributes::PLAIN);
+    tags: Vec<String>, Strs, Field("tags", Attributes::PLAIN.wire(Wire::Comma));
+    days: Vec<String>, Strs, Field("days", Attributes::PLAIN.wire(Wire::Bars));
+    numbers: Vec<i64>, Ints, Field("numbers", Attributes::PLAIN);
+    quoted: Vec<i64>, Ints, Field("quoted", Attributes::PLAIN.wire(Wire::Text));
+    needed: Vec<String>, Strs, Field("needed", Attributes::PLAIN.required());
+    level: Option<Level>, Open, Field("level", Attributes::PLAIN);
+    levels: Vec<Level>, Opens, Field("levels", Attributes::PLAIN);
+    data: Option<Person>, Obj, Field("data", Attributes::PLAIN);
+    people: Vec<Person>, List, Field("people", Attributes::PLAIN);
+    inner: Option<Person>, Obj, Field("inner", Attributes::PLAIN.wire(Wire::Json).personal());
+    labels: Keyed<Option<String>>, Map, Field("labels", Attributes::PLAIN);
+    any: Option<Value>, Any, Field("any", Attributes::PLAIN);
+    start: Option<String>, Str, Field("start", Attributes::PLAIN);
+    end: Option<String>, Str, Field("end", Attributes::PLAIN);
+    trace: Option<String>, Str, Field("X-Trace", Attributes::PLAIN.place(Place::Header));
+    lang: Option<String>, Str, Field("lang", Attributes::PLAIN.place(Place::Query));
 });
 
 /// An open enum of integers.
@@ -91,7 +91,7 @@ shown!(Search {
 pub(crate) enum Level {
     Basic,
     Gold,
-    Other(Kept),
+    Undocumented(Undocumented),
 }
 
 impl Open for Level {
@@ -99,14 +99,14 @@ impl Open for Level {
     fn of(position: usize) -> Self {
         if position == 0 { Level::Basic } else { Level::Gold }
     }
-    fn other(kept: Kept) -> Self {
-        Level::Other(kept)
+    fn other(kept: Undocumented) -> Self {
+        Level::Undocumented(kept)
     }
-    fn position(&self) -> Result<usize, &Kept> {
+    fn position(&self) -> Result<usize, &Undocumented> {
         match self {
             Level::Basic => Ok(0),
             Level::Gold => Ok(1),
-            Level::Other(kept) => Err(kept),
+            Level::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -156,7 +156,7 @@ pub(crate) static ACME: VendorSpec = VendorSpec {
     title: Label { zh: "艾可米", en: "Acme" },
     doc_url: "https://docs.acme.example",
     base_url: "https://api.acme.example",
-    envelope: Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false },
+    envelope: EnvelopeSpec { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false },
     tokens: &[],
     credentials: &[],
     errors: &[],

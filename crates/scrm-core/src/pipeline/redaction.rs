@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Job;
 use crate::{
-    encode::Outgoing,
+    encode::RequestBody,
     error::redact::Redactor,
     secret::Secret,
     table::{self, PERSONAL, SECRET},
@@ -26,7 +26,7 @@ impl Redaction {
         let secret = job.core.vendor().credentials.iter().filter(|spec| spec.secret);
         let mut hidden: Vec<String> = secret.filter_map(|spec| Some(credentials.get(spec.name)?.expose().to_owned())).collect();
         hidden.extend(tokens.map(|token| token.expose().to_owned()));
-        if let Outgoing::Typed(request) = job.outgoing {
+        if let RequestBody::Typed(request) = job.outgoing {
             let marked = request.table().fields.iter().filter(|field| field.flags & (PERSONAL | SECRET) != 0);
             for value in marked.filter_map(|field| table::get(request, field.name())) {
                 texts(&value, &mut hidden);

@@ -2,16 +2,16 @@
 
 use tokio::time::{Duration, Instant};
 
-use super::{Job, Run, failure::Failed, token::Fetch};
+use super::{Job, Run, classify::Failed, token::Fetch};
 use crate::{
     check,
-    client::Reply,
-    encode::{self, Outgoing},
+    client::ResponseMeta,
+    encode::{self, RequestBody},
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
     quota::Permit,
     spec::{Action, Method, TokenSpec},
-    token::{Lease, TokenError, TokenSlot},
+    token::{TokenError, TokenInUse, TokenSlot},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
 };
 
@@ -38,7 +38,7 @@ impl Drop for Unsent {
 impl Job<'_> {
     /// Step 1.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let Outgoing::Typed(request) = self.outgoing else { return Ok(()) };
+        let RequestBody::Typed(request) = self.outgoing else { return Ok(()) };
         check::check(request, self.spec.rules).map_err(|violations| {
             Error::new(ErrorKind::InvalidRequest, self.core.vendor(), "the request breaks a documented rule").violating(violations)
         })
@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
     }
 
     /// Step 3.
-    pub(super) async fn token(&mut self, now: Instant) -> Result<Option<Lease>, Failed> {
+    pub(super) async fn token(&mut self, now: Instant) -> Result<Option<TokenInUse>, Failed> {
         let (Some(slot), Some(spec)) = (self.slot(), self.job.spec.token) else { return Ok(None) };
         let lease = match slot.peek(now) {
             Some(lease) => lease,
@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
     }
 
     /// Step 4.
-    pub(super) fn encode(&self, lease: Option<&Lease>) -> Result<HttpRequest, Failed> {
+    pub(super) fn encode(&self, lease: Option<&TokenInUse>) -> Result<HttpRequest, Failed> {
         let token = self.job.spec.token.zip(lease.map(|lease| lease.token.expose()));
         let request = self.job.written(token).map_err(|error| self.unsent(error))?;
         let timeout = self.deadline.saturating_duration_since(Instant::now());
@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
         Err(self.not_carried(&error))
     }
 
-    pub(super) fn told_attempt(&self, began: Instant, outcome: &Result<Reply, Failed>) {
+    pub(super) fn told_attempt(&self, began: Instant, outcome: &Result<ResponseMeta, Failed>) {
         let shared = self.job.core.shared();
         let error = outcome.as_ref().err().map(|failed| &failed.error);
         shared.hooks.attempt(&Attempt {

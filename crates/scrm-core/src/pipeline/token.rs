@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::{
-    client::{CallOptions, Core, Reply},
-    encode::Outgoing,
+    client::{ApiClient, CallOptions, ResponseMeta},
+    encode::RequestBody,
     error::{Error, ErrorKind},
     spec::{TokenParameter, TokenSpec},
     token::{FetchToken, Token},
@@ -15,7 +15,7 @@ use crate::{
 
 /// One kind of token of one shop.
 pub(super) struct Fetch<'a> {
-    pub(super) core: &'a Core,
+    pub(super) core: &'a ApiClient,
     pub(super) spec: &'static TokenSpec,
 }
 
@@ -25,7 +25,7 @@ impl FetchToken<Error> for Fetch<'_> {
         let mut data = None::<Value>;
         let parameters = self.parameters()?;
         let options = CallOptions::default();
-        let reply = self.core.execute(Outgoing::Raw(&parameters), self.spec.operation, &options, &mut data).await?;
+        let reply = self.core.execute(RequestBody::Raw(&parameters), self.spec.operation, &options, &mut data).await?;
         let at = |pointer| at(pointer, self.core.vendor().envelope.data, data.as_ref(), &reply);
         let token = match at(self.spec.value) {
             Some(Value::String(token)) if !token.is_empty() => Token::new(token.as_str()),
@@ -62,7 +62,7 @@ impl Fetch<'_> {
 }
 
 /// What stands at a pointer into the whole answer, whose parts are by now in `data` and `reply`.
-fn at<'a>(pointer: &str, data_key: &str, data: Option<&'a Value>, reply: &'a Reply) -> Option<&'a Value> {
+fn at<'a>(pointer: &str, data_key: &str, data: Option<&'a Value>, reply: &'a ResponseMeta) -> Option<&'a Value> {
     let pointer = pointer.strip_prefix('/')?;
     let (first, rest) = pointer.split_at(pointer.find('/').unwrap_or(pointer.len()));
     let top = if first == data_key { data } else { reply.extra.get(first) };

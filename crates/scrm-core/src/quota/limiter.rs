@@ -14,15 +14,15 @@ use tokio::{
 
 use super::{
     SharedQuota,
-    book::{Book, nanos},
-    quotas::QuotaRule,
+    limiters::QuotaRule,
     shared::SharedSide,
+    sliding_window::{SlidingWindow, nanos},
 };
 
 /// The quota of one operation of one account. First come, first served.
-pub struct Quota {
+pub struct RateLimiter {
     start: Instant,
-    book: Mutex<Book>,
+    book: Mutex<SlidingWindow>,
     waiting: AtomicUsize,
     /// Held by the first in the queue.
     turn: tokio::sync::Mutex<()>,
@@ -31,7 +31,7 @@ pub struct Quota {
     shared: Option<Arc<SharedSide>>,
 }
 
-impl Quota {
+impl RateLimiter {
     /// A quota of its own.
     #[must_use]
     pub fn new(rule: QuotaRule) -> Arc<Self> {
@@ -45,9 +45,9 @@ impl Quota {
     }
 
     fn with(rule: &QuotaRule, shared: Option<Arc<SharedSide>>) -> Arc<Self> {
-        Arc::new(Quota {
+        Arc::new(RateLimiter {
             start: Instant::now(),
-            book: Mutex::new(Book::new(rule)),
+            book: Mutex::new(SlidingWindow::new(rule)),
             waiting: AtomicUsize::new(0),
             turn: tokio::sync::Mutex::new(()),
             given_back: Notify::new(),
@@ -156,7 +156,7 @@ impl Quota {
         nanos(now.saturating_duration_since(self.start))
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> MutexGuard<'_, SlidingWindow> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -174,9 +174,9 @@ impl Quota {
     }
 }
 
-impl fmt::Debug for Quota {
+impl fmt::Debug for RateLimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Quota").field("free", &self.free()).field("waiting", &self.waiting()).finish_non_exhaustive()
+        f.debug_struct("RateLimiter").field("free", &self.free()).field("waiting", &self.waiting()).finish_non_exhaustive()
     }
 }
 
@@ -202,7 +202,7 @@ impl Drop for Queue<'_> {
 #[must_use = "a permit that is dropped counts as a request that was cancelled"]
 #[derive(Debug)]
 pub struct Permit {
-    quota: Arc<Quota>,
+    quota: Arc<RateLimiter>,
     waited: Duration,
     shared_slot: Option<u64>,
     settled: bool,

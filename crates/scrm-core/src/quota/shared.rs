@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::quotas::QuotaRule;
+use super::limiters::QuotaRule;
 use crate::token::BoxError;
 
 /// A quota shared between processes, asked for every permit that the local quota has given. When it fails or does not answer within a second, the local one goes on alone.

@@ -48,7 +48,7 @@ fn most(arrivals: &mut [Instant], window: Duration) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn a_slot_comes_back_one_window_after_the_answer() {
-    let quota = Quota::new(rule(2, seconds(10)));
+    let quota = RateLimiter::new(rule(2, seconds(10)));
     let (first, second) = (quota.try_acquire(Instant::now()).unwrap(), quota.try_acquire(Instant::now()).unwrap());
     assert_eq!(quota.free(), 0);
     sleep(seconds(3)).await;
@@ -62,7 +62,7 @@ async fn a_slot_comes_back_one_window_after_the_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_call_holds_its_slot_longer_and_an_unsent_one_not_at_all() {
-    let quota = Quota::new(rule(1, seconds(10)));
+    let quota = RateLimiter::new(rule(1, seconds(10)));
     quota.try_acquire(Instant::now()).unwrap().not_sent();
     drop(quota.try_acquire(Instant::now()).unwrap());
     let permit = quota.acquire(later(seconds(30))).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_cancelled_call_holds_its_slot_longer_and_an_unsent_one_not_at_all() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unsent_call_wakes_the_next_in_the_queue() {
-    let quota = Quota::new(rule(1, seconds(10)));
+    let quota = RateLimiter::new(rule(1, seconds(10)));
     let unsent = quota.try_acquire(Instant::now()).unwrap();
     let waiting = tokio::spawn({
         let quota = quota.clone();
@@ -85,7 +85,7 @@ async fn an_unsent_call_wakes_the_next_in_the_queue() {
 
 #[tokio::test(start_paused = true)]
 async fn first_come_first_served() {
-    let quota = Quota::new(rule(3, seconds(1)));
+    let quota = RateLimiter::new(rule(3, seconds(1)));
     let served = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = JoinSet::new();
     for number in 0..50 {
@@ -107,7 +107,7 @@ async fn first_come_first_served() {
 
 #[tokio::test(start_paused = true)]
 async fn a_deadline_that_cannot_be_kept_fails_at_once_and_tells_the_wait() {
-    let quota = Quota::new(rule(2, seconds(10)));
+    let quota = RateLimiter::new(rule(2, seconds(10)));
     quota.try_acquire(Instant::now()).unwrap().answered();
     quota.try_acquire(Instant::now()).unwrap().answered();
     let before = Instant::now();
@@ -128,7 +128,7 @@ async fn a_deadline_that_cannot_be_kept_fails_at_once_and_tells_the_wait() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn threads_that_race_get_no_more_than_there_is() {
-    let quota = Quota::new(rule(500, seconds(3600)));
+    let quota = RateLimiter::new(rule(500, seconds(3600)));
     let mut tasks = JoinSet::new();
     for number in 0..2000 {
         let quota = quota.clone();
@@ -146,7 +146,7 @@ async fn threads_that_race_get_no_more_than_there_is() {
 
 #[tokio::test(start_paused = true)]
 async fn callers_who_leave_the_queue_leave_nothing_behind() {
-    let quota = Quota::new(rule(1, seconds(10)));
+    let quota = RateLimiter::new(rule(1, seconds(10)));
     quota.try_acquire(Instant::now()).unwrap().answered();
     for _ in 0..20 {
         assert!(timeout(milliseconds(100), quota.acquire(later(seconds(60)))).await.is_err());
@@ -157,7 +157,7 @@ async fn callers_who_leave_the_queue_leave_nothing_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn a_quota_code_stops_everybody_for_a_while() {
-    let quota = Quota::new(rule(100, seconds(10)));
+    let quota = RateLimiter::new(rule(100, seconds(10)));
     quota.slow_down(Some(seconds(3)));
     assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited(), seconds(3));
     quota.slow_down(None);
@@ -168,7 +168,7 @@ async fn a_quota_code_stops_everybody_for_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn smooth_calls_are_spread_over_the_window() {
-    let quota = Quota::new(QuotaRule { smooth: Some(2), ..rule(10, seconds(10)) });
+    let quota = RateLimiter::new(QuotaRule { smooth: Some(2), ..rule(10, seconds(10)) });
     let start = Instant::now();
     let mut went = Vec::new();
     for _ in 0..6 {
@@ -180,7 +180,7 @@ async fn smooth_calls_are_spread_over_the_window() {
 
 #[tokio::test(start_paused = true)]
 async fn a_greedy_caller_gets_99_percent_at_100_ms_round_trip() {
-    let quota = Quota::new(rule(3000, seconds(10)));
+    let quota = RateLimiter::new(rule(3000, seconds(10)));
     let arrivals = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = JoinSet::new();
     // More at once than the quota allows.
@@ -234,7 +234,7 @@ fn call() -> impl Strategy<Value = Call> {
 }
 
 /// A caller's calls, one after the other; those that are sent arrive whatever becomes of the caller.
-async fn caller(quota: Arc<Quota>, calls: Vec<Call>, arrivals: Arc<Mutex<Vec<Instant>>>) {
+async fn caller(quota: Arc<RateLimiter>, calls: Vec<Call>, arrivals: Arc<Mutex<Vec<Instant>>>) {
     for call in calls {
         sleep(milliseconds(call.pause)).await;
         let one = async {
@@ -270,7 +270,7 @@ proptest! {
             let arrivals = Arc::new(Mutex::new(Vec::new()));
             let rule = QuotaRule { smooth, ..rule(calls, milliseconds(window)) };
             let run = |rule| {
-                let quota = Quota::new(rule);
+                let quota = RateLimiter::new(rule);
                 let tasks: JoinSet<()> = callers.iter().cloned().map(|calls| caller(quota.clone(), calls, arrivals.clone())).collect();
                 (quota, tasks)
             };
@@ -333,7 +333,7 @@ impl SharedQuota for Server {
     }
 }
 
-async fn greedy(quotas: &[Arc<Quota>], for_so_long: Duration) -> Vec<Instant> {
+async fn greedy(quotas: &[Arc<RateLimiter>], for_so_long: Duration) -> Vec<Instant> {
     let arrivals = Arc::new(Mutex::new(Vec::new()));
     let end = later(for_so_long);
     let mut tasks = JoinSet::new();
@@ -355,7 +355,7 @@ async fn greedy(quotas: &[Arc<Quota>], for_so_long: Duration) -> Vec<Instant> {
 #[tokio::test(start_paused = true)]
 async fn four_processes_share_one_quota() {
     let server = Arc::new(Server::default());
-    let quotas: Vec<_> = (0..4).map(|_| Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone())).collect();
+    let quotas: Vec<_> = (0..4).map(|_| RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone())).collect();
     let mut arrivals = greedy(&quotas, seconds(40)).await;
     assert!(most(&mut arrivals, seconds(2)) <= 100);
     let share = arrivals.len() as f64 / (100.0 * 40.0 / 2.0);
@@ -365,7 +365,7 @@ async fn four_processes_share_one_quota() {
 #[tokio::test(start_paused = true)]
 async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
     let server = Arc::new(Server::default());
-    let [first, second] = [(); 2].map(|()| Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone()));
+    let [first, second] = [(); 2].map(|()| RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone()));
     let taken = futures_util::future::join_all((0..100).map(|_| first.acquire(later(seconds(1))))).await;
     sleep(milliseconds(100)).await;
     taken.into_iter().for_each(|permit| permit.unwrap().answered());
@@ -375,7 +375,7 @@ async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
     assert!((1950..2100).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
     // Slots taken for callers who left come back too.
     let server = Arc::new(Server::default());
-    let [first, second] = [(); 2].map(|()| Quota::shared(rule(100, seconds(20)), "acme:user_list".into(), server.clone()));
+    let [first, second] = [(); 2].map(|()| RateLimiter::shared(rule(100, seconds(20)), "acme:user_list".into(), server.clone()));
     let ask = |patience| timeout(patience, first.acquire(later(seconds(1))));
     let stay = futures_util::future::join_all([ask(seconds(1)), ask(seconds(1))]);
     let leave = futures_util::future::join_all((0..50).map(|_| ask(milliseconds(7))));
@@ -390,7 +390,7 @@ async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
 #[tokio::test(start_paused = true)]
 async fn without_the_shared_quota_the_local_one_goes_on_alone() {
     let server = Arc::new(Server::default());
-    let quota = Quota::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone());
+    let quota = RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone());
     server.away.store(true, Ordering::SeqCst);
     let mut arrivals = greedy(std::slice::from_ref(&quota), seconds(60)).await;
     assert!(most(&mut arrivals, seconds(2)) <= 100 && arrivals.len() > 2900, "{}", arrivals.len());
@@ -435,7 +435,7 @@ mod by_operation {
         let list = operation("list", Some(QuotaSpec { calls: 3, seconds: 10 }));
         let write = operation("write", Some(QuotaSpec { calls: 2, seconds: 10 }));
         let free = operation("free", None);
-        let quotas = Quotas::new("acme:app:0".into(), QuotaOptions::default());
+        let quotas = RateLimiters::new("acme:app:0".into(), QuotaOptions::default());
         assert!(quotas.of(&free).is_none());
         let permit = quotas.of(&list).unwrap().try_acquire(Instant::now()).unwrap();
         assert_eq!((quotas.of(&list).unwrap().free(), quotas.of(&write).unwrap().free()), (2, 2));
@@ -446,12 +446,12 @@ mod by_operation {
             ("write".into(), None),
             ("free".into(), Some(QuotaSpec { calls: 1, seconds: 1 })),
         ];
-        let quotas = Quotas::new("acme:app:0".into(), QuotaOptions { overrides, ..QuotaOptions::default() });
+        let quotas = RateLimiters::new("acme:app:0".into(), QuotaOptions { overrides, ..QuotaOptions::default() });
         assert_eq!(quotas.of(&list).unwrap().free(), 7);
         assert!(quotas.of(&write).is_none());
         assert_eq!(quotas.of(&free).unwrap().free(), 1);
 
-        let off = Quotas::new("acme:app:0".into(), QuotaOptions { enabled: false, ..QuotaOptions::default() });
+        let off = RateLimiters::new("acme:app:0".into(), QuotaOptions { enabled: false, ..QuotaOptions::default() });
         assert!(off.of(&list).is_none());
     }
 }

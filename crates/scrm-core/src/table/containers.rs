@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Record, Shown, Slot, View};
+use super::{ReadFields, Slot, View, WriteFields};
 
 /// An optional nested object, for writing.
 pub trait ObjSlot: Send + Sync {
     /// A fresh object in place of what was there.
-    fn begin(&mut self) -> &mut dyn Record;
+    fn begin(&mut self) -> &mut dyn WriteFields;
     /// Nothing.
     fn clear(&mut self);
 }
@@ -17,11 +17,11 @@ pub trait ObjSlot: Send + Sync {
 /// An optional nested object, for reading.
 pub trait ObjView: Send + Sync {
     /// The object, if there is one.
-    fn get(&self) -> Option<&dyn Shown>;
+    fn get(&self) -> Option<&dyn ReadFields>;
 }
 
-impl<R: Record + Default> ObjSlot for Option<R> {
-    fn begin(&mut self) -> &mut dyn Record {
+impl<R: WriteFields + Default> ObjSlot for Option<R> {
+    fn begin(&mut self) -> &mut dyn WriteFields {
         self.insert(R::default())
     }
     fn clear(&mut self) {
@@ -29,16 +29,16 @@ impl<R: Record + Default> ObjSlot for Option<R> {
     }
 }
 
-impl<R: Shown> ObjView for Option<R> {
-    fn get(&self) -> Option<&dyn Shown> {
-        self.as_ref().map(|r| r as &dyn Shown)
+impl<R: ReadFields> ObjView for Option<R> {
+    fn get(&self) -> Option<&dyn ReadFields> {
+        self.as_ref().map(|r| r as &dyn ReadFields)
     }
 }
 
 /// A list of objects, for writing. Rows are made in place and filled there.
 pub trait ListSlot: Send + Sync {
     /// A fresh row at the end; `spare` is how many are expected in all.
-    fn grow(&mut self, spare: usize) -> &mut dyn Record;
+    fn grow(&mut self, spare: usize) -> &mut dyn WriteFields;
     /// Drops the last row.
     fn pop(&mut self);
     /// Drops all rows.
@@ -50,11 +50,11 @@ pub trait ListView: Send + Sync {
     /// How many rows.
     fn count(&self) -> usize;
     /// A row.
-    fn get(&self, row: usize) -> Option<&dyn Shown>;
+    fn get(&self, row: usize) -> Option<&dyn ReadFields>;
 }
 
-impl<R: Record + Default> ListSlot for Vec<R> {
-    fn grow(&mut self, spare: usize) -> &mut dyn Record {
+impl<R: WriteFields + Default> ListSlot for Vec<R> {
+    fn grow(&mut self, spare: usize) -> &mut dyn WriteFields {
         if self.capacity() == 0 {
             self.reserve_exact(spare);
         }
@@ -70,12 +70,12 @@ impl<R: Record + Default> ListSlot for Vec<R> {
     }
 }
 
-impl<R: Shown> ListView for Vec<R> {
+impl<R: ReadFields> ListView for Vec<R> {
     fn count(&self) -> usize {
         self.len()
     }
-    fn get(&self, row: usize) -> Option<&dyn Shown> {
-        self.as_slice().get(row).map(|r| r as &dyn Shown)
+    fn get(&self, row: usize) -> Option<&dyn ReadFields> {
+        self.as_slice().get(row).map(|r| r as &dyn ReadFields)
     }
 }
 
@@ -110,7 +110,7 @@ pub trait Cell: Default + Send + Sync {
     fn view(&self) -> View<'_>;
 }
 
-impl<R: Record + Shown + Default> Cell for R {
+impl<R: WriteFields + ReadFields + Default> Cell for R {
     fn slot(&mut self) -> Slot<'_> {
         Slot::Root(self)
     }

@@ -4,20 +4,20 @@ use std::ops::Deref;
 
 use crate::scan::same;
 
-/// One documented field: its wire name and what the page says of it. Reads as its [`Marks`], too: `field.flags`.
+/// One documented field: its wire name and what the page says of it. Reads as its [`Attributes`], too: `field.flags`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field(
     /// Wire name.
     pub &'static str,
     /// What the page says of it.
-    pub Marks,
+    pub Attributes,
 );
 
 /// What a page says of a field beside its name and type.
 ///
 /// Most fields have one of the constants: a table of literals is much less work for the compiler than one of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Marks {
+pub struct Attributes {
     /// [`PERSONAL`], [`SECRET`], [`REQUIRED`], [`NULLABLE`], [`ROWS`].
     pub flags: u8,
     /// How the value is written on the wire.
@@ -37,15 +37,15 @@ pub const NULLABLE: u8 = 8;
 /// The rows of a page: a bad one costs only itself.
 pub const ROWS: u8 = 16;
 
-impl Marks {
+impl Attributes {
     /// Nothing.
-    pub const PLAIN: Marks = Marks { flags: 0, wire: Wire::Plain, place: Place::Body };
+    pub const PLAIN: Attributes = Attributes { flags: 0, wire: Wire::Plain, place: Place::Body };
     /// Always there.
-    pub const REQUIRED: Marks = Marks::PLAIN.required();
+    pub const REQUIRED: Attributes = Attributes::PLAIN.required();
     /// Masked wherever it could be shown.
-    pub const PERSONAL: Marks = Marks::PLAIN.personal();
+    pub const PERSONAL: Attributes = Attributes::PLAIN.personal();
     /// May be `null`.
-    pub const NULLABLE: Marks = Marks::PLAIN.nullable();
+    pub const NULLABLE: Attributes = Attributes::PLAIN.nullable();
 
     /// Masked wherever it could be shown.
     #[must_use]
@@ -101,9 +101,9 @@ impl Field {
 }
 
 impl Deref for Field {
-    type Target = Marks;
+    type Target = Attributes;
     #[inline]
-    fn deref(&self) -> &Marks {
+    fn deref(&self) -> &Attributes {
         &self.1
     }
 }
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_from_the_expected_one_on_and_from_the_start() {
-        static FIELDS: &[Field] = &[Field("a", Marks::PLAIN), Field("b", Marks::PLAIN), Field("c", Marks::PLAIN)];
+        static FIELDS: &[Field] = &[Field("a", Attributes::PLAIN), Field("b", Attributes::PLAIN), Field("c", Attributes::PLAIN)];
         let table = Table { name: "T", fields: FIELDS, dynamic: None };
         for next in 0..5 {
             assert_eq!((table.find("a", next), table.find("c", next), table.find("d", next)), (Some(0), Some(2), None), "{next}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Cell, Keyed, Record, Shown, Slot, View};
+use super::{Cell, Keyed, ReadFields, Slot, View, WriteFields};
 
 /// What stands under the envelope's data key, for writing.
 pub trait Payload: Send + Sync {
@@ -18,7 +18,7 @@ pub trait Inspect: Payload {
     fn shown(&self) -> View<'_>;
 }
 
-impl<R: Record + Default> Payload for R {
+impl<R: WriteFields + Default> Payload for R {
     fn root(&mut self) -> Slot<'_> {
         Slot::Root(self)
     }
@@ -27,13 +27,13 @@ impl<R: Record + Default> Payload for R {
     }
 }
 
-impl<R: Record + Shown + Default> Inspect for R {
+impl<R: WriteFields + ReadFields + Default> Inspect for R {
     fn shown(&self) -> View<'_> {
         View::Root(self)
     }
 }
 
-impl<R: Record + Default> Payload for Vec<R> {
+impl<R: WriteFields + Default> Payload for Vec<R> {
     fn root(&mut self) -> Slot<'_> {
         Slot::List(self)
     }
@@ -42,7 +42,7 @@ impl<R: Record + Default> Payload for Vec<R> {
     }
 }
 
-impl<R: Record + Shown + Default> Inspect for Vec<R> {
+impl<R: WriteFields + ReadFields + Default> Inspect for Vec<R> {
     fn shown(&self) -> View<'_> {
         View::List(self)
     }

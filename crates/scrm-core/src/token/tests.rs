@@ -128,11 +128,11 @@ impl FetchToken<String> for Vendor {
     }
 }
 
-async fn get(slot: &TokenSlot<String>, vendor: &Vendor) -> Lease {
+async fn get(slot: &TokenSlot<String>, vendor: &Vendor) -> TokenInUse {
     slot.get(vendor, soon()).await.unwrap()
 }
 
-async fn many(slot: &Arc<TokenSlot<String>>, vendor: &Vendor, count: usize) -> Vec<Result<Lease, TokenError<String>>> {
+async fn many(slot: &Arc<TokenSlot<String>>, vendor: &Vendor, count: usize) -> Vec<Result<TokenInUse, TokenError<String>>> {
     let mut tasks = JoinSet::new();
     for _ in 0..count {
         let (slot, vendor) = (slot.clone(), vendor.clone());

@@ -4,19 +4,19 @@ use futures_util::{StreamExt as _, stream};
 
 use super::CustomerStream;
 use crate::{
-    client::Core,
+    client::ApiClient,
     customer::{Customer, CustomerKey},
     error::{Error, ErrorKind},
     operation::{Operation, PagedOperation},
     spec::{OperationSpec, VendorSpec},
-    table::{Inspect, Shown, View},
+    table::{Inspect, ReadFields, View},
 };
 
 /// Customers in the answer of an operation that is not paged. `exact`: the vendor searches for exactly the key; else its answers are filtered again.
 ///
 /// # Errors
 /// As for any call. An answer whose only rows cannot be understood is an error, not an empty list.
-pub async fn find<O: Operation>(core: &Core, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error>
+pub async fn find<O: Operation>(core: &ApiClient, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error>
 where
     O::Data: Inspect,
 {
@@ -36,7 +36,12 @@ where
 ///
 /// # Errors
 /// As [`find`]; also when any page cannot be got.
-pub async fn find_in_pages<O: PagedOperation>(core: &Core, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error> {
+pub async fn find_in_pages<O: PagedOperation>(
+    core: &ApiClient,
+    request: O,
+    key: &CustomerKey,
+    exact: bool,
+) -> Result<Vec<Customer>, Error> {
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     let mut bad = None;
     let mut rows = core.call(request).items();
@@ -55,7 +60,7 @@ pub async fn find_in_pages<O: PagedOperation>(core: &Core, request: O, key: &Cus
 
 /// All customers of a paged operation.
 #[must_use]
-pub fn list<'a, O: PagedOperation>(core: &Core, request: O) -> CustomerStream<'a> {
+pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a> {
     let vendor = core.vendor();
     match O::spec().customer {
         Some(spec) => Box::pin(core.call(request).items().map(move |row| row.map(|row| Customer::read(&row, spec, vendor)))),
@@ -80,7 +85,7 @@ impl<'a> Found<'a> {
         Found { vendor, operation, key, exact, customers: Vec::new() }
     }
 
-    fn one(&mut self, row: &dyn Shown) {
+    fn one(&mut self, row: &dyn ReadFields) {
         let Some(spec) = self.operation.customer else { return };
         let customer = Customer::read(row, spec, self.vendor);
         // Some vendors answer an empty object where nobody was found.

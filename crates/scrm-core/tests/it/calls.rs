@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use scrm_core::{Call, Core, ErrorKind, RawCall, Sent, Value, hooks, spec::QuotaSpec, transport::TransportErrorKind};
+use scrm_core::{ApiClient, Call, ErrorKind, RawCall, Sent, Value, hooks, spec::QuotaSpec, transport::TransportErrorKind};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -14,7 +14,7 @@ fn send_sync<T: Send + Sync>() {}
 
 #[test]
 fn clients_calls_and_futures_go_anywhere() {
-    send_sync::<Core>();
+    send_sync::<ApiClient>();
     send_sync::<Call<UserList>>();
     send_sync::<RawCall>();
     send_sync::<scrm_core::Error>();
@@ -144,9 +144,9 @@ async fn strict_mode_turns_departures_into_errors() {
     let odd = r#"{"list":[{"user_id":"u_1","points":"7","new_field":1}],"total":1}"#;
     let (client, _script) = client([Act::ok(odd), Act::ok(odd), Act::ok(odd)]);
     let lax = client.0.call(UserList::new()).await.unwrap();
-    assert!(lax.departures.is_empty());
-    let told = client.0.call(UserList::new()).departures().await.unwrap();
-    assert_eq!(told.departures.len(), 2, "{told:?}");
+    assert!(lax.drifts.is_empty());
+    let told = client.0.call(UserList::new()).collect_drift().await.unwrap();
+    assert_eq!(told.drifts.len(), 2, "{told:?}");
     let error = client.0.call(UserList::new()).strict(true).await.unwrap_err();
     assert_eq!((error.kind(), error.json_path(), error.sent()), (ErrorKind::Decode, Some("/data/list/0/points"), Sent::Yes));
 }

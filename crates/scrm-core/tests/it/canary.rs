@@ -90,7 +90,7 @@ async fn no_answer_shows_a_personal_value() {
     );
     let whole = format!(r#"{{"code":0,"msg":"{PHONE} {MAIL}","data":{rows},"echo":"{TOKEN}-1"}}"#);
     let (client, script) = client(vec![Act::Body(200, whole); 6]);
-    let typed = client.0.call(UserList::new().with_phone(PHONE)).departures().await.unwrap();
+    let typed = client.0.call(UserList::new().with_phone(PHONE)).collect_drift().await.unwrap();
     assert_eq!(typed.data.list[0].phone.as_deref(), Some(PHONE));
     clean(&format!("{typed:?}"));
     let raw_call = client.0.call_raw("x", json!({"phone": PHONE}));

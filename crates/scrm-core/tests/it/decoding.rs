@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 use scrm_core::{
     decode::{DecodeError, DecodeOptions, Decoded, decode},
-    table::{Kept, Keyed, Nullable, Payload},
+    table::{Keyed, Nullable, Payload, Undocumented},
 };
 use serde_json::{Value, json};
 
 use crate::tables::{ENVELOPE, Level, Member, Page, Sex};
 
 pub(crate) fn data<T: Payload + Default>(data: &str) -> Result<Decoded<T>, DecodeError> {
-    decode(format!(r#"{{"code":0,"msg":"ok","data":{data}}}"#).as_bytes(), &ENVELOPE, &DecodeOptions { rows: 2, departures: true })
+    decode(format!(r#"{{"code":0,"msg":"ok","data":{data}}}"#).as_bytes(), &ENVELOPE, &DecodeOptions { rows: 2, collect_drift: true })
 }
 
 pub(crate) fn member(value: &Value) -> Member {
@@ -111,15 +111,15 @@ fn open_enums_keep_what_they_do_not_know() {
     let sex = |value: Value| member(&json!({ "sex": value })).sex;
     assert_eq!((sex(json!(1)), sex(json!("2")), sex(json!(1.0))), (Some(Sex::Male), Some(Sex::Female), Some(Sex::Male)));
     assert_eq!((sex(Value::Null), sex(json!(""))), (None, None));
-    assert_eq!(sex(json!(9)), Some(Sex::Other(Kept::Int(9))));
-    assert_eq!(sex(json!("9")), Some(Sex::Other(Kept::Text("9".into()))));
-    assert_eq!(sex(json!("男")), Some(Sex::Other(Kept::Text("男".into()))));
-    assert_eq!(sex(json!(1.5)), Some(Sex::Other(Kept::Text("1.5".into()))));
+    assert_eq!(sex(json!(9)), Some(Sex::Undocumented(Undocumented::Int(9))));
+    assert_eq!(sex(json!("9")), Some(Sex::Undocumented(Undocumented::Text("9".into()))));
+    assert_eq!(sex(json!("男")), Some(Sex::Undocumented(Undocumented::Text("男".into()))));
+    assert_eq!(sex(json!(1.5)), Some(Sex::Undocumented(Undocumented::Text("1.5".into()))));
     let level = |value: Value| member(&json!({ "level": value })).level;
     assert_eq!((level(json!("gold")), level(json!(7)), level(Value::Null)), (Some(Level::Gold), Some(Level::Seven), None));
-    assert_eq!(level(json!("tin")), Some(Level::Other(Kept::Text("tin".into()))));
-    assert_eq!(level(json!(8)), Some(Level::Other(Kept::Int(8))));
-    assert_eq!(member(&json!({"levels": ["gold", 8, null]})).levels, [Level::Gold, Level::Other(Kept::Int(8))]);
+    assert_eq!(level(json!("tin")), Some(Level::Undocumented(Undocumented::Text("tin".into()))));
+    assert_eq!(level(json!(8)), Some(Level::Undocumented(Undocumented::Int(8))));
+    assert_eq!(member(&json!({"levels": ["gold", 8, null]})).levels, [Level::Gold, Level::Undocumented(Undocumented::Int(8))]);
     assert_eq!(refused(r#"{"level":["gold"]}"#).reason, "expected a string or an integer, found a list");
     assert_eq!(refused(r#"{"levels":["gold",{}]}"#).path, "/data/levels/1");
 }
@@ -263,7 +263,7 @@ proptest! {
             text.splice(at..end, piece.chars());
         }
         let text: String = text.into_iter().collect();
-        if let Err(error) = decode::<Page>(text.as_bytes(), &ENVELOPE, &DecodeOptions { rows: 0, departures: true }) {
+        if let Err(error) = decode::<Page>(text.as_bytes(), &ENVELOPE, &DecodeOptions { rows: 0, collect_drift: true }) {
             prop_assert!(error.offset <= text.len());
         } else {
             prop_assert!(serde_json::from_str::<Value>(&text).is_ok());

@@ -2,13 +2,13 @@
 
 use scrm_core::{
     decode::{DecodeOptions, decode},
-    spec::Envelope,
+    spec::EnvelopeSpec,
 };
 use serde_json::json;
 
 use crate::tables::{ENVELOPE, Page};
 
-const QUIET: DecodeOptions = DecodeOptions { rows: 0, departures: false };
+const QUIET: DecodeOptions = DecodeOptions { rows: 0, collect_drift: false };
 
 #[test]
 fn the_order_of_the_keys_does_not_matter() {
@@ -59,11 +59,12 @@ fn no_code_is_no_success() {
 
 #[test]
 fn codes_may_be_texts_by_document() {
-    let envelope = Envelope { success: &["OK"], code_is_text: true, ..ENVELOPE };
-    let answer = decode::<Page>(br#"{"code":"OK","data":{"total":3}}"#, &envelope, &DecodeOptions { rows: 0, departures: true }).unwrap();
+    let envelope = EnvelopeSpec { success: &["OK"], code_is_text: true, ..ENVELOPE };
+    let answer =
+        decode::<Page>(br#"{"code":"OK","data":{"total":3}}"#, &envelope, &DecodeOptions { rows: 0, collect_drift: true }).unwrap();
     assert!(answer.head.is_success(&envelope));
     assert_eq!(answer.data.total, Some(3));
-    assert_eq!(answer.head.departures.len(), 1, "{:?}", answer.head.departures);
+    assert_eq!(answer.head.drifts.len(), 1, "{:?}", answer.head.drifts);
 }
 
 #[test]

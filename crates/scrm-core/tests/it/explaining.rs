@@ -42,7 +42,7 @@ fn a_failure_is_told_with_its_meaning() {
     action: FixRequest
     data as it came: {"phone":"<11 characters>"}
     bad rows: 0
-    departures from the page: 0
+    drifts from the page: 0
     "#);
     let (text, ok) = told(r#"{"code":4290,"msg":"slow"}"#, false);
     assert!(!ok && text.contains("meaning: too fast / 含义\naction: Wait"), "{text}");
@@ -64,5 +64,5 @@ fn what_cannot_be_decoded_is_told_with_its_place() {
 fn a_good_answer_is_good() {
     let explanation = explain(&mut Vec::<Member>::new(), &USER_LIST, &VENDOR, br#"{"code":0,"msg":"ok","data":[{"id":1}]}"#, false);
     assert!(explanation.ok, "{explanation}");
-    assert!(explanation.text.contains("departures from the page: 0"), "{explanation}");
+    assert!(explanation.text.contains("drifts from the page: 0"), "{explanation}");
 }

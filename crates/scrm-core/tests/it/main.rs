@@ -6,7 +6,7 @@ mod acme;
 mod calls;
 mod canary;
 mod decoding;
-mod departures;
+mod drift;
 mod envelopes;
 mod explaining;
 mod failures;

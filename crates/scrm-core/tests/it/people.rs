@@ -29,12 +29,12 @@ macro_rules! request {
     ($type:ident, $spec:ident { $($number:literal $name:ident: $kind:ident $ty:ty),* }) => {
         #[derive(Clone, Default, PartialEq)]
         pub struct $type { $(pub $name: Option<$ty>),* }
-        impl Shown for $type {
+        impl ReadFields for $type {
             fn table(&self) -> &'static Table { &$type::TABLE }
             fn view(&self, field: usize) -> View<'_> { match field { $($number => View::$kind(&self.$name),)* _ => View::Any(&None) } }
         }
         impl $type {
-            pub const TABLE: Table = Table { name: stringify!($type), fields: &[$(Field(stringify!($name), Marks::PLAIN)),*], dynamic: None };
+            pub const TABLE: Table = Table { name: stringify!($type), fields: &[$(Field(stringify!($name), Attributes::PLAIN)),*], dynamic: None };
         }
         scrm_core::request!($type);
         impl Operation for $type {

@@ -70,7 +70,7 @@ fn personal_values_never_show() {
     let failure = scrm_core::decode::decode::<Page>(
         json!({"code": 1, "data": {"phone": CANARY}, "new": CANARY}).to_string().as_bytes(),
         &crate::tables::ENVELOPE,
-        &scrm_core::decode::DecodeOptions { rows: 0, departures: true },
+        &scrm_core::decode::DecodeOptions { rows: 0, collect_drift: true },
     )
     .unwrap();
     let error = data::<Member>(&json!({"by_shop": {CANARY: {"street": CANARY, "zip": [CANARY]}}}).to_string()).unwrap_err();
@@ -80,7 +80,7 @@ fn personal_values_never_show() {
         format!("{answer:?} {answer:#?}"),
         format!("{failure:?}"),
         format!("{error:?} {error}"),
-        answer.head.departures.iter().map(ToString::to_string).collect(),
+        answer.head.drifts.iter().map(ToString::to_string).collect(),
         format!("{:?} {:?} {:?}", row.by_shop, row.counts, row.extra),
         format!("{:?} {:?}", Nullable::Value(CANARY.to_owned()), Keyed(vec![(CANARY.into(), Some(CANARY.to_owned()))])),
         format!("{:?}", data::<Wired>(&json!({"home": json!({"street": CANARY}).to_string(), "any": CANARY}).to_string()).unwrap()),

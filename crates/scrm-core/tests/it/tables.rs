@@ -1,14 +1,14 @@
 //! Made-up types, written as the generator writes them.
 
 use scrm_core::{
-    spec::Envelope,
-    table::{Code, Extra, Field, Kept, Keyed, Marks, Nullable, Open, Record, Shown, Slot, Table, View, Wire},
+    spec::EnvelopeSpec,
+    table::{Attributes, Code, Extra, Field, Keyed, Nullable, Open, ReadFields, Slot, Table, Undocumented, View, Wire, WriteFields},
 };
 use serde_json::Value;
 
 /// Code 0 is success.
-pub(crate) static ENVELOPE: Envelope =
-    Envelope { code: "code", message: &["msg", "message"], data: "data", success: &["0"], others: &["trace"], code_is_text: false };
+pub(crate) static ENVELOPE: EnvelopeSpec =
+    EnvelopeSpec { code: "code", message: &["msg", "message"], data: "data", success: &["0"], others: &["trace"], code_is_text: false };
 
 /// Every kind of slot.
 #[derive(Clone, Default, PartialEq)]
@@ -37,30 +37,30 @@ pub(crate) struct Member {
     pub(crate) scores: Vec<(u32, i64)>,
     pub(crate) extra: Extra,
 }
-impl Record for Member {
+impl WriteFields for Member {
     #[inline]
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
-            Field("id", Marks::REQUIRED),
-            Field("big", Marks::PLAIN),
-            Field("money", Marks::PLAIN),
-            Field("vip", Marks::PLAIN),
-            Field("name", Marks::PERSONAL),
-            Field("phone", Marks::PERSONAL.nullable()),
-            Field("token", Marks::PLAIN.secret()),
-            Field("level", Marks::PLAIN),
-            Field("sex", Marks::PLAIN),
-            Field("home", Marks::PLAIN),
-            Field("friends", Marks::PLAIN),
-            Field("boss", Marks::PLAIN),
-            Field("tags", Marks::PLAIN),
-            Field("marks", Marks::NULLABLE),
-            Field("levels", Marks::PLAIN),
-            Field("by_shop", Marks::PLAIN),
-            Field("counts", Marks::PLAIN),
-            Field("ids", Marks::PLAIN),
-            Field("any", Marks::PLAIN),
-            Field("created_at", Marks::PLAIN),
+            Field("id", Attributes::REQUIRED),
+            Field("big", Attributes::PLAIN),
+            Field("money", Attributes::PLAIN),
+            Field("vip", Attributes::PLAIN),
+            Field("name", Attributes::PERSONAL),
+            Field("phone", Attributes::PERSONAL.nullable()),
+            Field("token", Attributes::PLAIN.secret()),
+            Field("level", Attributes::PLAIN),
+            Field("sex", Attributes::PLAIN),
+            Field("home", Attributes::PLAIN),
+            Field("friends", Attributes::PLAIN),
+            Field("boss", Attributes::PLAIN),
+            Field("tags", Attributes::PLAIN),
+            Field("marks", Attributes::NULLABLE),
+            Field("levels", Attributes::PLAIN),
+            Field("by_shop", Attributes::PLAIN),
+            Field("counts", Attributes::PLAIN),
+            Field("ids", Attributes::PLAIN),
+            Field("any", Attributes::PLAIN),
+            Field("created_at", Attributes::PLAIN),
         ];
         static TABLE: Table = Table { name: "Member", fields: FIELDS, dynamic: Some("Score-") };
         &TABLE
@@ -93,10 +93,10 @@ impl Record for Member {
         }
     }
 }
-impl Shown for Member {
+impl ReadFields for Member {
     #[inline]
     fn table(&self) -> &'static Table {
-        Record::table(self)
+        WriteFields::table(self)
     }
     #[inline]
     fn view(&self, field: usize) -> View<'_> {
@@ -137,10 +137,11 @@ pub(crate) struct Home {
     pub(crate) zip: Option<i64>,
     pub(crate) extra: Extra,
 }
-impl Record for Home {
+impl WriteFields for Home {
     #[inline]
     fn table(&self) -> &'static Table {
-        static FIELDS: &[Field] = &[Field("city", Marks::REQUIRED), Field("street", Marks::PERSONAL), Field("zip", Marks::PLAIN)];
+        static FIELDS: &[Field] =
+            &[Field("city", Attributes::REQUIRED), Field("street", Attributes::PERSONAL), Field("zip", Attributes::PLAIN)];
         static TABLE: Table = Table { name: "Home", fields: FIELDS, dynamic: None };
         &TABLE
     }
@@ -154,10 +155,10 @@ impl Record for Home {
         }
     }
 }
-impl Shown for Home {
+impl ReadFields for Home {
     #[inline]
     fn table(&self) -> &'static Table {
-        Record::table(self)
+        WriteFields::table(self)
     }
     #[inline]
     fn view(&self, field: usize) -> View<'_> {
@@ -194,27 +195,27 @@ pub(crate) struct Wired {
     pub(crate) inner: Option<Box<Wired>>,
     pub(crate) extra: Extra,
 }
-impl Record for Wired {
+impl WriteFields for Wired {
     #[inline]
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
-            Field("count", Marks::PLAIN.wire(Wire::Text)),
-            Field("size", Marks::PLAIN.wire(Wire::Text)),
-            Field("sum", Marks::PLAIN.wire(Wire::Text)),
-            Field("yes", Marks::PLAIN.wire(Wire::Text)),
-            Field("digit", Marks::PLAIN.wire(Wire::Digit)),
-            Field("digit_text", Marks::PLAIN.wire(Wire::DigitText)),
-            Field("sex", Marks::PLAIN.wire(Wire::Text)),
-            Field("tags", Marks::PLAIN.wire(Wire::Comma)),
-            Field("ids", Marks::PLAIN.wire(Wire::Comma)),
-            Field("sexes", Marks::PLAIN.wire(Wire::Comma)),
-            Field("span", Marks::PLAIN.wire(Wire::Bars)),
-            Field("maybe", Marks::PLAIN.wire(Wire::Comma)),
-            Field("home", Marks::PLAIN.wire(Wire::Json)),
-            Field("homes", Marks::PLAIN.wire(Wire::Json)),
-            Field("map", Marks::PLAIN.wire(Wire::Json)),
-            Field("any", Marks::PLAIN.wire(Wire::Json)),
-            Field("inner", Marks::PLAIN.wire(Wire::Json)),
+            Field("count", Attributes::PLAIN.wire(Wire::Text)),
+            Field("size", Attributes::PLAIN.wire(Wire::Text)),
+            Field("sum", Attributes::PLAIN.wire(Wire::Text)),
+            Field("yes", Attributes::PLAIN.wire(Wire::Text)),
+            Field("digit", Attributes::PLAIN.wire(Wire::Digit)),
+            Field("digit_text", Attributes::PLAIN.wire(Wire::DigitText)),
+            Field("sex", Attributes::PLAIN.wire(Wire::Text)),
+            Field("tags", Attributes::PLAIN.wire(Wire::Comma)),
+            Field("ids", Attributes::PLAIN.wire(Wire::Comma)),
+            Field("sexes", Attributes::PLAIN.wire(Wire::Comma)),
+            Field("span", Attributes::PLAIN.wire(Wire::Bars)),
+            Field("maybe", Attributes::PLAIN.wire(Wire::Comma)),
+            Field("home", Attributes::PLAIN.wire(Wire::Json)),
+            Field("homes", Attributes::PLAIN.wire(Wire::Json)),
+            Field("map", Attributes::PLAIN.wire(Wire::Json)),
+            Field("any", Attributes::PLAIN.wire(Wire::Json)),
+            Field("inner", Attributes::PLAIN.wire(Wire::Json)),
         ];
         static TABLE: Table = Table { name: "Wired", fields: FIELDS, dynamic: None };
         &TABLE
@@ -243,10 +244,10 @@ impl Record for Wired {
         }
     }
 }
-impl Shown for Wired {
+impl ReadFields for Wired {
     #[inline]
     fn table(&self) -> &'static Table {
-        Record::table(self)
+        WriteFields::table(self)
     }
     #[inline]
     fn view(&self, field: usize) -> View<'_> {
@@ -283,10 +284,11 @@ pub(crate) struct Page {
     pub(crate) page: Option<Home>,
     pub(crate) extra: Extra,
 }
-impl Record for Page {
+impl WriteFields for Page {
     #[inline]
     fn table(&self) -> &'static Table {
-        static FIELDS: &[Field] = &[Field("list", Marks::REQUIRED.rows()), Field("total", Marks::REQUIRED), Field("page", Marks::PLAIN)];
+        static FIELDS: &[Field] =
+            &[Field("list", Attributes::REQUIRED.rows()), Field("total", Attributes::REQUIRED), Field("page", Attributes::PLAIN)];
         static TABLE: Table = Table { name: "Page", fields: FIELDS, dynamic: None };
         &TABLE
     }
@@ -300,10 +302,10 @@ impl Record for Page {
         }
     }
 }
-impl Shown for Page {
+impl ReadFields for Page {
     #[inline]
     fn table(&self) -> &'static Table {
-        Record::table(self)
+        WriteFields::table(self)
     }
     #[inline]
     fn view(&self, field: usize) -> View<'_> {
@@ -324,7 +326,7 @@ pub(crate) enum Level {
     Bronze,
     Gold,
     Seven,
-    Other(Kept),
+    Undocumented(Undocumented),
 }
 scrm_core::open!(Level);
 impl Open for Level {
@@ -338,16 +340,16 @@ impl Open for Level {
         }
     }
     #[inline]
-    fn other(kept: Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &Kept> {
+    fn position(&self) -> Result<usize, &Undocumented> {
         match self {
             Self::Bronze => Ok(0),
             Self::Gold => Ok(1),
             Self::Seven => Ok(2),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -359,7 +361,7 @@ pub(crate) enum Sex {
     Unknown,
     Male,
     Female,
-    Other(Kept),
+    Undocumented(Undocumented),
 }
 scrm_core::open!(Sex);
 impl Open for Sex {
@@ -373,16 +375,16 @@ impl Open for Sex {
         }
     }
     #[inline]
-    fn other(kept: Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &Kept> {
+    fn position(&self) -> Result<usize, &Undocumented> {
         match self {
             Self::Unknown => Ok(0),
             Self::Male => Ok(1),
             Self::Female => Ok(2),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -391,14 +393,21 @@ impl Open for Sex {
 fn open_enums_are_equal_and_hash_alike_by_value_and_not_by_code() {
     use std::collections::HashSet;
 
-    let other = |kept| Sex::Other(kept);
-    let all = [Sex::Unknown, Sex::Male, Sex::Female, other(Kept::Int(1)), other(Kept::Int(7)), other(Kept::Text("7".into()))];
+    let other = |kept| Sex::Undocumented(kept);
+    let all = [
+        Sex::Unknown,
+        Sex::Male,
+        Sex::Female,
+        other(Undocumented::Int(1)),
+        other(Undocumented::Int(7)),
+        other(Undocumented::Text("7".into())),
+    ];
     for (at, one) in all.iter().enumerate() {
         assert_eq!(all.iter().position(|same| same == one), Some(at), "{one:?}");
     }
     assert_eq!(all.iter().chain(&all).cloned().collect::<HashSet<Sex>>().len(), all.len());
     assert_eq!(scrm_core::table::documented::<Sex>(Code::Int(1)), Sex::Male);
-    assert_eq!(scrm_core::table::documented::<Sex>(Code::Int(7)), other(Kept::Int(7)));
+    assert_eq!(scrm_core::table::documented::<Sex>(Code::Int(7)), other(Undocumented::Int(7)));
     assert_eq!(scrm_core::table::documented::<Level>(Code::Text("7")), Level::Seven);
-    assert_eq!(other(Kept::Int(1)).code(), Sex::Male.code());
+    assert_eq!(other(Undocumented::Int(1)).code(), Sex::Male.code());
 }

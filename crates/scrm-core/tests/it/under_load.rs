@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::future::join_all;
 use scrm_core::{
-    Builder, Core, CredentialSet, Error, ErrorKind, Outgoing, Sent, Value,
+    ApiClient, Builder, CredentialSet, Error, ErrorKind, RequestBody, Sent, Value,
     client::CallOptions,
     hooks::{Hooks, QuotaWait},
     quota::{Given, QuotaRule, SharedQuota, Taken},
@@ -62,7 +62,7 @@ macro_rules! vendor {
                 evidence: Evidence::Documented,
             };
             VendorSpec {
-                envelope: Envelope { success: &[$success], code_is_text: $text, ..ACME.envelope },
+                envelope: EnvelopeSpec { success: &[$success], code_is_text: $text, ..ACME.envelope },
                 errors: std::slice::from_ref(&RULE),
                 ..ACME
             }
@@ -74,9 +74,9 @@ vendor!(IN_BODY, BODY_LIST, "0", "2008", false, TokenPlace::Body("access_token")
 vendor!(IN_HEADER, HEADER_LIST, "200", "100200", true, TokenPlace::Header("X-Token"));
 vendor!(IN_QUERY, QUERY_LIST, "0", "2", false, TokenPlace::Query("access_token"));
 
-async fn list(core: &Core, list: &'static OperationSpec) -> Result<u32, Error> {
+async fn list(core: &ApiClient, list: &'static OperationSpec) -> Result<u32, Error> {
     let (nothing, options, mut data) = (serde_json::Map::new(), CallOptions::default(), None::<Value>);
-    let reply = core.execute(Outgoing::Raw(&nothing), list, &options, &mut data).await?;
+    let reply = core.execute(RequestBody::Raw(&nothing), list, &options, &mut data).await?;
     Ok(reply.attempts)
 }
 
@@ -87,7 +87,7 @@ async fn a_rejection_of_five_hundred_calls_in_flight_makes_one_refresh_and_all_s
     for (spec, operation, success, rejected) in vendors {
         let vendor = Loopback::new(Manner { success, rejected, ..Manner::new(HOURS, Duration::ZERO) });
         let credentials = CredentialSet::new(spec).with("app_id", "app-1").with("secret", SECRET);
-        let builder: Builder<Core> = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone()));
+        let builder: Builder<ApiClient> = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone()));
         let core = builder.build().unwrap();
         assert_eq!(list(&core, operation).await.unwrap(), 1);
         sleep(seconds(60)).await;
@@ -167,7 +167,7 @@ async fn a_vendor_that_gives_the_same_token_again_is_asked_once_per_life() {
     static LIST: OperationSpec = OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&STICKY), ..PLAIN };
     let vendor = Loopback::new(Manner { sticky: Some(seconds(1200)), ..Manner::new(HOURS, seconds(1200)) });
     let credentials = CredentialSet::new(&VENDOR).with("app_id", "app-1").with("secret", SECRET);
-    let core: Core = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone())).build().unwrap();
+    let core: ApiClient = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone())).build().unwrap();
     let began = Instant::now();
     while began.elapsed() < seconds(60_000) {
         assert_eq!(list(&core, &LIST).await.unwrap(), 1, "no token was rejected");
@@ -217,7 +217,7 @@ async fn many_shops_share_a_pool_and_nothing_else() {
         .quota("user_list", QuotaSpec { calls: 2, seconds: 3600 })
         .build()
         .unwrap();
-    let shops: Vec<Core> = (0..50).map(|number| first.0.with_credentials(credentials(&format!("app-{number}")))).collect();
+    let shops: Vec<ApiClient> = (0..50).map(|number| first.0.with_credentials(credentials(&format!("app-{number}")))).collect();
     for _ in 0..2 {
         for shop in &shops {
             shop.call(UserList::new()).await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use scrm_core::{
-    CallOptions, CustomerKey, Error, ErrorKind, Outgoing, Reply, VendorClient, VendorClientExt as _, async_trait,
+    CallOptions, CustomerKey, Error, ErrorKind, RequestBody, ResponseMeta, VendorClient, VendorClientExt as _, async_trait,
     operation::Operation,
     spec::{OperationSpec, VendorSpec},
     table::Payload,
@@ -24,7 +24,13 @@ impl VendorClient for Bare {
         static ONE: &[&OperationSpec] = &[&USER_LIST];
         ONE
     }
-    async fn execute(&self, _: Outgoing<'_>, spec: &'static OperationSpec, _: &CallOptions, _: &mut dyn Payload) -> Result<Reply, Error> {
+    async fn execute(
+        &self,
+        _: RequestBody<'_>,
+        spec: &'static OperationSpec,
+        _: &CallOptions,
+        _: &mut dyn Payload,
+    ) -> Result<ResponseMeta, Error> {
         Err(Error::new(ErrorKind::Unsupported, &VENDOR, spec.name))
     }
 }
@@ -33,12 +39,12 @@ impl VendorClient for Bare {
 #[derive(Clone)]
 struct Foreign(UserList);
 
-impl scrm_core::table::Shown for Foreign {
+impl scrm_core::table::ReadFields for Foreign {
     fn table(&self) -> &'static scrm_core::table::Table {
-        scrm_core::table::Shown::table(&self.0)
+        scrm_core::table::ReadFields::table(&self.0)
     }
     fn view(&self, field: usize) -> scrm_core::table::View<'_> {
-        scrm_core::table::Shown::view(&self.0, field)
+        scrm_core::table::ReadFields::view(&self.0, field)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values that are written otherwise than their type suggests, there and back.
 
-use scrm_core::table::{Kept, Nullable};
+use scrm_core::table::{Nullable, Undocumented};
 use serde_json::{Value, json};
 
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
     tables::{Sex, Wired},
 };
 
-/// Decodes, and expects no departure and the same text again.
+/// Decodes, and expects no drift and the same text again.
 #[track_caller]
 fn there_and_back(text: &str) -> Wired {
     let answer = data::<Wired>(text).unwrap();
-    assert_eq!(answer.head.departures, [], "{text}");
+    assert_eq!(answer.head.drifts, [], "{text}");
     assert_eq!(serde_json::to_string(&answer.data).unwrap(), text);
     let again: Wired = serde_json::from_str(text).unwrap();
     assert!(again == answer.data);
@@ -28,16 +28,16 @@ fn numbers_and_truth_values_in_quotes() {
     let odd = data::<Wired>(r#"{"sex":"9"}"#).unwrap();
     assert_eq!(
         (odd.data.sex.clone(), serde_json::to_string(&odd.data).unwrap().as_str()),
-        (Some(Sex::Other(Kept::Int(9))), r#"{"sex":"9"}"#)
+        (Some(Sex::Undocumented(Undocumented::Int(9))), r#"{"sex":"9"}"#)
     );
     let plain = data::<Wired>(r#"{"count":-10,"size":1,"sum":1.5,"yes":true,"digit":"0","digit_text":1,"sex":2}"#).unwrap();
-    assert_eq!(plain.head.departures.len(), 7, "{:?}", plain.head.departures);
+    assert_eq!(plain.head.drifts.len(), 7, "{:?}", plain.head.drifts);
     assert_eq!(
         (plain.data.count, plain.data.digit, plain.data.digit_text, plain.data.sex),
         (Some(-10), Some(false), Some(true), Some(Sex::Female))
     );
     let none = data::<Wired>(r#"{"count":"","size":null,"digit":null}"#).unwrap();
-    assert_eq!((none.data.count, none.data.size, none.data.digit, none.head.departures.len()), (None, None, None, 3));
+    assert_eq!((none.data.count, none.data.size, none.data.digit, none.head.drifts.len()), (None, None, None, 3));
     assert_eq!(data::<Wired>(r#"{"count":"x"}"#).unwrap_err().path, "/data/count");
 }
 
@@ -47,14 +47,14 @@ fn lists_joined_in_one_text() {
     assert_eq!((wired.tags.len(), wired.ids, wired.sexes, wired.span.len()), (3, vec![1, -2], vec![Sex::Male, Sex::Female], 2));
     assert!(wired.maybe == Nullable::Value(vec![3, 4]));
     let none = data::<Wired>(r#"{"tags":"","ids":"","sexes":"","span":""}"#).unwrap();
-    assert_eq!(none.head.departures, []);
+    assert_eq!(none.head.drifts, []);
     assert!(none.data == Wired::default());
     let lists = data::<Wired>(r#"{"tags":["a"],"ids":[1],"sexes":[1],"span":["x"],"maybe":null}"#).unwrap();
-    assert_eq!(lists.head.departures.len(), 4, "{:?}", lists.head.departures);
+    assert_eq!(lists.head.drifts.len(), 4, "{:?}", lists.head.drifts);
     assert_eq!((lists.data.tags.len(), lists.data.ids, lists.data.sexes), (1, vec![1], vec![Sex::Male]));
     assert_eq!(data::<Wired>(r#"{"ids":7}"#).unwrap().data.ids, [7]);
     assert_eq!(data::<Wired>(r#"{"ids":"1,x"}"#).unwrap_err().path, "/data/ids");
-    assert_eq!(data::<Wired>(r#"{"sexes":"1,9"}"#).unwrap().head.departures.len(), 1);
+    assert_eq!(data::<Wired>(r#"{"sexes":"1,9"}"#).unwrap().head.drifts.len(), 1);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn json_inside_a_text() {
         "home": r#"{"city":"a","zip":1}"#, "homes": r#"[{"city":"b"}]"#, "map": r#"{"x":1}"#, "any": r#"[1,{"y":null}]"#, "inner": r#"{"home":"{\"city\":\"c\"}"}"#
     });
     let answer = data::<Wired>(&text.to_string()).unwrap();
-    assert_eq!(answer.head.departures, []);
+    assert_eq!(answer.head.drifts, []);
     let wired = answer.data;
     assert_eq!(serde_json::to_value(&wired).unwrap(), text);
     assert_eq!(wired.home.as_ref().and_then(|home| home.zip), Some(1));
@@ -71,7 +71,7 @@ fn json_inside_a_text() {
     assert_eq!(wired.inner.and_then(|inner| inner.home).and_then(|home| home.city).as_deref(), Some("c"));
     // written plainly all the same
     let plain = data::<Wired>(r#"{"home":{"city":"a"},"homes":[],"map":{},"any":{"z":1}}"#).unwrap();
-    assert_eq!((plain.head.departures.len(), plain.data.any), (4, Some(json!({"z": 1}))));
+    assert_eq!((plain.head.drifts.len(), plain.data.any), (4, Some(json!({"z": 1}))));
     // nothing
     let none = data::<Wired>(r#"{"home":"","homes":"[]","map":"","any":"","inner":"null"}"#).unwrap();
     assert!(none.data == Wired::default());

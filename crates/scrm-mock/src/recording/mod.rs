@@ -9,7 +9,7 @@
 //! ```no_run
 //! # use std::sync::Arc;
 //! # use scrm_mock::{Recorder, Replay, RecordingError};
-//! # fn record(builder: scrm_core::Builder<scrm_core::Core>, again: scrm_core::Builder<scrm_core::Core>) -> Result<(), RecordingError> {
+//! # fn record(builder: scrm_core::Builder<scrm_core::ApiClient>, again: scrm_core::Builder<scrm_core::ApiClient>) -> Result<(), RecordingError> {
 //! let recorder = Recorder::create("calls.jsonl")?;
 //! let client = builder.wrap_transport(move |inner| recorder.around(inner)).build();
 //! // … later, in a test …

@@ -79,17 +79,17 @@ pub struct PointsList {
 static POINTS_LIST_TABLE: table::Table = table::Table {
     name: "PointsList",
     fields: &[
-        table::Field("create_time_start", table::Marks::PLAIN),
-        table::Field("create_time_end", table::Marks::PLAIN),
-        table::Field("user_ids", table::Marks::REQUIRED.nullable()),
-        table::Field("sort_rule", table::Marks::PLAIN),
-        table::Field("page_size", table::Marks::REQUIRED.wire(table::Wire::Text)),
-        table::Field("page", table::Marks::REQUIRED.wire(table::Wire::Text)),
+        table::Field("create_time_start", table::Attributes::PLAIN),
+        table::Field("create_time_end", table::Attributes::PLAIN),
+        table::Field("user_ids", table::Attributes::REQUIRED.nullable()),
+        table::Field("sort_rule", table::Attributes::PLAIN),
+        table::Field("page_size", table::Attributes::REQUIRED.wire(table::Wire::Text)),
+        table::Field("page", table::Attributes::REQUIRED.wire(table::Wire::Text)),
     ],
     dynamic: None,
 };
 
-impl table::Shown for PointsList {
+impl table::ReadFields for PointsList {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_LIST_TABLE
@@ -335,13 +335,13 @@ pub struct PointsListData {
 static POINTS_LIST_DATA_TABLE: table::Table = table::Table {
     name: "PointsListData",
     fields: &[
-        table::Field("list", table::Marks::REQUIRED.rows()),
-        table::Field("page", table::Marks::REQUIRED),
+        table::Field("list", table::Attributes::REQUIRED.rows()),
+        table::Field("page", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for PointsListData {
+impl table::WriteFields for PointsListData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_LIST_DATA_TABLE
@@ -356,7 +356,7 @@ impl table::Record for PointsListData {
     }
 }
 
-impl table::Shown for PointsListData {
+impl table::ReadFields for PointsListData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_LIST_DATA_TABLE
@@ -406,18 +406,18 @@ pub struct PointsAccount {
 static POINTS_ACCOUNT_TABLE: table::Table = table::Table {
     name: "PointsAccount",
     fields: &[
-        table::Field("id", table::Marks::REQUIRED),
-        table::Field("app_id", table::Marks::REQUIRED),
-        table::Field("user_id", table::Marks::REQUIRED),
-        table::Field("total_balance", table::Marks::REQUIRED),
-        table::Field("balance", table::Marks::REQUIRED),
-        table::Field("freeze_balance", table::Marks::REQUIRED),
-        table::Field("created_at", table::Marks::REQUIRED),
+        table::Field("id", table::Attributes::REQUIRED),
+        table::Field("app_id", table::Attributes::REQUIRED),
+        table::Field("user_id", table::Attributes::REQUIRED),
+        table::Field("total_balance", table::Attributes::REQUIRED),
+        table::Field("balance", table::Attributes::REQUIRED),
+        table::Field("freeze_balance", table::Attributes::REQUIRED),
+        table::Field("created_at", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for PointsAccount {
+impl table::WriteFields for PointsAccount {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_ACCOUNT_TABLE
@@ -437,7 +437,7 @@ impl table::Record for PointsAccount {
     }
 }
 
-impl table::Shown for PointsAccount {
+impl table::ReadFields for PointsAccount {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_ACCOUNT_TABLE
@@ -487,15 +487,15 @@ pub struct PointsPage {
 static POINTS_PAGE_TABLE: table::Table = table::Table {
     name: "PointsPage",
     fields: &[
-        table::Field("current_page", table::Marks::REQUIRED),
-        table::Field("last_page", table::Marks::REQUIRED),
-        table::Field("page_size", table::Marks::REQUIRED),
-        table::Field("total", table::Marks::REQUIRED),
+        table::Field("current_page", table::Attributes::REQUIRED),
+        table::Field("last_page", table::Attributes::REQUIRED),
+        table::Field("page_size", table::Attributes::REQUIRED),
+        table::Field("total", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for PointsPage {
+impl table::WriteFields for PointsPage {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_PAGE_TABLE
@@ -512,7 +512,7 @@ impl table::Record for PointsPage {
     }
 }
 
-impl table::Shown for PointsPage {
+impl table::ReadFields for PointsPage {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &POINTS_PAGE_TABLE
@@ -533,7 +533,7 @@ scrm_core::record!(PointsPage);
 
 /// Order of the rows; without it the newest id comes first. · 排列顺序；不给时编号大的在前。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PointsOrder {
@@ -550,7 +550,7 @@ pub enum PointsOrder {
     /// `32`: frozen points, fewest first · 冻结积分从少到多
     FrozenUp,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for PointsOrder {
@@ -574,11 +574,11 @@ impl table::Open for PointsOrder {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::TotalDown => Ok(0),
             Self::TotalUp => Ok(1),
@@ -586,7 +586,7 @@ impl table::Open for PointsOrder {
             Self::UsableUp => Ok(3),
             Self::FrozenDown => Ok(4),
             Self::FrozenUp => Ok(5),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -594,7 +594,7 @@ impl table::Open for PointsOrder {
 scrm_core::open!(PointsOrder);
 
 impl PointsOrder {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -635,16 +635,16 @@ impl PointsOrder {
                     en: "frozen points, fewest first",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {

@@ -61,15 +61,15 @@ pub struct Token {
 static TOKEN_TABLE: table::Table = table::Table {
     name: "Token",
     fields: &[
-        table::Field("app_id", table::Marks::REQUIRED),
-        table::Field("client_id", table::Marks::REQUIRED),
-        table::Field("secret_key", table::Marks::REQUIRED.secret()),
-        table::Field("grant_type", table::Marks::REQUIRED),
+        table::Field("app_id", table::Attributes::REQUIRED),
+        table::Field("client_id", table::Attributes::REQUIRED),
+        table::Field("secret_key", table::Attributes::REQUIRED.secret()),
+        table::Field("grant_type", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Shown for Token {
+impl table::ReadFields for Token {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_TABLE
@@ -207,13 +207,13 @@ pub struct TokenData {
 static TOKEN_DATA_TABLE: table::Table = table::Table {
     name: "TokenData",
     fields: &[
-        table::Field("access_token", table::Marks::PLAIN.secret()),
-        table::Field("expires_in", table::Marks::PLAIN),
+        table::Field("access_token", table::Attributes::PLAIN.secret()),
+        table::Field("expires_in", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Record for TokenData {
+impl table::WriteFields for TokenData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_DATA_TABLE
@@ -228,7 +228,7 @@ impl table::Record for TokenData {
     }
 }
 
-impl table::Shown for TokenData {
+impl table::ReadFields for TokenData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &TOKEN_DATA_TABLE
@@ -247,14 +247,14 @@ scrm_core::record!(TokenData);
 
 /// How the token is granted; there is one way only. · 授权方式，只有一种。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GrantType {
     /// `client_credential`: credentials of the application · 应用凭证
     ClientCredential,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for GrantType {
@@ -267,14 +267,14 @@ impl table::Open for GrantType {
         Self::ClientCredential
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::ClientCredential => Ok(0),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -282,7 +282,7 @@ impl table::Open for GrantType {
 scrm_core::open!(GrantType);
 
 impl GrantType {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -293,16 +293,16 @@ impl GrantType {
                     en: "credentials of the application",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {

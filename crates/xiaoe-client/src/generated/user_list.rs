@@ -85,27 +85,27 @@ pub struct UserList {
 static USER_LIST_TABLE: table::Table = table::Table {
     name: "UserList",
     fields: &[
-        table::Field("phone", table::Marks::PERSONAL),
-        table::Field("nickname", table::Marks::PERSONAL),
-        table::Field("name", table::Marks::PERSONAL),
-        table::Field("tag_id", table::Marks::PLAIN),
-        table::Field("from", table::Marks::PLAIN),
-        table::Field("user_type", table::Marks::PLAIN),
-        table::Field("last_paytime_start", table::Marks::PLAIN),
-        table::Field("last_paytime_end", table::Marks::PLAIN),
-        table::Field("min_pay_sum", table::Marks::PLAIN),
-        table::Field("max_pay_sum", table::Marks::PLAIN),
-        table::Field("min_punch_count", table::Marks::PLAIN),
-        table::Field("max_punch_count", table::Marks::PLAIN),
-        table::Field("user_created_start", table::Marks::PLAIN),
-        table::Field("user_created_end", table::Marks::PLAIN),
-        table::Field("page", table::Marks::REQUIRED),
-        table::Field("page_size", table::Marks::REQUIRED),
+        table::Field("phone", table::Attributes::PERSONAL),
+        table::Field("nickname", table::Attributes::PERSONAL),
+        table::Field("name", table::Attributes::PERSONAL),
+        table::Field("tag_id", table::Attributes::PLAIN),
+        table::Field("from", table::Attributes::PLAIN),
+        table::Field("user_type", table::Attributes::PLAIN),
+        table::Field("last_paytime_start", table::Attributes::PLAIN),
+        table::Field("last_paytime_end", table::Attributes::PLAIN),
+        table::Field("min_pay_sum", table::Attributes::PLAIN),
+        table::Field("max_pay_sum", table::Attributes::PLAIN),
+        table::Field("min_punch_count", table::Attributes::PLAIN),
+        table::Field("max_punch_count", table::Attributes::PLAIN),
+        table::Field("user_created_start", table::Attributes::PLAIN),
+        table::Field("user_created_end", table::Attributes::PLAIN),
+        table::Field("page", table::Attributes::REQUIRED),
+        table::Field("page_size", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Shown for UserList {
+impl table::ReadFields for UserList {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_LIST_TABLE
@@ -487,13 +487,13 @@ pub struct UserListData {
 static USER_LIST_DATA_TABLE: table::Table = table::Table {
     name: "UserListData",
     fields: &[
-        table::Field("list", table::Marks::REQUIRED.rows()),
-        table::Field("total", table::Marks::REQUIRED),
+        table::Field("list", table::Attributes::REQUIRED.rows()),
+        table::Field("total", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for UserListData {
+impl table::WriteFields for UserListData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_LIST_DATA_TABLE
@@ -508,7 +508,7 @@ impl table::Record for UserListData {
     }
 }
 
-impl table::Shown for UserListData {
+impl table::ReadFields for UserListData {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_LIST_DATA_TABLE
@@ -580,23 +580,23 @@ pub struct User {
 static USER_TABLE: table::Table = table::Table {
     name: "User",
     fields: &[
-        table::Field("user_id", table::Marks::REQUIRED),
-        table::Field("user_nickname", table::Marks::REQUIRED.personal()),
-        table::Field("bind_phone", table::Marks::REQUIRED.nullable().personal()),
-        table::Field("collect_phone", table::Marks::REQUIRED.personal()),
-        table::Field("avatar", table::Marks::REQUIRED.personal()),
-        table::Field("from", table::Marks::REQUIRED),
-        table::Field("pay_sum", table::Marks::REQUIRED),
-        table::Field("punch_count", table::Marks::REQUIRED),
-        table::Field("wx_union_id", table::Marks::REQUIRED.personal()),
-        table::Field("wx_app_open_id", table::Marks::REQUIRED.personal()),
-        table::Field("wx_open_id", table::Marks::REQUIRED.personal()),
-        table::Field("user_created_at", table::Marks::REQUIRED),
+        table::Field("user_id", table::Attributes::REQUIRED),
+        table::Field("user_nickname", table::Attributes::REQUIRED.personal()),
+        table::Field("bind_phone", table::Attributes::REQUIRED.nullable().personal()),
+        table::Field("collect_phone", table::Attributes::REQUIRED.personal()),
+        table::Field("avatar", table::Attributes::REQUIRED.personal()),
+        table::Field("from", table::Attributes::REQUIRED),
+        table::Field("pay_sum", table::Attributes::REQUIRED),
+        table::Field("punch_count", table::Attributes::REQUIRED),
+        table::Field("wx_union_id", table::Attributes::REQUIRED.personal()),
+        table::Field("wx_app_open_id", table::Attributes::REQUIRED.personal()),
+        table::Field("wx_open_id", table::Attributes::REQUIRED.personal()),
+        table::Field("user_created_at", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for User {
+impl table::WriteFields for User {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_TABLE
@@ -621,7 +621,7 @@ impl table::Record for User {
     }
 }
 
-impl table::Shown for User {
+impl table::ReadFields for User {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_TABLE
@@ -659,7 +659,7 @@ impl User {
 
 /// Where the user came from, as a code; answers show its label instead. · 用户从哪里来，用代码表示；返回里是对应的文字。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserSource {
@@ -686,7 +686,7 @@ pub enum UserSource {
     /// `10`: QQ
     Qq,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserSource {
@@ -720,11 +720,11 @@ impl table::Open for UserSource {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::Wechat => Ok(0),
             Self::Sdk => Ok(1),
@@ -737,7 +737,7 @@ impl table::Open for UserSource {
             Self::Imported => Ok(8),
             Self::PhoneRegistration => Ok(9),
             Self::Qq => Ok(10),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -745,7 +745,7 @@ impl table::Open for UserSource {
 scrm_core::open!(UserSource);
 
 impl UserSource {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -811,16 +811,16 @@ impl UserSource {
                 })
             }
             Self::Qq => Some(spec::Label { zh: "QQ", en: "QQ" }),
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
@@ -838,7 +838,7 @@ impl From<&str> for UserSource {
 
 /// Kind of user. · 用户的类别。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserType {
@@ -849,7 +849,7 @@ pub enum UserType {
     /// `2`: super member · 超级会员
     SuperMember,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserType {
@@ -867,16 +867,16 @@ impl table::Open for UserType {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::All => Ok(0),
             Self::Blacklisted => Ok(1),
             Self::SuperMember => Ok(2),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -884,7 +884,7 @@ impl table::Open for UserType {
 scrm_core::open!(UserType);
 
 impl UserType {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -907,16 +907,16 @@ impl UserType {
                     en: "super member",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
@@ -934,7 +934,7 @@ impl From<&str> for UserType {
 
 /// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserSourceLabel {
@@ -961,7 +961,7 @@ pub enum UserSourceLabel {
     /// `QQ`: QQ
     Qq,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserSourceLabel {
@@ -995,11 +995,11 @@ impl table::Open for UserSourceLabel {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::Wechat => Ok(0),
             Self::Sdk => Ok(1),
@@ -1012,7 +1012,7 @@ impl table::Open for UserSourceLabel {
             Self::Imported => Ok(8),
             Self::PhoneRegistration => Ok(9),
             Self::Qq => Ok(10),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -1020,7 +1020,7 @@ impl table::Open for UserSourceLabel {
 scrm_core::open!(UserSourceLabel);
 
 impl UserSourceLabel {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -1086,16 +1086,16 @@ impl UserSourceLabel {
                 })
             }
             Self::Qq => Some(spec::Label { zh: "QQ", en: "QQ" }),
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {

@@ -89,30 +89,36 @@ pub struct UserListV2 {
 static USER_LIST_V2_TABLE: table::Table = table::Table {
     name: "UserListV2",
     fields: &[
-        table::Field("page_size", table::Marks::REQUIRED),
-        table::Field("es_skip", table::Marks::PLAIN),
-        table::Field("phone", table::Marks::PERSONAL),
-        table::Field("nickname", table::Marks::PERSONAL),
-        table::Field("name", table::Marks::PERSONAL),
-        table::Field("tag_id", table::Marks::PLAIN.wire(table::Wire::Comma)),
-        table::Field("from", table::Marks::PLAIN),
-        table::Field("user_type", table::Marks::PLAIN),
-        table::Field("last_paytime_start", table::Marks::PLAIN),
-        table::Field("last_paytime_end", table::Marks::PLAIN),
-        table::Field("min_pay_sum", table::Marks::PLAIN),
-        table::Field("max_pay_sum", table::Marks::PLAIN),
-        table::Field("min_punch_count", table::Marks::PLAIN.wire(table::Wire::Text)),
-        table::Field("max_punch_count", table::Marks::PLAIN.wire(table::Wire::Text)),
-        table::Field("user_created_start", table::Marks::PLAIN),
-        table::Field("user_created_end", table::Marks::PLAIN),
-        table::Field("latest_visited_start", table::Marks::PLAIN),
-        table::Field("latest_visited_end", table::Marks::PLAIN),
-        table::Field("need_column", table::Marks::PLAIN),
+        table::Field("page_size", table::Attributes::REQUIRED),
+        table::Field("es_skip", table::Attributes::PLAIN),
+        table::Field("phone", table::Attributes::PERSONAL),
+        table::Field("nickname", table::Attributes::PERSONAL),
+        table::Field("name", table::Attributes::PERSONAL),
+        table::Field("tag_id", table::Attributes::PLAIN.wire(table::Wire::Comma)),
+        table::Field("from", table::Attributes::PLAIN),
+        table::Field("user_type", table::Attributes::PLAIN),
+        table::Field("last_paytime_start", table::Attributes::PLAIN),
+        table::Field("last_paytime_end", table::Attributes::PLAIN),
+        table::Field("min_pay_sum", table::Attributes::PLAIN),
+        table::Field("max_pay_sum", table::Attributes::PLAIN),
+        table::Field(
+            "min_punch_count",
+            table::Attributes::PLAIN.wire(table::Wire::Text),
+        ),
+        table::Field(
+            "max_punch_count",
+            table::Attributes::PLAIN.wire(table::Wire::Text),
+        ),
+        table::Field("user_created_start", table::Attributes::PLAIN),
+        table::Field("user_created_end", table::Attributes::PLAIN),
+        table::Field("latest_visited_start", table::Attributes::PLAIN),
+        table::Field("latest_visited_end", table::Attributes::PLAIN),
+        table::Field("need_column", table::Attributes::PLAIN),
     ],
     dynamic: None,
 };
 
-impl table::Shown for UserListV2 {
+impl table::ReadFields for UserListV2 {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_LIST_V2_TABLE
@@ -555,13 +561,13 @@ pub struct UserCursor {
 static USER_CURSOR_TABLE: table::Table = table::Table {
     name: "UserCursor",
     fields: &[
-        table::Field("id", table::Marks::REQUIRED),
-        table::Field("user_created_at", table::Marks::REQUIRED),
+        table::Field("id", table::Attributes::REQUIRED),
+        table::Field("user_created_at", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for UserCursor {
+impl table::WriteFields for UserCursor {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_CURSOR_TABLE
@@ -576,7 +582,7 @@ impl table::Record for UserCursor {
     }
 }
 
-impl table::Shown for UserCursor {
+impl table::ReadFields for UserCursor {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_CURSOR_TABLE
@@ -660,13 +666,13 @@ pub struct UserListV2Data {
 static USER_LIST_V2_DATA_TABLE: table::Table = table::Table {
     name: "UserListV2Data",
     fields: &[
-        table::Field("list", table::Marks::REQUIRED.rows()),
-        table::Field("total", table::Marks::REQUIRED),
+        table::Field("list", table::Attributes::REQUIRED.rows()),
+        table::Field("total", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for UserListV2Data {
+impl table::WriteFields for UserListV2Data {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_LIST_V2_DATA_TABLE
@@ -681,7 +687,7 @@ impl table::Record for UserListV2Data {
     }
 }
 
-impl table::Shown for UserListV2Data {
+impl table::ReadFields for UserListV2Data {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_LIST_V2_DATA_TABLE
@@ -759,25 +765,25 @@ pub struct UserV2 {
 static USER_V2_TABLE: table::Table = table::Table {
     name: "UserV2",
     fields: &[
-        table::Field("user_id", table::Marks::REQUIRED),
-        table::Field("user_nickname", table::Marks::REQUIRED.personal()),
-        table::Field("bind_phone", table::Marks::REQUIRED.nullable().personal()),
-        table::Field("collect_phone", table::Marks::REQUIRED.personal()),
-        table::Field("avatar", table::Marks::REQUIRED.personal()),
-        table::Field("from", table::Marks::REQUIRED),
-        table::Field("pay_sum", table::Marks::REQUIRED),
-        table::Field("punch_count", table::Marks::REQUIRED),
-        table::Field("wx_union_id", table::Marks::REQUIRED.personal()),
-        table::Field("wx_app_open_id", table::Marks::REQUIRED.personal()),
-        table::Field("wx_open_id", table::Marks::REQUIRED.personal()),
-        table::Field("user_created_at", table::Marks::REQUIRED),
-        table::Field("latest_visited_at", table::Marks::PLAIN),
-        table::Field("es_skip", table::Marks::REQUIRED),
+        table::Field("user_id", table::Attributes::REQUIRED),
+        table::Field("user_nickname", table::Attributes::REQUIRED.personal()),
+        table::Field("bind_phone", table::Attributes::REQUIRED.nullable().personal()),
+        table::Field("collect_phone", table::Attributes::REQUIRED.personal()),
+        table::Field("avatar", table::Attributes::REQUIRED.personal()),
+        table::Field("from", table::Attributes::REQUIRED),
+        table::Field("pay_sum", table::Attributes::REQUIRED),
+        table::Field("punch_count", table::Attributes::REQUIRED),
+        table::Field("wx_union_id", table::Attributes::REQUIRED.personal()),
+        table::Field("wx_app_open_id", table::Attributes::REQUIRED.personal()),
+        table::Field("wx_open_id", table::Attributes::REQUIRED.personal()),
+        table::Field("user_created_at", table::Attributes::REQUIRED),
+        table::Field("latest_visited_at", table::Attributes::PLAIN),
+        table::Field("es_skip", table::Attributes::REQUIRED),
     ],
     dynamic: None,
 };
 
-impl table::Record for UserV2 {
+impl table::WriteFields for UserV2 {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_V2_TABLE
@@ -804,7 +810,7 @@ impl table::Record for UserV2 {
     }
 }
 
-impl table::Shown for UserV2 {
+impl table::ReadFields for UserV2 {
     #[inline]
     fn table(&self) -> &'static table::Table {
         &USER_V2_TABLE
@@ -853,7 +859,7 @@ impl UserV2 {
 
 /// Where the user came from. · 用户从哪里来。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserSourceV2 {
@@ -882,7 +888,7 @@ pub enum UserSourceV2 {
     /// `10`: QQ
     Qq,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserSourceV2 {
@@ -918,11 +924,11 @@ impl table::Open for UserSourceV2 {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::All => Ok(0),
             Self::Wechat => Ok(1),
@@ -936,7 +942,7 @@ impl table::Open for UserSourceV2 {
             Self::Imported => Ok(9),
             Self::PhoneRegistration => Ok(10),
             Self::Qq => Ok(11),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -944,7 +950,7 @@ impl table::Open for UserSourceV2 {
 scrm_core::open!(UserSourceV2);
 
 impl UserSourceV2 {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -1016,16 +1022,16 @@ impl UserSourceV2 {
                 })
             }
             Self::Qq => Some(spec::Label { zh: "QQ", en: "QQ" }),
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
@@ -1043,7 +1049,7 @@ impl From<i64> for UserSourceV2 {
 
 /// Kind of user. · 用户的类别。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserTypeV2 {
@@ -1054,7 +1060,7 @@ pub enum UserTypeV2 {
     /// `2`: super member · 超级会员
     SuperMember,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserTypeV2 {
@@ -1072,16 +1078,16 @@ impl table::Open for UserTypeV2 {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::All => Ok(0),
             Self::Blacklisted => Ok(1),
             Self::SuperMember => Ok(2),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -1089,7 +1095,7 @@ impl table::Open for UserTypeV2 {
 scrm_core::open!(UserTypeV2);
 
 impl UserTypeV2 {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -1112,16 +1118,16 @@ impl UserTypeV2 {
                     en: "super member",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
@@ -1139,14 +1145,14 @@ impl From<i64> for UserTypeV2 {
 
 /// Columns that are given only when asked for. · 需要时才返回的列。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserColumn {
     /// `latest_visited_at`: time of the last visit · 最近访问时间
     LatestVisitedAt,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserColumn {
@@ -1159,14 +1165,14 @@ impl table::Open for UserColumn {
         Self::LatestVisitedAt
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::LatestVisitedAt => Ok(0),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -1174,7 +1180,7 @@ impl table::Open for UserColumn {
 scrm_core::open!(UserColumn);
 
 impl UserColumn {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -1185,16 +1191,16 @@ impl UserColumn {
                     en: "time of the last visit",
                 })
             }
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {
@@ -1212,7 +1218,7 @@ impl From<&str> for UserColumn {
 
 /// Where the user came from, as the label of the code. · 用户从哪里来，是代码对应的文字。
 ///
-/// Open: a value that is not documented is kept in `Other`.
+/// Open: a value that is not documented is kept in `Undocumented`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum UserSourceLabelV2 {
@@ -1239,7 +1245,7 @@ pub enum UserSourceLabelV2 {
     /// `QQ`: QQ
     Qq,
     /// Not documented; as it came.
-    Other(table::Kept),
+    Undocumented(table::Undocumented),
 }
 
 impl table::Open for UserSourceLabelV2 {
@@ -1273,11 +1279,11 @@ impl table::Open for UserSourceLabelV2 {
         }
     }
     #[inline]
-    fn other(kept: table::Kept) -> Self {
-        Self::Other(kept)
+    fn other(kept: table::Undocumented) -> Self {
+        Self::Undocumented(kept)
     }
     #[inline]
-    fn position(&self) -> Result<usize, &table::Kept> {
+    fn position(&self) -> Result<usize, &table::Undocumented> {
         match self {
             Self::Wechat => Ok(0),
             Self::Sdk => Ok(1),
@@ -1290,7 +1296,7 @@ impl table::Open for UserSourceLabelV2 {
             Self::Imported => Ok(8),
             Self::PhoneRegistration => Ok(9),
             Self::Qq => Ok(10),
-            Self::Other(kept) => Err(kept),
+            Self::Undocumented(kept) => Err(kept),
         }
     }
 }
@@ -1298,7 +1304,7 @@ impl table::Open for UserSourceLabelV2 {
 scrm_core::open!(UserSourceLabelV2);
 
 impl UserSourceLabelV2 {
-    /// The documented meaning in both languages; `None` for `Other`.
+    /// The documented meaning in both languages; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label(&self) -> Option<spec::Label> {
@@ -1364,16 +1370,16 @@ impl UserSourceLabelV2 {
                 })
             }
             Self::Qq => Some(spec::Label { zh: "QQ", en: "QQ" }),
-            Self::Other(_) => None,
+            Self::Undocumented(_) => None,
         }
     }
-    /// The documented meaning in Chinese; `None` for `Other`.
+    /// The documented meaning in Chinese; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_zh(&self) -> Option<&'static str> {
         spec::Label::zh_of(self.label())
     }
-    /// The documented meaning in English; `None` for `Other`.
+    /// The documented meaning in English; `None` for `Undocumented`.
     #[inline]
     #[must_use]
     pub fn label_en(&self) -> Option<&'static str> {

@@ -40,7 +40,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
     },
     doc_url: "https://api-doc.xiaoe-tech.com",
     base_url: "https://api.xiaoe-tech.com",
-    envelope: spec::Envelope {
+    envelope: spec::EnvelopeSpec {
         code: "code",
         message: &["msg", "message"],
         data: "data",

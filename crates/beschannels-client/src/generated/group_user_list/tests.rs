@@ -13,7 +13,7 @@ fn sends_example_1() {
         .with_return_field_list("");
     assert_eq!(scrm_core::check::check(& request, GROUP_USER_LIST.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &GROUP_USER_LIST,
             None,
             "https://api.example",
@@ -198,7 +198,7 @@ fn sends_example_2() {
     let request = GroupUserList::new("user-made-up-1", GroupObject::Members);
     assert_eq!(scrm_core::check::check(& request, GROUP_USER_LIST.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &GROUP_USER_LIST,
             None,
             "https://api.example",

@@ -11,7 +11,7 @@ fn sends_example_1() {
         .with_openid("open-made-up-1");
     assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &CUSTOMER_LOOKUP,
             None,
             "https://api.example",
@@ -192,7 +192,7 @@ fn sends_example_2() {
     let request = CustomerLookup::new().with_openid("open-made-up-2");
     assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &CUSTOMER_LOOKUP,
             None,
             "https://api.example",
@@ -280,7 +280,7 @@ fn sends_example_3() {
     let request = CustomerLookup::new().with_phone("13800138000");
     assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &CUSTOMER_LOOKUP,
             None,
             "https://api.example",

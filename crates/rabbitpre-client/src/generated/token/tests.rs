@@ -8,7 +8,7 @@ fn sends_example_1() {
     let request = Token::new("made-up-app", "made-up-secret");
     assert_eq!(scrm_core::check::check(& request, TOKEN.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &TOKEN,
             None,
             "https://api.example",

@@ -7,8 +7,8 @@ pub mod script;
 use std::{sync::Arc, time::Duration};
 
 use scrm_core::{
-    Builder, Core, CredentialSet, Customer, CustomerKey, CustomerStream, Error, KeyKind, Outgoing, Reply, VendorClient, async_trait,
-    client::CallOptions, spec::*, table::Payload, vendor_client,
+    ApiClient, Builder, CredentialSet, Customer, CustomerKey, CustomerStream, Error, KeyKind, RequestBody, ResponseMeta, VendorClient,
+    async_trait, client::CallOptions, spec::*, table::Payload, vendor_client,
 };
 
 use self::operations::{LOOKUP, Lookup, TAG_SET, TOKEN_GET, UNTYPED, UPDATE, USER_LIST, VISIT_LIST};
@@ -46,7 +46,7 @@ pub const ACME: VendorSpec = VendorSpec {
     title: Label { zh: "艾克米", en: "Acme" },
     doc_url: "https://docs.acme.example",
     base_url: "https://api.acme.example/v1",
-    envelope: Envelope { code: "code", message: &["msg"], data: "data", success: &["0"], others: &["request_id"], code_is_text: false },
+    envelope: EnvelopeSpec { code: "code", message: &["msg"], data: "data", success: &["0"], others: &["request_id"], code_is_text: false },
     tokens: &[&TOKEN],
     credentials: &[
         CredentialSpec { name: "app_id", env: "ACME_APP_ID", title: Label { zh: "应用", en: "App" }, secret: false, required: true },
@@ -70,10 +70,10 @@ pub static OPERATIONS: &[&OperationSpec] = &[&LOOKUP, &TAG_SET, &TOKEN_GET, &UPD
 
 /// As a generated client looks.
 #[derive(Clone, Debug)]
-pub struct Client(pub Core);
+pub struct Client(pub ApiClient);
 
-impl From<Core> for Client {
-    fn from(core: Core) -> Self {
+impl From<ApiClient> for Client {
+    fn from(core: ApiClient) -> Self {
         Client(core)
     }
 }
@@ -88,11 +88,11 @@ impl VendorClient for Client {
     }
     async fn execute(
         &self,
-        outgoing: Outgoing<'_>,
+        outgoing: RequestBody<'_>,
         spec: &'static OperationSpec,
         options: &CallOptions,
         data: &mut dyn Payload,
-    ) -> Result<Reply, Error> {
+    ) -> Result<ResponseMeta, Error> {
         self.0.execute(outgoing, spec, options, data).await
     }
     async fn find_customers(&self, key: &CustomerKey) -> Result<Vec<Customer>, Error> {

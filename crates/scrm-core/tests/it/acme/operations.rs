@@ -9,10 +9,10 @@ use scrm_core::{
 
 use super::TOKEN;
 
-/// Table and `Shown` of a struct.
+/// Table and `ReadFields` of a struct.
 macro_rules! shown {
     ($type:ident { $($number:literal $name:ident: $kind:ident = $field:expr),* } $(, extra $extra:ident)?) => {
-        impl Shown for $type {
+        impl ReadFields for $type {
             fn table(&self) -> &'static Table { Self::TABLE }
             fn view(&self, field: usize) -> View<'_> {
                 match field { $($number => View::$kind(&self.$name),)* $(EXTRA => View::Extra(&self.$extra),)? _ => View::Any(&None) }
@@ -28,11 +28,11 @@ macro_rules! shown {
     };
 }
 
-/// Table, `Shown` and `Record` of a struct.
+/// Table, `ReadFields` and `WriteFields` of a struct.
 macro_rules! record {
     ($type:ident { $($number:literal $name:ident: $kind:ident = $field:expr),* }) => {
         shown!($type { $($number $name: $kind = $field),* }, extra extra);
-        impl Record for $type {
+        impl WriteFields for $type {
             fn table(&self) -> &'static Table { Self::TABLE }
             fn slot(&mut self, field: usize) -> Slot<'_> {
                 match field { $($number => Slot::$kind(&mut self.$name),)* EXTRA => Slot::Extra(&mut self.extra), _ => unreachable!() }
@@ -91,10 +91,10 @@ pub struct User {
     pub extra: Extra,
 }
 record!(User {
-    0 user_id: Str = Field("user_id", Marks::REQUIRED),
-    1 name: Str = Field("name", Marks::PERSONAL),
-    2 phone: Str = Field("phone", Marks::PERSONAL),
-    3 points: I64 = Field("points", Marks::PLAIN)
+    0 user_id: Str = Field("user_id", Attributes::REQUIRED),
+    1 name: Str = Field("name", Attributes::PERSONAL),
+    2 phone: Str = Field("phone", Attributes::PERSONAL),
+    3 points: I64 = Field("points", Attributes::PLAIN)
 });
 
 #[derive(Clone, Default, PartialEq)]
@@ -103,7 +103,7 @@ pub struct UserListData {
     pub total: Option<i64>,
     pub extra: Extra,
 }
-record!(UserListData { 0 list: List = Field("list", Marks::PLAIN.rows()), 1 total: I64 = Field("total", Marks::PLAIN) });
+record!(UserListData { 0 list: List = Field("list", Attributes::PLAIN.rows()), 1 total: I64 = Field("total", Attributes::PLAIN) });
 
 #[derive(Clone, Default, PartialEq)]
 pub struct UserList {
@@ -112,9 +112,9 @@ pub struct UserList {
     page_size: Option<i64>,
 }
 shown!(UserList {
-    0 phone: Str = Field("phone", Marks::PERSONAL),
-    1 page: I64 = Field("page", Marks::REQUIRED),
-    2 page_size: I64 = Field("page_size", Marks::REQUIRED)
+    0 phone: Str = Field("phone", Attributes::PERSONAL),
+    1 page: I64 = Field("page", Attributes::REQUIRED),
+    2 page_size: I64 = Field("page_size", Attributes::REQUIRED)
 });
 scrm_core::request!(UserList);
 
@@ -198,7 +198,7 @@ pub struct VisitList {
     after: Option<String>,
     size: Option<i64>,
 }
-shown!(VisitList { 0 after: Str = Field("after", Marks::PLAIN), 1 size: I64 = Field("size", Marks::PLAIN) });
+shown!(VisitList { 0 after: Str = Field("after", Attributes::PLAIN), 1 size: I64 = Field("size", Attributes::PLAIN) });
 scrm_core::request!(VisitList);
 
 impl VisitList {
@@ -261,7 +261,7 @@ macro_rules! small {
         pub struct $type {
             user_id: Option<String>,
         }
-        shown!($type { 0 user_id: Str = Field("user_id", Marks::REQUIRED) });
+        shown!($type { 0 user_id: Str = Field("user_id", Attributes::REQUIRED) });
         scrm_core::request!($type);
         impl $type {
             pub fn new(user_id: impl Into<String>) -> Self {

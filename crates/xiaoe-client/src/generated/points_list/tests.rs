@@ -14,7 +14,7 @@ fn sends_example_1() {
         .with_page(1);
     assert_eq!(scrm_core::check::check(& request, POINTS_LIST.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &POINTS_LIST,
             None,
             "https://api.example",
@@ -110,7 +110,7 @@ fn sends_example_2() {
     let request = PointsList::new().with_user_ids_null().with_page_size(2).with_page(3);
     assert_eq!(scrm_core::check::check(& request, POINTS_LIST.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &POINTS_LIST,
             None,
             "https://api.example",

@@ -8,7 +8,7 @@ fn sends_example_1() {
     let request = UserList::new().with_page(1).with_page_size(3);
     assert_eq!(scrm_core::check::check(& request, USER_LIST.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &USER_LIST,
             None,
             "https://api.example",
@@ -148,7 +148,7 @@ fn sends_example_2() {
         .with_page_size(50);
     assert_eq!(scrm_core::check::check(& request, USER_LIST.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &USER_LIST,
             None,
             "https://api.example",

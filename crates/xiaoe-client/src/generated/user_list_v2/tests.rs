@@ -11,7 +11,7 @@ fn sends_example_1() {
         .with_need_column([UserColumn::LatestVisitedAt]);
     assert_eq!(scrm_core::check::check(& request, USER_LIST_V2.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &USER_LIST_V2,
             None,
             "https://api.example",
@@ -149,7 +149,7 @@ fn sends_example_2() {
         .with_user_created_end("2024-06-30");
     assert_eq!(scrm_core::check::check(& request, USER_LIST_V2.rules), Ok(()));
     let sent = scrm_core::encode::encode(
-            scrm_core::encode::Outgoing::Typed(&request),
+            scrm_core::encode::RequestBody::Typed(&request),
             &USER_LIST_V2,
             None,
             "https://api.example",

@@ -3,17 +3,17 @@
 use serde_json::Value;
 
 use super::{
-    fill::{Fill, Fit, is_digit},
-    report::What,
-    scalar::Scalar,
+    coerce::Scalar,
+    decoder::{Fill, Fit, is_digit},
+    outcome::DriftKind,
 };
 use crate::{
     scan::{Number, Scanned},
-    table::{Code, Field, ListSlot, MapSlot, Marks, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
+    table::{Attributes, Code, Field, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
 };
 
 /// What a map's entries and a list's items are documented to be.
-static ENTRY: Field = Field("", Marks::PLAIN);
+static ENTRY: Field = Field("", Attributes::PLAIN);
 
 impl Fill<'_, '_> {
     #[inline(never)]
@@ -27,7 +27,7 @@ impl Fill<'_, '_> {
             Slot::Bool(out) => self.plain_scalar(out, field),
             Slot::Obj(out) => {
                 out.clear();
-                self.nothing("an object", What::EmptyStandsForObject, may_be_null)
+                self.nothing("an object", DriftKind::EmptyStandsForObject, may_be_null)
             }
             Slot::List(out) => self.list(out, field),
             Slot::Map(out) => self.map(out, byte, may_be_null),
@@ -67,10 +67,10 @@ impl Fill<'_, '_> {
         let close = match self.scan.peek() {
             b'[' => b']',
             b'{' => {
-                self.note(self.scan.at(), What::EmptyStandsForList);
+                self.note(self.scan.at(), DriftKind::EmptyStandsForList);
                 b'}'
             }
-            _ => return self.nothing("a list", What::EmptyStandsForList, may_be_null),
+            _ => return self.nothing("a list", DriftKind::EmptyStandsForList, may_be_null),
         };
         let at = self.scan.at();
         self.scan.open()?;
@@ -100,7 +100,7 @@ impl Fill<'_, '_> {
     fn map(&mut self, out: &mut dyn MapSlot, byte: u8, may_be_null: bool) -> Scanned<()> {
         out.clear();
         if byte != b'{' {
-            return self.nothing("an object", What::EmptyStandsForObject, may_be_null);
+            return self.nothing("an object", DriftKind::EmptyStandsForObject, may_be_null);
         }
         self.scan.open()?;
         let mut more = self.scan.first(b'}')?;
@@ -132,7 +132,7 @@ impl Fill<'_, '_> {
         if byte == b'n' {
             out.clear();
             if field.flags & NULLABLE == 0 {
-                self.note(mark.at, What::UnexpectedNull);
+                self.note(mark.at, DriftKind::UnexpectedNull);
             }
             return self.scan.word("null");
         }
@@ -140,7 +140,7 @@ impl Fill<'_, '_> {
         // written as its type suggests
         if byte == b'"' && !wants_int {
             if !out.put(Code::Text(self.scan.string()?)) {
-                self.note(mark.at, What::UndocumentedValue);
+                self.note(mark.at, DriftKind::UndocumentedValue);
             }
             return Ok(());
         }
@@ -180,7 +180,7 @@ impl Fill<'_, '_> {
             Some(value) if in_text || !quoted || out.knows(Code::Int(value)) => self.put(out, at, Code::Int(value), quoted != in_text),
             None if text == Code::Text("") => {
                 out.clear();
-                self.note(at, What::OtherType);
+                self.note(at, DriftKind::OtherType);
                 Ok(())
             }
             _ => self.put(out, at, text, false),
@@ -189,9 +189,9 @@ impl Fill<'_, '_> {
 
     fn put(&mut self, out: &mut dyn OpenSlot, at: usize, code: Code<'_>, other_type: bool) -> Scanned<()> {
         if !out.put(code) {
-            self.note(at, What::UndocumentedValue);
+            self.note(at, DriftKind::UndocumentedValue);
         } else if other_type {
-            self.note(at, What::OtherType);
+            self.note(at, DriftKind::OtherType);
         }
         Ok(())
     }

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 
 use super::{
-    known::{Known, Met},
-    page::{Ask, At, Count, Facts, Keep, Problem, Step},
+    plan::{Ask, At, Count, Facts, Keep, Problem, Step},
+    seen_rows::{Known, Met},
 };
 
 /// Pages on each side of a lost place that are searched, beyond what the moved total explains.

@@ -7,10 +7,10 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    FetchToken, Lease, TokenError, TokenSource, TokenStore,
-    backing::Backing,
-    life::Life,
-    renew::{Patience, Renewal},
+    FetchToken, TokenError, TokenInUse, TokenSource, TokenStore,
+    guarded_store::Backing,
+    lifetime::Life,
+    refresh::{Patience, Renewal},
 };
 use crate::{hooks::Hooks, secret::Secret, spec::TokenSpec};
 
@@ -64,7 +64,7 @@ struct Held {
 /// A token and its times.
 #[derive(Clone)]
 pub(super) struct Current {
-    pub(super) lease: Lease,
+    pub(super) lease: TokenInUse,
     /// From here on the caller who notices renews it.
     renew_at: Instant,
     /// From here on callers wait for another.
@@ -86,7 +86,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     #[must_use]
     pub fn fixed(token: Secret) -> Self {
         let end = Instant::now() + Duration::from_secs(30 * 365 * 24 * 3600);
-        let lease = Lease { token: Arc::new(token), generation: 1 };
+        let lease = TokenInUse { token: Arc::new(token), generation: 1 };
         let current = Some(Current { lease, renew_at: end, usable_until: end, ends_at: end });
         let held = RwLock::new(Held { current, generations: 1, rejected: None });
         TokenSlot { held, renewal: Renewal::new(None).into(), origin: None }
@@ -100,7 +100,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
 
     /// The token, if one is there that needs no renewal. Never waits.
     #[must_use]
-    pub fn peek(&self, now: Instant) -> Option<Lease> {
+    pub fn peek(&self, now: Instant) -> Option<TokenInUse> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         held.current.as_ref().filter(|current| now < current.renew_at).map(|current| current.lease.clone())
     }
@@ -109,7 +109,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     ///
     /// # Errors
     /// [`TokenError`], if there is no valid token and none can be got before the deadline.
-    pub async fn get(&self, fetch: &dyn FetchToken<E>, deadline: Instant) -> Result<Lease, TokenError<E>> {
+    pub async fn get(&self, fetch: &dyn FetchToken<E>, deadline: Instant) -> Result<TokenInUse, TokenError<E>> {
         let now = Instant::now();
         if let Some(lease) = self.peek(now) {
             return Ok(lease);
@@ -122,7 +122,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     }
 
     /// Renews a token that nears its end, unless somebody else does. Half of the caller's time may go into it; the old token is at hand.
-    async fn renew_early(&self, origin: &Origin, fetch: &dyn FetchToken<E>, old: Current, deadline: Instant) -> Lease {
+    async fn renew_early(&self, origin: &Origin, fetch: &dyn FetchToken<E>, old: Current, deadline: Instant) -> TokenInUse {
         let now = Instant::now();
         let Ok(mut renewal) = self.renewal.try_lock() else { return old.lease };
         // Somebody may have done it since.
@@ -141,7 +141,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     }
 
     /// Waits for a token, and gets it if no other caller does.
-    async fn wait(&self, origin: &Origin, fetch: &dyn FetchToken<E>, deadline: Instant) -> Result<Lease, TokenError<E>> {
+    async fn wait(&self, origin: &Origin, fetch: &dyn FetchToken<E>, deadline: Instant) -> Result<TokenInUse, TokenError<E>> {
         let came = Instant::now();
         let late = || TokenError::Deadline { waited: came.elapsed() };
         let Ok(mut renewal) = timeout_at(deadline, self.renewal.lock()).await else { return Err(late()) };
@@ -189,12 +189,12 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     }
 
     /// A token in the last seconds of its life, where none better can be had.
-    fn last_resort(&self) -> Option<Lease> {
+    fn last_resort(&self) -> Option<TokenInUse> {
         self.current().filter(|current| Instant::now() < current.ends_at).map(|current| current.lease)
     }
 
     /// Puts a token in place. `life` is counted from when it was made, `remaining` from now.
-    pub(super) fn install(&self, origin: &Origin, value: Secret, life: Duration, remaining: Duration) -> Lease {
+    pub(super) fn install(&self, origin: &Origin, value: Secret, life: Duration, remaining: Duration) -> TokenInUse {
         let now = Instant::now();
         let ends_at = now + remaining;
         let before = |margin: Duration| now + remaining.saturating_sub(margin);
@@ -203,7 +203,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
         let same = held.current.as_ref().map(|current| &current.lease).filter(|lease| *lease.token == value).cloned();
         let lease = same.unwrap_or_else(|| {
             held.generations += 1;
-            Lease { token: Arc::new(value), generation: held.generations }
+            TokenInUse { token: Arc::new(value), generation: held.generations }
         });
         held.current = Some(Current { lease: lease.clone(), renew_at, usable_until, ends_at });
         held.rejected = None;

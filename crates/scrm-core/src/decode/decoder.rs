@@ -1,13 +1,13 @@
 //! The one decoder: a scanner that writes into slots. Not generic over what it fills, so it is compiled once.
 
 use super::{
-    notes::{Count, Notes, Noticed},
-    report::What,
-    scalar::{Scalar, Take},
+    coerce::{Scalar, Take},
+    diagnostics::{Count, Notes, Noticed},
+    outcome::DriftKind,
 };
 use crate::{
     scan::{Number, Scan, Scanned, Stop},
-    table::{DYNAMIC, EXTRA, Field, ListSlot, NULLABLE, REQUIRED, ROWS, Record, Slot, Table, Wire},
+    table::{DYNAMIC, EXTRA, Field, ListSlot, NULLABLE, REQUIRED, ROWS, Slot, Table, Wire, WriteFields},
 };
 
 pub(super) struct Fill<'t, 'n> {
@@ -40,7 +40,7 @@ impl<'t, 'n> Fill<'t, 'n> {
     }
 
     #[cold]
-    pub(super) fn note(&mut self, at: usize, what: What) {
+    pub(super) fn note(&mut self, at: usize, what: DriftKind) {
         if self.notes.wanted {
             self.notes.noticed.push(Noticed { at, below: None, what });
         }
@@ -49,7 +49,7 @@ impl<'t, 'n> Fill<'t, 'n> {
     // Records -------------------------------------------------------------------------------------------------------
 
     /// An object, its opening bracket being next.
-    fn record(&mut self, record: &mut dyn Record) -> Scanned<()> {
+    fn record(&mut self, record: &mut dyn WriteFields) -> Scanned<()> {
         let (at, table) = (self.scan.at(), record.table());
         let (mut next, mut seen) = (0, [0u64; 4]);
         self.scan.open()?;
@@ -114,17 +114,17 @@ impl<'t, 'n> Fill<'t, 'n> {
             let missing = seen.get(number / 64).is_some_and(|word| (word >> (number % 64)) & 1 == 0);
             if missing && field.flags & REQUIRED != 0 {
                 let below = Some(format!("/{}", field.name().replace('~', "~0").replace('/', "~1")).into());
-                self.notes.noticed.push(Noticed { at, below, what: What::Missing });
+                self.notes.noticed.push(Noticed { at, below, what: DriftKind::Missing });
             }
         }
     }
 
     /// A run of dynamic columns, the first one's number being known and its value next. Says whether another key follows.
-    fn columns(&mut self, record: &mut dyn Record, table: &'static Table, mut key_at: usize, mut number: u32) -> Scanned<bool> {
+    fn columns(&mut self, record: &mut dyn WriteFields, table: &'static Table, mut key_at: usize, mut number: u32) -> Scanned<bool> {
         let prefix = table.dynamic.unwrap_or_default();
         let Slot::Dynamic(columns) = record.slot(DYNAMIC) else {
             // a table that promises columns which its record has not
-            self.unnamed(record, key_at, What::UnknownKey)?;
+            self.unnamed(record, key_at, DriftKind::UnknownKey)?;
             return self.scan.next(b'}');
         };
         if columns.capacity() == 0 {
@@ -152,7 +152,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         if let Some(more) = ended {
             return Ok(more);
         }
-        self.unnamed(record, key_at, What::OtherType)?;
+        self.unnamed(record, key_at, DriftKind::OtherType)?;
         self.scan.next(b'}')
     }
 
@@ -178,12 +178,12 @@ impl<'t, 'n> Fill<'t, 'n> {
         if self.scan.peek() == b'"'
             && let Some(value) = self.scan.short_quoted_integer()
         {
-            self.note(mark.at, What::OtherType);
+            self.note(mark.at, DriftKind::OtherType);
             return Ok(Some(value));
         }
         match self.scalar::<i64>(&mut value) {
             Err(stop) if stop.is_fatal() => return Err(stop),
-            Ok(Fit::OtherType) if value.is_some() => self.note(mark.at, What::OtherType),
+            Ok(Fit::OtherType) if value.is_some() => self.note(mark.at, DriftKind::OtherType),
             Ok(_) if value.is_some() => {}
             _ => self.scan.rewind(mark),
         }
@@ -192,10 +192,10 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// A run of undocumented keys, the first of which began at `start`; its value is next. Says whether another key follows.
     #[inline(never)]
-    fn unknown(&mut self, record: &mut dyn Record, table: &'static Table, next: usize, start: usize) -> Scanned<bool> {
+    fn unknown(&mut self, record: &mut dyn WriteFields, table: &'static Table, next: usize, start: usize) -> Scanned<bool> {
         let mut key_at = start;
         loop {
-            self.note(key_at, What::UnknownKey);
+            self.note(key_at, DriftKind::UnknownKey);
             self.undocumented_value()?;
             let members = self.scan.since(start);
             let more = self.scan.next(b'}')?;
@@ -214,14 +214,14 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// A column that holds no integer; its value is next.
     #[cold]
-    fn unnamed(&mut self, record: &mut dyn Record, key_at: usize, what: What) -> Scanned<()> {
+    fn unnamed(&mut self, record: &mut dyn WriteFields, key_at: usize, what: DriftKind) -> Scanned<()> {
         self.note(key_at, what);
         self.undocumented_value()?;
         self.keep(record, self.scan.since(key_at));
         Ok(())
     }
 
-    fn keep(&mut self, record: &mut dyn Record, members: &str) {
+    fn keep(&mut self, record: &mut dyn WriteFields, members: &str) {
         if let Slot::Extra(extra) = record.slot(EXTRA) {
             extra.keep(members, self.undocumented);
             self.undocumented = extra.kept();
@@ -256,7 +256,7 @@ impl<'t, 'n> Fill<'t, 'n> {
     #[inline]
     pub(super) fn row(&mut self, list: &mut dyn ListSlot, row: usize, isolate: bool, spare: usize) -> Scanned<()> {
         if self.scan.peek() == b'n' {
-            self.note(self.scan.at(), What::UnexpectedNull);
+            self.note(self.scan.at(), DriftKind::UnexpectedNull);
         }
         let (mark, noted) = (self.scan.mark(), self.notes.count());
         match self.object(list.grow(spare)) {
@@ -274,7 +274,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         let at = self.scan.at();
         let raw = self.scan.skip()?;
         self.notes.forget(noted);
-        self.note(at, What::BadRow);
+        self.note(at, DriftKind::BadRow);
         let found = raw.as_bytes().get(stop.at.saturating_sub(at)).copied();
         self.notes.cut(row, stop, found, raw);
         Ok(())
@@ -282,17 +282,17 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// An object, or one of the things PHP prints for an empty one.
     #[inline]
-    pub(super) fn object(&mut self, record: &mut dyn Record) -> Scanned<()> {
-        if self.scan.peek() == b'{' { self.record(record) } else { self.nothing("an object", What::EmptyStandsForObject, true) }
+    pub(super) fn object(&mut self, record: &mut dyn WriteFields) -> Scanned<()> {
+        if self.scan.peek() == b'{' { self.record(record) } else { self.nothing("an object", DriftKind::EmptyStandsForObject, true) }
     }
 
     /// `[]`, `{}`, `""` or `null` in place of something else.
-    pub(super) fn nothing(&mut self, want: &'static str, what: What, may_be_null: bool) -> Scanned<()> {
+    pub(super) fn nothing(&mut self, want: &'static str, what: DriftKind, may_be_null: bool) -> Scanned<()> {
         let (byte, at) = (self.scan.peek(), self.scan.at());
         if byte == b'n' {
             self.scan.word("null")?;
             if !may_be_null {
-                self.note(at, What::UnexpectedNull);
+                self.note(at, DriftKind::UnexpectedNull);
             }
             return Ok(());
         }
@@ -350,7 +350,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                 match self.scan.short_quoted_integer() {
                     Some(value) => {
                         *out = Some(value);
-                        self.note(at, What::OtherType);
+                        self.note(at, DriftKind::OtherType);
                         Ok(())
                     }
                     None => self.plain_scalar(out, field),
@@ -378,8 +378,8 @@ impl<'t, 'n> Fill<'t, 'n> {
         let at = self.scan.at();
         match self.scalar(out)? {
             Fit::Exact => {}
-            Fit::OtherType => self.note(at, What::OtherType),
-            Fit::Null if field.flags & NULLABLE == 0 => self.note(at, What::UnexpectedNull),
+            Fit::OtherType => self.note(at, DriftKind::OtherType),
+            Fit::Null if field.flags & NULLABLE == 0 => self.note(at, DriftKind::UnexpectedNull),
             Fit::Null => {}
         }
         Ok(())

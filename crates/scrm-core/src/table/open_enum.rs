@@ -2,19 +2,19 @@
 
 use std::hash::{Hash, Hasher};
 
-/// An open enum, generated: the documented values by name, and `Other`. `of` and `position` speak of places in `CODES`.
+/// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
 pub trait Open: Clone + Sized + Send + Sync {
     /// The documented values.
     const CODES: &'static [Code<'static>];
     /// The value at a position of `CODES`.
     fn of(position: usize) -> Self;
     /// An undocumented value.
-    fn other(kept: Kept) -> Self;
+    fn other(kept: Undocumented) -> Self;
     /// The position in `CODES`, or what came instead.
     ///
     /// # Errors
     /// The value is not a documented one.
-    fn position(&self) -> Result<usize, &Kept>;
+    fn position(&self) -> Result<usize, &Undocumented>;
     /// The value as it stands on the wire.
     fn code(&self) -> Code<'_> {
         match self.position() {
@@ -26,29 +26,29 @@ pub trait Open: Clone + Sized + Send + Sync {
 
 /// An undocumented value as it came: a code may be answered where a label was promised, and the other way round.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Kept {
+pub enum Undocumented {
     /// It came as an integer.
     Int(i64),
     /// It came as a text.
     Text(Box<str>),
 }
 
-impl From<Code<'_>> for Kept {
+impl From<Code<'_>> for Undocumented {
     fn from(code: Code<'_>) -> Self {
         match code {
-            Code::Int(value) => Kept::Int(value),
-            Code::Text(value) => Kept::Text(value.into()),
+            Code::Int(value) => Undocumented::Int(value),
+            Code::Text(value) => Undocumented::Text(value.into()),
         }
     }
 }
 
-impl Kept {
+impl Undocumented {
     /// The value as it stands on the wire.
     #[must_use]
     pub fn code(&self) -> Code<'_> {
         match self {
-            Kept::Int(value) => Code::Int(*value),
-            Kept::Text(value) => Code::Text(value),
+            Undocumented::Int(value) => Code::Int(*value),
+            Undocumented::Text(value) => Code::Text(value),
         }
     }
 }
@@ -80,7 +80,7 @@ pub trait OpenView: Send + Sync {
     fn get(&self) -> Option<Code<'_>>;
 }
 
-/// The value with this code; `Other`, if no documented one has it.
+/// The value with this code; `Undocumented`, if no documented one has it.
 #[must_use]
 pub fn documented<E: Open>(code: Code<'_>) -> E {
     open(code).0

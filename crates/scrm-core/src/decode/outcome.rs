@@ -1,21 +1,21 @@
-//! What is told beside the data: the head, bad rows, departures, errors.
+//! What is told beside the data: the head, bad rows, drifts, errors.
 
 use std::{error, fmt};
 
-use crate::{spec::Envelope, table::Extra};
+use crate::{spec::EnvelopeSpec, table::Extra};
 
 /// An answer taken apart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decoded<T> {
     /// All but the data.
-    pub head: Head,
+    pub head: Envelope,
     /// What stood under the data key; the type's default if nothing did, or if the envelope told a failure.
     pub data: T,
 }
 
 /// An answer without its data.
 #[derive(Clone, Default, PartialEq)]
-pub struct Head {
+pub struct Envelope {
     /// The code as text, whatever its type on the wire; `None`: absent or `null`.
     pub code: Option<String>,
     /// The message as text.
@@ -27,26 +27,26 @@ pub struct Head {
     /// Rows that could not be understood, in wire order.
     pub bad_rows: Vec<BadRow>,
     /// Where the answer was not what the page says, in wire order; empty unless asked for.
-    pub departures: Vec<Departure>,
+    pub drifts: Vec<Drift>,
 }
 
-impl Head {
+impl Envelope {
     /// Whether the code means success. An answer without a code is no success.
     #[must_use]
-    pub fn is_success(&self, envelope: &Envelope) -> bool {
+    pub fn is_success(&self, envelope: &EnvelopeSpec) -> bool {
         self.code.as_deref().is_some_and(|code| envelope.success.contains(&code))
     }
 }
 
-impl fmt::Debug for Head {
+impl fmt::Debug for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Head")
+        f.debug_struct("Envelope")
             .field("code", &self.code)
             .field("message", &self.message)
             .field("extra", &self.extra)
             .field("raw_data", &self.raw_data.as_deref().map(Size))
             .field("bad_rows", &self.bad_rows)
-            .field("departures", &self.departures)
+            .field("drifts", &self.drifts)
             .finish()
     }
 }
@@ -78,20 +78,20 @@ impl fmt::Debug for BadRow {
 
 /// One place where the answer was not what the page says.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Departure {
+pub struct Drift {
     /// JSON pointer. May hold keys that are personal data.
     pub path: String,
     /// What was different.
-    pub what: What,
+    pub what: DriftKind,
 }
 
-impl fmt::Debug for Departure {
+impl fmt::Debug for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
 }
 
-impl fmt::Display for Departure {
+impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", ShownPath(&self.path), self.what)
     }
@@ -100,7 +100,7 @@ impl fmt::Display for Departure {
 /// In what way an answer was not what the page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum What {
+pub enum DriftKind {
     /// A key the page does not name; kept.
     UnknownKey,
     /// Another type than documented, understood all the same; a dynamic column that is no integer is kept beside the unknown keys.
@@ -119,17 +119,17 @@ pub enum What {
     BadRow,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for DriftKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            What::UnknownKey => "undocumented key",
-            What::OtherType => "another type than documented",
-            What::UnexpectedNull => "null where none is documented",
-            What::Missing => "missing",
-            What::EmptyStandsForObject => "empty value in place of an object",
-            What::EmptyStandsForList => "empty value or numbered object in place of a list",
-            What::UndocumentedValue => "undocumented value",
-            What::BadRow => "row not understood",
+            DriftKind::UnknownKey => "undocumented key",
+            DriftKind::OtherType => "another type than documented",
+            DriftKind::UnexpectedNull => "null where none is documented",
+            DriftKind::Missing => "missing",
+            DriftKind::EmptyStandsForObject => "empty value in place of an object",
+            DriftKind::EmptyStandsForList => "empty value or numbered object in place of a list",
+            DriftKind::UndocumentedValue => "undocumented value",
+            DriftKind::BadRow => "row not understood",
         })
     }
 }

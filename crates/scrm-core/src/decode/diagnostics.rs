@@ -1,11 +1,11 @@
 //! What is noticed on the way. Offsets only: what their paths are is worked out at the end, and only if there are any.
 
-use super::report::{BadRow, DecodeError, Departure, Head, What};
+use super::outcome::{BadRow, DecodeError, Drift, DriftKind, Envelope};
 use crate::scan::{Stop, Why, paths};
 
 #[derive(Default)]
 pub(super) struct Notes {
-    /// Whether departures are collected.
+    /// Whether drifts are collected.
     pub(super) wanted: bool,
     /// How many rows are expected.
     pub(super) rows: usize,
@@ -19,7 +19,7 @@ pub(super) struct Noticed {
     pub(super) at: usize,
     /// The rest of the path, where the offset does not say all.
     pub(super) below: Option<Box<str>>,
-    pub(super) what: What,
+    pub(super) what: DriftKind,
 }
 
 /// A row that was cut out.
@@ -93,15 +93,15 @@ impl Notes {
     }
 
     /// Puts paths to all that was noted.
-    pub(super) fn tell(mut self, text: &str, head: &mut Head) {
+    pub(super) fn tell(mut self, text: &str, head: &mut Envelope) {
         if self.noticed.is_empty() && self.cuts.is_empty() {
             return;
         }
         in_order(&mut self.noticed);
         let path = Paths::new(text, self.noticed.iter().map(|noticed| noticed.at).chain(self.cuts.iter().map(|cut| cut.at)).collect());
         let full = |at: usize, below: Option<&str>| format!("{}{}", path.of(at), below.unwrap_or_default());
-        head.departures =
-            self.noticed.iter().map(|noticed| Departure { path: full(noticed.at, noticed.below.as_deref()), what: noticed.what }).collect();
+        head.drifts =
+            self.noticed.iter().map(|noticed| Drift { path: full(noticed.at, noticed.below.as_deref()), what: noticed.what }).collect();
         head.bad_rows = self
             .cuts
             .into_iter()

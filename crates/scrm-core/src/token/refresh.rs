@@ -3,11 +3,11 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    FetchToken, Lease, StoredToken, Token, TokenError, TokenSlot, TokenSource,
-    backing::{Away, Backing},
+    FetchToken, StoredToken, Token, TokenError, TokenInUse, TokenSlot, TokenSource,
+    cache::Origin,
     clock::unix_millis,
-    gate::Gate,
-    slot::Origin,
+    guarded_store::{Away, Backing},
+    throttle::Gate,
 };
 use crate::{
     hooks::{TokenFetch, TokenFrom},
@@ -72,7 +72,7 @@ impl<E> Renewal<E> {
 /// How a slot stands after asking for the right to fetch.
 enum Turn {
     /// Another process put a token into the store.
-    Found(Lease),
+    Found(TokenInUse),
     /// It is ours.
     Ours,
     /// It is another process's, and there is an old token to go on with.
@@ -89,7 +89,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
         renewal: &mut Renewal<E>,
         fetch: &dyn FetchToken<E>,
         (patience, deadline): (Patience, Instant),
-    ) -> Result<Lease, TokenError<E>> {
+    ) -> Result<TokenInUse, TokenError<E>> {
         let lease = match &origin.source {
             Some(source) => self.ask_source(origin, renewal, &**source, deadline).await,
             None => self.ask_store_and_vendor(origin, renewal, fetch, (patience, deadline)).await,
@@ -104,7 +104,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
         renewal: &mut Renewal<E>,
         source: &dyn TokenSource,
         deadline: Instant,
-    ) -> Result<Lease, TokenError<E>> {
+    ) -> Result<TokenInUse, TokenError<E>> {
         renewal.pass(deadline).await?;
         let began = Instant::now();
         renewal.gate.begin(began);
@@ -128,7 +128,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
         renewal: &mut Renewal<E>,
         fetch: &dyn FetchToken<E>,
         (patience, deadline): (Patience, Instant),
-    ) -> Result<Lease, TokenError<E>> {
+    ) -> Result<TokenInUse, TokenError<E>> {
         if let Some(backing) = &origin.backing
             && let Ok(Some(lease)) = self.look(origin, backing).await
         {
@@ -174,7 +174,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
         }
     }
 
-    async fn ask_vendor(&self, origin: &Origin, renewal: &mut Renewal<E>, fetch: &dyn FetchToken<E>) -> Result<Lease, TokenError<E>> {
+    async fn ask_vendor(&self, origin: &Origin, renewal: &mut Renewal<E>, fetch: &dyn FetchToken<E>) -> Result<TokenInUse, TokenError<E>> {
         let (began, fetched_at) = (Instant::now(), unix_millis());
         renewal.gate.begin(began);
         let answer = fetch.fetch().await;
@@ -197,7 +197,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     }
 
     /// Looks for another token in the store.
-    async fn look(&self, origin: &Origin, backing: &Backing) -> Result<Option<Lease>, Away> {
+    async fn look(&self, origin: &Origin, backing: &Backing) -> Result<Option<TokenInUse>, Away> {
         let began = Instant::now();
         let loaded = backing.load().await.inspect_err(|Away| origin.tell(TokenFrom::Store, began, false))?;
         let Some(stored) = loaded else { return Ok(None) };
@@ -218,7 +218,7 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
 
     /// Whether a stored token is worth more than the one at hand.
     fn is_better(&self, stored: &StoredToken, life: Duration, remaining: Duration) -> bool {
-        let lasts = remaining > super::life::Life::safety(life);
+        let lasts = remaining > super::lifetime::Life::safety(life);
         let newer =
             self.current().is_none_or(|current| *current.lease.token != stored.value && Instant::now() + remaining > current.ends_at);
         lasts && newer

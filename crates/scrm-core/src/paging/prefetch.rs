@@ -9,10 +9,10 @@ use std::{
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{
-    page::{Ask, Facts, Keep, Problem},
+    plan::{Ask, Facts, Keep, Problem},
     planner::Planner,
+    resume::{Owner, ResumeToken},
     summary::Summary,
-    token::{Owner, ResumeToken},
 };
 use crate::{
     decode::BadRow,

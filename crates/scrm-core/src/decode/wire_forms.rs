@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::{
-    fill::{Fill, Fit},
-    notes::Notes,
-    report::What,
-    scalar::{Scalar, Take},
-    seldom::Pushed,
+    coerce::{Scalar, Take},
+    decoder::{Fill, Fit},
+    diagnostics::Notes,
+    outcome::DriftKind,
+    slots::Pushed,
 };
 use crate::{
     scan::{Scanned, Why},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Fill<'_, '_> {
-    /// One value of a field whose wire is not plain. Written plainly all the same it is taken too, and is a departure.
+    /// One value of a field whose wire is not plain. Written plainly all the same it is taken too, and is a drift.
     #[inline(never)]
     pub(super) fn as_wired(&mut self, slot: Slot<'_>, field: &Field, byte: u8) -> Scanned<()> {
         match (field.wire, slot) {
@@ -40,7 +40,7 @@ impl Fill<'_, '_> {
         let start = self.scan.at();
         if self.scalar(out)? == Fit::Null {
             if field.flags & NULLABLE == 0 {
-                self.note(start, What::UnexpectedNull);
+                self.note(start, DriftKind::UnexpectedNull);
             }
             return Ok(());
         }
@@ -51,7 +51,7 @@ impl Fill<'_, '_> {
             _ => raw.starts_with('"') && out.is_some(),
         };
         if !documented {
-            self.note(start, What::OtherType);
+            self.note(start, DriftKind::OtherType);
         }
         Ok(())
     }
@@ -61,12 +61,12 @@ impl Fill<'_, '_> {
         let at = self.scan.at();
         if !matches!(byte, b'"' | b'-' | b'0'..=b'9') {
             if byte != b'n' {
-                self.note(at, What::OtherType);
+                self.note(at, DriftKind::OtherType);
             }
             return self.plainly(slot, field);
         }
         if byte != b'"' {
-            self.note(at, What::OtherType);
+            self.note(at, DriftKind::OtherType);
         }
         let mut text = None::<String>;
         self.scalar(&mut text)?;
@@ -109,7 +109,7 @@ impl Fill<'_, '_> {
             _ => Code::Text(part),
         };
         if !Pushed(out).put(code) {
-            self.note(at, What::UndocumentedValue);
+            self.note(at, DriftKind::UndocumentedValue);
         }
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Fill<'_, '_> {
         let at = self.scan.at();
         if byte != b'"' {
             if byte != b'n' {
-                self.note(at, What::OtherType);
+                self.note(at, DriftKind::OtherType);
             }
             return self.plainly(slot, field);
         }
@@ -138,7 +138,7 @@ impl Fill<'_, '_> {
         if let Slot::Any(out) = slot {
             *out = serde_json::from_str(&text).ok();
             if out.is_none() {
-                self.note(at, What::OtherType);
+                self.note(at, DriftKind::OtherType);
                 *out = Some(Value::String(text));
             }
             return Ok(());
@@ -153,7 +153,7 @@ impl Fill<'_, '_> {
         })
     }
 
-    /// Without noticing departures.
+    /// Without noticing drifts.
     fn quietly(&mut self, action: impl FnOnce(&mut Self) -> Scanned<()>) -> Scanned<()> {
         let wanted = std::mem::replace(&mut self.notes.wanted, false);
         let outcome = action(self);

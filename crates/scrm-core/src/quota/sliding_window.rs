@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
 
-use super::quotas::QuotaRule;
+use super::limiters::QuotaRule;
 
 /// Who holds which slot until when. Times are nanoseconds since the quota was made.
 #[derive(Debug)]
-pub(super) struct Book {
+pub(super) struct SlidingWindow {
     calls: u32,
     window: u64,
     linger: u64,
@@ -33,7 +33,7 @@ impl Spacing {
     }
 }
 
-impl Book {
+impl SlidingWindow {
     pub(super) fn new(rule: &QuotaRule) -> Self {
         let calls = rule.calls.max(1);
         let (window, linger) = (nanos(rule.window), nanos(rule.linger));
@@ -42,7 +42,7 @@ impl Book {
             Spacing { interval, slack: interval * u64::from(burst.clamp(1, calls) - 1), next: 0 }
         });
         let paused_until = if rule.hold_at_start { window.saturating_add(linger) } else { 0 };
-        Book { calls, window, linger, in_flight: 0, answered: VecDeque::new(), cancelled: VecDeque::new(), paused_until, spacing }
+        SlidingWindow { calls, window, linger, in_flight: 0, answered: VecDeque::new(), cancelled: VecDeque::new(), paused_until, spacing }
     }
 
     /// Takes a slot, if one is free.

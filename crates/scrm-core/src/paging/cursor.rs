@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{
-    known::{Known, Met},
-    page::{Ask, At, Count, Facts, Keep, Problem, Step},
+    plan::{Ask, At, Count, Facts, Keep, Problem, Step},
+    seen_rows::{Known, Met},
 };
 
 /// A walk.

@@ -6,12 +6,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
 
 use super::{
-    cursored::Cursored,
-    known::Known,
-    numbered::Numbered,
-    page::Count,
-    pieces::{Bound, Piece},
+    cursor::Cursored,
+    date_range::{Bound, Piece},
+    page_number::Numbered,
+    plan::Count,
     planner::{Course, Phase, Planner},
+    seen_rows::Known,
     split::Split,
 };
 use crate::{spec::TimeFormat, time::Day};

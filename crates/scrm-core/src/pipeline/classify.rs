@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use super::{Job, Run, redaction::Redaction};
 use crate::{
-    client::Reply,
-    decode::{DecodeError, DecodeOptions, Head, decode_into},
-    encode::Outgoing,
+    client::ResponseMeta,
+    decode::{DecodeError, DecodeOptions, Envelope, decode_into},
+    encode::RequestBody,
     error::{
         Error, ErrorKind,
         redact::{BODY_CAP, MESSAGE_CAP},
@@ -14,7 +14,7 @@ use crate::{
     retry::parse_retry_after,
     spec::{Action, PagingSpec},
     table::{self, Payload},
-    token::Lease,
+    token::TokenInUse,
     transport::{HttpResponse, Sent, TransportError, TransportErrorKind},
 };
 
@@ -51,15 +51,21 @@ impl Run<'_> {
     }
 
     /// Steps 6 and 8. The envelope decides; the HTTP status only where there is none, or where nobody documented its code.
-    pub(super) fn classify(&self, answer: &HttpResponse, lease: Option<&Lease>, data: &mut dyn Payload) -> Result<Reply, Failed> {
+    pub(super) fn classify(
+        &self,
+        answer: &HttpResponse,
+        lease: Option<&TokenInUse>,
+        data: &mut dyn Payload,
+    ) -> Result<ResponseMeta, Failed> {
         data.reset();
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
-        let options = DecodeOptions { rows: self.job.expected_rows(), departures: self.samples() || strict || self.job.options.departures };
+        let options =
+            DecodeOptions { rows: self.job.expected_rows(), collect_drift: self.samples() || strict || self.job.options.collect_drift };
         let envelope = &self.job.core.vendor().envelope;
         match decode_into(&answer.body, envelope, &options, data) {
             Ok(head) if head.is_success(envelope) => {
-                if options.departures && !std::ptr::eq(self.job.spec, self.job.core.vendor().untyped) {
-                    self.job.core.shared().drift.saw(self.job.spec.name, &head.departures, &answer.body);
+                if options.collect_drift && !std::ptr::eq(self.job.spec, self.job.core.vendor().untyped) {
+                    self.job.core.shared().drift.saw(self.job.spec.name, &head.drifts, &answer.body);
                 }
                 self.succeeded(answer, lease, head, strict)
             }
@@ -75,32 +81,32 @@ impl Run<'_> {
         !untyped && self.job.core.shared().drift.samples(self.job.spec.name)
     }
 
-    fn succeeded(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head, strict: bool) -> Result<Reply, Failed> {
-        match head.departures.first() {
+    fn succeeded(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, head: Envelope, strict: bool) -> Result<ResponseMeta, Failed> {
+        match head.drifts.first() {
             Some(first) if strict => {
-                let detail = format!("strict mode: {} departures from the schema, the first: {first}", head.departures.len());
+                let detail = format!("strict mode: {} drifts from the schema, the first: {first}", head.drifts.len());
                 let redaction = self.redaction();
                 let error = self.answered(ErrorKind::Decode, answer, &redaction).detailed(redaction.text(&detail, MESSAGE_CAP));
                 let error = error.pointing(redaction.text(&first.path, MESSAGE_CAP));
                 Err(self.failed(error, Action::Fail, answer, lease))
             }
-            _ => Ok(Reply {
+            _ => Ok(ResponseMeta {
                 bad_rows: head.bad_rows,
                 message: head.message,
                 extra: head.extra,
-                departures: if self.job.options.departures { head.departures } else { Vec::new() },
-                ..Reply::default()
+                drifts: if self.job.options.collect_drift { head.drifts } else { Vec::new() },
+                ..ResponseMeta::default()
             }),
         }
     }
 
     /// The envelope tells a failure.
-    fn refused(&self, answer: &HttpResponse, lease: Option<&Lease>, head: Head) -> Result<Reply, Failed> {
+    fn refused(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, head: Envelope) -> Result<ResponseMeta, Failed> {
         let code = head.code.as_deref().unwrap_or_default();
         let rule = self.job.core.vendor().error_rule(self.job.spec, code, head.message.as_deref().unwrap_or_default());
         let action = rule.map_or_else(|| by_status(answer.status), |rule| rule.action);
         if action == Action::DoneAlready {
-            return Ok(Reply { message: head.message, extra: head.extra, already_done: true, ..Reply::default() });
+            return Ok(ResponseMeta { message: head.message, extra: head.extra, already_done: true, ..ResponseMeta::default() });
         }
         let kind = match action {
             Action::RefreshToken => ErrorKind::Token,
@@ -116,7 +122,7 @@ impl Run<'_> {
     }
 
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
-    fn no_envelope(&self, answer: &HttpResponse, lease: Option<&Lease>, error: Option<&DecodeError>) -> Failed {
+    fn no_envelope(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, error: Option<&DecodeError>) -> Failed {
         let redaction = self.redaction();
         if !(200..300).contains(&answer.status) {
             let action = by_status(answer.status);
@@ -136,7 +142,7 @@ impl Run<'_> {
         self.failed(shown.detailed(detail), action, answer, lease)
     }
 
-    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, lease: Option<&Lease>) -> Failed {
+    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, lease: Option<&TokenInUse>) -> Failed {
         let retry_after = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
         if action == Action::Wait
             && let Some(quota) = self.job.core.quotas().of(self.job.spec)
@@ -175,8 +181,8 @@ impl Job<'_> {
         // Without pages an answer mostly holds one row, if any.
         let Some(PagingSpec { size: Some(field), max_size, .. }) = self.spec.paging else { return 1 };
         let size = match self.outgoing {
-            Outgoing::Typed(request) => table::get(request, field),
-            Outgoing::Raw(parameters) => parameters.get(*field).cloned(),
+            RequestBody::Typed(request) => table::get(request, field),
+            RequestBody::Raw(parameters) => parameters.get(*field).cloned(),
         };
         let size = size.and_then(|size| size.as_u64().or_else(|| size.as_str()?.parse().ok())).unwrap_or(0);
         usize::try_from(size.min(u64::from(max_size.unwrap_or(1000)))).unwrap_or(0)

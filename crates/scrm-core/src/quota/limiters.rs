@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Quota, SharedQuota};
+use super::{RateLimiter, SharedQuota};
 use crate::spec::{OperationSpec, QuotaSpec};
 
 /// So many calls in a window, and how to keep to it.
@@ -53,22 +53,22 @@ impl Default for QuotaOptions {
 }
 
 /// The quotas of one account, one per operation.
-pub struct Quotas {
+pub struct RateLimiters {
     account: String,
     options: QuotaOptions,
-    quotas: RwLock<HashMap<&'static str, Option<Arc<Quota>>>>,
+    quotas: RwLock<HashMap<&'static str, Option<Arc<RateLimiter>>>>,
 }
 
-impl Quotas {
+impl RateLimiters {
     /// `account`: [`CredentialSet::account_key`](crate::secret::CredentialSet::account_key).
     #[must_use]
     pub fn new(account: String, options: QuotaOptions) -> Self {
-        Quotas { account, options, quotas: RwLock::default() }
+        RateLimiters { account, options, quotas: RwLock::default() }
     }
 
     /// The quota of an operation; `None`, if it has none.
     #[must_use]
-    pub fn of(&self, operation: &OperationSpec) -> Option<Arc<Quota>> {
+    pub fn of(&self, operation: &OperationSpec) -> Option<Arc<RateLimiter>> {
         if !self.options.enabled {
             return None;
         }
@@ -79,7 +79,7 @@ impl Quotas {
         quotas.entry(operation.name).or_insert_with(|| self.make(operation)).clone()
     }
 
-    fn make(&self, operation: &OperationSpec) -> Option<Arc<Quota>> {
+    fn make(&self, operation: &OperationSpec) -> Option<Arc<RateLimiter>> {
         let changed = self.options.overrides.iter().rev().find(|(name, _)| name == operation.name);
         let spec = changed.map_or(operation.quota, |(_, spec)| *spec)?;
         let rule = QuotaRule {
@@ -90,8 +90,8 @@ impl Quotas {
             hold_at_start: self.options.hold_at_start,
         };
         Some(match &self.options.shared {
-            Some(shared) => Quota::shared(rule, format!("{}:{}", self.account, operation.name), shared.clone()),
-            None => Quota::new(rule),
+            Some(shared) => RateLimiter::shared(rule, format!("{}:{}", self.account, operation.name), shared.clone()),
+            None => RateLimiter::new(rule),
         })
     }
 }
