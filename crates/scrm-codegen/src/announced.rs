@@ -45,7 +45,7 @@ fn column(
                 let data = self;
                 let announced: &[_] = #list;
                 let key = announced.iter().find(|column| column.#label.as_deref() == Some(label))?.#key.as_deref()?;
-                table::get(row, key)
+                scrm_core::table::get(row, key)
             }
         }
     })

@@ -51,7 +51,10 @@ pub(crate) fn imports(vendor: &Vendor, types: Types<'_>) -> String {
     let mut names: Vec<&str> = enums.chain(objects).map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
-    names.join(", ")
+    match names.as_slice() {
+        [only] => (*only).to_owned(),
+        names => format!("{{{}}}", names.join(", ")),
+    }
 }
 
 /// An expression as prettyplease writes it.

@@ -62,8 +62,8 @@ impl Kind {
             Kind::Texts => holding(&["Vec"], Kind::Text.bare()),
             Kind::Integers => holding(&["Vec"], Kind::Integer.bare()),
             Kind::Enums(name) | Kind::Objects(name) => holding(&["Vec"], named(&[name])),
-            Kind::Map(value) => holding(&["table", "Keyed"], value.cell()),
-            Kind::Nullable(inner) => holding(&["table", "Nullable"], inner.bare()),
+            Kind::Map(value) => holding(&["scrm_core", "Keyed"], value.cell()),
+            Kind::Nullable(inner) => holding(&["scrm_core", "Nullable"], inner.bare()),
             Kind::Object { name, boxed: true } => holding(&["Option"], holding(&["Box"], named(&[name]))),
             single => holding(&["Option"], single.bare()),
         }

@@ -66,34 +66,10 @@ impl Place {
         }
     }
 
-    /// The list that stands there, taken out of `data: Data`.
-    pub(crate) fn taken(&self) -> TokenStream {
-        let Some((last, objects)) = self.steps.split_last() else { return quote!(data) };
-        let last = &last.name;
-        let Some((first, rest)) = objects.split_first() else { return quote!(data.#last) };
-        let first = &first.name;
-        let mut expression = quote!(data.#first);
-        for step in rest {
-            let name = &step.name;
-            expression = quote!(#expression.and_then(|held| held.#name));
-        }
-        quote!(#expression.map(|held| held.#last).unwrap_or_default())
-    }
-
-    /// `Option<&T>` or, for numbers, `Option<T>` of the scalar that stands there, from `data: &Data`.
-    pub(crate) fn scalar(&self) -> Option<TokenStream> {
-        let last = self.steps.last()?;
-        let name = &last.name;
-        let read = |held: TokenStream| match last.kind {
-            Kind::Text => quote!(#held.#name.as_deref()),
-            _ => quote!(#held.#name),
-        };
-        Some(match self.holder() {
-            None => read(quote!(data)),
-            Some(holder) => {
-                let read = read(quote!(held));
-                quote!(#holder.and_then(|held| #read))
-            }
-        })
+    /// `data/page.list`, as `pages!` reads it.
+    pub(crate) fn spelled(&self) -> String {
+        let Some((last, objects)) = self.steps.split_last() else { return "data".to_owned() };
+        let objects: String = objects.iter().map(|step| format!("/{}", step.name)).collect();
+        format!("data{objects}.{}", last.name)
     }
 }

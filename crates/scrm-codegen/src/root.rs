@@ -18,9 +18,10 @@ pub(crate) fn file(vendor: &Vendor, made: &[(&Operation, Made)]) -> Result<File,
     let broken = |problem: String| Error::new(&from, "", problem);
     let mut file = File::new(&from, "");
     file.add(modules(vendor, made)).map_err(broken)?;
+    let marker = crate::vendor::marker(vendor);
     file.add(quote! {
         pub use self::client::{Client, Credentials};
-        pub use self::vendor::VENDOR;
+        pub use self::vendor::{#marker, VENDOR};
     })
     .map_err(broken)?;
     for (operation, made) in made {

@@ -14,6 +14,8 @@ pub mod call;
 pub mod check;
 pub mod client;
 pub mod customer;
+#[doc(hidden)]
+pub mod declare;
 pub mod decode;
 pub mod drift;
 pub mod encode;
@@ -55,6 +57,7 @@ pub use crate::{
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
+    table::{Extra, Keyed, Nullable, Undocumented},
     transport::{Sent, Transport},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };

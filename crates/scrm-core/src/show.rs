@@ -386,9 +386,9 @@ pub fn serialize<S: Serializer>(shown: &dyn ReadFields, serializer: S) -> Result
 
 /// `Debug` (masked), `Serialize` and `Deserialize` of a generated type that implements `WriteFields` and `ReadFields`.
 #[macro_export]
-macro_rules! record {
+macro_rules! record_serde {
     ($type:ty) => {
-        $crate::request!($type);
+        $crate::request_serde!($type);
         impl<'de> $crate::__private::Deserialize<'de> for $type {
             #[inline]
             fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
@@ -400,7 +400,7 @@ macro_rules! record {
 
 /// `Debug` (masked) and `Serialize` of a generated type that implements `ReadFields`.
 #[macro_export]
-macro_rules! request {
+macro_rules! request_serde {
     ($type:ty) => {
         impl ::std::fmt::Debug for $type {
             #[inline]

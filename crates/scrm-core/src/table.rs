@@ -16,7 +16,7 @@ pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot,
 pub use extra::Extra;
 pub use field::{Attributes, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
-pub use open_enum::{Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, documented, hash_value, same_value};
+pub use open_enum::{Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, documented, hash_value, label, same_value};
 pub use payload::{Inspect, Payload};
 
 use crate::show;

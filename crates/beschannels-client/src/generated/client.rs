@@ -89,9 +89,9 @@ impl Client {
     }
 }
 
-impl From<scrm_core::ApiClient> for Client {
-    fn from(core: scrm_core::ApiClient) -> Self {
-        Self(core)
+impl scrm_core::declare::FromApiClient for Client {
+    fn from_api_client(client: scrm_core::ApiClient) -> Self {
+        Self(client)
     }
 }
 

@@ -10,7 +10,7 @@ mod sent;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
-pub use self::vendor::VENDOR;
+pub use self::vendor::{Beschannels, VENDOR};
 pub use self::group_user_list::{
     ClientType, GROUP_USER_LIST, GroupObject, GroupUserList, GroupUserListData,
     HeaderColumn, Lead,

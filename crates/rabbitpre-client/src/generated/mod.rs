@@ -10,7 +10,7 @@ mod sent;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
-pub use self::vendor::VENDOR;
+pub use self::vendor::{Rabbitpre, VENDOR};
 pub use self::customer_lookup::{
     Activity, CUSTOMER_LOOKUP, Customer, CustomerAddress, CustomerLookup, CustomerOpenid,
     CustomerPhone, CustomerSex, FollowedAccount,

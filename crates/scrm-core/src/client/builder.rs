@@ -6,6 +6,7 @@ use super::{ApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::{HttpSettings, HttpTransport};
 use crate::{
+    declare::FromApiClient,
     drift::DriftLog,
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},
@@ -45,7 +46,7 @@ struct Settings {
     http: HttpSettings,
 }
 
-impl<C: From<ApiClient>> Builder<C> {
+impl<C: FromApiClient> Builder<C> {
     /// A client with these credentials.
     pub fn new(credentials: CredentialSet) -> Self {
         let settings = Settings {
@@ -182,7 +183,7 @@ impl<C: From<ApiClient>> Builder<C> {
     /// # Errors
     /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none, or there is no transport.
     pub fn build(self) -> Result<C, Error> {
-        self.settings.build().map(C::from)
+        self.settings.build().map(C::from_api_client)
     }
 }
 

@@ -1,20 +1,45 @@
 //! Open enums: every documented value by name, anything else kept as it came.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    hash::{Hash, Hasher},
+    mem::discriminant,
+};
+
+use crate::spec::Label;
 
 /// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
-pub trait Open: Clone + Sized + Send + Sync {
+pub trait Open: Clone + Sized + Send + Sync + 'static {
     /// The documented values.
     const CODES: &'static [Code<'static>];
+    /// What they mean: one text, or the English and the Chinese one; of more, the last two.
+    const LABELS: &'static [&'static [&'static str]] = &[];
+    /// The documented values in the order of `CODES`.
+    const ALL: &'static [Self] = &[];
     /// The value at a position of `CODES`.
-    fn of(position: usize) -> Self;
+    #[must_use]
+    fn of(position: usize) -> Self {
+        match Self::ALL.get(position) {
+            Some(value) => value.clone(),
+            None => Self::undocumented(Undocumented::Int(0)),
+        }
+    }
     /// An undocumented value.
-    fn other(kept: Undocumented) -> Self;
+    fn undocumented(value: Undocumented) -> Self;
+    /// What came instead of a documented value.
+    fn as_undocumented(&self) -> Option<&Undocumented>;
     /// The position in `CODES`, or what came instead.
     ///
     /// # Errors
     /// The value is not a documented one.
-    fn position(&self) -> Result<usize, &Undocumented>;
+    fn position(&self) -> Result<usize, &Undocumented> {
+        match self.as_undocumented() {
+            Some(undocumented) => Err(undocumented),
+            None => {
+                let variant = discriminant(self);
+                Ok(Self::ALL.iter().position(|known| discriminant(known) == variant).unwrap_or_default())
+            }
+        }
+    }
     /// The value as it stands on the wire.
     fn code(&self) -> Code<'_> {
         match self.position() {
@@ -86,6 +111,16 @@ pub fn documented<E: Open>(code: Code<'_>) -> E {
     open(code).0
 }
 
+/// The documented meaning of a value in both languages.
+#[must_use]
+pub fn label<E: Open>(value: &E) -> Option<Label> {
+    match *E::LABELS.get(value.position().ok()?)? {
+        [] => None,
+        [both] => Some(Label { zh: both, en: both }),
+        [.., en, zh] => Some(Label { zh, en }),
+    }
+}
+
 /// Behind the `PartialEq` of open enums: the same documented value, or the same undocumented one.
 #[doc(hidden)]
 pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
@@ -122,7 +157,7 @@ macro_rules! open {
 fn open<E: Open>(code: Code<'_>) -> (E, bool) {
     match E::CODES.iter().position(|known| *known == code) {
         Some(position) => (E::of(position), true),
-        None => (E::other(code.into()), false),
+        None => (E::undocumented(code.into()), false),
     }
 }
 

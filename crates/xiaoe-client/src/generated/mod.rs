@@ -12,7 +12,7 @@ mod sent;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
-pub use self::vendor::VENDOR;
+pub use self::vendor::{Xiaoe, VENDOR};
 pub use self::points_list::{
     POINTS_LIST, PointsAccount, PointsList, PointsListData, PointsOrder, PointsPage,
 };
