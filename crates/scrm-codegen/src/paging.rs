@@ -159,7 +159,7 @@ impl<'a> Paged<'a> {
             Kind::Nullable(_) | Kind::Any | Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers => {
                 Ok(Some(format!("cursor {name} from {from}")))
             }
-            Kind::Object { boxed: false, .. } => Ok(Some(format!("cursor object {name} from {from}"))),
+            Kind::Object { boxed: false, .. } => Ok(Some(format!("object_cursor {name} from {from}"))),
             _ => Err(self.failed("cursor", format!("`{}` cannot take a cursor; leave out its `type` to take any JSON", target.field.name))),
         }
     }

@@ -40,7 +40,7 @@ macro_rules! pages {
         $(page $page:ident;)?
         $(size $size:ident;)?
         $(cursor $cursor:ident from $from:literal;)?
-        $(cursor object $object:ident from $object_from:literal;)?
+        $(object_cursor $object:ident from $object_from:literal;)?
         $(id $id:ident;)?
         $(range $start:ident to $end:ident;)?
     ) => {
