@@ -14,14 +14,17 @@ pub mod call;
 pub mod check;
 pub mod client;
 pub mod customer;
+mod debug;
 pub mod decode;
 pub mod drift;
 pub mod encode;
 pub mod error;
 pub mod explain;
+mod flat;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
+pub mod money;
 pub mod operation;
 pub mod paging;
 mod path;
@@ -31,9 +34,10 @@ pub mod quota;
 pub mod retry;
 mod scan;
 pub mod secret;
-mod show;
+mod serialize;
 pub mod spec;
 pub mod table;
+pub mod tabular;
 pub mod time;
 pub mod token;
 pub mod transport;
@@ -51,10 +55,14 @@ pub use crate::{
     drift::DriftReport,
     encode::RequestBody,
     error::{Error, ErrorKind},
+    flat::Flat,
+    money::{Fen, Yuan},
     paging::{RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
+    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
+    tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
     transport::{Sent, Transport},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
@@ -66,7 +74,8 @@ pub mod __private {
 
     pub use crate::{
         scan::document,
-        show::{Json, debug, deserialize, serialize},
-        table::{hash_value, same_value},
+        debug::debug,
+        serialize::{deserialize, serialize, serialize_request},
+        table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
     };
 }

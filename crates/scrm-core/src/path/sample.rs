@@ -16,7 +16,7 @@ macro_rules! shown {
             pub(crate) extra: Extra,
         }
         impl $name {
-            pub(crate) const TABLE: Table = Table { name: stringify!($name), fields: &[$($marks),*], dynamic: None };
+            pub(crate) const TABLE: Table = Table::new(stringify!($name), &[$($marks),*]);
         }
         impl ReadFields for $name {
             fn table(&self) -> &'static Table {

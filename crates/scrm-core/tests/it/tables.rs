@@ -62,7 +62,7 @@ impl WriteFields for Member {
             Field("any", Attributes::PLAIN),
             Field("created_at", Attributes::PLAIN),
         ];
-        static TABLE: Table = Table { name: "Member", fields: FIELDS, dynamic: Some("Score-") };
+        static TABLE: Table = Table::new("Member", FIELDS).dynamic("Score-", "scores");
         &TABLE
     }
     #[inline]
@@ -142,7 +142,7 @@ impl WriteFields for Home {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] =
             &[Field("city", Attributes::REQUIRED), Field("street", Attributes::PERSONAL), Field("zip", Attributes::PLAIN)];
-        static TABLE: Table = Table { name: "Home", fields: FIELDS, dynamic: None };
+        static TABLE: Table = Table::new("Home", FIELDS);
         &TABLE
     }
     #[inline]
@@ -217,7 +217,7 @@ impl WriteFields for Wired {
             Field("any", Attributes::PLAIN.wire(Wire::Json)),
             Field("inner", Attributes::PLAIN.wire(Wire::Json)),
         ];
-        static TABLE: Table = Table { name: "Wired", fields: FIELDS, dynamic: None };
+        static TABLE: Table = Table::new("Wired", FIELDS);
         &TABLE
     }
     #[inline]
@@ -289,7 +289,7 @@ impl WriteFields for Page {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] =
             &[Field("list", Attributes::REQUIRED.rows()), Field("total", Attributes::REQUIRED), Field("page", Attributes::PLAIN)];
-        static TABLE: Table = Table { name: "Page", fields: FIELDS, dynamic: None };
+        static TABLE: Table = Table::new("Page", FIELDS);
         &TABLE
     }
     #[inline]
