@@ -258,3 +258,6 @@ written_as_number!(
     Milliseconds,
     unix_millis
 );
+
+#[cfg(test)]
+mod tests;
