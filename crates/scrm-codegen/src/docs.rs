@@ -5,7 +5,7 @@ use scrm_schema::model::{Columns, Enum, Evidence, Field, Label, Object, TimeForm
 use serde_json::Value;
 use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, token::Bracket};
 
-use crate::{format::quoted, kind::Kind, names};
+use crate::{format::quoted, kind, kind::Kind, names};
 
 /// Lines of text as doc attributes hold them.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = Literal> {
@@ -144,12 +144,18 @@ pub(crate) fn object(object: &Object) -> String {
     text
 }
 
-/// A field's texts as literals: English and Chinese, the labels in parentheses where these are escaped for rustdoc or the same, and the notes.
+/// A field's texts as literals, and its notes.
 pub(crate) fn field(field: &Field, kind: &Kind) -> String {
-    let (zh, en) = (one_line(field.doc.zh.trim()), one_line(field.doc.en.trim()));
+    let facts = facts(field, kind);
+    literals(&field.doc, &field.name, facts)
+}
+
+/// Texts as the macros take them: English and Chinese, the labels in parentheses where these are escaped for rustdoc or the same, and the notes.
+fn literals(doc: &Label, name: &str, notes: impl IntoIterator<Item = String>) -> String {
+    let (zh, en) = (one_line(doc.zh.trim()), one_line(doc.en.trim()));
     let (mut shown_en, mut shown_zh) = (escape(&en), escape(&zh));
     if shown_en.is_empty() && shown_zh.is_empty() {
-        shown_en = code(&field.name);
+        shown_en = code(name);
     } else if shown_en == shown_zh {
         shown_zh.clear();
     }
@@ -157,9 +163,9 @@ pub(crate) fn field(field: &Field, kind: &Kind) -> String {
     if shown_en != en || shown_zh != zh {
         text += &format!(" ({} {})", quoted(&en), quoted(&zh));
     }
-    for fact in facts(field, kind) {
+    for note in notes {
         text += " ";
-        text += &quoted(&fact);
+        text += &quoted(&note);
     }
     text
 }
@@ -185,7 +191,7 @@ fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     if field.empty_means_no_filter {
         facts.push("Empty switches this filter off.".into());
     }
-    if let Some(written) = wire(field.wire) {
+    if let Some(written) = wire(kind::wire(field)) {
         facts.push(format!("Sent and answered as {written}."));
     }
     if let Some(documented) = &field.documented_type {
@@ -248,7 +254,7 @@ pub(crate) fn plain(value: &Value) -> String {
 /// What dynamic columns are.
 pub(crate) fn columns(columns: &Columns) -> String {
     let name = code(&format!("{}<number>", columns.prefix));
-    format!("{}\n\nThe columns {name}, each as (number, value), in the order they came.", paragraphs(&columns.doc))
+    literals(&columns.doc, &columns.name, [format!("The columns {name}, each as (number, value), in the order they came.")])
 }
 
 /// What an enum is.

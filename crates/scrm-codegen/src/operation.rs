@@ -77,7 +77,9 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         public.push(enumeration.name.clone());
         file.add_text(enums::enumeration(enumeration));
     }
-    file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
+    for announced in announced::columns(vendor, operation, &records)? {
+        file.add_text(announced);
+    }
     let tests = examples::tests(vendor, types)?;
     if tests.is_some() {
         file.add(quote!(

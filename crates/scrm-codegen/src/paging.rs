@@ -156,7 +156,7 @@ impl<'a> Paged<'a> {
         let target = self.member(request, self.named("cursor", self.paging.cursor.as_deref())?, "cursor")?;
         let (name, from) = (&target.name, quoted(from));
         match &target.kind {
-            Kind::Nullable(_) | Kind::Any | Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers => {
+            Kind::Nullable(_) | Kind::Any | Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers | Kind::Typed(_) => {
                 Ok(Some(format!("cursor {name} from {from}")))
             }
             Kind::Object { boxed: false, .. } => Ok(Some(format!("object_cursor {name} from {from}"))),
@@ -177,10 +177,19 @@ impl<'a> Paged<'a> {
         let Some(split) = &self.paging.split_by else { return Ok(None) };
         let (start, end) = (self.member(request, &split.start, "split_by/start")?, self.member(request, &split.end, "split_by/end")?);
         for (member, key) in [(start, "split_by/start"), (end, "split_by/end")] {
-            if member.kind != Kind::Text {
+            if !is_text(&member.kind) {
                 return Err(self.failed(key, format!("`{}` is no text; a range can be split along texts only", member.field.name)));
             }
         }
         Ok(Some(format!("range {} to {}", start.name, end.name)))
+    }
+}
+
+/// Whether the field holds a text, be it a date.
+fn is_text(kind: &Kind) -> bool {
+    match kind {
+        Kind::Text => true,
+        Kind::Typed(meaning) => meaning.is_text(),
+        _ => false,
     }
 }

@@ -1,7 +1,5 @@
 //! From a JSON pointer in the answer to an expression over the typed data.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use scrm_schema::model::{DataType, Operation, Type};
 
 use crate::{kind::Kind, types::Record};
@@ -42,28 +40,6 @@ impl Place {
     /// The kind of what stands there; `None`: the data itself.
     pub(crate) fn kind(&self) -> Option<&Kind> {
         self.steps.last().map(|step| &step.kind)
-    }
-
-    /// `Option<&T>` of the object that holds the last step, from `data: &Data`; `None`: it is the data.
-    fn holder(&self) -> Option<TokenStream> {
-        let (_, objects) = self.steps.split_last()?;
-        let mut steps = objects.iter();
-        let first = &steps.next()?.name;
-        let mut expression = quote!(data.#first.as_ref());
-        for step in steps {
-            let name = &step.name;
-            expression = quote!(#expression.and_then(|held| held.#name.as_ref()));
-        }
-        Some(expression)
-    }
-
-    /// A slice of what stands there, from `data: &Data`.
-    pub(crate) fn slice(&self) -> TokenStream {
-        let Some(last) = self.steps.last().map(|step| &step.name) else { return quote!(data) };
-        match self.holder() {
-            None => quote!(&data.#last),
-            Some(holder) => quote!(#holder.map_or(&[], |held| held.#last.as_slice())),
-        }
     }
 
     /// `data/page.list`, as `pages!` reads it.

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use scrm_schema::model::{Field, Operation, Place, Sensitive, TimeFormat, Wire};
+use scrm_schema::model::{Announced, Field, Operation, Place, Sensitive, TimeFormat, Wire};
 
 use crate::{
     docs,
     format::{comment, quoted, spelled},
-    names, request,
+    kind, names, request,
     types::{Member, Record},
 };
 
@@ -24,8 +24,12 @@ pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&s
     }
     text += "    }\n";
     if let Some(columns) = &object.columns {
-        let (name, docs) = (names::ident(&columns.name), comment(8, "///", &docs::columns(columns)));
-        let _ = write!(text, "    columns {{\n{docs}        {name} = {}\n    }}\n", quoted(&columns.prefix));
+        let (name, texts) = (names::ident(&columns.name), docs::columns(columns));
+        let _ = write!(text, "    columns {{\n        {texts}\n        {name} = {};\n    }}\n", quoted(&columns.prefix));
+    }
+    if let Some(Announced { list, key, label, .. }) = &object.announced {
+        let below = list.splitn(3, '/').nth(2).unwrap_or_default();
+        let _ = write!(text, "    announced {{\n        {} {} {};\n    }}\n", quoted(below), quoted(key), quoted(label));
     }
     if record.is_request && record.has_extra() {
         text += "    open(extra)\n";
@@ -63,7 +67,7 @@ fn marks(field: &Field, rows: Option<&str>, answered: bool) -> String {
         None => None,
     });
     words.extend((rows == Some(field.name.as_str())).then_some("rows"));
-    words.extend(match field.wire {
+    words.extend(match kind::wire(field) {
         Wire::Plain => None,
         Wire::Text => Some("text"),
         Wire::Digit => Some("digit"),

@@ -96,6 +96,14 @@ fn parameter(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(impl Into<String>),
         Kind::Any => quote!(impl Into<scrm_core::Value>),
+        Kind::Typed(_) => {
+            let ty = kind.bare();
+            quote!(impl Into<#ty>)
+        }
+        Kind::Typeds(meaning) => {
+            let ty = Kind::Typed(*meaning).bare();
+            quote!(impl IntoIterator<Item = impl Into<#ty>>)
+        }
         Kind::Texts => quote!(impl IntoIterator<Item = impl Into<String>>),
         Kind::Integers => quote!(impl IntoIterator<Item = i64>),
         Kind::Enums(name) | Kind::Objects(name) => {

@@ -75,6 +75,11 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         let (name, data) = (&operation.name, inspected(operation));
         quote!(#name => Box::<#data>::default(),)
     });
+    let columns = vendor.operations.iter().filter_map(|operation| {
+        let (name, request) = (&operation.name, module_request(operation));
+        operation.paging.as_ref()?;
+        Some(quote!(#name => <<#request as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns(),))
+    });
     let docs =
         doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
     quote! {
@@ -97,11 +102,27 @@ fn lookups(vendor: &Vendor) -> TokenStream {
                 _ => return None,
             })
         }
+
+        /// The columns of the rows of a paged operation; for tools.
+        #[inline]
+        #[must_use]
+        pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+            Some(match operation {
+                #(#columns)*
+                _ => return None,
+            })
+        }
     }
 }
 
 /// The data type, seen from outside of the operation's file.
 fn inspected(operation: &Operation) -> TokenStream {
+    let request = module_request(operation);
+    quote!(<#request as scrm_core::operation::Operation>::Data)
+}
+
+/// The request, seen from outside of the operation's file.
+fn module_request(operation: &Operation) -> TokenStream {
     let (module, request) = (module(&operation.name), names::ident(&operation.request.name));
-    quote!(<self::#module::#request as scrm_core::operation::Operation>::Data)
+    quote!(self::#module::#request)
 }

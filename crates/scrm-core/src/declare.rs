@@ -3,6 +3,7 @@
 //! A vendor's types are declared, one fact a line, and spelt out by the macros here. Their grammar is that of `record!`, `request!`, `open_enum!`,
 //! `operation!` and `pages!`; each is plain repetition, so that the work of the compiler grows with the lines and no faster.
 
+pub mod column;
 mod equal;
 mod given;
 pub mod marks;
@@ -10,6 +11,7 @@ mod open_enum;
 mod operation;
 mod record;
 mod request;
+mod traits;
 
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -17,6 +19,12 @@ pub use self::{
     equal::same,
     given::Given,
     operation::{Bound, Cursor, Number, RowId, Total, set_object_cursor},
+};
+pub use crate::{
+    debug::debug,
+    scan::document,
+    serialize::{deserialize, serialize, serialize_request},
+    table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
 };
 use crate::{client::ApiClient, table::Table};
 

@@ -16,14 +16,17 @@ pub mod client;
 pub mod customer;
 #[doc(hidden)]
 pub mod declare;
+mod debug;
 pub mod decode;
 pub mod drift;
 pub mod encode;
 pub mod error;
 pub mod explain;
+mod flat;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
+pub mod money;
 pub mod operation;
 pub mod paging;
 mod path;
@@ -33,9 +36,10 @@ pub mod quota;
 pub mod retry;
 mod scan;
 pub mod secret;
-mod show;
+mod serialize;
 pub mod spec;
 pub mod table;
+pub mod tabular;
 pub mod time;
 pub mod token;
 pub mod transport;
@@ -53,23 +57,15 @@ pub use crate::{
     drift::DriftReport,
     encode::RequestBody,
     error::{Error, ErrorKind},
+    flat::Flat,
+    money::{Fen, Yuan},
     paging::{RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
     table::{Extra, Keyed, Nullable, Undocumented},
+    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
+    tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
     transport::{Sent, Transport},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
-
-/// For generated code only.
-#[doc(hidden)]
-pub mod __private {
-    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub use crate::{
-        scan::document,
-        show::{Json, debug, deserialize, serialize},
-        table::{hash_value, same_value},
-    };
-}

@@ -154,7 +154,7 @@ scrm_core::record! {
         "Whether it is a lead, as text for display." "是否线索，是供显示的文字。" "On the wire `IsLead`."
         is_lead: Option<String> as Str = "IsLead", maybe;
         "When it was created." "创建的时间。" "On the wire `CreatedTime`." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        created_time: Option<String> as Str = "CreatedTime", maybe;
+        created_time: Option<scrm_core::DateTime> as Typed = "CreatedTime", maybe;
         "Id of the person; the same as identity_id in every row seen." "人的标识，见到的各行都与 identity_id 相同。" "**Unverified**: seen in an example or in other people's code only."
         identity_value: Option<String> as Str = "identity_value", maybe;
         "Id of the person." "人的标识。" "**Unverified**: seen in an example or in other people's code only."
@@ -167,12 +167,11 @@ scrm_core::record! {
         is_del: Option<i64> as I64 = "is_del", maybe;
     }
     columns {
-        /// Scores by the number in the column's name, which is likely the id of a scoring model. A row has only some of them.
-        ///
-        /// 按列名里的数字区分的分值，数字大概是评分模型的编号。各行只有其中一部分。
-        ///
-        /// The columns `Score-<number>`, each as (number, value), in the order they came.
-        scores = "Score-"
+        "Scores by the number in the column's name, which is likely the id of a scoring model. A row has only some of them." "按列名里的数字区分的分值，数字大概是评分模型的编号。各行只有其中一部分。" "The columns `Score-<number>`, each as (number, value), in the order they came."
+        scores = "Score-";
+    }
+    announced {
+        "header" "prop" "label";
     }
 }
 
@@ -213,20 +212,8 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-impl GroupUserListData {
-    /// What a row holds in the column that this answer announces under a display name.
-    #[inline]
-    #[must_use]
-    pub fn column(&self, row: &Lead, label: &str) -> Option<scrm_core::Value> {
-        let data = self;
-        let announced: &[_] = &data.header;
-        let key = announced
-            .iter()
-            .find(|column| column.label.as_deref() == Some(label))?
-            .prop
-            .as_deref()?;
-        scrm_core::table::get(row, key)
-    }
+scrm_core::announced! {
+    Lead in GroupUserListData;
 }
 
 #[cfg(test)]

@@ -50,3 +50,17 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of the rows of a paged operation; for tools.
+#[inline]
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    Some(
+        match operation {
+            "group_user_list" => {
+                <<self::group_user_list::GroupUserList as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns()
+            }
+            _ => return None,
+        },
+    )
+}

@@ -121,7 +121,7 @@ scrm_core::record! {
         "Id of the enterprise." "企业的编号。" "On the wire `orgId`."
         org_id: Option<String> as Str = "orgId", maybe;
         "When the customer was created." "客户创建的时间。" "On the wire `createTime`." "Written as Unix milliseconds."
-        create_time: Option<i64> as I64 = "createTime", maybe;
+        create_time: Option<scrm_core::UnixMillis> as Typed = "createTime", maybe;
         "Id of the customer." "客户的编号。" "On the wire `audienceUserId`."
         audience_user_id: Option<i64> as I64 = "audienceUserId", maybe;
         "All WeChat open ids." "全部微信 openid。"
@@ -161,13 +161,13 @@ scrm_core::record! {
         "Addresses." "地址。" "On the wire `addressList`."
         address_list: Vec<CustomerAddress> as List = "addressList", maybe;
         "Birthday." "生日。" "Written as Unix milliseconds."
-        birthday: Option<i64> as I64 = "birthday", maybe personal;
+        birthday: Option<scrm_core::UnixMillis> as Typed = "birthday", maybe personal;
         "Remark." "备注。"
         remark: Option<String> as Str = "remark", maybe personal;
         "When the customer was last active." "最近一次活跃的时间。" "On the wire `lastActiveTime`." "Written as Unix milliseconds."
-        last_active_time: Option<i64> as I64 = "lastActiveTime", maybe;
+        last_active_time: Option<scrm_core::UnixMillis> as Typed = "lastActiveTime", maybe;
         "Last interaction with the official account." "最近一次与公众号互动的时间。" "On the wire `gzhInteractTime`." "Written as Unix milliseconds."
-        gzh_interact_time: Option<i64> as I64 = "gzhInteractTime", maybe;
+        gzh_interact_time: Option<scrm_core::UnixMillis> as Typed = "gzhInteractTime", maybe;
         "Whether the customer is starred." "是否标了星。" "On the wire `markFlag`." "Sent and answered as `0` or `1`."
         mark_flag: Option<bool> as Bool = "markFlag", maybe digit;
         "Official accounts the customer follows." "客户关注的公众号。" "On the wire `subWechatList`."
@@ -245,7 +245,7 @@ scrm_core::record! {
         "Count." "数量。"
         count: Option<i64> as I64 = "count", maybe;
         "When it was taken." "统计的时间。" "On the wire `updateTime`." "Written as Unix milliseconds."
-        update_time: Option<i64> as I64 = "updateTime", maybe;
+        update_time: Option<scrm_core::UnixMillis> as Typed = "updateTime", maybe;
     }
 }
 

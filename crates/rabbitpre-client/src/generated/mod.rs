@@ -50,3 +50,14 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of the rows of a paged operation; for tools.
+#[inline]
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    Some(
+        match operation {
+            _ => return None,
+        },
+    )
+}

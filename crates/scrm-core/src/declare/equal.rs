@@ -13,7 +13,6 @@ pub fn same(one: &dyn ReadFields, other: &dyn ReadFields) -> bool {
 fn same_view(one: &View<'_>, other: &View<'_>) -> bool {
     match (one, other) {
         (View::I64(one), View::I64(other)) => one == other,
-        (View::U64(one), View::U64(other)) => one == other,
         (View::F64(one), View::F64(other)) => one == other,
         (View::Bool(one), View::Bool(other)) => one == other,
         (View::Str(one), View::Str(other)) => one == other,
@@ -24,6 +23,8 @@ fn same_view(one: &View<'_>, other: &View<'_>) -> bool {
         }
         (View::Strs(one), View::Strs(other)) => one == other,
         (View::Ints(one), View::Ints(other)) => one == other,
+        (View::Typed(one), View::Typed(other)) => one.get() == other.get(),
+        (View::Typeds(one), View::Typeds(other)) => one.count() == other.count() && (0..one.count()).all(|at| one.get(at) == other.get(at)),
         (View::Opens(one), View::Opens(other)) => one.count() == other.count() && (0..one.count()).all(|at| one.get(at) == other.get(at)),
         (View::Map(one), View::Map(other)) => {
             let same_entry = |at| match (one.get(at), other.get(at)) {

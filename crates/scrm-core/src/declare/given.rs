@@ -1,6 +1,10 @@
 //! What is stored of a setter's parameter.
 
-use crate::table::{Keyed, Nullable};
+use crate::{
+    money::{Fen, Yuan},
+    table::{Keyed, Nullable},
+    time::{Date, DateTime, Month, UnixMillis, UnixSeconds},
+};
 
 /// A field that can be given a value of this type.
 pub trait Given<V> {
@@ -46,4 +50,4 @@ macro_rules! nullable_scalars {
         }
     )*};
 }
-nullable_scalars!(String, i64, f64, bool);
+nullable_scalars!(String, i64, f64, bool, Yuan, Fen, DateTime, Date, Month, UnixSeconds, UnixMillis);

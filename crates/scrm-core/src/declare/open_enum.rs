@@ -40,7 +40,7 @@ macro_rules! open_enum {
                 if let Self::Undocumented(value) = self { ::std::option::Option::Some(value) } else { ::std::option::Option::None }
             }
         }
-        $crate::open!($name);
+        $crate::open_enum_traits!($name);
         impl $name {
             /// The documented meaning in both languages; `None` for `Undocumented`.
             #[inline]

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::table::{Nullable, Plain};
+use crate::{
+    table::{Nullable, Plain},
+    time::{Date, DateTime, Month},
+};
 
 /// An operation: its traits, and the static that holds what is known of it, one fact a line. The names of `spec` are in scope.
 #[doc(hidden)]
@@ -122,6 +125,28 @@ macro_rules! pages {
     };
 }
 
+/// The tenant's own columns of a row, as the answer that holds it announces them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! announced {
+    ($row:ident in $data:ident;) => {
+        impl $data {
+            /// The tenant's own columns of the rows, as this response announces them.
+            #[inline]
+            #[must_use]
+            pub fn tenant_columns(&self) -> ::std::vec::Vec<$crate::tabular::TenantColumn> {
+                $crate::tabular::tenant_columns(&$crate::table::View::Root(self), <$row as $crate::declare::Documented>::TABLE)
+            }
+            /// What a row holds in the column that this response announces under a display name.
+            #[inline]
+            #[must_use]
+            pub fn column(&self, row: &$row, label: &str) -> ::std::option::Option<$crate::Value> {
+                $crate::tabular::announced(&$crate::table::View::Root(self), row, label)
+            }
+        }
+    };
+}
+
 /// A field that tells how many rows there are in all.
 pub trait Total {
     /// The number; a negative one is none.
@@ -201,6 +226,33 @@ pub trait Bound {
     fn bound(&self) -> Option<&str>;
     /// The field with this end in it.
     fn at(text: &str) -> Self;
+}
+
+impl Bound for Option<Date> {
+    fn bound(&self) -> Option<&str> {
+        self.as_ref().map(Date::as_str)
+    }
+    fn at(text: &str) -> Self {
+        Some(text.into())
+    }
+}
+
+impl Bound for Option<DateTime> {
+    fn bound(&self) -> Option<&str> {
+        self.as_ref().map(DateTime::as_str)
+    }
+    fn at(text: &str) -> Self {
+        Some(text.into())
+    }
+}
+
+impl Bound for Option<Month> {
+    fn bound(&self) -> Option<&str> {
+        self.as_ref().map(Month::as_str)
+    }
+    fn at(text: &str) -> Self {
+        Some(text.into())
+    }
 }
 
 impl Bound for Option<String> {

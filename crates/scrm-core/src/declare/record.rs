@@ -21,7 +21,11 @@ macro_rules! record {
                 $(, $with:ident($parameter:ty) $(or $null:ident)?)?;
             )*
         }
-        $(columns { $(#[$columns_meta:meta])* $columns:ident = $prefix:literal })?
+        $(columns {
+            $columns_en:literal $columns_zh:literal $(($columns_label_en:literal $columns_label_zh:literal))? $columns_note:literal
+            $columns:ident = $prefix:literal;
+        })?
+        $(announced { $list:literal $key:literal $key_label:literal; })?
         $($(#[$new:meta])* new($($given:ident: $given_ty:ty),* $(,)?))?
     ) => {
         $(#[$meta])*
@@ -32,19 +36,20 @@ macro_rules! record {
                 #[doc = concat!($en, "\n\n", $zh, "\n", $crate::note!($mark) $(, $crate::note!($more))* $(, "\n", $note)*)]
                 pub $field: $ty,
             )*
-            $($(#[$columns_meta])* pub $columns: ::std::vec::Vec<(u32, i64)>,)?
+            $(
+                #[doc = concat!($columns_en, "\n\n", $columns_zh, "\n\n", $columns_note)]
+                pub $columns: ::std::vec::Vec<(u32, i64)>,
+            )?
             /// What the documentation does not name, as it came.
             pub extra: $crate::table::Extra,
         }
         const _: () = {
-            static TABLE: $crate::table::Table = $crate::table::Table {
-                $(dynamic: ::std::option::Option::Some($prefix),)?
-                ..$crate::table::Table {
-                    name: stringify!($name),
-                    fields: &[$($crate::table::Field($wire, $crate::declare::marks::$mark $(.$more())*)),*],
-                    dynamic: ::std::option::Option::None,
-                }
-            };
+            static TABLE: $crate::table::Table = $crate::table::Table::new(
+                stringify!($name),
+                &[$($crate::table::Field($wire, $crate::declare::marks::$mark $(.$more())*)),*],
+            )
+            $(.dynamic($prefix, stringify!($columns)))?
+            $(.announced($list, $key, $key_label))?;
             impl $crate::declare::Documented for $name {
                 const TABLE: &'static $crate::table::Table = &TABLE;
             }
@@ -77,14 +82,20 @@ macro_rules! record {
                     }
                 }
             }
-        };
-        $crate::record_serde!($name);
-        impl ::std::cmp::PartialEq for $name {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                $crate::declare::same(self, other)
+            impl $crate::tabular::Tabular for $name {
+                fn columns() -> ::std::vec::Vec<$crate::tabular::Column> {
+                    $crate::tabular::columns(
+                        &TABLE,
+                        &[
+                            $($crate::declare::column::$kind::<$ty>().label(&[$en, $zh $(, $label_en, $label_zh)?]) $(.unit($unit))?,)*
+                            $($crate::tabular::FieldNote::integers_by_number().label(&[$columns_en, $columns_zh $(, $columns_label_en, $columns_label_zh)?]),)?
+                        ],
+                        true,
+                    )
+                }
             }
-        }
+        };
+        $crate::record_traits!($name);
         $(
             impl $name {
                 $(#[$new])*

@@ -25,11 +25,10 @@ macro_rules! request {
             $($extra: $crate::table::Extra,)?
         }
         const _: () = {
-            static TABLE: $crate::table::Table = $crate::table::Table {
-                name: stringify!($name),
-                fields: &[$($crate::table::Field($wire, $crate::declare::marks::$mark $(.$more())*)),*],
-                dynamic: ::std::option::Option::None,
-            };
+            static TABLE: $crate::table::Table = $crate::table::Table::new(
+                stringify!($name),
+                &[$($crate::table::Field($wire, $crate::declare::marks::$mark $(.$more())*)),*],
+            );
             impl $crate::declare::Documented for $name {
                 const TABLE: &'static $crate::table::Table = &TABLE;
             }
@@ -48,14 +47,13 @@ macro_rules! request {
                     }
                 }
             }
-        };
-        $crate::request_serde!($name);
-        impl ::std::cmp::PartialEq for $name {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                $crate::declare::same(self, other)
+            impl $crate::tabular::Tabular for $name {
+                fn columns() -> ::std::vec::Vec<$crate::tabular::Column> {
+                    $crate::tabular::columns(&TABLE, &[$($crate::declare::column::$kind::<$ty>().label(&[$en, $zh $(, $label_en, $label_zh)?]) $(.unit($unit))?),*], !<[&str]>::is_empty(&[$(stringify!($extra))?]))
+                }
             }
-        }
+        };
+        $crate::request_traits!($name);
         impl $name {
             $(#[$new])*
             #[inline]

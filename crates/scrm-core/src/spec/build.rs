@@ -60,7 +60,7 @@ impl Source {
 facts!(Source {} optional { url: &'static str });
 
 const NOWHERE: Source = Source::new("", "");
-const NO_FIELDS: &Table = &Table { name: "", fields: &[], dynamic: None };
+static NO_FIELDS: Table = Table::new("", &[]);
 
 impl OperationSpec {
     /// An operation that reads, sends JSON and needs no token, unless told otherwise.
@@ -81,7 +81,7 @@ impl OperationSpec {
             paging: None,
             errors: &[],
             rules: &[],
-            request: NO_FIELDS,
+            request: &NO_FIELDS,
             customer: None,
         }
     }
@@ -261,7 +261,7 @@ impl EnvelopeSpec {
         self
     }
 }
-facts!(EnvelopeSpec { others: Names } optional {});
+facts!(EnvelopeSpec { success: Names, others: Names } optional {});
 
 impl VendorSpec {
     /// A vendor with its own name in English and Chinese.
@@ -280,6 +280,7 @@ impl VendorSpec {
 facts!(VendorSpec {
     doc_url: &'static str,
     base_url: &'static str,
+    envelope: EnvelopeSpec,
     tokens: &'static [&'static TokenSpec],
     credentials: &'static [CredentialSpec],
     errors: &'static [ErrorRule],

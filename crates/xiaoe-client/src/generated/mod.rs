@@ -70,3 +70,23 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of the rows of a paged operation; for tools.
+#[inline]
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    Some(
+        match operation {
+            "points_list" => {
+                <<self::points_list::PointsList as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns()
+            }
+            "user_list" => {
+                <<self::user_list::UserList as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns()
+            }
+            "user_list_v2" => {
+                <<self::user_list_v2::UserListV2 as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns()
+            }
+            _ => return None,
+        },
+    )
+}

@@ -78,9 +78,9 @@ scrm_core::request! {
     /// api-doc.xiaoe-tech.com, 批量获取用户积分列表 (<https://api-doc.xiaoe-tech.com>), read 2026-11-22.
     pub struct PointsList {
         "First points not before this moment." "第一次得到积分不早于这个时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        create_time_start: Option<String> as Str = "create_time_start", optional, with_create_time_start(impl Into<String>);
+        create_time_start: Option<scrm_core::DateTime> as Typed = "create_time_start", optional, with_create_time_start(impl Into<scrm_core::DateTime>);
         "First points not after this moment." "第一次得到积分不晚于这个时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        create_time_end: Option<String> as Str = "create_time_end", optional, with_create_time_end(impl Into<String>);
+        create_time_end: Option<scrm_core::DateTime> as Typed = "create_time_end", optional, with_create_time_end(impl Into<scrm_core::DateTime>);
         "Users to look for, 100 at most; null: all users." "要查的用户，最多 100 个；null 表示所有用户。" "At most 100 items." "The vendor's default: `null`."
         user_ids: scrm_core::Nullable<Vec<String>> as Nullable = "user_ids", required nullable, with_user_ids(impl IntoIterator<Item = impl Into<String>>) or with_user_ids_null = scrm_core::Nullable::Null;
         "Order of the rows; without it the newest id comes first." "排列顺序；不给时编号大的在前。"
@@ -158,7 +158,7 @@ scrm_core::record! {
         "Points that are frozen." "冻结的积分。" "Unit: points."
         freeze_balance: Option<i64> as I64 = "freeze_balance", always ["points"];
         "When the user first got points." "第一次得到积分的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        created_at: Option<String> as Str = "created_at", always;
+        created_at: Option<scrm_core::DateTime> as Typed = "created_at", always;
     }
 }
 

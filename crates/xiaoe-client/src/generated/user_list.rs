@@ -86,9 +86,9 @@ scrm_core::request! {
         "Kind of user." "用户的类别。"
         user_type: Option<UserType> as Open = "user_type", optional, with_user_type(UserType);
         "Last payment not before this day." "最近一次支付不早于这一天。" "Written as `YYYY-MM-DD`, a day in China time."
-        last_paytime_start: Option<String> as Str = "last_paytime_start", optional, with_last_paytime_start(impl Into<String>);
+        last_paytime_start: Option<scrm_core::Date> as Typed = "last_paytime_start", optional, with_last_paytime_start(impl Into<scrm_core::Date>);
         "Last payment not after this day." "最近一次支付不晚于这一天。" "Written as `YYYY-MM-DD`, a day in China time."
-        last_paytime_end: Option<String> as Str = "last_paytime_end", optional, with_last_paytime_end(impl Into<String>);
+        last_paytime_end: Option<scrm_core::Date> as Typed = "last_paytime_end", optional, with_last_paytime_end(impl Into<scrm_core::Date>);
         "Least amount paid; the unit is not stated." "支付金额的下限，单位没有说明。"
         min_pay_sum: Option<String> as Str = "min_pay_sum", optional, with_min_pay_sum(impl Into<String>);
         "Greatest amount paid; the unit is not stated." "支付金额的上限，单位没有说明。"
@@ -98,9 +98,9 @@ scrm_core::request! {
         "Most purchases." "购买次数的上限。"
         max_punch_count: Option<i64> as I64 = "max_punch_count", optional, with_max_punch_count(i64);
         "User created not before this day." "用户创建不早于这一天。" "Written as `YYYY-MM-DD`, a day in China time."
-        user_created_start: Option<String> as Str = "user_created_start", optional, with_user_created_start(impl Into<String>);
+        user_created_start: Option<scrm_core::Date> as Typed = "user_created_start", optional, with_user_created_start(impl Into<scrm_core::Date>);
         "User created not after this day; whether the day itself counts is not stated." "用户创建不晚于这一天，是否包含当天没有说明。" "Written as `YYYY-MM-DD`, a day in China time."
-        user_created_end: Option<String> as Str = "user_created_end", optional, with_user_created_end(impl Into<String>);
+        user_created_end: Option<scrm_core::Date> as Typed = "user_created_end", optional, with_user_created_end(impl Into<scrm_core::Date>);
         "Page number, from 1." "页码，从 1 开始。" "At least 1."
         page: Option<i64> as I64 = "page", required, with_page(i64) = Some(1);
         "Rows per page, 50 at most." "每页行数，最多 50。" "At most 50."
@@ -191,7 +191,7 @@ scrm_core::record! {
         "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example or in other people's code only."
         from: Option<UserSourceLabel> as Open = "from", always;
         "Amount spent in all, in yuan." "累计消费金额，单位元。" "Unit: yuan."
-        pay_sum: Option<f64> as F64 = "pay_sum", always ["yuan"];
+        pay_sum: Option<scrm_core::Yuan> as Typed = "pay_sum", always ["yuan"];
         "Number of purchases." "购买次数。"
         punch_count: Option<i64> as I64 = "punch_count", always;
         "WeChat union id." "微信 union_id。"
@@ -201,7 +201,7 @@ scrm_core::record! {
         "WeChat open id in the official account." "公众号里的微信 open_id。"
         wx_open_id: Option<String> as Str = "wx_open_id", always personal;
         "When the user was created." "用户创建的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        user_created_at: Option<String> as Str = "user_created_at", always;
+        user_created_at: Option<scrm_core::DateTime> as Typed = "user_created_at", always;
     }
 }
 

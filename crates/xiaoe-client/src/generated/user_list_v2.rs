@@ -91,9 +91,9 @@ scrm_core::request! {
         "Kind of user." "用户的类别。"
         user_type: Option<UserTypeV2> as Open = "user_type", optional, with_user_type(UserTypeV2);
         "Last payment not before this day." "最近一次支付不早于这一天。" "Written as `YYYY-MM-DD`, a day in China time." "Empty switches this filter off."
-        last_paytime_start: Option<String> as Str = "last_paytime_start", optional, with_last_paytime_start(impl Into<String>);
+        last_paytime_start: Option<scrm_core::Date> as Typed = "last_paytime_start", optional, with_last_paytime_start(impl Into<scrm_core::Date>);
         "Last payment not after this day." "最近一次支付不晚于这一天。" "Written as `YYYY-MM-DD`, a day in China time." "Empty switches this filter off."
-        last_paytime_end: Option<String> as Str = "last_paytime_end", optional, with_last_paytime_end(impl Into<String>);
+        last_paytime_end: Option<scrm_core::Date> as Typed = "last_paytime_end", optional, with_last_paytime_end(impl Into<scrm_core::Date>);
         "Least amount paid; the unit is not stated." "支付金额的下限，单位没有说明。" "Empty switches this filter off."
         min_pay_sum: Option<String> as Str = "min_pay_sum", optional, with_min_pay_sum(impl Into<String>);
         "Greatest amount paid; the unit is not stated." "支付金额的上限，单位没有说明。" "Empty switches this filter off."
@@ -103,13 +103,13 @@ scrm_core::request! {
         "Most purchases." "购买次数的上限。" "Empty switches this filter off." "Sent and answered as a text." "The page prints the type as `string`."
         max_punch_count: Option<i64> as I64 = "max_punch_count", optional text, with_max_punch_count(i64);
         "User created not before this day." "用户创建不早于这一天。" "Written as `YYYY-MM-DD`, a day in China time." "Empty switches this filter off."
-        user_created_start: Option<String> as Str = "user_created_start", optional, with_user_created_start(impl Into<String>);
+        user_created_start: Option<scrm_core::Date> as Typed = "user_created_start", optional, with_user_created_start(impl Into<scrm_core::Date>);
         "User created not after this day; whether the day itself counts is not stated." "用户创建不晚于这一天，是否包含当天没有说明。" "Written as `YYYY-MM-DD`, a day in China time." "Empty switches this filter off."
-        user_created_end: Option<String> as Str = "user_created_end", optional, with_user_created_end(impl Into<String>);
+        user_created_end: Option<scrm_core::Date> as Typed = "user_created_end", optional, with_user_created_end(impl Into<scrm_core::Date>);
         "Last visit not before this day." "最近一次访问不早于这一天。" "Written as `YYYY-MM-DD`, a day in China time." "Empty switches this filter off."
-        latest_visited_start: Option<String> as Str = "latest_visited_start", optional, with_latest_visited_start(impl Into<String>);
+        latest_visited_start: Option<scrm_core::Date> as Typed = "latest_visited_start", optional, with_latest_visited_start(impl Into<scrm_core::Date>);
         "Last visit not after this day." "最近一次访问不晚于这一天。" "Written as `YYYY-MM-DD`, a day in China time." "Empty switches this filter off."
-        latest_visited_end: Option<String> as Str = "latest_visited_end", optional, with_latest_visited_end(impl Into<String>);
+        latest_visited_end: Option<scrm_core::Date> as Typed = "latest_visited_end", optional, with_latest_visited_end(impl Into<scrm_core::Date>);
         "Columns that are given only when asked for." "需要时才返回的列。"
         need_column: Vec<UserColumn> as Opens = "need_column", optional, with_need_column(impl IntoIterator<Item = UserColumn>);
     }
@@ -164,7 +164,7 @@ scrm_core::pages! {
     rows data.list;
     total data.total;
     size page_size;
-    cursor object es_skip from "es_skip";
+    object_cursor es_skip from "es_skip";
     id user_id;
 }
 
@@ -176,10 +176,10 @@ scrm_core::record! {
         "Id of the user." "用户的编号。"
         id: Option<String> as Str = "id", always, with_id(impl Into<String>);
         "When the user was created." "用户创建的时间。" "Written as Unix milliseconds."
-        user_created_at: Option<i64> as I64 = "user_created_at", always, with_user_created_at(i64);
+        user_created_at: Option<scrm_core::UnixMillis> as Typed = "user_created_at", always, with_user_created_at(impl Into<scrm_core::UnixMillis>);
     }
     /// With what is required: `id`, `user_created_at`.
-    new(id: impl Into<String>, user_created_at: i64)
+    new(id: impl Into<String>, user_created_at: impl Into<scrm_core::UnixMillis>)
 }
 
 scrm_core::record! {
@@ -212,7 +212,7 @@ scrm_core::record! {
         "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example or in other people's code only."
         from: Option<UserSourceLabelV2> as Open = "from", always;
         "Amount spent in all, in fen." "累计消费金额，单位分。" "Unit: fen."
-        pay_sum: Option<f64> as F64 = "pay_sum", always ["fen"];
+        pay_sum: Option<scrm_core::Fen> as Typed = "pay_sum", always ["fen"];
         "Number of purchases." "购买次数。"
         punch_count: Option<i64> as I64 = "punch_count", always;
         "WeChat union id." "微信 union_id。"
@@ -222,9 +222,9 @@ scrm_core::record! {
         "WeChat open id in the official account." "公众号里的微信 open_id。"
         wx_open_id: Option<String> as Str = "wx_open_id", always personal;
         "When the user was created." "用户创建的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        user_created_at: Option<String> as Str = "user_created_at", always;
+        user_created_at: Option<scrm_core::DateTime> as Typed = "user_created_at", always;
         "Last visit; 0: never. There only when need_column asks for it." "最近一次访问，0 表示没有；只在 need_column 要求时返回。" "Written as Unix milliseconds."
-        latest_visited_at: Option<i64> as I64 = "latest_visited_at", maybe;
+        latest_visited_at: Option<scrm_core::UnixMillis> as Typed = "latest_visited_at", maybe;
         "Place of this row, for the next request." "这一行的位置，供下一次请求使用。"
         es_skip: Option<UserCursor> as Obj = "es_skip", always;
     }
