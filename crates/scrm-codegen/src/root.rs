@@ -78,7 +78,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
     let columns = vendor.operations.iter().filter_map(|operation| {
         let (name, request) = (&operation.name, module_request(operation));
         operation.paging.as_ref()?;
-        Some(quote!(#name => <<#request as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns(),))
+        Some(quote!(#name => Some(<<#request as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns()),)
     });
     let docs =
         doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
@@ -107,10 +107,10 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         #[inline]
         #[must_use]
         pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
-            Some(match operation {
+            match operation {
                 #(#columns)*
-                _ => return None,
-            })
+                _ => None,
+            }
         }
     }
 }

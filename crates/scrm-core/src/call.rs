@@ -9,7 +9,7 @@ use crate::{
     client::{ApiClient, CallOptions, Response},
     encode::RequestBody,
     error::{Error, ErrorKind},
-    operation::Operation,
+    operation::{self, Operation},
     paging::PullOptions,
     pipeline::Job,
     transport::HttpRequest,
@@ -84,6 +84,7 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// [`ErrorKind::InvalidRequest`], when the request breaks a documented rule or cannot be written.
     pub fn encode(&self) -> Result<HttpRequest, Error> {
+        operation::belongs::<O>(self.core.vendor())?;
         let outgoing = RequestBody::Typed(&self.request);
         Job { core: &self.core, spec: O::spec(), path: O::spec().path, outgoing, options: &self.options }.preview()
     }
@@ -93,6 +94,7 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// Whatever keeps the data from being there; see [`ErrorKind`].
     pub async fn send(self) -> Result<Response<O::Data>, Error> {
+        operation::belongs::<O>(self.core.vendor())?;
         let mut data = O::Data::default();
         let reply = self.core.execute(RequestBody::Typed(&self.request), O::spec(), &self.options, &mut data).await?;
         Ok(Response::new(data, reply))

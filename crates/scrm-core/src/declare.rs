@@ -20,13 +20,13 @@ pub use self::{
     given::Given,
     operation::{Bound, Cursor, Number, RowId, Total, set_object_cursor},
 };
+use crate::{client::ApiClient, table::Table};
 pub use crate::{
     debug::debug,
     scan::document,
     serialize::{deserialize, serialize, serialize_request},
     table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
 };
-use crate::{client::ApiClient, table::Table};
 
 /// A struct with a table.
 pub trait Documented {
@@ -38,4 +38,10 @@ pub trait Documented {
 pub trait FromApiClient {
     /// Wraps it. It must be of the same vendor.
     fn from_api_client(client: ApiClient) -> Self;
+}
+
+impl FromApiClient for ApiClient {
+    fn from_api_client(client: ApiClient) -> Self {
+        client
+    }
 }

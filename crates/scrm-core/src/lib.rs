@@ -14,9 +14,9 @@ pub mod call;
 pub mod check;
 pub mod client;
 pub mod customer;
+mod debug;
 #[doc(hidden)]
 pub mod declare;
-mod debug;
 pub mod decode;
 pub mod drift;
 pub mod encode;
@@ -64,8 +64,8 @@ pub use crate::{
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
     table::{Extra, Keyed, Nullable, Undocumented},
-    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
     tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
+    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
     transport::{Sent, Transport},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };

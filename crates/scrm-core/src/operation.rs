@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::{
+    error::{Error, ErrorKind},
     spec::{OperationSpec, VendorSpec},
     table::{Payload, ReadFields},
 };
@@ -11,6 +12,16 @@ use crate::{
 pub trait Vendor: Send + Sync + 'static {
     /// What is known of the vendor.
     fn spec() -> &'static VendorSpec;
+}
+
+/// Whether an operation is one of this vendor's: an error before anything is sent, where the types did not see to it.
+pub(crate) fn belongs<O: Operation>(vendor: &'static VendorSpec) -> Result<(), Error> {
+    let (own, spec) = (O::Vendor::spec(), O::spec());
+    if std::ptr::eq(own, vendor) || own.name == vendor.name {
+        return Ok(());
+    }
+    let detail = format!("{} is not an operation of this vendor, but of {}", spec.name, own.name);
+    Err(Error::new(ErrorKind::Unsupported, vendor, detail))
 }
 
 /// A request. The value holds what is sent; [`Operation::spec`] holds what is known of the operation.

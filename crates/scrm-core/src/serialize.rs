@@ -17,7 +17,8 @@ use crate::{
     debug::{Mask, Masked},
     decode, encode, money,
     table::{
-        Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET, View, WriteFields,
+        Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET, View,
+        WriteFields,
     },
 };
 

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     scan::{Number, Scanned},
     table::{
-        Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot, TypedsSlot, Wire,
+        Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot,
+        TypedsSlot, Wire,
     },
 };
 
@@ -150,7 +151,11 @@ impl Fill<'_, '_> {
     /// A scalar as its field is documented to be written.
     fn one<T: Scalar>(&mut self, field: &Field) -> Scanned<Option<T>> {
         let mut one = None;
-        if field.wire == Wire::Plain { self.plain_scalar(&mut one, field)? } else { self.written(&mut one, field)? }
+        if field.wire == Wire::Plain {
+            self.plain_scalar(&mut one, field)?
+        } else {
+            self.written(&mut one, field)?
+        }
         Ok(one)
     }
 

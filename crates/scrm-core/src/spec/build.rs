@@ -278,6 +278,7 @@ impl VendorSpec {
     }
 }
 facts!(VendorSpec {
+    name: &'static str,
     doc_url: &'static str,
     base_url: &'static str,
     envelope: EnvelopeSpec,

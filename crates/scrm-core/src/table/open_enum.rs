@@ -20,9 +20,9 @@ pub trait Open: Clone + Sized + Send + Sync + 'static {
     /// The documented values.
     const CODES: &'static [Code<'static>];
     /// What they mean: one text, or the English and the Chinese one; of more, the last two.
-    const LABELS: &'static [&'static [&'static str]] = &[];
+    const LABELS: &'static [&'static [&'static str]];
     /// The documented values in the order of `CODES`.
-    const ALL: &'static [Self] = &[];
+    const ALL: &'static [Self];
     /// The value at a position of `CODES`.
     #[must_use]
     fn of(position: usize) -> Self {

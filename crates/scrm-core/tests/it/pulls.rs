@@ -15,7 +15,7 @@ use scrm_core::{
 
 use crate::{
     acme::{Client, User},
-    people::{Crowd, Fault, List, People, after, list},
+    people::{Crowd, Fault, People, after, list},
 };
 
 /// All rows; no error is allowed.
@@ -248,7 +248,7 @@ async fn a_token_of_something_else_is_refused_with_the_reason() {
     };
     let other_operation = reason(client.0.call(after()).resume(token).map(|_| ()));
     assert!(other_operation.contains("belongs to acme people_list, not to acme people_after"), "{other_operation}");
-    let other_filter = reason(client.0.call(List { page_size: Some(20), ..list() }).resume(token).map(|_| ()));
+    let other_filter = reason(client.0.call(list().with_page_size(20)).resume(token).map(|_| ()));
     assert!(other_filter.contains("belongs to a request with other parameters"), "{other_filter}");
     let text = token.to_string();
     let other_schema: ResumeToken = {

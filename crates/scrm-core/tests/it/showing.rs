@@ -47,7 +47,12 @@ fn the_wire_comes_in_the_documents_order_without_what_is_absent() {
     let first: Member = data(FULL).unwrap().data;
     let wire = wire(&first);
     assert_eq!(serde_json::from_str::<Value>(&wire).unwrap()["Score-7"], json!(20));
-    assert!(wire.starts_with(r#"{"id":1,"price":2,"money":1.5,"vip":true,"name":"李雷","token":"t","level":"gold","sex":9,"home":{"city":"a","#), "{wire}");
+    assert!(
+        wire.starts_with(
+            r#"{"id":1,"price":2,"money":1.5,"vip":true,"name":"李雷","token":"t","level":"gold","sex":9,"home":{"city":"a","#
+        ),
+        "{wire}"
+    );
     assert!(wire.ends_with(r#""ids":null,"any":{"k":[1.5,null]},"created_at":"","Score-3":-1,"Score-7":20,"new":{"z":1}}"#), "{wire}");
 }
 

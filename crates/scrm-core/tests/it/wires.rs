@@ -31,15 +31,11 @@ fn there_and_back(text: &str) -> Wired {
 
 #[test]
 fn numbers_and_truth_values_in_quotes() {
-    let wired =
-        there_and_back(r#"{"count":"-10","price":"19.90","sum":"1.5","yes":"true","digit":0,"digit_text":"1","sex":"2"}"#);
+    let wired = there_and_back(r#"{"count":"-10","price":"19.90","sum":"1.5","yes":"true","digit":0,"digit_text":"1","sex":"2"}"#);
     assert_eq!((wired.count, wired.price, wired.sum), (Some(-10), Yuan::parse("19.9"), Some(1.5)));
     assert_eq!((wired.yes, wired.digit, wired.digit_text, wired.sex), (Some(true), Some(false), Some(true), Some(Sex::Female)));
     let odd = data::<Wired>(r#"{"sex":"9"}"#).unwrap();
-    assert_eq!(
-        (odd.data.sex.clone(), wire(&odd.data).as_str()),
-        (Some(Sex::Undocumented(Undocumented::Int(9))), r#"{"sex":"9"}"#)
-    );
+    assert_eq!((odd.data.sex.clone(), wire(&odd.data).as_str()), (Some(Sex::Undocumented(Undocumented::Int(9))), r#"{"sex":"9"}"#));
     let plain = data::<Wired>(r#"{"count":-10,"price":1,"sum":1.5,"yes":true,"digit":"0","digit_text":1,"sex":2}"#).unwrap();
     assert_eq!(plain.head.drifts.len(), 7, "{:?}", plain.head.drifts);
     assert_eq!(
@@ -56,7 +52,8 @@ fn numbers_and_truth_values_in_quotes() {
 
 #[test]
 fn lists_joined_in_one_text() {
-    let wired = there_and_back(r#"{"tags":"a,,b","ids":"1,-2","sexes":"1,2","span":"2026-01-01||2026-01-31","maybe":"3,4","times":"5,-6"}"#);
+    let wired =
+        there_and_back(r#"{"tags":"a,,b","ids":"1,-2","sexes":"1,2","span":"2026-01-01||2026-01-31","maybe":"3,4","times":"5,-6"}"#);
     assert_eq!((wired.tags.len(), wired.ids, wired.sexes, wired.span.len()), (3, vec![1, -2], vec![Sex::Male, Sex::Female], 2));
     assert!(wired.maybe == Nullable::Value(vec![3, 4]));
     assert_eq!((wired.span[1].day(), wired.times), (Day::parse("2026-01-31"), vec![UnixMillis::from(5), UnixMillis::from(-6)]));
