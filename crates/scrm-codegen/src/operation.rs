@@ -6,7 +6,7 @@ use scrm_schema::model::{Access, BodyKind, Customer, DataType, Method, Operation
 use syn::Item;
 
 use crate::{
-    announced, enums,
+    announced, definitions, enums,
     error::Error,
     errors, examples,
     format::{File, doc},
@@ -41,7 +41,7 @@ pub(crate) fn static_name(operation: &str) -> Ident {
     names::ident(&names::shout(operation))
 }
 
-/// The module of an operation.
+/// The module of an operation, inside of its area's.
 pub(crate) fn module(operation: &str) -> Ident {
     names::field(operation)
 }
@@ -52,7 +52,7 @@ pub(crate) struct Made {
     pub(crate) text: String,
     /// The tests made of its examples: a file of its own, which a user's compiler never opens.
     pub(crate) tests: Option<String>,
-    /// Public items, for the re-export.
+    /// Public types, for the re-export.
     pub(crate) public: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         use scrm_core::{spec, table};
     ))
     .map_err(broken)?;
-    for record in &records {
+    for record in records.iter().filter(|record| !record.object.is_shared()) {
         public.push(record.object.name.clone());
         file.items.push(structure(vendor, Types { operation, records: &records }, record)?);
         file.add(record_items(operation, record, paged.as_ref())).map_err(broken)?;
@@ -75,12 +75,13 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
             file.add(specification(vendor, operation, record, paged.as_ref(), &records)?).map_err(broken)?;
         }
     }
-    for enumeration in operation.enums.values() {
+    for enumeration in operation.enums.values().filter(|enumeration| !enumeration.is_shared()) {
         public.push(enumeration.name.clone());
         file.add(enums::enumeration(enumeration)).map_err(broken)?;
     }
     file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
-    let tests = examples::tests(vendor, Types { operation, records: &records })?;
+    let mut tests = examples::tests(vendor, Types { operation, records: &records })?;
+    definitions::import(operation, &mut file, tests.as_mut()).map_err(broken)?;
     if tests.is_some() {
         file.add(quote!(
             #[cfg(test)]
@@ -88,12 +89,11 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         ))
         .map_err(broken)?;
     }
-    public.push(static_name(&operation.name).to_string());
     Ok(Made { text: file.text(), tests: tests.map(File::text), public })
 }
 
 /// The struct; that of a request carries the operation's reference page.
-fn structure(vendor: &Vendor, types: Types<'_>, record: &Record<'_>) -> Result<Item, Error> {
+pub(crate) fn structure(vendor: &Vendor, types: Types<'_>, record: &Record<'_>) -> Result<Item, Error> {
     let mut item = record.item.clone();
     if record.is_request {
         let docs = crate::docs::attributes(&operation_docs::request(vendor, types)?);
@@ -105,6 +105,11 @@ fn structure(vendor: &Vendor, types: Types<'_>, record: &Record<'_>) -> Result<I
 
 fn record_items(operation: &Operation, record: &Record<'_>, paged: Option<&Paged<'_>>) -> TokenStream {
     let rows = paged.and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
+    items_of(operation, record, rows)
+}
+
+/// What belongs to a struct. `rows` is the field whose items are the rows of a page.
+pub(crate) fn items_of(operation: &Operation, record: &Record<'_>, rows: Option<&str>) -> TokenStream {
     let main = records::record(record, rows);
     let building = record.object.used.request.then(|| request::building(operation, record));
     quote!(#main #building)
@@ -132,7 +137,7 @@ fn specification(
         }
         #pages
         #docs
-        pub static #statics: spec::OperationSpec = #specification;
+        pub(crate) static #statics: spec::OperationSpec = #specification;
     })
 }
 
@@ -146,7 +151,7 @@ fn spec(vendor: &Vendor, operation: &Operation, request: &Record<'_>, paged: Opt
         let (calls, seconds) = (Literal::u32_unsuffixed(quota.calls), Literal::u32_unsuffixed(quota.seconds));
         quote!(spec::QuotaSpec { calls: #calls, seconds: #seconds })
     }));
-    let token = option(token(vendor, operation)?.map(|token| quote!(&super::vendor::#token)));
+    let token = option(token(vendor, operation)?.map(|token| quote!(&crate::generated::vendor::#token)));
     let paging = match paged {
         Some(paged) => {
             let spec = paged.spec()?;

@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{docs, error::Error, errors, examples, literals::Types, names, rules};
+use crate::{area, docs, error::Error, errors, examples, literals::Types, names, rules};
 
 /// First line of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
@@ -91,7 +91,7 @@ fn facts(vendor: &Vendor, operation: &Operation) -> String {
     format!("| | |\n|---|---|\n{rows}")
 }
 
-fn pages(paging: &Paging) -> String {
+pub(crate) fn pages(paging: &Paging) -> String {
     let mut text = match paging.style {
         PagingStyle::PageNumber => format!("pages from {}", paging.first.unwrap_or(1)),
         PagingStyle::Cursor => "by cursor".to_owned(),
@@ -132,7 +132,8 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
     let package = format!("{}_client", names::snake(&vendor.file.vendor));
     let imports = examples::imports(vendor, types);
     let call = examples::call(vendor, types);
-    let method = names::field(&types.operation.name);
+    let module = area::module(types.operation);
+    let path = area::path(types.operation);
     let hidden = if call.contains("&given[") { "" } else { "# " };
     let credentials: String = vendor
         .file
@@ -147,14 +148,14 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
          ```\n\
          # #[tokio::main(flavor = \"current_thread\")]\n\
          # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
-         use {package}::{{{imports}}};\n\
+         use {package}::{module}::{{{imports}}};\n\
          \n\
          # let mock = scrm_mock::Mock::start().await;\n\
          {hidden}let given = mock.credentials(\"{vendor}\");\n\
          # let credentials = {package}::Credentials::new({credentials});\n\
          # let client = {package}::Client::builder(credentials).base_url(mock.base_url(\"{vendor}\")).build()?;\n\
          let request = {call};\n\
-         let answer = client.{method}(request).await?;\n\
+         let answer = client.{path}(request).await?;\n\
          println!(\"{{:?}}\", answer.data);\n\
          # Ok(())\n\
          # }}\n\

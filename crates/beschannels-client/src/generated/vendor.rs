@@ -213,7 +213,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
 /// The token `access`.
 pub(super) static TOKEN_ACCESS: spec::TokenSpec = spec::TokenSpec {
     name: "access",
-    operation: &super::token::TOKEN,
+    operation: &super::token::token::TOKEN,
     parameters: &[
         ("appId", spec::TokenParameter::Credential("app_id")),
         ("appSecret", spec::TokenParameter::Credential("app_secret")),

@@ -104,7 +104,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
 /// The token `access`.
 pub(super) static TOKEN_ACCESS: spec::TokenSpec = spec::TokenSpec {
     name: "access",
-    operation: &super::token::TOKEN,
+    operation: &super::token::token::TOKEN,
     parameters: &[
         ("instanceAppid", spec::TokenParameter::Credential("instance_appid")),
         ("instanceSecrect", spec::TokenParameter::Credential("instance_secret")),

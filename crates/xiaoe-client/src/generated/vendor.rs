@@ -279,7 +279,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
 /// The token `access`.
 pub(super) static TOKEN_ACCESS: spec::TokenSpec = spec::TokenSpec {
     name: "access",
-    operation: &super::token::TOKEN,
+    operation: &super::token::token::TOKEN,
     parameters: &[
         ("app_id", spec::TokenParameter::Credential("app_id")),
         ("client_id", spec::TokenParameter::Credential("client_id")),
