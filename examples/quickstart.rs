@@ -52,13 +52,13 @@ async fn find(vendors: &[Arc<dyn VendorClient>], phone: &str) -> Result<(), Box<
 
 async fn first_users_and_points(client: &xiaoe_client::Client) -> Result<(), Box<dyn Error>> {
     println!("The first users");
-    let mut users = client.user_list(xiaoe_client::UserList::new()).items();
+    let mut users = client.user().list(xiaoe_client::user::UserList::new()).items();
     for _ in 0..SHOWN {
         let Some(user) = users.try_next().await? else { break };
         println!("  {} · {} · since {}", text(&user.user_id), text(&user.user_nickname), text(&user.user_created_at));
     }
     println!("The first points accounts");
-    let mut accounts = client.points_list(xiaoe_client::PointsList::new()).items();
+    let mut accounts = client.point().points_list(xiaoe_client::point::PointsList::new()).items();
     for _ in 0..SHOWN {
         let Some(account) = accounts.try_next().await? else { break };
         println!("  {} · {} points, {} usable", text(&account.user_id), number(account.total_balance), number(account.balance));
@@ -67,7 +67,7 @@ async fn first_users_and_points(client: &xiaoe_client::Client) -> Result<(), Box
 }
 
 async fn first_leads(client: &beschannels_client::Client) -> Result<(), Box<dyn Error>> {
-    use beschannels_client::{GroupObject, GroupUserList};
+    use beschannels_client::group::{GroupObject, GroupUserList};
 
     println!("The first leads");
     let Some(admin) = client.core().credentials().get("user_id") else {
@@ -75,7 +75,7 @@ async fn first_leads(client: &beschannels_client::Client) -> Result<(), Box<dyn 
         return Ok(());
     };
     let request = GroupUserList::new(admin.expose(), GroupObject::Leads);
-    let mut leads = client.group_user_list(request).items();
+    let mut leads = client.group().user_list(request).items();
     for _ in 0..SHOWN {
         let Some(lead) = leads.try_next().await? else { break };
         println!("  {} · {} · {} scores", text(&lead.full_name), text(&lead.company), lead.scores.len());

@@ -4,7 +4,7 @@
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
 //!
 //! ```
-//! use beschannels_client::{Client, Credentials, GroupObject, GroupUserList};
+//! use beschannels_client::{Client, Credentials, group::{GroupObject, GroupUserList}};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +18,7 @@
 //! let client = Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
 //!
 //! let request = GroupUserList::new("user-made-up-1", GroupObject::Leads);
-//! let answer = client.group_user_list(request).await?;
+//! let answer = client.group().user_list(request).await?;
 //! for lead in &answer.data.list {
 //!     println!("{:?} has the scores {:?}", lead.identity_id, lead.scores);
 //! }
@@ -52,10 +52,5 @@
 
 #[rustfmt::skip]
 mod generated;
-
-pub use scrm_core;
-pub use scrm_core::{
-    Builder, Call, CustomerKey, Error, ErrorKind, RawCall, Response, RetryPolicy, Sent, Value, VendorClient, VendorClientExt,
-};
 
 pub use generated::*;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 use serde::Serialize;
-use xiaoe_client::UserList;
+use xiaoe_client::user::UserList;
 
 use crate::{
     report::{Figure, Goal, Report, time},
@@ -57,7 +57,7 @@ async fn at_once(url: &str) -> Result<f64, String> {
     let builder = xiaoe_client::Client::builder(credentials).base_url(format!("{url}/{LIST}")).token(TOKEN);
     let client = builder.build().map_err(|error| error.to_string())?;
     let (started, mut rows) = (Instant::now(), 0);
-    let mut users = client.user_list(UserList::new()).concurrency(16).items();
+    let mut users = client.user().list(UserList::new()).concurrency(16).items();
     while let Some(user) = users.next().await {
         user.map_err(|error| error.to_string())?;
         rows += 1;

@@ -1,9 +1,10 @@
 //! Items as text: one by one through prettyplease, a blank line between them, the `@generated` line first. What the macros of the core spell out is written
 //! as text, for a pretty printer knows nothing of its grammar.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::Item;
 
 use crate::docs;
@@ -34,6 +35,28 @@ impl File {
         Ok(())
     }
 
+    /// Adds the items that these tokens spell before the one at this place.
+    pub(crate) fn insert(&mut self, at: usize, tokens: TokenStream) -> Result<(), String> {
+        let mut inserted = File::new("", "");
+        inserted.add(tokens)?;
+        let at = self.pieces.len().min(at);
+        self.pieces.splice(at..at, inserted.pieces);
+        Ok(())
+    }
+
+    /// Every identifier in it.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for piece in &self.pieces {
+            let tokens = match piece {
+                Piece::Item(item) => item.to_token_stream(),
+                Piece::Text(text) => text.parse().unwrap_or_default(),
+            };
+            identifiers(tokens, &mut found);
+        }
+        found
+    }
+
     /// Adds an item as it stands here.
     pub(crate) fn add_text(&mut self, text: impl Into<String>) {
         self.pieces.push(Piece::Text(text.into()));
@@ -62,6 +85,16 @@ impl File {
             before = place;
         }
         text
+    }
+}
+
+fn identifiers(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => identifiers(group.stream(), found),
+            TokenTree::Ident(name) => drop(found.insert(name.to_string())),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use scrm_schema::model::{Access, BodyKind, Customer, DataType, Evidence, Method, Operation, Type, Vendor};
 
 use crate::{
-    announced, enums,
+    announced, definitions, enums,
     error::Error,
     errors, examples,
     format::{File, quoted, spelled},
@@ -38,7 +38,7 @@ pub(crate) fn static_name(operation: &str) -> Ident {
     names::ident(&names::shout(operation))
 }
 
-/// The module of an operation.
+/// The module of an operation, inside of its area's.
 pub(crate) fn module(operation: &str) -> Ident {
     names::field(operation)
 }
@@ -49,7 +49,7 @@ pub(crate) struct Made {
     pub(crate) text: String,
     /// The tests made of its examples: a file of its own, which a user's compiler never opens.
     pub(crate) tests: Option<String>,
-    /// Public items, for the re-export.
+    /// Public types, for the re-export.
     pub(crate) public: Vec<String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     let mut public = Vec::new();
     let broken = |problem: String| Error::new(&operation.file, "", problem);
     let types = Types { operation, records: &records };
-    for record in &records {
+    for record in records.iter().filter(|record| !record.object.is_shared()) {
         public.push(record.object.name.clone());
         let rows = paged.as_ref().and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
         let page = if record.is_request { operation_docs::request(vendor, types, paged.as_ref().map(|paged| paged.row.as_str()))? } else { String::new() };
@@ -73,14 +73,15 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
             }
         }
     }
-    for enumeration in operation.enums.values() {
+    for enumeration in operation.enums.values().filter(|enumeration| !enumeration.is_shared()) {
         public.push(enumeration.name.clone());
         file.add_text(enums::enumeration(enumeration));
     }
     for announced in announced::columns(vendor, operation, &records)? {
         file.add_text(announced);
     }
-    let tests = examples::tests(vendor, types)?;
+    let mut tests = examples::tests(vendor, types)?;
+    definitions::import(operation, &mut file, tests.as_mut()).map_err(broken)?;
     if tests.is_some() {
         file.add(quote!(
             #[cfg(test)]
@@ -88,7 +89,6 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         ))
         .map_err(broken)?;
     }
-    public.push(static_name(&operation.name).to_string());
     Ok(Made { text: file.text(), tests: tests.map(File::text), public })
 }
 
@@ -98,7 +98,7 @@ fn specification(vendor: &Vendor, operation: &Operation, request: &Record<'_>, p
     let marker = marker(vendor);
     let facts: String = facts(vendor, operation, paged)?.into_iter().map(|fact| format!("        {fact}\n")).collect();
     Ok(format!(
-        "scrm_core::operation! {{\n    impl Operation for {name}, of super::vendor::{marker}, answers {};\n    pub static {statics} = OperationSpec::new({}, Method::{}, {})\n{};\n}}\n",
+        "scrm_core::operation! {{\n    impl Operation for {name}, of crate::generated::vendor::{marker}, answers {};\n    pub(crate) static {statics} = OperationSpec::new({}, Method::{}, {})\n{};\n}}\n",
         spelled(&data),
         quoted(&operation.name),
         method(operation.method),
@@ -118,7 +118,7 @@ fn facts(vendor: &Vendor, operation: &Operation, paged: Option<&Paged<'_>>) -> R
     }
     facts.extend(operation.permission.as_ref().map(|permission| format!(".permission({})", quoted(permission))));
     facts.extend(operation.quota.map(|quota| format!(".quota({}, {})", quota.calls, quota.seconds)));
-    facts.extend(token(vendor, operation)?.map(|token| format!(".token(&super::vendor::{token})")));
+    facts.extend(token(vendor, operation)?.map(|token| format!(".token(&crate::generated::vendor::{token})")));
     if let Some(paged) = paged {
         facts.extend(block(".paging(&", paged.spec()?, ")"));
     }

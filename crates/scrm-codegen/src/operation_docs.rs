@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{docs, error::Error, errors, examples, literals::Types, names, operation::data_object, rules};
+use crate::{area, docs, error::Error, errors, examples, literals::Types, names, operation::data_object, rules};
 
 /// First lines of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
@@ -57,7 +57,11 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
 
 /// Which method sends it, and what comes back.
 fn links(operation: &Operation, row: Option<&str>) -> String {
-    let mut text = format!("Sent by [`Client::{0}`](crate::Client::{0})", names::field(&operation.name));
+    let method = area::method(operation);
+    let mut text = match &operation.area {
+        Some(_) => format!("Sent by [`{}`](super::Handle::{method})", area::path(operation)),
+        None => format!("Sent by [`{method}`](crate::Client::{method})"),
+    };
     if let Some(data) = data_object(operation) {
         text += &format!("; answered with [`{data}`]");
     }
@@ -98,7 +102,7 @@ fn facts(operation: &Operation) -> String {
     format!("| | |\n|---|---|\n{rows}")
 }
 
-fn pages(paging: &Paging) -> String {
+pub(crate) fn pages(paging: &Paging) -> String {
     let mut text = match paging.style {
         PagingStyle::PageNumber => format!("pages from {}", paging.first.unwrap_or(1)),
         PagingStyle::Cursor => "by cursor".to_owned(),
@@ -147,7 +151,7 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
     let package = format!("{}_client", names::snake(&vendor.file.vendor));
     let imports = examples::imports(vendor, types);
     let call = examples::call(vendor, types);
-    let method = names::field(&types.operation.name);
+    let (module, path) = (area::module(types.operation), area::path(types.operation));
     let hidden = if call.contains("&given[") { "" } else { "# " };
     let credentials: String = vendor
         .file
@@ -159,7 +163,7 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
         .join(", ");
     let _ = paged;
     let used = format!(
-        "let response = client.{method}(request).await?;\n\
+        "let response = client.{path}(request).await?;\n\
          println!(\"{{}}\", serde_json::to_string(&response.data)?);\n"
     );
     format!(
@@ -167,7 +171,7 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
          ```\n\
          # #[tokio::main(flavor = \"current_thread\")]\n\
          # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
-         use {package}::{imports};\n\
+         use {package}::{module}::{imports};\n\
          \n\
          # let mock = scrm_mock::Mock::start().await;\n\
          {hidden}let given = mock.credentials(\"{vendor}\");\n\

@@ -6,7 +6,7 @@ use scrm_schema::model::{Credential, Filling, Place, Token, Vendor};
 use serde_json::Value;
 
 use crate::{
-    docs,
+    area, docs,
     error::Error,
     errors,
     format::{File, doc},
@@ -105,11 +105,11 @@ fn credential(credential: &Credential) -> TokenStream {
 fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStream, Error> {
     let file = format!("{}/vendor.json", vendor.file.vendor);
     let failed = |key: &str, problem: String| Error::new(&file, &format!("/tokens/{number}/{key}"), problem);
-    if !vendor.operations.iter().any(|operation| operation.name == token.operation) {
+    let Some(source) = vendor.token_operations().find(|operation| operation.name == token.operation) else {
         return Err(failed("operation", format!("there is no operation `{}`", token.operation)));
-    }
+    };
     let statics = token_name(&token.name);
-    let (module, source) = (operation::module(&token.operation), operation::static_name(&token.operation));
+    let source = area::static_path(source);
     let parameters = token.parameters.iter().map(|(name, filling)| match filling {
         Filling::Credential(credential) => quote!((#name, spec::TokenParameter::Credential(#credential))),
         Filling::Constant(constant) => quote!((#name, spec::TokenParameter::Constant(#constant))),
@@ -126,7 +126,7 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
     Ok(quote! {
         #docs
         pub(super) static #statics: spec::TokenSpec =
-            spec::TokenSpec::new(#name, &super::#module::#source, #value, spec::TokenPlace::#place)
+            spec::TokenSpec::new(#name, &#source, #value, spec::TokenPlace::#place)
                 .parameters(&[#(#parameters),*])
                 #expires_in
                 .lifetime(#lifetime)

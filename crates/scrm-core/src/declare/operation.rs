@@ -13,7 +13,7 @@ use crate::{
 macro_rules! operation {
     (
         impl Operation for $request:ident, of $vendor:ty, answers $data:ty;
-        pub static $spec:ident = $facts:expr;
+        $vis:vis static $spec:ident = $facts:expr;
     ) => {
         impl $crate::operation::Operation for $request {
             type Vendor = $vendor;
@@ -24,7 +24,7 @@ macro_rules! operation {
             }
         }
         #[doc = concat!("What is known of [`", stringify!($request), "`] beside the types of its fields.")]
-        pub static $spec: $crate::spec::OperationSpec = {
+        $vis static $spec: $crate::spec::OperationSpec = {
             #[allow(unused_imports)]
             use $crate::spec::*;
             $facts.request(<$request as $crate::declare::Documented>::TABLE)
