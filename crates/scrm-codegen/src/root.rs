@@ -8,6 +8,7 @@ use crate::{
     docs,
     error::Error,
     format::{File, doc},
+    kind::Kind,
     names,
     operation::{Made, module, static_name},
 };
@@ -74,11 +75,9 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         let (name, data) = (&operation.name, inspected(operation));
         quote!(#name => Box::<#data>::default(),)
     });
-    let columns = vendor.operations.iter().filter_map(|operation| {
-        let (name, request) = (&operation.name, module_request(operation));
-        operation.paging.as_ref()?;
-        Some(quote!(#name => <<#request as scrm_core::operation::PagedOperation>::Row as scrm_core::tabular::Tabular>::columns(),))
-    });
+    let columns: Vec<TokenStream> = vendor.operations.iter().filter_map(row_columns).collect();
+    let columns =
+        if columns.is_empty() { quote!(let _ = operation; None) } else { quote!(Some(match operation { #(#columns)* _ => return None, })) };
     let docs =
         doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
     quote! {
@@ -102,16 +101,28 @@ fn lookups(vendor: &Vendor) -> TokenStream {
             })
         }
 
-        /// The columns of the rows of a paged operation; for tools.
+        /// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers; for tools.
         #[inline]
         #[must_use]
-        pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
-            Some(match operation {
-                #(#columns)*
-                _ => return None,
-            })
-        }
+        pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> { #columns }
     }
+}
+
+/// The columns of an operation's rows; `None`: it answers no object.
+fn row_columns(operation: &Operation) -> Option<TokenStream> {
+    let (name, module) = (&operation.name, module(&operation.name));
+    let row = match (&operation.paging, operation.data.as_ref().map(|data| Kind::of(&data.ty))) {
+        (Some(_), _) => {
+            let request = module_request(operation);
+            quote!(<#request as scrm_core::operation::PagedOperation>::Row)
+        }
+        (None, Some(Kind::Objects(row) | Kind::Object { name: row, .. })) => {
+            let row = names::ident(&row);
+            quote!(self::#module::#row)
+        }
+        _ => return None,
+    };
+    Some(quote!(#name => <#row as scrm_core::Tabular>::columns(),))
 }
 
 /// The data type, seen from outside of the operation's file.

@@ -17,7 +17,12 @@ use syn::{
     token::Brace,
 };
 
-use crate::{docs, error::Error, kind::{Kind, Meaning}, names};
+use crate::{
+    docs,
+    error::Error,
+    kind::{Kind, Meaning},
+    names,
+};
 
 /// A struct to generate.
 pub(crate) struct Record<'a> {

@@ -119,9 +119,7 @@ impl fmt::Debug for Printed<'_> {
             },
             View::Dynamic(value) => value.fmt(f),
             View::Extra(value) => value.fmt(f),
-            View::I64(None) | View::F64(None) | View::Bool(None) | View::Str(None) | View::Any(None) => {
-                f.write_str("None")
-            }
+            View::I64(None) | View::F64(None) | View::Bool(None) | View::Str(None) | View::Any(None) => f.write_str("None"),
         }
     }
 }

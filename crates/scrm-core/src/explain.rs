@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use serde_json::Value;
 
 use crate::{
-    decode::{BadRow, DecodeError, DecodeOptions, Drift, Envelope, ShownPath, decode_into},
     debug::Masked,
+    decode::{BadRow, DecodeError, DecodeOptions, Drift, Envelope, ShownPath, decode_into},
     serialize::{PLAIN, Style, Written},
     spec::{OperationSpec, VendorSpec},
     table::Inspect,

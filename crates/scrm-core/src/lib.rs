@@ -61,8 +61,8 @@ pub use crate::{
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
-    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
     tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
+    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
     transport::{Sent, Transport},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
@@ -73,8 +73,8 @@ pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub use crate::{
-        scan::document,
         debug::debug,
+        scan::document,
         serialize::{deserialize, serialize, serialize_request},
         table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
     };

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     scan::{Number, Scanned},
     table::{
-        Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot, TypedsSlot, Wire,
+        Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot,
+        TypedsSlot, Wire,
     },
 };
 
@@ -54,7 +55,8 @@ impl Fill<'_, '_> {
                 })
             }
             Slot::Any(out) => {
-                *out = Some(self.scan.value()?);
+                // serde has one nothing
+                *out = Some(self.scan.value()?).filter(|value| !(self.typed && value.is_null()));
                 Ok(())
             }
             Slot::Nullable(out) => self.nullable(out),
@@ -150,7 +152,11 @@ impl Fill<'_, '_> {
     /// A scalar as its field is documented to be written.
     fn one<T: Scalar>(&mut self, field: &Field) -> Scanned<Option<T>> {
         let mut one = None;
-        if field.wire == Wire::Plain { self.plain_scalar(&mut one, field)? } else { self.written(&mut one, field)? }
+        if field.wire == Wire::Plain {
+            self.plain_scalar(&mut one, field)?
+        } else {
+            self.written(&mut one, field)?
+        }
         Ok(one)
     }
 

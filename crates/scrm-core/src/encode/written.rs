@@ -7,7 +7,9 @@ use serde_json::{Number, Value};
 
 use super::EncodeError;
 use crate::decode::integral;
-use crate::table::{Atom, Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, ReadFields, TypedsView, View, Wire};
+use crate::table::{
+    Atom, Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, ReadFields, TypedsView, View, Wire,
+};
 
 /// What is written for one field.
 pub(super) enum Written<'a> {
@@ -346,9 +348,7 @@ impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Written::Absent | Written::Null => serializer.serialize_none(),
-            Written::Number(number) => {
-                serde_json::from_str::<Number>(number).map_err(S::Error::custom)?.serialize(serializer)
-            }
+            Written::Number(number) => serde_json::from_str::<Number>(number).map_err(S::Error::custom)?.serialize(serializer),
             Written::Bool(value) => serializer.serialize_bool(*value),
             Written::Text(text) => serializer.serialize_str(text),
             Written::Nested(Nested::Record(record), _) => OnTheWire(*record).serialize(serializer),

@@ -16,6 +16,14 @@ fn wire(record: &Wired) -> String {
     String::from_utf8(scrm_core::encode::json(record).unwrap()).unwrap()
 }
 
+/// Serde has one nothing, and reads it as `null`.
+fn nothing_is_null(mut wired: Wired) -> Wired {
+    if wired.maybe == Nullable::Absent {
+        wired.maybe = Nullable::Null;
+    }
+    wired
+}
+
 /// Decodes, and expects no drift and the same text again.
 #[track_caller]
 fn there_and_back(text: &str) -> Wired {
@@ -25,21 +33,17 @@ fn there_and_back(text: &str) -> Wired {
     let again: Wired = serde_json::from_str(text).unwrap();
     assert!(again == answer.data, "a recorded body is read, too");
     let again: Wired = serde_json::from_str(&serde_json::to_string(&answer.data).unwrap()).unwrap();
-    assert!(again == answer.data, "and so is what serde wrote");
+    assert!(again == nothing_is_null(answer.data.clone()), "and so is what serde wrote");
     answer.data
 }
 
 #[test]
 fn numbers_and_truth_values_in_quotes() {
-    let wired =
-        there_and_back(r#"{"count":"-10","price":"19.90","sum":"1.5","yes":"true","digit":0,"digit_text":"1","sex":"2"}"#);
+    let wired = there_and_back(r#"{"count":"-10","price":"19.90","sum":"1.5","yes":"true","digit":0,"digit_text":"1","sex":"2"}"#);
     assert_eq!((wired.count, wired.price, wired.sum), (Some(-10), Yuan::parse("19.9"), Some(1.5)));
     assert_eq!((wired.yes, wired.digit, wired.digit_text, wired.sex), (Some(true), Some(false), Some(true), Some(Sex::Female)));
     let odd = data::<Wired>(r#"{"sex":"9"}"#).unwrap();
-    assert_eq!(
-        (odd.data.sex.clone(), wire(&odd.data).as_str()),
-        (Some(Sex::Undocumented(Undocumented::Int(9))), r#"{"sex":"9"}"#)
-    );
+    assert_eq!((odd.data.sex.clone(), wire(&odd.data).as_str()), (Some(Sex::Undocumented(Undocumented::Int(9))), r#"{"sex":"9"}"#));
     let plain = data::<Wired>(r#"{"count":-10,"price":1,"sum":1.5,"yes":true,"digit":"0","digit_text":1,"sex":2}"#).unwrap();
     assert_eq!(plain.head.drifts.len(), 7, "{:?}", plain.head.drifts);
     assert_eq!(
@@ -56,7 +60,8 @@ fn numbers_and_truth_values_in_quotes() {
 
 #[test]
 fn lists_joined_in_one_text() {
-    let wired = there_and_back(r#"{"tags":"a,,b","ids":"1,-2","sexes":"1,2","span":"2026-01-01||2026-01-31","maybe":"3,4","times":"5,-6"}"#);
+    let wired =
+        there_and_back(r#"{"tags":"a,,b","ids":"1,-2","sexes":"1,2","span":"2026-01-01||2026-01-31","maybe":"3,4","times":"5,-6"}"#);
     assert_eq!((wired.tags.len(), wired.ids, wired.sexes, wired.span.len()), (3, vec![1, -2], vec![Sex::Male, Sex::Female], 2));
     assert!(wired.maybe == Nullable::Value(vec![3, 4]));
     assert_eq!((wired.span[1].day(), wired.times), (Day::parse("2026-01-31"), vec![UnixMillis::from(5), UnixMillis::from(-6)]));

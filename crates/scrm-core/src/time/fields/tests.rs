@@ -38,7 +38,10 @@ fn serde_keeps_what_was_written() {
     assert!(serde_json::from_value::<UnixSeconds>(json!("never")).is_err());
     let moment = DateTime::from("2024-05-01 12:00:00").moment().unwrap();
     assert_eq!(serde_json::to_value((moment, Day::of(moment))).unwrap(), json!(["2024-05-01T12:00:00+08:00", "2024-05-01"]));
-    assert_eq!(serde_json::from_value::<(Moment, Day)>(json!(["2024-05-01T04:00:00.0001Z", "2024-05-01"])).unwrap(), (moment, Day::of(moment)));
+    assert_eq!(
+        serde_json::from_value::<(Moment, Day)>(json!(["2024-05-01T04:00:00.0001Z", "2024-05-01"])).unwrap(),
+        (moment, Day::of(moment))
+    );
     for bad in ["2024-05-01 12:00:00", "", "0000-01-01T00:00:00Z", "99999-01-01T00:00:00Z"] {
         assert!(bad.parse::<Moment>().is_err(), "{bad}");
     }
