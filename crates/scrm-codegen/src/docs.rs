@@ -1,9 +1,8 @@
 //! Documentation of what is generated: English first, then Chinese, then what a caller must know.
 
-use proc_macro2::{Ident, Literal, Span};
+use proc_macro2::Literal;
 use scrm_schema::model::{Columns, Enum, Evidence, Field, Label, Object, TimeFormat, Wire};
 use serde_json::Value;
-use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, token::Bracket};
 
 use crate::{format::quoted, kind, kind::Kind, names};
 
@@ -15,24 +14,6 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Literal> {
 /// A line as a raw literal where it can be one. It is printed as a comment either way, and nothing in it has to be escaped and unescaped.
 fn literal(line: &str) -> Literal {
     format!("r##\" {line}\"##").parse().unwrap_or_else(|_| Literal::string(&format!(" {line}")))
-}
-
-/// Lines of text as doc attributes. Put together by hand: parsing them would be most of the work of a struct.
-pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
-    lines(text).map(attribute).collect()
-}
-
-fn attribute(line: Literal) -> Attribute {
-    Attribute {
-        pound_token: Token![#](Span::call_site()),
-        style: AttrStyle::Outer,
-        bracket_token: Bracket::default(),
-        meta: Meta::NameValue(MetaNameValue {
-            path: Ident::new("doc", Span::call_site()).into(),
-            eq_token: Token![=](Span::call_site()),
-            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::new(line) }),
-        }),
-    }
 }
 
 /// Text that rustdoc shows as it is: nothing in it is markup but a word between two backticks, and an address becomes a link. One line comes out.
@@ -285,16 +266,6 @@ mod tests {
         ] {
             assert_eq!(escape(text), shown, "{text}");
         }
-    }
-
-    #[test]
-    fn every_line_becomes_an_attribute() {
-        let text = "a \"quote\"\n\nr##\"raw\"## and \\ and 手机号\n";
-        let lines = attributes(text).into_iter().map(|attribute| match attribute.meta {
-            Meta::NameValue(MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(line), .. }), .. }) => Some(line.value()),
-            _ => None,
-        });
-        assert_eq!(lines.collect::<Option<Vec<_>>>().unwrap(), [" a \"quote\"", "", " r##\"raw\"## and \\ and 手机号"]);
     }
 
     #[test]

@@ -16,7 +16,10 @@ pub(crate) enum Kind {
     Boolean,
     Any,
     Enum(String),
-    Object { name: String, boxed: bool },
+    Object {
+        name: String,
+        boxed: bool,
+    },
     Texts,
     Integers,
     Enums(String),

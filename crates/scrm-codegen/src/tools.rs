@@ -8,6 +8,7 @@ use crate::{
     area, docs,
     error::Error,
     format::{File, doc},
+    kind::Kind,
     names,
 };
 
@@ -37,10 +38,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         let (name, data) = (&operation.name, inspected(operation));
         quote!(#name => Box::<#data>::default(),)
     });
-    let columns = vendor.operations.iter().filter(|operation| operation.paging.is_some()).map(|operation| {
-        let (name, request) = (&operation.name, request(operation));
-        quote!(#name => Some(<<#request as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns()),)
-    });
+    let columns = vendor.operations.iter().filter_map(row_columns);
     let docs = doc(&format!(
         "Every operation of {} that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.",
         docs::escape(&vendor.file.title.en)
@@ -68,7 +66,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
             })
         }
 
-        /// The columns of the rows of a paged operation.
+        /// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers.
         #[must_use]
         pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             match operation {
@@ -77,6 +75,23 @@ fn lookups(vendor: &Vendor) -> TokenStream {
             }
         }
     }
+}
+
+/// The columns of an operation's rows; `None`: it answers no object.
+fn row_columns(operation: &Operation) -> Option<TokenStream> {
+    let (name, module) = (&operation.name, area::module(operation));
+    let row = match (&operation.paging, operation.data.as_ref().map(|data| Kind::of(&data.ty))) {
+        (Some(_), _) => {
+            let request = request(operation);
+            quote!(<#request as scrm_core::PagedOperation>::Row)
+        }
+        (None, Some(Kind::Objects(row) | Kind::Object { name: row, .. })) => {
+            let row = names::ident(&row);
+            quote!(super::#module::#row)
+        }
+        _ => return None,
+    };
+    Some(quote!(#name => Some(<#row as scrm_core::Tabular>::columns()),))
 }
 
 /// The data type, seen from a file beside the areas.

@@ -173,7 +173,7 @@ fn flat(view: &View<'_>) -> Option<Result<Option<String>, serde_json::Error>> {
     let holds_others = match view {
         View::Obj(_) | View::List(_) | View::Strs(_) | View::Ints(_) | View::Opens(_) | View::Typeds(_) => true,
         View::Map(_) | View::Dynamic(_) | View::Extra(_) | View::Root(_) => true,
-        View::Any(value) => return Some(Ok(value.as_ref().map(cell))),
+        View::Any(value) => return Some(Ok(value.as_ref().filter(|value| !value.is_null()).map(cell))),
         View::Nullable(value) => matches!(value.get(), Nullable::Value(Value::Array(_))),
         _ => false,
     };

@@ -55,7 +55,8 @@ impl Fill<'_, '_> {
                 })
             }
             Slot::Any(out) => {
-                *out = Some(self.scan.value()?);
+                // serde has one nothing
+                *out = Some(self.scan.value()?).filter(|value| !(self.typed && value.is_null()));
                 Ok(())
             }
             Slot::Nullable(out) => self.nullable(out),

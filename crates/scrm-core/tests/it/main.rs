@@ -13,6 +13,7 @@ mod failures;
 mod pages;
 mod people;
 mod pulls;
+mod rows;
 mod showing;
 mod tables;
 mod tokens;

@@ -27,17 +27,29 @@ fn what_is_answered_is_written_with_fixed_columns_in_the_documents_order() {
     );
 }
 
+/// Serde has one nothing; a field of three states reads it as `null`, any other as absent.
+pub(crate) fn nothing_is_null(mut member: Member) -> Member {
+    if member.ids == Nullable::Absent {
+        member.ids = Nullable::Null;
+    }
+    member.any.take_if(|any| any.is_null());
+    member.friends = member.friends.into_iter().map(nothing_is_null).collect();
+    member.boss = member.boss.map(|boss| Box::new(nothing_is_null(*boss)));
+    member
+}
+
 #[test]
 fn what_serde_wrote_and_what_the_vendor_sent_are_read_back() {
     let first: Member = data(FULL).unwrap().data;
     let again: Member = serde_json::from_str(FULL).unwrap();
     assert!(first == again);
+    let first = nothing_is_null(first);
     let again: Member = serde_json::from_str(&serde_json::to_string(&first).unwrap()).unwrap();
     assert!(first == again);
     let through_value: Member = serde_json::from_value(serde_json::to_value(&first).unwrap()).unwrap();
     assert!(first == through_value);
     // keys of the vendor that are called like the columns of ours
-    let clash: Member = data(r#"{"extra":{"a":1},"scores":5}"#).unwrap().data;
+    let clash: Member = data(r#"{"ids":null,"extra":{"a":1},"scores":5}"#).unwrap().data;
     let again: Member = serde_json::from_str(&serde_json::to_string(&clash).unwrap()).unwrap();
     assert!(clash == again);
 }

@@ -16,6 +16,14 @@ fn wire(record: &Wired) -> String {
     String::from_utf8(scrm_core::encode::json(record).unwrap()).unwrap()
 }
 
+/// Serde has one nothing, and reads it as `null`.
+fn nothing_is_null(mut wired: Wired) -> Wired {
+    if wired.maybe == Nullable::Absent {
+        wired.maybe = Nullable::Null;
+    }
+    wired
+}
+
 /// Decodes, and expects no drift and the same text again.
 #[track_caller]
 fn there_and_back(text: &str) -> Wired {
@@ -25,7 +33,7 @@ fn there_and_back(text: &str) -> Wired {
     let again: Wired = serde_json::from_str(text).unwrap();
     assert!(again == answer.data, "a recorded body is read, too");
     let again: Wired = serde_json::from_str(&serde_json::to_string(&answer.data).unwrap()).unwrap();
-    assert!(again == answer.data, "and so is what serde wrote");
+    assert!(again == nothing_is_null(answer.data.clone()), "and so is what serde wrote");
     answer.data
 }
 
