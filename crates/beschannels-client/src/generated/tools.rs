@@ -35,3 +35,17 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers.
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    match operation {
+        "group_user_list" => {
+            Some(
+                <<super::group::GroupUserList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
+        _ => None,
+    }
+}

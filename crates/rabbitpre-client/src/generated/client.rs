@@ -68,7 +68,10 @@ impl Client {
     }
     /// Calls an operation of this vendor; for generic code. The areas' methods do the same by name.
     #[inline]
-    pub fn call<O: scrm_core::Operation>(&self, request: O) -> scrm_core::Call<O> {
+    pub fn call<O: scrm_core::Operation<Vendor = super::Rabbitpre>>(
+        &self,
+        request: O,
+    ) -> scrm_core::Call<O> {
         self.0.call(request)
     }
     /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.

@@ -11,15 +11,17 @@ mod test_support;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
-pub use self::vendor::VENDOR;
+pub use self::vendor::{Rabbitpre, VENDOR};
 #[doc(inline)]
 pub use scrm_core::{
     async_trait, hooks, spec, Action, BadRow, BoxError, Builder, Call, CallOptions,
-    Customer, CustomerKey, CustomerStream, Day, Drift, DriftEntry, DriftKind,
-    DriftReport, Error, ErrorKind, Extra, FileStore, Hooks, HttpRequest, HttpResponse,
-    Items, KeyKind, Label, MemoryStore, Moment, Nullable, Operation, Page,
-    PagedOperation, Pages, Profile, QuotaSpec, RawCall, RejectSink, Rejected, Response,
-    ResponseMeta, ResumeToken, ResumeTokenError, RetryPolicy, Secret, Sent, SharedQuota,
-    StoredToken, Summary, Token, TokenSource, TokenStore, Transport, TransportError,
-    TransportErrorKind, Undocumented, Value, VendorClient, VendorClientExt, VendorId,
+    Column, ColumnKind, Customer, CustomerKey, CustomerStream, Date, DateTime, Day,
+    Drift, DriftEntry, DriftKind, DriftReport, Error, ErrorKind, Extra, Fen, FileStore,
+    Flat, Hooks, HttpRequest, HttpResponse, Items, KeyKind, Keyed, Label, MemoryStore,
+    Moment, Month, Nullable, Operation, Page, PagedOperation, Pages, Profile, QuotaSpec,
+    RawCall, RejectSink, Rejected, Response, ResponseMeta, ResumeToken, ResumeTokenError,
+    RetryPolicy, Secret, Sensitivity, Sent, Shape, SharedQuota, StoredToken, Summary,
+    Tabular, TenantColumn, Token, TokenSource, TokenStore, Transport, TransportError,
+    TransportErrorKind, Undocumented, UnixMillis, UnixSeconds, Value, VendorClient,
+    VendorClientExt, VendorId, Yuan,
 };

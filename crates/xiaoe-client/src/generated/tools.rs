@@ -43,3 +43,27 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers.
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    match operation {
+        "user_list" => {
+            Some(
+                <<super::user::UserList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "user_list_v2" => {
+            Some(
+                <<super::user::UserListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "points_list" => {
+            Some(
+                <<super::point::PointsList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
+        _ => None,
+    }
+}
