@@ -109,7 +109,8 @@ fn folded(name: &str) -> String {
 /// An object as draft-07 structure without any constraint. Every field is required: that it may be missing all the same is said by our own types,
 /// and typify need not say it too, in types and serde's attributes that would only be thrown away.
 fn structure(object: &Object) -> Value {
-    let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of_field(field, object)))).collect();
+    let properties: Map<String, Value> =
+        object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of_field(field, object)))).collect();
     let required: Vec<&String> = object.fields.iter().map(|field| &field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }

@@ -139,7 +139,7 @@ impl<'a> Parts<'a> {
             }
             RequestBody::Raw(request) => {
                 for (name, value) in request {
-                    let place = spec.request.fields.iter().find(|field| field.name() == name).map_or(Place::Body, |field| field.place);
+                    let place = spec.request.find(name, 0).map_or(Place::Body, |at| spec.request.fields[at].place);
                     parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));
                 }
             }

@@ -6,9 +6,11 @@
 //!
 //! What is sent is for the vendor: `Serialize` of a request writes what goes over the wire, absent fields left out, as [`crate::encode`] does.
 
+use std::{fmt, marker::PhantomData};
+
 use serde::{
     Deserializer,
-    de::{Deserialize, Error as _},
+    de::{Deserialize, Error as _, MapAccess, Visitor},
     ser::{Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer},
 };
 use serde_json::Value;
@@ -17,8 +19,8 @@ use crate::{
     debug::{Mask, Masked},
     decode, encode, money,
     table::{
-        Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET, View,
-        WriteFields,
+        Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, Keyed, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET,
+        View, WriteFields,
     },
 };
 
@@ -253,6 +255,36 @@ impl<'de> Deserialize<'de> for Extra {
             extra.push(key.into(), value);
         }
         Ok(extra)
+    }
+}
+
+impl<V: Serialize> Serialize for Keyed<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Keyed<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+struct Entries<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+    type Value = Keyed<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Keyed<V>, M::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, V>()? {
+            entries.push((key.into(), value));
+        }
+        Ok(Keyed(entries))
     }
 }
 
