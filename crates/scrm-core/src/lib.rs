@@ -28,6 +28,7 @@ mod path;
 mod patience;
 mod pipeline;
 pub mod quota;
+mod registry;
 pub mod retry;
 mod scan;
 pub mod secret;

@@ -10,9 +10,15 @@ mod shared;
 mod sliding_window;
 #[cfg(test)]
 mod tests;
+mod wait;
 
+pub(crate) use self::{
+    limiter::Unsent,
+    limiters::{QuotaOptions, RateLimiters},
+};
 pub use self::{
-    limiter::{Permit, QuotaError, RateLimiter},
-    limiters::{QuotaOptions, QuotaRule, RateLimiters},
-    shared::{Given, SharedQuota, Taken},
+    limiter::{Permit, RateLimiter},
+    limiters::QuotaRule,
+    shared::{Memory, ReturnedSlot, SharedQuota, SharedWait, Take, Taken, TellAway},
+    wait::{QuotaError, Refusal, WaitCause},
 };

@@ -13,21 +13,23 @@ use tokio::{
 };
 
 use super::{
-    SharedQuota,
-    limiters::QuotaRule,
-    shared::SharedSide,
+    QuotaError, QuotaRule, Refusal, SharedQuota, WaitCause,
+    shared::{SharedSide, TellAway},
     sliding_window::{SlidingWindow, nanos},
 };
 
 /// The quota of one operation of one account. First come, first served.
 pub struct RateLimiter {
+    rule: QuotaRule,
     start: Instant,
-    book: Mutex<SlidingWindow>,
+    window: Mutex<SlidingWindow>,
     waiting: AtomicUsize,
     /// Held by the first in the queue.
     turn: tokio::sync::Mutex<()>,
     /// A slot came back earlier than was to be expected.
     given_back: Notify,
+    /// What the vendor answered last when it said that calls come too fast.
+    refusal: Mutex<Option<Arc<Refusal>>>,
     shared: Option<Arc<SharedSide>>,
 }
 
@@ -35,22 +37,24 @@ impl RateLimiter {
     /// A quota of its own.
     #[must_use]
     pub fn new(rule: QuotaRule) -> Arc<Self> {
-        Self::with(&rule, None)
+        Self::with(rule, None)
     }
 
-    /// A quota that also asks a shared one. `key` names account and operation.
+    /// A quota that also asks a shared one. `key` names account and operation. `away` is told why, when the shared one fails for the first time since it worked.
     #[must_use]
-    pub fn shared(rule: QuotaRule, key: String, shared: Arc<dyn SharedQuota>) -> Arc<Self> {
-        Self::with(&rule, Some(SharedSide::new(rule, key, shared)))
+    pub fn shared(rule: QuotaRule, key: String, shared: Arc<dyn SharedQuota>, away: Option<TellAway>) -> Arc<Self> {
+        Self::with(rule, Some(SharedSide::new(rule, key, shared, away)))
     }
 
-    fn with(rule: &QuotaRule, shared: Option<Arc<SharedSide>>) -> Arc<Self> {
+    fn with(rule: QuotaRule, shared: Option<Arc<SharedSide>>) -> Arc<Self> {
         Arc::new(RateLimiter {
+            rule,
             start: Instant::now(),
-            book: Mutex::new(SlidingWindow::new(rule)),
+            window: Mutex::new(SlidingWindow::new(&rule)),
             waiting: AtomicUsize::new(0),
             turn: tokio::sync::Mutex::new(()),
             given_back: Notify::new(),
+            refusal: Mutex::default(),
             shared,
         })
     }
@@ -61,7 +65,7 @@ impl RateLimiter {
         if self.shared.is_some() || self.waiting() > 0 {
             return None;
         }
-        let taken = self.book().take(self.nanos(now));
+        let taken = self.window().take(self.nanos(now));
         taken.then(|| self.permit(Duration::ZERO))
     }
 
@@ -79,56 +83,77 @@ impl RateLimiter {
     async fn queue(self: &Arc<Self>, deadline: Instant) -> Result<Permit, QuotaError> {
         let came = Instant::now();
         let queue = Queue::join(&self.waiting);
-        let ready = self.ready_at(queue.ahead);
+        let (ready, cause) = self.ready_at(queue.ahead);
         if ready > deadline {
-            return Err(self.too_late(ready, came));
+            return Err(self.too_late(ready, came, cause));
         }
         let Ok(_turn) = timeout_at(deadline, self.turn.lock()).await else {
-            return Err(self.too_late(self.ready_at(0).max(deadline), came));
+            let (ready, cause) = self.ready_at(0);
+            return Err(self.too_late(ready.max(deadline), came, cause));
         };
-        let mut permit = self.slot(deadline, came).await?;
-        // Who has a slot of the book must not be counted as waiting for one.
+        let (permit, cause) = self.slot(deadline, came).await?;
+        // Who has a slot of the window must not be counted as waiting for one.
         drop(queue);
+        // Until the caller has the permit nothing is sent: whoever gives up here gives the slot back.
+        let mut unsent = Unsent(Some(permit));
+        let mut cause = cause;
         if let Some(shared) = &self.shared {
             match shared.slot(self.waiting() + 1, deadline).await {
-                Ok(slot) => permit.shared_slot = slot,
-                Err(ready) => {
-                    permit.not_sent();
-                    return Err(self.too_late(ready, came));
+                Ok((slot, waited_for)) => {
+                    if let Some(permit) = &mut unsent.0 {
+                        permit.shared_slot = Some(slot);
+                    }
+                    cause = waited_for.or(cause);
                 }
+                Err((ready, cause)) => return Err(self.too_late(ready, came, cause)),
             }
         }
-        permit.waited = came.elapsed();
+        let mut permit = unsent.0.take().unwrap_or_else(|| self.permit(Duration::ZERO));
+        (permit.waited, permit.waited_for) = (came.elapsed(), cause);
         Ok(permit)
     }
 
-    /// A slot for the first in the queue.
-    async fn slot(self: &Arc<Self>, deadline: Instant, came: Instant) -> Result<Permit, QuotaError> {
+    /// A slot for the first in the queue, and what it waited for.
+    async fn slot(self: &Arc<Self>, deadline: Instant, came: Instant) -> Result<(Permit, Option<WaitCause>), QuotaError> {
+        let mut waited_for = None;
         loop {
             let given_back = self.given_back.notified();
             let now = self.now();
-            if self.book().take(now) {
-                return Ok(self.permit(Duration::ZERO));
+            if self.window().take(now) {
+                return Ok((self.permit(Duration::ZERO), waited_for));
             }
-            let ready = self.ready_at(0);
+            let (ready, cause) = self.ready_at(0);
             if ready > deadline {
-                return Err(self.too_late(ready, came));
+                return Err(self.too_late(ready, came, cause));
             }
-            // Woken either way; the book decides.
+            waited_for = Some(cause);
+            // Woken either way; the window decides.
             let _ = timeout_at(ready, given_back).await;
         }
     }
 
-    /// The vendor said that the quota is used up: no permits for this time, by default one window. What is under way goes on to count.
-    pub fn slow_down(&self, pause: Option<Duration>) {
-        let now = self.now();
-        let mut book = self.book();
-        let pause = pause.map_or(book.window(), nanos);
-        book.pause(now.saturating_add(pause));
-        drop(book);
+    /// The vendor said that calls come too fast: no permits for as long as it asks, or, where it says nothing that can be meant, for a time that doubles while it goes on
+    /// to say so. What is under way goes on to count. The pause, from now.
+    pub fn refused(&self, refusal: Refusal) -> Duration {
+        let asked = Refusal::believed(refusal.retry_after, self.rule.window);
+        let pause = self.window().refused(self.now(), asked.map(nanos), refusal.burst);
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(refusal));
+        let pause = Duration::from_nanos(pause);
         if let Some(shared) = &self.shared {
-            shared.slow_down(Duration::from_nanos(pause));
+            shared.pause(pause);
         }
+        pause
+    }
+
+    /// Ends a pause that the vendor asked for, at the shared quota too. `false`: there was none in this process.
+    pub fn resume(&self) -> bool {
+        let paused = self.window().resume(self.now());
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(shared) = &self.shared {
+            shared.resume();
+        }
+        self.given_back.notify_waiters();
+        paused
     }
 
     /// How many callers wait.
@@ -141,11 +166,11 @@ impl RateLimiter {
     #[must_use]
     pub fn free(&self) -> u32 {
         let now = self.now();
-        self.book().free(now)
+        self.window().free(now)
     }
 
     fn permit(self: &Arc<Self>, waited: Duration) -> Permit {
-        Permit { quota: self.clone(), waited, shared_slot: None, settled: false }
+        Permit { quota: self.clone(), waited, waited_for: None, shared_slot: None, settled: false }
     }
 
     fn now(&self) -> u64 {
@@ -156,21 +181,29 @@ impl RateLimiter {
         nanos(now.saturating_duration_since(self.start))
     }
 
-    fn book(&self) -> MutexGuard<'_, SlidingWindow> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn window(&self) -> MutexGuard<'_, SlidingWindow> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ready_at(&self, ahead: usize) -> Instant {
+    fn ready_at(&self, ahead: usize) -> (Instant, WaitCause) {
         let now = self.now();
-        let ready = self.book().ready_at(now, ahead);
-        // A pause may be as long as the vendor likes.
+        let (ready, cause) = self.window().ready_at(now, ahead);
+        // Beyond the clock's range for no rule that can be meant.
         let far = Duration::from_secs(u64::from(u32::MAX));
-        self.start + Duration::from_nanos(ready).min(far)
+        (self.start + Duration::from_nanos(ready).min(far), cause)
     }
 
     #[cold]
-    fn too_late(&self, ready: Instant, came: Instant) -> QuotaError {
-        QuotaError { wait: ready.saturating_duration_since(came), waiting: self.waiting() }
+    fn too_late(&self, ready: Instant, came: Instant, cause: WaitCause) -> QuotaError {
+        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        QuotaError {
+            wait: ready.saturating_duration_since(came),
+            waiting: self.waiting(),
+            cause,
+            rule: self.rule,
+            shared: self.shared.as_ref().map(|shared| shared.name().into()),
+            refusal: refusal.filter(|_| cause == WaitCause::Refused),
+        }
     }
 }
 
@@ -198,12 +231,24 @@ impl Drop for Queue<'_> {
     }
 }
 
-/// Allows one request. Dropped without an answer, its slot stays taken for the window and the linger time: the request may still arrive.
+/// A permit that no request was sent with yet: dropped, its slot is free again at once.
+pub(crate) struct Unsent(pub(crate) Option<Permit>);
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(permit) = self.0.take() {
+            permit.not_sent();
+        }
+    }
+}
+
+/// Allows one request. Dropped without an answer, its slot stays taken for the window and the grace for calls in flight: the request may still arrive.
 #[must_use = "a permit that is dropped counts as a request that was cancelled"]
 #[derive(Debug)]
 pub struct Permit {
     quota: Arc<RateLimiter>,
     waited: Duration,
+    waited_for: Option<WaitCause>,
     shared_slot: Option<u64>,
     settled: bool,
 }
@@ -215,18 +260,24 @@ impl Permit {
         self.waited
     }
 
+    /// What the caller waited for last; `None`: it did not wait.
+    #[must_use]
+    pub fn waited_for(&self) -> Option<WaitCause> {
+        self.waited_for
+    }
+
     /// The vendor answered, whatever it said.
     pub fn answered(mut self) {
         self.settled = true;
         let now = self.quota.now();
-        self.quota.book().answered(now);
+        self.quota.window().answered(now);
         self.give_back_shared(true);
     }
 
     /// The request never left: the slot is free at once.
     pub fn not_sent(mut self) {
         self.settled = true;
-        self.quota.book().not_sent();
+        self.quota.window().not_sent();
         self.quota.given_back.notify_waiters();
         self.give_back_shared(false);
     }
@@ -242,29 +293,8 @@ impl Drop for Permit {
     fn drop(&mut self) {
         if !self.settled {
             let now = self.quota.now();
-            self.quota.book().cancelled(now);
+            self.quota.window().cancelled(now);
+            // Its slot of the shared quota is given back by time.
         }
     }
 }
-
-/// No permit before the deadline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuotaError {
-    /// How long the wait would have been, at least.
-    pub wait: Duration,
-    /// How many callers wait.
-    pub waiting: usize,
-}
-
-impl fmt::Display for QuotaError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the quota is used up for at least {:.1} s, longer than the call may take; {} calls are waiting",
-            self.wait.as_secs_f64(),
-            self.waiting
-        )
-    }
-}
-
-impl std::error::Error for QuotaError {}

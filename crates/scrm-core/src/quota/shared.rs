@@ -1,48 +1,98 @@
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep, timeout, timeout_at},
+};
 
-use super::limiters::QuotaRule;
+use super::{QuotaRule, WaitCause};
 use crate::token::BoxError;
 
 /// A quota shared between processes, asked for every permit that the local quota has given. When it fails or does not answer within a second, the local one goes on alone.
 #[async_trait]
 pub trait SharedQuota: Send + Sync {
+    /// What it is, for messages: `Redis`.
+    fn name(&self) -> &str {
+        "the shared quota"
+    }
+
     /// Gives slots back and takes new ones, in one step.
     ///
-    /// With `want` 0 slots are only given back. A slot that was taken and is never given back must become free by itself after the rule's window, its linger time and
-    /// one second.
-    async fn take(&self, key: &str, rule: &QuotaRule, want: u32, given: &[Given]) -> Result<Taken, BoxError>;
+    /// A slot that was taken and is never given back must become free by itself after [`QuotaRule::longest_hold`].
+    async fn take(&self, key: &str, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError>;
 
-    /// The vendor said that the quota is used up: nobody is to take a slot for this time.
-    async fn slow_down(&self, _key: &str, _pause: Duration) -> Result<(), BoxError> {
+    /// The vendor said that calls come too fast: nobody is to take a slot for this time.
+    async fn pause(&self, _key: &str, _pause: Duration) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    /// Ends such a pause.
+    async fn resume(&self, _key: &str) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
-/// A slot that is given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Given {
-    /// As it was taken.
-    pub slot: u64,
-    /// How long ago the answer was seen: the slot is free again one window after that. `None`: never sent, free at once.
-    pub answered: Option<Duration>,
+/// What a process asks of a shared quota, and what it tells by the way.
+#[derive(Clone, Copy, Debug)]
+pub struct Take<'a> {
+    /// Names the process, and this part of it, among all that share the quota.
+    pub member: &'a str,
+    /// Slots wanted; 0: slots are only given back.
+    pub want: u32,
+    /// Slots that this member has or had, as it knows better than the quota.
+    pub returned: &'a [ReturnedSlot],
+    /// Whether `returned` holds every slot that this member has: it does after [`Taken::Forgotten`].
+    pub complete: bool,
+    /// How long it takes until all slots of this member are free.
+    pub busy_for: Duration,
+    /// What the last answer told this member to remember, and how long ago that was by its own clock.
+    pub memory: Option<(&'a Memory, Duration)>,
 }
+
+/// A slot of which its holder knows when it is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReturnedSlot {
+    /// As it was taken; a slot that was used while the shared quota was away has a number that the holder drew itself.
+    pub slot: u64,
+    /// In how long it is free again. Zero: at once.
+    pub free_in: Duration,
+}
+
+/// What a shared quota wants its members to remember for it, in case it forgets all. Its own affair.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory(pub Vec<u64>);
 
 /// What [`SharedQuota::take`] answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// At least one slot and at most as many as wanted. They are used or given back within a second.
+    /// At least one slot (if any was wanted) and at most as many as wanted. They are used or given back within a second.
     Slots(Vec<u64>),
     /// None is free; it is worth asking again after this time.
-    Wait(Duration),
+    Wait(Duration, SharedWait),
+    /// The quota has forgotten what this member took. It is to ask again, and to tell of all its slots.
+    Forgotten,
 }
+
+/// Why a shared quota gives no slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SharedWait {
+    /// All slots are taken.
+    UsedUp,
+    /// The vendor said that calls come too fast.
+    Paused,
+    /// It lost its memory while members were using it, and has not heard of all of them again.
+    Recovering,
+}
+
+/// Told why the shared quota cannot be used.
+pub type TellAway = Box<dyn Fn(&str) + Send + Sync>;
 
 /// How long the shared quota may take to answer, and how long a slot in stock may be used.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -55,143 +105,241 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub(super) struct SharedSide {
     rule: QuotaRule,
     key: String,
+    member: String,
     quota: Arc<dyn SharedQuota>,
+    away: Option<TellAway>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Slots taken for callers who were waiting.
+    /// Slots taken for callers who were waiting, and since when.
     stock: VecDeque<(u64, Instant)>,
-    /// Slots to give back.
-    given: Vec<Back>,
-    slow_until: Option<Instant>,
+    /// Until when each of this process's slots is taken, as far as it knows.
+    held: HashMap<u64, Instant>,
+    /// Slots of which the quota does not know yet what this process knows; free at this moment.
+    news: HashMap<u64, Instant>,
+    memory: Option<(Memory, Instant)>,
+    asked: Option<Instant>,
+    paused_until: Option<Instant>,
+    resumes: bool,
     away_until: Option<Instant>,
     pause: Duration,
-    /// Whether a task is under way that gives slots back.
-    returning: bool,
+    /// Last sign of life of the task that tells the quota what nobody else does.
+    telling: Option<Instant>,
 }
 
-/// A slot that this process has no more use for.
-#[derive(Clone, Copy)]
-struct Back {
-    slot: u64,
-    since: Instant,
-    /// Whether a request went out with it; its answer was seen then.
-    sent: bool,
+/// What became of a question.
+enum Outcome {
+    /// There are slots in stock.
+    Stocked,
+    Wait(Duration, WaitCause),
+    Away,
 }
 
 impl SharedSide {
-    pub(super) fn new(rule: QuotaRule, key: String, quota: Arc<dyn SharedQuota>) -> Arc<Self> {
-        Arc::new(SharedSide { rule, key, quota, state: Mutex::default() })
+    pub(super) fn new(rule: QuotaRule, key: String, quota: Arc<dyn SharedQuota>, away: Option<TellAway>) -> Arc<Self> {
+        let member = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        Arc::new(SharedSide { rule, key, member, quota, away, state: Mutex::default() })
     }
 
-    /// A slot; `None`: the shared quota is away. Asked by one caller at a time.
+    pub(super) fn name(&self) -> &str {
+        self.quota.name()
+    }
+
+    /// A slot, and what was waited for. Asked by one caller at a time, who may leave at any time.
     ///
     /// # Errors
-    /// When it is worth asking again, if that is after the deadline.
-    pub(super) async fn slot(self: &Arc<Self>, waiting: usize, deadline: Instant) -> Result<Option<u64>, Instant> {
+    /// When it is worth asking again, if that is after the deadline, and why.
+    pub(super) async fn slot(
+        self: &Arc<Self>,
+        waiting: usize,
+        deadline: Instant,
+    ) -> Result<(u64, Option<WaitCause>), (Instant, WaitCause)> {
+        let mut waited_for = None;
         loop {
             if let Some(slot) = self.stocked() {
-                return Ok(Some(slot));
+                return Ok((slot, waited_for));
             }
             if self.is_away() {
-                return Ok(None);
+                return Ok((self.own_slot(), waited_for));
             }
             let want = u32::try_from(waiting.clamp(1, BATCH)).unwrap_or(1);
-            let Some(taken) = self.ask(want).await else { return Ok(None) };
-            let asked = Instant::now();
-            let wait = match taken {
-                Taken::Slots(slots) if !slots.is_empty() => {
-                    self.state().stock.extend(slots.into_iter().map(|slot| (slot, asked)));
-                    self.return_soon();
-                    continue;
+            // The question outlives the caller: what it tells must arrive, and what it brings must not be lost.
+            let Ok(runtime) = Handle::try_current() else { return Ok((self.own_slot(), waited_for)) };
+            let question = runtime.spawn({
+                let side = self.clone();
+                async move { side.ask(want).await }
+            });
+            let Ok(outcome) = timeout_at(deadline, question).await else { return Err((deadline, WaitCause::SharedSilent)) };
+            match outcome {
+                Ok(Outcome::Stocked) => {}
+                Ok(Outcome::Wait(wait, cause)) => {
+                    let again = Instant::now() + wait;
+                    if again > deadline {
+                        return Err((again, cause));
+                    }
+                    waited_for = Some(cause);
+                    sleep(wait).await;
                 }
-                Taken::Slots(_) => Duration::from_millis(100),
-                Taken::Wait(wait) => wait.clamp(Duration::from_millis(1), self.longest_wait()),
-            };
-            if asked + wait > deadline {
-                return Err(asked + wait);
+                Ok(Outcome::Away) | Err(_) => return Ok((self.own_slot(), waited_for)),
             }
-            sleep(wait).await;
         }
     }
 
-    /// Asks the shared quota, and tells it what happened since. `None`: it is away.
-    async fn ask(&self, want: u32) -> Option<Taken> {
-        let (given, slow_until) = self.news();
-        let now = Instant::now();
-        let told: Vec<_> = given
-            .iter()
-            .map(|back| Given { slot: back.slot, answered: back.sent.then(|| now.saturating_duration_since(back.since)) })
-            .collect();
+    /// Asks the shared quota, and tells it what happened since.
+    async fn ask(self: &Arc<Self>, want: u32) -> Outcome {
+        let mut untold = Untold::of(self);
         let asking = async {
-            if let Some(until) = slow_until {
-                self.quota.slow_down(&self.key, until.saturating_duration_since(now)).await?;
+            untold.pauses().await?;
+            match self.exchange(want, &untold.slots, false).await? {
+                (Taken::Forgotten, _) => {
+                    let all = self.state().held.clone();
+                    self.exchange(want, &all, true).await
+                }
+                told => Ok(told),
             }
-            self.quota.take(&self.key, &self.rule, want, &told).await
         };
-        if let Ok(Ok(taken)) = timeout(PATIENCE, asking).await {
-            self.state().pause = Duration::ZERO;
-            return Some(taken);
-        }
-        let mut state = self.state();
-        state.given.extend(given);
-        state.slow_until = state.slow_until.max(slow_until);
-        state.pause = (state.pause * 2).clamp(PATIENCE, LONGEST_PAUSE);
-        state.away_until = Some(Instant::now() + state.pause);
-        None
+        let error = match timeout(PATIENCE, asking).await {
+            Ok(Ok((taken, memory))) => {
+                untold.told = true;
+                return self.took(taken, memory);
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer within a second".to_owned(),
+        };
+        drop(untold);
+        self.failed(&error);
+        Outcome::Away
     }
 
-    /// What the shared quota does not know yet.
-    fn news(&self) -> (Vec<Back>, Option<Instant>) {
-        let mut state = self.state();
+    async fn exchange(&self, want: u32, told: &HashMap<u64, Instant>, complete: bool) -> Result<(Taken, Memory), BoxError> {
         let now = Instant::now();
-        let given = mem::take(&mut state.given);
-        (given, state.slow_until.take().filter(|until| *until > now))
+        let (memory, busy_for) = {
+            let mut state = self.state();
+            state.forget(now);
+            let last = state.held.values().max().map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
+            (state.memory.clone(), last)
+        };
+        let free_in = |until: &Instant| until.saturating_duration_since(now);
+        let returned: Vec<_> = told.iter().map(|(slot, until)| ReturnedSlot { slot: *slot, free_in: free_in(until) }).collect();
+        let memory = memory.as_ref().map(|(memory, since)| (memory, now.saturating_duration_since(*since)));
+        let take = Take { member: &self.member, want, returned: &returned, complete, busy_for, memory };
+        self.quota.take(&self.key, &self.rule, &take).await
+    }
+
+    fn took(self: &Arc<Self>, taken: Taken, memory: Memory) -> Outcome {
+        let now = Instant::now();
+        let mut state = self.state();
+        (state.pause, state.away_until) = (Duration::ZERO, None);
+        (state.memory, state.asked) = (Some((memory, now)), Some(now));
+        match taken {
+            Taken::Slots(slots) if !slots.is_empty() => {
+                let until = now + self.rule.longest_hold();
+                state.held.extend(slots.iter().map(|slot| (*slot, until)));
+                state.stock.extend(slots.into_iter().map(|slot| (slot, now)));
+                drop(state);
+                self.tell_soon();
+                Outcome::Stocked
+            }
+            Taken::Slots(_) | Taken::Forgotten => Outcome::Wait(Duration::from_millis(100), WaitCause::SharedUsedUp),
+            Taken::Wait(wait, why) => {
+                let cause = match why {
+                    SharedWait::UsedUp => WaitCause::SharedUsedUp,
+                    SharedWait::Paused => WaitCause::SharedPaused,
+                    SharedWait::Recovering => WaitCause::SharedRecovering,
+                };
+                Outcome::Wait(wait.clamp(Duration::from_millis(1), self.rule.longest_hold()), cause)
+            }
+        }
+    }
+
+    fn failed(&self, error: &str) {
+        let first = {
+            let mut state = self.state();
+            let (first, now, longest) = (state.pause.is_zero(), Instant::now(), self.rule.longest_hold());
+            state.news.retain(|_, until| now.saturating_duration_since(*until) < longest);
+            state.pause = (state.pause * 2).clamp(PATIENCE, LONGEST_PAUSE);
+            state.away_until = Some(Instant::now() + state.pause);
+            first
+        };
+        if let (true, Some(away)) = (first, &self.away) {
+            away(error);
+        }
     }
 
     fn stocked(&self) -> Option<u64> {
         let mut state = self.state();
-        state.clear_out(Instant::now(), self.longest_wait());
+        state.forget(Instant::now());
         state.stock.pop_front().map(|(slot, _)| slot)
+    }
+
+    /// A slot for a call that is made without the shared quota. It will hear of it when it is there again.
+    fn own_slot(&self) -> u64 {
+        let slot = fastrand::u64(1 << 63..);
+        let until = Instant::now() + self.rule.longest_hold();
+        let mut state = self.state();
+        state.held.insert(slot, until);
+        state.news.insert(slot, until);
+        slot
+    }
+
+    /// The answer to the slot's call was seen just now (`answered`), or it was never sent.
+    pub(super) fn give_back(self: &Arc<Self>, slot: u64, answered: bool) {
+        let now = Instant::now();
+        let until = if answered { now + self.rule.window } else { now };
+        {
+            let mut state = self.state();
+            state.held.insert(slot, until);
+            state.news.insert(slot, until);
+        }
+        self.tell_soon();
+    }
+
+    pub(super) fn pause(self: &Arc<Self>, pause: Duration) {
+        let until = Instant::now() + pause;
+        {
+            let mut state = self.state();
+            state.paused_until = state.paused_until.max(Some(until));
+        }
+        self.tell_soon();
+    }
+
+    pub(super) fn resume(self: &Arc<Self>) {
+        {
+            let mut state = self.state();
+            (state.paused_until, state.resumes) = (None, true);
+        }
+        self.tell_soon();
     }
 
     /// Others wait for what this process has no more use for, and it may be long until it asks again itself. Without a runtime, or when the process ends first, the
     /// slots become free by themselves.
-    fn return_soon(self: &Arc<Self>) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        if !mem::replace(&mut self.state().returning, true) {
-            runtime.spawn(Returning(Some(self.clone())).run());
+    fn tell_soon(self: &Arc<Self>) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let now = Instant::now();
+        let mut state = self.state();
+        // A task whose runtime sleeps is as good as none.
+        let told = state.telling.is_some_and(|seen| now.saturating_duration_since(seen) < PATIENCE * 3);
+        if !told {
+            state.telling = Some(now);
+            drop(state);
+            runtime.spawn(Telling(self.clone()).run());
         }
     }
 
-    /// Whether there is anything to give back now; `None`: there is nothing, nor will be.
-    fn to_return(&self) -> Option<bool> {
-        let mut state = self.state();
-        state.clear_out(Instant::now(), self.longest_wait());
-        let news = !state.given.is_empty();
-        state.returning = news || !state.stock.is_empty();
-        state.returning.then_some(news)
+    /// Often enough that slots are known before they are due.
+    fn interval(&self) -> Duration {
+        (self.rule.window / 8).clamp(Duration::from_millis(20), PATIENCE)
+    }
+
+    /// How often a process that has slots is heard of, so that a quota which forgot all soon knows them again.
+    fn heartbeat(&self) -> Duration {
+        (self.rule.window / 8).clamp(PATIENCE, PATIENCE * 5)
     }
 
     fn is_away(&self) -> bool {
         self.state().away_until.is_some_and(|until| until > Instant::now())
-    }
-
-    fn longest_wait(&self) -> Duration {
-        self.rule.window + self.rule.linger + PATIENCE
-    }
-
-    pub(super) fn give_back(self: &Arc<Self>, slot: u64, sent: bool) {
-        self.state().given.push(Back { slot, since: Instant::now(), sent });
-        self.return_soon();
-    }
-
-    pub(super) fn slow_down(&self, pause: Duration) {
-        let until = Instant::now() + pause.min(LONGEST_PAUSE.max(self.rule.window));
-        let mut state = self.state();
-        state.slow_until = state.slow_until.max(Some(until));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -200,40 +348,101 @@ impl SharedSide {
 }
 
 impl State {
-    /// What was not used in time is given back; what is free by now without our word is forgotten.
-    fn clear_out(&mut self, now: Instant, forgotten: Duration) {
+    /// What was not used in time is given back; what is free by now is forgotten.
+    fn forget(&mut self, now: Instant) {
         while let Some((slot, _)) = self.stock.front().copied().filter(|(_, taken)| now.saturating_duration_since(*taken) >= PATIENCE) {
             self.stock.pop_front();
-            self.given.push(Back { slot, since: now, sent: false });
+            self.held.insert(slot, now);
+            self.news.insert(slot, now);
         }
-        self.given.retain(|back| now.saturating_duration_since(back.since) < forgotten);
+        // Those in the news are kept: the quota may still count them.
+        self.held.retain(|_, until| *until > now);
     }
 }
 
-/// The task that gives slots back. When its runtime ends before it, it counts as over.
-struct Returning(Option<Arc<SharedSide>>);
+/// What the quota is being told. It goes back when the telling fails.
+struct Untold<'a> {
+    side: &'a SharedSide,
+    slots: HashMap<u64, Instant>,
+    paused_until: Option<Instant>,
+    resumes: bool,
+    told: bool,
+}
 
-impl Returning {
-    async fn run(mut self) {
-        let Some(side) = &self.0 else { return };
-        // Often enough that they are known before they are due.
-        let interval = (side.rule.window / 8).clamp(Duration::from_millis(20), PATIENCE);
-        loop {
-            sleep(interval).await;
-            match side.to_return() {
-                Some(news) if news && !side.is_away() => drop(side.ask(0).await),
-                Some(_) => {}
-                None => break,
+impl<'a> Untold<'a> {
+    fn of(side: &'a SharedSide) -> Self {
+        let now = Instant::now();
+        let mut state = side.state();
+        state.forget(now);
+        let slots = mem::take(&mut state.news);
+        let (paused_until, resumes) = (state.paused_until.take(), mem::take(&mut state.resumes));
+        drop(state);
+        Untold { side, slots, paused_until, resumes, told: false }
+    }
+
+    async fn pauses(&self) -> Result<(), BoxError> {
+        if self.resumes {
+            self.side.quota.resume(&self.side.key).await?;
+        }
+        let pause = self.paused_until.map(|until| until.saturating_duration_since(Instant::now())).filter(|pause| !pause.is_zero());
+        match pause {
+            Some(pause) => self.side.quota.pause(&self.side.key, pause).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Untold<'_> {
+    fn drop(&mut self) {
+        if self.told {
+            return;
+        }
+        let now = Instant::now();
+        let longest = self.side.rule.longest_hold();
+        let mut state = self.side.state();
+        for (slot, until) in self.slots.drain() {
+            // By then it is free without our word.
+            if now.saturating_duration_since(until) < longest {
+                state.news.entry(slot).or_insert(until);
             }
         }
-        self.0 = None;
+        state.paused_until = state.paused_until.max(self.paused_until);
+        state.resumes |= self.resumes;
     }
 }
 
-impl Drop for Returning {
-    fn drop(&mut self) {
-        if let Some(side) = self.0.take() {
-            side.state().returning = false;
+/// The task that tells the quota what no caller does. When its runtime ends before it, it counts as over.
+struct Telling(Arc<SharedSide>);
+
+impl Telling {
+    async fn run(self) {
+        let side = &self.0;
+        loop {
+            sleep(side.interval()).await;
+            let now = Instant::now();
+            let worth_telling = {
+                let mut state = side.state();
+                state.telling = Some(now);
+                state.forget(now);
+                let news = !state.news.is_empty() || state.paused_until.is_some() || state.resumes;
+                let beat = state.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= side.heartbeat());
+                // Nobody makes calls any more: all that is left is to give the slots back.
+                let idle = state.held.is_empty() && state.stock.is_empty() || Arc::strong_count(side) == 1;
+                if idle && !news {
+                    state.telling = None;
+                    return;
+                }
+                news || beat
+            };
+            if worth_telling && !side.is_away() {
+                side.ask(0).await;
+            }
         }
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.0.state().telling = None;
     }
 }
