@@ -1,8 +1,9 @@
 use std::{
     fmt,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -18,6 +19,10 @@ use super::{
     sliding_window::{SlidingWindow, nanos},
 };
 
+/// Time between two signs of life of the first in the queue; without one for so long as the second says, it sleeps.
+pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+const ASLEEP: Duration = Duration::from_secs(4);
+
 /// The quota of one operation of one account. First come, first served.
 pub struct RateLimiter {
     rule: QuotaRule,
@@ -26,6 +31,8 @@ pub struct RateLimiter {
     waiting: AtomicUsize,
     /// Held by the first in the queue.
     turn: tokio::sync::Mutex<()>,
+    /// Last sign of life of whoever has the turn.
+    seen: AtomicU64,
     /// A slot came back earlier than was to be expected.
     given_back: Notify,
     /// What the vendor answered last when it said that calls come too fast.
@@ -53,6 +60,7 @@ impl RateLimiter {
             window: Mutex::new(SlidingWindow::new(&rule)),
             waiting: AtomicUsize::new(0),
             turn: tokio::sync::Mutex::new(()),
+            seen: AtomicU64::new(0),
             given_back: Notify::new(),
             refusal: Mutex::default(),
             shared,
@@ -87,10 +95,8 @@ impl RateLimiter {
         if ready > deadline {
             return Err(self.too_late(ready, came, cause));
         }
-        let Ok(_turn) = timeout_at(deadline, self.turn.lock()).await else {
-            let (ready, cause) = self.ready_at(0);
-            return Err(self.too_late(ready.max(deadline), came, cause));
-        };
+        // `None`: whoever has it sleeps, and the count alone decides.
+        let _turn = self.turn(deadline, came).await?;
         let (permit, cause) = self.slot(deadline, came).await?;
         // Who has a slot of the window must not be counted as waiting for one.
         drop(queue);
@@ -98,7 +104,7 @@ impl RateLimiter {
         let mut unsent = Unsent(Some(permit));
         let mut cause = cause;
         if let Some(shared) = &self.shared {
-            match shared.slot(self.waiting() + 1, deadline).await {
+            match shared.slot(self.waiting() + 1, deadline, &|| self.sign_of_life()).await {
                 Ok((slot, waited_for)) => {
                     if let Some(permit) = &mut unsent.0 {
                         permit.shared_slot = Some(slot);
@@ -113,10 +119,42 @@ impl RateLimiter {
         Ok(permit)
     }
 
+    /// Waits for the turn. It goes by the order of coming, unless the runtime of the caller who has it sleeps: its thread went to do other things.
+    async fn turn(&self, deadline: Instant, came: Instant) -> Result<Option<tokio::sync::MutexGuard<'_, ()>>, QuotaError> {
+        let mut turn = pin!(self.turn.lock());
+        loop {
+            let now = Instant::now();
+            let look = if self.turn_sleeps(now) { now } else { deadline.min(now + SIGN_OF_LIFE) };
+            match timeout_at(look, turn.as_mut()).await {
+                Ok(turn) => {
+                    self.sign_of_life();
+                    return Ok(Some(turn));
+                }
+                Err(_) if look >= deadline => {
+                    let (ready, cause) = self.ready_at(0);
+                    return Err(self.too_late(ready.max(deadline), came, cause));
+                }
+                Err(_) if self.turn_sleeps(Instant::now()) => return Ok(None),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn turn_sleeps(&self, now: Instant) -> bool {
+        let seen = self.seen.load(Ordering::Acquire);
+        self.nanos(now).saturating_sub(seen) > nanos(ASLEEP)
+    }
+
+    /// Whoever has the turn is awake.
+    fn sign_of_life(&self) {
+        self.seen.fetch_max(self.now(), Ordering::AcqRel);
+    }
+
     /// A slot for the first in the queue, and what it waited for.
     async fn slot(self: &Arc<Self>, deadline: Instant, came: Instant) -> Result<(Permit, Option<WaitCause>), QuotaError> {
         let mut waited_for = None;
         loop {
+            self.sign_of_life();
             let given_back = self.given_back.notified();
             let now = self.now();
             if self.window().take(now) {
@@ -128,7 +166,7 @@ impl RateLimiter {
             }
             waited_for = Some(cause);
             // Woken either way; the window decides.
-            let _ = timeout_at(ready, given_back).await;
+            let _ = timeout_at(ready.min(Instant::now() + SIGN_OF_LIFE), given_back).await;
         }
     }
 

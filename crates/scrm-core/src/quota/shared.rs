@@ -8,10 +8,10 @@ use std::{
 use async_trait::async_trait;
 use tokio::{
     runtime::Handle,
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 
-use super::{QuotaRule, WaitCause};
+use super::{QuotaRule, WaitCause, limiter::SIGN_OF_LIFE};
 use crate::token::BoxError;
 
 /// A quota shared between processes, asked for every permit that the local quota has given. When it fails or does not answer within a second, the local one goes on alone.
@@ -155,9 +155,11 @@ impl SharedSide {
         self: &Arc<Self>,
         waiting: usize,
         deadline: Instant,
+        awake: &(dyn Fn() + Send + Sync),
     ) -> Result<(u64, Option<WaitCause>), (Instant, WaitCause)> {
         let mut waited_for = None;
         loop {
+            awake();
             if let Some(slot) = self.stocked() {
                 return Ok((slot, waited_for));
             }
@@ -180,7 +182,10 @@ impl SharedSide {
                         return Err((again, cause));
                     }
                     waited_for = Some(cause);
-                    sleep(wait).await;
+                    while Instant::now() < again {
+                        sleep_until(again.min(Instant::now() + SIGN_OF_LIFE)).await;
+                        awake();
+                    }
                 }
                 Ok(Outcome::Away) | Err(_) => return Ok((self.own_slot(), waited_for)),
             }

@@ -532,6 +532,23 @@ async fn a_shared_quota_that_forgot_is_told_all() {
     assert_eq!(server.held(), 60 + 15 + 1);
 }
 
+/// A program with one runtime a thread: one of them has the turn, and its thread went to do other things.
+#[test]
+fn a_caller_whose_runtime_sleeps_holds_nobody_up() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let quota = RateLimiter::new(rule(1, seconds(1)));
+    let (sleeping, awake) = (runtime(), runtime());
+    sleeping.block_on(async {
+        quota.try_acquire(Instant::now()).unwrap().answered();
+        let left_behind = quota.clone();
+        tokio::spawn(async move { left_behind.acquire(later(seconds(60))).await });
+        sleep(milliseconds(50)).await;
+        assert_eq!(quota.waiting(), 1);
+    });
+    awake.block_on(async { quota.acquire(later(seconds(60))).await.unwrap().answered() });
+    drop(sleeping);
+}
+
 mod by_operation {
     use super::*;
     use crate::{

@@ -275,6 +275,30 @@ async fn a_server_that_hangs_costs_a_second_once() {
     redis.signal("CONT");
 }
 
+/// The README's recipe on the first day, with a quota of many minutes; and after a restart of the server that kept nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_server_serves_a_fresh_program_at_once_and_a_restarted_one_soon() {
+    let _shared = MACHINE.read();
+    let Some(mut redis) = Redis::start() else { return };
+    let vendor = Loopback::start(Duration::from_secs(3600), Duration::ZERO).await;
+    let client = crate::worker::client(&vendor.url, &redis.url(), Some((20, 600)));
+    let call = || client.0.call(crate::acme::UserList::new()).timeout(SECOND * 10);
+    let first = call().await.unwrap();
+    assert!(first.waited < SECOND * 5, "{:?}", first.waited);
+    for _ in 1..10 {
+        call().await.unwrap();
+    }
+    redis.kill();
+    redis.restart();
+    for _ in 10..20 {
+        call().await.unwrap();
+        tokio::time::sleep(SECOND / 4).await;
+    }
+    // What it was told by those who knew is what it counts.
+    let error = call().await.unwrap_err();
+    assert_eq!(vendor.accepted().len(), 20, "{error}");
+}
+
 /// All is forgotten while four processes call as fast as they can.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flush_in_mid_run_lets_no_more_calls_through() {
