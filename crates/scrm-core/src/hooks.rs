@@ -376,7 +376,7 @@ mod tests {
         fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
             span::Id::from_u64(1)
         }
-        fn record(&self, _span: &span::Id, _values: &span::WriteFields<'_>) {}
+        fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
         fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
         fn event(&self, event: &Event<'_>) {
             self.0.lock().unwrap().push_str(event.metadata().level().as_str());
@@ -404,6 +404,8 @@ mod tests {
                 life: Some(took * 4),
                 life_shortened: false,
             });
+            hooks.quota_pause(&QuotaPause { vendor, operation, pause: took, asked: Some(took * 2), status: 429, code: Some("2053") });
+            hooks.degraded(&Degraded { vendor, part: SharedPart::TokenStore, of: "access", reason: "away" });
             let attempt = Attempt {
                 vendor,
                 operation,
@@ -423,8 +425,10 @@ mod tests {
         });
         insta::assert_snapshot!(notes.0.lock().unwrap(), @r#"
         TRACE message=call started vendor="acme" operation="user_list"
-        INFO message=quota wait vendor="acme" operation="user_list" success=true waiting=3 duration=0.25
-        DEBUG message=token fetch vendor="acme" token.kind="access" token.from="vendor" success=true duration=0.25
+        INFO message=quota wait vendor="acme" operation="user_list" success=true waiting=3 cause="used_up" duration=0.25
+        DEBUG message=token fetch vendor="acme" token.kind="access" token.from="vendor" success=true token.life=1 token.life_shortened=false duration=0.25
+        WARN message=quota pause vendor="acme" operation="user_list" http.response.status_code=429 vendor.code="2053" asked=0.5 pause=0.25
+        WARN message=shared state cannot be used vendor="acme" part="token_store" of="access" reason="away"
         DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 error.type="vendor" vendor.code="2054" duration=0.25
         DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 duration=0.25
         INFO message=retry vendor="acme" operation="user_list" http.request.resend_count=1 error.type="vendor" delay=0.25 refresh=false

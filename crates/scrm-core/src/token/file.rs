@@ -223,5 +223,6 @@ fn is_temporary(name: &str) -> bool {
     name.split_once(".token.").is_some_and(|(key, end)| hexadecimal(key, 32) && hexadecimal(end, 16))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
