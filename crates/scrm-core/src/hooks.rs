@@ -137,7 +137,7 @@ pub struct QuotaWait<'a> {
     pub success: bool,
     /// How many other calls are waiting.
     pub waiting: usize,
-    /// What was waited for: [`WaitCause::as_str`](crate::quota::WaitCause::as_str).
+    /// What was waited for: [`WaitCause::as_str`](crate::quota::WaitCause::as_str), or `queue`, where it was only the turn.
     pub cause: &'a str,
 }
 

@@ -7,18 +7,17 @@
 mod limiter;
 mod limiters;
 mod shared;
+mod shared_side;
 mod sliding_window;
 #[cfg(test)]
 mod tests;
 mod wait;
 
-pub(crate) use self::{
-    limiter::Unsent,
-    limiters::{QuotaOptions, RateLimiters},
-};
+pub(crate) use self::limiters::{QuotaOptions, RateLimiters};
 pub use self::{
     limiter::{Permit, RateLimiter},
     limiters::QuotaRule,
-    shared::{Memory, ReturnedSlot, SharedQuota, SharedWait, Take, Taken, TellAway},
+    shared::{Memory, ReturnedSlot, SharedQuota, SharedWait, Take, Taken},
+    shared_side::TellAway,
     wait::{QuotaError, Refusal, WaitCause},
 };

@@ -12,7 +12,7 @@ use crate::{
         redact::{BODY_CAP, MESSAGE_CAP},
     },
     hooks::QuotaPause,
-    quota::Refusal,
+    quota::{RateLimiter, Refusal},
     retry::parse_retry_after,
     spec::{Action, PagingSpec},
     table::{self, Payload},
@@ -153,17 +153,18 @@ impl Run<'_> {
             burst: action == Action::SlowDown,
             retry_after: asked,
         };
-        let retry_after = Refusal::believed(asked, Duration::ZERO);
-        let error = if asked.is_some() && asked != retry_after { error.adding(&refusal.unbelieved()) } else { error };
-        if matches!(action, Action::Wait | Action::SlowDown) {
-            self.hold_back(refusal);
+        let quota = self.job.core.quotas().of(self.job.spec);
+        let window = quota.as_ref().map_or(Duration::ZERO, |quota| quota.rule().window);
+        let retry_after = refusal.believed(window);
+        let error = refusal.unbelieved(window).into_iter().fold(error, |error, more| error.adding(&more));
+        if let (Action::Wait | Action::SlowDown, Some(quota)) = (action, quota) {
+            self.hold_back(&quota, refusal);
         }
         Failed { error, action, retry_after, generation: token.map(|token| token.generation) }
     }
 
     /// The vendor said that calls come too fast.
-    fn hold_back(&self, refusal: Refusal) {
-        let Some(quota) = self.job.core.quotas().of(self.job.spec) else { return };
+    fn hold_back(&self, quota: &RateLimiter, refusal: Refusal) {
         let (shared, code, status, asked) = (self.job.core.shared(), refusal.code.clone(), refusal.status, refusal.retry_after);
         let pause = quota.refused(refusal);
         let (vendor, operation) = (shared.vendor.name, &*self.name);

@@ -11,7 +11,7 @@ use crate::{
     encode::{self, RequestBody},
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
-    quota::{Unsent, WaitCause},
+    quota::{Permit, WaitCause},
     spec::{Action, Method, TokenSpec},
     token::{TokenCache, TokenError, TokenInUse},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
@@ -19,6 +19,23 @@ use crate::{
 
 /// A wait shorter than this is no wait for the quota, but the time to ask for it.
 const WORTH_TELLING: Duration = Duration::from_millis(1);
+
+/// A permit whose request has not been sent yet: dropped, it is free again at once.
+pub(super) struct Unsent(Option<Permit>);
+
+impl Unsent {
+    fn sending(mut self) -> Option<Permit> {
+        self.0.take()
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(permit) = self.0.take() {
+            permit.not_sent();
+        }
+    }
+}
 
 impl Job<'_> {
     /// Step 1.
@@ -61,7 +78,7 @@ impl<'a> Run<'a> {
                 waited,
                 success: outcome.is_ok(),
                 waiting,
-                cause: cause.map_or("used_up", WaitCause::as_str),
+                cause: cause.map_or("queue", WaitCause::as_str),
             });
         }
         match outcome {
@@ -150,9 +167,9 @@ impl<'a> Run<'a> {
     }
 
     /// Step 5.
-    pub(super) async fn send(&mut self, request: HttpRequest, mut permit: Unsent) -> Result<HttpResponse, Failed> {
+    pub(super) async fn send(&mut self, request: HttpRequest, permit: Unsent) -> Result<HttpResponse, Failed> {
         let transport = &self.job.core.shared().transport;
-        let permit = permit.0.take();
+        let permit = permit.sending();
         self.attempts += 1;
         self.status = None;
         let error = match tokio::time::timeout_at(self.deadline, transport.send(request)).await {

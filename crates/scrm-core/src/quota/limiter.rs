@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     QuotaError, QuotaRule, Refusal, SharedQuota, WaitCause,
-    shared::{SharedSide, TellAway},
+    shared_side::{SharedSide, TellAway},
     sliding_window::{SlidingWindow, nanos},
 };
 
@@ -74,7 +74,7 @@ impl RateLimiter {
             return None;
         }
         let taken = self.window().take(self.nanos(now));
-        taken.then(|| self.permit(Duration::ZERO))
+        taken.then(|| self.permit(true))
     }
 
     /// A permit for one request. May be dropped at any time.
@@ -97,25 +97,16 @@ impl RateLimiter {
         }
         // `None`: whoever has it sleeps, and the count alone decides.
         let _turn = self.turn(deadline, came).await?;
-        let (permit, cause) = self.slot(deadline, came).await?;
+        let (mut permit, mut waited_for) = self.slot(deadline, came).await?;
         // Who has a slot of the window must not be counted as waiting for one.
         drop(queue);
-        // Until the caller has the permit nothing is sent: whoever gives up here gives the slot back.
-        let mut unsent = Unsent(Some(permit));
-        let mut cause = cause;
         if let Some(shared) = &self.shared {
-            match shared.slot(self.waiting() + 1, deadline, &|| self.sign_of_life()).await {
-                Ok((slot, waited_for)) => {
-                    if let Some(permit) = &mut unsent.0 {
-                        permit.shared_slot = Some(slot);
-                    }
-                    cause = waited_for.or(cause);
-                }
-                Err((ready, cause)) => return Err(self.too_late(ready, came, cause)),
-            }
+            let asked = shared.slot(self.waiting() + 1, deadline, &|| self.sign_of_life()).await;
+            let (slot, cause) = asked.map_err(|(ready, cause)| self.too_late(ready, came, cause))?;
+            permit.shared_slot = Some(slot);
+            waited_for = cause.or(waited_for);
         }
-        let mut permit = unsent.0.take().unwrap_or_else(|| self.permit(Duration::ZERO));
-        (permit.waited, permit.waited_for) = (came.elapsed(), cause);
+        (permit.waited, permit.waited_for, permit.handed_out) = (came.elapsed(), waited_for, true);
         Ok(permit)
     }
 
@@ -158,7 +149,7 @@ impl RateLimiter {
             let given_back = self.given_back.notified();
             let now = self.now();
             if self.window().take(now) {
-                return Ok((self.permit(Duration::ZERO), waited_for));
+                return Ok((self.permit(false), waited_for));
             }
             let (ready, cause) = self.ready_at(0);
             if ready > deadline {
@@ -173,7 +164,7 @@ impl RateLimiter {
     /// The vendor said that calls come too fast: no permits for as long as it asks, or, where it says nothing that can be meant, for a time that doubles while it goes on
     /// to say so. What is under way goes on to count. The pause, from now.
     pub fn refused(&self, refusal: Refusal) -> Duration {
-        let asked = Refusal::believed(refusal.retry_after, self.rule.window);
+        let asked = refusal.believed(self.rule.window);
         let pause = self.window().refused(self.now(), asked.map(nanos), refusal.burst);
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(refusal));
         let pause = Duration::from_nanos(pause);
@@ -194,6 +185,12 @@ impl RateLimiter {
         paused
     }
 
+    /// The rule that is kept.
+    #[must_use]
+    pub fn rule(&self) -> &QuotaRule {
+        &self.rule
+    }
+
     /// How many callers wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -207,8 +204,8 @@ impl RateLimiter {
         self.window().free(now)
     }
 
-    fn permit(self: &Arc<Self>, waited: Duration) -> Permit {
-        Permit { quota: self.clone(), waited, waited_for: None, shared_slot: None, settled: false }
+    fn permit(self: &Arc<Self>, handed_out: bool) -> Permit {
+        Permit { quota: self.clone(), waited: Duration::ZERO, waited_for: None, shared_slot: None, handed_out, settled: false }
     }
 
     fn now(&self) -> u64 {
@@ -269,17 +266,6 @@ impl Drop for Queue<'_> {
     }
 }
 
-/// A permit that no request was sent with yet: dropped, its slot is free again at once.
-pub(crate) struct Unsent(pub(crate) Option<Permit>);
-
-impl Drop for Unsent {
-    fn drop(&mut self) {
-        if let Some(permit) = self.0.take() {
-            permit.not_sent();
-        }
-    }
-}
-
 /// Allows one request. Dropped without an answer, its slot stays taken for the window and the grace for calls in flight: the request may still arrive.
 #[must_use = "a permit that is dropped counts as a request that was cancelled"]
 #[derive(Debug)]
@@ -288,6 +274,8 @@ pub struct Permit {
     waited: Duration,
     waited_for: Option<WaitCause>,
     shared_slot: Option<u64>,
+    /// Before, nothing can have been sent.
+    handed_out: bool,
     settled: bool,
 }
 
@@ -314,6 +302,10 @@ impl Permit {
 
     /// The request never left: the slot is free at once.
     pub fn not_sent(mut self) {
+        self.free();
+    }
+
+    fn free(&mut self) {
         self.settled = true;
         self.quota.window().not_sent();
         self.quota.given_back.notify_waiters();
@@ -329,10 +321,15 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if !self.settled {
+        if self.settled {
+            return;
+        }
+        if self.handed_out {
+            // A slot of the shared quota is given back by time.
             let now = self.quota.now();
             self.quota.window().cancelled(now);
-            // Its slot of the shared quota is given back by time.
+        } else {
+            self.free();
         }
     }
 }

@@ -56,36 +56,33 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
-impl Refusal {
-    /// Longest time that is believed. What is longer than a day cannot be meant, and counts as not said; what is longer than an hour and than the window is shortened.
-    pub(crate) fn believed(retry_after: Option<Duration>, window: Duration) -> Option<Duration> {
-        const DAY: Duration = Duration::from_secs(86_400);
-        const HOUR: Duration = Duration::from_secs(3600);
-        retry_after.filter(|asked| *asked <= DAY.max(window)).map(|asked| asked.min(HOUR.max(window)))
-    }
-}
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
 
 impl Refusal {
-    /// What to say of a wait that cannot be meant.
-    pub(crate) fn unbelieved(&self) -> String {
-        let (asked, believed) = (self.retry_after.unwrap_or_default(), Self::believed(self.retry_after, Duration::ZERO));
-        let instead = believed.map_or_else(|| "left out of account".to_owned(), |time| format!("shortened to {} s", time.as_secs()));
-        format!("Retry-After asks for {} s, which cannot be meant and is {instead}", asked.as_secs())
+    /// How long to wait of what the vendor asked for. What is longer than a day cannot be meant, and counts as not said; what is longer than an hour is shortened. A quota
+    /// of a longer window may be waited for that long.
+    pub(crate) fn believed(&self, window: Duration) -> Option<Duration> {
+        self.retry_after.filter(|asked| *asked <= DAY.max(window)).map(|asked| asked.min(HOUR.max(window)))
+    }
+
+    /// What is to be said of a wait that is not kept as it was asked for.
+    pub(crate) fn unbelieved(&self, window: Duration) -> Option<String> {
+        let (asked, believed) = (self.retry_after?, self.believed(window));
+        let instead = match believed {
+            Some(time) if time == asked => return None,
+            Some(time) => format!("shortened to {} s", time.as_secs()),
+            None => "left out of account".to_owned(),
+        };
+        Some(format!("Retry-After asks for {} s, which cannot be meant and is {instead}", asked.as_secs()))
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.code {
-            Some(code) => write!(f, "code {code}")?,
-            None => write!(f, "HTTP {}", self.status)?,
-        }
-        match self.retry_after {
-            Some(asked) if Refusal::believed(Some(asked), Duration::ZERO) != Some(asked) => {
-                write!(f, " and asked for {} s, which cannot be meant", asked.as_secs())
-            }
-            Some(asked) => write!(f, " and asked for {} s", asked.as_secs()),
-            None => Ok(()),
+            Some(code) => write!(f, "code {code}"),
+            None => write!(f, "HTTP {}", self.status),
         }
     }
 }
@@ -117,7 +114,10 @@ impl fmt::Display for QuotaError {
             WaitCause::Refused => {
                 write!(f, "held back for at least {wait:.1} s: the vendor answered an earlier call with ")?;
                 match &self.refusal {
-                    Some(refusal) => write!(f, "{refusal}")?,
+                    Some(refusal) => {
+                        write!(f, "{refusal}")?;
+                        refusal.unbelieved(self.rule.window).map_or(Ok(()), |more| write!(f, " ({more})"))?;
+                    }
                     None => f.write_str("a refusal")?,
                 }
             }

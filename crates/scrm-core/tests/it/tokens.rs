@@ -243,7 +243,7 @@ async fn a_pause_that_cannot_be_meant_is_said_and_can_be_lifted() {
     assert!(error.to_string().contains("Retry-After asks for 9999999999 s, which cannot be meant"), "{error}");
     let error = client.0.call(UserList::new()).timeout(seconds(2)).await.unwrap_err();
     assert!(
-        error.to_string().contains("the vendor answered an earlier call with HTTP 429 and asked for 9999999999 s, which cannot be meant"),
+        error.to_string().contains("the vendor answered an earlier call with HTTP 429 (Retry-After asks for 9999999999 s, which cannot be meant and is left out of account)"),
         "{error}"
     );
     assert_eq!((error.kind(), error.http_status(), error.sent()), (ErrorKind::Quota, Some(429), Sent::No));
