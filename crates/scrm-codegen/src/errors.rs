@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use scrm_schema::model::{Action, ErrorRule, Evidence};
+use scrm_schema::model::{Action, ErrorRule, Evidence, Situation};
 
 use crate::{docs, format::quoted};
 
@@ -12,7 +12,7 @@ use crate::{docs, format::quoted};
 pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
     let mut text = String::new();
     for error in errors {
-        let action = action(error.action);
+        let action = action(error);
         let (en, zh) = (quoted(&error.en), quoted(&error.zh));
         let rule = match (&error.code, &error.message) {
             (Some(code), message) => {
@@ -32,7 +32,7 @@ pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
 /// `&[ErrorRule::code(…), …]`
 pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
     let rules = errors.iter().map(|error| {
-        let (action, en, zh) = (action(error.action), &error.en, &error.zh);
+        let (action, en, zh) = (action(error), &error.en, &error.zh);
         let (start, rest) = match (&error.code, &error.message) {
             (Some(code), message) => (("code", docs::plain(code)), message.as_ref().map(|message| quote!(.message(#message)))),
             (None, message) => (("text", message.clone().unwrap_or_default()), None),
@@ -49,8 +49,9 @@ pub(crate) fn label(zh: &str, en: &str) -> TokenStream {
     quote!(spec::Label::new(#en, #zh))
 }
 
-fn action(action: Action) -> TokenStream {
-    match action {
+fn action(error: &ErrorRule) -> TokenStream {
+    match error.action {
+        Action::Wait if is_burst(error) => quote!(SlowDown),
         Action::RefreshToken => quote!(RefreshToken),
         Action::Wait => quote!(Wait),
         Action::Retry => quote!(Retry),
@@ -77,13 +78,19 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
         };
         let (en, zh) = (docs::escape(&error.en), docs::escape(&error.zh));
         let mark = if error.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
-        text += &format!("| {code} | {en}{mark} | {zh} | {} |\n", deed(error.action));
+        text += &format!("| {code} | {en}{mark} | {zh} | {} |\n", deed(error));
     }
     text
 }
 
-fn deed(action: Action) -> &'static str {
-    match action {
+/// A burst says nothing of the window: a short pause is enough.
+fn is_burst(error: &ErrorRule) -> bool {
+    error.when == Some(Situation::Burst)
+}
+
+fn deed(error: &ErrorRule) -> &'static str {
+    match error.action {
+        Action::Wait if is_burst(error) => "pauses shortly and tries again",
         Action::RefreshToken => "gets a new token and tries once more",
         Action::Wait => "waits for the quota and tries again",
         Action::Retry => "tries again",

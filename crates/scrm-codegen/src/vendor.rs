@@ -43,6 +43,7 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     let tokens = file.tokens.iter().map(|token| token_name(&token.name));
     let credentials = file.credentials.iter().map(credential);
     let codes = errors::table(&file.errors);
+    let operations = vendor.operations.iter().map(|operation| &operation.name);
     let docs = doc(&vendor_docs(vendor));
     let marker = marker(vendor);
     let marker_docs = doc(&format!("{}, as a type: its operations name it, and its client sends no others.", docs::escape(&file.title.en)));
@@ -52,7 +53,8 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
             .doc_url(#doc_url)
             .tokens(&[#(&#tokens),*])
             .credentials(&[#(#credentials),*])
-            .errors(#codes);
+            .errors(#codes)
+            .operations(&[#(#operations),*]);
 
         #marker_docs
         #[derive(Clone, Copy, Debug)]

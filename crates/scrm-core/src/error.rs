@@ -248,6 +248,12 @@ impl Error {
         self
     }
 
+    /// Nothing was sent, because an earlier call was answered like this. `code` must be masked.
+    pub(crate) fn refused_before(mut self, code: Option<Box<str>>, meaning: Option<Label>, status: u16) -> Self {
+        (self.0.code, self.0.meaning, self.0.http_status) = (code, meaning, Some(status));
+        self
+    }
+
     pub(crate) fn acting(mut self, action: Action) -> Self {
         self.0.action = Some(action);
         self
@@ -280,6 +286,13 @@ impl Error {
         self
     }
 
+    /// Says more after what went wrong. `more` is shown as it is.
+    pub(crate) fn adding(mut self, more: &str) -> Self {
+        let comma = if self.0.detail.is_empty() { "" } else { "; " };
+        self.0.detail = format!("{}{comma}{more}", self.0.detail).into();
+        self
+    }
+
     pub(crate) fn violating(mut self, violations: Vec<Violation>) -> Self {
         self.0.violations = violations;
         self
@@ -303,6 +316,7 @@ impl From<MissingCredentials> for Error {
 fn advice(action: Action) -> &'static str {
     match action {
         Action::RefreshToken => "check the credentials, and that nobody else fetches tokens for this app",
+        Action::SlowDown => "make calls at a steadier pace",
         Action::Wait => "make fewer calls, or wait until the quota is free again",
         Action::Retry | Action::RetryReads => "try again later",
         Action::FixRequest => "change the request",

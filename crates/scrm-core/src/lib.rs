@@ -33,6 +33,7 @@ mod path;
 mod patience;
 mod pipeline;
 pub mod quota;
+mod registry;
 pub mod retry;
 mod scan;
 pub mod secret;

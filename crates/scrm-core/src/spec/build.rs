@@ -274,7 +274,7 @@ impl VendorSpec {
         envelope: EnvelopeSpec,
         untyped: &'static OperationSpec,
     ) -> Self {
-        VendorSpec { name, title, doc_url: "", base_url, envelope, tokens: &[], credentials: &[], errors: &[], untyped }
+        VendorSpec { name, title, doc_url: "", base_url, envelope, tokens: &[], credentials: &[], errors: &[], untyped, operations: &[] }
     }
 }
 facts!(VendorSpec {
@@ -285,6 +285,7 @@ facts!(VendorSpec {
     tokens: &'static [&'static TokenSpec],
     credentials: &'static [CredentialSpec],
     errors: &'static [ErrorRule],
+    operations: Names,
 } optional {});
 
 #[doc(hidden)]

@@ -48,6 +48,7 @@ pub const ACME: VendorSpec = VendorSpec::new("acme", Label::new("Acme", "艾克�
     .errors(&[
         rule("4001", "token invalid", Action::RefreshToken),
         rule("4290", "too fast", Action::Wait),
+        rule("4291", "a burst", Action::SlowDown),
         rule("5001", "nothing done", Action::Retry),
         rule("5002", "perhaps done", Action::RetryReads),
         rule("3000", "wrong parameter", Action::FixRequest),
@@ -55,7 +56,8 @@ pub const ACME: VendorSpec = VendorSpec::new("acme", Label::new("Acme", "艾克�
         rule("9", "vendor's nine", Action::Fail),
         rule("7", "seven", Action::Fail),
         rule("7", "seven, later", Action::Retry).message("try later"),
-    ]);
+    ])
+    .operations(&["lookup", "tag_set", "token_get", "update", "user_list", "visit_list"]);
 
 /// The vendor, as a type.
 pub enum Acme {}
