@@ -10,6 +10,7 @@
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
+mod base_url;
 pub mod call;
 pub mod check;
 pub mod client;
@@ -29,6 +30,7 @@ mod patience;
 mod pipeline;
 pub mod quota;
 pub mod retry;
+mod runtime;
 mod scan;
 pub mod secret;
 mod show;
@@ -40,8 +42,12 @@ pub mod transport;
 pub mod vendor_client;
 
 pub use async_trait::async_trait;
+#[cfg(feature = "reqwest-client")]
+pub use reqwest;
 pub use serde_json::Value;
 
+#[cfg(feature = "http")]
+pub use crate::http::{HttpTransport, HttpTransportBuilder};
 pub use crate::{
     call::{Call, RawCall},
     check::Violation,
