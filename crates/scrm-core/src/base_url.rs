@@ -121,7 +121,7 @@ mod tests {
             "https://[::1",
             "https://[]/",
             "https://tok-1@host.example",
-            "https://user:tok-1@host.example",
+            "https://us3r:tok-1@host.example",
             "https://host.example?tok-1",
             "https://host.example/?a=tok-1",
             "https://host.example/#tok-1",
@@ -134,7 +134,7 @@ mod tests {
             "https://主机.example/",
         ] {
             let reason = BaseUrl::parse(given).expect_err(given);
-            assert!(!reason.contains("tok-1") && !reason.contains("user"), "{given}: {reason}");
+            assert!(!reason.contains("tok-1") && !reason.contains("us3r"), "{given}: {reason}");
         }
     }
 
