@@ -41,7 +41,7 @@ use crate::{
 ///
 /// use scrm_core::HttpTransport;
 ///
-/// # fn main() -> Result<(), scrm_core::transport::InvalidSetting> {
+/// # fn main() -> Result<(), scrm_core::InvalidSetting> {
 /// let transport = Arc::new(HttpTransport::builder().proxy("http://user:password@10.0.0.7:3128").gzip(true).build()?);
 /// assert!(!format!("{transport:?}").contains("password"));
 /// # Ok(())

@@ -47,7 +47,7 @@ pub use reqwest;
 pub use serde_json::Value;
 
 #[cfg(feature = "http")]
-pub use crate::http::{HttpTransport, HttpTransportBuilder};
+pub use crate::http::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 pub use crate::{
     call::{Call, RawCall},
     check::Violation,

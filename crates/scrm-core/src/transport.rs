@@ -8,8 +8,6 @@ use std::{borrow::Cow, fmt, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-#[cfg(feature = "http")]
-pub use crate::http::InvalidSetting;
 use crate::spec::Method;
 
 /// Whether a request reached the vendor.

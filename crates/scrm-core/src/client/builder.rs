@@ -96,11 +96,8 @@ impl<C: From<ApiClient>> Builder<C> {
         self.set(|settings| settings.allow_plain_http = true)
     }
 
-    /// Sets up the transport that comes with the crate: proxy, certificates, timeouts, limits.
-    ///
-    /// ```ignore
-    /// let client = Client::builder(credentials).http(|http| http.proxy("http://10.0.0.7:3128")).build()?;
-    /// ```
+    /// Sets up the transport that comes with the crate (proxy, certificates, timeouts, limits): `.http(|http| http.proxy("http://10.0.0.7:3128"))`. What was set before
+    /// stays.
     #[cfg(feature = "http")]
     pub fn http(self, set: impl FnOnce(HttpTransportBuilder) -> HttpTransportBuilder) -> Self {
         self.set(|settings| {

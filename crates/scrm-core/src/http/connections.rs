@@ -133,8 +133,6 @@ impl Pool {
         let place = self.place(&runtime, url)?;
         let now = self.now();
         if now.saturating_sub(place.used.swap(now, Ordering::Relaxed)) >= millis(PAUSE) {
-            // The first lets the runtime see what happened to its sockets, the second lets the connections act on it.
-            yield_now().await;
             yield_now().await;
         }
         Ok((place.client.clone(), Watch { pool: self.clone(), life: self.now(), place, patience: SILENCE, done: false }))

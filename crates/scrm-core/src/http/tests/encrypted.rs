@@ -98,12 +98,16 @@ async fn pings_find_out_a_silent_connection_before_a_call_does() {
     let transport = trusting(&authority).http2_pings(interval, patience).build().unwrap();
     transport.send(get(&server.url, LONG)).await.unwrap();
     server.fall_silent();
-    timeout(Duration::from_millis(LONG), async {
-        while server.closed() == 0 {
-            sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await
-    .unwrap();
+    server.wait_for_closed(1).await;
     transport.send(get(&server.url, LONG)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_without_calls_is_not_kept_for_ever_by_its_pings() {
+    let authority = authority();
+    let server = Encrypted::start(&authority, false).await;
+    let (interval, patience) = (Duration::from_millis(50), Duration::from_secs(30));
+    let transport = trusting(&authority).http2_pings(interval, patience).idle_timeout(Duration::from_millis(500)).build().unwrap();
+    transport.send(get(&server.url, LONG)).await.unwrap();
+    server.wait_for_closed(1).await;
 }

@@ -52,12 +52,16 @@ async fn keeping(open: Option<Duration>) -> String {
     url
 }
 
-fn places(transport: &HttpTransport) -> usize {
+fn pool(transport: &HttpTransport) -> &Arc<Pool> {
     match &transport.client {
-        Client::Pooled(pool) => pool.places(),
+        Client::Pooled(pool) => pool,
         #[cfg(feature = "reqwest-client")]
-        Client::Own(_) => 0,
+        Client::Own(_) => panic!("no pool"),
     }
+}
+
+fn places(transport: &HttpTransport) -> usize {
+    pool(transport).places()
 }
 
 #[test]
@@ -132,6 +136,16 @@ fn transports_that_say_the_same_share_their_connections() {
     assert_eq!(places(&other), 1);
     drop((one, other));
     assert_eq!(places(&build()), 0, "they go with the last transport");
+}
+
+#[tokio::test]
+async fn the_number_of_servers_is_bounded() {
+    let transport = HttpTransport::builder().idle_timeout(Duration::from_secs(93)).build().unwrap();
+    let pool = pool(&transport);
+    for port in 1..=300 {
+        pool.client(&Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap()).await.unwrap();
+    }
+    assert_eq!(pool.places(), 256);
 }
 
 #[test]

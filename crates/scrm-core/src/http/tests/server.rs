@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -26,6 +27,7 @@ use tokio::{
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::{mpsc, watch},
+    time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -155,9 +157,14 @@ impl Encrypted {
         self.opened.load(Ordering::SeqCst)
     }
 
-    /// How many connections the client closed.
-    pub(super) fn closed(&self) -> usize {
-        self.closed.load(Ordering::SeqCst)
+    /// Until the client has closed so many connections.
+    pub(super) async fn wait_for_closed(&self, connections: usize) {
+        let closed = async {
+            while self.closed.load(Ordering::SeqCst) < connections {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(60), closed).await.unwrap();
     }
 
     /// Nothing comes or goes any more on the connections there are; they stay open.
