@@ -69,10 +69,10 @@ mod generated;
 pub use scrm_core;
 #[cfg(feature = "reqwest-client")]
 pub use scrm_core::reqwest;
-#[cfg(feature = "http")]
-pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 pub use scrm_core::{
     Builder, Call, CustomerKey, Error, ErrorKind, RawCall, Response, RetryPolicy, Sent, Value, VendorClient, VendorClientExt,
 };
+#[cfg(feature = "http")]
+pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 
 pub use generated::*;

@@ -37,7 +37,7 @@ impl BaseUrl {
         if host.is_empty() || host == "[]" {
             return Err("it has no host".into());
         }
-        if !port.is_empty() && !url.port_u16().is_some_and(|port| port > 0) {
+        if !port.is_empty() && url.port_u16().is_none_or(|port| port == 0) {
             return Err("its port is none".into());
         }
         if url.query().is_some() {

@@ -178,8 +178,9 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Sends through a client of one's own. Proxies, certificates, and timeouts and pings of connections are then its business, and setting them here as well is refused. It
-    /// is used on every runtime as it is: see [`HttpTransport`] for what that means. Outside of semver.
+    /// Sends through a client of one's own, made with the [`reqwest`](crate::reqwest) that this crate re-exports. Proxies, certificates, and timeouts and pings of
+    /// connections are then its business, and setting them here as well is refused. It keeps one pool for all runtimes: a connection stands still or breaks with the runtime that
+    /// opened it, and one that went silent is not given up. With the feature `rustls-ring` alone, reqwest panics where the program has installed no provider. Outside of semver.
     #[cfg(feature = "reqwest-client")]
     pub fn client(mut self, client: reqwest::Client) -> Self {
         self.client = Some(client);
@@ -237,7 +238,9 @@ impl HttpTransportBuilder {
         if untouched {
             Ok(Client::Own(own))
         } else {
-            Err(invalid("client")("proxy, certificates, connect_timeout, idle_timeout and http2_pings are the client's own business; set them there".into()))
+            Err(invalid("client")(
+                "proxy, certificates, connect_timeout, idle_timeout and http2_pings are the client's own business; set them there".into(),
+            ))
         }
     }
 

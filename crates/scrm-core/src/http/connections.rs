@@ -51,6 +51,7 @@ pub(super) struct Pings {
 pub(super) struct Pool {
     settings: ConnectionSettings,
     tls: Mutex<Option<Tls>>,
+    no_tls: Mutex<Option<Tls>>,
     places: Mutex<Vec<Arc<Place>>>,
     began: Instant,
 }
@@ -103,7 +104,7 @@ impl Pool {
     }
 
     fn new(settings: ConnectionSettings) -> Self {
-        Pool { settings, tls: Mutex::default(), places: Mutex::default(), began: Instant::now() }
+        Pool { settings, tls: Mutex::default(), no_tls: Mutex::default(), places: Mutex::default(), began: Instant::now() }
     }
 
     pub(super) fn proxies(&self) -> &Proxies {
@@ -116,12 +117,7 @@ impl Pool {
 
     /// TLS as the settings want it. What went wrong is tried anew: the system's certificates may be there the next time.
     pub(super) fn tls(&self) -> Result<Tls, String> {
-        let mut kept = lock(&self.tls);
-        if let Some(tls) = &*kept {
-            return Ok(tls.clone());
-        }
-        let tls = Tls::new(&self.settings.certificates)?;
-        Ok(kept.insert(tls).clone())
+        kept(&self.tls, || Tls::new(&self.settings.certificates))
     }
 
     /// A client with the connections of this runtime to the URL's server.
@@ -172,7 +168,7 @@ impl Pool {
     fn new_client(&self, url: &Url) -> Result<Client, String> {
         let proxy = self.settings.proxies.of(url);
         let encrypted = url.scheme() == "https" || proxy.is_some_and(super::proxy::ProxyUrl::is_encrypted);
-        let tls = if encrypted { self.tls()? } else { Tls::unused()? };
+        let tls = if encrypted { self.tls()? } else { kept(&self.no_tls, Tls::unused)? };
         let mut builder = tls
             .apply(Client::builder())
             .connect_timeout(self.settings.connect_timeout)
@@ -183,10 +179,8 @@ impl Pool {
             builder = builder.proxy(proxy);
         }
         if let Some(pings) = self.settings.pings {
-            builder = builder
-                .http2_keep_alive_interval(pings.interval)
-                .http2_keep_alive_timeout(pings.timeout)
-                .http2_keep_alive_while_idle(true);
+            builder =
+                builder.http2_keep_alive_interval(pings.interval).http2_keep_alive_timeout(pings.timeout).http2_keep_alive_while_idle(true);
         }
         builder.build().map_err(|error| format!("no HTTP client could be made: {}", super::chain(error)))
     }
@@ -278,6 +272,15 @@ impl Drop for Watch {
         if !self.done && silence + Duration::from_millis(5) >= self.patience {
             self.silent();
         }
+    }
+}
+
+/// Made once, for it takes long.
+fn kept(kept: &Mutex<Option<Tls>>, make: impl FnOnce() -> Result<Tls, String>) -> Result<Tls, String> {
+    let mut kept = lock(kept);
+    match &*kept {
+        Some(tls) => Ok(tls.clone()),
+        None => Ok(kept.insert(make()?).clone()),
     }
 }
 

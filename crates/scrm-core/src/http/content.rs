@@ -21,7 +21,9 @@ pub(super) fn decompressed(headers: &mut Vec<Header>, body: Bytes, limit: usize)
     }
     let mut codings: Vec<String> = Vec::new();
     for (_, value) in headers.iter().filter(|(name, _)| name == "content-encoding") {
-        codings.extend(value.split(',').map(|coding| coding.trim().to_ascii_lowercase()).filter(|coding| !matches!(&**coding, "" | "identity")));
+        codings.extend(
+            value.split(',').map(|coding| coding.trim().to_ascii_lowercase()).filter(|coding| !matches!(&**coding, "" | "identity")),
+        );
     }
     if codings.is_empty() {
         // Some gateways compress without a word.

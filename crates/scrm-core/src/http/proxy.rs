@@ -195,7 +195,9 @@ mod tests {
     #[test]
     fn this_machine_is_never_asked_for_through_a_proxy() {
         let all = Proxies::all(ProxyUrl::parse("socks5h://proxy.example").unwrap());
-        for url in ["http://localhost:1/", "http://127.0.0.1/", "https://127.1/", "http://2130706433/", "https://[::1]:8/", "http://a.localhost/"] {
+        for url in
+            ["http://localhost:1/", "http://127.0.0.1/", "https://127.1/", "http://2130706433/", "https://[::1]:8/", "http://a.localhost/"]
+        {
             assert_eq!(of(&all, url), None, "{url}");
         }
         assert_eq!(of(&all, "https://api.acme.example/"), Some("socks5h://proxy.example:1080".into()));

@@ -122,12 +122,15 @@ fn what_cannot_be_meant_is_refused_by_name() {
 #[tokio::test]
 async fn a_client_of_ones_own_sends_and_keeps_its_own_settings() {
     let (url, mut seen) = server(Act::Answer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")).await;
-    let own = || reqwest::Client::builder().default_headers(HeaderMap::from_iter([(reqwest::header::VIA, HeaderValue::from_static("own"))]));
+    let own =
+        || reqwest::Client::builder().default_headers(HeaderMap::from_iter([(reqwest::header::VIA, HeaderValue::from_static("own"))]));
     let transport = settings().client(own().build().unwrap()).build().unwrap();
     assert_eq!(transport.send(request(&url)).await.unwrap().status, 200);
     let head = seen.recv().await.unwrap().to_lowercase();
     assert!(head.contains("via: own") && head.contains("user-agent: acme-client/1.2.3"), "{head}");
-    for both in [settings().proxy("http://proxy.example"), settings().connect_timeout(Duration::from_secs(1)), settings().root_certificate("")] {
+    for both in
+        [settings().proxy("http://proxy.example"), settings().connect_timeout(Duration::from_secs(1)), settings().root_certificate("")]
+    {
         assert_eq!(both.client(own().build().unwrap()).build().unwrap_err().setting, "client");
     }
 }

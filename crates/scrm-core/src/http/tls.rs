@@ -105,10 +105,10 @@ mod backend {
 
     /// The program's, where it installed one.
     fn provider() -> Arc<CryptoProvider> {
-        #[cfg(feature = "rustls-ring")]
-        use rustls::crypto::ring::default_provider;
         #[cfg(not(feature = "rustls-ring"))]
         use rustls::crypto::aws_lc_rs::default_provider;
+        #[cfg(feature = "rustls-ring")]
+        use rustls::crypto::ring::default_provider;
         CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(default_provider()))
     }
 
@@ -118,7 +118,11 @@ mod backend {
 
     fn pem(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
         let certificates = CertificateDer::pem_slice_iter(text).collect::<Result<Vec<_>, _>>().map_err(|error| no_pem(&error))?;
-        if certificates.is_empty() { Err("no certificate stands in it; PEM is wanted, which begins with -----BEGIN".into()) } else { Ok(certificates) }
+        if certificates.is_empty() {
+            Err("no certificate stands in it; PEM is wanted, which begins with -----BEGIN".into())
+        } else {
+            Ok(certificates)
+        }
     }
 
     /// Without what the error shows: that may be a part of a key.
@@ -134,47 +138,48 @@ mod backend {
 
 #[cfg(all(feature = "native-tls", not(any(feature = "rustls", feature = "rustls-ring"))))]
 mod backend {
-    use reqwest::{Certificate, Identity};
+    use native_tls::{Certificate, Identity, TlsConnector};
 
     use super::Certificates;
 
     /// Ready for any number of connections; cheap to clone.
     #[derive(Clone)]
-    pub(in crate::http) struct Tls {
-        roots: Vec<Certificate>,
-        client: Option<Identity>,
-    }
+    pub(in crate::http) struct Tls(TlsConnector);
 
     impl Tls {
+        /// Reads the system's certificates.
         pub(in crate::http) fn new(certificates: &Certificates) -> Result<Self, String> {
-            let mut roots = Vec::new();
+            let mut builder = TlsConnector::builder();
             for root in &certificates.roots {
-                let several = Certificate::from_pem_bundle(root).map_err(|error| format!("not a root certificate: {error}"))?;
+                let several = Certificate::stack_from_pem(root).map_err(|error| format!("not a root certificate: {error}"))?;
                 if several.is_empty() {
                     return Err("no certificate stands in it; PEM is wanted, which begins with -----BEGIN".into());
                 }
-                roots.extend(several);
+                for one in several {
+                    builder.add_root_certificate(one);
+                }
             }
-            let client = certificates.client.as_ref().map(|client| Identity::from_pkcs8_pem(&client.chain, &client.key));
-            let client = client.transpose().map_err(|error| format!("the client certificate cannot be used (its key must be PKCS #8): {error}"))?;
-            Ok(Tls { roots, client })
+            if let Some(client) = &certificates.client {
+                let unusable = |error| format!("the client certificate cannot be used (PEM is wanted, and the key as PKCS #8): {error}");
+                builder.identity(Identity::from_pkcs8(&client.chain, &client.key).map_err(unusable)?);
+            }
+            builder.request_alpns(&["h2", "http/1.1"]);
+            builder.build().map(Tls).map_err(|error| format!("TLS cannot be set up: {error}"))
         }
 
+        /// Trusts nobody: for where no connection is encrypted, and the system's certificates need not be read.
         pub(in crate::http) fn unused() -> Result<Self, String> {
-            Ok(Tls { roots: Vec::new(), client: None })
+            let connector = TlsConnector::builder().disable_built_in_roots(true).build();
+            connector.map(Tls).map_err(|error| format!("TLS cannot be set up: {error}"))
         }
 
         /// Whether what the caller gave can be read.
         pub(in crate::http) fn check(certificates: &Certificates) -> Result<(), String> {
-            Tls::new(certificates).map(drop)
+            if *certificates == Certificates::default() { Ok(()) } else { Tls::new(certificates).map(drop) }
         }
 
         pub(in crate::http) fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-            let builder = self.roots.iter().cloned().fold(builder.tls_backend_native(), reqwest::ClientBuilder::add_root_certificate);
-            match self.client.clone() {
-                Some(client) => builder.identity(client),
-                None => builder,
-            }
+            builder.tls_backend_preconfigured(self.0.clone())
         }
     }
 }

@@ -23,7 +23,9 @@ pub(super) fn web_page(answer: &HttpResponse) -> Option<String> {
     let media_type = answer.header("content-type")?.split(';').next()?.trim();
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
     let is_page = media_type.to_ascii_lowercase().contains("html") && body.trim_ascii_start().starts_with(b"<");
-    is_page.then(|| format!("a web page (content-type {media_type}) came instead of an answer; check the base URL and what stands on the way there"))
+    is_page.then(|| {
+        format!("a web page (content-type {media_type}) came instead of an answer; check the base URL and what stands on the way there")
+    })
 }
 
 fn charset(content_type: &str) -> Option<&str> {

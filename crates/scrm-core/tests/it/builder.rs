@@ -27,7 +27,9 @@ fn plain() -> Builder<Client> {
 
 #[test]
 fn a_base_url_that_cannot_be_meant_is_refused() {
-    for base_url in ["", "api.acme.example", "ftp://a.example", "https://", "https://a.example/?a=1", "https://a.example/#a", "https://a.example/.."] {
+    for base_url in
+        ["", "api.acme.example", "ftp://a.example", "https://", "https://a.example/?a=1", "https://a.example/#a", "https://a.example/.."]
+    {
         let error = refused(plain().base_url(base_url));
         assert!(error.contains("the base URL cannot be used"), "{base_url}: {error}");
     }
