@@ -124,6 +124,7 @@ impl Transport for HttpTransport {
 impl HttpTransport {
     async fn exchange(&self, request: reqwest::Request, whole: Duration) -> Result<HttpResponse, TransportError> {
         let unsent = |message: String| TransportError::new(Kind::Request, Sent::No, message);
+        let deadline = later(Instant::now(), whole);
         let (client, mut watch) = match &self.client {
             Client::Pooled(pool) => {
                 let (client, watch) = pool.client(request.url()).await.map_err(unsent)?;
@@ -135,7 +136,6 @@ impl HttpTransport {
                 (client.clone(), None)
             }
         };
-        let deadline = later(Instant::now(), whole);
         let outcome = self.answer(client.execute(request), deadline, watch.as_mut()).await;
         if let Some(watch) = &mut watch {
             match &outcome {

@@ -126,12 +126,12 @@ impl Pool {
     /// When there is no runtime, or no client can be made.
     pub(super) async fn client(self: &Arc<Self>, url: &Url) -> Result<(Client, Watch), String> {
         let runtime = crate::runtime::current()?;
-        let place = self.place(&runtime, url)?;
         let now = self.now();
+        let place = self.place(&runtime, url)?;
         if now.saturating_sub(place.used.swap(now, Ordering::Relaxed)) >= millis(PAUSE) {
             yield_now().await;
         }
-        Ok((place.client.clone(), Watch { pool: self.clone(), life: self.now(), place, patience: SILENCE, done: false }))
+        Ok((place.client.clone(), Watch { pool: self.clone(), life: now, place, patience: SILENCE, done: false }))
     }
 
     fn place(self: &Arc<Self>, runtime: &Handle, url: &Url) -> Result<Arc<Place>, String> {
@@ -268,8 +268,8 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.place.used.store(self.pool.now(), Ordering::Relaxed);
         let silence = Duration::from_millis(self.pool.now().saturating_sub(self.life));
-        // The caller's own timer goes off a little before the call's.
-        if !self.done && silence + Duration::from_millis(5) >= self.patience {
+        // Whoever waits for the call until the same moment gives up a little before it does.
+        if !self.done && silence + self.patience / 10 >= self.patience {
             self.silent();
         }
     }

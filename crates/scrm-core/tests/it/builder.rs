@@ -73,6 +73,18 @@ fn one_transport_serves_several_clients() {
     assert!(!format!("{transport:?}").contains("p4ss"));
 }
 
+#[tokio::test]
+async fn an_error_names_the_proxy_but_not_its_credentials() {
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let proxy = format!("http://us3r:p4ss@{free}");
+    let client: Client = plain().base_url("https://api.acme.example").http(|http| http.proxy(proxy)).build().unwrap();
+    let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    let text = format!("{error} {error:?}");
+    assert_eq!(error.kind(), ErrorKind::Connect, "{text}");
+    assert!(text.contains(&format!("through the proxy http://{free}")), "{text}");
+    assert!(!text.contains("us3r") && !text.contains("p4ss") && !text.contains(crate::acme::SECRET), "{text}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_path_that_leads_elsewhere_is_refused_before_anything_is_sent() {
     let (client, script) = client([]);

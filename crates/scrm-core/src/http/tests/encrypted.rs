@@ -63,6 +63,20 @@ async fn after_a_timeout_no_call_waits_on_the_silent_connection() {
 }
 
 #[tokio::test]
+async fn a_call_that_its_caller_cuts_off_at_its_deadline_counts_as_a_timeout() {
+    let authority = authority();
+    let server = Encrypted::start(&authority, false).await;
+    let transport = trusting(&authority).build().unwrap();
+    transport.send(get(&server.url, LONG)).await.unwrap();
+    server.fall_silent();
+    // As the pipeline may do: its own timer is set a little earlier.
+    let deadline = Instant::now() + Duration::from_millis(480);
+    timeout_at(deadline, transport.send(get(&server.url, 500))).await.unwrap_err();
+    transport.send(get(&server.url, LONG)).await.unwrap();
+    assert_eq!(server.opened(), 2);
+}
+
+#[tokio::test]
 async fn a_caller_who_gave_up_after_long_silence_counts_as_a_timeout() {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
