@@ -44,12 +44,30 @@
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!
-//! # TLS
+//! # TLS, proxies, other servers
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
 //! transport: [`Builder::transport`].
+//!
+//! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The
+//! environment variable `RABBITPRE_BASE_URL` points a program at another server without a change.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let credentials = rabbitpre_client::Credentials::new("app", "secret");
+//! let client = rabbitpre_client::Client::builder(credentials)
+//!     .http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
 
 #[rustfmt::skip]
 mod generated;
+
+#[cfg(feature = "reqwest-client")]
+pub use scrm_core::reqwest;
+#[cfg(feature = "http")]
+pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 
 pub use generated::*;

@@ -10,6 +10,7 @@
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
+mod base_url;
 pub mod call;
 pub mod check;
 pub mod client;
@@ -35,6 +36,7 @@ mod pipeline;
 pub mod quota;
 mod registry;
 pub mod retry;
+mod runtime;
 mod scan;
 pub mod secret;
 mod serialize;
@@ -47,8 +49,12 @@ pub mod transport;
 pub mod vendor_client;
 
 pub use async_trait::async_trait;
+#[cfg(feature = "reqwest-client")]
+pub use reqwest;
 pub use serde_json::Value;
 
+#[cfg(feature = "http")]
+pub use crate::http::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 pub use crate::{
     call::{Call, RawCall},
     check::Violation,

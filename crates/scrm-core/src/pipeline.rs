@@ -6,6 +6,7 @@ mod classify;
 mod redaction;
 mod steps;
 mod token;
+mod unreadable;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -15,10 +16,11 @@ use self::{classify::Failed, redaction::Redaction};
 use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
     encode::RequestBody,
-    error::Error,
+    error::{Error, ErrorKind},
     hooks::{End, Retry, Start},
     patience::later,
     retry::{Decision, Failure, RetryPolicy},
+    runtime,
     secret::Secret,
     spec::{Action, OperationSpec},
     table::Payload,
@@ -67,6 +69,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn attempts(&mut self, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
+        self.job.in_runtime().map_err(|error| self.job.named(error))?;
         self.job.check().map_err(|error| self.job.named(error))?;
         loop {
             let failed = match self.attempt(data).await {
@@ -196,6 +199,11 @@ impl Job<'_> {
     /// What would be sent, without a token.
     pub(crate) fn preview(&self) -> Result<HttpRequest, Error> {
         self.check().and_then(|()| self.written(None)).map_err(|error| self.named(error))
+    }
+
+    /// Whether there is a runtime to wait in.
+    fn in_runtime(&self) -> Result<(), Error> {
+        runtime::current().map(drop).map_err(|reason| Error::new(ErrorKind::Config, self.core.vendor(), reason))
     }
 
     fn name(&self) -> Cow<'static, str> {

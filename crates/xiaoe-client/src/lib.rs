@@ -89,12 +89,30 @@
 //! *Speed.* [`Call::concurrency`] fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
 //! kept, however long the list.
 //!
-//! # TLS
+//! # TLS, proxies, other servers
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
 //! transport: [`Builder::transport`].
+//!
+//! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The vendor gives tokens to listed addresses only, so that a fixed proxy is the usual way out. The
+//! environment variable `XIAOE_BASE_URL` points a program at another server without a change.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let credentials = xiaoe_client::Credentials::new("app", "client", "secret");
+//! let client = xiaoe_client::Client::builder(credentials)
+//!     .http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
 
 #[rustfmt::skip]
 mod generated;
+
+#[cfg(feature = "reqwest-client")]
+pub use scrm_core::reqwest;
+#[cfg(feature = "http")]
+pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 
 pub use generated::*;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Job, Run, redaction::Redaction};
+use super::{Job, Run, redaction::Redaction, unreadable};
 use crate::{
     client::ResponseMeta,
     decode::{DecodeError, DecodeOptions, Envelope, decode_into},
@@ -60,6 +60,9 @@ impl Run<'_> {
         data: &mut dyn Payload,
     ) -> Result<ResponseMeta, Failed> {
         data.reset();
+        if let Some(reason) = unreadable::encoding(answer) {
+            return Err(self.hopeless(answer, token, &reason));
+        }
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
         let options =
             DecodeOptions { rows: self.job.expected_rows(), collect_drift: self.samples() || strict || self.job.options.collect_drift };
@@ -125,6 +128,9 @@ impl Run<'_> {
 
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
     fn no_envelope(&self, answer: &HttpResponse, token: Option<&TokenInUse>, error: Option<&DecodeError>) -> Failed {
+        if let Some(reason) = unreadable::web_page(answer) {
+            return self.hopeless(answer, token, &reason);
+        }
         let redaction = self.redaction();
         if !(200..300).contains(&answer.status) {
             let action = by_status(answer.status);
@@ -142,6 +148,20 @@ impl Run<'_> {
         let detail = redaction.text(&format!("the answer cannot be understood: {}", error.reason), MESSAGE_CAP);
         let shown = if error.path.is_empty() { shown } else { shown.pointing(redaction.text(&error.path, MESSAGE_CAP)) };
         self.failed(shown.detailed(detail), action, answer, token)
+    }
+
+    /// An answer that would be no better the next time, unless its status says that there was none. `reason` holds what came over the wire.
+    fn hopeless(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str) -> Failed {
+        let redaction = self.redaction();
+        let reason = redaction.text(reason, MESSAGE_CAP);
+        if (200..300).contains(&answer.status) {
+            let shown = self.answered(ErrorKind::Decode, answer, &redaction).detailed(reason);
+            return self.failed(shown, Action::Fail, answer, token);
+        }
+        let action = by_status(answer.status);
+        let detail = format!("{}: {reason}", http_failure(answer.status));
+        let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(detail).acting(action);
+        self.failed(shown, action, answer, token)
     }
 
     fn failed(&self, error: Error, action: Action, answer: &HttpResponse, token: Option<&TokenInUse>) -> Failed {
