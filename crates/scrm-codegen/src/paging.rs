@@ -108,16 +108,14 @@ impl<'a> Paged<'a> {
     pub(crate) fn implementation(&self, request: &Record<'_>, records: &[Record<'_>]) -> Result<TokenStream, Error> {
         let name = names::ident(&request.object.name);
         let row = names::ident(&self.row);
-        let (rows, taken) = (self.rows.slice(), self.rows.taken());
+        let taken = self.rows.taken();
         let methods = [self.page(request)?, self.size(request)?, self.cursor(request, records)?, self.id(records)?, self.range(request)?];
         let total = self.total()?;
         Ok(quote! {
             impl scrm_core::operation::PagedOperation for #name {
                 type Row = #row;
                 #[inline]
-                fn rows(data: &Self::Data) -> &[Self::Row] { #rows }
-                #[inline]
-                fn into_rows(data: Self::Data) -> Vec<Self::Row> { #taken }
+                fn take_rows(data: &mut Self::Data) -> Vec<Self::Row> { #taken }
                 #[inline]
                 #total
                 #(#methods)*

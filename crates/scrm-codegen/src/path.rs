@@ -57,27 +57,18 @@ impl Place {
         Some(expression)
     }
 
-    /// A slice of what stands there, from `data: &Data`.
-    pub(crate) fn slice(&self) -> TokenStream {
-        let Some(last) = self.steps.last().map(|step| &step.name) else { return quote!(data) };
-        match self.holder() {
-            None => quote!(&data.#last),
-            Some(holder) => quote!(#holder.map_or(&[], |held| held.#last.as_slice())),
-        }
-    }
-
-    /// The list that stands there, taken out of `data: Data`.
+    /// The list that stands there, taken out of `data: &mut Data`.
     pub(crate) fn taken(&self) -> TokenStream {
-        let Some((last, objects)) = self.steps.split_last() else { return quote!(data) };
+        let Some((last, objects)) = self.steps.split_last() else { return quote!(std::mem::take(data)) };
         let last = &last.name;
-        let Some((first, rest)) = objects.split_first() else { return quote!(data.#last) };
+        let Some((first, rest)) = objects.split_first() else { return quote!(std::mem::take(&mut data.#last)) };
         let first = &first.name;
-        let mut expression = quote!(data.#first);
+        let mut expression = quote!(data.#first.as_mut());
         for step in rest {
             let name = &step.name;
-            expression = quote!(#expression.and_then(|held| held.#name));
+            expression = quote!(#expression.and_then(|held| held.#name.as_mut()));
         }
-        quote!(#expression.map(|held| held.#last).unwrap_or_default())
+        quote!(#expression.map(|held| std::mem::take(&mut held.#last)).unwrap_or_default())
     }
 
     /// `Option<&T>` or, for numbers, `Option<T>` of the scalar that stands there, from `data: &Data`.

@@ -5,7 +5,7 @@
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
-//! * Many pages: [`Call::pages`] and [`Call::items`].
+//! * Many pages: [`Call::paginate`].
 //! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
@@ -51,7 +51,7 @@ pub use crate::{
     drift::DriftReport,
     encode::RequestBody,
     error::{Error, ErrorKind},
-    paging::{RejectSink, ResumeToken, Summary},
+    paging::{Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},

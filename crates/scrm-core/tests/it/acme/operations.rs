@@ -167,11 +167,8 @@ impl Operation for UserList {
 
 impl PagedOperation for UserList {
     type Row = User;
-    fn rows(data: &UserListData) -> &[User] {
-        &data.list
-    }
-    fn into_rows(data: UserListData) -> Vec<User> {
-        data.list
+    fn take_rows(data: &mut UserListData) -> Vec<User> {
+        std::mem::take(&mut data.list)
     }
     fn total(data: &UserListData) -> Option<u64> {
         data.total.and_then(|total| total.try_into().ok())
@@ -233,11 +230,8 @@ impl Operation for VisitList {
 
 impl PagedOperation for VisitList {
     type Row = User;
-    fn rows(data: &UserListData) -> &[User] {
-        &data.list
-    }
-    fn into_rows(data: UserListData) -> Vec<User> {
-        data.list
+    fn take_rows(data: &mut UserListData) -> Vec<User> {
+        std::mem::take(&mut data.list)
     }
     fn total(_data: &UserListData) -> Option<u64> {
         None
