@@ -57,6 +57,15 @@ impl Place {
         Some(expression)
     }
 
+    /// A slice of what stands there, from `data: &Data`.
+    pub(crate) fn slice(&self) -> TokenStream {
+        let Some(last) = self.steps.last().map(|step| &step.name) else { return quote!(data) };
+        match self.holder() {
+            None => quote!(&data.#last),
+            Some(holder) => quote!(#holder.map_or(&[], |held| held.#last.as_slice())),
+        }
+    }
+
     /// The list that stands there, taken out of `data: &mut Data`.
     pub(crate) fn taken(&self) -> TokenStream {
         let Some((last, objects)) = self.steps.split_last() else { return quote!(std::mem::take(data)) };

@@ -188,12 +188,8 @@ impl scrm_core::operation::Operation for GroupUserList {
 impl scrm_core::operation::PagedOperation for GroupUserList {
     type Row = Lead;
     #[inline]
-    fn rows(data: &Self::Data) -> &[Self::Row] {
-        &data.list
-    }
-    #[inline]
-    fn into_rows(data: Self::Data) -> Vec<Self::Row> {
-        data.list
+    fn take_rows(data: &mut Self::Data) -> Vec<Self::Row> {
+        std::mem::take(&mut data.list)
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {

@@ -211,12 +211,8 @@ impl scrm_core::operation::Operation for PointsList {
 impl scrm_core::operation::PagedOperation for PointsList {
     type Row = PointsAccount;
     #[inline]
-    fn rows(data: &Self::Data) -> &[Self::Row] {
-        &data.list
-    }
-    #[inline]
-    fn into_rows(data: Self::Data) -> Vec<Self::Row> {
-        data.list
+    fn take_rows(data: &mut Self::Data) -> Vec<Self::Row> {
+        std::mem::take(&mut data.list)
     }
     #[inline]
     fn total(data: &Self::Data) -> Option<u64> {
