@@ -8,7 +8,7 @@
 
 use std::{env, error::Error, sync::Arc};
 
-use scrm_core::{ApiClient, Builder, CustomerKey, Profile, VendorClient, spec::VendorSpec};
+use scrm_core::{CustomerKey, Profile, VendorClient, spec::VendorSpec};
 use scrm_mock::Mock;
 
 /// How many rows of each kind are shown.
@@ -51,7 +51,7 @@ async fn find(vendors: &[Arc<dyn VendorClient>], phone: &str) -> Result<(), Box<
 
 async fn first_users_and_points(client: &xiaoe_client::Client) -> Result<(), Box<dyn Error>> {
     println!("The first users");
-    let mut users = client.user().list(xiaoe_client::UserList::new()).paginate().items();
+    let mut users = client.user().list(xiaoe_client::user::UserList::new()).paginate().items();
     for _ in 0..SHOWN {
         let Some(user) = users.next().await? else { break };
         println!("  {} · {} · since {}", text(&user.user_id), text(&user.user_nickname), text(&user.user_created_at));
@@ -90,7 +90,7 @@ fn xiaoe(mock: &Mock) -> Result<xiaoe_client::Client, Box<dyn Error>> {
     }
     let given = mock.credentials(VENDOR.name);
     let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
-    Ok(boxed(Client::builder(credentials), mock, &VENDOR).build()?)
+    Ok(Client::builder(credentials).base_url(mock.base_url(VENDOR.name)).build()?)
 }
 
 fn rabbitpre(mock: &Mock) -> Result<rabbitpre_client::Client, Box<dyn Error>> {
@@ -101,7 +101,7 @@ fn rabbitpre(mock: &Mock) -> Result<rabbitpre_client::Client, Box<dyn Error>> {
     }
     let given = mock.credentials(VENDOR.name);
     let credentials = Credentials::new(&given["instance_appid"], &given["instance_secret"]);
-    Ok(boxed(Client::builder(credentials), mock, &VENDOR).build()?)
+    Ok(Client::builder(credentials).base_url(mock.base_url(VENDOR.name)).build()?)
 }
 
 fn beschannels(mock: &Mock) -> Result<beschannels_client::Client, Box<dyn Error>> {
@@ -112,7 +112,7 @@ fn beschannels(mock: &Mock) -> Result<beschannels_client::Client, Box<dyn Error>
     }
     let given = mock.credentials(VENDOR.name);
     let credentials = Credentials::new(&given["app_id"], &given["app_secret"]).with_user_id(&given["user_id"]);
-    Ok(boxed(Client::builder(credentials), mock, &VENDOR).build()?)
+    Ok(Client::builder(credentials).base_url(mock.base_url(VENDOR.name)).build()?)
 }
 
 /// Whether any credential of the vendor stands in the environment; if so all required ones must.
@@ -120,10 +120,6 @@ fn announced(vendor: &VendorSpec) -> bool {
     let found = vendor.credentials.iter().any(|credential| env::var_os(credential.env).is_some());
     println!("{}: {}", vendor.title.zh, if found { "the real vendor" } else { "its stand-in on this machine" });
     found
-}
-
-fn boxed<C: From<ApiClient>>(builder: Builder<C>, mock: &Mock, vendor: &VendorSpec) -> Builder<C> {
-    builder.base_url(mock.base_url(vendor.name))
 }
 
 fn text<T: std::ops::Deref<Target = str>>(value: &Option<T>) -> &str {

@@ -140,7 +140,8 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 "缺少 user_id",
             ),
         ],
-    );
+    )
+    .operations(&["group_user_list", "token"]);
 
 /// Beschannels, as a type: its operations name it, and its client sends no others.
 #[derive(Clone, Copy, Debug)]

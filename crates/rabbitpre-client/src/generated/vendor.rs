@@ -72,7 +72,8 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 "调用过于频繁，请等时间窗过去；文档没有给代码，靠文字识别",
             ),
         ],
-    );
+    )
+    .operations(&["customer_lookup", "token"]);
 
 /// Rabbitpre, as a type: its operations name it, and its client sends no others.
 #[derive(Clone, Copy, Debug)]

@@ -63,7 +63,7 @@ impl<O: PagedOperation> Fetch<O> {
         };
         let split = spec.split_by.map(|split| (split.start, split.end, split.format));
         let paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
-        let filter = serde_json::to_value(Json::new(&self.request)).unwrap_or_default();
+        let filter = serde_json::to_value(encode::OnTheWire(&self.request)).unwrap_or_default();
         Owner::new(self.core.vendor().name, O::spec().path, &paging, &given(filter))
     }
 

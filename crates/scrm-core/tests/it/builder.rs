@@ -114,8 +114,8 @@ fn outside_of_a_runtime_there_is_an_error_that_says_what_to_do() {
             polled(core.call(UserList::new()).into_future()).unwrap_err(),
             polled(core.call(UserList::new()).timeout(Duration::MAX).send()).unwrap_err(),
             polled(core.call_raw("x", json!({})).into_future()).unwrap_err(),
-            polled(core.call(UserList::new()).items().next()).unwrap().unwrap_err(),
-            polled(core.call(UserList::new()).pages().next()).unwrap().unwrap_err(),
+            polled(core.call(UserList::new()).paginate().items().next()).unwrap_err(),
+            polled(core.call(UserList::new()).paginate().pages().next()).unwrap_err(),
             polled(client.list_customers().next()).unwrap().unwrap_err(),
         ];
         for error in errors {
