@@ -41,6 +41,8 @@ enum Mode {
 struct Link {
     centre: u64,
     tries: u64,
+    /// The page was short against the total, and is asked for again.
+    again: bool,
     /// The total when the place was lost.
     total: Option<u64>,
 }
@@ -212,7 +214,7 @@ impl Numbered {
     /// Begins to look for the last delivered row.
     fn lost(&self) -> Mode {
         let centre = self.reach.saturating_sub(1) / self.plain();
-        Mode::Link(Link { centre, tries: 0, total: self.count.last })
+        Mode::Link(Link { centre, tries: 0, again: false, total: self.count.last })
     }
 
     /// The page to look at: around the centre, further and further.
@@ -310,7 +312,9 @@ impl Numbered {
         self.count.see(total);
         if self.restless == 0 && !self.way.overlap && self.obeyed && self.can_overlap() {
             self.restless = RESTLESS;
-            return Some(Step::nothing());
+            if self.window(self.reach).start() < self.reach {
+                return Some(Step::nothing());
+            }
         }
         self.mode = self.lost();
         Some(self.searching(known))
@@ -320,9 +324,17 @@ impl Numbered {
         let Some(index) = self.candidate(&link) else { return self.searching(known) };
         self.count.see(self.told(facts));
         if known.hits(facts.keys.as_deref()) || facts.total == Some(0) {
+            let window = self.page(index);
+            let short = facts.rows < window.size && self.told(facts).is_some_and(|total| total > window.start().saturating_add(facts.rows));
+            if short && !self.uneven && !std::mem::replace(&mut link.again, true) {
+                self.looks += 1;
+                self.mode = Mode::Link(link);
+                return Step::nothing();
+            }
             self.mode = Mode::Forward;
-            return self.accept(self.page(index), facts, known, true);
+            return self.accept(window, facts, known, true);
         }
+        link.again = false;
         link.tries += 1;
         self.mode = Mode::Link(link);
         self.searching(known)
@@ -504,7 +516,7 @@ impl Numbered {
             return;
         }
         self.ended = true;
-        self.unproven |= self.count.last.is_none() || (self.uneven && (self.start > 0 || self.way.overlap));
+        self.unproven |= self.count.last.is_none() || (self.uneven && (self.start > 0 || self.way.overlap || !self.count.is_still()));
         if missing > 0 {
             let why = self.short.take().map_or_else(String::new, |why| format!("; {why}"));
             let (last, came) = (self.count.last.unwrap_or(0), self.came());

@@ -167,7 +167,7 @@ impl Known {
         let (mut reached, mut head) = (!reading.behind, true);
         let mut here = HashSet::new();
         for (at, key) in keys.iter().enumerate() {
-            let met = self.met(key.id);
+            let met = if self.is_of_the_piece_before(*key) { Met::Seam } else { self.met(key.id) };
             if !reached && met != Met::Again {
                 sifted.presumed += 1;
                 sifted.kept.push(false);
@@ -202,6 +202,11 @@ impl Known {
         let (presumed, rest) = keys.split_at_checked(sifted.presumed).unwrap_or((&[], keys));
         presumed.iter().for_each(|key| _ = self.current.insert(*key));
         self.add(rest.iter().copied());
+    }
+
+    /// Whether exactly this row came with the piece before, whatever else has its id.
+    fn is_of_the_piece_before(&self, key: RowKey) -> bool {
+        !self.overflowed && self.previous.contents.contains(&key.content) && !self.current.contents.contains(&key.content)
     }
 
     fn is_same(&self, key: RowKey) -> bool {
