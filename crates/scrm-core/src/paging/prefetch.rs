@@ -10,8 +10,8 @@ use std::{
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{
-    plan::{Ask, Facts, Keep, Problem},
     options::{RejectSink, RejectedPage},
+    plan::{Ask, Facts, Keep, Problem},
     planner::Planner,
     resume::{Owner, ResumeToken},
     summary::{Completeness, NAMED, Summary},
@@ -320,7 +320,12 @@ impl Pull {
         self.keep_pace();
         let reason = format!("{} (the page is skipped)", error.reason());
         let Some(sink) = &self.sink else { return Some(error.detailed(reason)) };
-        sink.reject_page(&RejectedPage { operation: self.source.operation(), page, error: &error, raw: error.undecodable().unwrap_or_default() });
+        sink.reject_page(&RejectedPage {
+            operation: self.source.operation(),
+            page,
+            error: &error,
+            raw: error.undecodable().unwrap_or_default(),
+        });
         None
     }
 
