@@ -61,11 +61,7 @@ impl Run<'_> {
     ) -> Result<ResponseMeta, Failed> {
         data.reset();
         if let Some(reason) = unreadable::encoding(answer) {
-<<<<<<< HEAD
-            return Err(self.hopeless(answer, token, &reason));
-=======
-            return Err(self.unreadable(answer, lease, &reason, Action::Fail));
->>>>>>> net
+            return Err(self.unreadable(answer, token, &reason, Action::Fail));
         }
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
         let options =
@@ -133,13 +129,9 @@ impl Run<'_> {
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
     fn no_envelope(&self, answer: &HttpResponse, token: Option<&TokenInUse>, error: Option<&DecodeError>) -> Failed {
         if let Some(reason) = unreadable::web_page(answer) {
-<<<<<<< HEAD
-            return self.hopeless(answer, token, &reason);
-=======
             // It may be gone the next time; one that came twice stays.
             let action = if self.attempts < 2 { Action::RetryReads } else { Action::Fail };
-            return self.unreadable(answer, lease, &reason, action);
->>>>>>> net
+            return self.unreadable(answer, token, &reason, action);
         }
         let redaction = self.redaction();
         if !(200..300).contains(&answer.status) {
@@ -160,22 +152,13 @@ impl Run<'_> {
         self.failed(shown.detailed(detail), action, answer, token)
     }
 
-<<<<<<< HEAD
-    /// An answer that would be no better the next time, unless its status says that there was none. `reason` holds what came over the wire.
-    fn hopeless(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str) -> Failed {
-=======
     /// Something else than an answer of the vendor's application. `reason` holds what came over the wire; `action` is meant where the status tells of no failure.
-    fn unreadable(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, reason: &str, action: Action) -> Failed {
->>>>>>> net
+    fn unreadable(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str, action: Action) -> Failed {
         let redaction = self.redaction();
         let reason = redaction.text(reason, MESSAGE_CAP);
         if (200..300).contains(&answer.status) {
             let shown = self.answered(ErrorKind::Decode, answer, &redaction).detailed(reason);
-<<<<<<< HEAD
-            return self.failed(shown, Action::Fail, answer, token);
-=======
-            return self.failed(shown, action, answer, lease);
->>>>>>> net
+            return self.failed(shown, action, answer, token);
         }
         let action = by_status(answer.status);
         let detail = format!("{}: {reason}", http_failure(answer.status));
