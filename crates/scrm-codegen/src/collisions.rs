@@ -12,8 +12,8 @@ use crate::{
     vendor_root::RUNTIME_MODULES,
 };
 
-/// What the generator itself writes into an area beside the types of its operations.
-const AREA_TYPES: [&str; 1] = ["Handle"];
+/// What the generator itself writes into an area beside the types of its operations, and what it names there of Rust's prelude.
+const AREA_TYPES: [&str; 7] = ["Box", "Handle", "Into", "IntoIterator", "Option", "String", "Vec"];
 /// Methods that every handle has.
 const HANDLE_METHODS: [&str; 9] = ["borrow", "clone", "clone_from", "cmp", "fmt", "into", "to_owned", "try_into", "type_id"];
 /// Files of an area beside its operations' own.

@@ -38,7 +38,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Without line breaks, and without the letters that steer terminals or turn the direction of writing.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let steers = |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     text.chars().filter(|letter| !steers(*letter)).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
@@ -153,7 +153,7 @@ fn literals(doc: &Label, name: &str, notes: impl IntoIterator<Item = String>) ->
 
 fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     let mut facts = Vec::new();
-    if names::snake(field.rust_name()) != field.name {
+    if names::member(field.rust_name()).to_string().trim_start_matches("r#") != field.name {
         facts.push(format!("On the wire {}.", code(&field.name)));
     }
     if field.evidence == Evidence::Unverified {

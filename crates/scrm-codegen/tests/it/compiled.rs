@@ -24,7 +24,9 @@ fn the_fixtures_compile_and_their_examples_hold() {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let krate = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("acme-client");
     let _ = fs::remove_dir_all(krate.join("src"));
-    for (path, text) in generated(files()).unwrap() {
+    let mut files = files();
+    files.extend([crate::nasty::file()]);
+    for (path, text) in generated(files).unwrap() {
         if let Some(path) = path.strip_prefix("crates/acme-client/") {
             let path = krate.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
