@@ -153,7 +153,7 @@ fn literals(doc: &Label, name: &str, notes: impl IntoIterator<Item = String>) ->
 
 fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     let mut facts = Vec::new();
-    if names::member(field.rust_name()).to_string().trim_start_matches("r#") != field.name {
+    if names::snake(field.rust_name()) != field.name {
         facts.push(format!("On the wire {}.", code(&field.name)));
     }
     if field.evidence == Evidence::Unverified {

@@ -31,19 +31,9 @@ pub(crate) fn field(wire: &str) -> Ident {
     ident(&snake(wire))
 }
 
-/// The Rust name of a struct's field. Every struct has an `extra` of its own for what nobody documented.
-pub(crate) fn member(wire: &str) -> Ident {
-    ident(&own(wire))
-}
-
-fn own(wire: &str) -> String {
-    let name = snake(wire);
-    if name == "extra" { "extra_".to_owned() } else { name }
-}
-
 /// The identifier of a field's setter, or of the one that sends `null`.
 pub(crate) fn setter(wire: &str, after: &str) -> Ident {
-    Ident::new(&format!("with_{}{after}", own(wire)), Span::call_site())
+    joined("with_", wire, after)
 }
 
 /// The identifier of `with_…` and the like; the prefix has made it no keyword.

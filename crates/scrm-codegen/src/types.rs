@@ -163,7 +163,7 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
                 "only scalars and lists of texts, integers or times can be sent as `null`; drop \"null\" from `type`".into(),
             ));
         }
-        members.push(Member { field, name: names::member(field.rust_name()), kind });
+        members.push(Member { field, name: names::field(field.rust_name()), kind });
     }
     let mut methods = HashSet::new();
     for member in members.iter().filter(|_| object.used.request) {

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 /// Names of fields: keywords of all editions, and what the generated code itself names.
-const NAMES: [&str; 96] = [
+const NAMES: [&str; 95] = [
     "abstract", "as", "async", "auto", "await", "become", "box", "break", "catch", "const", "continue", "crate", "default", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "macro_rules", "match", "mod", "move", "mut", "override",
     "priv", "pub", "raw", "ref", "return", "safe", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof", "union", "unsafe",
-    "unsized", "use", "virtual", "where", "while", "yield", "extra", "new", "clone", "fmt", "eq", "hash", "drop", "table", "view", "slot", "spec", "columns",
+    "unsized", "use", "virtual", "where", "while", "yield", "new", "clone", "fmt", "eq", "hash", "drop", "table", "view", "slot", "spec", "columns",
     "number", "position", "request", "response", "data", "value", "field", "name", "list", "rows", "total", "page", "size", "std", "core", "alloc",
     "scrm_core", "serde", "serialize", "deserialize", "some", "none", "option", "string", "vec", "result",
 ];
@@ -80,12 +80,12 @@ pub(crate) fn file() -> (String, String) {
         "access": "read",
         "permission": text(17),
         "errors": [{ "code": 77, "zh": text(2), "en": text(3), "action": "fail" }],
-        "rules": [{ "at_most_one": ["type", "gen"] }],
+        "rules": [{ "together": ["type", "gen"] }],
         "request": { "type": "object", "properties": request, "additionalProperties": true },
         "response": { "type": "object", "properties": {
             "code": { "type": "integer", "description": "Return code.", "x-zh": "返回码。" },
             "msg": { "type": "string", "description": "Message.", "x-zh": "消息。" },
-            "data": { "type": "object", "x-type": "Source", "description": text(9), "x-zh": text(10), "properties": data },
+            "data": { "type": "object", "x-type": "Source", "x-nullable": true, "description": text(9), "x-zh": text(10), "properties": data },
         }, "required": ["code"] },
         "examples": [
             { "title": text(3), "request": example, "response": { "code": 0, "msg": "ok", "data": example } },
