@@ -9,7 +9,7 @@
 use std::{env, error::Error, sync::Arc};
 
 use futures_util::TryStreamExt;
-use scrm_core::{ApiClient, Builder, CustomerKey, Profile, VendorClient, spec::VendorSpec};
+use scrm_core::{Builder, CustomerKey, Profile, VendorClient, spec::VendorSpec};
 use scrm_mock::Mock;
 
 /// How many rows of each kind are shown.
@@ -123,7 +123,7 @@ fn announced(vendor: &VendorSpec) -> bool {
     found
 }
 
-fn boxed<C: From<ApiClient>>(builder: Builder<C>, mock: &Mock, vendor: &VendorSpec) -> Builder<C> {
+fn boxed<C>(builder: Builder<C>, mock: &Mock, vendor: &VendorSpec) -> Builder<C> {
     builder.base_url(mock.base_url(vendor.name))
 }
 

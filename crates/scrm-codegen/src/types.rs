@@ -109,7 +109,8 @@ fn folded(name: &str) -> String {
 /// An object as draft-07 structure without any constraint. Every field is required: that it may be missing all the same is said by our own types,
 /// and typify need not say it too, in types and serde's attributes that would only be thrown away.
 fn structure(object: &Object) -> Value {
-    let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of_field(field, object)))).collect();
+    let properties: Map<String, Value> =
+        object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of_field(field, object)))).collect();
     let required: Vec<&String> = object.fields.iter().map(|field| &field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
@@ -170,7 +171,10 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         let null = matches!(member.kind, Kind::Nullable(_)).then(|| names::setter(member.field.rust_name(), "_null"));
         for method in std::iter::once(names::setter(member.field.rust_name(), "")).chain(null) {
             if !methods.insert(method.to_string()) {
-                return Err(failed(&member.field.pointer, format!("another field has the setter `{method}`, too; give one of them an `x-name`")));
+                return Err(failed(
+                    &member.field.pointer,
+                    format!("another field has the setter `{method}`, too; give one of them an `x-name`"),
+                ));
             }
         }
     }

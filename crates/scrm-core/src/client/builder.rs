@@ -68,6 +68,16 @@ impl<C: FromApiClient> Builder<C> {
         Builder { settings, client: PhantomData }
     }
 
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none, or there is no transport.
+    pub fn build(self) -> Result<C, Error> {
+        self.settings.build().map(C::from_api_client)
+    }
+}
+
+impl<C> Builder<C> {
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
@@ -176,14 +186,6 @@ impl<C: FromApiClient> Builder<C> {
             let _ = user_agent;
             self
         }
-    }
-
-    /// The client.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none, or there is no transport.
-    pub fn build(self) -> Result<C, Error> {
-        self.settings.build().map(C::from_api_client)
     }
 }
 
