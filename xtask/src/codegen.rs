@@ -94,7 +94,7 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     let mut difference = Difference::default();
     for (path, text) in files {
         match fs::read(out.join(path)) {
-            Ok(found) if same_text(&found, text) => {}
+            Ok(found) if same(&found, text) => {}
             Ok(_) => difference.changed.push(path.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => difference.missing.push(path.clone()),
             Err(error) => return Err(format!("{path}: {error}")),
@@ -105,8 +105,8 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     Ok(difference)
 }
 
-/// Whether a file holds this text; line ends that a checkout made its own do not matter.
-fn same_text(found: &[u8], text: &str) -> bool {
+/// Whether a file holds this text. A checkout may end its lines in the way of its system.
+fn same(found: &[u8], text: &str) -> bool {
     found == text.as_bytes() || String::from_utf8_lossy(found).replace("\r\n", "\n") == text
 }
 

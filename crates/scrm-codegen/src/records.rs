@@ -46,7 +46,7 @@ fn lines(operation: &Operation, record: &Record<'_>, member: &Member<'_>, rows: 
     let (ty, slot) = (spelled(&kind.rust().into_token_stream()), kind.slot());
     let marks = marks(field, rows, record.object.used.response);
     let unit = field.unit.as_ref().map(|unit| format!(" [{}]", quoted(unit))).unwrap_or_default();
-    let setter = record.object.used.request.then(|| format!(", {}", request::setter(member))).unwrap_or_default();
+    let setter = if record.object.used.request { format!(", {}", request::setter(member)) } else { String::new() };
     let start = request::start(operation, record, member).map(|start| format!(" = {start}")).unwrap_or_default();
     let texts = docs::field(field, kind);
     format!("        {texts}\n        {name}: {ty} as {slot} = {}, {marks}{unit}{setter}{start};\n", quoted(&field.name))

@@ -4,5 +4,6 @@
 
 mod compiled;
 mod fixtures;
+mod nasty;
 mod refused;
 mod snapshots;

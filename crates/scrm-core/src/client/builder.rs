@@ -77,6 +77,17 @@ impl<C: FromApiClient> Builder<C> {
         Builder { settings, client: PhantomData }
     }
 
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none or not encrypted, a setting cannot be meant, there is no transport, or the
+    /// system has no certificates to trust. What the error says of a base URL names the variable, if it came from there.
+    pub fn build(self) -> Result<C, Error> {
+        self.settings.build().map(C::from_api_client)
+    }
+}
+
+impl<C> Builder<C> {
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
@@ -188,15 +199,6 @@ impl<C: FromApiClient> Builder<C> {
             let _ = user_agent;
             self
         }
-    }
-
-    /// The client.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none or not encrypted, a setting cannot be meant, there is no transport, or the
-    /// system has no certificates to trust. What the error says of a base URL names the variable, if it came from there.
-    pub fn build(self) -> Result<C, Error> {
-        self.settings.build().map(C::from_api_client)
     }
 }
 

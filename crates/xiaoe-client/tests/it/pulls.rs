@@ -11,7 +11,11 @@ use scrm_core::{
     paging::{Pages, Paginator, ResumeToken},
 };
 use scrm_mock::{Customer, Mock};
-use xiaoe_client::{Call, Client, point::PointsList, user::{UserList, UserListV2}};
+use xiaoe_client::{
+    Call, Client,
+    point::PointsList,
+    user::{UserList, UserListV2},
+};
 
 use crate::pulling::{Numbered, Outcome, client, number, numbers, pull, take};
 
