@@ -80,7 +80,9 @@ fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, Stri
                 return Err(format!("{path} is made from schemas/ and from crates/{name}/schemas/: rename one of the two vendors"));
             }
             if !path.starts_with(&format!("crates/{name}/")) {
-                return Err(format!("crates/{name}/schemas/ has a vendor that would be written to {path}: call the crate after its vendor"));
+                return Err(format!(
+                    "crates/{name}/schemas/ has a vendor that would be written to {path}: call the crate after its vendor"
+                ));
             }
         }
     }

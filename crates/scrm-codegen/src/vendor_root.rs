@@ -60,11 +60,9 @@ fn runtime() -> TokenStream {
 
 /// Whether a test has to read something other than a JSON body.
 pub(crate) fn needs_test_support(vendor: &Vendor) -> bool {
-    vendor
-        .operations
-        .iter()
-        .filter(|operation| operation.examples.iter().any(|example| example.request.is_some()))
-        .any(|operation: &Operation| {
+    vendor.operations.iter().filter(|operation| operation.examples.iter().any(|example| example.request.is_some())).any(
+        |operation: &Operation| {
             operation.body != BodyKind::Json || operation.request.fields.iter().any(|field| field.place == Place::Query)
-        })
+        },
+    )
 }

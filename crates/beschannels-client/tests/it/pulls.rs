@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use beschannels_client::{Client, Credentials, group::{GroupObject, GroupUserList}};
+use beschannels_client::{
+    Client, Credentials,
+    group::{GroupObject, GroupUserList},
+};
 use futures_util::TryStreamExt as _;
 use scrm_mock::{Fault, Mock};
 

@@ -80,7 +80,8 @@ fn broken_files() {
         ),
         (
             "no vendor file",
-            scrm_schema::load_files(acme::files().into_iter().filter(|(file, _)| file != VENDOR)).map_or_else(|errors| errors.to_string(), |_| "NOT FOUND".to_owned()),
+            scrm_schema::load_files(acme::files().into_iter().filter(|(file, _)| file != VENDOR))
+                .map_or_else(|errors| errors.to_string(), |_| "NOT FOUND".to_owned()),
         ),
         ("a file too deep", texts("acme/member/old/x.json", "{}")),
         ("two files of one operation", texts("acme/member/member-list-2.json", &acme::text(MEMBERS))),
@@ -388,14 +389,17 @@ fn areas_and_what_they_share() {
             json!({ "type": "integer", "description": "x", "x-zh": "x", "x-enum": { "name": "ShopLevel", "values": [{ "value": 1, "name": "small", "zh": "小", "en": "small" }] } }),
         ),
     ]);
-    let all = |files: Vec<(String, String)>| scrm_schema::load_files(files).map_or_else(|errors| errors.to_string(), |_| "NOT FOUND".to_owned());
+    let all =
+        |files: Vec<(String, String)>| scrm_schema::load_files(files).map_or_else(|errors| errors.to_string(), |_| "NOT FOUND".to_owned());
     let moved = |from: &str, to: &str| {
         let mut files = acme::files();
         files.iter_mut().filter(|(file, _)| file == from).for_each(|(file, _)| to.clone_into(file));
         all(files)
     };
     let other = |name: &str| {
-        let copied = |(file, text): (String, String)| (file.replacen("acme/", &format!("{name}/"), 1), text.replace("\"vendor\": \"acme\"", &format!("\"vendor\": \"{name}\"")));
+        let copied = |(file, text): (String, String)| {
+            (file.replacen("acme/", &format!("{name}/"), 1), text.replace("\"vendor\": \"acme\"", &format!("\"vendor\": \"{name}\"")))
+        };
         all(acme::files().into_iter().chain(acme::files().into_iter().map(copied)).collect())
     };
     for (what, found) in [
@@ -416,7 +420,9 @@ fn what_somebody_has_still_to_write_is_told_and_loads() {
     let told: Vec<String> = tree.unfinished.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
-        ["schemas/acme/member/member-list.json#/request/properties/phone/description: says `TODO`; write what is meant, in your own words, or take it out"]
+        [
+            "schemas/acme/member/member-list.json#/request/properties/phone/description: says `TODO`; write what is meant, in your own words, or take it out"
+        ]
     );
 }
 

@@ -12,7 +12,10 @@ use scrm_core::{
     paging::{Pages, Summary},
 };
 use scrm_mock::Mock;
-use xiaoe_client::{Builder, Call, Client, Credentials, Error, RetryPolicy, user::{User, UserV2}};
+use xiaoe_client::{
+    Builder, Call, Client, Credentials, Error, RetryPolicy,
+    user::{User, UserV2},
+};
 
 /// Rows that can be told apart by a number.
 pub(crate) trait Numbered {
