@@ -9,7 +9,7 @@ use std::{
 use scrm_schema::model::Tree;
 
 /// The list of the vendors' schema files, which programs carry that run without the repository.
-const LIST: &str = "schemas/lib.rs";
+const LIST: &str = "schemas/files.rs";
 /// The command that mends a stale tree.
 const MEND: &str = "cargo xtask codegen";
 

@@ -61,7 +61,7 @@ fn a_crate_that_brings_schemas_is_generated_with_the_vendors_and_clashes_are_tol
         stdout(&both).contains("crates/acme-client/src/generated/mod.rs")
             && stdout(&both).contains("crates/apex-client/src/generated/mod.rs")
     );
-    assert!(!fs::read_to_string(out.path().join("schemas/lib.rs")).unwrap().contains("acme"));
+    assert!(!fs::read_to_string(out.path().join("schemas/files.rs")).unwrap().contains("acme"));
 
     fs::rename(out.path().join("crates/acme-client/schemas"), out.path().join("crates/apex-client/schemas")).unwrap();
     let strange = codegen(other.path(), out.path(), &[]);
