@@ -9,7 +9,7 @@ use std::{
 use scrm_schema::model::Tree;
 
 /// The list of the vendors' schema files, which programs carry that run without the repository.
-const LIST: &str = "schemas/lib.rs";
+const LIST: &str = "schemas/files.rs";
 /// The command that mends a stale tree.
 const MEND: &str = "cargo xtask codegen";
 
@@ -73,10 +73,16 @@ fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, Stri
     let list = scrm_codegen::schema_list(&tree).map_err(|errors| errors.to_string())?;
     files.insert(LIST.to_owned(), list);
     let crates = entries(&out.join("crates")).map_err(|error| format!("{}: {error}", out.display()))?;
-    for own in crates.into_iter().map(|krate| krate.join("schemas")).filter(|own| own.is_dir()) {
-        for (path, text) in self::tree(&own)?.1 {
+    for krate in crates.into_iter().filter(|krate| krate.join("schemas").is_dir()) {
+        let name = krate.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        for (path, text) in self::tree(&krate.join("schemas"))?.1 {
             if files.insert(path.clone(), text).is_some() {
-                return Err(format!("{path} is made from {} too: two vendors have one name; rename one of them", own.display()));
+                return Err(format!("{path} is made from schemas/ and from crates/{name}/schemas/: rename one of the two vendors"));
+            }
+            if !path.starts_with(&format!("crates/{name}/")) {
+                return Err(format!(
+                    "crates/{name}/schemas/ has a vendor that would be written to {path}: call the crate after its vendor"
+                ));
             }
         }
     }

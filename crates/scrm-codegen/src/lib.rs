@@ -76,7 +76,7 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
     Ok(files)
 }
 
-/// `lib.rs` of the crate that carries these schema files; it stands in their folder.
+/// `files.rs` of the crate that carries these schema files; it stands in their folder.
 ///
 /// # Errors
 /// None that a tree of schemas could cause.

@@ -67,6 +67,9 @@ impl<'a> Types<'a> {
 
     /// A value as a parameter takes it.
     pub(crate) fn value(self, kind: &Kind, wire: Wire, given: &Value) -> TokenStream {
+        let inside = given.as_str().filter(|_| wire == Wire::Json && *kind != Kind::Text);
+        let inside = inside.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let given = inside.as_ref().unwrap_or(given);
         match kind {
             Kind::Nullable(inner) => self.value(inner, wire, given),
             Kind::Text => {
