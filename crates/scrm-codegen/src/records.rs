@@ -31,7 +31,7 @@ pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&s
         let below = list.splitn(3, '/').nth(2).unwrap_or_default();
         let _ = write!(text, "    announced {{\n        {} {} {};\n    }}\n", quoted(below), quoted(key), quoted(label));
     }
-    if record.is_request && record.has_extra() {
+    if object.used.request && object.open {
         text += "    open(extra)\n";
     }
     if object.used.request {

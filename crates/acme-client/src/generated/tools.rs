@@ -127,12 +127,39 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
 #[must_use]
 pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
     match operation {
+        "member_list" => {
+            Some(
+                <<super::member::MemberList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "visit_list" => {
+            Some(
+                <<super::member::VisitList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "user_add" => Some(<super::user::UserAddData as scrm_core::Tabular>::columns()),
+        "user_list" => {
+            Some(
+                <<super::user::UserList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "user_scroll" => {
+            Some(
+                <<super::user::UserScroll as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "contact_find" => Some(<super::lead::Contact as scrm_core::Tabular>::columns()),
         "lead_list" => {
             Some(
                 <<super::lead::LeadList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
+        "group_list" => {
+            Some(
+                <<super::group::GroupList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "lead_find" => Some(<super::group::Lead as scrm_core::Tabular>::columns()),
         "event_list" => {
             Some(
                 <<super::order::EventList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),

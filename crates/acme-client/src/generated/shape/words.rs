@@ -62,13 +62,13 @@ scrm_core::request! {
     pub struct Words {
         "A type." "字段"
         r#type: Option<String> as Str = "type", required, with_type(impl Into<String>);
-        "Oneself." "字段" "On the wire `self`."
+        "Oneself." "字段"
         self_: Option<String> as Str = "self", optional, with_self(impl Into<String>);
         "The second." "字段" "On the wire `2nd`."
         second: Option<String> as Str = "2nd", optional, with_second(impl Into<String>);
         "Open id." "字段" "On the wire `openId`." "**Unverified**: seen in an example or in other people's code only."
         open_id: Option<String> as Str = "openId", optional, with_open_id(impl Into<String>);
-        "A crate." "字段" "On the wire `crate`." "Empty switches this filter off."
+        "A crate." "字段" "Empty switches this filter off."
         crate_: Option<String> as Str = "crate", optional, with_crate(impl Into<String>);
     }
     open(extra)

@@ -2,30 +2,35 @@
 
 use super::*;
 
-/// one lead
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = LeadList::new(LeadGroup::New, "u1").with_page_num(1);
-    assert_eq!(scrm_core::check::check(& request, LEAD_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &LEAD_LIST,
-            None,
-            "https://api.example",
-            LEAD_LIST.path,
-        )
-        .unwrap();
-    assert_eq!(
-        crate ::generated::test_support::multipart(& sent), vec![("page_num".to_owned(),
-        "1".to_owned()), ("group".to_owned(), "new".to_owned()), ("user".to_owned(), "u1"
-        .to_owned())]
-    );
-}
-
-/// one lead
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        LeadList,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "one lead", sends :
+            Some((LeadList::new(LeadGroup::New, "u1").with_page_num(1),
+            r#"{
+  "body": [
+    [
+      "page_num",
+      "1"
+    ],
+    [
+      "group",
+      "new"
+    ],
+    [
+      "user",
+      "u1"
+    ]
+  ],
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
@@ -46,24 +51,36 @@ fn reads_example_1() {
     ],
     "total": 1
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <LeadList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 1);
-    assert_eq!(data.list[0].key.as_deref(), Some("k"));
-    assert_eq!(data.list[0].full_name.as_deref(), Some("张三"));
-    assert_eq!(data.list[0].made.as_deref(), Some("0000-00-00 00:00:00"));
-    assert!(data.list[0].scores.contains(& (7, 3)));
-    assert_eq!(data.list[0].extra.get("shoe"), Some(& serde_json::json!("42")));
-    assert_eq!(data.header.len(), 1);
-    assert_eq!(data.header[0].prop.as_deref(), Some("shoe"));
-    assert_eq!(data.header[0].label.as_deref(), Some("鞋码"));
-    assert_eq!(data.total, Some(1));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [
+      {
+        "key": "k",
+        "FullName": "张三",
+        "made": "0000-00-00 00:00:00",
+        "scores": {
+          "7": 3
+        },
+        "extra": {
+          "shoe": "42"
+        }
+      }
+    ],
+    "header": [
+      {
+        "prop": "shoe",
+        "label": "鞋码",
+        "extra": null
+      }
+    ],
+    "total": 1,
+    "extra": null
+  }
+}"#))
+            }
+        ],
+    );
 }

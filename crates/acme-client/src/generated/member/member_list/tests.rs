@@ -2,64 +2,49 @@
 
 use super::*;
 
-/// two members
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = MemberList::new("person", "o1")
-        .with_page(0)
-        .with_page_size(2)
-        .with_name("王小明")
-        .with_ids_null()
-        .with_tags(["a", "b"])
-        .with_days(["2024-01-01", "2024-01-31"])
-        .with_source(MemberSource::Shop)
-        .with_employer("示例公司")
-        .with_active(true)
-        .with_extra_filter(serde_json::json!({ "a" : 1 }))
-        .with_data(
-            MemberQuery::new("u1").with_extra("colour", serde_json::json!("red")),
-        );
-    assert_eq!(scrm_core::check::check(& request, MEMBER_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &MEMBER_LIST,
-            None,
-            "https://api.example",
-            MEMBER_LIST.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "page": "0",
-  "page_size": 2,
-  "kind": "person",
-  "name": "王小明",
-  "ids": null,
-  "tags": "a,b",
-  "days": "2024-01-01||2024-01-31",
-  "source": 2,
-  "company": "示例公司",
-  "active": 1,
-  "extra_filter": "{\"a\":1}",
-  "data": {
-    "user_id": "u1",
-    "colour": "red"
-  }
-}"#)
-        .unwrap()
-    );
-    assert!(
-        crate ::generated::test_support::query(& sent).contains(& ("operator".to_owned(),
-        "o1".to_owned()))
-    );
-}
-
-/// two members
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        MemberList,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "two members", sends :
+            Some((MemberList::new("person", "o1").with_page(0).with_page_size(2)
+            .with_name("王小明").with_ids_null().with_tags(["a", "b"])
+            .with_days(["2024-01-01", "2024-01-31"]).with_source(MemberSource::Shop)
+            .with_employer("示例公司").with_active(true)
+            .with_extra_filter(serde_json::json!({ "a" : 1 }))
+            .with_data(MemberQuery::new("u1").with_extra("colour",
+            serde_json::json!("red"))),
+            r#"{
+  "body": {
+    "page": "0",
+    "page_size": 2,
+    "kind": "person",
+    "name": "王小明",
+    "ids": null,
+    "tags": "a,b",
+    "days": "2024-01-01||2024-01-31",
+    "source": 2,
+    "company": "示例公司",
+    "active": 1,
+    "extra_filter": "{\"a\":1}",
+    "data": {
+      "user_id": "u1",
+      "colour": "red"
+    }
+  },
+  "query": [
+    [
+      "operator",
+      "o1"
+    ]
+  ],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "trace": "x",
@@ -107,87 +92,110 @@ fn reads_example_1() {
       "s1": 2
     }
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <MemberList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 2);
-    assert_eq!(data.list[0].id.as_deref(), Some("m1"));
-    assert_eq!(data.list[0].full_name.as_deref(), Some("王小明"));
-    assert_eq!(data.list[0].union_id, None);
-    assert_eq!(data.list[0].open_id, None);
-    assert_eq!(data.list[0].avatar, None);
-    assert_eq!(data.list[0].mail, None);
-    assert_eq!(data.list[0].contacts.len(), 1);
-    assert_eq!(data.list[0].contacts[0].phone.as_deref(), Some("13800138000"));
-    assert_eq!(data.list[0].contacts[0].mail.as_deref(), Some("xm@example.com"));
-    assert_eq!(data.list[0].contacts[0].verified, Some(true));
-    assert_eq!(data.list[0].source, Some(MemberSourceLabel::Web));
-    assert_eq!(data.list[0].spent, Some(1.5));
-    assert_eq!(data.list[0].status, None);
-    assert_eq!(data.list[0].created_at, None);
-    assert_eq!(data.list[0].seen_at, None);
-    assert!(data.list[0].parent.is_none());
-    assert_eq!(data.list[0].children.len(), 1);
-    assert_eq!(data.list[0].children[0].id.as_deref(), Some("m3"));
-    assert_eq!(data.list[0].children[0].full_name, None);
-    assert_eq!(data.list[0].children[0].union_id, None);
-    assert_eq!(data.list[0].children[0].open_id, None);
-    assert_eq!(data.list[0].children[0].avatar, None);
-    assert_eq!(data.list[0].children[0].mail, None);
-    assert_eq!(data.list[0].children[0].contacts.len(), 0);
-    assert_eq!(data.list[0].children[0].source, None);
-    assert_eq!(data.list[0].children[0].spent, None);
-    assert_eq!(data.list[0].children[0].status, None);
-    assert_eq!(data.list[0].children[0].created_at, None);
-    assert_eq!(data.list[0].children[0].seen_at, None);
-    assert!(data.list[0].children[0].parent.is_none());
-    assert_eq!(data.list[0].children[0].children.len(), 0);
-    assert!(data.list[0].scores.contains(& (7, 9)));
-    assert_eq!(data.list[0].extra.get("Colour"), Some(& serde_json::json!("red")));
-    assert_eq!(data.list[1].id.as_deref(), Some("m2"));
-    assert_eq!(data.list[1].full_name, None);
-    assert_eq!(data.list[1].union_id, None);
-    assert_eq!(data.list[1].open_id, None);
-    assert_eq!(data.list[1].avatar, None);
-    assert_eq!(data.list[1].mail, None);
-    assert_eq!(data.list[1].contacts.len(), 0);
-    assert_eq!(data.list[1].source, None);
-    assert_eq!(data.list[1].spent, None);
-    assert_eq!(data.list[1].status, None);
-    assert_eq!(data.list[1].created_at, None);
-    assert_eq!(data.list[1].seen_at, None);
-    assert_eq!(data.list[1].parent.as_ref().unwrap().id.as_deref(), Some("m1"));
-    assert_eq!(data.list[1].children.len(), 0);
-    assert_eq!(data.header.len(), 1);
-    assert_eq!(data.header[0].prop.as_deref(), Some("Colour"));
-    assert_eq!(data.header[0].label.as_deref(), Some("颜色"));
-    assert_eq!(data.page.as_ref().unwrap().total, Some(2));
-    assert_eq!(data.by_shop.0.len(), 1);
-    assert_eq!(& * data.by_shop.0[0].0, "s1");
-    assert_eq!(data.by_shop.0[0].1, Some(2));
-}
-
-/// a failure
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [
+      {
+        "id": "m1",
+        "FullName": "王小明",
+        "union_id": null,
+        "open_id": null,
+        "avatar": null,
+        "mail": null,
+        "contacts": [
+          {
+            "phone": "13800138000",
+            "mail": "xm@example.com",
+            "verified": true,
+            "extra": null
+          }
+        ],
+        "source": "网页",
+        "spent": 1.5,
+        "status": null,
+        "created_at": null,
+        "seen_at": null,
+        "parent": null,
+        "children": [
+          {
+            "id": "m3",
+            "FullName": null,
+            "union_id": null,
+            "open_id": null,
+            "avatar": null,
+            "mail": null,
+            "contacts": [],
+            "source": null,
+            "spent": null,
+            "status": null,
+            "created_at": null,
+            "seen_at": null,
+            "parent": null,
+            "children": [],
+            "scores": {},
+            "extra": null
+          }
+        ],
+        "scores": {
+          "7": 9
+        },
+        "extra": {
+          "Colour": "red"
+        }
+      },
+      {
+        "id": "m2",
+        "FullName": null,
+        "union_id": null,
+        "open_id": null,
+        "avatar": null,
+        "mail": null,
+        "contacts": [],
+        "source": null,
+        "spent": null,
+        "status": null,
+        "created_at": null,
+        "seen_at": null,
+        "parent": {
+          "id": "m1",
+          "extra": null
+        },
+        "children": [],
+        "scores": {},
+        "extra": null
+      }
+    ],
+    "header": [
+      {
+        "prop": "Colour",
+        "label": "颜色",
+        "extra": null
+      }
+    ],
+    "page": {
+      "total": 2,
+      "extra": null
+    },
+    "by_shop": {
+      "s1": 2
+    },
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title : "a failure", sends :
+            None, answers : Some((r#"{
   "code": 11,
   "msg": "no",
   "data": []
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <MemberList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("11"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
+}"#,
+            r#"{
+  "code": "11",
+  "success": false,
+  "data": null
+}"#)) }
+        ],
+    );
 }

@@ -2,29 +2,31 @@
 
 use super::*;
 
-/// the second page
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = VisitList::new().with_after(Place::new().with_id(7)).with_size(20);
-    assert_eq!(scrm_core::check::check(& request, VISIT_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &VISIT_LIST,
-            None,
-            "https://api.example",
-            VISIT_LIST.path,
-        )
-        .unwrap();
-    assert_eq!(
-        crate ::generated::test_support::multipart(& sent), vec![("after".to_owned(),
-        "{\"id\":7}".to_owned()), ("size".to_owned(), "20".to_owned())]
-    );
-}
-
-/// the second page
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        VisitList,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "the second page", sends :
+            Some((VisitList::new().with_after(Place::new().with_id(7)).with_size(20),
+            r#"{
+  "body": [
+    [
+      "after",
+      "{\"id\":7}"
+    ],
+    [
+      "size",
+      "20"
+    ]
+  ],
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 200,
   "msg": "ok",
   "data": [
@@ -36,39 +38,34 @@ fn reads_example_1() {
       "at": "1717200000"
     }
   ]
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <VisitList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("200"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.len(), 1);
-    assert_eq!(data[0].place.as_ref().unwrap().id, Some(8));
-    assert_eq!(data[0].month.as_deref(), Some("2024_05"));
-    assert!(data[0].shop.is_none());
-    assert_eq!(data[0].at, Some(1717200000));
-}
-
-/// none
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "200",
+  "success": true,
+  "data": [
+    {
+      "place": {
+        "id": 8,
+        "extra": null
+      },
+      "month": "2024_05",
+      "shop": null,
+      "at": 1717200000,
+      "extra": null
+    }
+  ]
+}"#))
+            }, crate ::generated::test_support::Example { title : "none", sends : None,
+            answers : Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": null
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <VisitList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.len(), 0);
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": []
+}"#)) }
+        ],
+    );
 }

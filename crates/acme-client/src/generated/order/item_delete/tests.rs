@@ -2,51 +2,41 @@
 
 use super::*;
 
-/// gone
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = ItemDelete::new("i 1").with_trace("t").with_why("old");
-    assert_eq!(scrm_core::check::check(& request, ITEM_DELETE.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &ITEM_DELETE,
-            None,
-            "https://api.example",
-            ITEM_DELETE.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value > (r#"{
-  "why": "old"
-}"#)
-        .unwrap()
-    );
-    assert!(
-        crate ::generated::test_support::query(& sent).contains(& ("id".to_owned(), "i 1"
-        .to_owned()))
-    );
-    assert!(
-        sent.headers.iter().any(| (name, value) | name.eq_ignore_ascii_case("trace") &&
-        value == "t")
-    );
-}
-
-/// gone
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        ItemDelete,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "gone", sends :
+            Some((ItemDelete::new("i 1").with_trace("t").with_why("old"),
+            r#"{
+  "body": {
+    "why": "old"
+  },
+  "query": [
+    [
+      "id",
+      "i 1"
+    ]
+  ],
+  "headers": [
+    [
+      "trace",
+      "t"
+    ]
+  ]
+}"#)),
+            answers : Some((r#"{
   "code": 0,
   "msg": "ok"
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <ItemDelete as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data, None);
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": null
+}"#)) }
+        ],
+    );
 }

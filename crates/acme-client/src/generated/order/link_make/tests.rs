@@ -2,44 +2,34 @@
 
 use super::*;
 
-/// a link
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = LinkMake::new("p");
-    assert_eq!(scrm_core::check::check(& request, LINK_MAKE.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &LINK_MAKE,
-            None,
-            "https://api.example",
-            LINK_MAKE.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value > (r#"{
-  "page": "p"
-}"#)
-        .unwrap()
-    );
-}
-
-/// a link
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        LinkMake,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "a link", sends :
+            Some((LinkMake::new("p"),
+            r#"{
+  "body": {
+    "page": "p"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": "https://acme.example/p"
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <LinkMake as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.as_deref(), Some("https://acme.example/p"));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": "https://acme.example/p"
+}"#))
+            }
+        ],
+    );
 }

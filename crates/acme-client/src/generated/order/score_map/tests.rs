@@ -2,27 +2,21 @@
 
 use super::*;
 
-/// two users
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = ScoreMap::new();
-    assert_eq!(scrm_core::check::check(& request, SCORE_MAP.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &SCORE_MAP,
-            None,
-            "https://api.example",
-            SCORE_MAP.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(body, serde_json::from_str:: < serde_json::Value > (r#"{}"#).unwrap());
-}
-
-/// two users
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        ScoreMap,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "two users", sends :
+            Some((ScoreMap::new(),
+            r#"{
+  "body": {},
+  "query": [],
+  "headers": []
+}"#)), answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
@@ -33,19 +27,22 @@ fn reads_example_1() {
       "score": 2
     }
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <ScoreMap as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.0.len(), 2);
-    assert_eq!(& * data.0[0].0, "u1");
-    assert_eq!(data.0[0].1.score, Some(1));
-    assert_eq!(& * data.0[1].0, "u2");
-    assert_eq!(data.0[1].1.score, Some(2));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "u1": {
+      "score": 1,
+      "extra": null
+    },
+    "u2": {
+      "score": 2,
+      "extra": null
+    }
+  }
+}"#))
+            }
+        ],
+    );
 }

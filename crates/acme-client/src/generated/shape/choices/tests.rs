@@ -2,99 +2,68 @@
 
 use super::*;
 
-/// known and unknown
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = Choices::new(Colour::DeepBlue).with_kinds([Kind::Self_]);
-    assert_eq!(scrm_core::check::check(& request, CHOICES.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &CHOICES,
-            None,
-            "https://api.example",
-            CHOICES.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "colour": 2,
-  "kinds": [
-    "self"
-  ]
-}"#).unwrap()
-    );
-}
-
-/// known and unknown
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        Choices,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "known and unknown", sends
+            : Some((Choices::new(Colour::DeepBlue).with_kinds([Kind::Self_]),
+            r#"{
+  "body": {
+    "colour": 2,
+    "kinds": [
+      "self"
+    ]
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
     "colour": "红色"
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Choices as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.colour, Some(ColourLabel::Red));
-}
-
-/// not documented
-#[test]
-fn sends_example_2() {
-    let request = Choices::new(
-        Colour::Undocumented(scrm_core::table::Undocumented::Int(9)),
-    );
-    assert_eq!(scrm_core::check::check(& request, CHOICES.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &CHOICES,
-            None,
-            "https://api.example",
-            CHOICES.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value > (r#"{
-  "colour": 9
-}"#)
-        .unwrap()
-    );
-}
-
-/// not documented
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "colour": "红色",
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title : "not documented", sends
+            :
+            Some((Choices::new(Colour::Undocumented(scrm_core::table::Undocumented::Int(9))),
+            r#"{
+  "body": {
+    "colour": 9
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
     "colour": "绿色"
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Choices as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(
-        data.colour,
-        Some(ColourLabel::Undocumented(scrm_core::table::Undocumented::Text("绿色"
-        .into())))
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "colour": "绿色",
+    "extra": null
+  }
+}"#))
+            }
+        ],
     );
 }

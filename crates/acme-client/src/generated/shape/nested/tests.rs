@@ -2,49 +2,38 @@
 
 use super::*;
 
-/// a small tree
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = Nested::new([Line::new("s1").with_pieces(2)])
-        .with_tree(
-            Node::new().with_name("root").with_children([Node::new().with_name("leaf")]),
-        );
-    assert_eq!(scrm_core::check::check(& request, NESTED.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &NESTED,
-            None,
-            "https://api.example",
-            NESTED.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "tree": {
-    "name": "root",
-    "children": [
+fn examples() {
+    crate::generated::test_support::check::<
+        Nested,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "a small tree", sends :
+            Some((Nested::new([Line::new("s1").with_pieces(2)]).with_tree(Node::new()
+            .with_name("root").with_children([Node::new().with_name("leaf")])),
+            r#"{
+  "body": {
+    "tree": {
+      "name": "root",
+      "children": [
+        {
+          "name": "leaf"
+        }
+      ]
+    },
+    "lines": [
       {
-        "name": "leaf"
+        "sku": "s1",
+        "pieces": 2
       }
     ]
   },
-  "lines": [
-    {
-      "sku": "s1",
-      "pieces": 2
-    }
-  ]
-}"#)
-        .unwrap()
-    );
-}
-
-/// a small tree
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
@@ -64,26 +53,35 @@ fn reads_example_1() {
     },
     "rule": "{\"a\":1}"
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Nested as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.tree.as_ref().unwrap().name.as_deref(), Some("root"));
-    assert_eq!(data.tree.as_ref().unwrap().children.len(), 0);
-    assert_eq!(data.by_name.0.len(), 1);
-    assert_eq!(& * data.by_name.0[0].0, "x");
-    assert_eq!(data.by_name.0[0].1.sku.as_deref(), Some("s"));
-    assert_eq!(data.by_name.0[0].1.pieces, Some(1));
-    assert_eq!(data.counts.0.len(), 2);
-    assert_eq!(& * data.counts.0[0].0, "a");
-    assert_eq!(data.counts.0[0].1, Some(1));
-    assert_eq!(& * data.counts.0[1].0, "b");
-    assert_eq!(data.counts.0[1].1, Some(2));
-    assert_eq!(data.rule.as_ref().unwrap().a, Some(1));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "tree": {
+      "name": "root",
+      "children": [],
+      "extra": null
+    },
+    "by_name": {
+      "x": {
+        "sku": "s",
+        "pieces": 1,
+        "extra": null
+      }
+    },
+    "counts": {
+      "a": 1,
+      "b": 2
+    },
+    "rule": {
+      "a": 1,
+      "extra": null
+    },
+    "extra": null
+  }
+}"#))
+            }
+        ],
+    );
 }

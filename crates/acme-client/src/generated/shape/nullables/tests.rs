@@ -2,96 +2,68 @@
 
 use super::*;
 
-/// null
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = Nullables::new().with_ids_null().with_name_null();
-    assert_eq!(scrm_core::check::check(& request, NULLABLES.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &NULLABLES,
-            None,
-            "https://api.example",
-            NULLABLES.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "ids": null,
-  "name": null
-}"#).unwrap()
-    );
-}
-
-/// null
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        Nullables,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "null", sends :
+            Some((Nullables::new().with_ids_null().with_name_null(),
+            r#"{
+  "body": {
+    "ids": null,
+    "name": null
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
     "name": null
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Nullables as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.name, None);
-}
-
-/// values
-#[test]
-fn sends_example_2() {
-    let request = Nullables::new()
-        .with_ids(Vec::<String>::new())
-        .with_name("a")
-        .with_least(0.5);
-    assert_eq!(scrm_core::check::check(& request, NULLABLES.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &NULLABLES,
-            None,
-            "https://api.example",
-            NULLABLES.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "ids": [],
-  "name": "a",
-  "least": 0.5
-}"#).unwrap()
-    );
-}
-
-/// values
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "name": null,
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title : "values", sends :
+            Some((Nullables::new().with_ids(Vec:: < String > ::new()).with_name("a")
+            .with_least(0.5),
+            r#"{
+  "body": {
+    "ids": [],
+    "name": "a",
+    "least": 0.5
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
     "name": "a"
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Nullables as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.name.as_deref(), Some("a"));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "name": "a",
+    "extra": null
+  }
+}"#))
+            }
+        ],
+    );
 }

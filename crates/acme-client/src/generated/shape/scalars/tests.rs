@@ -2,62 +2,57 @@
 
 use super::*;
 
-/// all of them
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = Scalars::new()
-        .with_word("abc")
-        .with_count(2)
-        .with_share(1.5)
-        .with_flag(true)
-        .with_quoted(7)
-        .with_digit(true)
-        .with_quoted_digit(false)
-        .with_names(["a", "b"])
-        .with_days(["2026-01-01", "2026-01-02"])
-        .with_ids([1, 2])
-        .with_anything(serde_json::json!({ "a" : [1, null] }));
-    assert_eq!(scrm_core::check::check(& request, SCALARS.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &SCALARS,
-            None,
-            "https://api.example",
-            SCALARS.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "word": "abc",
-  "count": 2,
-  "share": 1.5,
-  "flag": true,
-  "quoted": "7",
-  "digit": 1,
-  "quoted_digit": "0",
-  "names": "a,b",
-  "days": "2026-01-01||2026-01-02",
-  "ids": [
-    1,
-    2
-  ],
-  "anything": {
-    "a": [
+fn examples() {
+    crate::generated::test_support::check::<
+        Scalars,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "all of them", sends :
+            Some((Scalars::new().with_word("abc").with_count(2)
+            .with_share(scrm_core::Yuan::parse("1.5").unwrap_or_default())
+            .with_flag(true).with_quoted(7).with_digit(true).with_quoted_digit(false)
+            .with_names(["a", "b"]).with_days(["2026-01-01", "2026-01-02"]).with_ids([1,
+            2]).with_anything(serde_json::json!({ "a" : [1, null] }))
+            .with_price(scrm_core::Yuan::parse("19.90").unwrap_or_default())
+            .with_cost(1990i64).with_deposit_null().with_since("2026-01-02 03:04:05")
+            .with_stamp(1767294245i64).with_stamps([1767294245000i64]),
+            r#"{
+  "body": {
+    "word": "abc",
+    "count": 2,
+    "share": 1.5,
+    "flag": true,
+    "quoted": "7",
+    "digit": 1,
+    "quoted_digit": "0",
+    "names": "a,b",
+    "days": "2026-01-01||2026-01-02",
+    "ids": [
       1,
-      null
+      2
+    ],
+    "anything": {
+      "a": [
+        1,
+        null
+      ]
+    },
+    "price": "19.90",
+    "cost": 1990,
+    "deposit": null,
+    "since": "2026-01-02 03:04:05",
+    "stamp": "1767294245",
+    "stamps": [
+      1767294245000
     ]
-  }
-}"#)
-        .unwrap()
-    );
-}
-
-/// all of them
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
@@ -82,46 +77,72 @@ fn reads_example_1() {
     "day": "2026-01-02",
     "month": "2026_01",
     "second": 1767294245,
-    "milli": 1767294245000
+    "milli": 1767294245000,
+    "price": "19.90",
+    "cost": 1990,
+    "since": "0000-00-00 00:00:00",
+    "stamp": "1767294245",
+    "stamps": [
+      1767294245000
+    ],
+    "span": "2026-01-01||2026-01-02"
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Scalars as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.word.as_deref(), Some(""));
-    assert_eq!(data.count, Some(3));
-    assert_eq!(data.share, Some(- 1.5));
-    assert_eq!(data.flag, Some(true));
-    assert_eq!(data.names, ["a", "b"]);
-    assert_eq!(data.ids, [1]);
-    assert_eq!(data.matrix, Some(serde_json::json!([[1], [2, 3]])));
-    assert_eq!(data.at.as_deref(), Some("2026-01-02 03:04:05"));
-    assert_eq!(data.day.as_deref(), Some("2026-01-02"));
-    assert_eq!(data.month.as_deref(), Some("2026_01"));
-    assert_eq!(data.second, Some(1767294245));
-    assert_eq!(data.milli, Some(1767294245000));
-}
-
-/// a failure
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "word": "",
+    "count": 3,
+    "share": -1.5,
+    "flag": true,
+    "names": [
+      "a",
+      "b"
+    ],
+    "ids": [
+      1
+    ],
+    "matrix": [
+      [
+        1
+      ],
+      [
+        2,
+        3
+      ]
+    ],
+    "at": "2026-01-02 03:04:05",
+    "day": "2026-01-02",
+    "month": "2026_01",
+    "second": 1767294245,
+    "milli": 1767294245000,
+    "price": 19.9,
+    "cost": 1990,
+    "since": "0000-00-00 00:00:00",
+    "stamp": 1767294245,
+    "stamps": [
+      1767294245000
+    ],
+    "span": [
+      "2026-01-01",
+      "2026-01-02"
+    ],
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title : "a failure", sends :
+            None, answers :
+            Some((r#"{
   "code": 7,
   "msg": "bad token",
   "data": []
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Scalars as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("7"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
+}"#,
+            r#"{
+  "code": "7",
+  "success": false,
+  "data": null
+}"#)) }
+        ],
+    );
 }

@@ -2,57 +2,46 @@
 
 use super::*;
 
-/// keywords
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = Words::new("t")
-        .with_self("s")
-        .with_second("2")
-        .with_open_id("o")
-        .with_extra("shoe", serde_json::json!(42));
-    assert_eq!(scrm_core::check::check(& request, WORDS.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &WORDS,
-            None,
-            "https://api.example",
-            WORDS.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "type": "t",
-  "self": "s",
-  "2nd": "2",
-  "openId": "o",
-  "shoe": 42
-}"#)
-        .unwrap()
-    );
-}
-
-/// keywords
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        Words,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "keywords", sends :
+            Some((Words::new("t").with_self("s").with_second("2").with_open_id("o")
+            .with_extra("shoe", serde_json::json!(42)),
+            r#"{
+  "body": {
+    "type": "t",
+    "self": "s",
+    "2nd": "2",
+    "openId": "o",
+    "shoe": 42
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": {
     "match": "m",
     "Self": "x"
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Words as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.r#match.as_deref(), Some("m"));
-    assert_eq!(data.self_.as_deref(), Some("x"));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "match": "m",
+    "Self": "x",
+    "extra": null
+  }
+}"#))
+            }
+        ],
+    );
 }

@@ -2,44 +2,32 @@
 
 use super::*;
 
-/// a token
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = PlatformToken::new("a");
-    assert_eq!(scrm_core::check::check(& request, PLATFORM_TOKEN.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &PLATFORM_TOKEN,
-            None,
-            "https://api.example",
-            PLATFORM_TOKEN.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value > (r#"{
-  "app_id": "a"
-}"#)
-        .unwrap()
-    );
-}
-
-/// a token
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        PlatformToken,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title : "a token", sends :
+            Some((PlatformToken::new("a"),
+            r#"{
+  "body": {
+    "app_id": "a"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers : Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": "p1"
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <PlatformToken as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.as_deref(), Some("p1"));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": "p1"
+}"#)) }
+        ],
+    );
 }
