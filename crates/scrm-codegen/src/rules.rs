@@ -54,6 +54,9 @@ fn of_field(field: &Field, name: &str, rules: &mut Vec<Written>) {
     if field.required {
         add(quote!(spec::Rule::Required { field: #name }));
     }
+    if field.empty_means_no_filter && !field.nullable && matches!(field.ty, Type::Text) {
+        add(quote!(spec::Rule::NotEmpty { field: #name }));
+    }
     if field.minimum.is_some() || field.maximum.is_some() {
         let (min, max) = (option(field.minimum.map(Literal::i64_unsuffixed)), option(field.maximum.map(Literal::i64_unsuffixed)));
         add(quote!(spec::Rule::Range { field: #name, min: #min, max: #max }));

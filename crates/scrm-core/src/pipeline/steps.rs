@@ -39,7 +39,7 @@ impl Job<'_> {
     /// Step 1.
     pub(super) fn check(&self) -> Result<(), Error> {
         let RequestBody::Typed(request) = self.outgoing else { return Ok(()) };
-        check::check(request, self.spec.rules).map_err(|violations| {
+        check::check_allowing(request, self.spec.rules, self.options.allow_empty_filters).map_err(|violations| {
             Error::new(ErrorKind::InvalidRequest, self.core.vendor(), "the request breaks a documented rule").violating(violations)
         })
     }

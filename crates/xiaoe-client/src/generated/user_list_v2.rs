@@ -480,25 +480,58 @@ pub static USER_LIST_V2: spec::OperationSpec = spec::OperationSpec {
         spec::Rule::Required {
             field: "es_skip/user_created_at",
         },
+        spec::Rule::NotEmpty {
+            field: "phone",
+        },
+        spec::Rule::NotEmpty {
+            field: "nickname",
+        },
+        spec::Rule::NotEmpty {
+            field: "name",
+        },
+        spec::Rule::NotEmpty {
+            field: "last_paytime_start",
+        },
         spec::Rule::Format {
             field: "last_paytime_start",
             format: spec::TimeFormat::Date,
+        },
+        spec::Rule::NotEmpty {
+            field: "last_paytime_end",
         },
         spec::Rule::Format {
             field: "last_paytime_end",
             format: spec::TimeFormat::Date,
         },
+        spec::Rule::NotEmpty {
+            field: "min_pay_sum",
+        },
+        spec::Rule::NotEmpty {
+            field: "max_pay_sum",
+        },
+        spec::Rule::NotEmpty {
+            field: "user_created_start",
+        },
         spec::Rule::Format {
             field: "user_created_start",
             format: spec::TimeFormat::Date,
+        },
+        spec::Rule::NotEmpty {
+            field: "user_created_end",
         },
         spec::Rule::Format {
             field: "user_created_end",
             format: spec::TimeFormat::Date,
         },
+        spec::Rule::NotEmpty {
+            field: "latest_visited_start",
+        },
         spec::Rule::Format {
             field: "latest_visited_start",
             format: spec::TimeFormat::Date,
+        },
+        spec::Rule::NotEmpty {
+            field: "latest_visited_end",
         },
         spec::Rule::Format {
             field: "latest_visited_end",
