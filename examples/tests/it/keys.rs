@@ -10,7 +10,8 @@ async fn vendors(mock: &Mock) -> Vec<Arc<dyn VendorClient>> {
     let (xiaoe, rabbitpre, beschannels) = (given("xiaoe"), given("rabbitpre"), given("beschannels"));
     let xiaoe = xiaoe_client::Credentials::new(&xiaoe["app_id"], &xiaoe["client_id"], &xiaoe["secret_key"]);
     let rabbitpre = rabbitpre_client::Credentials::new(&rabbitpre["instance_appid"], &rabbitpre["instance_secret"]);
-    let beschannels = beschannels_client::Credentials::new(&beschannels["app_id"], &beschannels["app_secret"]).with_user_id(&beschannels["user_id"]);
+    let beschannels =
+        beschannels_client::Credentials::new(&beschannels["app_id"], &beschannels["app_secret"]).with_user_id(&beschannels["user_id"]);
     vec![
         Arc::new(xiaoe_client::Client::builder(xiaoe).base_url(mock.base_url("xiaoe")).build().unwrap()),
         Arc::new(rabbitpre_client::Client::builder(rabbitpre).base_url(mock.base_url("rabbitpre")).build().unwrap()),
