@@ -8,7 +8,6 @@
 
 use std::{env, error::Error, sync::Arc};
 
-use futures_util::TryStreamExt;
 use scrm_core::{Builder, CustomerKey, Profile, VendorClient, spec::VendorSpec};
 use scrm_mock::Mock;
 
@@ -52,15 +51,15 @@ async fn find(vendors: &[Arc<dyn VendorClient>], phone: &str) -> Result<(), Box<
 
 async fn first_users_and_points(client: &xiaoe_client::Client) -> Result<(), Box<dyn Error>> {
     println!("The first users");
-    let mut users = client.user().list(xiaoe_client::user::UserList::new()).items();
+    let mut users = client.user().list(xiaoe_client::user::UserList::new()).paginate().items();
     for _ in 0..SHOWN {
-        let Some(user) = users.try_next().await? else { break };
+        let Some(user) = users.next().await? else { break };
         println!("  {} · {} · since {}", text(&user.user_id), text(&user.user_nickname), text(&user.user_created_at));
     }
     println!("The first points accounts");
-    let mut accounts = client.point().points_list(xiaoe_client::point::PointsList::new()).items();
+    let mut accounts = client.point().points_list(xiaoe_client::point::PointsList::new()).paginate().items();
     for _ in 0..SHOWN {
-        let Some(account) = accounts.try_next().await? else { break };
+        let Some(account) = accounts.next().await? else { break };
         println!("  {} · {} points, {} usable", text(&account.user_id), number(account.total_balance), number(account.balance));
     }
     Ok(())
@@ -75,9 +74,9 @@ async fn first_leads(client: &beschannels_client::Client) -> Result<(), Box<dyn 
         return Ok(());
     };
     let request = GroupUserList::new(admin.expose(), GroupObject::Leads);
-    let mut leads = client.group().user_list(request).items();
+    let mut leads = client.group().user_list(request).paginate().items();
     for _ in 0..SHOWN {
-        let Some(lead) = leads.try_next().await? else { break };
+        let Some(lead) = leads.next().await? else { break };
         println!("  {} · {} · {} scores", text(&lead.full_name), text(&lead.company), lead.scores.len());
     }
     Ok(())

@@ -13,10 +13,16 @@ pub const VENDOR_META_SCHEMA: &str = include_str!("vendor.schema.json");
 /// The vendors' files: path below the schema folder, and text.
 #[cfg(feature = "vendors")]
 pub static FILES: &[(&str, &str)] = &[
-    ("beschannels/group/group-user-list.json", include_str!("beschannels/group/group-user-list.json")),
+    (
+        "beschannels/group/group-user-list.json",
+        include_str!("beschannels/group/group-user-list.json"),
+    ),
     ("beschannels/token.json", include_str!("beschannels/token.json")),
     ("beschannels/vendor.json", include_str!("beschannels/vendor.json")),
-    ("rabbitpre/audience/customer-lookup.json", include_str!("rabbitpre/audience/customer-lookup.json")),
+    (
+        "rabbitpre/audience/customer-lookup.json",
+        include_str!("rabbitpre/audience/customer-lookup.json"),
+    ),
     ("rabbitpre/token.json", include_str!("rabbitpre/token.json")),
     ("rabbitpre/vendor.json", include_str!("rabbitpre/vendor.json")),
     ("xiaoe/point/points-list.json", include_str!("xiaoe/point/points-list.json")),

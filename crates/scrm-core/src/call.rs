@@ -10,8 +10,8 @@ use crate::{
     encode::RequestBody,
     error::{Error, ErrorKind},
     operation::{self, Operation},
-    paging::PullOptions,
     pipeline::Job,
+    spec::VendorSpec,
     transport::HttpRequest,
 };
 
@@ -57,12 +57,11 @@ pub struct Call<O> {
     pub(crate) core: ApiClient,
     pub(crate) request: O,
     pub(crate) options: CallOptions,
-    pub(crate) pull: PullOptions,
 }
 
 impl<O: Operation> Call<O> {
     pub(crate) fn new(core: ApiClient, request: O) -> Self {
-        Call { core, request, options: CallOptions::default(), pull: PullOptions::default() }
+        Call { core, request, options: CallOptions::default() }
     }
 
     option_setters!();
@@ -160,6 +159,26 @@ impl RawCall {
         let untyped = self.core.vendor().untyped;
         let reply = self.core.execute_at(&self.path, outgoing, untyped, &self.options, &mut data).await?;
         Ok(Response::new(data.unwrap_or_default(), reply))
+    }
+
+    /// The same call with another request, for a page of a pull.
+    pub(crate) fn asking(&self, request: Value) -> Self {
+        let options = CallOptions { keep_body: true, ..self.options.clone() };
+        RawCall { core: self.core.clone(), path: self.path.clone(), request, options }
+    }
+
+    pub(crate) fn vendor(&self) -> &'static VendorSpec {
+        self.core.vendor()
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A failure of this operation.
+    pub(crate) fn error(&self, kind: ErrorKind, detail: String) -> Error {
+        let no_parameters = Map::new();
+        self.job(&no_parameters).named(Error::new(kind, self.core.vendor(), detail))
     }
 
     fn job<'a>(&'a self, parameters: &'a Map<String, Value>) -> Job<'a> {

@@ -41,6 +41,8 @@ pub struct CallOptions {
     pub strict: Option<bool>,
     /// Whether drifts from the schema are collected in [`Response::drifts`].
     pub collect_drift: bool,
+    /// Whether an error keeps the whole body of a response that cannot be understood: for pulls, which may give it to a sink.
+    pub(crate) keep_body: bool,
 }
 
 /// A client of one vendor for one shop: credentials, token and quotas of its own; transport, connection pool, hooks and retry budget shared with the shops that

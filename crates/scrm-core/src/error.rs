@@ -4,6 +4,8 @@ pub(crate) mod redact;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
+use bytes::Bytes;
+
 use crate::{
     check::Violation,
     decode::BadRow,
@@ -88,6 +90,7 @@ struct Inner {
     doc_url: Option<&'static str>,
     violations: Vec<Violation>,
     bad_row: Option<BadRow>,
+    undecodable: Option<Bytes>,
 }
 
 impl Error {
@@ -203,6 +206,7 @@ impl Error {
             doc_url: None,
             violations: Vec::new(),
             bad_row: None,
+            undecodable: None,
         }))
     }
 
@@ -288,6 +292,17 @@ impl Error {
     pub(crate) fn bad(mut self, row: BadRow) -> Self {
         self.0.bad_row = Some(row);
         self
+    }
+
+    /// Keeps the whole body of a response that cannot be understood.
+    pub(crate) fn keeping(mut self, body: Bytes) -> Self {
+        self.0.undecodable = Some(body);
+        self
+    }
+
+    /// That body, unmasked.
+    pub(crate) fn undecodable(&self) -> Option<&[u8]> {
+        self.0.undecodable.as_deref()
     }
 }
 

@@ -5,7 +5,7 @@
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
-//! * Many pages: [`Call::pages`] and [`Call::items`].
+//! * Many pages: [`Call::paginate`].
 //! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
@@ -38,6 +38,7 @@ mod scan;
 pub mod secret;
 mod serialize;
 pub mod spec;
+#[doc(hidden)]
 pub mod table;
 pub mod tabular;
 pub mod time;
@@ -61,7 +62,7 @@ pub use crate::{
     hooks::Hooks,
     money::{Fen, Yuan},
     operation::{Operation, PagedOperation},
-    paging::{Items, Page, Pages, RejectSink, Rejected, ResumeToken, ResumeTokenError, Summary},
+    paging::{Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, ResumeToken, ResumeTokenError, Summary},
     quota::SharedQuota,
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},

@@ -41,11 +41,8 @@ pub trait PagedOperation: Operation {
     /// One row.
     type Row: ReadFields + Clone + Send + 'static;
 
-    /// The rows of a page.
-    fn rows(data: &Self::Data) -> &[Self::Row];
-
-    /// The rows of a page, taken out of it.
-    fn into_rows(data: Self::Data) -> Vec<Self::Row>;
+    /// The rows of a page, taken out of it; what stands beside them stays.
+    fn take_rows(data: &mut Self::Data) -> Vec<Self::Row>;
 
     /// How many rows there are in all, where the vendor tells.
     fn total(_data: &Self::Data) -> Option<u64> {

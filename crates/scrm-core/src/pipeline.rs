@@ -203,7 +203,7 @@ impl Job<'_> {
         Redaction::none().text(path, 100).into_string().into()
     }
 
-    fn named(&self, error: Error) -> Error {
+    pub(crate) fn named(&self, error: Error) -> Error {
         error.of(self.spec, self.name())
     }
 }

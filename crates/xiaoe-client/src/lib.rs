@@ -47,10 +47,9 @@
 //!
 //! # Pulls
 //!
-//! [`UserList`](user::UserList), [`UserListV2`](user::UserListV2) and [`PointsList`](point::PointsList) come as streams: [`Call::pages`] gives page after page, [`Call::items`] row after row.
+//! [`UserList`](user::UserList), [`UserListV2`](user::UserListV2) and [`PointsList`](point::PointsList) come page by page or row by row: [`Call::paginate`].
 //!
 //! ```
-//! use futures_util::StreamExt;
 //! use xiaoe_client::{Client, Credentials, user::UserListV2};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -59,11 +58,11 @@
 //! # let given = mock.credentials("xiaoe");
 //! # let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 //! # let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-//! let mut pages = client.user().list_v2(UserListV2::new()).concurrency(2).pages();
+//! let mut pages = client.user().list_v2(UserListV2::new()).paginate().concurrency(2).pages();
 //! let mut users = Vec::new();
 //! let mut place = String::new();
-//! while let Some(page) = pages.next().await {
-//!     let page = page?; // or note the error and poll on: the same page is asked for again
+//! // Or note the error and go on: the same page is asked for again.
+//! while let Some(page) = pages.next().await? {
 //!     place = page.resume().to_string(); // store it together with the rows
 //!     users.extend(page.rows);
 //! }
@@ -71,22 +70,22 @@
 //! assert_eq!(users.len(), 1000);
 //!
 //! // After a restart: on from there. Nothing is left to come.
-//! let mut rest = client.user().list_v2(UserListV2::new()).resume(&place.parse()?)?.items();
-//! assert!(rest.next().await.is_none());
+//! let mut rest = client.user().list_v2(UserListV2::new()).paginate().resume_from(&place.parse()?)?.items();
+//! assert!(rest.next().await?.is_none());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! *What is guaranteed.* Every row that is in the list throughout the pull comes, and none twice; or the stream gives an error with the numbers, and
-//! [`Summary::is_complete`](Summary::is_complete) is false. Rows that are added or removed meanwhile may come or not. Where users come and go
-//! during a pull by page number, [`Call::thorough`] finds also those changes that leave the vendor's total as it is, for about a quarter more calls. See
-//! [`Pages`] for the small print.
+//! *What is guaranteed.* Every row that is in the list throughout the pull comes, and none twice; or
+//! [`Summary::completeness`](scrm_core::paging::Summary::completeness) says that rows are missing, or that nobody can know. Rows that are added or removed meanwhile may come or not. Where users come and go
+//! during a pull by page number, [`Paginator::thorough`](scrm_core::paging::Paginator::thorough) finds also those changes that leave the vendor's total as it is, for about a quarter more calls. See
+//! [`paging`](scrm_core::paging) for the small print.
 //!
 //! *Above 10,000 users.* [`UserList`](user::UserList) is version 1.0.0, of which the vendor gives the first 10,000 rows only; a pull that has more splits itself along
 //! `user_created_start` and `user_created_end`, halving the days until each piece fits. The vendor's documented way above 10,000 rows is version 2.0.0,
 //! [`UserListV2`](user::UserListV2): it pages by a cursor and has no ceiling. Prefer it for pulls of a whole shop; what stands here of it was read in a copy of the vendor's page.
 //!
-//! *Speed.* [`Call::concurrency`] fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
+//! *Speed.* [`Paginator::concurrency`](scrm_core::paging::Paginator::concurrency) fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
 //! kept, however long the list.
 //!
 //! # TLS

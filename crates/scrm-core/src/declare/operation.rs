@@ -50,12 +50,10 @@ macro_rules! pages {
         impl $crate::operation::PagedOperation for $request {
             type Row = $row;
             #[inline]
-            fn rows(data: &Self::Data) -> &[Self::Row] {
-                ::std::option::Option::Some(data)$(.and_then(|held| held.$holder.as_ref()))*.map_or(&[], |held| &held$(.$rows)?[..])
-            }
-            #[inline]
-            fn into_rows(data: Self::Data) -> ::std::vec::Vec<Self::Row> {
-                ::std::option::Option::Some(data)$(.and_then(|held| held.$holder))*.map(|held| held$(.$rows)?).unwrap_or_default()
+            fn take_rows(data: &mut Self::Data) -> ::std::vec::Vec<Self::Row> {
+                ::std::option::Option::Some(data)$(.and_then(|held| held.$holder.as_mut()))*
+                    .map(|held| ::std::mem::take(&mut (*held)$(.$rows)?))
+                    .unwrap_or_default()
             }
             $(
                 #[inline]

@@ -158,7 +158,9 @@ impl Run<'_> {
 
     fn answered(&self, kind: ErrorKind, answer: &HttpResponse, redaction: &Redaction) -> Error {
         let body = (!self.job.answers_token()).then(|| redaction.bytes(&answer.body, BODY_CAP));
-        self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body)
+        let error = self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body);
+        let keeps = kind == ErrorKind::Decode && self.job.options.keep_body;
+        if keeps { error.keeping(answer.body.clone()) } else { error }
     }
 
     /// The last failure as the call's.

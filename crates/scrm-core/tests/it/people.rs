@@ -84,11 +84,8 @@ scrm_core::operation! {
 
 impl PagedOperation for After {
     type Row = User;
-    fn rows(data: &UserListData) -> &[User] {
-        &data.list
-    }
-    fn into_rows(data: UserListData) -> Vec<User> {
-        data.list
+    fn take_rows(data: &mut UserListData) -> Vec<User> {
+        std::mem::take(&mut data.list)
     }
     fn total(data: &UserListData) -> Option<u64> {
         data.total.and_then(|total| total.try_into().ok())

@@ -62,8 +62,8 @@ async fn struck(mock: &Mock, client: Client, turn: usize, fault: &Fault, calls: 
     let numbered = turn.is_multiple_of(2);
     mock.fault(fault.clone()).on(if numbered { "user_list" } else { "user_list_v2" }).at_calls(calls);
     let outcome = match numbered {
-        true => pull(client.user().list(UserList::new())).await,
-        false => pull(client.user().list_v2(UserListV2::new())).await,
+        true => pull(client.user().list(UserList::new()).paginate()).await,
+        false => pull(client.user().list_v2(UserListV2::new()).paginate()).await,
     };
     mock.clear_faults();
     outcome
