@@ -41,6 +41,7 @@ mod scan;
 pub mod secret;
 mod serialize;
 pub mod spec;
+#[doc(hidden)]
 pub mod table;
 pub mod tabular;
 pub mod time;
