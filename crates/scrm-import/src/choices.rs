@@ -1,7 +1,5 @@
 //! Documented values with their labels, inside a description: `0-微信、1-sdk`, `1 男 2 女 0 未知`, `a=甲,b=乙`.
 
-use crate::work;
-
 /// One documented value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -29,7 +27,6 @@ pub(crate) fn read(text: &str) -> Vec<Choice> {
         [Joint::Sign(&['-', '—', '–']), Joint::Sign(&[':']), Joint::Sign(&['=']), Joint::Sign(&['、', '.']), Joint::Blank, Joint::Nothing];
     let letters: Vec<char> = text.chars().collect();
     for joint in joints {
-        work::charge(text.len());
         let choices = read_with(&letters, joint);
         if is_enumeration(&choices, joint) {
             return choices;

@@ -1,11 +1,11 @@
 //! Reads a page that is made of headings, labels, tables with bars and blocks of code, whatever tool wrote it.
 
-use crate::assemble::Assembler;
 use crate::lines::Line;
-use crate::{pipes, words};
+use crate::page_builder::PageBuilder;
+use crate::{lexicon, pipes};
 
 /// Feeds the lines to the assembler.
-pub(crate) fn read(lines: &[Line], into: &mut Assembler) {
+pub(crate) fn read(lines: &[Line], into: &mut PageBuilder) {
     let mut at = 0;
     while at < lines.len() {
         at = step(lines, at, into);
@@ -13,7 +13,7 @@ pub(crate) fn read(lines: &[Line], into: &mut Assembler) {
 }
 
 /// Feeds what begins at a line, and gives the index of the line after it.
-pub(crate) fn step(lines: &[Line], at: usize, into: &mut Assembler) -> usize {
+pub(crate) fn step(lines: &[Line], at: usize, into: &mut PageBuilder) -> usize {
     let Some(line) = lines.get(at) else { return at + 1 };
     if line.trimmed().starts_with("```") {
         return fenced(lines, at, into);
@@ -32,7 +32,7 @@ pub(crate) fn step(lines: &[Line], at: usize, into: &mut Assembler) -> usize {
     at + 1
 }
 
-fn table(lines: &[Line], at: usize, into: &mut Assembler) -> usize {
+fn table(lines: &[Line], at: usize, into: &mut PageBuilder) -> usize {
     match pipes::gather(lines, at) {
         Some((grid, next)) => {
             into.grid(&grid);
@@ -43,7 +43,7 @@ fn table(lines: &[Line], at: usize, into: &mut Assembler) -> usize {
 }
 
 /// A block between fences; without a closing fence it ends with the page.
-fn fenced(lines: &[Line], at: usize, into: &mut Assembler) -> usize {
+fn fenced(lines: &[Line], at: usize, into: &mut PageBuilder) -> usize {
     let end = lines.iter().skip(at + 1).position(|line| line.trimmed().starts_with("```")).map_or(lines.len(), |length| at + 1 + length);
     let block = lines.get(at + 1..end).unwrap_or_default();
     if let Some(first) = block.iter().find(|line| !line.is_blank()) {
@@ -66,7 +66,7 @@ pub(crate) fn code_block(lines: &[Line], at: usize) -> (String, usize) {
     let mut end = at;
     let is_curl = lines.get(at).is_some_and(|line| line.trimmed().starts_with("curl "));
     while let Some(line) = lines.get(end) {
-        if end > at && !line.trimmed().starts_with(['"', '}', ']', '{', '[']) && words::heading(&line.text).is_some() {
+        if end > at && !line.trimmed().starts_with(['"', '}', ']', '{', '[']) && lexicon::heading(&line.text).is_some() {
             break;
         }
         depth += brackets(&line.text);
@@ -85,7 +85,6 @@ fn join(lines: &[Line]) -> String {
 
 /// Brackets opened less brackets closed, outside strings and comments.
 fn brackets(text: &str) -> i64 {
-    crate::work::charge(text.len());
     let mut depth = 0;
     let mut quoted = false;
     let mut escaped = false;

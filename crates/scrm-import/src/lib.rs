@@ -8,33 +8,32 @@
 //!
 //! Nothing here reads or writes files. No text makes it panic, and its work grows no faster than the text.
 
-mod assemble;
 mod choices;
-mod confront;
 mod diff;
 mod document;
+mod drop_unsupported;
 mod envelope;
+mod example_shapes;
 mod examples;
 mod layout;
+mod lexicon;
 mod limits;
 mod lines;
 mod nesting;
 pub mod page;
+mod page_builder;
 mod paging;
 mod pipes;
-mod prune;
 mod reading;
+mod reconcile;
 mod repair;
 mod report;
 mod rules;
 mod sample;
-mod seen;
 mod sensitive;
 mod table;
 mod tree;
 mod types;
-mod words;
-mod work;
 mod write;
 
 use scrm_schema::model::VendorFile;
@@ -100,7 +99,6 @@ pub enum ImportError {
 /// # Errors
 /// [`ImportError::NoTable`] when the page has no table of fields.
 pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError> {
-    work::begin();
     let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples } =
         reading::read(text, options)?;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
@@ -147,7 +145,6 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
 /// # Errors
 /// [`ImportError::NoTable`] when the page has no table of fields, [`ImportError::Schema`] when the schema is no JSON.
 pub fn diff(text: &str, options: &Options<'_>, schema: &str) -> Result<Vec<Difference>, ImportError> {
-    work::begin();
     let schema: Value = serde_json::from_str(schema).map_err(|error| ImportError::Schema(error.to_string()))?;
     let reading = reading::read(text, options)?;
     let said = diff::Said {

@@ -4,7 +4,6 @@ use scrm_schema::model::{Quota, TimeFormat};
 
 use crate::choices::{self, Choice};
 use crate::types::Shape;
-use crate::work;
 
 /// What a description says besides what the field is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +39,6 @@ pub(crate) fn read(text: &str, shape: &Shape) -> Facts {
     if text.is_empty() {
         return Facts::default();
     }
-    work::charge(text.len());
     let null_allowed = ["传null", "传 null", "可为null", "可以为null", "或null", "为null"].iter().any(|words| text.contains(words));
     let mut facts = Facts { null_allowed, ..Facts::default() };
     if shape.is_container() {
@@ -68,7 +66,6 @@ pub(crate) fn row_cap(text: &str) -> Option<u64> {
 /// A quota: `10秒3000次`, `1分钟300次`, `10s/10000次`, `每秒20次`, `允许两秒请求一次`, `20次/秒`.
 pub(crate) fn quota(text: &str) -> Option<Quota> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '*')).take(80).collect();
-    work::charge(text.len());
     let end = text.find('次')?;
     let before = text.get(..end)?;
     let rest = text.get(end + '次'.len_utf8()..)?;

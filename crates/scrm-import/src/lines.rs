@@ -1,7 +1,5 @@
 //! A page as numbered lines, with one spelling for every punctuation mark and blank.
 
-use crate::work;
-
 /// A line of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -23,7 +21,6 @@ impl Line {
 
 /// The lines of a page.
 pub(crate) fn lines(text: &str) -> Vec<Line> {
-    work::charge(text.len());
     text.lines().zip(1..).map(|(text, number)| Line { number, text: plain(text) }).collect()
 }
 

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::assemble::side_name;
+use crate::example_shapes::ExampleShape;
 use crate::page::{Concern, Page, Required, Row, Side, Table};
+use crate::page_builder::side_name;
 use crate::repair;
 use crate::sample::{Sample, SampleValue};
-use crate::seen::Seen;
 use crate::tree::{Field, Origin};
 use crate::types::{self, Shape};
-use crate::work;
 
 /// A dotted name with more parts than this is no name.
 const DEEPEST: usize = 16;
@@ -17,7 +16,7 @@ const DEEPEST: usize = 16;
 const ROUNDS: usize = 4;
 
 /// Builds the tree of one side of the exchange.
-pub(crate) fn build(page: &mut Page, side: Side, seen: &Seen) -> Field {
+pub(crate) fn build(page: &mut Page, side: Side, seen: &ExampleShape) -> Field {
     let tables: Vec<(usize, Table)> = page.tables.iter().cloned().enumerate().collect();
     let rows: usize = tables.iter().map(|(_, table)| table.rows.len()).sum();
     let mut builder = Builder {
@@ -70,7 +69,7 @@ struct Builder<'a> {
     names: HashMap<String, Vec<Vec<String>>>,
     /// Paths of the fields whose members a named type describes.
     references: HashMap<String, Vec<Vec<String>>>,
-    seen: &'a Seen,
+    seen: &'a ExampleShape,
     page: &'a mut Page,
     side: Side,
     /// Rows that may still be inserted: a sub-table that many fields refer to is inserted for each of them.
@@ -89,7 +88,6 @@ impl Builder<'_> {
         let mut doubted = false;
         let marked = table.rows.iter().any(|row| row.depth > 0);
         for row in &table.rows {
-            work::charge(row.name.len());
             if self.budget == 0 {
                 return;
             }
@@ -232,7 +230,7 @@ impl Builder<'_> {
             return;
         }
         for (name, sample) in members {
-            let shape = Seen::of([sample]).shape().unwrap_or(Shape::Any);
+            let shape = ExampleShape::of([sample]).shape().unwrap_or(Shape::Any);
             field.members.insert(name.clone(), Field::unnamed(Origin::Description, shape, field.line));
         }
         field.shape = field.shape.with_members();

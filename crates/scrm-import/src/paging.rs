@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::confront::Contradiction;
 use crate::limits;
 use crate::page::{Concern, Page, Side};
+use crate::reconcile::Contradiction;
 use crate::tree::Field;
 use crate::types::Shape;
 

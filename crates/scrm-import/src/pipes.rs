@@ -1,8 +1,7 @@
 //! Tables written with bars.
 
+use crate::lexicon;
 use crate::lines::Line;
-use crate::words;
-use crate::work;
 
 /// A table before its columns are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +65,6 @@ fn trimmed(cells: &[String]) -> Vec<String> {
 /// Cells between bars that are not escaped.
 pub(crate) fn cells(text: &str) -> Vec<String> {
     let text = text.trim();
-    work::charge(text.len());
     let mut cells = vec![String::new()];
     let mut letters = text.strip_prefix('|').unwrap_or(text).chars().peekable();
     while let Some(letter) = letters.next() {
@@ -96,7 +94,6 @@ pub(crate) fn is_rule(cells: &[String]) -> bool {
 }
 
 fn bars(text: &str) -> usize {
-    work::charge(text.len());
     text.matches('|').count() - text.matches("\\|").count()
 }
 
@@ -111,7 +108,7 @@ fn joined_until(lines: &[Line], at: usize, needed: usize) -> Option<usize> {
         return None;
     }
     for next in at + 1..=at + REACH {
-        let line = lines.get(next).filter(|line| !line.is_blank() && words::heading(&line.text).is_none())?;
+        let line = lines.get(next).filter(|line| !line.is_blank() && lexicon::heading(&line.text).is_none())?;
         if is_rule(&cells(&line.text)) || line.trimmed().starts_with('|') {
             return None;
         }
@@ -136,7 +133,6 @@ fn whole_row(lines: &[Line], at: usize, needed: usize) -> (String, usize) {
 /// `None`: the line holds no such table.
 pub(crate) fn unfold(text: &str) -> Option<Vec<String>> {
     let all: Vec<&str> = text.split('|').collect();
-    work::charge(text.len());
     let is_dashes = |cell: &&str| cell.contains('-') && cell.trim().chars().all(|c| matches!(c, '-' | ':'));
     let first = all.iter().position(&is_dashes)?;
     let width = all.iter().skip(first).take_while(|cell| is_dashes(cell)).count();

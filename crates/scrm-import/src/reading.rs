@@ -4,13 +4,13 @@ use scrm_schema::model::{BodyKind, Method, Place, VendorFile};
 use scrm_schema::names;
 use serde_json::{Value, json};
 
-use crate::confront::{self, Contradiction};
 use crate::envelope::{self, Keys};
+use crate::example_shapes::ExampleShape;
 use crate::page::{Concern, Located, Page, Side};
+use crate::reconcile::{self, Contradiction};
 use crate::sample::Sample;
-use crate::seen::Seen;
 use crate::tree::Field;
-use crate::{ImportError, Options, examples, layout, lines, nesting, paging, prune, repair};
+use crate::{ImportError, Options, drop_unsupported, examples, layout, lines, nesting, paging, repair};
 
 /// A page with its fields in order and confronted with its examples.
 pub(crate) struct Reading {
@@ -44,18 +44,18 @@ pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportE
     let keys = Keys::of(options.vendor.map(|vendor| &vendor.envelope));
     let as_text = matches!(body, BodyKind::Query | BodyKind::Form | BodyKind::Multipart);
 
-    let mut seen = Seen::of(&requests);
+    let mut seen = ExampleShape::of(&requests);
     let mut request = nesting::build(&mut page, Side::Request, &seen);
     let token = take_token(&mut request, &mut seen, &mut page, options.vendor);
     envelope::settle(&mut request, &seen, &keys, Side::Request, &mut page);
-    let (more, findings) = confront::confront(&mut request, &seen, Side::Request, as_text);
+    let (more, findings) = reconcile::reconcile(&mut request, &seen, Side::Request, as_text);
     contradictions.extend(more);
     page.findings.extend(findings);
 
-    let seen = Seen::of(&responses);
+    let seen = ExampleShape::of(&responses);
     let mut response = nesting::build(&mut page, Side::Response, &seen);
     envelope::settle(&mut response, &seen, &keys, Side::Response, &mut page);
-    let (more, findings) = confront::confront(&mut response, &seen, Side::Response, false);
+    let (more, findings) = reconcile::reconcile(&mut response, &seen, Side::Response, false);
     contradictions.extend(more);
     page.findings.extend(findings);
 
@@ -63,10 +63,10 @@ pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportE
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
     nesting::report_unattached(&mut page);
     envelope::complete(&mut response, options.vendor, &mut page);
-    prune::columns_at_top(&mut request, &mut page);
-    prune::columns_at_top(&mut response, &mut page);
-    prune::prune(&mut request, Side::Request, &mut page);
-    prune::prune(&mut response, Side::Response, &mut page);
+    drop_unsupported::columns_at_top(&mut request, &mut page);
+    drop_unsupported::columns_at_top(&mut response, &mut page);
+    drop_unsupported::drop_unsupported(&mut request, Side::Request, &mut page);
+    drop_unsupported::drop_unsupported(&mut response, Side::Response, &mut page);
     let examples = examples::pair(requests.first(), responses.first(), &request, &response, &keys);
     Ok(Reading { page, lines: count, operation, method, path, body, token, request, response, contradictions, examples })
 }
@@ -166,7 +166,7 @@ fn path(page: &mut Page, vendor: Option<&VendorFile>) -> String {
 const TOKENS: [&str; 5] = ["access_token", "accessToken", "token", "X-Token", "Authorization"];
 
 /// Takes the token out of the request: the vendor file says how it travels.
-fn take_token(request: &mut Field, seen: &mut Seen, page: &mut Page, vendor: Option<&VendorFile>) -> Option<Value> {
+fn take_token(request: &mut Field, seen: &mut ExampleShape, page: &mut Page, vendor: Option<&VendorFile>) -> Option<Value> {
     let kinds: Vec<(&str, &str)> = match vendor {
         Some(vendor) => vendor.tokens.iter().map(|token| (token.place.name.as_str(), token.name.as_str())).collect(),
         None => TOKENS.iter().map(|name| (*name, "")).collect(),

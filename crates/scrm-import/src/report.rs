@@ -67,8 +67,6 @@ pub struct Report {
     pub set_aside: Vec<(String, usize)>,
     /// Contradictions written as errata.
     pub errata: usize,
-    /// Steps of work done, which grow no faster than the page.
-    pub steps: u64,
 }
 
 /// Lines of the page are shown up to this length.
@@ -103,7 +101,6 @@ impl Report {
             unread,
             set_aside,
             errata,
-            steps: crate::work::spent(),
         }
     }
 

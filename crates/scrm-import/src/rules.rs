@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::page::{Concern, Page};
 use crate::tree::Field;
-use crate::work;
 
 /// The rules that the notes and descriptions of the request state.
 pub(crate) fn find(request: &Field, page: &mut Page) -> Vec<Value> {
@@ -14,7 +13,6 @@ pub(crate) fn find(request: &Field, page: &mut Page) -> Vec<Value> {
         notes.chain(request.members.iter().map(|(name, field)| (Some(name.clone()), field.text.clone(), field.line))).collect();
     let mut known = std::collections::HashSet::new();
     for (own, text, line) in texts {
-        work::charge(text.len());
         for sentence in text.split(['。', ';', '\n']) {
             let Some(kind) = kind(sentence) else { continue };
             let mut names = named(sentence, request);

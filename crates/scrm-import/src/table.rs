@@ -2,13 +2,13 @@
 
 use scrm_schema::model::Place;
 
+use crate::lexicon::{self, Column};
 use crate::page::{Concern, ErrorRow, Located, Page, Required, Row};
 use crate::pipes::Grid;
-use crate::words::{self, Column};
 
 /// What the columns of a grid hold; `None`: it is no table that is known.
 pub(crate) fn columns(header: &[String]) -> Option<Vec<Option<Column>>> {
-    let mut columns: Vec<Option<Column>> = header.iter().map(|title| words::column(title)).collect();
+    let mut columns: Vec<Option<Column>> = header.iter().map(|title| lexicon::column(title)).collect();
     let has = |columns: &[Option<Column>], column| columns.contains(&Some(column));
     if has(&columns, Column::Code) && (columns.len() == 2 || !has(&columns, Column::Type)) {
         for column in &mut columns {
@@ -69,7 +69,7 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         if row.name.starts_with("~~") || cells.iter().any(|cell| cell.trim().starts_with("~~")) {
             page.remark(Concern::Assumed, *line, format!("`{}` is struck out on the page: left out", row.name.trim_matches('~')));
         } else if indent.is_none() && continues(columns, cells, next, &mut rows, *line, page) {
-        } else if !words::is_name(&row.name) {
+        } else if !lexicon::is_name(&row.name) {
             page.unread.push(Located::new(cells.join(" | "), *line));
         } else {
             rows.push(row);
@@ -92,7 +92,7 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
             Some(Column::Name) => (row.name, indent) = name(cell),
             Some(Column::Type) => row.printed_type = plain_cell(cell).trim_matches('`').to_owned(),
             Some(Column::Required) => {
-                row.required = words::required(&plain_cell(cell).replace(['`', '*'], "")).unwrap_or(Required::Unknown)
+                row.required = lexicon::required(&plain_cell(cell).replace(['`', '*'], "")).unwrap_or(Required::Unknown)
             }
             Some(Column::Description | Column::Meaning) => row.description = plain_cell(cell),
             Some(Column::Note) => row.note = plain_cell(cell),
@@ -110,7 +110,7 @@ fn reference(cell: &str) -> Option<String> {
     let text = plain_cell(cell);
     let text = text.split_once("](").map_or(text.as_str(), |(name, _)| name);
     let name = text.trim_matches(['`', '#', '[', ']']);
-    (words::is_name(name) && crate::types::read(name).is_none()).then(|| name.to_owned())
+    (lexicon::is_name(name) && crate::types::read(name).is_none()).then(|| name.to_owned())
 }
 
 fn place_of(cell: &str) -> Option<Place> {

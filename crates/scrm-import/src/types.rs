@@ -2,8 +2,6 @@
 
 use scrm_schema::model::TimeFormat;
 
-use crate::work;
-
 /// The shape of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -105,7 +103,6 @@ pub(crate) fn read(text: &str) -> Option<Printed> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    work::charge(text.len());
     read_nested(text, 0)
 }
 

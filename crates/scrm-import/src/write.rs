@@ -7,11 +7,11 @@ use scrm_schema::names;
 use serde_json::{Map, Value, json};
 
 use crate::choices::Choice;
-use crate::confront::Contradiction;
 use crate::page::{Concern, Page, Required, Side};
+use crate::reconcile::Contradiction;
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
-use crate::{paging, prune, sensitive};
+use crate::{drop_unsupported, paging, sensitive};
 
 /// What goes into a schema file.
 pub(crate) struct Draft<'a> {
@@ -249,7 +249,7 @@ impl Writer<'_> {
             if !properties.is_empty() {
                 object.insert("properties".to_owned(), Value::Object(properties));
             }
-            let column = json!({ "type": "integer", "x-name": prune::column_name(prefix), "description": todo(field.line), "x-zh": todo(field.line) });
+            let column = json!({ "type": "integer", "x-name": drop_unsupported::column_name(prefix), "description": todo(field.line), "x-zh": todo(field.line) });
             object.insert("patternProperties".to_owned(), json!({ format!("^{prefix}[0-9]+$"): column }));
         } else if properties.is_empty() && !path.is_empty() {
             object.insert("additionalProperties".to_owned(), json!({}));

@@ -1,13 +1,13 @@
 //! Apifox: the site's menu, then method and path alone on lines, fields with one line per cell, and the try-it panel between.
 //! A field with a title has lost its required mark; the fields of an answer have lost their depth.
 
-use crate::assemble::Assembler;
 use crate::document;
+use crate::lexicon::{self, Heading};
 use crate::lines::Line;
 use crate::page::{Concern, Page, Row, Side};
+use crate::page_builder::PageBuilder;
 use crate::pipes;
 use crate::types;
-use crate::words::{self, Heading};
 
 pub(super) fn shows(lines: &[Line]) -> bool {
     let marks = ["示例代码", "返回响应", "Query 参数", "Body 参数", "Header 参数"];
@@ -21,7 +21,7 @@ const MEDIA: [&str; 6] =
 
 pub(super) fn read(lines: &[Line]) -> Page {
     let lines: Vec<Line> = lines.iter().filter(|line| !line.is_blank()).cloned().collect();
-    let mut page = Assembler::new(false);
+    let mut page = PageBuilder::new(false);
     let start = head(&lines, &mut page);
     let mut reader = Reader { lines: &lines, at: start, page, answers: 0 };
     while reader.at < lines.len() {
@@ -31,10 +31,10 @@ pub(super) fn read(lines: &[Line]) -> Page {
 }
 
 /// Reads menu, title, method and path; gives the index of the line after them.
-fn head(lines: &[Line], page: &mut Assembler) -> usize {
+fn head(lines: &[Line], page: &mut PageBuilder) -> usize {
     let is_path = |line: &Line| line.trimmed().starts_with('/') || line.trimmed().starts_with("http");
     let is_method = |line: &Line| {
-        line.trimmed().len() <= 6 && words::method(line.trimmed()).is_some_and(|_| line.trimmed().bytes().all(|b| b.is_ascii_uppercase()))
+        line.trimmed().len() <= 6 && lexicon::method(line.trimmed()).is_some_and(|_| line.trimmed().bytes().all(|b| b.is_ascii_uppercase()))
     };
     let Some(at) = lines.windows(2).position(|pair| pair.first().is_some_and(is_method) && pair.last().is_some_and(is_path)) else {
         return 0;
@@ -43,10 +43,10 @@ fn head(lines: &[Line], page: &mut Assembler) -> usize {
         .get(..at)
         .unwrap_or_default()
         .iter()
-        .rposition(|line| !STATUS.contains(&line.trimmed()) && words::method(line.trimmed()).is_none());
+        .rposition(|line| !STATUS.contains(&line.trimmed()) && lexicon::method(line.trimmed()).is_none());
     for (index, line) in lines.iter().enumerate().take(at) {
         if Some(index) == title {
-            page.title(line.number, words::bare(&line.text).as_str());
+            page.title(line.number, lexicon::bare(&line.text).as_str());
         } else {
             page.set_aside(line.number, "menu of the site");
         }
@@ -62,7 +62,7 @@ fn head(lines: &[Line], page: &mut Assembler) -> usize {
 struct Reader<'a> {
     lines: &'a [Line],
     at: usize,
-    page: Assembler,
+    page: PageBuilder,
     answers: usize,
 }
 
@@ -98,7 +98,7 @@ impl Reader<'_> {
 
     fn heading_or_text(&mut self, line: &Line) {
         // A body's media type may stand on the next line.
-        let body = matches!(words::heading(&line.text), Some(Heading::Request { body: None, place: Some(_) }));
+        let body = matches!(lexicon::heading(&line.text), Some(Heading::Request { body: None, place: Some(_) }));
         if body && let Some(media) = self.line(1).filter(|next| MEDIA.contains(&next.trimmed())) {
             let glued = Line { number: line.number, text: format!("{}{}", line.trimmed(), media.trimmed()) };
             self.page.heading(&glued);
@@ -173,7 +173,7 @@ impl Reader<'_> {
         self.line(0).is_some_and(|line| {
             let text = line.trimmed();
             let heading =
-                words::heading(text).is_some_and(|heading| !matches!(heading, Heading::Empty | Heading::Notes | Heading::Members { .. }));
+                lexicon::heading(text).is_some_and(|heading| !matches!(heading, Heading::Empty | Heading::Notes | Heading::Members { .. }));
             heading
                 || is_tab(text)
                 || text.starts_with("修改于")
@@ -193,7 +193,7 @@ impl Reader<'_> {
         while !self.ends_fields() && !self.starts_field() {
             let Some(text) = self.line(0).map(|line| line.trimmed().to_owned()) else { break };
             self.at += 1;
-            if let Some(required) = words::required(&text) {
+            if let Some(required) = lexicon::required(&text) {
                 row.required = required;
             } else if let Some(kind) = ["示例值", "默认值", "枚举值"].into_iter().find(|word| text.starts_with(word)) {
                 self.labelled(kind, text.trim_start_matches(kind).trim_start_matches(':').trim(), &mut row);
@@ -210,7 +210,7 @@ impl Reader<'_> {
     /// Whether a field begins here: a name, then a type. A title may look like a name when the next field's name looks like a type.
     fn starts_field(&self) -> bool {
         let is_type = |offset: usize| self.line(offset).is_some_and(|line| types::read(line.trimmed()).is_some());
-        let is_name = |offset: usize| self.line(offset).is_some_and(|line| words::is_name(line.trimmed()));
+        let is_name = |offset: usize| self.line(offset).is_some_and(|line| lexicon::is_name(line.trimmed()));
         let title_then_field = is_name(1) && is_type(1) && is_type(2);
         is_name(0) && is_type(1) && !title_then_field
     }

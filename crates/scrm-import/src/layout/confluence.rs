@@ -1,9 +1,9 @@
 //! Confluence export of generated documents: rows without a leading bar, a rule after the header or none, rows broken over lines.
 
-use crate::assemble::Assembler;
 use crate::document;
 use crate::lines::Line;
 use crate::page::Page;
+use crate::page_builder::PageBuilder;
 use crate::pipes;
 use crate::table;
 
@@ -17,7 +17,7 @@ pub(super) fn shows(lines: &[Line]) -> bool {
 }
 
 pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(false);
+    let mut page = PageBuilder::new(false);
     document::read(lines, &mut page);
     page.finish()
 }

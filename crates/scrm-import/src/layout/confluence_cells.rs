@@ -1,13 +1,13 @@
 //! The Confluence export with one line per cell: header words glued together, blank lines between cells, short rows collapsed into one line.
 //! The indent before `└─` survives here.
 
-use crate::assemble::Assembler;
 use crate::document;
+use crate::lexicon;
 use crate::lines::Line;
 use crate::page::{Concern, Page, Row};
+use crate::page_builder::PageBuilder;
 use crate::table;
 use crate::types;
-use crate::words;
 
 /// Titles a header is glued from.
 const TITLES: [&str; 6] = ["parameter", "field", "type", "required", "description", "since"];
@@ -33,7 +33,7 @@ fn header(line: &Line) -> Option<bool> {
 }
 
 pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(false);
+    let mut page = PageBuilder::new(false);
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         at = match header(line) {
@@ -44,7 +44,7 @@ pub(super) fn read(lines: &[Line]) -> Page {
     page.finish()
 }
 
-fn read_table(lines: &[Line], start: usize, has_marks: bool, page: &mut Assembler) -> usize {
+fn read_table(lines: &[Line], start: usize, has_marks: bool, page: &mut PageBuilder) -> usize {
     let mut end = start + 1;
     while lines.get(end).is_some_and(|line| !ends_table(line)) {
         end += 1;
@@ -80,8 +80,9 @@ fn read_table(lines: &[Line], start: usize, has_marks: bool, page: &mut Assemble
 
 fn ends_table(line: &Line) -> bool {
     !line.is_blank()
-        && (words::heading(&line.text).is_some_and(|heading| !matches!(heading, words::Heading::Members { .. } | words::Heading::Empty))
-            || words::label(&line.text).is_some()
+        && (lexicon::heading(&line.text)
+            .is_some_and(|heading| !matches!(heading, lexicon::Heading::Members { .. } | lexicon::Heading::Empty))
+            || lexicon::label(&line.text).is_some()
             || document::begins_code(line)
             || header(line).is_some())
 }
@@ -91,12 +92,12 @@ fn read_row(cells: &[&Line], at: usize) -> Option<(Row, Option<usize>, usize)> {
     let first = cells.get(at)?;
     let (name, indent) = table::name(&first.text);
     let printed_type = cells.get(at + 1)?.trimmed();
-    if !words::is_name(&name) || types::read(printed_type).is_none() {
+    if !lexicon::is_name(&name) || types::read(printed_type).is_none() {
         return None;
     }
     let mut row = Row { name, printed_type: printed_type.to_owned(), line: first.number, ..Row::default() };
     let mut next = at + 2;
-    if let Some(required) = cells.get(next).and_then(|cell| words::required(cell.trimmed())) {
+    if let Some(required) = cells.get(next).and_then(|cell| lexicon::required(cell.trimmed())) {
         row.required = required;
         next += 1;
     }
@@ -110,7 +111,6 @@ const TYPES: [&str; 14] =
 /// `openidfalsestringtext`, `orgIdstringtext`: a row in one piece.
 fn read_glued(line: &Line, has_marks: bool) -> Option<(Row, Option<usize>)> {
     let (text, indent) = table::name(&line.text);
-    crate::work::charge(text.len());
     if text.len() > 200 || !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
     }
@@ -140,15 +140,15 @@ fn read_glued(line: &Line, has_marks: bool) -> Option<(Row, Option<usize>)> {
     let row = Row {
         name: name.to_owned(),
         printed_type: text.get(printed_type)?.to_owned(),
-        required: words::required(text.get(mark)?).unwrap_or_default(),
+        required: lexicon::required(text.get(mark)?).unwrap_or_default(),
         description: text.get(text.len() - left..)?.to_owned(),
         line: line.number,
         ..Row::default()
     };
-    words::is_name(name).then_some((row, indent))
+    lexicon::is_name(name).then_some((row, indent))
 }
 
-fn describe(cell: &Line, rows: &mut [Row], page: &mut Assembler) {
+fn describe(cell: &Line, rows: &mut [Row], page: &mut PageBuilder) {
     let text = cell.trimmed();
     if matches!(text, "-" | "—") {
         return;

@@ -1,12 +1,12 @@
 //! GitBook copied as text: the cells of a row separated by blanks, the column of required marks often lost.
 
-use crate::assemble::Assembler;
 use crate::document;
+use crate::lexicon::{self, Column};
 use crate::lines::Line;
 use crate::page::{Concern, ErrorRow, Page, Required, Row};
+use crate::page_builder::PageBuilder;
 use crate::table;
 use crate::types;
-use crate::words::{self, Column};
 
 pub(super) fn shows(lines: &[Line]) -> bool {
     lines.iter().any(|line| header(line).is_some())
@@ -23,7 +23,7 @@ fn header(line: &Line) -> Option<Vec<Option<Column>>> {
 }
 
 pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(true);
+    let mut page = PageBuilder::new(true);
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         at = match header(line) {
@@ -35,7 +35,7 @@ pub(super) fn read(lines: &[Line]) -> Page {
     page.finish()
 }
 
-fn read_table(lines: &[Line], start: usize, columns: &[Option<Column>], page: &mut Assembler) -> usize {
+fn read_table(lines: &[Line], start: usize, columns: &[Option<Column>], page: &mut PageBuilder) -> usize {
     let mut rows: Vec<Row> = Vec::new();
     let mut indents = Vec::new();
     let mut at = start;
@@ -67,11 +67,11 @@ fn read_table(lines: &[Line], start: usize, columns: &[Option<Column>], page: &m
 }
 
 fn ends_table(line: &Line) -> bool {
-    words::heading(&line.text).is_some() || words::label(&line.text).is_some() || document::begins_code(line) || header(line).is_some()
+    lexicon::heading(&line.text).is_some() || lexicon::label(&line.text).is_some() || document::begins_code(line) || header(line).is_some()
 }
 
 /// A line that is no row goes on with the description before it.
-fn go_on(line: &Line, rows: &mut [Row], page: &mut Assembler) {
+fn go_on(line: &Line, rows: &mut [Row], page: &mut PageBuilder) {
     let Some(previous) = rows.last_mut().filter(|row| row.description.len() < 4000) else { return page.unread(line.number, &line.text) };
     previous.description.push(' ');
     previous.description.push_str(line.trimmed());
@@ -86,11 +86,11 @@ fn read_row(line: &Line) -> Option<(Row, Option<usize>)> {
     let length = text.get(start..)?.find(' ')?;
     let (name, indent) = table::name(text.get(..start + length)?);
     let mut rest = text.get(start + length..)?.trim_start();
-    if !words::is_name(&name) {
+    if !lexicon::is_name(&name) {
         return None;
     }
     let mut row = Row { name, line: line.number, ..Row::default() };
-    if let Some(required) = words::required(first_word(rest)) {
+    if let Some(required) = lexicon::required(first_word(rest)) {
         row.required = required;
         rest = after_first_word(rest);
     }
@@ -98,7 +98,7 @@ fn read_row(line: &Line) -> Option<(Row, Option<usize>)> {
     row.printed_type = first_word(rest).to_owned();
     rest = after_first_word(rest);
     if row.required == Required::Unknown
-        && let Some(required) = words::required(first_word(rest))
+        && let Some(required) = lexicon::required(first_word(rest))
     {
         row.required = required;
         rest = after_first_word(rest);
@@ -115,7 +115,7 @@ fn after_first_word(text: &str) -> &str {
     text.trim_start().split_once(' ').map_or("", |(_, rest)| rest.trim_start())
 }
 
-fn read_errors(lines: &[Line], start: usize, page: &mut Assembler) -> usize {
+fn read_errors(lines: &[Line], start: usize, page: &mut PageBuilder) -> usize {
     let mut at = start;
     while let Some(line) = lines.get(at).filter(|line| !line.is_blank() && !ends_table(line)) {
         let (code, meaning) = (first_word(&line.text), after_first_word(&line.text));

@@ -1,9 +1,9 @@
 //! GitBook as Markdown: tables with bars, the bullets of method, header and address run together on broken lines.
 
-use crate::assemble::Assembler;
 use crate::document;
 use crate::lines::Line;
 use crate::page::Page;
+use crate::page_builder::PageBuilder;
 use crate::pipes;
 
 pub(super) fn shows(lines: &[Line]) -> bool {
@@ -11,7 +11,7 @@ pub(super) fn shows(lines: &[Line]) -> bool {
 }
 
 pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(true);
+    let mut page = PageBuilder::new(true);
     document::read(lines, &mut page);
     page.finish()
 }

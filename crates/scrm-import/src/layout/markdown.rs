@@ -1,9 +1,9 @@
 //! Markdown that somebody wrote again: headings with `#`, padded tables, fenced examples.
 
-use crate::assemble::Assembler;
 use crate::document;
 use crate::lines::Line;
 use crate::page::Page;
+use crate::page_builder::PageBuilder;
 use crate::pipes;
 
 pub(super) fn shows(lines: &[Line]) -> bool {
@@ -14,7 +14,7 @@ pub(super) fn shows(lines: &[Line]) -> bool {
 }
 
 pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(false);
+    let mut page = PageBuilder::new(false);
     document::read(lines, &mut page);
     page.finish()
 }

@@ -1,12 +1,12 @@
 //! Swagger tables in Markdown: literal bold labels, a column for where a parameter goes, sub-objects apart or nested by `└─`;
 //! often the whole page stands on one line.
 
-use crate::assemble::Assembler;
 use crate::document;
+use crate::lexicon;
 use crate::lines::Line;
 use crate::page::Page;
+use crate::page_builder::PageBuilder;
 use crate::pipes;
-use crate::words;
 
 pub(super) fn shows(lines: &[Line]) -> bool {
     lines.iter().any(|line| line.text.contains("**consumes**") || line.text.contains("**produces**") || line.text.contains("**接口地址**"))
@@ -14,7 +14,7 @@ pub(super) fn shows(lines: &[Line]) -> bool {
 }
 
 pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(false);
+    let mut page = PageBuilder::new(false);
     let unfolded: Vec<Line> = lines.iter().flat_map(unfold).collect();
     document::read(&unfolded, &mut page);
     page.finish()
@@ -46,7 +46,6 @@ fn unfold(line: &Line) -> Vec<Line> {
 
 /// Breaks a line before every heading mark, every bold label and every fence, and after a bold heading.
 fn split_headings(text: &str) -> Vec<&str> {
-    crate::work::charge(text.len());
     let mut cuts = vec![0];
     let mut bold_open = false;
     for (place, _) in text.match_indices("**") {
@@ -55,7 +54,7 @@ fn split_headings(text: &str) -> Vec<&str> {
         } else {
             let end = place + 2;
             let heading = cuts.last().and_then(|start| text.get(*start..end)).unwrap_or("");
-            if words::heading(heading).is_some() {
+            if lexicon::heading(heading).is_some() {
                 cuts.push(end);
             }
         }

@@ -4,11 +4,10 @@ use indexmap::IndexMap;
 
 use crate::sample::{Sample, SampleValue};
 use crate::types::Shape;
-use crate::work;
 
 /// How often a field was seen as what.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Seen {
+pub(crate) struct ExampleShape {
     pub(crate) nulls: usize,
     pub(crate) booleans: usize,
     pub(crate) integers: usize,
@@ -19,9 +18,9 @@ pub(crate) struct Seen {
     pub(crate) lists: usize,
     pub(crate) objects: usize,
     /// Members of the objects, in order of first sight.
-    pub(crate) members: IndexMap<String, Seen>,
+    pub(crate) members: IndexMap<String, ExampleShape>,
     /// All items of the lists.
-    pub(crate) item: Option<Box<Seen>>,
+    pub(crate) item: Option<Box<ExampleShape>>,
     /// How often it was there at all.
     pub(crate) times: usize,
     /// Line of its first sight.
@@ -42,7 +41,7 @@ pub(crate) enum Clock {
     DateTime,
 }
 
-impl Seen {
+impl ExampleShape {
     pub(crate) fn of<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> Self {
         let mut seen = Self::default();
         for sample in samples {
@@ -52,7 +51,6 @@ impl Seen {
     }
 
     fn see(&mut self, sample: &Sample) {
-        work::charge(1);
         if self.times == 0 {
             self.line = sample.line;
         }
@@ -121,7 +119,7 @@ impl Seen {
     }
 
     /// The objects that members are looked for in: itself, or the items of its lists.
-    pub(crate) fn innermost(&self) -> &Seen {
+    pub(crate) fn innermost(&self) -> &ExampleShape {
         match &self.item {
             Some(item) if self.objects == 0 => item.innermost(),
             _ => self,
@@ -129,8 +127,8 @@ impl Seen {
     }
 
     /// What was seen along a path of names.
-    pub(crate) fn at<'a>(&'a self, path: impl IntoIterator<Item = &'a String>) -> Option<&'a Seen> {
-        path.into_iter().try_fold(self.innermost(), |seen, name| seen.members.get(name).map(Seen::innermost))
+    pub(crate) fn at<'a>(&'a self, path: impl IntoIterator<Item = &'a String>) -> Option<&'a ExampleShape> {
+        path.into_iter().try_fold(self.innermost(), |seen, name| seen.members.get(name).map(ExampleShape::innermost))
     }
 }
 

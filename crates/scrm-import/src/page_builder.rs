@@ -2,12 +2,12 @@
 
 use scrm_schema::model::Place;
 
+use crate::lexicon::{self, Column, Heading, Label};
 use crate::limits;
 use crate::lines::Line;
 use crate::page::{Concern, ErrorRow, ExampleText, Located, Page, Row, Side, Table};
 use crate::pipes::Grid;
 use crate::table::{self, is_code};
-use crate::words::{self, Column, Heading, Label};
 
 /// What the lines after a heading are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ enum Mode {
 }
 
 /// Builds a page line by line.
-pub(crate) struct Assembler {
+pub(crate) struct PageBuilder {
     page: Page,
     mode: Mode,
     side: Option<Side>,
@@ -36,7 +36,7 @@ pub(crate) struct Assembler {
     curl_body: Option<ExampleText>,
 }
 
-impl Assembler {
+impl PageBuilder {
     /// `title_is_first_line`: the first line that announces nothing is the title.
     pub(crate) fn new(title_is_first_line: bool) -> Self {
         let (page, last_columns) = (Page::default(), Vec::new());
@@ -85,7 +85,7 @@ impl Assembler {
 
     /// Takes a heading; false if the line is none.
     pub(crate) fn heading(&mut self, line: &Line) -> bool {
-        let Some(heading) = words::heading(&line.text) else { return self.title_heading(line) };
+        let Some(heading) = lexicon::heading(&line.text) else { return self.title_heading(line) };
         self.pending = None;
         match heading {
             Heading::Request { place, body } => {
@@ -117,9 +117,9 @@ impl Assembler {
 
     /// `# title`: the first heading that announces nothing else.
     fn title_heading(&mut self, line: &Line) -> bool {
-        let is_title = self.page.title.is_none() && line.trimmed().starts_with('#') && words::label(&line.text).is_none();
+        let is_title = self.page.title.is_none() && line.trimmed().starts_with('#') && lexicon::label(&line.text).is_none();
         if is_title {
-            self.title(line.number, &words::bare(&line.text));
+            self.title(line.number, &lexicon::bare(&line.text));
         }
         is_title
     }
@@ -136,7 +136,7 @@ impl Assembler {
         let mut rest = line.trimmed();
         // Bullets run together: `POST - 请求头:`.
         while let Some((head, tail)) = rest.split_once(" - ").or_else(|| rest.split_once(" • ")) {
-            if pieces.len() >= REACH || words::label(tail).is_none() {
+            if pieces.len() >= REACH || lexicon::label(tail).is_none() {
                 break;
             }
             pieces.push(head);
@@ -145,7 +145,7 @@ impl Assembler {
         pieces.push(rest);
         let mut taken = false;
         for piece in pieces {
-            if let Some((label, value)) = words::label(piece) {
+            if let Some((label, value)) = lexicon::label(piece) {
                 taken = true;
                 self.pending = value.is_empty().then_some(label);
                 if !value.is_empty() {
@@ -161,7 +161,7 @@ impl Assembler {
 
     fn value(&mut self, line: usize, label: Label, value: &str) {
         match label {
-            Label::Method => match words::method(value) {
+            Label::Method => match lexicon::method(value) {
                 Some(method) => self.page.method = self.page.method.take().or(Some(Located::new(method, line))),
                 None => self.unread(line, value),
             },
@@ -202,14 +202,14 @@ impl Assembler {
     }
 
     fn content_type(&mut self, line: usize, value: &str) {
-        if let Some(body) = words::body_kind(value) {
+        if let Some(body) = lexicon::body_kind(value) {
             self.page.body = self.page.body.take().or(Some(Located::new(body, line)));
         }
     }
 
     pub(crate) fn header(&mut self, line: usize, name: &str) {
         let name = name.trim().trim_matches(['`', '\'', '"']);
-        if words::is_name(name)
+        if lexicon::is_name(name)
             && !self.page.headers.iter().any(|known| known.value.eq_ignore_ascii_case(name))
             && self.page.headers.len() < 40
         {
@@ -246,7 +246,7 @@ impl Assembler {
     /// Takes a line that is neither heading nor label nor table.
     pub(crate) fn text(&mut self, line: &Line) {
         let text = line.trimmed();
-        if words::is_residue(text) {
+        if lexicon::is_residue(text) {
             return self.set_aside(line.number, "residue of the tool");
         }
         if self.page.permission.as_ref().is_some_and(|first| letters(&first.value) == letters(text)) {
@@ -355,7 +355,7 @@ impl Assembler {
     /// The head of a permission, or a block of code in a cell.
     fn one_cell(&mut self, grid: &Grid) {
         let heading = Line { number: grid.line, text: grid.header.first().cloned().unwrap_or_default() };
-        let is_code_block = words::bare(&heading.text) == "代码块";
+        let is_code_block = lexicon::bare(&heading.text) == "代码块";
         if !is_code_block && !self.heading(&heading) && !self.labels(&heading) {
             self.text(&heading);
         }
@@ -377,7 +377,7 @@ impl Assembler {
         let fits = !grid.ruled
             && self.mode == Mode::Fields
             && self.last_columns.len() == grid.header.len()
-            && grid.header.first().is_some_and(|name| words::is_name(name));
+            && grid.header.first().is_some_and(|name| lexicon::is_name(name));
         if fits {
             let mut whole = grid.clone();
             whole.rows.insert(0, (grid.line, grid.header.clone()));
@@ -419,7 +419,6 @@ impl Assembler {
 
     /// A curl call: its address, the names of its headers, its JSON body. Values of headers are not kept: they are secrets.
     pub(crate) fn curl(&mut self, line: usize, text: &str) {
-        crate::work::charge(text.len());
         if let Some(start) = text.find("http") {
             let address = text.get(start..).unwrap_or("").split(['\'', '"', ' ', '?', '\n']).next().unwrap_or("");
             let known = self.page.url.as_ref().is_some_and(|url| address.ends_with(url.value.trim_start_matches('/')));

@@ -12,7 +12,7 @@ use crate::types::Shape;
 const MOST_FIELDS: usize = 254;
 
 /// Leaves out fields without a Rust name, fields that share one, and fields beyond the limit; says which and why.
-pub(crate) fn prune(field: &mut Field, side: Side, page: &mut Page) {
+pub(crate) fn drop_unsupported(field: &mut Field, side: Side, page: &mut Page) {
     let mut taken: HashSet<String> = field.columns.iter().map(|prefix| column_name(prefix)).collect();
     let mut kept = 0;
     field.members.retain(|name, member| {
@@ -36,7 +36,7 @@ pub(crate) fn prune(field: &mut Field, side: Side, page: &mut Page) {
         values(name, member, page);
         limits(member);
         default(name, member, side, page);
-        prune(member, side, page);
+        drop_unsupported(member, side, page);
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use scrm_schema::model::TimeFormat;
 
+use crate::example_shapes::{Clock, ExampleShape};
 use crate::page::{Concern, Finding, Required, Side};
-use crate::seen::{Clock, Seen};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
-use crate::{sensitive, types, work};
+use crate::{sensitive, types};
 
 /// A contradiction, before its place in the schema file is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,14 +25,14 @@ pub(crate) struct Contradiction {
 }
 
 /// Confronts a tree with what the examples show, and takes the wire's side.
-pub(crate) fn confront(root: &mut Field, seen: &Seen, side: Side, as_text: bool) -> (Vec<Contradiction>, Vec<Finding>) {
-    let mut confronter =
-        Confronter { side, as_text, contradictions: Vec::new(), findings: Vec::new(), path: Vec::new(), typed: HashSet::new() };
+pub(crate) fn reconcile(root: &mut Field, seen: &ExampleShape, side: Side, as_text: bool) -> (Vec<Contradiction>, Vec<Finding>) {
+    let mut reconciler =
+        Reconciler { side, as_text, contradictions: Vec::new(), findings: Vec::new(), path: Vec::new(), typed: HashSet::new() };
     if seen.times > 0 {
-        confronter.members(root, seen.innermost());
+        reconciler.members(root, seen.innermost());
     }
-    confronter.untold(root);
-    (confronter.contradictions, confronter.findings)
+    reconciler.untold(root);
+    (reconciler.contradictions, reconciler.findings)
 }
 
 /// Fields of one object that may be the same under two names are compared up to this number.
@@ -40,7 +40,7 @@ const PAIRS: usize = 8;
 /// Columns that share a prefix and end in a number are dynamic from this number on.
 const COLUMNS: usize = 3;
 
-struct Confronter {
+struct Reconciler {
     side: Side,
     /// Every value of the request travels as text, so that an example's quotes say nothing.
     as_text: bool,
@@ -51,7 +51,7 @@ struct Confronter {
     typed: HashSet<Vec<String>>,
 }
 
-impl Confronter {
+impl Reconciler {
     fn contradict(&mut self, name: &str, kind: &'static str, documented: &str, wire: &str, line: usize) {
         if documented == wire {
             return;
@@ -80,7 +80,7 @@ impl Confronter {
     }
 
     /// The members of an object against those of the example's objects.
-    fn members(&mut self, parent: &mut Field, seen: &Seen) {
+    fn members(&mut self, parent: &mut Field, seen: &ExampleShape) {
         if seen.objects == 0 {
             return;
         }
@@ -96,7 +96,6 @@ impl Confronter {
         self.pair_names(parent, seen);
         let mut added = 0;
         for (name, seen) in &seen.members {
-            work::charge(name.len());
             let is_column = columns.as_ref().is_some_and(|prefix| is_column(name, prefix));
             if is_column || parent.members.contains_key(name) {
                 continue;
@@ -126,7 +125,7 @@ impl Confronter {
     }
 
     /// A key that only the table has and one that only the example has may be the same field.
-    fn pair_names(&mut self, parent: &mut Field, seen: &Seen) {
+    fn pair_names(&mut self, parent: &mut Field, seen: &ExampleShape) {
         let lonely: Vec<String> = parent
             .members
             .iter()
@@ -134,7 +133,8 @@ impl Confronter {
             .map(|(name, _)| name.clone())
             .take(PAIRS)
             .collect();
-        let new: Vec<(&String, &Seen)> = seen.members.iter().filter(|(name, _)| !parent.members.contains_key(*name)).take(PAIRS).collect();
+        let new: Vec<(&String, &ExampleShape)> =
+            seen.members.iter().filter(|(name, _)| !parent.members.contains_key(*name)).take(PAIRS).collect();
         for (name, seen) in new {
             let Some(documented) = lonely.iter().find(|known| parent.members.contains_key(*known) && alike(known, name)) else { continue };
             let Some(place) = parent.members.get_index_of(documented) else { continue };
@@ -152,7 +152,7 @@ impl Confronter {
         }
     }
 
-    fn presence(&mut self, name: &str, field: &mut Field, seen: &Seen, objects: usize) {
+    fn presence(&mut self, name: &str, field: &mut Field, seen: &ExampleShape, objects: usize) {
         if seen.nulls > 0 && !field.nullable {
             field.nullable = true;
             if field.origin != Origin::Example {
@@ -174,7 +174,7 @@ impl Confronter {
     }
 
     /// A field against what was seen of it.
-    fn one(&mut self, name: &str, field: &mut Field, seen: &Seen) {
+    fn one(&mut self, name: &str, field: &mut Field, seen: &ExampleShape) {
         self.shape(name, field, seen);
         field.retyped &= field.printed_type != field.shape.json_name();
         self.time(name, field, seen);
@@ -190,7 +190,7 @@ impl Confronter {
         }
     }
 
-    fn shape(&mut self, name: &str, field: &mut Field, seen: &Seen) {
+    fn shape(&mut self, name: &str, field: &mut Field, seen: &ExampleShape) {
         let Some(wire) = seen.shape() else { return };
         if self.as_text && wire == Shape::Text {
             return;
@@ -226,7 +226,7 @@ impl Confronter {
         field.shape = wire;
     }
 
-    fn time(&mut self, name: &str, field: &mut Field, seen: &Seen) {
+    fn time(&mut self, name: &str, field: &mut Field, seen: &ExampleShape) {
         let full = self.full(name);
         if field.facts.time.is_none()
             && field.shape == Shape::Text
@@ -307,7 +307,6 @@ fn filled(documented: &Shape, wire: Shape) -> Shape {
 fn alike(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect::<Vec<u8>>();
     let (one, other) = (plain(one), plain(other));
-    work::charge(one.len() + other.len());
     let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
     if short.is_empty() || long.first() != short.first() {
         return false;
@@ -318,7 +317,7 @@ fn alike(one: &str, other: &str) -> bool {
 }
 
 /// The prefix of keys such as `Score-12`, `Score-14`, all of them whole numbers and none of them documented.
-fn dynamic_columns(seen: &Seen, parent: &Field) -> Option<String> {
+fn dynamic_columns(seen: &ExampleShape, parent: &Field) -> Option<String> {
     let mut counts: indexmap::IndexMap<&str, usize> = indexmap::IndexMap::new();
     for (name, seen) in &seen.members {
         let prefix = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -334,6 +333,6 @@ fn is_column(name: &str, prefix: &str) -> bool {
     name.strip_prefix(prefix).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn is_php_list(seen: &Seen) -> bool {
+fn is_php_list(seen: &ExampleShape) -> bool {
     seen.objects > 0 && !seen.members.is_empty() && seen.members.keys().all(|key| key.bytes().all(|b| b.is_ascii_digit()))
 }

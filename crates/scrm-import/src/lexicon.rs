@@ -3,7 +3,6 @@
 use scrm_schema::model::{BodyKind, Method, Place};
 
 use crate::page::{Required, Side};
-use crate::work;
 
 /// What a heading announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +61,6 @@ pub(crate) enum Column {
 
 /// The text without headings marks, bullets, bold, code spans and a trailing colon.
 pub(crate) fn bare(text: &str) -> String {
-    work::charge(text.len());
     let text: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();
     text.trim().trim_start_matches(['#', '-', '•', '·', ' ']).trim_end_matches([':', '#', ' ']).trim().to_owned()
 }
@@ -240,7 +238,6 @@ pub(crate) fn label(text: &str) -> Option<(Label, String)> {
             .strip_prefix(word)
             .is_some_and(|rest| rest.starts_with(':') || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':']))))
     })?;
-    work::charge(text.len());
     let clean: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();
     let clean = clean.trim_start().trim_start_matches(['-', '•', '·', '#', ' ']);
     let value = clean.get(word.len()..)?.trim_start_matches([':', ' ']).trim();
