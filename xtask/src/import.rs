@@ -136,6 +136,7 @@ fn options<'a>(arguments: &'a Arguments, vendor: Option<&'a VendorFile>, source:
         vendor,
         operation: arguments.operation.as_deref(),
         layout: arguments.layout,
+        pick: arguments.pick.as_deref(),
         page: source,
         url: arguments.url.as_deref(),
         read: today,

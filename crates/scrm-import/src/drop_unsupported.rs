@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use scrm_schema::names;
 
-use crate::page::{Concern, Page, Side};
+use crate::page::{Concern, Doubt, Page, Side};
 use crate::tree::Field;
 use crate::types::Shape;
 
@@ -18,7 +18,7 @@ pub(crate) fn drop_unsupported(field: &mut Field, side: Side, page: &mut Page) {
     field.members.retain(|name, member| {
         let rust = names::field(name);
         let reason = if rust.is_empty() {
-            "its name has no letter of the Latin alphabet"
+            "its name has no letter of the Latin alphabet (describe it by hand with an `x-name`)"
         } else if rust == "extra" {
             "every struct has a field of this name already"
         } else if kept >= MOST_FIELDS {
@@ -33,7 +33,9 @@ pub(crate) fn drop_unsupported(field: &mut Field, side: Side, page: &mut Page) {
         false
     });
     for (name, member) in &mut field.members {
+        flag(member);
         values(name, member, page);
+        one_meaning(name, member, page);
         limits(member);
         default(name, member, side, page);
         drop_unsupported(member, side, page);
@@ -47,6 +49,30 @@ pub(crate) fn columns_at_top(root: &mut Field, page: &mut Page) {
     }
 }
 
+/// 0 and 1 for no and yes are a truth value.
+fn flag(field: &mut Field) {
+    let value = |label: &[&str]| field.facts.choices.iter().find(|choice| label.contains(&choice.label.as_str())).map(|choice| choice.value.as_str());
+    let is_flag = field.facts.choices.len() == 2 && value(&["是", "yes", "true"]) == Some("1") && value(&["否", "不是", "no", "false"]) == Some("0");
+    let wire = match field.shape {
+        Shape::Integer if !field.number_in_text => "digit",
+        Shape::Text | Shape::Integer => "digit_text",
+        _ => return,
+    };
+    if is_flag && !field.retyped {
+        (field.shape, field.digit, field.number_in_text) = (Shape::Boolean, Some(wire), false);
+        field.facts.default = field.facts.default.take().map(|default| if default == "1" { "true" } else { "false" }.to_owned());
+    }
+}
+
+/// A field has values or is a time, never both.
+fn one_meaning(name: &str, field: &mut Field, page: &mut Page) {
+    if field.facts.choices.is_empty() || field.facts.time.is_none() {
+        return;
+    }
+    page.remark(Concern::Decide, field.line, format!("`{name}` is described by values and as a time: written with its values"));
+    (field.facts.time, field.facts.time_stamp) = (None, false);
+}
+
 /// Documented values make an enum when they are texts, or different whole numbers.
 fn values(name: &str, field: &mut Field, page: &mut Page) {
     let choices = &field.facts.choices;
@@ -58,6 +84,7 @@ fn values(name: &str, field: &mut Field, page: &mut Page) {
     if field.shape != Shape::Boolean {
         let kind = if field.printed_type.is_empty() { field.shape.json_name() } else { &field.printed_type };
         page.remark(Concern::Decide, field.line, format!("`{name}` has documented values that its type `{kind}` cannot hold: left out"));
+        field.doubts.insert(Doubt::Codes);
     }
     field.facts.choices.clear();
 }

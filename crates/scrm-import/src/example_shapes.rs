@@ -1,5 +1,7 @@
 //! What the examples show of each field.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use crate::sample::{Sample, SampleValue};
@@ -15,6 +17,10 @@ pub(crate) struct ExampleShape {
     pub(crate) texts: usize,
     /// Texts that hold a number.
     pub(crate) number_texts: usize,
+    /// Texts that hold nothing.
+    pub(crate) empty_texts: usize,
+    /// Integers that are neither 0 nor 1.
+    pub(crate) other_integers: usize,
     pub(crate) lists: usize,
     pub(crate) objects: usize,
     /// Members of the objects, in order of first sight.
@@ -61,6 +67,7 @@ impl ExampleShape {
             SampleValue::Number(number) => match number.as_i64() {
                 Some(number) => {
                     self.integers += 1;
+                    self.other_integers += usize::from(!(0..=1).contains(&number));
                     self.largest = self.largest.max(number);
                 }
                 None => self.fractions += 1,
@@ -83,6 +90,7 @@ impl ExampleShape {
 
     fn see_text(&mut self, text: &str) {
         self.texts += 1;
+        self.empty_texts += usize::from(text.trim().is_empty());
         if text.parse::<f64>().is_ok() && text.bytes().any(|b| b.is_ascii_digit()) {
             self.number_texts += 1;
         }
@@ -143,5 +151,59 @@ fn clock(text: &str) -> Option<Clock> {
         Some(Clock::DateTime)
     } else {
         None
+    }
+}
+
+/// Where each name occurs in the examples: paths of the objects that hold it.
+#[derive(Debug, Default)]
+pub(crate) struct NameIndex {
+    places: HashMap<String, Vec<Vec<String>>>,
+}
+
+/// Paths kept of each name.
+const PLACES: usize = 32;
+/// Deeper than this nothing is looked for.
+const DEEPEST: usize = 16;
+
+impl NameIndex {
+    pub(crate) fn of(shape: &ExampleShape) -> Self {
+        let mut index = Self::default();
+        let mut open: Vec<(Vec<String>, &ExampleShape)> = vec![(Vec::new(), shape.innermost())];
+        while let Some((path, shape)) = open.pop() {
+            for (name, member) in &shape.members {
+                let places = index.places.entry(name.clone()).or_default();
+                if places.len() < PLACES {
+                    places.push(path.clone());
+                }
+                if path.len() < DEEPEST && !member.innermost().members.is_empty() {
+                    open.push((path.iter().cloned().chain([name.clone()]).collect(), member.innermost()));
+                }
+            }
+        }
+        for places in index.places.values_mut() {
+            places.sort_by_key(Vec::len);
+        }
+        index
+    }
+
+    /// Paths of the objects that hold a name, the outermost first.
+    pub(crate) fn places(&self, name: &str) -> &[Vec<String>] {
+        self.places.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the examples show anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Paths of all objects in which one of some names occurs, with how many of them do, the best first.
+    pub(crate) fn homes<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<(Vec<String>, usize)> {
+        let mut counts: HashMap<&Vec<String>, usize> = HashMap::new();
+        for place in names.flat_map(|name| self.places(name)) {
+            *counts.entry(place).or_default() += 1;
+        }
+        let mut homes: Vec<(Vec<String>, usize)> = counts.into_iter().map(|(path, count)| (path.clone(), count)).collect();
+        homes.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.len().cmp(&other.0.len())).then(one.0.cmp(&other.0)));
+        homes
     }
 }

@@ -11,19 +11,22 @@
 mod choices;
 mod diff;
 mod document;
+mod draft;
 mod drop_unsupported;
 mod envelope;
 mod example_shapes;
 mod examples;
+mod input;
 mod layout;
 mod lexicon;
 mod limits;
 mod lines;
-mod nesting;
+mod openapi;
 pub mod page;
 mod page_builder;
 mod paging;
 mod pipes;
+mod placement;
 mod reading;
 mod reconcile;
 mod repair;
@@ -35,12 +38,14 @@ mod table;
 mod tree;
 mod types;
 mod write;
+mod xml;
 
 use scrm_schema::model::VendorFile;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 pub use diff::{Change, Difference};
+pub use input::encoding::decode;
 pub use page::Layout;
 pub use report::{Confidence, FieldReport, Report};
 
@@ -55,6 +60,8 @@ pub struct Options<'a> {
     pub operation: Option<&'a str>,
     /// The layout; without it the page shows it.
     pub layout: Option<Layout>,
+    /// Which operation of a text that holds several: its title, method and path, or a part of them. Without it the first.
+    pub pick: Option<&'a str>,
     /// Where the page stands: site and title.
     pub page: &'a str,
     /// Address of the page.
@@ -89,6 +96,42 @@ pub enum ImportError {
         /// The layout, when there was one.
         layout: Option<Layout>,
     },
+    /// The page holds nothing.
+    #[error("the page is empty")]
+    Empty,
+    /// The page is no text.
+    #[error("the page is no text: save it as text, HTML, Markdown or OpenAPI")]
+    Binary,
+    /// The page is larger than any page is.
+    #[error("the page has {bytes} bytes, more than {limit}: cut out the operation that is wanted")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The largest size that is read.
+        limit: usize,
+    },
+    /// HTML nested deeper than any page is.
+    #[error("the HTML is nested more than {limit} deep: this is no documented page")]
+    TooDeep {
+        /// The greatest depth that is read.
+        limit: usize,
+    },
+    /// An OpenAPI or Apifox file that cannot be read.
+    #[error("the file is meant to be {kind}, but cannot be read: {reason}")]
+    Api {
+        /// What it is meant to be.
+        kind: &'static str,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// No operation of the page is called so.
+    #[error("no operation of the page is called `{wanted}`; it holds: {}", found.join("; "))]
+    NoSuchOperation {
+        /// What was asked for.
+        wanted: String,
+        /// Titles, methods and paths of those that are there.
+        found: Vec<String>,
+    },
     /// The committed schema is no JSON.
     #[error("the schema to compare with is no JSON: {0}; repair it first")]
     Schema(String),
@@ -99,8 +142,12 @@ pub enum ImportError {
 /// # Errors
 /// [`ImportError::NoTable`] when the page has no table of fields.
 pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError> {
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples } =
-        reading::read(text, options)?;
+    Ok(finish(reading::read(text, options)?, options))
+}
+
+/// Writes a reading down.
+fn finish(reading: Reading, options: &Options<'_>) -> Imported {
+    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples, cut_after, .. } = reading;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
@@ -137,7 +184,7 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
     let report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
-    Ok(Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report })
+    Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report }
 }
 
 /// Compares a page with a committed schema; what the schema records as an erratum is no difference. Ordered as the schema is.

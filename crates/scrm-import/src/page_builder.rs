@@ -1,5 +1,7 @@
 //! Puts what a layout finds in order: sections, labels, tables, examples.
 
+use std::collections::HashSet;
+
 use scrm_schema::model::Place;
 
 use crate::lexicon::{self, Column, Heading, Label};
@@ -8,6 +10,7 @@ use crate::lines::Line;
 use crate::page::{Concern, ErrorRow, ExampleText, Located, Page, Row, Side, Table};
 use crate::pipes::Grid;
 use crate::table::{self, is_code};
+use crate::{types, xml};
 
 /// What the lines after a heading are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,35 +25,72 @@ enum Mode {
     Notes,
 }
 
+/// What is known of a page before its lines are read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Context {
+    /// Keys of the examples on the page.
+    pub(crate) known: HashSet<String>,
+    /// The page compares two versions of itself.
+    pub(crate) compares: bool,
+    /// The title that the HTML gives.
+    pub(crate) title: Option<String>,
+}
+
 /// Builds a page line by line.
 pub(crate) struct PageBuilder {
     page: Page,
+    context: Context,
     mode: Mode,
     side: Option<Side>,
     parent: Option<String>,
+    caption: Option<String>,
+    /// Tables since the last heading of a section.
+    tables: usize,
     place: Option<Place>,
     pending: Option<Label>,
     last_columns: Vec<Option<Column>>,
-    title_is_first_line: bool,
+    /// The first section, label or table of the page was met: what stands above it may be the title.
+    begun: bool,
+    /// Lines that may be the title.
+    titles: Vec<Located<String>>,
+    /// Names of tables that rows refer to.
+    references: HashSet<String>,
     /// The body of a curl call; an example of its own comes before it.
     curl_body: Option<ExampleText>,
 }
 
+/// A title is no longer than this, in letters.
+const TITLE: usize = 60;
+
 impl PageBuilder {
-    /// `title_is_first_line`: the first line that announces nothing is the title.
-    pub(crate) fn new(title_is_first_line: bool) -> Self {
+    pub(crate) fn new(context: Context) -> Self {
         let (page, last_columns) = (Page::default(), Vec::new());
         Self {
             page,
+            context,
             mode: Mode::Start,
             side: None,
             parent: None,
+            caption: None,
+            tables: 0,
             place: None,
             pending: None,
             last_columns,
-            title_is_first_line,
+            begun: false,
+            titles: Vec::new(),
+            references: HashSet::new(),
             curl_body: None,
         }
+    }
+
+    /// Whether an example of the page has this key.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.context.known.contains(name)
+    }
+
+    /// Whether the page compares two versions of itself.
+    pub(crate) fn compares(&self) -> bool {
+        self.context.compares
     }
 
     pub(crate) fn page(&mut self) -> &mut Page {
@@ -58,12 +98,44 @@ impl PageBuilder {
     }
 
     pub(crate) fn finish(mut self) -> Page {
-        self.page.examples.extend(self.curl_body);
+        self.page.examples.extend(self.curl_body.take());
+        self.choose_title();
         self.page
+    }
+
+    /// The title of the HTML, else the last line above the first section, else the first words about the operation.
+    fn choose_title(&mut self) {
+        let html = self.context.title.take();
+        let lines = std::mem::take(&mut self.titles);
+        let agrees = html.as_ref().and_then(|title| lines.iter().position(|line| line.value == *title));
+        let chosen = agrees.or_else(|| lines.len().checked_sub(1).filter(|_| html.is_none()));
+        for (place, line) in lines.into_iter().enumerate() {
+            if Some(place) == chosen && self.page.title.is_none() {
+                self.page.title = Some(line);
+            } else {
+                self.set_aside(line.line, "text above the page");
+            }
+        }
+        if self.page.title.is_none() {
+            self.page.title = html.map(|title| Located::new(title, 0));
+        }
+        if self.page.title.is_none()
+            && let Some(note) = self.page.notes.iter().find(|note| note.value.chars().any(|c| !c.is_ascii())).cloned()
+        {
+            let clause = note.value.split([',', '。', ';', ':', '\n']).next().unwrap_or("").trim().to_owned();
+            if (2..=TITLE).contains(&clause.chars().count()) {
+                self.page.remark(Concern::Decide, note.line, format!("the page has no title: `{clause}` is taken, the first words about the operation"));
+                self.page.title = Some(Located::new(clause, note.line));
+            }
+        }
     }
 
     pub(crate) fn side(&self) -> Option<Side> {
         self.side
+    }
+
+    pub(crate) fn has_side(&self) -> bool {
+        self.side.is_some()
     }
 
     /// Where the fields of this section go, if not in the body.
@@ -85,8 +157,19 @@ impl PageBuilder {
 
     /// Takes a heading; false if the line is none.
     pub(crate) fn heading(&mut self, line: &Line) -> bool {
+        let bare = lexicon::bare(&line.text);
+        if self.references.contains(&bare) && line.trimmed().starts_with(['#', '*']) {
+            self.fields(self.side, Some(bare));
+            return true;
+        }
         let Some(heading) = lexicon::heading(&line.text) else { return self.title_heading(line) };
+        // Before the first section, a name below a heading mark is the page's own.
+        if !self.begun && matches!(heading, Heading::Members { .. }) && self.page.title.is_none() && line.trimmed().starts_with("# ") {
+            return self.title_heading(line);
+        }
         self.pending = None;
+        self.begun = true;
+        self.page.push |= is_push(&bare);
         match heading {
             Heading::Request { place, body } => {
                 self.fields(Some(Side::Request), None);
@@ -100,6 +183,7 @@ impl PageBuilder {
             Heading::Headers => self.mode = Mode::Headers,
             Heading::Example(side) => {
                 self.side = side.or(self.side);
+                (self.parent, self.caption, self.tables) = (None, None, 0);
                 self.mode = Mode::Example(side.or(self.side));
             }
             Heading::Curl => self.mode = Mode::Curl,
@@ -112,22 +196,89 @@ impl PageBuilder {
     }
 
     fn fields(&mut self, side: Option<Side>, parent: Option<String>) {
-        (self.side, self.parent, self.place, self.mode) = (side, parent, None, Mode::Fields);
+        (self.side, self.parent, self.caption, self.place, self.mode, self.tables) = (side, parent, None, None, Mode::Fields, 0);
+    }
+
+    /// Takes a line that stands above a table and is no known heading: it may name what the table describes.
+    pub(crate) fn caption(&mut self, line: &Line) {
+        let bare = lexicon::bare(&line.text);
+        if self.references.contains(&bare) {
+            return self.fields(self.side, Some(bare));
+        }
+        let known = lexicon::heading(&line.text);
+        if let Some(Heading::Members { parent, side }) = known {
+            self.begun = true;
+            return self.fields(side.or(self.side), Some(parent));
+        }
+        if self.side.is_none() {
+            // Above the first section it is the title rather.
+            if !self.title_heading(line) {
+                self.text(line);
+            }
+            return;
+        }
+        let names = names_in(&bare);
+        let place = self.place;
+        match names.last() {
+            Some(last) => {
+                let joined = if names.len() > 1 && names.iter().all(|name| !name.contains('.')) { names.join(".") } else { last.clone() };
+                self.fields(self.side, Some(joined));
+            }
+            None => {
+                self.mode = Mode::Fields;
+                self.parent = None;
+            }
+        }
+        self.place = place;
+        self.caption = Some(bare);
     }
 
     /// `# title`: the first heading that announces nothing else.
     fn title_heading(&mut self, line: &Line) -> bool {
-        let is_title = self.page.title.is_none() && line.trimmed().starts_with('#') && lexicon::label(&line.text).is_none();
-        if is_title {
-            self.title(line.number, &lexicon::bare(&line.text));
+        let text = lexicon::bare(&line.text);
+        let is_heading = line.trimmed().starts_with('#') && lexicon::label(&line.text).is_none() && !lexicon::is_residue(&text);
+        if is_heading && self.page.title.is_none() && !self.begun {
+            self.title(line.number, &text);
+            return true;
         }
-        is_title
+        // Another heading that says nothing known.
+        if is_heading && self.page.title.is_some() {
+            self.page.notes.push(Located::new(text, line.number));
+            return true;
+        }
+        if is_heading && self.page.title.is_none() {
+            self.title(line.number, &text);
+        }
+        is_heading
+    }
+
+    /// Takes the title that a layout has found by itself.
+    pub(crate) fn heading_title(&mut self, line: usize, text: &str) {
+        self.begun = true;
+        self.title(line, text);
     }
 
     pub(crate) fn title(&mut self, line: usize, text: &str) {
-        if self.page.title.is_none() && !text.is_empty() && text.chars().count() <= 60 {
+        if self.page.title.is_none() && !text.is_empty() && text.chars().count() <= TITLE {
+            self.page.push |= is_push(text);
             self.page.title = Some(Located::new(text.to_owned(), line));
         }
+    }
+
+    /// Takes the day of the last change out of a line.
+    pub(crate) fn updated(&mut self, text: &str) {
+        let day = text.split(|c: char| !(c.is_ascii_digit() || c == '-')).find(|part| part.len() == 10 && part.matches('-').count() == 2);
+        if let Some(day) = day.filter(|day| self.page.updated.as_deref().is_none_or(|known| known < *day)) {
+            self.page.updated = Some(day.to_owned());
+        }
+    }
+
+    /// A block of code begins that nothing ends.
+    pub(crate) fn open_fence(&mut self) {
+        self.mode = match self.mode {
+            Mode::Fields | Mode::Start => Mode::Example(self.side),
+            mode => mode,
+        };
     }
 
     /// Takes one or several labels on a line, and the value a label before it is waiting for; false if there is nothing of the kind.
@@ -147,13 +298,15 @@ impl PageBuilder {
         for piece in pieces {
             if let Some((label, value)) = lexicon::label(piece) {
                 taken = true;
+                self.begun = true;
                 self.pending = value.is_empty().then_some(label);
                 if !value.is_empty() {
                     self.value(line.number, label, &value);
                 }
             } else if let Some(label) = self.pending.take() {
                 taken = true;
-                self.value(line.number, label, piece.trim());
+                let value = piece.trim().trim_start_matches(['-', '•', '*', '·', '>']).trim();
+                self.value(line.number, label, value);
             }
         }
         taken
@@ -175,19 +328,26 @@ impl PageBuilder {
             Label::Quota => self.quota(line, value),
             Label::Permission => self.permission(line, value),
             Label::Description => {
-                if value.chars().count() <= 40 && !value.contains([',', '。', ';']) {
+                // It is the title where nothing else is: the end of the page decides.
+                if value.chars().count() <= 40 && !value.contains([',', '。', ';']) && self.titles.is_empty() && self.context.title.is_none() {
                     self.title(line, value);
                 }
                 self.note(line, value);
             }
             Label::Note => self.note(line, value),
-            Label::SetAside => self.set_aside(line, "who and when"),
+            Label::SetAside => {
+                self.updated(value);
+                self.set_aside(line, "who and when");
+            }
         }
     }
 
     pub(crate) fn url(&mut self, line: usize, value: &str) {
-        let value = value.split_whitespace().next().unwrap_or("").trim_matches(['`', '\'', '"', ',']);
+        let value = value.split_whitespace().find(|part| lexicon::method(part).is_none() || part.contains('/')).unwrap_or("");
+        let value = value.trim_matches(['`', '\'', '"', ',', '*', '<', '>']);
         let value = value.split(['?', '#']).next().unwrap_or("");
+        // A variable of the tool stands for the base URL: `{{host}}/a/b`.
+        let value = if value.starts_with("{{") { value.split_once("}}").map_or(value, |(_, rest)| rest) } else { value };
         let fits = value.starts_with("http") || value.starts_with('/') || (value.is_ascii() && value.contains('/'));
         match &self.page.url {
             _ if !fits => self.unread(line, value),
@@ -234,7 +394,7 @@ impl PageBuilder {
         }
     }
 
-    fn note(&mut self, line: usize, value: &str) {
+    pub(crate) fn note(&mut self, line: usize, value: &str) {
         if self.page.quota.is_none()
             && let Some(quota) = limits::quota(value)
         {
@@ -252,8 +412,15 @@ impl PageBuilder {
         if self.page.permission.as_ref().is_some_and(|first| letters(&first.value) == letters(text)) {
             return self.set_aside(line.number, "said before");
         }
+        if let Some((method, path)) = method_and_path(text) {
+            let label = Line { number: line.number, text: format!("Method: {method}") };
+            self.labels(&label);
+            return self.url(line.number, path);
+        }
+        let bulleted = text.starts_with(['•', '·', '*']) || text.starts_with("- ") || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(". ");
         match self.mode {
-            Mode::Start if self.title_is_first_line && self.page.title.is_none() => self.title(line.number, text),
+            Mode::Start if !self.begun && !bulleted && fits_title(text) => self.titles.push(Located::new(lexicon::bare(text), line.number)),
+            Mode::Start if !self.begun && bulleted => self.set_aside(line.number, "menu of the site"),
             Mode::Permission => {
                 self.permission(line.number, text);
                 self.mode = Mode::Start;
@@ -290,7 +457,30 @@ impl PageBuilder {
             return self.one_cell(grid);
         }
         let Some(columns) = table::columns(&grid.header) else { return self.headless(grid) };
+        self.begun = true;
         self.fields_grid(columns, grid);
+    }
+
+    /// A table of two columns that says of the operation what labels say elsewhere; false if it is none.
+    fn labelled_grid(&mut self, grid: &Grid) -> bool {
+        let pairs: Vec<(usize, String)> = std::iter::once((grid.line, &grid.header))
+            .chain(grid.rows.iter().map(|(line, cells)| (*line, cells)))
+            .filter_map(|(line, cells)| match cells.as_slice() {
+                [label, value] => Some((line, format!("{}: {}", lexicon::bare(label), lexicon::bare(value)))),
+                _ => None,
+            })
+            .collect();
+        let labels = pairs.iter().filter(|(_, text)| lexicon::label(text).is_some()).count();
+        if labels < 2 {
+            return false;
+        }
+        for (number, text) in pairs {
+            let line = Line { number, text };
+            if !self.labels(&line) {
+                self.text(&line);
+            }
+        }
+        true
     }
 
     fn fields_grid(&mut self, columns: Vec<Option<Column>>, grid: &Grid) {
@@ -310,12 +500,6 @@ impl PageBuilder {
             }
         }
         let (mut rows, depth_lost) = table::field_rows(&columns, grid, self.place, &mut self.page);
-        if self.mode == Mode::Headers {
-            for row in rows {
-                self.header(row.line, &row.name);
-            }
-            return;
-        }
         rows.retain(|row| {
             let is_header = row.place == Some(Place::Header);
             if is_header {
@@ -329,14 +513,28 @@ impl PageBuilder {
             self.page.remark(Concern::Decide, row.line, text);
         }
         let has_marks = columns.contains(&Some(Column::Required));
+        if has_marks && self.side != Some(Side::Response) {
+            table::report_lost_marks(&rows, true, grid.line, self);
+        }
         self.last_columns = columns;
         self.table(rows, depth_lost, grid.line, has_marks);
     }
 
     /// Takes a table whose rows are read.
     pub(crate) fn table(&mut self, rows: Vec<Row>, depth_lost: bool, line: usize, has_marks: bool) {
+        self.begun = true;
+        if self.mode == Mode::Headers {
+            for row in rows {
+                self.header(row.line, &row.name);
+            }
+            return;
+        }
         let side = self.side_of(has_marks, line);
-        self.page.tables.push(Table { side, parent: self.parent.clone(), rows, depth_lost, attached: false, line });
+        self.references.extend(rows.iter().filter_map(|row| row.reference.clone()));
+        self.references.extend(rows.iter().filter_map(|row| types::read_cell(&row.printed_type).and_then(|printed| printed.reference)));
+        let (parent, caption, first) = (self.parent.clone(), self.caption.take(), self.tables == 0);
+        self.page.tables.push(Table { side, parent, caption, first, rows, depth_lost, attached: false, line });
+        self.tables += 1;
     }
 
     fn side_of(&mut self, has_marks: bool, line: usize) -> Side {
@@ -374,6 +572,9 @@ impl PageBuilder {
 
     /// A table whose first line is no header: it goes on with the table before it, or is not understood.
     fn headless(&mut self, grid: &Grid) {
+        if self.labelled_grid(grid) {
+            return;
+        }
         let fits = !grid.ruled
             && self.mode == Mode::Fields
             && self.last_columns.len() == grid.header.len()
@@ -403,12 +604,13 @@ impl PageBuilder {
         if start.starts_with("curl") {
             return self.curl(line, text);
         }
+        self.begun = true;
         let side = match self.mode {
             Mode::Example(side) => side,
             _ => self.side,
         };
         match side {
-            Some(side) if start.starts_with(['{', '[']) => self.page.examples.push(ExampleText { side, text: text.to_owned(), line }),
+            Some(side) if start.starts_with(['{', '[']) || xml::shows(start) => self.page.examples.push(ExampleText { side, text: text.to_owned(), line }),
             _ => {
                 for (text, line) in text.split('\n').zip(line..).filter(|(text, _)| !text.trim().is_empty()) {
                     self.unread(line, text);
@@ -456,6 +658,36 @@ const REACH: usize = 8;
 
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether a line above the first section can be a title: short, and no sentence.
+fn fits_title(text: &str) -> bool {
+    let letters = text.chars().count();
+    (2..=TITLE).contains(&letters) && !text.contains(['。', ';', '|', '<', '{', '=']) && !text.ends_with([':', ',']) && !(text.contains(',') && letters > 24)
+}
+
+/// `POST /a/b` on one line.
+fn method_and_path(text: &str) -> Option<(&str, &str)> {
+    let (method, path) = text.trim_matches(['`', '*']).split_once(' ')?;
+    let path = path.trim().trim_matches('`');
+    let fits = method.bytes().all(|byte| byte.is_ascii_uppercase()) && lexicon::method(method).is_some() && (path.starts_with('/') || path.starts_with("http"));
+    (fits && !path.contains(' ')).then_some((method, path))
+}
+
+fn is_push(text: &str) -> bool {
+    text.contains("推送参数") || text.ends_with("推送") || text.contains("消息推送") || text.contains("推送解密") || text.contains("回调参数")
+}
+
+/// Names of fields inside a caption: `data` and `list` of `返回data中的list`.
+fn names_in(text: &str) -> Vec<String> {
+    const GENERAL: [&str; 20] = [
+        "json", "api", "http", "https", "body", "query", "string", "int", "object", "array", "get", "post", "response", "request", "id", "url", "vo", "dto", "null", "xml",
+    ];
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-')))
+        .map(|part| part.trim_matches(['.', '-']))
+        .filter(|part| lexicon::is_name(part) && !GENERAL.contains(&part.to_ascii_lowercase().as_str()))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `the request`, `the answer`.

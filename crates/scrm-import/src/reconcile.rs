@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use scrm_schema::model::TimeFormat;
 
 use crate::example_shapes::{Clock, ExampleShape};
-use crate::page::{Concern, Finding, Required, Side};
+use crate::page::{Concern, Doubt, Finding, Required, Side};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
 use crate::{sensitive, types};
@@ -113,11 +113,12 @@ impl Reconciler {
             self.remark(Concern::Assumed, seen.line, text);
         }
         parent.columns = columns.or(parent.columns.take());
+        let own: Vec<String> = parent.members.keys().cloned().collect();
         for (name, field) in &mut parent.members {
             match seen.members.get(name) {
                 Some(there) => {
                     self.presence(name, field, there, seen.objects);
-                    self.one(name, field, there);
+                    self.one(name, field, there, &own);
                 }
                 None => self.missing(name, field, seen.line),
             }
@@ -174,7 +175,7 @@ impl Reconciler {
     }
 
     /// A field against what was seen of it.
-    fn one(&mut self, name: &str, field: &mut Field, seen: &ExampleShape) {
+    fn one(&mut self, name: &str, field: &mut Field, seen: &ExampleShape, own: &[String]) {
         self.shape(name, field, seen);
         field.retyped &= field.printed_type != field.shape.json_name();
         self.time(name, field, seen);
@@ -184,10 +185,28 @@ impl Reconciler {
                 self.remark(Concern::Decide, seen.line, text);
                 return;
             }
+            if self.repeats(name, field, seen.innermost(), own) {
+                return;
+            }
             self.path.push(name.to_owned());
             self.members(field, seen.innermost());
             self.path.pop();
         }
+    }
+
+    /// Whether a list holds objects like the one it is a member of: `children`.
+    fn repeats(&mut self, name: &str, field: &mut Field, items: &ExampleShape, own: &[String]) -> bool {
+        const CHILDREN: [&str; 10] = ["children", "child", "childs", "childList", "child_list", "subs", "sub_list", "subList", "nodes", "childrenList"];
+        let same = items.members.keys().filter(|key| own.contains(key)).count();
+        let known = CHILDREN.contains(&name) || items.members.contains_key(name) || says_same(&field.text);
+        let fits = matches!(field.shape, Shape::List(_)) && !self.path.is_empty() && field.members.is_empty();
+        if !(fits && known && same >= 2 && same * 10 >= items.members.len() * 8) {
+            return false;
+        }
+        field.shape = Shape::list_of(Shape::Object);
+        field.repeats = Some(1);
+        self.remark(Concern::Assumed, field.line, format!("`{}` holds objects like the one it stands in", self.full(name)));
+        true
     }
 
     fn shape(&mut self, name: &str, field: &mut Field, seen: &ExampleShape) {
@@ -210,6 +229,19 @@ impl Reconciler {
             let text = format!("`{full}` is documented as an object; the example shows an empty list");
             return self.remark(Concern::Decide, seen.line, text);
         }
+        if let Some(other) = types::read_cell(&field.printed_type).and_then(|printed| printed.or_else) {
+            // The example shows which of two types it is.
+            if compatible(&field.shape, &wire) || compatible(&other, &wire) {
+                field.doubts.remove(&Doubt::Type);
+            }
+        }
+        if wire == Shape::Text && self.quoted(&full, field, seen) {
+            return;
+        }
+        if field.shape == Shape::Boolean && wire == Shape::Integer && seen.other_integers == 0 {
+            field.digit = Some("digit");
+            return self.remark(Concern::Assumed, seen.line, format!("`{full}` is a truth value that the example writes as 0 or 1"));
+        }
         if compatible(&field.shape, &wire) {
             if field.retyped {
                 self.contradict(name, "type", &field.printed_type.clone(), field.shape.json_name(), seen.line);
@@ -224,6 +256,27 @@ impl Reconciler {
         self.contradict(name, "type", &field.printed_type.clone(), wire.json_name(), seen.line);
         field.retyped = true;
         field.shape = wire;
+    }
+
+    /// A number in quotes stays a number, and an empty text says nothing of the type; both are told.
+    fn quoted(&mut self, full: &str, field: &mut Field, seen: &ExampleShape) -> bool {
+        let numbers = matches!(field.shape, Shape::Integer | Shape::Number) && seen.number_texts + seen.empty_texts == seen.texts;
+        let nothing = seen.empty_texts == seen.texts && !matches!(field.shape, Shape::Text | Shape::Any);
+        if !numbers && !nothing {
+            return false;
+        }
+        let name = full.rsplit('.').next().unwrap_or(full).to_owned();
+        let (documented, wire, text) = if nothing && !numbers {
+            let text = format!("`{full}` is documented as `{}`; the example shows an empty text", field.printed_type);
+            ("a value of its type", "an empty text", text)
+        } else if seen.number_texts == 0 {
+            ("a number", "an empty text", format!("`{full}` is a number by the table; the example shows an empty text: kept as a number"))
+        } else {
+            ("a number", "the number in quotes", format!("`{full}` is a number by the table; the example puts it in quotes: kept as a number that may travel so"))
+        };
+        self.contradict(&name, "page", documented, wire, seen.line);
+        self.remark(if numbers { Concern::Assumed } else { Concern::Decide }, seen.line, text);
+        true
     }
 
     fn time(&mut self, name: &str, field: &mut Field, seen: &ExampleShape) {
@@ -263,8 +316,13 @@ impl Reconciler {
                     format!("`{}` is a time stamp, but seconds or milliseconds is not told", self.full(name)),
                 );
             }
+            if says_same(&field.text) && field.repeats.is_none() && field.members.is_empty() && !self.path.is_empty() && field.shape.is_container() {
+                field.shape = Shape::list_of(Shape::Object);
+                field.repeats = Some(1);
+            }
             if field.shape.is_container()
                 && field.members.is_empty()
+                && field.repeats.is_none()
                 && field.columns.is_none()
                 && matches!(field.shape.innermost(), Shape::Object | Shape::Any)
             {
@@ -281,6 +339,11 @@ impl Reconciler {
             self.path.pop();
         }
     }
+}
+
+/// `结构同上`, `同父级`
+fn says_same(text: &str) -> bool {
+    ["结构同", "同上级", "同父级", "递归", "结构相同", "结构一致", "字段同"].iter().any(|word| text.contains(word))
 }
 
 /// Whether a documented shape allows what was seen.

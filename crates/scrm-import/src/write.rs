@@ -446,7 +446,7 @@ fn value_name(choice: &Choice, taken: &mut HashSet<String>) -> String {
     name
 }
 
-fn time_name(time: TimeFormat, shape: &Shape) -> Option<&'static str> {
+pub(crate) fn time_name(time: TimeFormat, shape: &Shape) -> Option<&'static str> {
     match (time, shape) {
         (TimeFormat::DateTime, Shape::Text) => Some("date_time"),
         (TimeFormat::Date, Shape::Text) => Some("date"),

@@ -10,8 +10,7 @@ pub(super) fn shows(lines: &[Line]) -> bool {
     lines.iter().any(|line| line.text.contains("{% api"))
 }
 
-pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = PageBuilder::new(false);
+pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
     let end = menu_start(lines);
     for line in lines.get(end..).unwrap_or_default().iter().filter(|line| !line.is_blank()) {
         page.set_aside(line.number, "menu of the book");
