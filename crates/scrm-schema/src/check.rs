@@ -6,6 +6,7 @@ mod examples;
 mod fields;
 mod paging;
 mod rules;
+mod source;
 mod vendor;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ struct Context<'a> {
 fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     let operation = context.operation;
     head(context, problems);
+    source::check(operation, problems);
     envelope(context, problems);
     fields::check(context, problems);
     rules::check(context, problems);
