@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod import;
 mod openapi;
+mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 

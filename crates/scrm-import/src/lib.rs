@@ -17,6 +17,7 @@ mod envelope;
 mod example_shapes;
 mod examples;
 mod input;
+mod join;
 mod layout;
 mod lexicon;
 mod limits;
@@ -35,6 +36,7 @@ mod rules;
 mod sample;
 mod sensitive;
 mod table;
+pub mod trial;
 mod tree;
 mod types;
 mod write;
@@ -45,7 +47,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 pub use diff::{Change, Difference};
-pub use input::encoding::decode;
+pub use input::encoding::{LARGEST, decode};
 pub use page::Layout;
 pub use report::{Confidence, FieldReport, Report};
 
@@ -152,7 +154,7 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
     let reads = reads(&mut page, &path);
-    page.remark(page::Concern::Decide, 0, "descriptions and English labels are TODO: write them in your own words");
+    page.remark(page::Concern::Decide, 0, "descriptions and English labels are TODO: write them in your own words; a draft behind a TODO was put together from names and labels");
     let call = format!("{} {path}", write::method_name(method));
     let mut source = json!({ "page": options.page });
     if let (Some(url), Some(source)) = (options.url, source.as_object_mut()) {
@@ -160,6 +162,9 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
     }
     if let Some(source) = source.as_object_mut() {
         source.insert("read".to_owned(), json!(options.read));
+        if let Some(field) = &cut_after {
+            source.insert("cut_after".to_owned(), json!(field));
+        }
     }
     let (request_fields, response_fields) = (request.clone(), response.clone());
     let draft = write::Draft {
@@ -181,10 +186,42 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
     };
     let schema = write::schema(draft);
     let errata = schema.get("errata").and_then(Value::as_array).map_or(0, Vec::len);
-    let report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
+    let mut report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
+    report.cut_after = cut_after;
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report }
+}
+
+/// Reads every operation of a text.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_all(text: &str, options: &Options<'_>) -> Result<Vec<Imported>, ImportError> {
+    Ok(reading::read_all(text, options)?.into_iter().map(|reading| finish(reading, options)).collect())
+}
+
+/// Reads several copies of one page, by name and text, into one schema file: each field with the copies that show it, contradictions between them told,
+/// the newest copy counting where they differ.
+///
+/// # Errors
+/// As [`import`], for the first copy that cannot be read; [`ImportError::Empty`] without any copy.
+pub fn import_copies(copies: &[(&str, &str)], options: &Options<'_>) -> Result<Imported, ImportError> {
+    let mut readings = Vec::new();
+    for (name, text) in copies {
+        let mut reading = reading::read(text, options)?;
+        (*name).clone_into(&mut reading.copy);
+        readings.push(reading);
+    }
+    join::join(readings).map(|reading| finish(reading, options)).ok_or(ImportError::Empty)
+}
+
+/// The operations that a text holds: title, method and path of each.
+///
+/// # Errors
+/// As [`import`].
+pub fn list(text: &str, options: &Options<'_>) -> Result<Vec<String>, ImportError> {
+    Ok(input::pages(text, options.layout)?.pages.iter().map(reading::name).collect())
 }
 
 /// Compares a page with a committed schema; what the schema records as an erratum is no difference. Ordered as the schema is.

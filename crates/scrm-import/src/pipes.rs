@@ -129,38 +129,6 @@ fn whole_row(lines: &[Line], at: usize, needed: usize) -> (String, usize) {
     (text, end)
 }
 
-/// Puts each row of a table that stands on one line on a line of its own: after the rule of N cells, every N cells are a row.
-/// `None`: the line holds no such table.
-pub(crate) fn unfold(text: &str) -> Option<Vec<String>> {
-    let all: Vec<&str> = text.split('|').collect();
-    let is_dashes = |cell: &&str| cell.contains('-') && cell.trim().chars().all(|c| matches!(c, '-' | ':'));
-    let first = all.iter().position(&is_dashes)?;
-    let width = all.iter().skip(first).take_while(|cell| is_dashes(cell)).count();
-    // Before the rule: a seam, then the header's cells, then a seam.
-    let header_start = first.checked_sub(width + 1)?;
-    if width < 2 || header_start == 0 {
-        return None;
-    }
-    let mut lines = Vec::new();
-    let before = all.get(..header_start)?.join("|");
-    if !before.trim().is_empty() {
-        lines.push(before.trim().to_owned());
-    }
-    let row = |from: usize| all.get(from..from + width).map(|cells| format!("|{}|", cells.join("|")));
-    lines.push(row(header_start)?);
-    lines.push(row(first)?);
-    let mut at = first + width;
-    while all.get(at).is_some_and(|seam| seam.trim().is_empty()) && all.len() > at + width {
-        lines.push(row(at + 1)?);
-        at += width + 1;
-    }
-    let after = all.get(at..)?.join("|");
-    if !after.trim().is_empty() {
-        lines.push(after.trim().to_owned());
-    }
-    Some(lines)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,12 +149,5 @@ mod tests {
     fn escaped_bars_stay_in_their_cell() {
         assert_eq!(cells("| a \\| b | c |"), ["a | b", "c"]);
         assert_eq!(cells("id | |||"), ["id", "", "", ""]);
-    }
-
-    #[test]
-    fn a_table_on_one_line_is_unfolded_by_counting_cells() {
-        let unfolded = unfold("**x** |a|b|c| |---|---|---| |1||3| |4|5|| ### next").unwrap();
-        assert_eq!(unfolded, ["**x**", "|a|b|c|", "|---|---|---|", "|1||3|", "|4|5||", "### next"]);
-        assert_eq!(unfold("| a | b |"), None);
     }
 }

@@ -5,7 +5,7 @@ use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use crate::ImportError;
 
 /// A page larger than this is not one.
-const LARGEST: usize = 32 * 1024 * 1024;
+pub const LARGEST: usize = 32 * 1024 * 1024;
 /// The encoding that a page names stands in its first bytes.
 const HEAD: usize = 2048;
 

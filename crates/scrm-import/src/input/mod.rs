@@ -1,6 +1,6 @@
 //! From what was handed in to pages: HTML, saved pages, machine-readable files, pages on one line, several operations in one text.
 
-pub mod encoding;
+pub(crate) mod encoding;
 mod html;
 mod mhtml;
 mod operations;
