@@ -96,6 +96,9 @@ pub(crate) fn looks_like(text: &str) -> bool {
         return true;
     }
     let letters: Vec<char> = text.chars().take(LONGEST_TEXT).collect();
+    if words_with_labels(text) >= 2 {
+        return true;
+    }
     let mut found = 0;
     let mut at = 0;
     while at < letters.len() {
@@ -111,6 +114,13 @@ pub(crate) fn looks_like(text: &str) -> bool {
         at += digits.max(1);
     }
     found >= 2
+}
+
+/// `created_at 创建时间 learn_time 学习时长`: words, each with something Chinese behind it.
+fn words_with_labels(text: &str) -> usize {
+    let parts: Vec<&str> = text.split([' ', ',', '、', ';', '\n']).filter(|part| !part.is_empty()).collect();
+    let is_word = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+    parts.windows(2).filter(|pair| matches!(pair, [word, label] if is_word(word) && !label.starts_with(|c: char| c.is_ascii()))).count()
 }
 
 fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {

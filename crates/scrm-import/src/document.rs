@@ -63,7 +63,9 @@ fn begins_table(lines: &[Line], at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
     if pipes::is_table_line(&line.text) {
         let cells: Vec<String> = pipes::cells(&line.text).iter().map(|cell| cell.trim().to_owned()).collect();
-        return table::columns(&cells).is_some_and(|columns| !table::is_error_table(&columns));
+        if table::columns(&cells).is_some_and(|columns| !table::is_error_table(&columns)) {
+            return true;
+        }
     }
     flat::header(line).is_some_and(|columns| !table::is_error_table(&columns))
         || glued::header(lines, at).is_some_and(|columns| !table::is_error_table(&columns))
@@ -77,12 +79,14 @@ const CAPTION: usize = 40;
 pub(crate) fn captions_table(lines: &[Line], at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
     let text = line.trimmed();
-    if text.is_empty() || text.chars().count() > CAPTION || text.contains(['|', '。', ';', '\t']) || text.starts_with(['{', '}', '[', '<', '"', '`'])
+    let text = text.strip_suffix(" |").unwrap_or(text);
+    if text.is_empty()
+        || text.chars().count() > CAPTION
+        || text.contains(['|', '。', ';', '\t'])
+        || text.starts_with(['{', '}', '[', '<', '"'])
+        || text.starts_with("```")
     {
-        // A name in a code span may be a caption as well.
-        if !(text.starts_with('`') && text.chars().count() <= CAPTION && !text.starts_with("```") && !text.contains('|')) {
-            return false;
-        }
+        return false;
     }
     if lexicon::label(text).is_some_and(|(_, value)| !value.is_empty()) || lexicon::is_residue(text) || lexicon::column(text).is_some() {
         return false;

@@ -66,7 +66,7 @@ fn flag(field: &mut Field) {
 
 /// A field has values or is a time, never both.
 fn one_meaning(name: &str, field: &mut Field, page: &mut Page) {
-    if field.facts.choices.is_empty() || field.facts.time.is_none() {
+    if field.facts.choices.is_empty() || field.facts.time.is_none() || field.shape == Shape::Boolean {
         return;
     }
     page.remark(Concern::Decide, field.line, format!("`{name}` is described by values and as a time: written with its values"));
@@ -75,6 +75,10 @@ fn one_meaning(name: &str, field: &mut Field, page: &mut Page) {
 
 /// Documented values make an enum when they are texts, or different whole numbers.
 fn values(name: &str, field: &mut Field, page: &mut Page) {
+    // The two values of a flag are what it is.
+    if field.shape == Shape::Boolean && field.digit.is_some() {
+        return;
+    }
     let choices = &field.facts.choices;
     let numbers: HashSet<i64> = choices.iter().filter_map(|choice| choice.value.parse().ok()).collect();
     let fits = !field.number_in_text && (field.shape == Shape::Text || (field.shape == Shape::Integer && numbers.len() == choices.len()));
@@ -107,10 +111,10 @@ fn default(name: &str, field: &mut Field, side: Side, page: &mut Page) {
     let documented = facts.choices.iter().any(|choice| choice.value == default);
     let within = |value: i64| facts.minimum.is_none_or(|low| value >= low) && facts.maximum.is_none_or(|high| value <= high);
     let fits = match field.shape {
+        Shape::Boolean => default == "true" || default == "false",
         _ if !facts.choices.is_empty() => documented,
         Shape::Integer => default.parse::<i64>().is_ok_and(within),
         Shape::Text => true,
-        Shape::Boolean => default == "true" || default == "false",
         _ => false,
     };
     match side {

@@ -340,7 +340,7 @@ pub(crate) fn heading(text: &str) -> Option<Heading> {
 /// Headings that no list can name in full: `2、请求参数`, `返回数据格式示例`, `解密后的推送示例`.
 fn by_ending(lower: &str) -> Option<Heading> {
     let text = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ' ' | '(' | ')' | '一' | '二' | '三' | '四' | '五'));
-    if text.chars().count() > 14 || text.is_ascii() || text.contains([',', '。', ';', ':', '|']) {
+    if text.chars().count() > 14 || text.is_ascii() || text.contains([',', '。', ';', ':', '|', '/', '"', '{', '}']) {
         return None;
     }
     let identifier = text.bytes().any(|byte| byte == b'_' || byte == b'.') || text.bytes().filter(u8::is_ascii_alphabetic).count() > 4;

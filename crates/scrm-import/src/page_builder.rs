@@ -236,6 +236,18 @@ impl PageBuilder {
     /// `# title`: the first heading that announces nothing else.
     fn title_heading(&mut self, line: &Line) -> bool {
         let text = lexicon::bare(&line.text);
+        // `## POST title`: below the title of the whole document.
+        if line.trimmed().starts_with('#')
+            && let Some((method, title)) = text.split_once(' ')
+            && method.bytes().all(|byte| byte.is_ascii_uppercase())
+            && lexicon::method(method).is_some()
+            && !title.starts_with('/')
+            && self.page.tables.is_empty()
+        {
+            self.page.title = Some(Located::new(title.trim().to_owned(), line.number));
+            let label = Line { number: line.number, text: format!("Method: {method}") };
+            return self.labels(&label);
+        }
         let is_heading = line.trimmed().starts_with('#') && lexicon::label(&line.text).is_none() && !lexicon::is_residue(&text);
         if is_heading && self.page.title.is_none() && !self.begun {
             self.title(line.number, &text);
@@ -507,6 +519,17 @@ impl PageBuilder {
             }
             !is_header
         });
+        // `body | body | object`, and its members below: the body itself is no field.
+        let is_body = |row: &Row| row.name == "body" && row.place == Some(Place::Body) && row.depth == 0;
+        if rows.iter().any(|row| row.depth > 0)
+            && let Some(whole) = rows.iter().position(is_body)
+        {
+            rows.remove(whole);
+            let below = rows.iter().skip(whole).take_while(|row| row.depth > 0).count();
+            for row in rows.iter_mut().skip(whole).take(below) {
+                row.depth -= 1;
+            }
+        }
         let bodies: Vec<&Row> = rows.iter().filter(|row| row.place == Some(Place::Body)).collect();
         if let [row] = bodies.as_slice() {
             let text = format!("`{}` is the only parameter in the body: read as a field of it, but it may be the whole body", row.name);

@@ -118,9 +118,22 @@ struct Place {
 }
 
 impl Builder<'_> {
-    /// The usual root, or what the only rows of a table show: `list[]` alone means a list at the top.
-    fn base_of_root(&self, _table: &Table) -> Vec<String> {
-        Vec::new()
+    /// The root, or the data when the examples show the rows of the table there and not at the top.
+    fn base_of_root(&mut self, table: &Table) -> Vec<String> {
+        let dotted = table.rows.iter().any(|row| row.name.contains('.'));
+        let named = |row: &&Row| row.depth == 0 && !row.name.is_empty();
+        let names: Vec<&str> = table.rows.iter().filter(named).map(|row| first_name(&row.name)).collect();
+        let at_top = self.shapes.at(&[]).map_or(0, |top| names.iter().filter(|name| top.members.contains_key(**name)).count());
+        let home = vec![self.data.to_owned()];
+        let below = self.shapes.at(&home).map_or(0, |data| names.iter().filter(|name| data.members.contains_key(**name)).count());
+        if dotted || self.side == Side::Request || at_top > 0 || below < 2 || below * 2 < names.len() {
+            return Vec::new();
+        }
+        let line = table.line;
+        let text = format!("{} of the table's fields are members of `{}`, though the table does not say so: the example shows them there", names.len(), self.data);
+        self.page.remark(Concern::Assumed, line, text);
+        let first = table.rows.first().map_or(line, |row| row.line);
+        self.enter(Vec::new(), self.data.to_owned(), false, first)
     }
 
     fn rows(&mut self, table: &Table, base: &[String], doubts: &[Doubt]) {

@@ -491,7 +491,7 @@ impl Writer<'_> {
 
     fn choices(&mut self, name: &str, field: &Field, path: &[String], schema: &mut Map<String, Value>) {
         let choices = &field.facts.choices;
-        if choices.is_empty() {
+        if choices.is_empty() || field.shape == Shape::Boolean {
             return;
         }
         let mut taken = HashSet::new();

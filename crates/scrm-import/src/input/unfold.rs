@@ -164,16 +164,17 @@ fn header<'a>(cells: &[Cell<'a>], rule: usize, width: usize, done: usize) -> Opt
     let mut titles: Vec<&str> = cells.get(first..=last)?.iter().map(|cell| cell.text).collect();
     let cell = cells.get(first)?;
     let mut start = cell.start;
-    let own = lexicon::column(cell.text.trim()).is_some() || (first > 0 && cell.text.trim().chars().count() <= 24 && !cell.text.trim().is_empty());
-    if !own || first == 0 {
+    let begin = cell.text.trim_end().rfind(char::is_whitespace).map_or(0, |place| place + 1);
+    let last_word = cell.text.get(begin..).unwrap_or("");
+    let known = lexicon::column(cell.text.trim()).is_some();
+    if (!known || first == 0) && lexicon::column(last_word.trim()).is_some() {
         // Without a bar in front, text stands before the first title.
-        let begin = cell.text.trim_end().rfind(char::is_whitespace).map_or(0, |place| place + 1);
-        let title = cell.text.get(begin..)?;
-        lexicon::column(title.trim())?;
         start = cell.start + begin;
-        *titles.first_mut()? = title;
-    } else if start > 0 {
-        start -= 1;
+        *titles.first_mut()? = last_word;
+    } else if first > 0 && !cell.text.trim().is_empty() && (known || cell.text.trim().chars().count() <= 24) {
+        start = start.saturating_sub(1);
+    } else {
+        return None;
     }
     if start < done || (width == 1 && !titles.first()?.contains("权限")) {
         return None;
@@ -202,8 +203,7 @@ fn rows<'a>(cells: &[Cell<'a>], from: usize, width: usize, limit: usize) -> (Vec
         let mut texts: Vec<&str> = cells.get(first..(first + width).min(cells.len())).unwrap_or_default().iter().map(|cell| cell.text).collect();
         let is_last_of_line = first + width >= cells.len();
         if let Some(last) = texts.last_mut() {
-            let cut = headings(last).into_iter().find(|cut| *cut > 0).or_else(|| if is_last_of_line { last.find([' ']).filter(|_| false) } else { None });
-            if let Some(cut) = cut {
+            if let Some(cut) = headings(last).into_iter().find(|cut| *cut > 0) {
                 rest = last.get(cut..);
                 *last = last.get(..cut).unwrap_or(last);
             }
@@ -219,6 +219,10 @@ fn rows<'a>(cells: &[Cell<'a>], from: usize, width: usize, limit: usize) -> (Vec
 }
 
 fn begins_row(cell: &str) -> bool {
+    // Bold text and headings stand behind a table, not in it.
+    if cell.trim().starts_with(['#', '*']) {
+        return false;
+    }
     let (name, _) = table::name(cell);
     let name = name.trim_matches('~');
     lexicon::is_name(name) || table::is_code(name)
@@ -268,6 +272,9 @@ fn next_block(text: &str) -> Option<usize> {
 }
 
 fn begins_json(text: &str) -> bool {
+    if !text.starts_with(['{', '[']) {
+        return false;
+    }
     let inside = text.get(1..).unwrap_or("").trim_start();
     if text.starts_with('{') { inside.starts_with(['"', '\'', '}', '“']) } else { inside.starts_with(['{']) || (inside.starts_with('"') && text.contains("\":")) }
 }
@@ -382,7 +389,13 @@ fn prose(text: &str, out: &mut Vec<String>) {
                 out.push(heading.to_owned());
                 flat(rest.trim(), out);
             }
-            None => flat(piece, out),
+            None => match after_section(piece) {
+                Some((heading, rest)) => {
+                    out.push(heading.to_owned());
+                    flat(rest, out);
+                }
+                None => flat(piece, out),
+            },
         }
     }
 }
@@ -395,10 +408,24 @@ fn after_bold(piece: &str) -> Option<(&str, &str)> {
     (lexicon::label(piece).is_none() || lexicon::heading(heading).is_some()).then_some((heading, rest))
 }
 
+/// `请求参数 参数名 …`: the heading, and what follows it.
+fn after_section(piece: &str) -> Option<(&str, &str)> {
+    let bare = piece.trim_start_matches(['#', ' ']);
+    let word = lexicon::section_words().filter(|word| bare.starts_with(word)).max_by_key(|word| word.len())?;
+    let rest = bare.get(word.len()..)?;
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    (rest.starts_with(' ') && !rest.trim().is_empty()).then_some((word, rest.trim()))
+}
+
 /// Rows whose cells are separated by blanks, all on one line.
 fn flat(text: &str, out: &mut Vec<String>) {
     let words: Vec<&str> = text.split_whitespace().collect();
+    let is_type = |place: usize| words.get(place).is_some_and(|word| crate::types::read(word).is_some());
+    let is_mark = |place: usize| words.get(place).is_some_and(|word| lexicon::required(word).is_some());
+    let begins = |place: usize| words.get(place).is_some_and(|word| lexicon::is_name(word)) && (is_type(place + 1) || (is_mark(place + 1) && is_type(place + 2)));
+    // A field may be called like a title.
     let titles = words.iter().take_while(|word| lexicon::column(word).is_some()).count();
+    let titles = (2..=titles).rev().find(|count| begins(*count)).unwrap_or(0);
     let header: Vec<String> = words.iter().take(titles).map(|word| (*word).to_owned()).collect();
     if titles < 2 || words.len() <= titles || table::columns(&header).is_none() {
         if !text.is_empty() {
@@ -407,9 +434,6 @@ fn flat(text: &str, out: &mut Vec<String>) {
         return;
     }
     out.push(header.join(" "));
-    let is_type = |place: usize| words.get(place).is_some_and(|word| crate::types::read(word).is_some());
-    let is_mark = |place: usize| words.get(place).is_some_and(|word| lexicon::required(word).is_some());
-    let begins = |place: usize| words.get(place).is_some_and(|word| lexicon::is_name(word)) && (is_type(place + 1) || (is_mark(place + 1) && is_type(place + 2)));
     let mut row: Vec<&str> = Vec::new();
     for (place, word) in words.iter().enumerate().skip(titles) {
         if begins(place) && !row.is_empty() {

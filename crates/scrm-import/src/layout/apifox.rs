@@ -205,9 +205,13 @@ impl Reader<'_> {
     fn ends_fields(&self) -> bool {
         self.line(0).is_some_and(|line| {
             let text = line.trimmed();
-            let heading =
-                lexicon::heading(text).is_some_and(|heading| !matches!(heading, Heading::Empty | Heading::Notes | Heading::Members { .. }));
-            // A field may be called like a section: `params`, `request`.
+            // The panel has few headings of its own; anything else that reads like one is the title of a field.
+            let heading = match lexicon::heading(text) {
+                Some(Heading::Request { place, body }) => place.is_some() || body.is_some() || text.to_ascii_lowercase().starts_with("path"),
+                Some(Heading::Example(side)) => side.is_none() || text.chars().count() > 6,
+                Some(Heading::Headers) => true,
+                _ => false,
+            };
             let field = self.starts_field();
             (heading && !field)
                 || is_tab(text)

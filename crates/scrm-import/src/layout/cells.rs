@@ -10,7 +10,7 @@ use crate::table;
 use crate::types;
 
 /// Lines between two titles.
-const GAP: usize = 2;
+const GAP: usize = 4;
 
 /// A header of one title a line.
 pub(crate) struct Header {
@@ -57,7 +57,7 @@ fn skipped(line: &Line) -> bool {
 /// Reads the cells below a header; gives the index of the line after the table.
 pub(crate) fn read(lines: &[Line], start: usize, header: &Header, page: &mut PageBuilder) -> usize {
     let mut end = header.next;
-    while lines.get(end).is_some_and(|line| !ends_table(lines, end, line)) {
+    while lines.get(end).is_some_and(|line| describes(lines, header.next.saturating_sub(1), end) || !ends_table(lines, end, line)) {
         end += 1;
     }
     let cells: Vec<Line> = lines
@@ -100,6 +100,19 @@ pub(crate) fn rows(cells: &[Line], columns: &[Option<Column>], line: usize, page
     let has_marks = columns.contains(&Some(Column::Required));
     table::report_lost_marks(&rows, has_marks, line, page);
     page.table(rows, depth_lost, line, has_marks);
+}
+
+/// Whether a line stands where the description of a row stands, directly behind its type or mark: then it is one, though it reads like a heading.
+pub(crate) fn describes(lines: &[Line], start: usize, at: usize) -> bool {
+    let mut before = lines.get(start + 1..at).unwrap_or_default().iter().rev().filter(|line| !skipped(line)).map(|line| cell(line).trim());
+    let (last, above) = (before.next().unwrap_or(""), before.next().unwrap_or(""));
+    let is_type = |text: &str| types::read(text).is_some();
+    let is_row = |name: &str| lexicon::is_name(&table::name(name).0);
+    let behind_type = is_type(last) && (is_row(above) || lexicon::required(above).is_some());
+    let behind_mark = lexicon::required(last).is_some() && is_type(above);
+    // A field directly behind a type is the next row: its own type follows.
+    let text = lines.get(at).map_or("", |line| cell(line).trim());
+    (behind_type || behind_mark) && !text.is_ascii() && lines.get(at).is_some_and(|line| !document::begins_code(line))
 }
 
 fn ends_table(lines: &[Line], at: usize, line: &Line) -> bool {

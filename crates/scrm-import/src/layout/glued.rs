@@ -72,7 +72,7 @@ fn begins_row(line: &Line) -> bool {
 /// Reads the table below a glued header: glued rows, or one cell a line; gives the index of the line after it.
 pub(crate) fn read(lines: &[Line], start: usize, columns: &[Option<Column>], page: &mut PageBuilder) -> usize {
     let mut end = start + 1;
-    while lines.get(end).is_some_and(|line| !ends_table(lines, end, line)) {
+    while lines.get(end).is_some_and(|line| cells::describes(lines, start, end) || !ends_table(lines, end, line)) {
         end += 1;
     }
     let cells: Vec<Line> = lines.get(start + 1..end).unwrap_or_default().iter().filter(|line| !line.is_blank()).cloned().collect();
@@ -138,6 +138,8 @@ fn split(text: &str, columns: &[Option<Column>], known: &dyn Fn(&str) -> bool) -
         let score = u32::from(known(last)) * 8 + u32::from(ends_well) * 4 + u32::from(mark_before.or(mark_after).is_some()) * 4 + bare;
         cuts.push(Cut { name, kind: before + kind, mark: mark_before.or(mark_after), tail: name + before + kind + after, score });
     }
+    // `profile` is no `pro` of type `file`: without anything behind the type, only a known name is one.
+    cuts.retain(|cut| cut.tail < text.len() || cut.mark.is_some() || cut.score >= 8);
     let best = cuts.iter().map(|cut| cut.score).max()?;
     let mut best_cuts = cuts.iter().filter(|cut| cut.score == best);
     let cut = best_cuts.next_back()?;

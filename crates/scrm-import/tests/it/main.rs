@@ -6,3 +6,4 @@ mod any_text;
 mod diff;
 mod pages;
 mod traps;
+mod trial;
