@@ -73,11 +73,12 @@ pub(crate) fn report_unattached(page: &mut Page) {
         .filter(|table| !table.attached)
         .map(|table| {
             let rows = table.rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+            let rows = if rows.is_empty() { rows } else { format!(", with {rows}") };
             (table.line, table.parent.clone().or(table.caption.clone()).unwrap_or_default(), rows)
         })
         .collect();
     for (line, parent, rows) in lost {
-        page.remark(Concern::Decide, line, format!("the table of `{parent}` belongs to no field: left out, with {rows}"));
+        page.remark(Concern::Decide, line, format!("the table of `{parent}` belongs to no field: left out{rows}"));
     }
 }
 
@@ -280,6 +281,10 @@ impl Builder<'_> {
         let base = open.first().map(|open| open.path.clone()).unwrap_or_default();
         if open.len() == 1 {
             return Place { parent: base, certain: true };
+        }
+        // Signs of nesting that all stand alike: below the one container before them there is no doubt.
+        if open.len() == 2 && table.rows.get(number).is_some_and(|row| row.depth > 0) {
+            return Place { parent: parent_of_open(open), certain: true };
         }
         // The next row that an example shows.
         let next = table.rows.iter().skip(number + 1).find_map(|row| {

@@ -108,9 +108,7 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     let operation = operation(&mut page, options.operation, &path);
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
     placement::report_unattached(&mut page);
-    if !page.push {
-        envelope::complete(&mut response, options.vendor, &mut page);
-    }
+    envelope::complete(&mut response, options.vendor, &mut page);
     let cut_after = cut_after(&mut page, &request, &response);
     drop_unsupported::columns_at_top(&mut request, &mut page);
     drop_unsupported::columns_at_top(&mut response, &mut page);

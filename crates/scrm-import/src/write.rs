@@ -59,6 +59,12 @@ fn label(text: &str, line: usize) -> String {
     if is_label(text) { text.to_owned() } else { todo(line) }
 }
 
+/// The label of a documented value, whole with what stands in brackets.
+fn value_label(text: &str, line: usize) -> String {
+    let short = !text.is_empty() && text.chars().count() <= LABEL * 2 && !text.contains(['。', ';', '\n']);
+    if short { text.to_owned() } else { todo(line) }
+}
+
 /// Drafts of a field's description in both languages.
 fn described(name: &str, field: &Field) -> (String, String) {
     let first = field.text.split([',', '。', ';', ':', '(', '\n']).next().unwrap_or("").trim();
@@ -501,7 +507,7 @@ impl Writer<'_> {
                 let number = choice.value.parse::<i64>().ok().filter(|_| field.shape == Shape::Integer);
                 let value = number.map_or_else(|| json!(choice.value), |number| json!(number));
                 let name = value_name(choice, &mut taken);
-                json!({ "value": value, "name": name, "zh": label(&choice.label, field.line), "en": todo_with(draft::english(&choice.label), field.line) })
+                json!({ "value": value, "name": name, "zh": value_label(&choice.label, field.line), "en": todo_with(draft::english(&choice.label), field.line) })
             })
             .collect();
         let values = Value::Array(values);

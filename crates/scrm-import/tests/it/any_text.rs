@@ -75,6 +75,49 @@ proptest! {
     }
 }
 
+/// A page of any form with some of its lines dropped, doubled, cut, swapped or mixed with those of another form.
+fn mixed() -> impl Strategy<Value = String> {
+    let change = (0..7usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), "\\PC{0,8}");
+    (any::<prop::sample::Index>(), any::<prop::sample::Index>(), prop::collection::vec(change, 0..10)).prop_map(|(page, other, changes)| {
+        let trials = crate::trial::texts();
+        let others: Vec<&str> = trials[other.index(trials.len())].lines().collect();
+        let mut lines: Vec<String> = trials[page.index(trials.len())].lines().map(str::to_owned).collect();
+        for (kind, place, other, noise) in changes {
+            if lines.is_empty() {
+                break;
+            }
+            let at = place.index(lines.len());
+            let with = other.index(lines.len());
+            match kind {
+                0 => drop(lines.remove(at)),
+                1 => lines.insert(with, lines[at].clone()),
+                2 => lines.swap(at, with),
+                3 => lines[at] = lines[at].chars().take(with).collect(),
+                4 => lines[at].push_str(&noise),
+                5 if !others.is_empty() => lines.insert(at, others[other.index(others.len())].to_owned()),
+                _ => lines.truncate(at + 1),
+            }
+        }
+        lines.join("\n")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_mutated_page_of_any_form_is_read_and_what_is_written_loads(text in mixed()) {
+        let vendor = vendor(Layout::GitBookPipes);
+        if let Ok(imported) = import(&text, &options(Some(&vendor))) {
+            if let Err(errors) = load(Layout::GitBookPipes, &imported) {
+                return Err(TestCaseError::fail(format!("{errors}\n{}\n{text}", imported.schema)));
+            }
+            let differences = diff(&text, &options(Some(&vendor)), &imported.schema).unwrap();
+            prop_assert_eq!(differences, vec![], "{}\n{}", imported.schema, text);
+        }
+    }
+}
+
 /// Reads a long text: where the work grew with the square of its length, this would not end in an hour.
 fn read_long(name: &str, text: impl Fn(usize) -> String) {
     let text = text(4_000);

@@ -25,6 +25,12 @@ fn trials() -> Vec<(String, Vec<u8>, Truth)> {
     trials
 }
 
+/// The text of every trial, read once.
+pub(crate) fn texts() -> &'static [String] {
+    static TEXTS: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+    TEXTS.get_or_init(|| trials().into_iter().map(|(_, bytes, _)| decode(&bytes).unwrap()).collect())
+}
+
 #[test]
 fn every_page_is_read_and_nothing_is_wrong_in_silence() {
     let trials = trials();
