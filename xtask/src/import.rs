@@ -87,7 +87,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 fn list(arguments: &Arguments) -> Result<(), String> {
     let (vendor, source, today) = known(arguments)?;
     for path in &arguments.pages {
-        let found = scrm_import::list(&page(path)?, &options(arguments, vendor.as_ref(), &source, &today)).map_err(|error| error.to_string())?;
+        let found =
+            scrm_import::list(&page(path)?, &options(arguments, vendor.as_ref(), &source, &today)).map_err(|error| error.to_string())?;
         say(&mut io::stdout(), &found.join("\n"));
     }
     Ok(())
@@ -119,7 +120,10 @@ fn import(arguments: &Arguments) -> Result<(), String> {
                 return Err(format!("{} exists: compare with --diff, or remove it first", file.display()));
             }
             if !files.insert(file.clone()) {
-                return Err(format!("two operations would be written to {}: import them one by one, with --pick and --operation", file.display()));
+                return Err(format!(
+                    "two operations would be written to {}: import them one by one, with --pick and --operation",
+                    file.display()
+                ));
             }
         }
     }
@@ -195,7 +199,11 @@ fn known(arguments: &Arguments) -> Result<(Option<VendorFile>, String, String), 
             None
         }
     };
-    let source = arguments.pages.first().and_then(|path| path.file_stem()).map_or_else(|| "page".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let source = arguments
+        .pages
+        .first()
+        .and_then(|path| path.file_stem())
+        .map_or_else(|| "page".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     Ok((vendor, source, today))
 }

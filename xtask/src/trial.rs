@@ -7,11 +7,11 @@ use std::{
 };
 
 use scrm_import::{
-    Options,
+    Options, decode, import,
     trial::{Score, Truth, score},
 };
 
-use crate::import::{page, say};
+use crate::import::say;
 
 /// What the pages of one form sum up to.
 #[derive(Default)]
@@ -47,7 +47,8 @@ pub(crate) fn run(folder: &Path, faults: bool, json: bool) -> Result<bool, Strin
         let truth = fs::read_to_string(truth_of(&path)).map_err(|error| format!("{}: {error}", truth_of(&path).display()))?;
         let truth = Truth::read(&truth).map_err(|error| format!("{}: {error}", truth_of(&path).display()))?;
         let options = Options { vendor: None, operation: None, layout: None, pick: None, page: "page", url: None, read: "2026-01-01" };
-        let outcome = page(&path).map_err(|reason| scrm_import::ImportError::Schema(reason)).and_then(|text| scrm_import::import(&text, &options));
+        let bytes = fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let outcome = decode(&bytes).and_then(|text| import(&text, &options));
         let score = score(&truth, &outcome);
         let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
         totals.entry(truth.form.clone()).or_default().add(&score);
@@ -57,7 +58,10 @@ pub(crate) fn run(folder: &Path, faults: bool, json: bool) -> Result<bool, Strin
             continue;
         }
         let read = if score.read { "read" } else { "NOT READ" };
-        say(&mut io::stdout(), &format!("{name}: {read}, {} right, {} wrong in the open, {} wrong in silence", score.right, score.open, score.silent));
+        say(
+            &mut io::stdout(),
+            &format!("{name}: {read}, {} right, {} wrong in the open, {} wrong in silence", score.right, score.open, score.silent),
+        );
         for fault in score.faults.iter().filter(|_| faults) {
             say(&mut io::stdout(), &format!("    {fault}"));
         }
@@ -72,8 +76,14 @@ pub(crate) fn run(folder: &Path, faults: bool, json: bool) -> Result<bool, Strin
 
 /// The totals as a table of Markdown.
 fn table(totals: &BTreeMap<String, Total>, whole: &Total) -> String {
-    let mut lines = vec![String::new(), "| form | pages | read | right | wrong in the open | wrong in silence |".to_owned(), "|---|---|---|---|---|---|".to_owned()];
-    let row = |name: &str, total: &Total| format!("| {name} | {} | {} | {} | {} | {} |", total.pages, total.read, total.right, total.open, total.silent);
+    let mut lines = vec![
+        String::new(),
+        "| form | pages | read | right | wrong in the open | wrong in silence |".to_owned(),
+        "|---|---|---|---|---|---|".to_owned(),
+    ];
+    let row = |name: &str, total: &Total| {
+        format!("| {name} | {} | {} | {} | {} | {} |", total.pages, total.read, total.right, total.open, total.silent)
+    };
     lines.extend(totals.iter().map(|(form, total)| row(form, total)));
     lines.push(row("**all**", whole));
     let all = whole.right + whole.open + whole.silent;

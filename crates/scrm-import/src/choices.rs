@@ -41,7 +41,8 @@ pub(crate) fn read(text: &str) -> Vec<Choice> {
         Joint::Nothing,
         Joint::Sign(&['(']),
     ];
-    let uniform = joints.into_iter().map(|joint| (joint, read_with(&letters, joint))).find(|(joint, choices)| is_enumeration(choices, *joint));
+    let uniform =
+        joints.into_iter().map(|joint| (joint, read_with(&letters, joint))).find(|(joint, choices)| is_enumeration(choices, *joint));
     let uniform = uniform.map(|(_, choices)| choices).unwrap_or_default();
     let mixed = read_with(&letters, Joint::Mixed);
     let holds = |choice: &Choice| mixed.iter().any(|other| other.value == choice.value);
@@ -68,8 +69,9 @@ fn label_first(text: &str) -> Vec<Choice> {
         .filter_map(|piece| {
             let (label, value) = piece.trim().rsplit_once([':', '=', '-'])?;
             let label = label.rsplit(':').next().unwrap_or(label).trim_end_matches('-');
-            let fits = !label.is_empty() && label.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric()) && label.chars().any(|c| !c.is_ascii());
-            (fits && label.chars().count() <= 10 && is_number(value.trim())).then(|| Choice { value: value.trim().to_owned(), label: label.to_owned() })
+            let fits = !label.is_empty() && label.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric()) && !label.is_ascii();
+            (fits && label.chars().count() <= 10 && is_number(value.trim()))
+                .then(|| Choice { value: value.trim().to_owned(), label: label.to_owned() })
         })
         .collect();
     if is_enumeration(&choices, Joint::Mixed) { choices } else { Vec::new() }
@@ -102,7 +104,8 @@ pub(crate) fn looks_like(text: &str) -> bool {
     let mut found = 0;
     let mut at = 0;
     while at < letters.len() {
-        let begins = letters.get(at).is_some_and(char::is_ascii_digit) && !at.checked_sub(1).and_then(|at| letters.get(at)).is_some_and(|c| is_value_letter(*c) || matches!(c, '.' | '-' | ':' | '/'));
+        let begins = letters.get(at).is_some_and(char::is_ascii_digit)
+            && !at.checked_sub(1).and_then(|at| letters.get(at)).is_some_and(|c| is_value_letter(*c) || matches!(c, '.' | '-' | ':' | '/'));
         let digits = letters.iter().skip(at).take_while(|c| c.is_ascii_digit()).count();
         if begins && digits <= 3 {
             let mut next = at + digits;
@@ -119,7 +122,8 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// `created_at 创建时间 learn_time 学习时长`: words, each with something Chinese behind it.
 fn words_with_labels(text: &str) -> usize {
     let parts: Vec<&str> = text.split([' ', ',', '、', ';', '\n']).filter(|part| !part.is_empty()).collect();
-    let is_word = |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+    let is_word =
+        |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
     parts.windows(2).filter(|pair| matches!(pair, [word, label] if is_word(word) && !label.starts_with(|c: char| c.is_ascii()))).count()
 }
 
@@ -277,7 +281,8 @@ fn label_at(letters: &[char], start: usize, joint: Joint) -> (String, usize) {
         let signed = c == '-'
             && letters.get(at + 1).is_some_and(char::is_ascii_digit)
             && letters.get(at.wrapping_sub(1)).is_some_and(|c| is_blank(*c));
-        if (run_begins || signed) && open.is_none() && value_at(letters, at, joint).is_some_and(|(value, _)| joint_separates(&value, joint)) {
+        if (run_begins || signed) && open.is_none() && value_at(letters, at, joint).is_some_and(|(value, _)| joint_separates(&value, joint))
+        {
             break;
         }
         in_run = is_value_letter(c);

@@ -92,7 +92,8 @@ pub(crate) fn captions_table(lines: &[Line], at: usize) -> bool {
         return false;
     }
     let known = lexicon::heading(text).is_some_and(|heading| !matches!(heading, lexicon::Heading::Members { .. }));
-    let next = lines.iter().skip(at + 1).take(3).position(|line| !line.is_blank() && !lexicon::is_residue(&line.text)).map(|gap| at + 1 + gap);
+    let next =
+        lines.iter().skip(at + 1).take(3).position(|line| !line.is_blank() && !lexicon::is_residue(&line.text)).map(|gap| at + 1 + gap);
     !known && next.is_some_and(|next| begins_table(lines, next))
 }
 

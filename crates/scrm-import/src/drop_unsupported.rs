@@ -51,8 +51,11 @@ pub(crate) fn columns_at_top(root: &mut Field, page: &mut Page) {
 
 /// 0 and 1 for no and yes are a truth value.
 fn flag(field: &mut Field) {
-    let value = |label: &[&str]| field.facts.choices.iter().find(|choice| label.contains(&choice.label.as_str())).map(|choice| choice.value.as_str());
-    let is_flag = field.facts.choices.len() == 2 && value(&["是", "yes", "true"]) == Some("1") && value(&["否", "不是", "no", "false"]) == Some("0");
+    let value = |label: &[&str]| {
+        field.facts.choices.iter().find(|choice| label.contains(&choice.label.as_str())).map(|choice| choice.value.as_str())
+    };
+    let is_flag =
+        field.facts.choices.len() == 2 && value(&["是", "yes", "true"]) == Some("1") && value(&["否", "不是", "no", "false"]) == Some("0");
     let wire = match field.shape {
         Shape::Integer if !field.number_in_text => "digit",
         Shape::Text | Shape::Integer => "digit_text",

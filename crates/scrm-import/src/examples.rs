@@ -111,7 +111,9 @@ fn shaped(name: &str, sample: &Sample, shape: &Shape, field: &Field) -> Option<V
         (Shape::Boolean, SampleValue::Number(number)) if field.digit == Some("digit") => {
             number.as_i64().filter(|digit| (0..=1).contains(digit)).map(|digit| json!(digit))
         }
-        (Shape::Boolean, SampleValue::Text(text)) if field.digit == Some("digit_text") => matches!(text.as_str(), "0" | "1").then(|| json!(text)),
+        (Shape::Boolean, SampleValue::Text(text)) if field.digit == Some("digit_text") => {
+            matches!(text.as_str(), "0" | "1").then(|| json!(text))
+        }
         _ => None,
     }
 }

@@ -19,15 +19,23 @@ pub(crate) fn join(mut readings: Vec<Reading>) -> Option<Reading> {
     mark(&mut base.request, &name);
     mark(&mut base.response, &name);
     match dated {
-        Some(day) => joiner.page.remark(Concern::Assumed, 0, format!("copy `{name}` is the newest, of {day}: where copies differ, it counts")),
-        None => joiner.page.remark(Concern::Decide, 0, format!("no copy says when it was changed: where they differ, `{name}` counts, which was named first")),
+        Some(day) => {
+            joiner.page.remark(Concern::Assumed, 0, format!("copy `{name}` is the newest, of {day}: where copies differ, it counts"))
+        }
+        None => joiner.page.remark(
+            Concern::Decide,
+            0,
+            format!("no copy says when it was changed: where they differ, `{name}` counts, which was named first"),
+        ),
     }
     for mut other in readings {
         joiner.older = other.copy.clone();
         mark(&mut other.request, &other.copy);
         mark(&mut other.response, &other.copy);
         joiner.head(&mut base, &other);
-        for (side, mine, theirs) in [(Side::Request, &mut base.request, &other.request), (Side::Response, &mut base.response, &other.response)] {
+        for (side, mine, theirs) in
+            [(Side::Request, &mut base.request, &other.request), (Side::Response, &mut base.response, &other.response)]
+        {
             misplaced(mine, theirs, &mut joiner);
             joiner.members(side, mine, theirs, &mut Vec::new());
         }

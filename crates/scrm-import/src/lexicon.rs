@@ -339,7 +339,8 @@ pub(crate) fn heading(text: &str) -> Option<Heading> {
 
 /// Headings that no list can name in full: `2、请求参数`, `返回数据格式示例`, `解密后的推送示例`.
 fn by_ending(lower: &str) -> Option<Heading> {
-    let text = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ' ' | '(' | ')' | '一' | '二' | '三' | '四' | '五'));
+    let text = lower
+        .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ' ' | '(' | ')' | '一' | '二' | '三' | '四' | '五'));
     if text.chars().count() > 14 || text.is_ascii() || text.contains([',', '。', ';', ':', '|', '/', '"', '{', '}']) {
         return None;
     }
@@ -355,7 +356,21 @@ fn by_ending(lower: &str) -> Option<Heading> {
     if ends(&["示例", "样例", "实例", "示例(解密后)", "示例(解密前)"]) {
         return Some(Heading::Example(Some(side)));
     }
-    let plain = ends(&["请求参数", "返回参数", "响应参数", "推送参数", "回调参数", "请求字段", "返回字段", "入参", "出参", "参数表", "参数列表", "参数说明", "字段说明"]);
+    let plain = ends(&[
+        "请求参数",
+        "返回参数",
+        "响应参数",
+        "推送参数",
+        "回调参数",
+        "请求字段",
+        "返回字段",
+        "入参",
+        "出参",
+        "参数表",
+        "参数列表",
+        "参数说明",
+        "字段说明",
+    ]);
     match (plain, side) {
         (false, _) => None,
         (true, Side::Request) => Some(Heading::Request { place: None, body: None }),
@@ -419,20 +434,42 @@ fn members(bare: &str, marked: bool) -> Option<Heading> {
 
 /// The words of each label, longer ones before their beginnings.
 const LABELS: [(Label, &[&str]); 9] = [
-    (Label::Method, &["http请求方式", "http方法", "http 方法", "http method", "请求方式", "请求方法", "请求类型", "提交方式", "method", "type"]),
+    (
+        Label::Method,
+        &["http请求方式", "http方法", "http 方法", "http method", "请求方式", "请求方法", "请求类型", "提交方式", "method", "type"],
+    ),
     (
         Label::Url,
         &[
-            "接口地址", "请求地址", "访问路径", "接口路径", "请求路径", "请求url", "接口url", "url结构", "url地址", "请求接口", "服务地址", "调用地址", "api地址", "url",
+            "接口地址",
+            "请求地址",
+            "访问路径",
+            "接口路径",
+            "请求路径",
+            "请求url",
+            "接口url",
+            "url结构",
+            "url地址",
+            "请求接口",
+            "服务地址",
+            "调用地址",
+            "api地址",
+            "url",
         ],
     ),
     (Label::ContentType, &["content-type", "consumes", "数据格式", "请求格式", "请求体格式", "接口协议", "编码格式"]),
     (Label::Headers, &["请求头", "header"]),
-    (Label::Quota, &["频率限制", "限制说明", "调用限制", "限流", "接口限制", "调用频率", "频次限制", "接口调用限制为", "请求频率", "限频策略"]),
+    (
+        Label::Quota,
+        &["频率限制", "限制说明", "调用限制", "限流", "接口限制", "调用频率", "频次限制", "接口调用限制为", "请求频率", "限频策略"],
+    ),
     (Label::Permission, &["应用权限", "权限集", "权限要求", "权限", "所需权限", "接口权限"]),
     (Label::Description, &["接口说明", "description", "接口描述", "功能描述", "接口名称", "接口功能", "简要描述", "功能说明", "接口简介"]),
     (Label::Note, &["注意事项", "注意", "注", "备注", "说明", "ps", "提示"]),
-    (Label::SetAside, &["author", "produces", "最后修改时间", "修改于", "since", "版本", "更新时间", "作者", "创建时间", "责任人", "维护人"]),
+    (
+        Label::SetAside,
+        &["author", "produces", "最后修改时间", "修改于", "since", "版本", "更新时间", "作者", "创建时间", "责任人", "维护人"],
+    ),
 ];
 
 /// A label at the beginning of a text, and the value after it.
@@ -488,25 +525,51 @@ pub(crate) fn column(text: &str) -> Option<Column> {
     }
     let lower = bare(text).to_ascii_lowercase();
     Some(match lower.trim_end_matches(['*', ' ']) {
-        "参数名" | "参数" | "参数名称" | "参数字段" | "参数key" | "参数编码" | "字段" | "字段名" | "字段名称" | "字段编码" | "名称" | "属性" | "属性名"
-        | "属性名称" | "变量" | "变量名" | "变量名称" | "标识" | "元素" | "键" | "parameter" | "parameters" | "parameter name" | "field" | "field name"
-        | "name" | "key" | "property" | "参数名字" => Column::Name,
-        "类型" | "数据类型" | "参数类型" | "字段类型" | "属性类型" | "变量类型" | "值类型" | "type" | "data type" | "datatype" | "类型(长度)" | "类型/长度"
-        | "格式" => Column::Type,
-        "必选" | "是否必选" | "必填" | "是否必填" | "是否必须" | "是否必传" | "是否必需" | "必须" | "必传" | "必需" | "是否必要" | "是否可空" | "必填项" | "必选项"
-        | "必选/可选" | "必填/选填" | "必要" | "必传(y/n)" | "必填(y/n)" | "是否必填(y/n)" | "是否必传(y/n)" | "是否必选(y/n)" | "required" | "mandatory"
-        | "必须(y/n)" => Column::Required,
-        "说明" | "描述" | "参数说明" | "字段说明" | "参数描述" | "字段描述" | "属性说明" | "属性描述" | "description" | "释义" | "解释" | "中文名" | "中文名称"
-        | "参数含义" | "字段含义" | "意义" | "作用" | "描述信息" | "说明/描述" | "详细说明" | "desc" => Column::Description,
-        "含义" | "错误描述" | "错误说明" | "错误信息" | "meaning" | "错误码描述" | "错误码说明" | "描述说明" => Column::Meaning,
-        "备注" | "remark" | "remarks" | "note" | "notes" | "补充说明" | "备注(示例)" | "备注/示例" | "说明/示例" | "备注说明" | "其他" | "取值范围" | "可选值"
-        | "枚举值" | "取值" | "值说明" | "约束" | "限制" | "附加信息" | "additional information" => Column::Note,
-        "示例" | "示例值" | "例子" | "样例" | "举例" | "参考值" | "example" | "example value" | "sample" | "值" | "value" | "示例数据" => Column::Sample,
+        "参数名" | "参数" | "参数名称" | "参数字段" | "参数key" | "参数编码" | "字段" | "字段名" | "字段名称" | "字段编码" | "名称"
+        | "属性" | "属性名" | "属性名称" | "变量" | "变量名" | "变量名称" | "标识" | "元素" | "键" | "parameter" | "parameters"
+        | "parameter name" | "field" | "field name" | "name" | "key" | "property" | "参数名字" => Column::Name,
+        "类型" | "数据类型" | "参数类型" | "字段类型" | "属性类型" | "变量类型" | "值类型" | "type" | "data type" | "datatype"
+        | "类型(长度)" | "类型/长度" | "格式" => Column::Type,
+        "必选" | "是否必选" | "必填" | "是否必填" | "是否必须" | "是否必传" | "是否必需" | "必须" | "必传" | "必需" | "是否必要"
+        | "是否可空" | "必填项" | "必选项" | "必选/可选" | "必填/选填" | "必要" | "必传(y/n)" | "必填(y/n)" | "是否必填(y/n)"
+        | "是否必传(y/n)" | "是否必选(y/n)" | "required" | "mandatory" | "必须(y/n)" => Column::Required,
+        "说明" | "描述" | "参数说明" | "字段说明" | "参数描述" | "字段描述" | "属性说明" | "属性描述" | "description" | "释义" | "解释"
+        | "中文名" | "中文名称" | "参数含义" | "字段含义" | "意义" | "作用" | "描述信息" | "说明/描述" | "详细说明" | "desc" => {
+            Column::Description
+        }
+        "含义" | "错误描述" | "错误说明" | "错误信息" | "meaning" | "错误码描述" | "错误码说明" | "描述说明" => {
+            Column::Meaning
+        }
+        "备注"
+        | "remark"
+        | "remarks"
+        | "note"
+        | "notes"
+        | "补充说明"
+        | "备注(示例)"
+        | "备注/示例"
+        | "说明/示例"
+        | "备注说明"
+        | "其他"
+        | "取值范围"
+        | "可选值"
+        | "枚举值"
+        | "取值"
+        | "值说明"
+        | "约束"
+        | "限制"
+        | "附加信息"
+        | "additional information" => Column::Note,
+        "示例" | "示例值" | "例子" | "样例" | "举例" | "参考值" | "example" | "example value" | "sample" | "值" | "value" | "示例数据" => {
+            Column::Sample
+        }
         "in" | "请求类型" | "参数位置" | "位置" | "传参方式" | "传递方式" => Column::Place,
         "schema" => Column::Reference,
         "默认值" | "默认" | "缺省值" | "default" | "default value" => Column::Default,
         "错误码" | "返回码" | "状态码" | "错误代码" | "code" | "errcode" | "error code" => Column::Code,
-        "since" | "序号" | "编号" | "最大长度" | "长度" | "长度限制" | "no" | "no." | "约束条件" | "版本" | "length" => Column::SetAside,
+        "since" | "序号" | "编号" | "最大长度" | "长度" | "长度限制" | "no" | "no." | "约束条件" | "版本" | "length" => {
+            Column::SetAside
+        }
         _ => return None,
     })
 }
@@ -515,10 +578,10 @@ pub(crate) fn column(text: &str) -> Option<Column> {
 pub(crate) fn required(text: &str) -> Option<Required> {
     let lower = text.trim().to_ascii_lowercase();
     match lower.trim_matches(['*', '`', '(', ')', '[', ']']) {
-        "是" | "必需" | "必须" | "必填" | "必选" | "必传" | "必填项" | "必要" | "true" | "yes" | "y" | "required" | "mandatory" | "√" | "✓" | "✔" | "✔️" | "✅"
-        | "☑" | "●" | "not null" => Some(Required::Yes),
-        "否" | "可选" | "非必填" | "非必须" | "非必需" | "非必选" | "非必传" | "选填" | "选传" | "可空" | "不必须" | "不必填" | "false" | "no" | "n" | "optional"
-        | "×" | "✗" | "✘" | "✕" | "❌" | "☐" | "○" | "not required" | "none." => Some(Required::No),
+        "是" | "必需" | "必须" | "必填" | "必选" | "必传" | "必填项" | "必要" | "true" | "yes" | "y" | "required" | "mandatory" | "√"
+        | "✓" | "✔" | "✔️" | "✅" | "☑" | "●" | "not null" => Some(Required::Yes),
+        "否" | "可选" | "非必填" | "非必须" | "非必需" | "非必选" | "非必传" | "选填" | "选传" | "可空" | "不必须" | "不必填" | "false"
+        | "no" | "n" | "optional" | "×" | "✗" | "✘" | "✕" | "❌" | "☐" | "○" | "not required" | "none." => Some(Required::No),
         _ => None,
     }
 }
@@ -528,7 +591,12 @@ pub(crate) fn required_sometimes(text: &str) -> bool {
     let text = text.trim();
     required(text).is_none()
         && text.chars().count() <= 40
-        && (text.starts_with('是') || text.contains("条件") || text.contains("必填") || text.contains("必传") || text.starts_with("true") || text.starts_with("部分"))
+        && (text.starts_with('是')
+            || text.contains("条件")
+            || text.contains("必填")
+            || text.contains("必传")
+            || text.starts_with("true")
+            || text.starts_with("部分"))
 }
 
 /// Whether a text can be the name of a field: `user_id`, `data.list[].x`, `Score-1`.
@@ -616,7 +684,8 @@ pub(crate) fn is_residue(text: &str) -> bool {
         "table of contents",
         "light",
     ];
-    let lower = text.trim().trim_start_matches(['•', '-', '*', '·', ' ', '[']).trim_end_matches([']', ' ', '»', '«', '>']).to_ascii_lowercase();
+    let lower =
+        text.trim().trim_start_matches(['•', '-', '*', '·', ' ', '[']).trim_end_matches([']', ' ', '»', '«', '>']).to_ascii_lowercase();
     let starts = [
         "该行被添加",
         "该行被删除",

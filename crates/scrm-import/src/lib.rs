@@ -36,8 +36,8 @@ mod rules;
 mod sample;
 mod sensitive;
 mod table;
-pub mod trial;
 mod tree;
+pub mod trial;
 mod types;
 mod write;
 mod xml;
@@ -149,7 +149,8 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
 
 /// Writes a reading down.
 fn finish(reading: Reading, options: &Options<'_>) -> Imported {
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples, cut_after, .. } = reading;
+    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples, cut_after, .. } =
+        reading;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);

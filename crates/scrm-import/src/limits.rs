@@ -62,9 +62,32 @@ pub(crate) fn read(text: &str, shape: &Shape) -> Facts {
 pub(crate) fn item_shape(text: &str) -> Option<Shape> {
     let lower = text.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if has(&["字符串数组", "字符串列表", "string数组", "string类型数组", "元素为字符串", "元素是字符串", "元素类型为string", "元素类型string", "字符串类型的数组", "array of string"]) {
+    if has(&[
+        "字符串数组",
+        "字符串列表",
+        "string数组",
+        "string类型数组",
+        "元素为字符串",
+        "元素是字符串",
+        "元素类型为string",
+        "元素类型string",
+        "字符串类型的数组",
+        "array of string",
+    ]) {
         Some(Shape::Text)
-    } else if has(&["整数数组", "整型数组", "int数组", "int类型数组", "数字数组", "元素为整数", "元素为int", "元素类型为int", "元素类型int", "整型的数组", "array of int"]) {
+    } else if has(&[
+        "整数数组",
+        "整型数组",
+        "int数组",
+        "int类型数组",
+        "数字数组",
+        "元素为整数",
+        "元素为int",
+        "元素类型为int",
+        "元素类型int",
+        "整型的数组",
+        "array of int",
+    ]) {
         Some(Shape::Integer)
     } else if has(&["对象数组", "对象列表", "元素为对象", "object数组", "元素类型为object", "数组对象"]) {
         Some(Shape::Object)

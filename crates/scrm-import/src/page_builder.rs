@@ -120,11 +120,15 @@ impl PageBuilder {
             self.page.title = html.map(|title| Located::new(title, 0));
         }
         if self.page.title.is_none()
-            && let Some(note) = self.page.notes.iter().find(|note| note.value.chars().any(|c| !c.is_ascii())).cloned()
+            && let Some(note) = self.page.notes.iter().find(|note| !note.value.is_ascii()).cloned()
         {
             let clause = note.value.split([',', '。', ';', ':', '\n']).next().unwrap_or("").trim().to_owned();
             if (2..=TITLE).contains(&clause.chars().count()) {
-                self.page.remark(Concern::Decide, note.line, format!("the page has no title: `{clause}` is taken, the first words about the operation"));
+                self.page.remark(
+                    Concern::Decide,
+                    note.line,
+                    format!("the page has no title: `{clause}` is taken, the first words about the operation"),
+                );
                 self.page.title = Some(Located::new(clause, note.line));
             }
         }
@@ -341,7 +345,11 @@ impl PageBuilder {
             Label::Permission => self.permission(line, value),
             Label::Description => {
                 // It is the title where nothing else is: the end of the page decides.
-                if value.chars().count() <= 40 && !value.contains([',', '。', ';']) && self.titles.is_empty() && self.context.title.is_none() {
+                if value.chars().count() <= 40
+                    && !value.contains([',', '。', ';'])
+                    && self.titles.is_empty()
+                    && self.context.title.is_none()
+                {
                     self.title(line, value);
                 }
                 self.note(line, value);
@@ -429,7 +437,9 @@ impl PageBuilder {
             self.labels(&label);
             return self.url(line.number, path);
         }
-        let bulleted = text.starts_with(['•', '·', '*']) || text.starts_with("- ") || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(". ");
+        let bulleted = text.starts_with(['•', '·', '*'])
+            || text.starts_with("- ")
+            || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(". ");
         match self.mode {
             Mode::Start if !self.begun && !bulleted && fits_title(text) => self.titles.push(Located::new(lexicon::bare(text), line.number)),
             Mode::Start if !self.begun && bulleted => self.set_aside(line.number, "menu of the site"),
@@ -633,7 +643,9 @@ impl PageBuilder {
             _ => self.side,
         };
         match side {
-            Some(side) if start.starts_with(['{', '[']) || xml::shows(start) => self.page.examples.push(ExampleText { side, text: text.to_owned(), line }),
+            Some(side) if start.starts_with(['{', '[']) || xml::shows(start) => {
+                self.page.examples.push(ExampleText { side, text: text.to_owned(), line })
+            }
             _ => {
                 for (text, line) in text.split('\n').zip(line..).filter(|(text, _)| !text.trim().is_empty()) {
                     self.unread(line, text);
@@ -686,25 +698,33 @@ fn letters(text: &str) -> String {
 /// Whether a line above the first section can be a title: short, and no sentence.
 fn fits_title(text: &str) -> bool {
     let letters = text.chars().count();
-    (2..=TITLE).contains(&letters) && !text.contains(['。', ';', '|', '<', '{', '=']) && !text.ends_with([':', ',']) && !(text.contains(',') && letters > 24)
+    let is_sentence = text.contains(['。', ';', '|', '<', '{', '=']) || text.ends_with([':', ',']) || (letters > 24 && text.contains(','));
+    (2..=TITLE).contains(&letters) && !is_sentence
 }
 
 /// `POST /a/b` on one line.
 fn method_and_path(text: &str) -> Option<(&str, &str)> {
     let (method, path) = text.trim_matches(['`', '*']).split_once(' ')?;
     let path = path.trim().trim_matches('`');
-    let fits = method.bytes().all(|byte| byte.is_ascii_uppercase()) && lexicon::method(method).is_some() && (path.starts_with('/') || path.starts_with("http"));
+    let fits = method.bytes().all(|byte| byte.is_ascii_uppercase())
+        && lexicon::method(method).is_some()
+        && (path.starts_with('/') || path.starts_with("http"));
     (fits && !path.contains(' ')).then_some((method, path))
 }
 
 fn is_push(text: &str) -> bool {
-    text.contains("推送参数") || text.ends_with("推送") || text.contains("消息推送") || text.contains("推送解密") || text.contains("回调参数")
+    text.contains("推送参数")
+        || text.ends_with("推送")
+        || text.contains("消息推送")
+        || text.contains("推送解密")
+        || text.contains("回调参数")
 }
 
 /// Names of fields inside a caption: `data` and `list` of `返回data中的list`.
 fn names_in(text: &str) -> Vec<String> {
     const GENERAL: [&str; 20] = [
-        "json", "api", "http", "https", "body", "query", "string", "int", "object", "array", "get", "post", "response", "request", "id", "url", "vo", "dto", "null", "xml",
+        "json", "api", "http", "https", "body", "query", "string", "int", "object", "array", "get", "post", "response", "request", "id",
+        "url", "vo", "dto", "null", "xml",
     ];
     text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-')))
         .map(|part| part.trim_matches(['.', '-']))

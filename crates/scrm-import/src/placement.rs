@@ -131,7 +131,11 @@ impl Builder<'_> {
             return Vec::new();
         }
         let line = table.line;
-        let text = format!("{} of the table's fields are members of `{}`, though the table does not say so: the example shows them there", names.len(), self.data);
+        let text = format!(
+            "{} of the table's fields are members of `{}`, though the table does not say so: the example shows them there",
+            names.len(),
+            self.data
+        );
         self.page.remark(Concern::Assumed, line, text);
         let first = table.rows.first().map_or(line, |row| row.line);
         self.enter(Vec::new(), self.data.to_owned(), false, first)
@@ -168,7 +172,9 @@ impl Builder<'_> {
             let Some(own) = base.get(base.len() - length..) else { return false };
             let names: Vec<Vec<(String, bool)>> = table.rows.iter().map(|row| segments(&row.name)).collect();
             let begins = |parts: &Vec<(String, bool)>| parts.len() > length && parts.iter().zip(own).all(|((part, _), own)| part == own);
-            !names.is_empty() && names.iter().all(begins) && self.shapes.at(base).is_none_or(|shape| own.first().is_none_or(|own| !shape.members.contains_key(own)))
+            !names.is_empty()
+                && names.iter().all(begins)
+                && self.shapes.at(base).is_none_or(|shape| own.first().is_none_or(|own| !shape.members.contains_key(own)))
         };
         (1..=base.len()).rev().find(|length| repeated(*length)).unwrap_or(0)
     }
@@ -243,7 +249,9 @@ impl Builder<'_> {
     /// Where a row of a table without depths goes. Containers it is not in are closed.
     fn place(&self, table: &Table, number: usize, name: &str, open: &mut Vec<Open>, used: &HashSet<(Vec<String>, String)>) -> Place {
         let base = open.first().map(|open| open.path.clone()).unwrap_or_default();
-        let shows = |path: &[String]| self.shapes.at(path).is_some_and(|shape| shape.members.contains_key(name)) && !used.contains(&(path.to_vec(), name.to_owned()));
+        let shows = |path: &[String]| {
+            self.shapes.at(path).is_some_and(|shape| shape.members.contains_key(name)) && !used.contains(&(path.to_vec(), name.to_owned()))
+        };
         if let Some(found) = open.iter().rposition(|open| shows(&open.path)) {
             open.truncate(found + 1);
             return Place { parent: open.last().map(|open| open.path.clone()).unwrap_or_default(), certain: true };
@@ -297,7 +305,11 @@ impl Builder<'_> {
         let last = parent_of_open(open);
         let fresh = self.root.at(&last).is_some_and(|field| field.members.is_empty());
         let shown = self.shapes.at(&last).is_some_and(|shape| shape.objects > 0);
-        let scalar_items = self.shapes.at(&last).is_some() && !shown && self.shape_at(&last).is_some_and(|shape| !shape.is_container() || matches!(&shape, Shape::List(item) if !matches!(**item, Shape::Any | Shape::Object)));
+        let scalar_items = self.shapes.at(&last).is_some()
+            && !shown
+            && self.shape_at(&last).is_some_and(|shape| {
+                !shape.is_container() || matches!(&shape, Shape::List(item) if !matches!(**item, Shape::Any | Shape::Object))
+            });
         if fresh && scalar_items && open.len() > 1 {
             open.pop();
             return self.unseen(table, number, open);
@@ -347,7 +359,9 @@ impl Builder<'_> {
             let printed = types::read(&row.printed_type);
             match printed.as_ref().and_then(|printed| printed.members) {
                 Some(members) => left.push(members),
-                None if printed.is_some_and(|printed| printed.shape.is_container() && *printed.shape.innermost() == Shape::Object) => return false,
+                None if printed.is_some_and(|printed| printed.shape.is_container() && *printed.shape.innermost() == Shape::Object) => {
+                    return false;
+                }
                 None => {}
             }
         }
@@ -494,7 +508,9 @@ impl Builder<'_> {
         let parts: Vec<String> = segments(parent).into_iter().map(|(name, _)| name).collect();
         let last = parts.last()?;
         let overlap = |path: &[String]| {
-            self.shapes.at(path).map_or(0, |shape| table.rows.iter().filter(|row| shape.members.contains_key(first_name(&row.name))).count())
+            self.shapes
+                .at(path)
+                .map_or(0, |shape| table.rows.iter().filter(|row| shape.members.contains_key(first_name(&row.name))).count())
         };
         let mut candidates: Vec<Vec<String>> = Vec::new();
         let ends = |path: &[String]| path.len() >= parts.len() && path.get(path.len() - parts.len()..) == Some(parts.as_slice());
@@ -505,13 +521,16 @@ impl Builder<'_> {
         }
         if candidates.is_empty() {
             let alike = |name: &String| name.eq_ignore_ascii_case(last) || same_plural(name, last);
-            candidates.extend(self.names.iter().filter(|(name, _)| alike(name)).flat_map(|(_, paths)| paths.iter().cloned()).take(CANDIDATES));
+            candidates
+                .extend(self.names.iter().filter(|(name, _)| alike(name)).flat_map(|(_, paths)| paths.iter().cloned()).take(CANDIDATES));
             candidates.sort();
         }
         let whole = candidates.iter().find(|path| **path == parts).cloned();
         let best = candidates.iter().map(|path| overlap(path)).max()?;
         let mut fitting: Vec<&Vec<String>> = candidates.iter().filter(|path| overlap(path) == best).collect();
-        if best == 0 && let Some(whole) = whole {
+        if best == 0
+            && let Some(whole) = whole
+        {
             return Some((whole, true));
         }
         if fitting.len() > 1 {
@@ -603,7 +622,9 @@ impl Builder<'_> {
     fn empty_containers(&self) -> Vec<Vec<String>> {
         let holds_nothing = |path: &Vec<String>| {
             self.root.at(path).is_some_and(|field| {
-                field.members.is_empty() && matches!(field.shape.innermost(), Shape::Object | Shape::Any) && !self.owned.contains(path.last().map_or("", String::as_str))
+                field.members.is_empty()
+                    && matches!(field.shape.innermost(), Shape::Object | Shape::Any)
+                    && !self.owned.contains(path.last().map_or("", String::as_str))
             })
         };
         self.containers().into_iter().filter(holds_nothing).collect()
@@ -634,8 +655,10 @@ impl Builder<'_> {
         if known {
             let line = table.line;
             let path = parts.into_iter().fold(Vec::new(), |path, name| self.enter(path, name, false, line));
-            let text =
-                format!("no row names `{parent}`, but the example or the usual shape of an answer does: the table is read as the members of `{}`", path.join("."));
+            let text = format!(
+                "no row names `{parent}`, but the example or the usual shape of an answer does: the table is read as the members of `{}`",
+                path.join(".")
+            );
             self.page.remark(if doubts.is_empty() { Concern::Assumed } else { Concern::Decide }, line, text);
             self.rows(table, &path, doubts);
         }
@@ -655,7 +678,9 @@ impl Builder<'_> {
                 let shown = home.is_some_and(|home| home.members.contains_key(name));
                 let was_shown = home.is_some_and(|home| home.objects > 0);
                 if !shown && was_shown && member.origin == Origin::Table {
-                    let free = |place: &&Vec<String>| self.root.at(place).is_none_or(|parent| !parent.members.contains_key(name)) && **place != path;
+                    let free = |place: &&Vec<String>| {
+                        self.root.at(place).is_none_or(|parent| !parent.members.contains_key(name)) && **place != path
+                    };
                     let places: Vec<&Vec<String>> = self.index.places(name).iter().filter(free).collect();
                     if let [only] = places.as_slice() {
                         moves.push((path.clone(), name.clone(), (*only).clone()));
@@ -676,7 +701,11 @@ impl Builder<'_> {
             let Some(field) = self.root.at_mut(&from).and_then(|parent| parent.members.shift_remove(&name)) else { continue };
             let line = field.line;
             let at = to.join(".");
-            self.page.remark(Concern::Assumed, line, format!("`{name}` is put under `{at}`, where the example shows it: the table does not say so"));
+            self.page.remark(
+                Concern::Assumed,
+                line,
+                format!("`{name}` is put under `{at}`, where the example shows it: the table does not say so"),
+            );
             let path = to.into_iter().fold(Vec::new(), |path, name| self.enter(path, name, false, line));
             self.open_parent(&path);
             if let Some(parent) = self.root.at_mut(&path) {
@@ -707,10 +736,17 @@ impl Builder<'_> {
             let unseen: Vec<&String> = parent
                 .members
                 .iter()
-                .filter(|(name, member)| member.origin == Origin::Table && self.index.places(name).is_empty() && home.is_none_or(|home| !home.members.contains_key(*name)))
+                .filter(|(name, member)| {
+                    member.origin == Origin::Table
+                        && self.index.places(name).is_empty()
+                        && home.is_none_or(|home| !home.members.contains_key(*name))
+                })
                 .map(|(name, _)| name)
                 .collect();
-            if count >= 2 && count >= unseen.len() && !to.starts_with(&from.iter().cloned().chain(unseen.iter().take(1).map(|name| (*name).clone())).collect::<Vec<_>>()) {
+            if count >= 2
+                && count >= unseen.len()
+                && !to.starts_with(&from.iter().cloned().chain(unseen.iter().take(1).map(|name| (*name).clone())).collect::<Vec<_>>())
+            {
                 followers.extend(unseen.into_iter().map(|name| (from.clone(), name.clone(), to.clone())));
             }
         }

@@ -45,12 +45,15 @@ pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportE
     let lines = given.lines;
     let names: Vec<String> = given.pages.iter().map(name).collect();
     let chosen = match options.pick {
-        Some(wanted) => pick(&names, wanted).ok_or_else(|| ImportError::NoSuchOperation { wanted: wanted.to_owned(), found: names.clone() })?,
+        Some(wanted) => {
+            pick(&names, wanted).ok_or_else(|| ImportError::NoSuchOperation { wanted: wanted.to_owned(), found: names.clone() })?
+        }
         None => 0,
     };
     let Some(mut page) = given.pages.into_iter().nth(chosen) else { return Err(ImportError::NoTable { lines, layout: options.layout }) };
     if names.len() > 1 && options.pick.is_none() {
-        let others: Vec<&str> = names.iter().enumerate().filter(|(place, _)| *place != chosen).map(|(_, name)| name.as_str()).take(NAMED).collect();
+        let others: Vec<&str> =
+            names.iter().enumerate().filter(|(place, _)| *place != chosen).map(|(_, name)| name.as_str()).take(NAMED).collect();
         let text = format!("the text holds {} operations: only the first is written here; the others: {}", names.len(), others.join("; "));
         page.remark(Concern::Decide, 0, text);
     }
@@ -71,7 +74,9 @@ pub(crate) fn name(page: &Page) -> String {
 /// The operation whose name is, ends with, or holds what was asked for.
 fn pick(names: &[String], wanted: &str) -> Option<usize> {
     let position = |fits: &dyn Fn(&str) -> bool| names.iter().position(|name| fits(name));
-    position(&|name| name == wanted).or_else(|| position(&|name| name.ends_with(wanted))).or_else(|| position(&|name| name.contains(wanted)))
+    position(&|name| name == wanted)
+        .or_else(|| position(&|name| name.ends_with(wanted)))
+        .or_else(|| position(&|name| name.contains(wanted)))
 }
 
 fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
@@ -115,7 +120,21 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     drop_unsupported::drop_unsupported(&mut request, Side::Request, &mut page);
     drop_unsupported::drop_unsupported(&mut response, Side::Response, &mut page);
     let examples = if page.push { Vec::new() } else { examples::pair(requests.first(), responses.first(), &request, &response, &keys) };
-    Reading { page, lines: count, operation, method, path, body, token, request, response, contradictions, examples, cut_after, copy: String::new() }
+    Reading {
+        page,
+        lines: count,
+        operation,
+        method,
+        path,
+        body,
+        token,
+        request,
+        response,
+        contradictions,
+        examples,
+        cut_after,
+        copy: String::new(),
+    }
 }
 
 /// The last field of a copy that is not whole: where it was cut, or where it ends without an answer.
@@ -134,7 +153,8 @@ fn cut_after(page: &mut Page, request: &Field, response: &Field) -> Option<Strin
         }
         found
     };
-    let ends = [last("request", request), last("response", response)].into_iter().flatten().max_by_key(|(line, _)| *line).map(|(_, path)| path);
+    let ends =
+        [last("request", request), last("response", response)].into_iter().flatten().max_by_key(|(line, _)| *line).map(|(_, path)| path);
     let answered = !response.members.values().all(|field| field.line == 0);
     if let Some(cut) = page.cut.clone() {
         let path = ends.unwrap_or_default();
@@ -192,7 +212,9 @@ fn xml_sample(page: &mut Page, example: &crate::page::ExampleText) -> Option<Sam
         page.remark(Concern::Repaired, example.line, "example: the XML is cut or broken, read as far as it goes");
     }
     let SampleValue::Object(members) = &sample.value else { return None };
-    let sealed = members.iter().any(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "encrypt" | "encrypted" | "msg_encrypt" | "encrypt_msg"));
+    let sealed = members
+        .iter()
+        .any(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "encrypt" | "encrypted" | "msg_encrypt" | "encrypt_msg"));
     if sealed {
         page.remark(Concern::Assumed, example.line, "the example shows the message before it is decrypted: not taken for its fields");
         return None;

@@ -196,7 +196,8 @@ impl Reconciler {
 
     /// Whether a list holds objects like the one it is a member of: `children`.
     fn repeats(&mut self, name: &str, field: &mut Field, items: &ExampleShape, own: &[String]) -> bool {
-        const CHILDREN: [&str; 10] = ["children", "child", "childs", "childList", "child_list", "subs", "sub_list", "subList", "nodes", "childrenList"];
+        const CHILDREN: [&str; 10] =
+            ["children", "child", "childs", "childList", "child_list", "subs", "sub_list", "subList", "nodes", "childrenList"];
         let same = items.members.keys().filter(|key| own.contains(key)).count();
         let known = CHILDREN.contains(&name) || items.members.contains_key(name) || says_same(&field.text);
         let fits = matches!(field.shape, Shape::List(_)) && !self.path.is_empty() && field.members.is_empty();
@@ -272,7 +273,11 @@ impl Reconciler {
         } else if seen.number_texts == 0 {
             ("a number", "an empty text", format!("`{full}` is a number by the table; the example shows an empty text: kept as a number"))
         } else {
-            ("a number", "the number in quotes", format!("`{full}` is a number by the table; the example puts it in quotes: kept as a number that may travel so"))
+            (
+                "a number",
+                "the number in quotes",
+                format!("`{full}` is a number by the table; the example puts it in quotes: kept as a number that may travel so"),
+            )
         };
         self.contradict(&name, "page", documented, wire, seen.line);
         self.remark(if numbers { Concern::Assumed } else { Concern::Decide }, seen.line, text);
@@ -316,7 +321,12 @@ impl Reconciler {
                     format!("`{}` is a time stamp, but seconds or milliseconds is not told", self.full(name)),
                 );
             }
-            if says_same(&field.text) && field.repeats.is_none() && field.members.is_empty() && !self.path.is_empty() && field.shape.is_container() {
+            if says_same(&field.text)
+                && field.repeats.is_none()
+                && field.members.is_empty()
+                && !self.path.is_empty()
+                && field.shape.is_container()
+            {
                 field.shape = Shape::list_of(Shape::Object);
                 field.repeats = Some(1);
             }

@@ -152,8 +152,9 @@ impl Report {
             );
         }
         let unsure = self.fields.iter().filter(|field| field.confidence != Confidence::Sure);
-        let unsure: Vec<(usize, String)> =
-            unsure.map(|field| (field.line, format!("{} {}: {}{}", side_word(field.side), field.path, field.confidence.word(), doubts(field)))).collect();
+        let unsure: Vec<(usize, String)> = unsure
+            .map(|field| (field.line, format!("{} {}: {}{}", side_word(field.side), field.path, field.confidence.word(), doubts(field))))
+            .collect();
         self.section(&mut text, "Fields that are not sure", unsure.iter().map(|(line, field)| (*line, field.as_str())));
         let notes: Vec<(usize, String)> = self.notes.iter().map(|note| (note.line, cut(&note.value))).collect();
         self.section(&mut text, "Sentences to read yourself", notes.iter().map(|(line, text)| (*line, text.as_str())));
@@ -251,7 +252,11 @@ fn side_word(side: Side) -> &'static str {
 /// ` (place, codes)`
 fn doubts(field: &FieldReport) -> String {
     let mut words: Vec<&str> = field.doubts.iter().map(|doubt| doubt.word()).collect();
-    if field.confidence == Confidence::Partly && field.side == Side::Request && field.required == Required::Unknown && !words.contains(&"required") {
+    if field.confidence == Confidence::Partly
+        && field.side == Side::Request
+        && field.required == Required::Unknown
+        && !words.contains(&"required")
+    {
         words.push("required");
     }
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }

@@ -76,7 +76,11 @@ pub struct Score {
 
 impl Score {
     fn fault(&mut self, told: bool, text: String) {
-        if told { self.open += 1 } else { self.silent += 1 }
+        if told {
+            self.open += 1
+        } else {
+            self.silent += 1
+        }
         self.faults.push(format!("{}: {text}", if told { "open" } else { "SILENT" }));
     }
 }
@@ -132,7 +136,8 @@ fn side(side: Side, truth: &BTreeMap<String, TruthField>, report: &Report, score
     for (path, wanted) in truth {
         let name = path.rsplit('.').next().unwrap_or(path);
         let Some(found) = read.get(path.as_str()) else {
-            let elsewhere = report.fields.iter().any(|field| field.side == side && field.path.ends_with(name) && field.doubts.contains(&Doubt::Place));
+            let elsewhere =
+                report.fields.iter().any(|field| field.side == side && field.path.ends_with(name) && field.doubts.contains(&Doubt::Place));
             score.fault(elsewhere || told(report, name), format!("{side:?} {path} is missing"));
             continue;
         };

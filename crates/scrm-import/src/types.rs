@@ -134,7 +134,9 @@ fn read_nested(text: &str, depth: usize) -> Option<Printed> {
     if let Some(item) = text.strip_prefix("[]").filter(|item| !item.is_empty()) {
         return read_nested(item, depth + 1).map(Printed::into_list);
     }
-    if let Some(item) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|item| !item.is_empty() && !item.contains(['[', ']'])) {
+    if let Some(item) =
+        text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|item| !item.is_empty() && !item.contains(['[', ']']))
+    {
         return read_nested(item, depth + 1).map(Printed::into_list);
     }
     if let Some(printed) = alternatives(text, depth) {
@@ -247,24 +249,29 @@ fn is_type_name(text: &str) -> bool {
 fn word(text: &str) -> Option<Printed> {
     let lower = text.trim().to_ascii_lowercase();
     let shape = match lower.trim_end_matches("类型").trim() {
-        "string" | "str" | "strng" | "stirng" | "sting" | "text" | "varchar" | "varchar2" | "nvarchar" | "char" | "longtext" | "mediumtext" | "enum" | "file" | "binary"
-        | "uuid" | "guid" | "email" | "url" | "字符串" | "字符" | "字串" | "文本" | "字符型" | "字符串型" | "文件" => Shape::Text,
-        "int" | "integer" | "intger" | "interger" | "interge" | "integar" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint32" | "uint64" | "long"
-        | "biginteger" | "bigint" | "short" | "smallint" | "mediumint" | "tinyint" | "byte" | "整数" | "整型" | "整形" | "长整型" | "长整数" | "整数型" => Shape::Integer,
-        "float" | "float32" | "float64" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "num" | "money" | "浮点" | "浮点数" | "浮点型" | "小数" | "数字"
-        | "数值" | "数字型" | "双精度" | "金额" => Shape::Number,
+        "string" | "str" | "strng" | "stirng" | "sting" | "text" | "varchar" | "varchar2" | "nvarchar" | "char" | "longtext"
+        | "mediumtext" | "enum" | "file" | "binary" | "uuid" | "guid" | "email" | "url" | "字符串" | "字符" | "字串" | "文本"
+        | "字符型" | "字符串型" | "文件" => Shape::Text,
+        "int" | "integer" | "intger" | "interger" | "interge" | "integar" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8"
+        | "uint32" | "uint64" | "long" | "biginteger" | "bigint" | "short" | "smallint" | "mediumint" | "tinyint" | "byte" | "整数"
+        | "整型" | "整形" | "长整型" | "长整数" | "整数型" => Shape::Integer,
+        "float" | "float32" | "float64" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "num" | "money" | "浮点"
+        | "浮点数" | "浮点型" | "小数" | "数字" | "数值" | "数字型" | "双精度" | "金额" => Shape::Number,
         "bool" | "boolean" | "boolen" | "bolean" | "布尔" | "布尔值" | "布尔型" => Shape::Boolean,
-        "object" | "obj" | "objcet" | "json" | "jsonobject" | "json object" | "jsonobj" | "struct" | "class" | "对象" | "json对象" | "结构体" | "实体" | "对象型" => {
-            Shape::Object
-        }
+        "object" | "obj" | "objcet" | "json" | "jsonobject" | "json object" | "jsonobj" | "struct" | "class" | "对象" | "json对象"
+        | "结构体" | "实体" | "对象型" => Shape::Object,
         "map" | "dict" | "dictionary" | "hashmap" | "字典" | "键值对" => Shape::Map,
-        "array" | "arrary" | "arrays" | "list" | "arraylist" | "jsonarray" | "json array" | "arr" | "set" | "[]" | "collection" | "数组" | "列表" | "集合" | "json数组"
-        | "数组型" => Shape::list_of(Shape::Any),
-        "对象数组" | "数组对象" | "objectarray" | "array object" | "object array" | "对象列表" | "objects" => Shape::list_of(Shape::Object),
+        "array" | "arrary" | "arrays" | "list" | "arraylist" | "jsonarray" | "json array" | "arr" | "set" | "[]" | "collection"
+        | "数组" | "列表" | "集合" | "json数组" | "数组型" => Shape::list_of(Shape::Any),
+        "对象数组" | "数组对象" | "objectarray" | "array object" | "object array" | "对象列表" | "objects" => {
+            Shape::list_of(Shape::Object)
+        }
         "字符串数组" | "stringarray" | "string array" | "array string" | "strings" => Shape::list_of(Shape::Text),
         "整数数组" | "整型数组" | "intarray" | "int array" | "array int" | "ints" => Shape::list_of(Shape::Integer),
         "any" | "mixed" | "null" | "interface{}" | "混合" => Shape::Any,
-        "json字符串" | "jsonstring" | "json string" | "json串" => return Some(Printed { json_text: true, ..Printed::plain(Shape::Text) }),
+        "json字符串" | "jsonstring" | "json string" | "json串" => {
+            return Some(Printed { json_text: true, ..Printed::plain(Shape::Text) });
+        }
         "date" | "日期" => return Some(Printed { time: Some(TimeFormat::Date), ..Printed::plain(Shape::Text) }),
         "datetime" | "date-time" | "date time" | "localdatetime" | "时间" | "日期时间" => {
             return Some(Printed { time: Some(TimeFormat::DateTime), ..Printed::plain(Shape::Text) });

@@ -193,7 +193,11 @@ fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
     // A code is text or a number as the vendor's codes are, and no longer than a number can be.
     let fits = |code: &str| if as_number { code.parse::<i64>().is_ok() } else { code.len() <= 20 };
     for row in page.errors.clone().iter().filter(|row| !fits(&row.code)) {
-        page.remark(Concern::Decide, row.line, format!("the error code `{}` is none that the vendor's answers can hold: left out", row.code));
+        page.remark(
+            Concern::Decide,
+            row.line,
+            format!("the error code `{}` is none that the vendor's answers can hold: left out", row.code),
+        );
     }
     page.errors.retain(|row| fits(&row.code));
     let rows: Vec<_> =
@@ -357,7 +361,11 @@ impl Writer<'_> {
         } else if let Some(digit) = field.digit.filter(|_| field.shape == Shape::Boolean) {
             schema.insert("x-wire".to_owned(), json!(digit));
         } else if field.json_text && field.shape == Shape::Text {
-            self.page.remark(Concern::Decide, field.line, format!("`{name}` is JSON inside a text: say what it holds, with `\"x-wire\": \"json\"`"));
+            self.page.remark(
+                Concern::Decide,
+                field.line,
+                format!("`{name}` is JSON inside a text: say what it holds, with `\"x-wire\": \"json\"`"),
+            );
         }
         if self.side == Side::Request && path.len() == 1 && field.place == Some(Place::Query) && !self.query_body {
             if matches!(field.shape.innermost(), Shape::Object | Shape::Map | Shape::Any) {
@@ -394,7 +402,11 @@ impl Writer<'_> {
             let above = path.len().checked_sub(levels).and_then(|length| path.get(..length));
             let found = above.and_then(|above| repeated.get(above)).cloned();
             if found.is_none() {
-                self.page.remark(Concern::Decide, field.line, format!("`{}` holds what stands above it, which cannot be said here: written as any JSON", path.join(".")));
+                self.page.remark(
+                    Concern::Decide,
+                    field.line,
+                    format!("`{}` holds what stands above it, which cannot be said here: written as any JSON", path.join(".")),
+                );
             }
             return found;
         }

@@ -11,7 +11,8 @@ const DEEPEST: usize = 40;
 /// Whether a text begins with an element of XML.
 pub(crate) fn shows(text: &str) -> bool {
     let text = text.trim_start();
-    text.starts_with("<?xml") || (text.starts_with('<') && text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic())))
+    text.starts_with("<?xml")
+        || (text.starts_with('<') && text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic())))
 }
 
 /// One element while it is open.

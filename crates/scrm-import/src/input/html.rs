@@ -26,7 +26,23 @@ pub(crate) struct Converted {
 }
 
 const BEGINNINGS: [&str; 17] = [
-    "<!doctype", "<html", "<head", "<body", "<div", "<p>", "<p ", "<h1", "<h2", "<table", "<main", "<article", "<section", "<meta", "<!--", "<ul", "<ac:",
+    "<!doctype",
+    "<html",
+    "<head",
+    "<body",
+    "<div",
+    "<p>",
+    "<p ",
+    "<h1",
+    "<h2",
+    "<table",
+    "<main",
+    "<article",
+    "<section",
+    "<meta",
+    "<!--",
+    "<ul",
+    "<ac:",
 ];
 
 /// Whether a text is HTML.
@@ -35,7 +51,9 @@ pub(crate) fn shows(text: &str) -> bool {
     if start.starts_with('{') || start.starts_with('[') {
         return false;
     }
-    BEGINNINGS.iter().any(|beginning| start.starts_with(beginning)) || (contains(text, "<td") && contains(text, "</t")) || contains(text, "</html>")
+    BEGINNINGS.iter().any(|beginning| start.starts_with(beginning))
+        || (contains(text, "<td") && contains(text, "</t"))
+        || contains(text, "</html>")
 }
 
 fn contains(text: &str, wanted: &str) -> bool {
@@ -64,15 +82,19 @@ pub(crate) fn convert(text: &str) -> Result<Converted, ImportError> {
 /// How deep the elements stand that are never closed by themselves: a bound on what the parser has to search through.
 fn depth(text: &str) -> usize {
     const CLOSED_BY_THEMSELVES: [&str; 22] = [
-        "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "br", "img", "input", "meta", "link", "hr", "col", "wbr", "source",
-        "path", "!--",
+        "p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option", "br", "img", "input", "meta", "link", "hr", "col",
+        "wbr", "source", "path", "!--",
     ];
     let (mut depth, mut deepest) = (0usize, 0usize);
     for (place, _) in text.match_indices('<') {
         let rest = text.get(place + 1..).unwrap_or("");
         let closes = rest.starts_with('/');
-        let name: String =
-            rest.trim_start_matches('/').chars().take(16).take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '!')).collect();
+        let name: String = rest
+            .trim_start_matches('/')
+            .chars()
+            .take(16)
+            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '!'))
+            .collect();
         if name.is_empty() || name.starts_with('!') || CLOSED_BY_THEMSELVES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             continue;
         }
@@ -123,13 +145,15 @@ fn has_class(element: &Element, wanted: &[&str]) -> bool {
 /// Where the page itself stands, when the site says so and there is a table or an example in it.
 fn content(html: &Html) -> Option<NodeRef<'_, Node>> {
     let places: [&dyn Fn(&Element) -> bool; 4] = [
-        &|element| has_class(element, &["vp-doc", "theme-default-content", "markdown-section", "markdown-body", "wiki-content", "article-body"]),
+        &|element| {
+            has_class(element, &["vp-doc", "theme-default-content", "markdown-section", "markdown-body", "wiki-content", "article-body"])
+        },
         &|element| matches!(element.id(), Some("main-content" | "page-content")),
         &|element| element.name() == "article",
         &|element| element.name() == "main",
     ];
-    places.iter().find_map(|fits| {
-        let found = html.tree.nodes().find(|node| element(*node).is_some_and(|element| fits(element)))?;
+    places.into_iter().find_map(|fits| {
+        let found = html.tree.nodes().find(|node| element(*node).is_some_and(fits))?;
         found.descendants().any(|node| is(node, "table") || is(node, "pre")).then_some(found)
     })
 }
@@ -147,16 +171,58 @@ fn site_name_off(title: &str) -> String {
     end.map_or(title, |end| title.get(..end).unwrap_or(title)).trim().to_owned()
 }
 
-const AROUND_TAGS: [&str; 15] =
-    ["script", "style", "noscript", "template", "nav", "footer", "aside", "button", "select", "iframe", "object", "head", "svg", "textarea", "canvas"];
-const AROUND_CLASSES: [&str; 36] = [
-    "vpnav", "vplocalnav", "vpsidebar", "vpdocaside", "vpdocfooter", "vpfooter", "vpskiplink", "header-anchor", "visually-hidden", "sr-only", "line-numbers",
-    "line-numbers-wrapper", "book-summary", "book-header", "navigation", "search-results", "sidebar", "side-bar", "breadcrumbs", "breadcrumb", "toc",
-    "page-metadata", "comment-section", "aui-sidebar", "acs-side-bar", "ia-secondary-container", "catalog", "page-footer", "page-nav", "menu", "copy",
-    "code-copy", "ant-breadcrumb", "skip-link", "no-results", "diff-menu",
+const AROUND_TAGS: [&str; 15] = [
+    "script", "style", "noscript", "template", "nav", "footer", "aside", "button", "select", "iframe", "object", "head", "svg", "textarea",
+    "canvas",
 ];
-const AROUND_IDS: [&str; 8] =
-    ["header", "footer", "navigation", "breadcrumbs", "breadcrumb-section", "comments-section", "likes-and-labels-container", "skip-to-content"];
+const AROUND_CLASSES: [&str; 36] = [
+    "vpnav",
+    "vplocalnav",
+    "vpsidebar",
+    "vpdocaside",
+    "vpdocfooter",
+    "vpfooter",
+    "vpskiplink",
+    "header-anchor",
+    "visually-hidden",
+    "sr-only",
+    "line-numbers",
+    "line-numbers-wrapper",
+    "book-summary",
+    "book-header",
+    "navigation",
+    "search-results",
+    "sidebar",
+    "side-bar",
+    "breadcrumbs",
+    "breadcrumb",
+    "toc",
+    "page-metadata",
+    "comment-section",
+    "aui-sidebar",
+    "acs-side-bar",
+    "ia-secondary-container",
+    "catalog",
+    "page-footer",
+    "page-nav",
+    "menu",
+    "copy",
+    "code-copy",
+    "ant-breadcrumb",
+    "skip-link",
+    "no-results",
+    "diff-menu",
+];
+const AROUND_IDS: [&str; 8] = [
+    "header",
+    "footer",
+    "navigation",
+    "breadcrumbs",
+    "breadcrumb-section",
+    "comments-section",
+    "likes-and-labels-container",
+    "skip-to-content",
+];
 
 /// Whether an element is what a site puts around its pages.
 fn is_around(element: &Element) -> bool {
@@ -165,19 +231,45 @@ fn is_around(element: &Element) -> bool {
         || element.id().is_some_and(|id| AROUND_IDS.contains(&id))
         || element.attr("hidden").is_some()
         || element.attr("aria-hidden") == Some("true")
-        || element.attr("role").is_some_and(|role| ["navigation", "search", "banner", "contentinfo", "complementary", "menu", "dialog"].contains(&role))
+        || element
+            .attr("role")
+            .is_some_and(|role| ["navigation", "search", "banner", "contentinfo", "complementary", "menu", "dialog"].contains(&role))
         || (element.name() == "span" && has_class(element, &["lang"]))
 }
 
 /// Whether an element is what the older of two compared versions had.
 fn is_removed(element: &Element) -> bool {
-    has_class(element, &["diff-html-removed", "diff-removed", "diff-deleted", "diff-line-removed", "diffremoved", "diffdeleted", "diff-block-removed"])
-        || (element.name() == "del" && element.classes().any(|class| class.contains("diff")))
+    has_class(
+        element,
+        &["diff-html-removed", "diff-removed", "diff-deleted", "diff-line-removed", "diffremoved", "diffdeleted", "diff-block-removed"],
+    ) || (element.name() == "del" && element.classes().any(|class| class.contains("diff")))
 }
 
 const BLOCKS: [&str; 24] = [
-    "p", "div", "section", "article", "main", "header", "tr", "td", "th", "ul", "ol", "dl", "dt", "dd", "blockquote", "figure", "form", "details",
-    "summary", "body", "html", "table", "tbody", "center",
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "header",
+    "tr",
+    "td",
+    "th",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+    "figure",
+    "form",
+    "details",
+    "summary",
+    "body",
+    "html",
+    "table",
+    "tbody",
+    "center",
 ];
 
 #[derive(Default)]
@@ -199,7 +291,9 @@ impl Writer {
     fn walk(&mut self, root: NodeRef<'_, Node>) {
         let mut at = root;
         loop {
-            if self.enter(at) && let Some(child) = at.first_child() {
+            if self.enter(at)
+                && let Some(child) = at.first_child()
+            {
                 at = child;
                 continue;
             }
@@ -255,7 +349,7 @@ impl Writer {
             "hr" => self.end_line(),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.end_line();
-                let level = element.name().bytes().nth(1).map_or(1, |digit| usize::from(digit - b'0'));
+                let level = element.name().as_bytes().get(1).map_or(1, |digit| usize::from(digit - b'0'));
                 let text = inline(node);
                 if !text.is_empty() {
                     self.lines.push(format!("{} {text}", "#".repeat(level)));
@@ -399,11 +493,17 @@ fn preformatted(node: NodeRef<'_, Node>) -> String {
     let mut text = String::new();
     for below in node.descendants() {
         match below.value() {
-            Node::Text(part) if !below.ancestors().any(|above| element(above).is_some_and(|above| is_removed(above) || has_class(above, &["line-numbers"]))) => {
+            Node::Text(part)
+                if !below
+                    .ancestors()
+                    .any(|above| element(above).is_some_and(|above| is_removed(above) || has_class(above, &["line-numbers"]))) =>
+            {
                 text.push_str(part);
             }
             Node::Element(element) if element.name() == "br" => text.push('\n'),
-            Node::Element(element) if matches!(element.name(), "div" | "p" | "li") && !text.is_empty() && !text.ends_with('\n') => text.push('\n'),
+            Node::Element(element) if matches!(element.name(), "div" | "p" | "li") && !text.is_empty() && !text.ends_with('\n') => {
+                text.push('\n')
+            }
             _ => {}
         }
     }
@@ -422,7 +522,11 @@ fn cell_text(cell: NodeRef<'_, Node>, compares: &mut bool) -> String {
     let (mut text, mut sign) = (String::new(), None);
     collect(cell, &mut text, compares, &mut sign);
     let indent = indent(cell);
-    let kept: String = text.chars().skip_while(|c| matches!(c, '\n' | '\r' | '\t' | ' ')).take_while(|c| matches!(c, '\u{a0}' | '\u{2003}' | '\u{2002}' | '\u{3000}')).collect();
+    let kept: String = text
+        .chars()
+        .skip_while(|c| matches!(c, '\n' | '\r' | '\t' | ' '))
+        .take_while(|c| matches!(c, '\u{a0}' | '\u{2003}' | '\u{2002}' | '\u{3000}'))
+        .collect();
     let plain = collapse(&text);
     if plain.is_empty() {
         return sign.map_or_else(String::new, |yes| if yes { "是" } else { "否" }.to_owned());
@@ -504,7 +608,9 @@ fn meaning(node: NodeRef<'_, Node>, element: &Element) -> Option<bool> {
 fn indent(cell: NodeRef<'_, Node>) -> usize {
     for node in cell.descendants().take(12) {
         let Some(element) = element(node) else { continue };
-        let level = element.classes().find_map(|class| class.strip_prefix("indent-level-").or_else(|| class.strip_prefix("level-"))?.parse::<usize>().ok());
+        let level = element
+            .classes()
+            .find_map(|class| class.strip_prefix("indent-level-").or_else(|| class.strip_prefix("level-"))?.parse::<usize>().ok());
         let style = element.attr("style").unwrap_or("");
         let pixels = ["padding-left:", "margin-left:", "text-indent:"].iter().find_map(|property| {
             let (_, rest) = style.split_once(property)?;

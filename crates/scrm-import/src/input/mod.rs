@@ -101,14 +101,16 @@ fn keys(lines: &[Line]) -> HashSet<String> {
         let text = line.text.as_str();
         for (place, _) in text.match_indices('"') {
             let rest = text.get(place + 1..).unwrap_or("");
-            let length = rest.bytes().take(121).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')).count();
+            let length =
+                rest.bytes().take(121).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')).count();
             let closed = rest.get(length..).and_then(|rest| rest.strip_prefix('"')).is_some_and(|rest| rest.trim_start().starts_with(':'));
             if closed && length > 0 {
                 keys.extend(rest.get(..length).map(str::to_owned));
             }
         }
         if document::begins_xml(line) {
-            let name: String = line.trimmed().trim_start_matches('<').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            let name: String =
+                line.trimmed().trim_start_matches('<').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             keys.insert(name);
         }
     }
@@ -121,14 +123,28 @@ fn cut(lines: &[Line], page: &mut Page) {
     let open_example = page.examples.last().is_some_and(|example| {
         let ends = example.text.lines().count() + example.line;
         let value = example.text.trim_start();
-        let closed = if value.starts_with('<') { crate::xml::read(value, 1).is_some_and(|(_, whole)| whole) } else { unfold::code_end(value).is_some() };
+        let closed = if value.starts_with('<') {
+            crate::xml::read(value, 1).is_some_and(|(_, whole)| whole)
+        } else {
+            unfold::code_end(value).is_some()
+        };
         !closed && ends > last.number.saturating_sub(1)
     });
     let bars = last.text.matches('|').count();
     let table = page.tables.last().and_then(|table| table.rows.last());
-    let width = lines.iter().rev().skip_while(|line| line.number >= last.number).find(|line| line.text.contains('|')).map_or(0, |line| line.text.matches('|').count());
-    let open_row = bars > 0 && bars < width && !last.text.trim_end().ends_with('|') && table.is_some_and(|row| row.line >= last.number || row.line == last.number);
-    let lone_name = table.is_some_and(|row| row.line < last.number && last.number - row.line <= 12) && page.unread.iter().any(|unread| unread.line == last.number) && crate::lexicon::is_name(last.trimmed());
+    let width = lines
+        .iter()
+        .rev()
+        .skip_while(|line| line.number >= last.number)
+        .find(|line| line.text.contains('|'))
+        .map_or(0, |line| line.text.matches('|').count());
+    let open_row = bars > 0
+        && bars < width
+        && !last.text.trim_end().ends_with('|')
+        && table.is_some_and(|row| row.line >= last.number || row.line == last.number);
+    let lone_name = table.is_some_and(|row| row.line < last.number && last.number - row.line <= 12)
+        && page.unread.iter().any(|unread| unread.line == last.number)
+        && crate::lexicon::is_name(last.trimmed());
     let inside = if open_example {
         "an example"
     } else if open_row || lone_name {

@@ -40,7 +40,8 @@ fn starts(lines: &[Line]) -> Vec<usize> {
     for (number, (place, _)) in addresses.iter().enumerate() {
         let end = addresses.get(number + 1).map_or(lines.len(), |(next, _)| *next);
         let documented = lines.get(*place..end).unwrap_or_default().iter().any(|line| {
-            matches!(lexicon::heading(&line.text), Some(Heading::Request { .. } | Heading::Response | Heading::Example(_))) || pipes::is_table_line(&line.text)
+            matches!(lexicon::heading(&line.text), Some(Heading::Request { .. } | Heading::Response | Heading::Example(_)))
+                || pipes::is_table_line(&line.text)
         });
         if documented {
             starts.push(if starts.is_empty() { 0 } else { beginning(lines, *place, *starts.last().unwrap_or(&0)) });
@@ -81,8 +82,12 @@ fn beginning(lines: &[Line], address: usize, before: usize) -> usize {
         at -= 1;
         let Some(line) = lines.get(at) else { break };
         let text = line.trimmed();
-        let ends_other = text.ends_with(['}', ']']) || text.starts_with("```") || (pipes::is_table_line(text) && !is_permission(lines, at)) || text.starts_with(['}', ']', '"']);
-        let section = matches!(lexicon::heading(text), Some(Heading::Request { .. } | Heading::Response | Heading::Example(_) | Heading::Errors));
+        let ends_other = text.ends_with(['}', ']'])
+            || text.starts_with("```")
+            || (pipes::is_table_line(text) && !is_permission(lines, at))
+            || text.starts_with(['}', ']', '"']);
+        let section =
+            matches!(lexicon::heading(text), Some(Heading::Request { .. } | Heading::Response | Heading::Example(_) | Heading::Errors));
         if ends_other || section {
             break;
         }

@@ -46,7 +46,9 @@ fn row(lines: &[Line], at: usize, width: usize) -> Option<(String, usize)> {
     let mut text = first.text.clone();
     let mut next = at + 1;
     while tabs + 1 < width && next < at + REACH {
-        let Some(line) = lines.get(next).filter(|line| !line.text.trim().is_empty() && lexicon::heading(&line.text).is_none()) else { break };
+        let Some(line) = lines.get(next).filter(|line| !line.text.trim().is_empty() && lexicon::heading(&line.text).is_none()) else {
+            break;
+        };
         let more = line.text.matches('\t').count();
         let own_row = more > 0 && line.text.split('\t').next().is_some_and(|name| lexicon::is_name(name.trim())) && more + 1 == width;
         if tabs + more >= width || own_row {
@@ -89,7 +91,16 @@ mod tests {
     fn a_table_of_the_clipboard_gets_bars() {
         assert_eq!(
             converted("x\n参数名\t必选\t类型\t说明\npage\t是\tint\t页码\nids\t\tarray\t号\n请求示例\n{\n\t\"a\": 1\n}"),
-            ["x", "| 参数名 | 必选 | 类型 | 说明 |", "| page | 是 | int | 页码 |", "| ids |  | array | 号 |", "请求示例", "{", "\t\"a\": 1", "}"]
+            [
+                "x",
+                "| 参数名 | 必选 | 类型 | 说明 |",
+                "| page | 是 | int | 页码 |",
+                "| ids |  | array | 号 |",
+                "请求示例",
+                "{",
+                "\t\"a\": 1",
+                "}"
+            ]
         );
     }
 

@@ -191,7 +191,8 @@ fn rows<'a>(cells: &[Cell<'a>], from: usize, width: usize, limit: usize) -> (Vec
     loop {
         let seam = cells.get(at).is_some_and(|cell| cell.text.trim().is_empty()) && at + 1 < cells.len();
         let first = at + usize::from(seam);
-        let Some(begin) = cells.get(first).filter(|cell| begins_row(cell.text) || (width == 1 && rows.is_empty() && !cell.text.trim().is_empty()))
+        let Some(begin) =
+            cells.get(first).filter(|cell| begins_row(cell.text) || (width == 1 && rows.is_empty() && !cell.text.trim().is_empty()))
         else {
             break;
         };
@@ -200,13 +201,14 @@ fn rows<'a>(cells: &[Cell<'a>], from: usize, width: usize, limit: usize) -> (Vec
             break;
         }
         let whole = first + width <= cells.len();
-        let mut texts: Vec<&str> = cells.get(first..(first + width).min(cells.len())).unwrap_or_default().iter().map(|cell| cell.text).collect();
+        let mut texts: Vec<&str> =
+            cells.get(first..(first + width).min(cells.len())).unwrap_or_default().iter().map(|cell| cell.text).collect();
         let is_last_of_line = first + width >= cells.len();
-        if let Some(last) = texts.last_mut() {
-            if let Some(cut) = headings(last).into_iter().find(|cut| *cut > 0) {
-                rest = last.get(cut..);
-                *last = last.get(..cut).unwrap_or(last);
-            }
+        if let Some(last) = texts.last_mut()
+            && let Some(cut) = headings(last).into_iter().find(|cut| *cut > 0)
+        {
+            rest = last.get(cut..);
+            *last = last.get(..cut).unwrap_or(last);
         }
         rows.push(row(&texts));
         at = (first + width).min(cells.len());
@@ -276,7 +278,11 @@ fn begins_json(text: &str) -> bool {
         return false;
     }
     let inside = text.get(1..).unwrap_or("").trim_start();
-    if text.starts_with('{') { inside.starts_with(['"', '\'', '}', '“']) } else { inside.starts_with(['{']) || (inside.starts_with('"') && text.contains("\":")) }
+    if text.starts_with('{') {
+        inside.starts_with(['"', '\'', '}', '“'])
+    } else {
+        inside.starts_with(['{']) || (inside.starts_with('"') && text.contains("\":"))
+    }
 }
 
 /// A fenced block: its lines, and its length.
@@ -292,7 +298,9 @@ fn fence(block: &str, out: &mut Vec<String>) -> usize {
     let code = code.get(language..).unwrap_or(code).trim();
     // One fence may hold several values, or text behind the value.
     let mut rest = code;
-    while begins_json(rest) && let Some(end) = code_end(rest) {
+    while begins_json(rest)
+        && let Some(end) = code_end(rest)
+    {
         out.push("```".to_owned());
         out.extend(with_comment_ends(rest.get(..end).unwrap_or(rest)).split('\n').map(str::to_owned));
         out.push("```".to_owned());
@@ -348,7 +356,8 @@ fn with_comment_ends(code: &str) -> String {
     for (place, letter) in code.char_indices() {
         if comment {
             let key = letter == '"' && is_key(code.get(place + 1..).unwrap_or(""));
-            let closes = matches!(letter, '}' | ']') && code.get(place + 1..).is_some_and(|rest| rest.trim_start().starts_with([',', '}', ']', '/']) || rest.trim().is_empty());
+            let closes = matches!(letter, '}' | ']')
+                && code.get(place + 1..).is_some_and(|rest| rest.trim_start().starts_with([',', '}', ']', '/']) || rest.trim().is_empty());
             if key || closes || (letter == '{' && before == ' ') {
                 out.push('\n');
                 comment = false;
@@ -422,7 +431,9 @@ fn flat(text: &str, out: &mut Vec<String>) {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_type = |place: usize| words.get(place).is_some_and(|word| crate::types::read(word).is_some());
     let is_mark = |place: usize| words.get(place).is_some_and(|word| lexicon::required(word).is_some());
-    let begins = |place: usize| words.get(place).is_some_and(|word| lexicon::is_name(word)) && (is_type(place + 1) || (is_mark(place + 1) && is_type(place + 2)));
+    let begins = |place: usize| {
+        words.get(place).is_some_and(|word| lexicon::is_name(word)) && (is_type(place + 1) || (is_mark(place + 1) && is_type(place + 2)))
+    };
     // A field may be called like a title.
     let titles = words.iter().take_while(|word| lexicon::column(word).is_some()).count();
     let titles = (2..=titles).rev().find(|count| begins(*count)).unwrap_or(0);
@@ -448,14 +459,20 @@ fn flat(text: &str, out: &mut Vec<String>) {
 /// Where headings and labels begin in a text: at marks of Markdown, at bold text, and at the known words of sections.
 fn headings(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
-    let blank_before = |place: usize| place == 0 || text.get(..place).is_some_and(|before| before.ends_with(|c: char| c.is_whitespace() || matches!(c, '}' | ']' | '>' | '。' | ';')));
+    let blank_before = |place: usize| {
+        place == 0
+            || text
+                .get(..place)
+                .is_some_and(|before| before.ends_with(|c: char| c.is_whitespace() || matches!(c, '}' | ']' | '>' | '。' | ';')))
+    };
     let mut cuts = Vec::new();
     for (place, _) in text.match_indices('#') {
         let first = place == 0 || bytes.get(place - 1) != Some(&b'#');
         let rest = text.get(place..).unwrap_or("").trim_start_matches('#');
         let level = text.len() - place - rest.len();
         let spaced = rest.starts_with(' ') || level >= 2;
-        if first && level <= 6 && blank_before(place) && spaced && !rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '"') {
+        if first && level <= 6 && blank_before(place) && spaced && !rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '"')
+        {
             cuts.push(place);
         }
     }

@@ -9,12 +9,30 @@ use crate::page_builder::PageBuilder;
 use crate::pipes;
 use crate::types;
 
-const PANEL: [&str; 7] = ["示例代码", "请求示例代码", "Request samples", "Generate Code", "Request Request Example", "请求示例请求示例", "Request Request Sample"];
+const PANEL: [&str; 7] = [
+    "示例代码",
+    "请求示例代码",
+    "Request samples",
+    "Generate Code",
+    "Request Request Example",
+    "请求示例请求示例",
+    "Request Request Sample",
+];
 const ANSWERS: [&str; 4] = ["返回响应", "Responses", "返回Response", "响应"];
 
 pub(super) fn shows(lines: &[Line]) -> bool {
     const MARKS: [&str; 12] = [
-        "示例代码", "返回响应", "Query 参数", "Body 参数", "Header 参数", "Path 参数", "Query Params", "Body Params", "Header Params", "Request samples", "Responses",
+        "示例代码",
+        "返回响应",
+        "Query 参数",
+        "Body 参数",
+        "Header 参数",
+        "Path 参数",
+        "Query Params",
+        "Body Params",
+        "Header Params",
+        "Request samples",
+        "Responses",
         "请求示例请求示例",
     ];
     let seen = MARKS.iter().filter(|mark| lines.iter().any(|line| line.trimmed().starts_with(**mark))).count();
@@ -24,14 +42,28 @@ pub(super) fn shows(lines: &[Line]) -> bool {
 }
 
 const STATUS: [&str; 19] = [
-    "开发中", "已发布", "测试中", "已废弃", "设计中", "待确定", "已完成", "对接中", "联调中", "将废弃", "异常", "Developing", "Released", "Deprecated", "Testing", "Designing",
-    "Pending", "Integrating", "Developed",
+    "开发中",
+    "已发布",
+    "测试中",
+    "已废弃",
+    "设计中",
+    "待确定",
+    "已完成",
+    "对接中",
+    "联调中",
+    "将废弃",
+    "异常",
+    "Developing",
+    "Released",
+    "Deprecated",
+    "Testing",
+    "Designing",
+    "Pending",
+    "Integrating",
+    "Developed",
 ];
 const MEDIA: [&str; 6] =
     ["application/json", "multipart/form-data", "application/x-www-form-urlencoded", "application/xml", "text/plain", "text/html"];
-const LANGUAGES: [&str; 17] = [
-    "shell", "javascript", "java", "swift", "go", "php", "python", "http", "c", "c#", "objective-c", "ruby", "ocaml", "dart", "r", "curl", "node.js",
-];
 
 pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
     let lines: Vec<Line> = lines.iter().filter(|line| !line.is_blank()).cloned().collect();
@@ -142,7 +174,10 @@ impl Reader<'_> {
         let lines = self.lines;
         while let Some(line) = lines.get(self.at) {
             let text = line.trimmed();
-            let answer = matches!(lexicon::heading(text), Some(Heading::Example(Some(Side::Response)) | Heading::Request { .. } | Heading::Response));
+            let answer = matches!(
+                lexicon::heading(text),
+                Some(Heading::Example(Some(Side::Response)) | Heading::Request { .. } | Heading::Response)
+            );
             if ANSWERS.contains(&text) || is_tab(text) || (answer && !PANEL.contains(&text)) {
                 return;
             }
@@ -150,9 +185,6 @@ impl Reader<'_> {
                 let (call, next) = document::code_block(lines, self.at);
                 self.page.curl(line.number, &call);
                 self.at = next;
-            } else if LANGUAGES.contains(&text.to_ascii_lowercase().as_str()) || PANEL.contains(&text) || self.at == 0 {
-                self.page.set_aside(line.number, "try-it panel");
-                self.at += 1;
             } else {
                 self.page.set_aside(line.number, "try-it panel");
                 self.at += 1;
@@ -207,7 +239,9 @@ impl Reader<'_> {
             let text = line.trimmed();
             // The panel has few headings of its own; anything else that reads like one is the title of a field.
             let heading = match lexicon::heading(text) {
-                Some(Heading::Request { place, body }) => place.is_some() || body.is_some() || text.to_ascii_lowercase().starts_with("path"),
+                Some(Heading::Request { place, body }) => {
+                    place.is_some() || body.is_some() || text.to_ascii_lowercase().starts_with("path")
+                }
                 Some(Heading::Example(side)) => side.is_none() || text.chars().count() > 6,
                 Some(Heading::Headers) => true,
                 _ => false,
@@ -233,10 +267,20 @@ impl Reader<'_> {
             let Some(text) = self.line(0).map(|line| line.trimmed().to_owned()) else { break };
             self.at += 1;
             const LABELS: [(&str, char); 9] = [
-                ("示例值", 's'), ("默认值", 'd'), ("枚举值", 'e'), ("Example", 's'), ("Examples", 's'), ("Default", 'd'), ("Default value", 'd'), ("Enum values", 'e'),
+                ("示例值", 's'),
+                ("默认值", 'd'),
+                ("枚举值", 'e'),
+                ("Example", 's'),
+                ("Examples", 's'),
+                ("Default", 'd'),
+                ("Default value", 'd'),
+                ("Enum values", 'e'),
                 ("Enum", 'e'),
             ];
-            let label = LABELS.into_iter().filter(|(word, _)| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'))).max_by_key(|(word, _)| word.len());
+            let label = LABELS
+                .into_iter()
+                .filter(|(word, _)| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':')))
+                .max_by_key(|(word, _)| word.len());
             if let Some(required) = lexicon::required(&text) {
                 row.required = required;
             } else if let Some((word, kind)) = label {
@@ -282,14 +326,16 @@ impl Reader<'_> {
 
 /// The values of an enumeration, one a line, perhaps with their labels.
 fn enumerated(values: Vec<String>, row: &mut Row) {
-    let is_value = |text: &str| !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let is_value = |text: &str| {
+        !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    };
     let plain: Vec<&str> = values.iter().flat_map(|value| value.split([',', '、'])).map(str::trim).collect();
     if plain.len() >= 2 && plain.iter().all(|value| is_value(value)) {
         row.values = plain.into_iter().map(|value| (value.to_owned(), String::new())).collect();
         return;
     }
     // Value and label in turn.
-    let pairs = values.len() >= 4 && values.len() % 2 == 0 && values.iter().step_by(2).all(|value| is_value(value));
+    let pairs = values.len() >= 4 && values.len().is_multiple_of(2) && values.iter().step_by(2).all(|value| is_value(value));
     if pairs {
         row.values = values.chunks(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone()))).collect();
         return;

@@ -36,7 +36,8 @@ pub(crate) fn header(lines: &[Line], at: usize) -> Option<Header> {
         let found = lines.iter().skip(next).take(GAP + 1).position(|line| !skipped(line)).map(|gap| next + gap);
         let Some((place, text)) = found.and_then(|place| Some((place, title(lines.get(place)?)?))) else { break };
         // The name of a field may read like a title.
-        if titles.len() >= 3 && lines.get(place + 1).is_some_and(|line| types::read(cell(line).trim()).is_some()) && lexicon::is_name(&text) {
+        if titles.len() >= 3 && lines.get(place + 1).is_some_and(|line| types::read(cell(line).trim()).is_some()) && lexicon::is_name(&text)
+        {
             break;
         }
         titles.push(text);
@@ -45,7 +46,8 @@ pub(crate) fn header(lines: &[Line], at: usize) -> Option<Header> {
     let columns = table::columns(&titles)?;
     let first = lines.iter().skip(next).find(|line| !skipped(line))?;
     let (name, _) = table::name(cell(first).trim());
-    let fits = columns.first() == Some(&Some(Column::Name)) && titles.len() >= 2 && (lexicon::is_name(&name) || table::is_error_table(&columns));
+    let fits =
+        columns.first() == Some(&Some(Column::Name)) && titles.len() >= 2 && (lexicon::is_name(&name) || table::is_error_table(&columns));
     fits.then_some(Header { columns, next })
 }
 
@@ -144,7 +146,11 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
     let is_mark = |place: usize| lexicon::required(text(place)).is_some();
     let begins = |place: usize| is_type(place) || (is_mark(place) && is_type(place + 1));
     if !begins(next) && page.compares() && lexicon::is_name(text(next)) && begins(next + 1) {
-        page.page().remark(Concern::Decide, first.number, format!("the page compares two versions: `{name}` became `{}`, which is taken", text(next)));
+        page.page().remark(
+            Concern::Decide,
+            first.number,
+            format!("the page compares two versions: `{name}` became `{}`, which is taken", text(next)),
+        );
         name = text(next).to_owned();
         next += 1;
     }
@@ -160,7 +166,11 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
     next += 1;
     if page.compares() && is_type(next) {
         let (old, new) = (row.printed_type.clone(), text(next).to_owned());
-        page.page().remark(Concern::Assumed, first.number, format!("the page compares two versions: the type of `{}` was `{old}` and is `{new}`", row.name));
+        page.page().remark(
+            Concern::Assumed,
+            first.number,
+            format!("the page compares two versions: the type of `{}` was `{old}` and is `{new}`", row.name),
+        );
         row.printed_type = new;
         next += 1;
     }

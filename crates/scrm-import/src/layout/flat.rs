@@ -108,7 +108,9 @@ fn typed(rest: &str, row: &mut Row) -> bool {
         row.required = required;
         rest = after_words(rest, 1);
     }
-    let Some(count) = (1..=TYPE_WORDS).rev().find(|count| words(rest, *count).is_some_and(|text| types::read(text).is_some())) else { return false };
+    let Some(count) = (1..=TYPE_WORDS).rev().find(|count| words(rest, *count).is_some_and(|text| types::read(text).is_some())) else {
+        return false;
+    };
     row.printed_type = words(rest, count).unwrap_or("").to_owned();
     rest = after_words(rest, count);
     if row.required == crate::page::Required::Unknown
@@ -150,7 +152,7 @@ fn words(text: &str, count: usize) -> Option<&str> {
     for _ in 0..count {
         let rest = text.get(end..)?;
         let blank = rest.len() - rest.trim_start().len();
-        let word = rest.trim_start().split_whitespace().next()?;
+        let word = rest.split_whitespace().next()?;
         end += blank + word.len();
     }
     text.get(..end)

@@ -13,9 +13,56 @@ use super::cells;
 
 /// Titles a header may be glued from.
 const TITLES: [&str; 50] = [
-    "parameter", "field", "name", "type", "required", "description", "since", "remark", "example", "default", "参数名称", "参数名", "参数", "字段名称", "字段名",
-    "字段", "属性名", "属性", "名称", "变量名", "是否必填", "是否必选", "是否必须", "是否必传", "必选", "必填", "必传", "必须", "数据类型", "参数类型", "字段类型", "类型", "参数说明",
-    "字段说明", "参数描述", "字段描述", "说明", "描述", "备注(示例)", "备注/示例", "备注", "示例值", "示例", "默认值", "长度", "含义", "取值范围", "错误描述", "错误码", "位置",
+    "parameter",
+    "field",
+    "name",
+    "type",
+    "required",
+    "description",
+    "since",
+    "remark",
+    "example",
+    "default",
+    "参数名称",
+    "参数名",
+    "参数",
+    "字段名称",
+    "字段名",
+    "字段",
+    "属性名",
+    "属性",
+    "名称",
+    "变量名",
+    "是否必填",
+    "是否必选",
+    "是否必须",
+    "是否必传",
+    "必选",
+    "必填",
+    "必传",
+    "必须",
+    "数据类型",
+    "参数类型",
+    "字段类型",
+    "类型",
+    "参数说明",
+    "字段说明",
+    "参数描述",
+    "字段描述",
+    "说明",
+    "描述",
+    "备注(示例)",
+    "备注/示例",
+    "备注",
+    "示例值",
+    "示例",
+    "默认值",
+    "长度",
+    "含义",
+    "取值范围",
+    "错误描述",
+    "错误码",
+    "位置",
 ];
 /// A header has no more titles than this.
 const MOST: usize = 8;
@@ -35,7 +82,7 @@ pub(crate) fn header(lines: &[Line], at: usize) -> Option<Vec<Option<Column>>> {
     let mut found = None;
     segment(&lower, &mut titles, &mut found);
     let columns = found?;
-    let enough = columns.len() >= 3 || lines.iter().skip(at + 1).find(|line| !line.is_blank()).is_some_and(|line| begins_row(line));
+    let enough = columns.len() >= 3 || lines.iter().skip(at + 1).find(|line| !line.is_blank()).is_some_and(begins_row);
     enough.then_some(columns)
 }
 
@@ -120,7 +167,8 @@ struct Cut {
 /// The best way to take a row apart, and whether no other is as good.
 fn split(text: &str, columns: &[Option<Column>], known: &dyn Fn(&str) -> bool) -> Option<(Row, bool)> {
     let has_marks = columns.contains(&Some(Column::Required));
-    let letters = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']' | b'-' | b'$')).count();
+    let letters =
+        text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']' | b'-' | b'$')).count();
     let mut cuts: Vec<Cut> = Vec::new();
     for name in 1..=letters.min(120) {
         let Some((head, rest)) = text.split_at_checked(name) else { continue };
@@ -172,14 +220,59 @@ fn mark(text: &str) -> (usize, Option<Required>) {
 
 /// Words of a type that can stand inside a glued row.
 const TYPES: [&str; 44] = [
-    "string", "integer", "int64", "int32", "int", "long", "boolean", "bool", "float", "double", "decimal", "number", "object", "array", "arrary", "list", "map", "json",
-    "jsonobject", "jsonarray", "datetime", "date", "timestamp", "text", "varchar", "char", "bigint", "tinyint", "class", "enum", "file", "字符串", "数组", "对象", "整数", "整型",
-    "布尔", "浮点数", "数字", "json对象", "json字符串", "[]int", "[]string", "[]object",
+    "string",
+    "integer",
+    "int64",
+    "int32",
+    "int",
+    "long",
+    "boolean",
+    "bool",
+    "float",
+    "double",
+    "decimal",
+    "number",
+    "object",
+    "array",
+    "arrary",
+    "list",
+    "map",
+    "json",
+    "jsonobject",
+    "jsonarray",
+    "datetime",
+    "date",
+    "timestamp",
+    "text",
+    "varchar",
+    "char",
+    "bigint",
+    "tinyint",
+    "class",
+    "enum",
+    "file",
+    "字符串",
+    "数组",
+    "对象",
+    "整数",
+    "整型",
+    "布尔",
+    "浮点数",
+    "数字",
+    "json对象",
+    "json字符串",
+    "[]int",
+    "[]string",
+    "[]object",
 ];
 
 /// The length of the type that a text begins with: the longest word, with what belongs to it in brackets.
 fn type_length(text: &str) -> Option<usize> {
-    let length = TYPES.iter().filter(|word| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))).map(|word| word.len()).max()?;
+    let length = TYPES
+        .iter()
+        .filter(|word| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
+        .map(|word| word.len())
+        .max()?;
     let rest = text.get(length..)?;
     let bracket = ["[]", "[", "<", "("].iter().find(|open| rest.starts_with(**open)).and_then(|open| {
         let close = match *open {
@@ -195,7 +288,11 @@ fn type_length(text: &str) -> Option<usize> {
     let rest = text.get(length..)?;
     let second = [" / ", "/", "|", " or "].iter().find_map(|sign| {
         let behind = rest.strip_prefix(sign)?;
-        let word = TYPES.iter().filter(|word| behind.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))).map(|word| word.len()).max()?;
+        let word = TYPES
+            .iter()
+            .filter(|word| behind.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
+            .map(|word| word.len())
+            .max()?;
         Some(sign.len() + word)
     });
     Some(length + second.unwrap_or(0))
@@ -241,7 +338,14 @@ mod tests {
     #[test]
     fn a_glued_header_is_known() {
         let line = |text: &str| [Line { number: 1, text: text.to_owned() }, Line { number: 2, text: "aint甲".to_owned() }];
-        for text in ["参数名必选类型说明", "参数名必选类型说明备注(示例)", "ParameterTypeRequiredDescription", "FieldTypeDescriptionSince", "参数类型说明", "字段类型"] {
+        for text in [
+            "参数名必选类型说明",
+            "参数名必选类型说明备注(示例)",
+            "ParameterTypeRequiredDescription",
+            "FieldTypeDescriptionSince",
+            "参数类型说明",
+            "字段类型",
+        ] {
             assert!(header(&line(text), 0).is_some(), "{text}");
         }
         for text in ["请求参数", "手机号", "说明", "typeint类型"] {

@@ -57,7 +57,10 @@ fn markdown(lines: &[Line]) -> bool {
 /// Headings of examples, and something that could be one.
 fn examples(lines: &[Line]) -> bool {
     let heading = lines.iter().any(|line| {
-        matches!(lexicon::heading(&line.text), Some(lexicon::Heading::Example(_) | lexicon::Heading::Request { .. } | lexicon::Heading::Response))
+        matches!(
+            lexicon::heading(&line.text),
+            Some(lexicon::Heading::Example(_) | lexicon::Heading::Request { .. } | lexicon::Heading::Response)
+        )
     });
     heading && lines.iter().any(|line| document::begins_code(line) || document::begins_xml(line))
 }

@@ -106,7 +106,8 @@ fn body(api: &Value) -> Option<Value> {
         return None;
     }
     let mut content = Map::new();
-    let fields: Vec<&Value> = list(body.get("parameters")).filter(|field| field.get("enable").and_then(Value::as_bool) != Some(false)).collect();
+    let fields: Vec<&Value> =
+        list(body.get("parameters")).filter(|field| field.get("enable").and_then(Value::as_bool) != Some(false)).collect();
     if fields.is_empty() {
         if let Some(schema) = body.get("jsonSchema") {
             content.insert("schema".to_owned(), references(schema.clone()));
@@ -135,13 +136,20 @@ fn body(api: &Value) -> Option<Value> {
 fn responses(api: &Value) -> Value {
     let mut responses = Map::new();
     for response in list(api.get("responses")) {
-        let code = response.get("code").map_or_else(|| "200".to_owned(), |code| code.as_str().map_or_else(|| code.to_string(), str::to_owned));
+        let code =
+            response.get("code").map_or_else(|| "200".to_owned(), |code| code.as_str().map_or_else(|| code.to_string(), str::to_owned));
         let mut content = Map::new();
         if let Some(schema) = response.get("jsonSchema") {
             content.insert("schema".to_owned(), references(schema.clone()));
         }
         let id = response.get("id");
-        let shown = |example: &&Value| id.is_none() || example.get("responseId").is_none_or(|of| Some(of) == id || of.to_string().trim_matches('"') == id.map_or(String::new(), |id| id.to_string().trim_matches('"').to_owned()));
+        let shown = |example: &&Value| {
+            id.is_none()
+                || example.get("responseId").is_none_or(|of| {
+                    Some(of) == id
+                        || of.to_string().trim_matches('"') == id.map_or(String::new(), |id| id.to_string().trim_matches('"').to_owned())
+                })
+        };
         if let Some(example) = list(api.get("responseExamples")).find(shown).and_then(|example| example.get("data")) {
             content.insert("example".to_owned(), example.clone());
         }

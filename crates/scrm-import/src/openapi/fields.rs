@@ -44,7 +44,10 @@ impl<'a> Locator<'a> {
             end -= 1;
         }
         let near = self.text.get(start..end).unwrap_or("");
-        let found = [format!("\"{name}\""), format!("{name}:"), format!("name: {name}")].iter().filter_map(|wanted| near.find(wanted.as_str())).min();
+        let found = [format!("\"{name}\""), format!("{name}:"), format!("name: {name}")]
+            .iter()
+            .filter_map(|wanted| near.find(wanted.as_str()))
+            .min();
         found.map_or(from, |place| self.number(start + place))
     }
 }
@@ -141,7 +144,11 @@ impl<'a> Fields<'a> {
             object.items = object.items.or(part.items);
         }
         if object.properties.is_empty() && object.schema_type.is_none() {
-            let choice = object.one_of.iter().chain(&object.any_of).find_map(|schema| self.resolved(schema).filter(|(schema, _)| !is(schema, Type::Null)));
+            let choice = object
+                .one_of
+                .iter()
+                .chain(&object.any_of)
+                .find_map(|schema| self.resolved(schema).filter(|(schema, _)| !is(schema, Type::Null)));
             if let Some((choice, _)) = choice {
                 let choice = self.merged(choice, depth + 1);
                 let description = object.description.clone().or(choice.description.clone());
@@ -271,14 +278,18 @@ fn values(schema: &ObjectSchema) -> Vec<(String, String)> {
         .into_iter()
         .flatten()
         .filter_map(|entry| {
-            let label = ["description", "name"].iter().find_map(|key| entry.get(*key).and_then(Value::as_str).filter(|label| !label.is_empty()));
+            let label =
+                ["description", "name"].iter().find_map(|key| entry.get(*key).and_then(Value::as_str).filter(|label| !label.is_empty()));
             Some((text(entry.get("value")?), label.unwrap_or("").to_owned()))
         })
         .collect();
     if !labelled.is_empty() {
         return labelled;
     }
-    let descriptions = extension("apifox").and_then(|apifox| apifox.get("enumDescriptions")).or_else(|| extension("enum-descriptions")).or_else(|| extension("enumNames"));
+    let descriptions = extension("apifox")
+        .and_then(|apifox| apifox.get("enumDescriptions"))
+        .or_else(|| extension("enum-descriptions"))
+        .or_else(|| extension("enumNames"));
     schema
         .enum_values
         .iter()
@@ -286,7 +297,8 @@ fn values(schema: &ObjectSchema) -> Vec<(String, String)> {
         .filter(|(_, value)| !value.is_null())
         .map(|(place, value)| {
             let value = text(value);
-            let label = descriptions.and_then(|descriptions| descriptions.get(&value).or_else(|| descriptions.get(place))).and_then(Value::as_str);
+            let label =
+                descriptions.and_then(|descriptions| descriptions.get(&value).or_else(|| descriptions.get(place))).and_then(Value::as_str);
             (value.clone(), plain(label.unwrap_or("")))
         })
         .collect()

@@ -69,7 +69,14 @@ fn values(text: &str) -> Result<Option<(&'static str, Vec<Value>)>, ImportError>
             return Ok(None);
         };
         return match serde_json::from_str::<Value>(start) {
-            Ok(value) if value.get("openapi").or(value.get("swagger")).or(value.get("apifoxProject")).or(value.get("apiCollection")).is_some() => {
+            Ok(value)
+                if value
+                    .get("openapi")
+                    .or(value.get("swagger"))
+                    .or(value.get("apifoxProject"))
+                    .or(value.get("apiCollection"))
+                    .is_some() =>
+            {
                 Ok(Some((kind, vec![value])))
             }
             Ok(_) => Ok(None),
@@ -193,9 +200,13 @@ fn page(operation: &Operation, raw: &RawOperation, spec: &Spec, server: Option<&
         None => page.remark(Concern::Decide, line, format!("the method `{}` is none that a schema knows", raw.method)),
     }
     let server = server.filter(|server| server.starts_with("http")).map(|server| server.trim_end_matches('/'));
-    let path = if raw.path.starts_with("http") { raw.path.clone() } else { format!("{}/{}", server.unwrap_or(""), raw.path.trim_start_matches('/')) };
+    let path = if raw.path.starts_with("http") {
+        raw.path.clone()
+    } else {
+        format!("{}/{}", server.unwrap_or(""), raw.path.trim_start_matches('/'))
+    };
     page.url = Some(Located::new(path, line));
-    for note in operation.description.iter().flat_map(|text| text.lines()).map(|text| crate::lines::plain(text)).filter(|text| !text.trim().is_empty()) {
+    for note in operation.description.iter().flat_map(|text| text.lines()).map(crate::lines::plain).filter(|text| !text.trim().is_empty()) {
         if page.quota.is_none() {
             page.quota = limits::quota(&note).map(|quota| Located::new(quota, line));
         }
@@ -219,7 +230,11 @@ fn parameters(operation: &Operation, spec: &Spec, locator: &Locator<'_>, line: u
             ParameterIn::Header => page.headers.push(Located::new(parameter.name.clone(), at)),
             ParameterIn::Cookie => page.remark(Concern::Decide, at, format!("the cookie `{}` is left out", parameter.name)),
             ParameterIn::Path => {
-                page.remark(Concern::Decide, at, format!("`{}` is a part of the path, which a schema cannot say: left out", parameter.name));
+                page.remark(
+                    Concern::Decide,
+                    at,
+                    format!("`{}` is a part of the path, which a schema cannot say: left out", parameter.name),
+                );
             }
             ParameterIn::Query => {
                 let mut reader = Fields::new(spec, locator, at);
@@ -253,7 +268,9 @@ fn body(operation: &Operation, spec: &Spec, locator: &Locator<'_>, line: usize, 
     let Ok(Some(body)) = operation.request_body(spec) else { return };
     let Some((media, content)) = preferred(body.content.iter()) else { return };
     let has_fields = content.schema.is_some();
-    page.body = lexicon::body_kind(media).map(|kind| Located::new(kind, line)).filter(|_| has_fields || page.method.as_ref().is_none_or(|method| method.value != Method::Get));
+    page.body = lexicon::body_kind(media)
+        .map(|kind| Located::new(kind, line))
+        .filter(|_| has_fields || page.method.as_ref().is_none_or(|method| method.value != Method::Get));
     let mut reader = Fields::new(spec, locator, line);
     let rows = content.schema.as_ref().map(|schema| reader.members(schema)).unwrap_or_default();
     for text in reader.doubts {
@@ -269,7 +286,11 @@ fn body(operation: &Operation, spec: &Spec, locator: &Locator<'_>, line: usize, 
 /// The answer of success; others are only named.
 fn answer(operation: &Operation, spec: &Spec, locator: &Locator<'_>, line: usize, page: &mut Page) {
     let responses = operation.responses(spec);
-    let chosen = responses.iter().find(|(code, _)| code.as_str() == "200").or_else(|| responses.iter().find(|(code, _)| code.starts_with('2'))).or_else(|| responses.iter().next());
+    let chosen = responses
+        .iter()
+        .find(|(code, _)| code.as_str() == "200")
+        .or_else(|| responses.iter().find(|(code, _)| code.starts_with('2')))
+        .or_else(|| responses.iter().next());
     let Some((chosen, response)) = chosen else { return page.remark(Concern::Decide, line, "the file says nothing of the answer") };
     for (code, other) in responses.iter().filter(|(code, _)| *code != chosen) {
         if !other.content.is_empty() {

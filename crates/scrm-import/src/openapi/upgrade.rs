@@ -33,7 +33,9 @@ fn schema(object: &mut Map<String, Value>) {
     {
         object.insert("type".to_owned(), json!([kind, "null"]));
     }
-    let is_schema = object.contains_key("properties") || object.contains_key("items") || object.get("type").is_some_and(|kind| kind.is_string() || kind.is_array());
+    let is_schema = object.contains_key("properties")
+        || object.contains_key("items")
+        || object.get("type").is_some_and(|kind| kind.is_string() || kind.is_array());
     if !is_schema {
         return;
     }
@@ -42,7 +44,8 @@ fn schema(object: &mut Map<String, Value>) {
             object.remove(key);
         }
     }
-    if object.get("required").is_some_and(|required| !required.is_array()) && !object.contains_key("in") && !object.contains_key("content") {
+    if object.get("required").is_some_and(|required| !required.is_array()) && !object.contains_key("in") && !object.contains_key("content")
+    {
         object.remove("required");
     }
     for key in ["title", "description", "format", "pattern", "discriminator"] {
@@ -98,7 +101,8 @@ fn from_2_0(document: &mut Value) {
     let definitions = moved.get_mut("definitions").map(Value::take).unwrap_or_else(|| json!({}));
     moved["components"] = json!({ "schemas": definitions });
     let items = moved.get_mut("paths").and_then(Value::as_object_mut);
-    let operations = items.into_iter().flat_map(|items| items.values_mut()).filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
+    let operations =
+        items.into_iter().flat_map(|items| items.values_mut()).filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
     for operation in operations.filter_map(Value::as_object_mut) {
         operation_from_2_0(operation, consumes.as_deref());
     }
@@ -106,7 +110,13 @@ fn from_2_0(document: &mut Value) {
 }
 
 fn operation_from_2_0(operation: &mut Map<String, Value>, consumes: Option<&str>) {
-    let media = operation.get("consumes").and_then(|consumes| consumes.get(0)).and_then(Value::as_str).or(consumes).unwrap_or("application/json").to_owned();
+    let media = operation
+        .get("consumes")
+        .and_then(|consumes| consumes.get(0))
+        .and_then(Value::as_str)
+        .or(consumes)
+        .unwrap_or("application/json")
+        .to_owned();
     let parameters = operation.remove("parameters");
     let (mut kept, mut form, mut wanted) = (Vec::new(), Map::new(), Vec::new());
     for parameter in parameters.as_ref().and_then(Value::as_array).into_iter().flatten() {
@@ -130,7 +140,8 @@ fn operation_from_2_0(operation: &mut Map<String, Value>, consumes: Option<&str>
                 let mut moved = parameter.clone();
                 if let Some(object) = moved.as_object_mut().filter(|object| !object.contains_key("schema")) {
                     let mut schema = object.clone();
-                    schema.retain(|key, _| matches!(key.as_str(), "type" | "format" | "items" | "enum" | "default" | "minimum" | "maximum"));
+                    schema
+                        .retain(|key, _| matches!(key.as_str(), "type" | "format" | "items" | "enum" | "default" | "minimum" | "maximum"));
                     object.retain(|key, _| matches!(key.as_str(), "in" | "name" | "required" | "description"));
                     object.insert("schema".to_owned(), Value::Object(schema));
                 }
@@ -140,7 +151,10 @@ fn operation_from_2_0(operation: &mut Map<String, Value>, consumes: Option<&str>
     }
     if !form.is_empty() {
         let media = if media.contains("multipart") { media.as_str() } else { "application/x-www-form-urlencoded" };
-        operation.insert("requestBody".to_owned(), json!({ "content": { media: { "schema": { "type": "object", "required": wanted, "properties": form } } } }));
+        operation.insert(
+            "requestBody".to_owned(),
+            json!({ "content": { media: { "schema": { "type": "object", "required": wanted, "properties": form } } } }),
+        );
     }
     operation.insert("parameters".to_owned(), Value::Array(kept));
     for response in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flat_map(|responses| responses.values_mut()) {

@@ -34,7 +34,9 @@ fn field(rows: &str, name: &str) -> Value {
 
 #[test]
 fn menus_and_search_are_never_titles() {
-    for noise in ["Skip to content", "Appearance", "Menu", "搜索", "目录", "On this page", "results matching \"\"", "某某智能体 自动写作。 广告"] {
+    for noise in
+        ["Skip to content", "Appearance", "Menu", "搜索", "目录", "On this page", "results matching \"\"", "某某智能体 自动写作。 广告"]
+    {
         let page = format!("{noise}\n\n{}| a | 是 | int | 甲 |\n", request(""));
         assert_eq!(report(&page).title.as_deref(), Some("取名单"), "{noise}");
     }
@@ -42,7 +44,10 @@ fn menus_and_search_are_never_titles() {
 
 #[test]
 fn a_heading_glued_to_a_block_of_code_ends_the_request() {
-    let page = format!("{}请求示例\n{{\n\"a\": 1\n}}返回参数\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n", request("| a | 是 | int | 甲 |"));
+    let page = format!(
+        "{}请求示例\n{{\n\"a\": 1\n}}返回参数\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n",
+        request("| a | 是 | int | 甲 |")
+    );
     assert_eq!(paths(&report(&page)), ["Request a integer", "Response code integer"]);
 }
 
@@ -54,7 +59,13 @@ fn a_table_without_a_name_goes_where_the_example_shows_its_rows() {
     );
     assert_eq!(
         paths(&report(&page)),
-        ["Response code integer", "Response data object", "Response data.list array<object>", "Response data.list.id integer", "Response data.list.name string"]
+        [
+            "Response code integer",
+            "Response data object",
+            "Response data.list array<object>",
+            "Response data.list.id integer",
+            "Response data.list.name string"
+        ]
     );
 }
 
@@ -162,7 +173,10 @@ fn two_operations_on_one_page_are_listed_and_read_one_by_one() {
         list(&text, &options).unwrap(),
         ["取名单 POST https://api.acme.example/acme.list/1.0", "改名单 POST https://api.acme.example/acme.change/1.0"]
     );
-    assert_eq!(import_all(&text, &options).unwrap().iter().map(|imported| imported.file.as_str()).collect::<Vec<_>>(), ["acme-list.json", "acme-change.json"]);
+    assert_eq!(
+        import_all(&text, &options).unwrap().iter().map(|imported| imported.file.as_str()).collect::<Vec<_>>(),
+        ["acme-list.json", "acme-change.json"]
+    );
     let picked = import(&text, &Options { pick: Some("acme.change"), ..options }).unwrap();
     assert_eq!(paths(&picked.report).first().map(String::as_str), Some("Request b integer"));
     assert!(report(&text).text().contains("the text holds 2 operations"));
@@ -188,7 +202,8 @@ fn copies_of_one_page_are_joined() {
     let old = format!("最后修改时间:2024-01-02 00:00:00\n{}", request("| a | 是 | int | 甲 |\n| b | 否 | string | 乙 0-丙 |"));
     let new = format!("最后修改时间:2025-01-02 00:00:00\n{HEAD}请求参数\n\n参数名必选类型说明\naint甲\ncstring丁\n");
     let imported = import_copies(&[("old.txt", &old), ("new.txt", &new)], &options(None)).unwrap();
-    let fields: Vec<(String, Vec<String>)> = imported.report.fields.iter().map(|field| (field.path.clone(), field.copies.clone())).collect();
+    let fields: Vec<(String, Vec<String>)> =
+        imported.report.fields.iter().map(|field| (field.path.clone(), field.copies.clone())).collect();
     assert_eq!(
         fields.iter().map(|(path, copies)| format!("{path}: {}", copies.join(", "))).collect::<Vec<_>>(),
         ["a: new.txt, old.txt", "c: new.txt", "b: old.txt"]
@@ -231,7 +246,13 @@ fn the_older_swagger_is_read_too() {
     let found = report(&text.to_string());
     assert_eq!(
         paths(&found),
-        ["Request a integer", "Response code integer", "Response data array<object>", "Response data.id string", "Response data.children array<object>"]
+        [
+            "Request a integer",
+            "Response code integer",
+            "Response data array<object>",
+            "Response data.id string",
+            "Response data.children array<object>"
+        ]
     );
     assert_eq!(codes(&found, "a"), ["1", "2"]);
     assert!(schema(&text.to_string())["definitions"].get("AcmeDoData").is_some());
@@ -255,7 +276,10 @@ fn hostile_input_has_an_end() {
         format!("<html>{}", "<table><tr><td>参数名</td><td>类型</td></tr></table>".repeat(20_000)),
         format!("<html>{}", "<table>".repeat(400)),
         format!("<html><p>{}</p>", "&amp;&lt;&#x41;".repeat(50_000)),
-        format!("<html><table><tr><td colspan=\"999999999\" rowspan=\"999999999\">参数名</td></tr>{}</table>", "<tr><td>a</td></tr>".repeat(5_000)),
+        format!(
+            "<html><table><tr><td colspan=\"999999999\" rowspan=\"999999999\">参数名</td></tr>{}</table>",
+            "<tr><td>a</td></tr>".repeat(5_000)
+        ),
         format!("{{\"openapi\": \"3.0.1\", \"paths\": {}", "[".repeat(100_000)),
         format!("openapi: 3.0.1\npaths: {}", "[".repeat(20_000)),
         format!("{}\n返回示例\n{}", request("| a | 是 | int | 甲 |"), "{\"a\":[".repeat(20_000)),
@@ -274,7 +298,10 @@ fn hostile_input_has_an_end() {
 #[test]
 fn a_page_of_megabytes_on_one_line_is_read() {
     let row = "|field_|是|int|种类 0-甲、1-乙| ";
-    let text = format!("# 大页 **请求方式** `POST` **接口地址** `/a/b` **请求参数** |参数名|必选|类型|说明| |---|---|---|---| {}", row.repeat(30_000));
+    let text = format!(
+        "# 大页 **请求方式** `POST` **接口地址** `/a/b` **请求参数** |参数名|必选|类型|说明| |---|---|---|---| {}",
+        row.repeat(30_000)
+    );
     assert!(text.len() > 1_000_000);
     assert!(import(&text, &options(None)).is_ok());
 }

@@ -48,7 +48,10 @@ fn every_page_is_read_and_nothing_is_wrong_in_silence() {
             faults.push_str(&format!("{name}\n    {}\n", found.join("\n    ")));
         }
     }
-    let table: String = totals.iter().map(|(form, [pages, read, right, open, silent])| format!("{form} | {pages} | {read} | {right} | {open} | {silent}\n")).collect();
+    let table: String = totals
+        .iter()
+        .map(|(form, [pages, read, right, open, silent])| format!("{form} | {pages} | {read} | {right} | {open} | {silent}\n"))
+        .collect();
     println!("{faults}{table}");
     let unread = totals.values().map(|[pages, read, ..]| pages - read).sum::<usize>();
     let silent = totals.values().map(|[.., silent]| silent).sum::<usize>();

@@ -12,7 +12,11 @@ const DEEPEST: usize = 16;
 pub(super) fn check(operation: &Operation, problems: &mut FileProblems<'_>) {
     let Some(path) = &operation.source.cut_after else { return };
     if field(&operation.raw, path).is_none() {
-        problems.add("/source/cut_after", format!("there is no field `{path}`"), "name the last field that the copy has: `response/data/list/id`");
+        problems.add(
+            "/source/cut_after",
+            format!("there is no field `{path}`"),
+            "name the last field that the copy has: `response/data/list/id`",
+        );
     }
 }
 
