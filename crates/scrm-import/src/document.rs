@@ -46,12 +46,28 @@ pub(crate) fn step(lines: &[Line], at: usize, into: &mut PageBuilder) -> usize {
     if line.is_blank() {
         return at + 1;
     }
+    if let Some(path) = method_alone(lines, at) {
+        into.labels(&Line { number: line.number, text: format!("Method: {}", line.trimmed()) });
+        if let Some(address) = lines.get(path) {
+            into.url(address.number, address.trimmed());
+        }
+        return path + 1;
+    }
     if captions_table(lines, at) {
         into.caption(line);
     } else if !into.heading(line) && !into.labels(line) {
         into.text(line);
     }
     at + 1
+}
+
+/// A method alone on a line and its address on the next: the index of that one.
+fn method_alone(lines: &[Line], at: usize) -> Option<usize> {
+    let text = lines.get(at)?.trimmed();
+    let is_method = text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_uppercase()) && lexicon::method(text).is_some();
+    let next = lines.iter().skip(at + 1).position(|line| !line.is_blank()).map(|gap| at + 1 + gap)?;
+    let address = lines.get(next)?.trimmed();
+    (is_method && (address.starts_with("http") || address.starts_with('/'))).then_some(next)
 }
 
 fn is_fence(line: &Line) -> bool {

@@ -457,7 +457,10 @@ const LABELS: [(Label, &[&str]); 9] = [
             "url",
         ],
     ),
-    (Label::ContentType, &["content-type", "consumes", "数据格式", "请求格式", "请求体格式", "接口协议", "编码格式"]),
+    (
+        Label::ContentType,
+        &["content-type", "content_type", "contenttype", "consumes", "数据格式", "请求格式", "请求体格式", "接口协议", "编码格式"],
+    ),
     (Label::Headers, &["请求头", "header"]),
     (
         Label::Quota,
@@ -478,10 +481,12 @@ pub(crate) fn label(text: &str) -> Option<(Label, String)> {
     let head: String = text.chars().filter(|c| *c != '*').take(60).collect();
     let head = head.trim_start().trim_start_matches(['-', '•', '·', '#', ' ']);
     let lower = head.to_ascii_lowercase();
-    let (label, word) = LABELS.iter().flat_map(|(label, words)| words.iter().map(|word| (*label, *word))).find(|(_, word)| {
-        lower
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.starts_with(':') || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':']))))
+    // A label may stand on a line of its own, its value on the next.
+    let alone = |label: Label, word: &str| matches!(label, Label::Method | Label::Url) && lower == word && !word.is_ascii();
+    let (label, word) = LABELS.iter().flat_map(|(label, words)| words.iter().map(|word| (*label, *word))).find(|(label, word)| {
+        lower.strip_prefix(word).is_some_and(|rest| {
+            rest.starts_with(':') || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':']))) || alone(*label, word)
+        })
     })?;
     let clean: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();
     let clean = clean.trim_start().trim_start_matches(['-', '•', '·', '#', ' ']);
@@ -677,7 +682,7 @@ pub(crate) fn is_residue(text: &str) -> bool {
         "全部折叠",
         "文档",
         "测试",
-        "[toc]",
+        "toc",
         "on this page.",
         "回到顶部",
         "返回顶部",

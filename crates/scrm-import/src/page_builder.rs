@@ -122,7 +122,7 @@ impl PageBuilder {
         if self.page.title.is_none()
             && let Some(note) = self.page.notes.iter().find(|note| !note.value.is_ascii()).cloned()
         {
-            let clause = note.value.split([',', '。', ';', ':', '\n']).next().unwrap_or("").trim().to_owned();
+            let clause = lexicon::bare(note.value.split([',', '。', ';', ':', '\n']).next().unwrap_or(""));
             if (2..=TITLE).contains(&clause.chars().count()) {
                 self.page.remark(
                     Concern::Decide,
@@ -475,8 +475,14 @@ impl PageBuilder {
 
     /// Takes a table with bars.
     pub(crate) fn grid(&mut self, grid: &Grid) {
-        if grid.header.len() == 1 {
-            return self.one_cell(grid);
+        // A block of code inside a table keeps the bars of columns that it never had.
+        let lone = grid.header.iter().skip(1).all(|cell| cell.trim().is_empty());
+        let is_code = lone && grid.header.first().is_some_and(|cell| lexicon::bare(cell) == "代码块" || cell.starts_with("信息"));
+        if grid.header.len() == 1 || is_code {
+            let mut whole = grid.clone();
+            whole.header.truncate(1);
+            whole.rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
+            return self.one_cell(&whole);
         }
         let Some(columns) = table::columns(&grid.header) else { return self.headless(grid) };
         self.begun = true;
@@ -698,7 +704,9 @@ fn letters(text: &str) -> String {
 /// Whether a line above the first section can be a title: short, and no sentence.
 fn fits_title(text: &str) -> bool {
     let letters = text.chars().count();
-    let is_sentence = text.contains(['。', ';', '|', '<', '{', '=']) || text.ends_with([':', ',']) || (letters > 24 && text.contains(','));
+    let is_address = text.starts_with("http") || text.starts_with('/');
+    let is_sentence =
+        is_address || text.contains(['。', ';', '|', '<', '{', '=']) || text.ends_with([':', ',']) || (letters > 24 && text.contains(','));
     (2..=TITLE).contains(&letters) && !is_sentence
 }
 

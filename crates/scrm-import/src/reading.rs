@@ -114,11 +114,11 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
     placement::report_unattached(&mut page);
     envelope::complete(&mut response, options.vendor, &mut page);
-    let cut_after = cut_after(&mut page, &request, &response);
     drop_unsupported::columns_at_top(&mut request, &mut page);
     drop_unsupported::columns_at_top(&mut response, &mut page);
     drop_unsupported::drop_unsupported(&mut request, Side::Request, &mut page);
     drop_unsupported::drop_unsupported(&mut response, Side::Response, &mut page);
+    let cut_after = cut_after(&mut page, &request, &response);
     let examples = if page.push { Vec::new() } else { examples::pair(requests.first(), responses.first(), &request, &response, &keys) };
     Reading {
         page,
@@ -143,7 +143,7 @@ fn cut_after(page: &mut Page, request: &Field, response: &Field) -> Option<Strin
         let mut found: Option<(usize, String)> = None;
         let mut open = vec![(side.to_owned(), root)];
         while let Some((path, field)) = open.pop() {
-            for (name, member) in &field.members {
+            for (name, member) in field.members.iter().filter(|(name, _)| !name.contains('/')) {
                 let below = format!("{path}/{name}");
                 if member.origin == crate::tree::Origin::Table && found.as_ref().is_none_or(|(line, _)| member.line >= *line) {
                     found = Some((member.line, below.clone()));

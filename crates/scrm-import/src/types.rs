@@ -117,9 +117,15 @@ pub(crate) fn read_cell(text: &str) -> Option<Printed> {
     }
     let text = text.trim().trim_matches('`');
     let name = text.len() <= LONGEST
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && (text.starts_with(|c: char| c.is_ascii_uppercase()) || names_an_object(text))
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     name.then(|| Printed { reference: Some(text.to_owned()), ..Printed::plain(Shape::Object) })
+}
+
+/// `data_object`, `order_info`: the name of a table that a page writes in small letters.
+fn names_an_object(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && ["_object", "_info", "_vo", "_dto", "_data", "_item", "_model", "_obj"].iter().any(|end| text.ends_with(end))
 }
 
 fn read_nested(text: &str, depth: usize) -> Option<Printed> {

@@ -132,12 +132,9 @@ fn cut(lines: &[Line], page: &mut Page) {
     });
     let bars = last.text.matches('|').count();
     let table = page.tables.last().and_then(|table| table.rows.last());
-    let width = lines
-        .iter()
-        .rev()
-        .skip_while(|line| line.number >= last.number)
-        .find(|line| line.text.contains('|'))
-        .map_or(0, |line| line.text.matches('|').count());
+    let place = lines.iter().rposition(|line| !line.is_blank()).unwrap_or(0);
+    let above = lines.get(..place).unwrap_or_default().iter().rev().find(|line| line.text.contains('|'));
+    let width = above.map_or(0, |line| line.text.matches('|').count());
     let open_row = bars > 0
         && bars < width
         && !last.text.trim_end().ends_with('|')

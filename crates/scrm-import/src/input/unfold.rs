@@ -210,7 +210,10 @@ fn rows<'a>(cells: &[Cell<'a>], from: usize, width: usize, limit: usize) -> (Vec
             rest = last.get(cut..);
             *last = last.get(..cut).unwrap_or(last);
         }
-        rows.push(row(&texts));
+        // Without a bar behind it the text ends inside the row.
+        let open = is_last_of_line && rest.is_none();
+        let text = row(&texts);
+        rows.push(if open { text.trim_end_matches(['|', ' ']).to_owned() } else { text });
         at = (first + width).min(cells.len());
         end = cells.get(at.saturating_sub(1)).map_or(end, |cell| cell.end + 1);
         if rest.is_some() || !whole || is_last_of_line {
