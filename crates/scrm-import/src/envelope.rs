@@ -6,7 +6,7 @@ use scrm_schema::model::{Envelope, VendorFile};
 use serde_json::Value;
 
 use crate::example_shapes::ExampleShape;
-use crate::page::{Concern, Page, Side};
+use crate::page::{Concern, Doubt, Page, Side};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
 
@@ -56,7 +56,10 @@ pub(crate) fn settle(root: &mut Field, seen: &ExampleShape, keys: &Keys<'_>, sid
     }
     let (inner, outer): (Vec<_>, Vec<_>) = std::mem::take(&mut root.members).into_iter().partition(|(name, _)| moved.contains(name));
     root.members.extend(outer);
-    for (name, field) in inner {
+    for (name, mut field) in inner {
+        if unseen {
+            field.doubts.insert(Doubt::Place);
+        }
         below.members.entry(name).or_insert(field);
     }
     root.members.insert(keys.data.to_owned(), below);

@@ -236,6 +236,9 @@ impl Reconciler {
                 field.doubts.remove(&Doubt::Type);
             }
         }
+        if field.printed_type.trim().eq_ignore_ascii_case("class") && wire.is_container() {
+            field.doubts.remove(&Doubt::Type);
+        }
         if wire == Shape::Text && self.quoted(&full, field, seen) {
             return;
         }

@@ -110,6 +110,10 @@ impl Field {
         if printed.as_ref().is_some_and(|printed| printed.or_else.is_some()) {
             doubts.insert(Doubt::Type);
         }
+        // `class` is printed for objects and for lists of them.
+        if row.printed_type.trim().eq_ignore_ascii_case("class") {
+            doubts.insert(Doubt::Type);
+        }
         let understood = printed.is_some();
         let reference = row.reference.clone().or_else(|| printed.as_ref().and_then(|printed| printed.reference.clone()));
         let json_text = printed.as_ref().is_some_and(|printed| printed.json_text);

@@ -50,10 +50,13 @@ fn every_page_is_read_and_nothing_is_wrong_in_silence() {
     }
     let table: String = totals
         .iter()
-        .map(|(form, [pages, read, right, open, silent])| format!("{form} | {pages} | {read} | {right} | {open} | {silent}\n"))
+        .map(|(form, [pages, read, right, open, silent])| format!("| {form} | {pages} | {read} | {right} | {open} | {silent} |\n"))
         .collect();
-    println!("{faults}{table}");
     let unread = totals.values().map(|[pages, read, ..]| pages - read).sum::<usize>();
     let silent = totals.values().map(|[.., silent]| silent).sum::<usize>();
     assert_eq!((unread, silent), (0, 0), "\n{faults}{table}");
+    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/import.md")).unwrap();
+    for row in table.lines() {
+        assert!(docs.contains(row), "docs/import.md has another row than what is measured: {row}");
+    }
 }
