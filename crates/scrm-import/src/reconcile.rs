@@ -253,6 +253,12 @@ impl Reconciler {
             field.shape = filled(&field.shape, wire);
             return;
         }
+        // What has members by the table is no scalar because an example, perhaps a broken one, shows one.
+        if !field.members.is_empty() && !wire.is_container() {
+            let text = format!("`{full}` has members by the table; the example shows a {}: kept with its members", wire.json_name());
+            self.contradict(name, "page", "an object", wire.json_name(), seen.line);
+            return self.remark(Concern::Decide, seen.line, text);
+        }
         if field.printed_type.is_empty() {
             field.shape = wire;
             return;
