@@ -6,6 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use scrm_schema::model::Tree;
+
+/// The list of the vendors' schema files, which programs carry that run without the repository.
+const LIST: &str = "schemas/files.rs";
 /// The command that mends a stale tree.
 const MEND: &str = "cargo xtask codegen";
 
@@ -35,7 +39,7 @@ impl Difference {
 /// # Errors
 /// The schemas are wrong, files cannot be read, or a file is missing, changed or left over; one text for people.
 pub(crate) fn check(schemas: &Path, out: &Path) -> Result<String, String> {
-    let files = generate(schemas)?;
+    let files = generate(schemas, out)?;
     let difference = compare(&files, out)?;
     if difference.is_empty() {
         return Ok(format!("{} generated files are up to date", files.len()));
@@ -48,7 +52,7 @@ pub(crate) fn check(schemas: &Path, out: &Path) -> Result<String, String> {
 /// # Errors
 /// The schemas are wrong (nothing is written then), or files cannot be read or written.
 pub(crate) fn write(schemas: &Path, out: &Path) -> Result<String, String> {
-    let files = generate(schemas)?;
+    let files = generate(schemas, out)?;
     let difference = compare(&files, out)?;
     for path in difference.missing.iter().chain(&difference.changed) {
         let text = files.get(path).map(String::as_str).unwrap_or_default();
@@ -63,16 +67,40 @@ pub(crate) fn write(schemas: &Path, out: &Path) -> Result<String, String> {
     Ok(difference.lines(["new", "changed", "removed"]).trim_end().to_owned())
 }
 
-fn generate(schemas: &Path) -> Result<BTreeMap<String, String>, String> {
+/// What the vendors' schemas say, and those of each crate under `out` that brings schemas of its own (`crates/<name>/schemas`): a made-up vendor for tests.
+fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, String> {
+    let (tree, mut files) = tree(schemas)?;
+    let list = scrm_codegen::schema_list(&tree).map_err(|errors| errors.to_string())?;
+    files.insert(LIST.to_owned(), list);
+    let crates = entries(&out.join("crates")).map_err(|error| format!("{}: {error}", out.display()))?;
+    for krate in crates.into_iter().filter(|krate| krate.join("schemas").is_dir()) {
+        let name = krate.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        for (path, text) in self::tree(&krate.join("schemas"))?.1 {
+            if files.insert(path.clone(), text).is_some() {
+                return Err(format!("{path} is made from schemas/ and from crates/{name}/schemas/: rename one of the two vendors"));
+            }
+            if !path.starts_with(&format!("crates/{name}/")) {
+                return Err(format!(
+                    "crates/{name}/schemas/ has a vendor that would be written to {path}: call the crate after its vendor"
+                ));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The schemas of a folder, and what is generated from them.
+fn tree(schemas: &Path) -> Result<(Tree, BTreeMap<String, String>), String> {
     let tree = scrm_schema::load(schemas).map_err(|errors| errors.to_string())?;
-    scrm_codegen::generate(&tree).map_err(|errors| errors.to_string())
+    let files = scrm_codegen::generate(&tree).map_err(|errors| errors.to_string())?;
+    Ok((tree, files))
 }
 
 fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, String> {
     let mut difference = Difference::default();
     for (path, text) in files {
         match fs::read(out.join(path)) {
-            Ok(found) if same_text(&found, text) => {}
+            Ok(found) if same(&found, text) => {}
             Ok(_) => difference.changed.push(path.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => difference.missing.push(path.clone()),
             Err(error) => return Err(format!("{path}: {error}")),
@@ -83,8 +111,8 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     Ok(difference)
 }
 
-/// Whether a file holds this text; line ends that a checkout made its own do not matter.
-fn same_text(found: &[u8], text: &str) -> bool {
+/// Whether a file holds this text. A checkout may end its lines in the way of its system.
+fn same(found: &[u8], text: &str) -> bool {
     found == text.as_bytes() || String::from_utf8_lossy(found).replace("\r\n", "\n") == text
 }
 

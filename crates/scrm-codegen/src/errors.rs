@@ -1,39 +1,57 @@
 //! Error tables: as `ErrorRule`s, and as documentation.
 
+use std::fmt::Write as _;
+
 use proc_macro2::TokenStream;
-use quote::quote;
-use scrm_schema::model::{Action, ErrorRule, Evidence, Label};
+use quote::{format_ident, quote};
+use scrm_schema::model::{Action, ErrorRule, Evidence, Situation};
 
-use crate::{docs, rules::option};
+use crate::{docs, format::quoted};
 
-/// `&[ErrorRule { … }, …]`
+/// One `ErrorRule` a line, each with this indent.
+pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
+    let mut text = String::new();
+    for error in errors {
+        let action = action(error);
+        let (en, zh) = (quoted(&error.en), quoted(&error.zh));
+        let rule = match (&error.code, &error.message) {
+            (Some(code), message) => {
+                let message = message.as_ref().map(|message| format!(".message({})", quoted(message))).unwrap_or_default();
+                format!("ErrorRule::code({}, Action::{action}, {en}, {zh}){message}", quoted(&docs::plain(code)))
+            }
+            (None, message) => {
+                format!("ErrorRule::text({}, Action::{action}, {en}, {zh})", quoted(message.as_deref().unwrap_or_default()))
+            }
+        };
+        let mark = if error.evidence == Evidence::Unverified { ".unverified()" } else { "" };
+        let _ = writeln!(text, "{:indent$}{rule}{mark},", "");
+    }
+    text
+}
+
+/// `&[ErrorRule::code(…), …]`
 pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
     let rules = errors.iter().map(|error| {
-        let code = option(error.code.as_ref().map(docs::plain));
-        let message = option(error.message.as_ref());
-        let (meaning, action, evidence) = (label(&error.zh, &error.en), action(error.action), evidence(error.evidence));
-        quote! {
-            spec::ErrorRule { code: #code, message: #message, meaning: #meaning, action: spec::Action::#action, evidence: spec::Evidence::#evidence }
-        }
+        let (action, en, zh) = (action(error), docs::one_line(&error.en), docs::one_line(&error.zh));
+        let (start, rest) = match (&error.code, &error.message) {
+            (Some(code), message) => (("code", docs::plain(code)), message.as_ref().map(|message| quote!(.message(#message)))),
+            (None, message) => (("text", message.clone().unwrap_or_default()), None),
+        };
+        let (constructor, known) = (format_ident!("{}", start.0), start.1);
+        let mark = (error.evidence == Evidence::Unverified).then(|| quote!(.unverified()));
+        quote!(spec::ErrorRule::#constructor(#known, spec::Action::#action, #en, #zh) #rest #mark)
     });
     quote!(&[#(#rules),*])
 }
 
-/// `Label { … }`
+/// `Label::new(English, Chinese)`
 pub(crate) fn label(zh: &str, en: &str) -> TokenStream {
-    quote!(spec::Label { zh: #zh, en: #en })
+    quote!(spec::Label::new(#en, #zh))
 }
 
-/// The variant of `spec::Evidence`.
-pub(crate) fn evidence(evidence: Evidence) -> TokenStream {
-    match evidence {
-        Evidence::Documented => quote!(Documented),
-        Evidence::Unverified => quote!(Unverified),
-    }
-}
-
-fn action(action: Action) -> TokenStream {
-    match action {
+fn action(error: &ErrorRule) -> TokenStream {
+    match error.action {
+        Action::Wait if is_burst(error) => quote!(SlowDown),
         Action::RefreshToken => quote!(RefreshToken),
         Action::Wait => quote!(Wait),
         Action::Retry => quote!(Retry),
@@ -50,7 +68,7 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
     if errors.is_empty() {
         return String::new();
     }
-    let mut text = String::from("| Code | Meaning | What the client does |\n|---|---|---|\n");
+    let mut text = String::from("| Code | Meaning | 含义 | What the client does |\n|---|---|---|---|\n");
     for error in errors {
         let code = match (&error.code, &error.message) {
             (Some(code), Some(message)) => format!("{} with {} in the message", docs::code(&docs::plain(code)), docs::code(message)),
@@ -58,15 +76,21 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
             (None, Some(message)) => format!("{} in the message", docs::code(message)),
             (None, None) => "any".into(),
         };
-        let meaning = docs::both(&Label { zh: error.zh.clone(), en: error.en.clone() });
+        let (en, zh) = (docs::escape(&error.en), docs::escape(&error.zh));
         let mark = if error.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
-        text += &format!("| {code} | {meaning}{mark} | {} |\n", deed(error.action));
+        text += &format!("| {code} | {en}{mark} | {zh} | {} |\n", deed(error));
     }
     text
 }
 
-fn deed(action: Action) -> &'static str {
-    match action {
+/// A burst says nothing of the window: a short pause is enough.
+fn is_burst(error: &ErrorRule) -> bool {
+    error.when == Some(Situation::Burst)
+}
+
+fn deed(error: &ErrorRule) -> &'static str {
+    match error.action {
+        Action::Wait if is_burst(error) => "pauses shortly and tries again",
         Action::RefreshToken => "gets a new token and tries once more",
         Action::Wait => "waits for the quota and tries again",
         Action::Retry => "tries again",

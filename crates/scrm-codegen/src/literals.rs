@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     enums,
     enums::Code,
-    kind::Kind,
+    kind::{Kind, Meaning},
     names, request,
     types::{Member, Record},
 };
@@ -35,7 +35,7 @@ impl<'a> Types<'a> {
                 let filled = sample(member);
                 parameters.push(self.value(&member.kind, member.field.wire, given.filter(|given| !given.is_null()).unwrap_or(&filled)));
                 if given.is_some_and(Value::is_null) && matches!(member.kind, Kind::Nullable(_)) {
-                    let method = names::joined("with_", member.field.rust_name(), "_null");
+                    let method = names::setter(member.field.rust_name(), "_null");
                     setters.extend(quote!(.#method()));
                 }
             } else if let Some(given) = given {
@@ -54,12 +54,12 @@ impl<'a> Types<'a> {
     fn setter(self, member: &Member<'_>, given: &Value) -> TokenStream {
         match (&member.kind, given) {
             (Kind::Nullable(_), Value::Null) => {
-                let method = names::joined("with_", member.field.rust_name(), "_null");
+                let method = names::setter(member.field.rust_name(), "_null");
                 quote!(.#method())
             }
             (_, Value::Null) => quote!(),
             (kind, given) => {
-                let (method, value) = (names::joined("with_", member.field.rust_name(), ""), self.value(kind, member.field.wire, given));
+                let (method, value) = (names::setter(member.field.rust_name(), ""), self.value(kind, member.field.wire, given));
                 quote!(.#method(#value))
             }
         }
@@ -67,6 +67,9 @@ impl<'a> Types<'a> {
 
     /// A value as a parameter takes it.
     pub(crate) fn value(self, kind: &Kind, wire: Wire, given: &Value) -> TokenStream {
+        let inside = given.as_str().filter(|_| wire == Wire::Json && *kind != Kind::Text);
+        let inside = inside.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let given = inside.as_ref().unwrap_or(given);
         match kind {
             Kind::Nullable(inner) => self.value(inner, wire, given),
             Kind::Text => {
@@ -83,10 +86,11 @@ impl<'a> Types<'a> {
                 quote!(#truth)
             }
             Kind::Any => json(given),
+            Kind::Typed(meaning) => typed(*meaning, given),
             Kind::Enum(name) => self.enum_value(name, given),
             Kind::Object { name, .. } => self.object(name, given),
             Kind::Map(value) => self.map(value, given),
-            Kind::Texts | Kind::Integers | Kind::Enums(_) | Kind::Objects(_) => self.list(kind, wire, given),
+            Kind::Texts | Kind::Integers | Kind::Enums(_) | Kind::Objects(_) | Kind::Typeds(_) => self.list(kind, wire, given),
         }
     }
 
@@ -115,6 +119,7 @@ impl<'a> Types<'a> {
             Kind::Texts => Kind::Text,
             Kind::Integers => Kind::Integer,
             Kind::Enums(name) => Kind::Enum(name.clone()),
+            Kind::Typeds(meaning) => Kind::Typed(*meaning),
             Kind::Objects(name) => Kind::Object { name: name.clone(), boxed: false },
             _ => Kind::Any,
         };
@@ -124,6 +129,16 @@ impl<'a> Types<'a> {
         }
         let items = items.iter().map(|given| self.value(&item, Wire::Plain, given));
         quote!([#(#items),*])
+    }
+
+    /// The code of a value; nothing, where an empty text stands for nothing.
+    pub(crate) fn code(self, name: &str, given: &Value) -> Value {
+        let values = self.operation.enums.get(name).map(|enumeration| enumeration.values.as_slice()).unwrap_or_default();
+        match values.iter().find(|value| value.value == *given || text(&value.value) == text(given)) {
+            Some(documented) if !given.is_null() => documented.value.clone(),
+            _ if given == "" => Value::Null,
+            _ => given.clone(),
+        }
     }
 
     /// A documented value by name, any other by its code.
@@ -145,13 +160,32 @@ impl<'a> Types<'a> {
     }
 }
 
+/// A time as its setter takes it, or an amount.
+fn typed(meaning: Meaning, given: &Value) -> TokenStream {
+    if meaning.is_text() {
+        let text = text(given);
+        return quote!(#text);
+    }
+    match integer(given) {
+        Some(number) => {
+            let number = Literal::i64_suffixed(number);
+            quote!(#number)
+        }
+        None => {
+            let (ty, text) = (Kind::Typed(meaning).bare(), text(given));
+            quote!(#ty::parse(#text).unwrap_or_default())
+        }
+    }
+}
+
 /// Something of the field's type.
 fn sample(member: &Member<'_>) -> Value {
     if let Some(default) = &member.field.default {
         return default.clone();
     }
     match &member.kind {
-        Kind::Integer | Kind::Number => Value::from(member.field.minimum.unwrap_or(1)),
+        Kind::Typed(meaning) if meaning.is_text() => Value::from("2026-01-01"),
+        Kind::Integer | Kind::Number | Kind::Typed(_) => Value::from(member.field.minimum.unwrap_or(1)),
         Kind::Boolean => Value::Bool(true),
         Kind::Texts => Value::from(vec!["1"]),
         Kind::Integers => Value::from(vec![1]),

@@ -1,9 +1,9 @@
-//! The structs: typify makes them from a plain structural schema, and a pass over its syntax tree makes them ours.
+//! The structs: typify makes them from a plain structural schema, and each field is held against what the model says.
 //!
-//! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are put back here:
-//! fields in the document's order and under our names, serde's attributes and derives gone, enums and three-state fields re-typed.
+//! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are written by the core's macros from the
+//! model; what typify finds out besides, where a recursive type needs a box, is taken from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -11,20 +11,21 @@ use quote::quote;
 use scrm_schema::model::{Field, Object, Operation};
 use serde_json::{Map, Value, json};
 use syn::{
-    Attribute, Fields, GenericArgument, ItemStruct, PathArguments, Token, Type, Visibility,
+    Attribute, GenericArgument, ItemStruct, PathArguments, Token, Type,
     parse::{ParseStream, Parser},
-    parse_quote,
     token::Brace,
 };
 
-use crate::{docs, error::Error, kind::Kind, names};
+use crate::{
+    error::Error,
+    kind::{Kind, Meaning},
+    names,
+};
 
 /// A struct to generate.
 pub(crate) struct Record<'a> {
     pub(crate) object: &'a Object,
     pub(crate) members: Vec<Member<'a>>,
-    /// The struct item, whole.
-    pub(crate) item: ItemStruct,
     /// Whether this is the operation's request rather than an object in it.
     pub(crate) is_request: bool,
 }
@@ -108,7 +109,8 @@ fn folded(name: &str) -> String {
 /// An object as draft-07 structure without any constraint. Every field is required: that it may be missing all the same is said by our own types,
 /// and typify need not say it too, in types and serde's attributes that would only be thrown away.
 fn structure(object: &Object) -> Value {
-    let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
+    let properties: Map<String, Value> =
+        object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of_field(field, object)))).collect();
     let required: Vec<&String> = object.fields.iter().map(|field| &field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
@@ -126,6 +128,17 @@ fn shape(kind: &Kind) -> Value {
         Kind::Objects(name) => json!({ "type": "array", "items": { "$ref": format!("#/definitions/{name}") } }),
         Kind::Map(value) => json!({ "type": "object", "additionalProperties": shape(value) }),
         Kind::Nullable(inner) => shape(inner),
+        Kind::Typed(meaning) => shape(&written(*meaning)),
+        Kind::Typeds(meaning) => json!({ "type": "array", "items": shape(&written(*meaning)) }),
+    }
+}
+
+/// What typify takes an amount or a time for.
+fn written(meaning: Meaning) -> Kind {
+    match meaning {
+        meaning if meaning.is_text() => Kind::Text,
+        meaning if meaning.is_amount() => Kind::Number,
+        _ => Kind::Integer,
     }
 }
 
@@ -141,18 +154,32 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         let kind = checked(Kind::of_field(field, object), &made.ty)
             .map_err(|found| failed(&field.pointer, format!("typify made `{found}` of it, which no slot holds")))?;
         if let Kind::Nullable(inner) = &kind
-            && !matches!(**inner, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers)
+            && !matches!(
+                **inner,
+                Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers | Kind::Typed(_) | Kind::Typeds(_)
+            )
         {
             return Err(failed(
                 &field.pointer,
-                "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into(),
+                "only scalars and lists of texts, integers or times can be sent as `null`; drop \"null\" from `type`".into(),
             ));
         }
         members.push(Member { field, name: names::field(field.rust_name()), kind });
     }
+    let mut methods = HashSet::new();
+    for member in members.iter().filter(|_| object.used.request) {
+        let null = matches!(member.kind, Kind::Nullable(_)).then(|| names::setter(member.field.rust_name(), "_null"));
+        for method in std::iter::once(names::setter(member.field.rust_name(), "")).chain(null) {
+            if !methods.insert(method.to_string()) {
+                return Err(failed(
+                    &member.field.pointer,
+                    format!("another field has the setter `{method}`, too; give one of them an `x-name`"),
+                ));
+            }
+        }
+    }
     let is_request = std::ptr::eq(object, &raw const operation.request);
-    let item = dressed(item, &fields, object, &members, is_request);
-    Ok(Record { object, members, item, is_request })
+    Ok(Record { object, members, is_request })
 }
 
 /// The fields that typify made, by wire name: their `serde(rename)`, or their own name.
@@ -206,6 +233,8 @@ fn expected(kind: &Kind) -> String {
             _ => "Map<String, Value>".into(),
         },
         Kind::Nullable(inner) => expected(inner),
+        Kind::Typed(meaning) => expected(&written(*meaning)),
+        Kind::Typeds(meaning) => format!("Vec<{}>", expected(&written(*meaning))),
     }
 }
 
@@ -223,55 +252,4 @@ fn spelled(ty: &Type) -> String {
         })
         .collect();
     format!("{}<{}>", last.ident, arguments.join(", "))
-}
-
-/// typify's struct made ours.
-fn dressed(
-    made: &ItemStruct,
-    made_fields: &HashMap<String, &syn::Field>,
-    object: &Object,
-    members: &[Member<'_>],
-    is_request: bool,
-) -> ItemStruct {
-    let mut fields: Vec<syn::Field> = Vec::new();
-    for member in members {
-        let Some(made) = made_fields.get(&member.field.name) else { continue };
-        fields.push(syn::Field {
-            attrs: if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) },
-            vis: if is_request { Visibility::Inherited } else { Visibility::Public(<Token![pub]>::default()) },
-            modifiers: made.modifiers.clone(),
-            ident: Some(member.name.clone()),
-            colon_token: made.colon_token,
-            default: None,
-            ty: member.kind.rust(),
-        });
-    }
-    if let Some(columns) = &object.columns {
-        let name = names::ident(&columns.name);
-        let documents = docs::attributes(&docs::columns(columns));
-        fields.push(parse_quote!(#(#documents)* pub #name: Vec<(u32, i64)>));
-    }
-    if is_request && object.open {
-        fields.push(parse_quote!(extra: table::Extra));
-    } else if !is_request {
-        fields.push(parse_quote!(
-            /// What the page does not name, as it came.
-            pub extra: table::Extra
-        ));
-    }
-    let mut attributes = docs::attributes(&docs::object(object));
-    if is_request {
-        attributes.push(parse_quote!(#[derive(Clone, PartialEq)]));
-    } else {
-        attributes.extend::<[syn::Attribute; 2]>([parse_quote!(#[derive(Clone, Default, PartialEq)]), parse_quote!(#[non_exhaustive])]);
-    }
-    ItemStruct {
-        attrs: attributes,
-        vis: made.vis.clone(),
-        struct_token: made.struct_token,
-        ident: names::ident(&object.name),
-        generics: made.generics.clone(),
-        fields: Fields::Named(syn::FieldsNamed { brace_token: Brace::default(), named: fields.into_iter().collect() }),
-        semi_token: None,
-    }
 }

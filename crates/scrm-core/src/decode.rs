@@ -11,11 +11,12 @@ mod diagnostics;
 mod envelope;
 mod outcome;
 mod slots;
+mod typed;
 mod wire_forms;
 
 pub use outcome::{BadRow, DecodeError, Decoded, Drift, DriftKind, Envelope};
 
-pub(crate) use coerce::integral;
+pub(crate) use coerce::{integral, lenient};
 pub(crate) use outcome::{ShownPath, looks_like_data};
 
 use crate::{
@@ -65,10 +66,11 @@ pub fn decode_into(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions
     }
 }
 
-/// One object on its own, without an envelope.
+/// One object on its own, without an envelope, as serde wrote it or as it came.
 pub(crate) fn record_from_text(text: &str, record: &mut dyn WriteFields) -> Result<(), DecodeError> {
     let mut notes = Notes::default();
     let mut fill = Fill::new(Scan::new(text), &mut notes);
+    fill.typed = true;
     let outcome = fill.object(record).and_then(|()| fill.scan.end());
     outcome.map_err(|stop| notes.error(text, *stop))
 }

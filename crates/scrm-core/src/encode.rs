@@ -10,6 +10,8 @@ use std::{borrow::Cow, time::Duration};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+pub(crate) use self::written::OnTheWire;
+pub(crate) use self::url::check_path;
 use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
@@ -30,7 +32,7 @@ pub enum RequestBody<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodeError {
-    /// Wire name of the field, `data/user_id` inside an object; `base_url` where it is that.
+    /// Wire name of the field, `data/user_id` inside an object; `base_url` or `path` where it is that.
     pub field: String,
     /// What is wrong and what to do. Never holds the value.
     pub reason: String,
@@ -67,7 +69,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// its name. A token that belongs in the body goes in the query where the operation has no body.
 ///
 /// # Errors
-/// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL.
+/// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL; or when the path leads
+/// out of the base URL (`..` in any encoding, `//host`) or holds control characters.
 pub fn encode(
     outgoing: RequestBody<'_>,
     spec: &OperationSpec,
@@ -99,6 +102,16 @@ pub fn encode(
     Ok(HttpRequest { method: spec.method, url, headers, body, timeout: TIMEOUT })
 }
 
+/// A record as JSON, as it stands on the wire: what [`encode`] writes where it is part of a JSON body. Absent fields are left out.
+///
+/// # Errors
+/// When a value cannot be written: a number that is not finite, a list whose items hold the separator they are joined by.
+pub fn json(record: &dyn ReadFields) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    written::push_record(&mut out, record)?;
+    Ok(out)
+}
+
 /// A name on the wire and what is written for it.
 type Part<'a> = (Cow<'a, str>, Written<'a>);
 
@@ -128,7 +141,7 @@ impl<'a> Parts<'a> {
             }
             RequestBody::Raw(request) => {
                 for (name, value) in request {
-                    let place = spec.request.fields.iter().find(|field| field.name() == name).map_or(Place::Body, |field| field.place);
+                    let place = spec.request.find(name, 0).map_or(Place::Body, |at| spec.request.fields[at].place);
                     parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));
                 }
             }

@@ -4,6 +4,8 @@ pub(crate) mod redact;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
+use bytes::Bytes;
+
 use crate::{
     check::Violation,
     decode::BadRow,
@@ -88,6 +90,7 @@ struct Inner {
     doc_url: Option<&'static str>,
     violations: Vec<Violation>,
     bad_row: Option<BadRow>,
+    undecodable: Option<Bytes>,
 }
 
 impl Error {
@@ -203,6 +206,7 @@ impl Error {
             doc_url: None,
             violations: Vec::new(),
             bad_row: None,
+            undecodable: None,
         }))
     }
 
@@ -248,6 +252,12 @@ impl Error {
         self
     }
 
+    /// Nothing was sent, because an earlier call was answered like this. `code` must be masked.
+    pub(crate) fn refused_before(mut self, code: Option<Box<str>>, meaning: Option<Label>, status: u16) -> Self {
+        (self.0.code, self.0.meaning, self.0.http_status) = (code, meaning, Some(status));
+        self
+    }
+
     pub(crate) fn acting(mut self, action: Action) -> Self {
         self.0.action = Some(action);
         self
@@ -280,6 +290,13 @@ impl Error {
         self
     }
 
+    /// Says more after what went wrong. `more` is shown as it is.
+    pub(crate) fn adding(mut self, more: &str) -> Self {
+        let comma = if self.0.detail.is_empty() { "" } else { "; " };
+        self.0.detail = format!("{}{comma}{more}", self.0.detail).into();
+        self
+    }
+
     pub(crate) fn violating(mut self, violations: Vec<Violation>) -> Self {
         self.0.violations = violations;
         self
@@ -288,6 +305,17 @@ impl Error {
     pub(crate) fn bad(mut self, row: BadRow) -> Self {
         self.0.bad_row = Some(row);
         self
+    }
+
+    /// Keeps the whole body of a response that cannot be understood.
+    pub(crate) fn keeping(mut self, body: Bytes) -> Self {
+        self.0.undecodable = Some(body);
+        self
+    }
+
+    /// That body, unmasked.
+    pub(crate) fn undecodable(&self) -> Option<&[u8]> {
+        self.0.undecodable.as_deref()
     }
 }
 
@@ -303,6 +331,7 @@ impl From<MissingCredentials> for Error {
 fn advice(action: Action) -> &'static str {
     match action {
         Action::RefreshToken => "check the credentials, and that nobody else fetches tokens for this app",
+        Action::SlowDown => "make calls at a steadier pace",
         Action::Wait => "make fewer calls, or wait until the quota is free again",
         Action::Retry | Action::RetryReads => "try again later",
         Action::FixRequest => "change the request",

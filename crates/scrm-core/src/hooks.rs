@@ -16,6 +16,10 @@ pub trait Hooks: Send + Sync {
     fn token_fetch(&self, _event: &TokenFetch<'_>) {}
     /// A call had to wait for the quota, or gave up waiting.
     fn quota_wait(&self, _event: &QuotaWait<'_>) {}
+    /// The vendor said that calls come too fast: the operation's calls are held back.
+    fn quota_pause(&self, _event: &QuotaPause<'_>) {}
+    /// A token store or a shared quota cannot be used, and the client goes on without it. Told once, until it works again.
+    fn degraded(&self, _event: &Degraded<'_>) {}
     /// A call ended.
     fn end(&self, _event: &End<'_>) {}
 }
@@ -90,6 +94,10 @@ pub struct TokenFetch<'a> {
     pub took: Duration,
     /// Whether a token was given. A store without a fitting token is no failure and is not told.
     pub success: bool,
+    /// How much longer the token is taken to live, if one was given.
+    pub life: Option<Duration>,
+    /// Whether a longer life was told than can be meant.
+    pub life_shortened: bool,
 }
 
 /// Who was asked for a token.
@@ -129,6 +137,61 @@ pub struct QuotaWait<'a> {
     pub success: bool,
     /// How many other calls are waiting.
     pub waiting: usize,
+    /// What was waited for: [`WaitCause::as_str`](crate::quota::WaitCause::as_str), or `queue`, where it was only the turn.
+    pub cause: &'a str,
+}
+
+/// The vendor said that calls come too fast.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct QuotaPause<'a> {
+    /// Short name of the vendor.
+    pub vendor: &'a str,
+    /// Name of the operation.
+    pub operation: &'a str,
+    /// For how long its calls are held back from now.
+    pub pause: Duration,
+    /// How long the vendor asked to wait, as it stood in the answer. `pause` is shorter where that cannot be meant.
+    pub asked: Option<Duration>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The vendor's code, if the answer had one.
+    pub code: Option<&'a str>,
+}
+
+/// Something that processes share cannot be used.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Degraded<'a> {
+    /// Short name of the vendor.
+    pub vendor: &'a str,
+    /// What cannot be used.
+    pub part: SharedPart,
+    /// The operation whose quota, or the kind of token for which it is used.
+    pub of: &'a str,
+    /// Why, in the words of the store or the shared quota.
+    pub reason: &'a str,
+}
+
+/// What processes share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SharedPart {
+    /// The token store.
+    TokenStore,
+    /// The shared quota.
+    Quota,
+}
+
+impl SharedPart {
+    /// `token_store` or `quota`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SharedPart::TokenStore => "token_store",
+            SharedPart::Quota => "quota",
+        }
+    }
 }
 
 /// A call ended.
@@ -155,7 +218,7 @@ pub use self::events::TracingHooks;
 
 #[cfg(feature = "tracing")]
 mod events {
-    use super::{Attempt, End, Hooks, QuotaWait, Retry, Start, TokenFetch};
+    use super::{Attempt, Degraded, End, Hooks, QuotaPause, QuotaWait, Retry, Start, TokenFetch};
 
     const TARGET: &str = "scrm";
 
@@ -207,6 +270,8 @@ mod events {
                 token.kind = event.token,
                 token.from = event.from.as_str(),
                 success = event.success,
+                token.life = event.life.map(|life| life.as_secs()),
+                token.life_shortened = event.life_shortened,
                 duration = event.took.as_secs_f64(),
                 "token fetch"
             );
@@ -219,8 +284,33 @@ mod events {
                 operation = event.operation,
                 success = event.success,
                 waiting = event.waiting,
+                cause = event.cause,
                 duration = event.waited.as_secs_f64(),
                 "quota wait"
+            );
+        }
+
+        fn quota_pause(&self, event: &QuotaPause<'_>) {
+            tracing::warn!(
+                target: TARGET,
+                vendor = event.vendor,
+                operation = event.operation,
+                http.response.status_code = event.status,
+                vendor.code = event.code,
+                asked = event.asked.map(|asked| asked.as_secs_f64()),
+                pause = event.pause.as_secs_f64(),
+                "quota pause"
+            );
+        }
+
+        fn degraded(&self, event: &Degraded<'_>) {
+            tracing::warn!(
+                target: TARGET,
+                vendor = event.vendor,
+                part = event.part.as_str(),
+                of = event.of,
+                reason = event.reason,
+                "shared state cannot be used"
             );
         }
 
@@ -286,7 +376,7 @@ mod tests {
         fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
             span::Id::from_u64(1)
         }
-        fn record(&self, _span: &span::Id, _values: &span::WriteFields<'_>) {}
+        fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
         fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
         fn event(&self, event: &Event<'_>) {
             self.0.lock().unwrap().push_str(event.metadata().level().as_str());
@@ -304,8 +394,18 @@ mod tests {
         tracing::subscriber::with_default(notes.clone(), || {
             let hooks = TracingHooks;
             hooks.start(&Start { vendor, operation });
-            hooks.quota_wait(&QuotaWait { vendor, operation, waited: took, success: true, waiting: 3 });
-            hooks.token_fetch(&TokenFetch { vendor, token: "access", from: TokenFrom::Vendor, took, success: true });
+            hooks.quota_wait(&QuotaWait { vendor, operation, waited: took, success: true, waiting: 3, cause: "used_up" });
+            hooks.token_fetch(&TokenFetch {
+                vendor,
+                token: "access",
+                from: TokenFrom::Vendor,
+                took,
+                success: true,
+                life: Some(took * 4),
+                life_shortened: false,
+            });
+            hooks.quota_pause(&QuotaPause { vendor, operation, pause: took, asked: Some(took * 2), status: 429, code: Some("2053") });
+            hooks.degraded(&Degraded { vendor, part: SharedPart::TokenStore, of: "access", reason: "away" });
             let attempt = Attempt {
                 vendor,
                 operation,
@@ -325,8 +425,10 @@ mod tests {
         });
         insta::assert_snapshot!(notes.0.lock().unwrap(), @r#"
         TRACE message=call started vendor="acme" operation="user_list"
-        INFO message=quota wait vendor="acme" operation="user_list" success=true waiting=3 duration=0.25
-        DEBUG message=token fetch vendor="acme" token.kind="access" token.from="vendor" success=true duration=0.25
+        INFO message=quota wait vendor="acme" operation="user_list" success=true waiting=3 cause="used_up" duration=0.25
+        DEBUG message=token fetch vendor="acme" token.kind="access" token.from="vendor" success=true token.life=1 token.life_shortened=false duration=0.25
+        WARN message=quota pause vendor="acme" operation="user_list" http.response.status_code=429 vendor.code="2053" asked=0.5 pause=0.25
+        WARN message=shared state cannot be used vendor="acme" part="token_store" of="access" reason="away"
         DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 error.type="vendor" vendor.code="2054" duration=0.25
         DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 duration=0.25
         INFO message=retry vendor="acme" operation="user_list" http.request.resend_count=1 error.type="vendor" delay=0.25 refresh=false

@@ -5,68 +5,78 @@
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
-//! * Many pages: [`Call::pages`] and [`Call::items`].
+//! * Many pages: [`Call::paginate`].
 //! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
+mod base_url;
 pub mod call;
 pub mod check;
 pub mod client;
 pub mod customer;
+mod debug;
+#[doc(hidden)]
+pub mod declare;
 pub mod decode;
 pub mod drift;
 pub mod encode;
 pub mod error;
 pub mod explain;
+mod flat;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
+pub mod money;
 pub mod operation;
 pub mod paging;
 mod path;
 mod patience;
 mod pipeline;
 pub mod quota;
+mod registry;
 pub mod retry;
+mod runtime;
 mod scan;
 pub mod secret;
-mod show;
+mod serialize;
 pub mod spec;
 pub mod table;
+pub mod tabular;
 pub mod time;
 pub mod token;
 pub mod transport;
 pub mod vendor_client;
 
 pub use async_trait::async_trait;
+#[cfg(feature = "reqwest-client")]
+pub use reqwest;
 pub use serde_json::Value;
 
+#[cfg(feature = "http")]
+pub use crate::http::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 pub use crate::{
     call::{Call, RawCall},
     check::Violation,
     client::{ApiClient, Builder, CallOptions, Response, ResponseMeta},
-    customer::{Customer, CustomerKey, KeyKind, Profile},
-    decode::{BadRow, Drift},
-    drift::DriftReport,
+    customer::{Customer, CustomerKey, KeyKind, Profile, VendorId},
+    decode::{BadRow, Drift, DriftKind},
+    drift::{DriftEntry, DriftReport},
     encode::RequestBody,
     error::{Error, ErrorKind},
-    paging::{RejectSink, ResumeToken, Summary},
+    flat::Flat,
+    hooks::Hooks,
+    money::{Fen, Yuan},
+    operation::{Operation, PagedOperation},
+    paging::{Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, ResumeToken, ResumeTokenError, Summary},
+    quota::SharedQuota,
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
-    spec::{Action, Label},
-    transport::{Sent, Transport},
+    spec::{Action, Label, QuotaSpec},
+    table::{Extra, Keyed, Nullable, Undocumented},
+    tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
+    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
+    token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
+    transport::{HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
-
-/// For generated code only.
-#[doc(hidden)]
-pub mod __private {
-    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub use crate::{
-        scan::document,
-        show::{Json, debug, deserialize, serialize},
-        table::{hash_value, same_value},
-    };
-}

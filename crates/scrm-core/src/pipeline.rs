@@ -6,6 +6,7 @@ mod classify;
 mod redaction;
 mod steps;
 mod token;
+mod unreadable;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -15,10 +16,11 @@ use self::{classify::Failed, redaction::Redaction};
 use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
     encode::RequestBody,
-    error::Error,
+    error::{Error, ErrorKind},
     hooks::{End, Retry, Start},
     patience::later,
     retry::{Decision, Failure, RetryPolicy},
+    runtime,
     secret::Secret,
     spec::{Action, OperationSpec},
     table::Payload,
@@ -67,6 +69,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn attempts(&mut self, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
+        self.job.in_runtime().map_err(|error| self.job.named(error))?;
         self.job.check().map_err(|error| self.job.named(error))?;
         loop {
             let failed = match self.attempt(data).await {
@@ -87,11 +90,11 @@ impl Run<'_> {
         self.tries += 1;
         let now = Instant::now();
         let (permit, now) = self.permit(now).await?; // 2. quota
-        let lease = self.token(now).await?; // 3. token
-        let request = self.encode(lease.as_ref())?; // 4. encode
+        let token = self.token(now).await?; // 3. token
+        let request = self.encode(token.as_ref())?; // 4. encode
         let began = Instant::now();
         let outcome = match self.send(request, permit).await {
-            Ok(answer) => self.classify(&answer, lease.as_ref(), data), // 6. classify and 8. decode, in one pass over the body
+            Ok(answer) => self.classify(&answer, token.as_ref(), data), // 6. classify and 8. decode, in one pass over the body
             Err(failed) => Err(failed),
         };
         self.told_attempt(began, &outcome);
@@ -101,7 +104,7 @@ impl Run<'_> {
     /// What the failure, the policy and the remaining time allow.
     fn decide(&self, failed: &Failed) -> Decision {
         let shared = self.job.core.shared();
-        let refreshable = failed.generation.is_some() && self.slot().is_some_and(crate::token::TokenSlot::refreshable);
+        let refreshable = failed.generation.is_some() && self.token_cache().is_some_and(|cache| cache.refreshable());
         let failure = Failure {
             action: if failed.action == Action::RefreshToken && !refreshable { Action::Fail } else { failed.action },
             access: self.job.spec.access,
@@ -119,8 +122,8 @@ impl Run<'_> {
     }
 
     fn refresh(&mut self, failed: &Failed) {
-        if let (Some(slot), Some(generation)) = (self.slot(), failed.generation) {
-            slot.invalidate(generation);
+        if let (Some(cache), Some(generation)) = (self.token_cache(), failed.generation) {
+            cache.invalidate(generation, Some(failed.error.clone()));
         }
         self.refreshed = true;
         self.told_retry(failed, Duration::ZERO, true);
@@ -128,6 +131,9 @@ impl Run<'_> {
 
     async fn pause(&mut self, failed: &Failed, pause: Duration) {
         self.told_retry(failed, pause, false);
+        if let Some(cache) = self.job.core.token_cache_filled_by(self.job.spec) {
+            cache.troubled(Arc::new(failed.error.clone()));
+        }
         let began = Instant::now();
         tokio::time::sleep(pause).await;
         self.waited += began.elapsed();
@@ -195,6 +201,11 @@ impl Job<'_> {
         self.check().and_then(|()| self.written(None)).map_err(|error| self.named(error))
     }
 
+    /// Whether there is a runtime to wait in.
+    fn in_runtime(&self) -> Result<(), Error> {
+        runtime::current().map(drop).map_err(|reason| Error::new(ErrorKind::Config, self.core.vendor(), reason))
+    }
+
     fn name(&self) -> Cow<'static, str> {
         if self.path == self.spec.path {
             return self.spec.name.into();
@@ -203,7 +214,7 @@ impl Job<'_> {
         Redaction::none().text(path, 100).into_string().into()
     }
 
-    fn named(&self, error: Error) -> Error {
+    pub(crate) fn named(&self, error: Error) -> Error {
         error.of(self.spec, self.name())
     }
 }

@@ -16,7 +16,7 @@ macro_rules! shown {
             pub(crate) extra: Extra,
         }
         impl $name {
-            pub(crate) const TABLE: Table = Table { name: stringify!($name), fields: &[$($marks),*], dynamic: None };
+            pub(crate) const TABLE: Table = Table::new(stringify!($name), &[$($marks),*]);
         }
         impl ReadFields for $name {
             fn table(&self) -> &'static Table {
@@ -60,7 +60,7 @@ shown!(Search {
     password: Option<String>, Str, Field("password", Attributes::PLAIN.secret());
     page: Option<i64>, I64, Field("page", Attributes::PLAIN);
     page_size: Option<i64>, I64, Field("page_size", Attributes::PLAIN.wire(Wire::Text));
-    big: Option<u64>, U64, Field("big", Attributes::PLAIN);
+    big: Option<Value>, Any, Field("big", Attributes::PLAIN);
     min_pay: Option<String>, Str, Field("min_pay", Attributes::PLAIN);
     weight: Option<f64>, F64, Field("weight", Attributes::PLAIN);
     active: Option<bool>, Bool, Field("active", Attributes::PLAIN);
@@ -96,18 +96,13 @@ pub(crate) enum Level {
 
 impl Open for Level {
     const CODES: &'static [Code<'static>] = &[Code::Int(0), Code::Int(2)];
-    fn of(position: usize) -> Self {
-        if position == 0 { Level::Basic } else { Level::Gold }
+    const LABELS: &'static [&'static [&'static str]] = &[&["basic"], &["gold"]];
+    const ALL: &'static [Self] = &[Level::Basic, Level::Gold];
+    fn undocumented(value: Undocumented) -> Self {
+        Level::Undocumented(value)
     }
-    fn other(kept: Undocumented) -> Self {
-        Level::Undocumented(kept)
-    }
-    fn position(&self) -> Result<usize, &Undocumented> {
-        match self {
-            Level::Basic => Ok(0),
-            Level::Gold => Ok(1),
-            Level::Undocumented(kept) => Err(kept),
-        }
+    fn as_undocumented(&self) -> Option<&Undocumented> {
+        if let Level::Undocumented(value) = self { Some(value) } else { None }
     }
 }
 
@@ -161,6 +156,7 @@ pub(crate) static ACME: VendorSpec = VendorSpec {
     credentials: &[],
     errors: &[],
     untyped: &SEARCH,
+    operations: &[],
 };
 
 pub(crate) static CUSTOMER: CustomerSpec = CustomerSpec {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Job, Run, redaction::Redaction};
+use super::{Job, Run, redaction::Redaction, unreadable};
 use crate::{
     client::ResponseMeta,
     decode::{DecodeError, DecodeOptions, Envelope, decode_into},
@@ -11,6 +11,8 @@ use crate::{
         Error, ErrorKind,
         redact::{BODY_CAP, MESSAGE_CAP},
     },
+    hooks::QuotaPause,
+    quota::{RateLimiter, Refusal},
     retry::parse_retry_after,
     spec::{Action, PagingSpec},
     table::{self, Payload},
@@ -54,10 +56,13 @@ impl Run<'_> {
     pub(super) fn classify(
         &self,
         answer: &HttpResponse,
-        lease: Option<&TokenInUse>,
+        token: Option<&TokenInUse>,
         data: &mut dyn Payload,
     ) -> Result<ResponseMeta, Failed> {
         data.reset();
+        if let Some(reason) = unreadable::encoding(answer) {
+            return Err(self.unreadable(answer, token, &reason, Action::Fail));
+        }
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
         let options =
             DecodeOptions { rows: self.job.expected_rows(), collect_drift: self.samples() || strict || self.job.options.collect_drift };
@@ -67,11 +72,11 @@ impl Run<'_> {
                 if options.collect_drift && !std::ptr::eq(self.job.spec, self.job.core.vendor().untyped) {
                     self.job.core.shared().drift.saw(self.job.spec.name, &head.drifts, &answer.body);
                 }
-                self.succeeded(answer, lease, head, strict)
+                self.succeeded(answer, token, head, strict)
             }
-            Ok(head) if head.code.is_some() => self.refused(answer, lease, head),
-            Ok(_) => Err(self.no_envelope(answer, lease, None)),
-            Err(error) => Err(self.no_envelope(answer, lease, Some(&error))),
+            Ok(head) if head.code.is_some() => self.refused(answer, token, head),
+            Ok(_) => Err(self.no_envelope(answer, token, None)),
+            Err(error) => Err(self.no_envelope(answer, token, Some(&error))),
         }
     }
 
@@ -81,14 +86,14 @@ impl Run<'_> {
         !untyped && self.job.core.shared().drift.samples(self.job.spec.name)
     }
 
-    fn succeeded(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, head: Envelope, strict: bool) -> Result<ResponseMeta, Failed> {
+    fn succeeded(&self, answer: &HttpResponse, token: Option<&TokenInUse>, head: Envelope, strict: bool) -> Result<ResponseMeta, Failed> {
         match head.drifts.first() {
             Some(first) if strict => {
                 let detail = format!("strict mode: {} drifts from the schema, the first: {first}", head.drifts.len());
                 let redaction = self.redaction();
                 let error = self.answered(ErrorKind::Decode, answer, &redaction).detailed(redaction.text(&detail, MESSAGE_CAP));
                 let error = error.pointing(redaction.text(&first.path, MESSAGE_CAP));
-                Err(self.failed(error, Action::Fail, answer, lease))
+                Err(self.failed(error, Action::Fail, answer, token))
             }
             _ => Ok(ResponseMeta {
                 bad_rows: head.bad_rows,
@@ -101,7 +106,7 @@ impl Run<'_> {
     }
 
     /// The envelope tells a failure.
-    fn refused(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, head: Envelope) -> Result<ResponseMeta, Failed> {
+    fn refused(&self, answer: &HttpResponse, token: Option<&TokenInUse>, head: Envelope) -> Result<ResponseMeta, Failed> {
         let code = head.code.as_deref().unwrap_or_default();
         let rule = self.job.core.vendor().error_rule(self.job.spec, code, head.message.as_deref().unwrap_or_default());
         let action = rule.map_or_else(|| by_status(answer.status), |rule| rule.action);
@@ -110,7 +115,7 @@ impl Run<'_> {
         }
         let kind = match action {
             Action::RefreshToken => ErrorKind::Token,
-            Action::Wait => ErrorKind::Quota,
+            Action::Wait | Action::SlowDown => ErrorKind::Quota,
             _ => ErrorKind::Vendor,
         };
         let redaction = self.redaction();
@@ -118,38 +123,74 @@ impl Run<'_> {
         let shown_code = if documented { code.into() } else { redaction.text(code, 64) };
         let message = head.message.as_deref().map(|message| redaction.text(message, MESSAGE_CAP));
         let error = self.answered(kind, answer, &redaction).coded(shown_code, rule.map(|rule| rule.meaning), message).acting(action);
-        Err(self.failed(error, action, answer, lease))
+        Err(self.failed(error, action, answer, token))
     }
 
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
-    fn no_envelope(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, error: Option<&DecodeError>) -> Failed {
+    fn no_envelope(&self, answer: &HttpResponse, token: Option<&TokenInUse>, error: Option<&DecodeError>) -> Failed {
+        if let Some(reason) = unreadable::web_page(answer) {
+            // It may be gone the next time; one that came twice stays.
+            let action = if self.attempts < 2 { Action::RetryReads } else { Action::Fail };
+            return self.unreadable(answer, token, &reason, action);
+        }
         let redaction = self.redaction();
         if !(200..300).contains(&answer.status) {
             let action = by_status(answer.status);
             let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(http_failure(answer.status)).acting(action);
-            return self.failed(shown, action, answer, lease);
+            return self.failed(shown, action, answer, token);
         }
         let shown = self.answered(ErrorKind::Decode, answer, &redaction);
         let Some(error) = error else {
             let key = self.job.core.vendor().envelope.code;
-            return self.failed(shown.detailed(format!("the answer has no {key}")), Action::Fail, answer, lease);
+            return self.failed(shown.detailed(format!("the answer has no {key}")), Action::Fail, answer, token);
         };
         // No JSON at all, or cut off: something on the way, which may be gone the next time. Else the vendor's application would answer the same again.
         let damaged = error.path.is_empty() || error.offset >= answer.body.len();
         let action = if damaged { Action::RetryReads } else { Action::Fail };
         let detail = redaction.text(&format!("the answer cannot be understood: {}", error.reason), MESSAGE_CAP);
         let shown = if error.path.is_empty() { shown } else { shown.pointing(redaction.text(&error.path, MESSAGE_CAP)) };
-        self.failed(shown.detailed(detail), action, answer, lease)
+        self.failed(shown.detailed(detail), action, answer, token)
     }
 
-    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, lease: Option<&TokenInUse>) -> Failed {
-        let retry_after = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
-        if action == Action::Wait
-            && let Some(quota) = self.job.core.quotas().of(self.job.spec)
-        {
-            quota.slow_down(retry_after);
+    /// Something else than an answer of the vendor's application. `reason` holds what came over the wire; `action` is meant where the status tells of no failure.
+    fn unreadable(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str, action: Action) -> Failed {
+        let redaction = self.redaction();
+        let reason = redaction.text(reason, MESSAGE_CAP);
+        if (200..300).contains(&answer.status) {
+            let shown = self.answered(ErrorKind::Decode, answer, &redaction).detailed(reason);
+            return self.failed(shown, action, answer, token);
         }
-        Failed { error, action, retry_after, generation: lease.map(|lease| lease.generation) }
+        let action = by_status(answer.status);
+        let detail = format!("{}: {reason}", http_failure(answer.status));
+        let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(detail).acting(action);
+        self.failed(shown, action, answer, token)
+    }
+
+    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, token: Option<&TokenInUse>) -> Failed {
+        let asked = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
+        let refusal = Refusal {
+            code: error.vendor_code().map(Into::into),
+            meaning: error.meaning(),
+            status: answer.status,
+            burst: action == Action::SlowDown,
+            retry_after: asked,
+        };
+        let quota = self.job.core.quotas().of(self.job.spec);
+        let window = quota.as_ref().map_or(Duration::ZERO, |quota| quota.rule().window);
+        let retry_after = refusal.believed(window);
+        let error = refusal.unbelieved(window).into_iter().fold(error, |error, more| error.adding(&more));
+        if let (Action::Wait | Action::SlowDown, Some(quota)) = (action, quota) {
+            self.hold_back(&quota, refusal);
+        }
+        Failed { error, action, retry_after, generation: token.map(|token| token.generation) }
+    }
+
+    /// The vendor said that calls come too fast.
+    fn hold_back(&self, quota: &RateLimiter, refusal: Refusal) {
+        let (shared, code, status, asked) = (self.job.core.shared(), refusal.code.clone(), refusal.status, refusal.retry_after);
+        let pause = quota.refused(refusal);
+        let (vendor, operation) = (shared.vendor.name, &*self.name);
+        shared.hooks.quota_pause(&QuotaPause { vendor, operation, pause, asked, status, code: code.as_deref() });
     }
 
     pub(super) fn redaction(&self) -> Redaction {
@@ -158,7 +199,9 @@ impl Run<'_> {
 
     fn answered(&self, kind: ErrorKind, answer: &HttpResponse, redaction: &Redaction) -> Error {
         let body = (!self.job.answers_token()).then(|| redaction.bytes(&answer.body, BODY_CAP));
-        self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body)
+        let error = self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body);
+        let keeps = kind == ErrorKind::Decode && self.job.options.keep_body;
+        if keeps { error.keeping(answer.body.clone()) } else { error }
     }
 
     /// The last failure as the call's.
@@ -169,7 +212,7 @@ impl Run<'_> {
                 failed.error.kind_as(ErrorKind::Token).detailed(format!("the vendor rejects {which}"))
             }
             // Else it was the token that the call would have waited for.
-            (Action::Wait, _) if failed.error.sent() == Sent::Yes => failed.error.kind_as(ErrorKind::Quota),
+            (Action::Wait | Action::SlowDown, _) if failed.error.sent() == Sent::Yes => failed.error.kind_as(ErrorKind::Quota),
             _ => failed.error,
         }
     }

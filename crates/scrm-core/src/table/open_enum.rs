@@ -1,20 +1,53 @@
 //! Open enums: every documented value by name, anything else kept as it came.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    mem::discriminant,
+};
+
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{self, Visitor},
+};
+
+use crate::{serialize::WrittenCode, spec::Label};
 
 /// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
-pub trait Open: Clone + Sized + Send + Sync {
+pub trait Open: Clone + Sized + Send + Sync + 'static {
     /// The documented values.
     const CODES: &'static [Code<'static>];
+    /// What they mean: one text, or the English and the Chinese one; of more, the last two.
+    const LABELS: &'static [&'static [&'static str]];
+    /// The documented values in the order of `CODES`.
+    const ALL: &'static [Self];
     /// The value at a position of `CODES`.
-    fn of(position: usize) -> Self;
+    #[must_use]
+    fn of(position: usize) -> Self {
+        match Self::ALL.get(position) {
+            Some(value) => value.clone(),
+            None => Self::undocumented(Undocumented::Int(0)),
+        }
+    }
     /// An undocumented value.
-    fn other(kept: Undocumented) -> Self;
+    fn undocumented(value: Undocumented) -> Self;
+    /// What came instead of a documented value.
+    fn as_undocumented(&self) -> Option<&Undocumented>;
     /// The position in `CODES`, or what came instead.
     ///
     /// # Errors
     /// The value is not a documented one.
-    fn position(&self) -> Result<usize, &Undocumented>;
+    fn position(&self) -> Result<usize, &Undocumented> {
+        match self.as_undocumented() {
+            Some(undocumented) => Err(undocumented),
+            None => {
+                let variant = discriminant(self);
+                Ok(Self::ALL.iter().position(|known| discriminant(known) == variant).unwrap_or_default())
+            }
+        }
+    }
     /// The value as it stands on the wire.
     fn code(&self) -> Code<'_> {
         match self.position() {
@@ -86,10 +119,29 @@ pub fn documented<E: Open>(code: Code<'_>) -> E {
     open(code).0
 }
 
+/// The documented meaning of a value in both languages.
+#[must_use]
+pub fn label<E: Open>(value: &E) -> Option<Label> {
+    match *E::LABELS.get(value.position().ok()?)? {
+        [] => None,
+        [both] => Some(Label { zh: both, en: both }),
+        [.., en, zh] => Some(Label { zh, en }),
+    }
+}
+
 /// Behind the `PartialEq` of open enums: the same documented value, or the same undocumented one.
 #[doc(hidden)]
 pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
     one.position() == other.position()
+}
+
+/// The code as text.
+#[doc(hidden)]
+pub fn code_text<E: Open>(value: &E) -> Cow<'_, str> {
+    match value.code() {
+        Code::Int(code) => code.to_string().into(),
+        Code::Text(code) => code.into(),
+    }
 }
 
 /// Behind the `Hash` of open enums.
@@ -98,31 +150,67 @@ pub fn hash_value<E: Open, H: Hasher>(value: &E, state: &mut H) {
     value.position().hash(state);
 }
 
-/// `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
-#[macro_export]
-macro_rules! open {
-    ($type:ty) => {
-        impl ::std::cmp::PartialEq for $type {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                $crate::__private::same_value(self, other)
-            }
+/// Behind the `Serialize` of open enums: the code as it stands on the wire.
+#[doc(hidden)]
+pub fn serialize_code<E: Open, S: Serializer>(value: &E, serializer: S) -> Result<S::Ok, S::Error> {
+    WrittenCode(value.code()).serialize(serializer)
+}
+
+/// Behind the `Deserialize` of open enums: any integer or text; an undocumented one is kept as it came.
+#[doc(hidden)]
+pub fn deserialize_code<'de, E: Open, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
+    deserializer.deserialize_any(AnyCode(PhantomData))
+}
+
+struct AnyCode<E>(PhantomData<E>);
+
+impl<E: Open> Visitor<'_> for AnyCode<E> {
+    type Value = E;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer or a string")
+    }
+    fn visit_i64<X: de::Error>(self, value: i64) -> Result<E, X> {
+        let (as_int, known) = open(Code::Int(value));
+        let as_text = || documented_text(&value.to_string());
+        Ok(if known { as_int } else { as_text().unwrap_or(as_int) })
+    }
+    fn visit_u64<X: de::Error>(self, value: u64) -> Result<E, X> {
+        match i64::try_from(value) {
+            Ok(value) => self.visit_i64(value),
+            Err(_) => Ok(from_text(&value.to_string())),
         }
-        impl ::std::cmp::Eq for $type {}
-        impl ::std::hash::Hash for $type {
-            #[inline]
-            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                $crate::__private::hash_value(self, state);
-            }
-        }
+    }
+    fn visit_str<X: de::Error>(self, value: &str) -> Result<E, X> {
+        Ok(documented_text(value).or_else(|| documented_int(value)).unwrap_or_else(|| E::undocumented(Undocumented::Text(value.into()))))
+    }
+}
+
+fn documented_text<E: Open>(text: &str) -> Option<E> {
+    let (value, known) = open(Code::Text(text));
+    known.then_some(value)
+}
+
+fn documented_int<E: Open>(text: &str) -> Option<E> {
+    let (value, known) = open(Code::Int(text.parse().ok()?));
+    known.then_some(value)
+}
+
+/// The value with this code. What no documented value has is `Undocumented`: an integer, if it looks like one and the documented ones are.
+#[doc(hidden)]
+#[must_use]
+pub fn from_text<E: Open>(text: &str) -> E {
+    let other = || match text.parse() {
+        Ok(code) if wants_int::<E>() => Undocumented::Int(code),
+        _ => Undocumented::Text(text.into()),
     };
+    documented_text(text).or_else(|| documented_int(text)).unwrap_or_else(|| E::undocumented(other()))
 }
 
 /// `false` beside the value: not a documented one.
 fn open<E: Open>(code: Code<'_>) -> (E, bool) {
     match E::CODES.iter().position(|known| *known == code) {
         Some(position) => (E::of(position), true),
-        None => (E::other(code.into()), false),
+        None => (E::undocumented(code.into()), false),
     }
 }
 

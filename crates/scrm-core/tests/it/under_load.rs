@@ -13,17 +13,16 @@ use scrm_core::{
     ApiClient, Builder, CredentialSet, Error, ErrorKind, RequestBody, Sent, Value,
     client::CallOptions,
     hooks::{Hooks, QuotaWait},
-    quota::{Given, QuotaRule, SharedQuota, Taken},
+    quota::{Memory, QuotaRule, SharedQuota, SharedWait, Take, Taken},
     spec::*,
-    table::Table,
     token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
 };
 use tokio::time::{Instant, sleep};
 
 use crate::acme::{
-    ACCESS, ACME, Act, Client, SECRET, Script, Update, UserList, builder, credentials,
+    ACCESS, ACME, Act, Client, ENVELOPE, SECRET, Script, Update, UserList, builder, credentials,
     loopback::{Fault, Loopback, Manner},
-    operations::PLAIN,
+    operations::plain,
     seconds,
 };
 
@@ -44,28 +43,17 @@ async fn a_thousand_calls_of_a_cold_client_fetch_one_token() {
     assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (1, 1000));
 }
 
-static NO_FIELDS: Table = Table { name: "None", fields: &[], dynamic: None };
-
 /// Three vendors with a code of success, a code for a bad token and a place for the token of their own.
 macro_rules! vendor {
     ($vendor:ident, $list:ident, $success:literal, $rejected:literal, $text:literal, $place:expr) => {
         static $list: OperationSpec = {
-            static TOKEN: TokenSpec = TokenSpec { place: $place, ..ACCESS };
-            OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&TOKEN), ..PLAIN }
+            static TOKEN: TokenSpec = ACCESS.place($place);
+            plain("list", Method::Post, "/list").token(&TOKEN)
         };
         static $vendor: VendorSpec = {
-            static RULE: ErrorRule = ErrorRule {
-                code: Some($rejected),
-                message: None,
-                meaning: Label { zh: "令牌不对", en: "token invalid" },
-                action: Action::RefreshToken,
-                evidence: Evidence::Documented,
-            };
-            VendorSpec {
-                envelope: EnvelopeSpec { success: &[$success], code_is_text: $text, ..ACME.envelope },
-                errors: std::slice::from_ref(&RULE),
-                ..ACME
-            }
+            const OWN: EnvelopeSpec = ENVELOPE.success(&[$success]);
+            const RULES: &[ErrorRule] = &[ErrorRule::code($rejected, Action::RefreshToken, "token invalid", "令牌不对")];
+            ACME.envelope(if $text { OWN.text_codes() } else { OWN }).errors(RULES)
         };
     };
 }
@@ -162,9 +150,10 @@ async fn a_fetch_that_fails_for_a_while_costs_no_call() {
 /// The same token again while it has more than twenty minutes left: asking earlier would be for nothing.
 #[tokio::test(start_paused = true)]
 async fn a_vendor_that_gives_the_same_token_again_is_asked_once_per_life() {
-    static STICKY: TokenSpec = TokenSpec { renew_below: 1200, ..ACCESS };
-    static VENDOR: VendorSpec = VendorSpec { tokens: &[&STICKY], ..ACME };
-    static LIST: OperationSpec = OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&STICKY), ..PLAIN };
+    static STICKY: TokenSpec = ACCESS.renew_below(1200);
+    static TOKENS: &[&TokenSpec] = &[&STICKY];
+    static VENDOR: VendorSpec = ACME.tokens(TOKENS);
+    static LIST: OperationSpec = plain("list", Method::Post, "/list").token(&STICKY);
     let vendor = Loopback::new(Manner { sticky: Some(seconds(1200)), ..Manner::new(HOURS, seconds(1200)) });
     let credentials = CredentialSet::new(&VENDOR).with("app_id", "app-1").with("secret", SECRET);
     let core: ApiClient = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone())).build().unwrap();
@@ -240,11 +229,13 @@ async fn many_shops_share_a_pool_and_nothing_else() {
 async fn the_token_file_shows_no_secret_in_its_name_and_no_second_token() {
     let folder = tempfile::tempdir().unwrap();
     let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
-    let store = Arc::new(FileStore::new(folder.path()));
+    let store = Arc::new(FileStore::new(folder.path()).unwrap());
     let client = client(&vendor).token_store(store).build().unwrap();
     client.0.call(UserList::new()).await.unwrap();
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
-    assert_eq!(files.len(), 1, "{files:?}");
+    let (locks, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.path().extension().is_some_and(|end| end == "lock"));
+    assert_eq!((files.len(), locks.len()), (1, 1), "{files:?}");
+    assert_eq!(locks[0].metadata().unwrap().len(), 0);
     let name = files[0].file_name().into_string().unwrap();
     let text = std::fs::read_to_string(files[0].path()).unwrap();
     for canary in [SECRET, "app-1", "t0ken"] {
@@ -263,17 +254,18 @@ struct Witness {
 
 #[scrm_core::async_trait]
 impl SharedQuota for Witness {
-    async fn take(&self, key: &str, rule: &QuotaRule, want: u32, _given: &[Given]) -> Result<Taken, BoxError> {
+    async fn take(&self, key: &str, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError> {
         assert_eq!(key, format!("{}:user_list", credentials("app-1").account_key()));
         self.rules.lock().unwrap().push(*rule);
         let busy = self.busy.swap(false, Ordering::Relaxed);
-        Ok(if busy { Taken::Wait(seconds(3)) } else { Taken::Slots((0..u64::from(want)).collect()) })
+        let taken = if busy { Taken::Wait(seconds(3), SharedWait::UsedUp) } else { Taken::Slots((0..u64::from(take.want)).collect()) };
+        Ok((taken, Memory::default()))
     }
 }
 
 impl Hooks for Witness {
     fn quota_wait(&self, event: &QuotaWait<'_>) {
-        assert_eq!((event.waited, event.success), (seconds(3), true));
+        assert_eq!((event.waited, event.success, event.cause), (seconds(3), true, "shared_used_up"));
         self.waits.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -288,5 +280,5 @@ async fn a_shared_quota_keeps_a_slot_as_long_as_a_call_may_last_and_only_true_wa
     witness.busy.store(true, Ordering::Relaxed);
     let response = client.0.call(UserList::new()).await.unwrap();
     assert_eq!((witness.waits.load(Ordering::Relaxed), response.waited), (1, seconds(3)));
-    assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.linger == seconds(90)));
+    assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.in_flight_grace == seconds(90)));
 }

@@ -35,9 +35,6 @@ pub(crate) fn pages(text: &str, layout: Option<Layout>) -> Result<Given, ImportE
         let mut given = of_text(&converted.text, layout, converted.title.clone(), converted.compares)?;
         for page in &mut given.pages {
             page.wrapping = wrapping.or(Some("HTML"));
-            if converted.compares {
-                page.remark(Concern::Decide, 0, "the page compares two versions: what the newer one has was taken");
-            }
         }
         return Ok(given);
     }
@@ -83,7 +80,7 @@ fn of_text(text: &str, layout: Option<Layout>, title: Option<String>, compares: 
             return Err(ImportError::NoTable { lines: count, layout: Some(found) });
         }
         cut(&part, &mut page);
-        if compares && page.wrapping.is_none() {
+        if compares {
             page.remark(Concern::Decide, 0, "the page compares two versions of itself: where a cell stands twice the later one was taken, and parts that did not change may be left out of it");
         }
         pages.push(page);

@@ -1,0 +1,17 @@
+//! What is known of the vendors: their schema files, for programs that run without the repository, and the meta-schemas that they obey.
+//!
+//! The files are explained in `README.md` beside them. The feature `vendors` brings them in; without it there are the meta-schemas alone.
+
+/// The meta-schema of an operation file (JSON Schema, draft 2020-12).
+pub const OPERATION_META_SCHEMA: &str = include_str!("operation.schema.json");
+/// The meta-schema of a file of definitions (JSON Schema, draft 2020-12).
+pub const DEFINITIONS_META_SCHEMA: &str = include_str!("definitions.schema.json");
+/// The meta-schema of a vendor file (JSON Schema, draft 2020-12).
+pub const VENDOR_META_SCHEMA: &str = include_str!("vendor.schema.json");
+
+#[cfg(feature = "vendors")]
+#[rustfmt::skip]
+mod files;
+
+#[cfg(feature = "vendors")]
+pub use files::FILES;
