@@ -128,13 +128,15 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     if !errors.is_empty() {
         put("errors", Value::Array(errors));
     }
+    let mut taken = HashSet::new();
+    let repeated = [&request, &response].map(|root| repeated(root, &names::pascal(&operation), &mut taken));
     let types = shared
         .iter()
         .flatten()
         .filter_map(|path| path.last())
         .map(|name| format!("{}{}", names::pascal(&operation), names::pascal(name)))
+        .chain(taken)
         .collect();
-    let repeated = [&request, &response].map(|root| repeated(root, &names::pascal(&operation)));
     let mut writer = Writer {
         shared,
         repeated: &repeated,
@@ -257,7 +259,7 @@ fn pointer(root: &Field, start: &str, path: &[String], repeated: &Repeated) -> O
 }
 
 /// Objects that a member of theirs repeats: each becomes a definition.
-fn repeated(root: &Field, operation: &str) -> Repeated {
+fn repeated(root: &Field, operation: &str, taken: &mut HashSet<String>) -> Repeated {
     let mut found = Repeated::new();
     let mut open: Vec<(Vec<String>, &Field)> = vec![(Vec::new(), root)];
     while let Some((path, field)) = open.pop() {
@@ -266,9 +268,11 @@ fn repeated(root: &Field, operation: &str) -> Repeated {
             let above = member.repeats.and_then(|levels| below.len().checked_sub(levels)).filter(|length| *length > 0);
             if let Some(above) = above.and_then(|length| below.get(..length)) {
                 let name = format!("{operation}{}", names::pascal(above.last().map_or("", String::as_str)));
-                let taken = found.iter().any(|(path, known)| *known == name && path != above);
-                let name = if taken { format!("{name}{}", found.len() + 1) } else { name };
-                found.entry(above.to_vec()).or_insert(name);
+                if !found.contains_key(above) {
+                    let numbered = (2..TRIES).map(|number| format!("{name}{number}"));
+                    let free = [name.clone()].into_iter().chain(numbered).find(|name| taken.insert(name.clone()));
+                    found.insert(above.to_vec(), free.unwrap_or(name));
+                }
             }
             open.push((below, member));
         }
