@@ -40,6 +40,8 @@ pub struct CallOptions {
     pub retries: Option<u32>,
     /// Whether any drift from the schema is an error.
     pub strict: Option<bool>,
+    /// Whether an empty text may be sent where the vendor takes it for "no filter".
+    pub allow_empty_filters: bool,
     /// Whether drifts from the schema are collected in [`Response::drifts`].
     pub collect_drift: bool,
     /// Whether an error keeps the whole body of a response that cannot be understood: for pulls, which may give it to a sink.

@@ -6,8 +6,8 @@ use super::{ApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::HttpTransportBuilder;
 use crate::{
-    declare::FromApiClient,
     base_url::{self, BaseUrl},
+    declare::FromApiClient,
     drift::DriftLog,
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},
