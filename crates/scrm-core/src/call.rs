@@ -36,7 +36,7 @@ macro_rules! option_setters {
             self
         }
 
-        /// Collects drifts from the schema in [`Response::drifts`].
+        /// Collects drifts from the schema in [`ResponseMeta::drifts`](crate::ResponseMeta::drifts).
         pub fn collect_drift(mut self) -> Self {
             self.options.collect_drift = true;
             self

@@ -39,7 +39,7 @@ pub struct CallOptions {
     pub retries: Option<u32>,
     /// Whether any drift from the schema is an error.
     pub strict: Option<bool>,
-    /// Whether drifts from the schema are collected in [`Response::drifts`].
+    /// Whether drifts from the schema are collected in [`ResponseMeta::drifts`].
     pub collect_drift: bool,
 }
 

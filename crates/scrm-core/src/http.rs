@@ -170,7 +170,7 @@ impl HttpTransport {
     async fn body(&self, mut response: reqwest::Response, patience: &mut Patience) -> Result<Bytes, TransportError> {
         let limit = self.max_response_bytes;
         let too_large =
-            || TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {limit} bytes"));
+            || TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {} bytes", grouped(limit)));
         let announced = response.content_length().unwrap_or(0);
         if announced > limit as u64 {
             return Err(too_large());
@@ -193,6 +193,19 @@ impl HttpTransport {
         }
         Ok(if joined.is_empty() { whole } else { joined.freeze() })
     }
+}
+
+/// With commas, as numbers that must not be taken for somebody's are written: `16,777,216`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 async fn next_chunk(response: &mut reqwest::Response, patience: &mut Patience) -> Result<Option<Bytes>, TransportError> {

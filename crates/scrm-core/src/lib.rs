@@ -22,11 +22,13 @@ pub mod explain;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
+mod mask;
 pub mod operation;
 pub mod paging;
 mod path;
 mod patience;
 mod pipeline;
+mod plain_serde;
 pub mod quota;
 pub mod retry;
 mod scan;
@@ -65,7 +67,7 @@ pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub use crate::{
-        scan::document,
+        scan::{document, lax_document},
         show::{Json, debug, deserialize, serialize},
         table::{hash_value, same_value},
     };

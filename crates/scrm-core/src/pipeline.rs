@@ -3,7 +3,7 @@
 //! Nothing here is generic: it is compiled once, whatever the operations.
 
 mod classify;
-mod redaction;
+mod masking;
 mod steps;
 mod token;
 
@@ -11,12 +11,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use tokio::time::{Duration, Instant};
 
-use self::{classify::Failed, redaction::Redaction};
+use self::classify::Failed;
 use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
     encode::RequestBody,
     error::Error,
     hooks::{End, Retry, Start},
+    mask::Masker,
     patience::later,
     retry::{Decision, Failure, RetryPolicy},
     secret::Secret,
@@ -24,6 +25,9 @@ use crate::{
     table::Payload,
     transport::HttpRequest,
 };
+
+/// Longest path that stands for the name of an untyped call, in bytes.
+const NAME_CAP: usize = 100;
 
 /// What is to be done.
 #[derive(Clone, Copy)]
@@ -200,7 +204,7 @@ impl Job<'_> {
             return self.spec.name.into();
         }
         let path = self.path.split(['?', '#']).next().unwrap_or_default();
-        Redaction::none().text(path, 100).into_string().into()
+        Masker::default().path(path, NAME_CAP).into_string().into()
     }
 
     fn named(&self, error: Error) -> Error {

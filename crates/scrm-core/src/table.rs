@@ -12,6 +12,7 @@ mod payload;
 
 use serde_json::Value;
 
+pub(crate) use containers::next_room;
 pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot, ObjView};
 pub use extra::Extra;
 pub use field::{Attributes, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};

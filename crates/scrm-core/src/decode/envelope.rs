@@ -2,7 +2,7 @@
 
 use super::{
     decoder::Fill,
-    diagnostics::{Count, Noticed},
+    diagnostics::Count,
     outcome::{DriftKind, Envelope},
 };
 use crate::{
@@ -69,15 +69,14 @@ impl Fill<'_, '_> {
                         self.note(key_at, DriftKind::UnknownKey);
                     }
                     self.undocumented_value()?;
-                    head.extra.keep(self.scan.since(key_at), 0);
+                    self.keep_member(&mut head.extra, key_at);
                 }
             }
             more = self.scan.next(b'}')?;
         }
         self.scan.end()?;
-        if head.code.is_none() && self.notes.wanted {
-            let below = Some(format!("/{}", envelope.code).into());
-            self.notes.noticed.push(Noticed { at: start, below, what: DriftKind::Missing });
+        if head.code.is_none() {
+            self.notes.note_missing(start, envelope.code);
         }
         match found {
             Some(found) => self.settle(found, head.is_success(envelope), head, data),
@@ -114,7 +113,8 @@ impl Fill<'_, '_> {
                     data.reset();
                     self.notes.forget(found.noted);
                 }
-                head.raw_data = Some(self.scan.skip()?.into());
+                let raw = self.scan.skip()?;
+                head.raw_data = Some(self.scan.kept(raw));
                 Ok(())
             }
         }

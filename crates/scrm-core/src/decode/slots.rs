@@ -41,7 +41,10 @@ impl Fill<'_, '_> {
             }
             Slot::Opens(out) => {
                 out.clear();
-                self.elements(may_be_null, &mut |fill, _| fill.open(&mut Pushed(&mut *out), &ENTRY, false))
+                self.elements(may_be_null, &mut |fill, _| {
+                    fill.take_room(out.next_room())?;
+                    fill.open(&mut Pushed(&mut *out), &ENTRY, false)
+                })
             }
             Slot::Open(out) => self.open(out, field, false),
             Slot::Any(out) => {
@@ -92,6 +95,7 @@ impl Fill<'_, '_> {
             fill.scan.peek();
             let mut one = None;
             fill.plain_scalar(&mut one, &ENTRY)?;
+            fill.take_room_in(out)?;
             out.extend(one);
             Ok(())
         })
@@ -106,6 +110,7 @@ impl Fill<'_, '_> {
         let mut more = self.scan.first(b'}')?;
         while more {
             let key = self.scan.key()?.into();
+            self.take_room(out.next_room())?;
             self.slot(out.entry(key), &ENTRY)?;
             more = self.scan.next(b'}')?;
         }

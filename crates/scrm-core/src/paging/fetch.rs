@@ -107,7 +107,7 @@ impl<O: PagedOperation> Source for Fetch<O> {
 
 fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
     let id = O::spec().paging.and_then(|paging| paging.id);
-    let (total, bad_rows) = (O::total(&response.data), response.bad_rows);
+    let (total, bad_rows) = (O::total(&response.data), response.meta.bad_rows);
     let rows = O::rows(&response.data);
     let cursor = rows.iter().rev().find_map(O::cursor);
     let keys = id.map(|id| in_order(rows.iter().map(|row| row_key(O::id(row), row)), &bad_rows, id));

@@ -134,10 +134,10 @@ impl<'a> Run<'a> {
                     Some(_) => format!("no token from {from}"),
                     None => format!("no token from {from}: {}", error.reason()),
                 };
-                Error::clone(error).kind_as(kind).detailed(detail).sent_as(Sent::No)
+                Error::clone(error).kind_as(kind).detailed(detail).with_sent(Sent::No)
             }
             TokenError::Source { error, .. } => {
-                let reason = self.redaction().text(&error.to_string(), 300);
+                let reason = self.masker().text(&error.to_string(), 300);
                 Error::new(ErrorKind::Token, vendor, format!("no token from the token source: {reason}"))
             }
             TokenError::Deadline { waited } => {

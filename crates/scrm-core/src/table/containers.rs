@@ -35,10 +35,17 @@ impl<R: ReadFields> ObjView for Option<R> {
     }
 }
 
+/// Memory that a list takes for its next element, in bytes: nothing, until it is full and doubles.
+pub(crate) fn next_room<T>(list: &Vec<T>) -> usize {
+    if list.len() == list.capacity() { list.len().max(4).saturating_mul(size_of::<T>()) } else { 0 }
+}
+
 /// A list of objects, for writing. Rows are made in place and filled there.
 pub trait ListSlot: Send + Sync {
     /// A fresh row at the end; `spare` is how many are expected in all.
     fn grow(&mut self, spare: usize) -> &mut dyn WriteFields;
+    /// Memory that the next row takes beyond what the list has, in bytes.
+    fn next_room(&self) -> usize;
     /// Drops the last row.
     fn pop(&mut self);
     /// Drops all rows.
@@ -61,6 +68,9 @@ impl<R: WriteFields + Default> ListSlot for Vec<R> {
         self.push(R::default());
         let last = self.len() - 1;
         &mut self[last]
+    }
+    fn next_room(&self) -> usize {
+        next_room(self)
     }
     fn pop(&mut self) {
         Vec::pop(self);
@@ -150,6 +160,8 @@ impl Cell for Option<Value> {
 pub trait MapSlot: Send + Sync {
     /// A fresh entry at the end.
     fn entry(&mut self, key: Box<str>) -> Slot<'_>;
+    /// Memory that the next entry takes beyond what the map has, in bytes.
+    fn next_room(&self) -> usize;
     /// Drops all entries.
     fn clear(&mut self);
 }
@@ -167,6 +179,9 @@ impl<V: Cell> MapSlot for Keyed<V> {
         self.0.push((key, V::default()));
         let last = self.0.len() - 1;
         self.0[last].1.slot()
+    }
+    fn next_room(&self) -> usize {
+        next_room(&self.0)
     }
     fn clear(&mut self) {
         self.0.clear();
