@@ -78,7 +78,7 @@ impl ErrorKind {
 /// use scrm_core::{Error, ErrorKind};
 ///
 /// let error = Error::fake(ErrorKind::Vendor, "acme", "").with_operation("user_list").with_http_status(200).with_vendor_code("3000");
-/// assert_eq!(error.to_string(), "acme user_list: the vendor answered code 3000; HTTP 200");
+/// assert_eq!(error.to_string(), "acme user_list: the vendor answered: code 3000; HTTP 200");
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -416,14 +416,14 @@ impl fmt::Display for Error {
             f.write_str(&inner.detail)?;
         }
         if let Some(code) = &inner.code {
-            let colon = if inner.detail.is_empty() { "" } else { ": " };
-            write!(f, "{colon}the vendor answered code {code}")?;
+            let who = if inner.detail.is_empty() { "the vendor answered: " } else { ": " };
+            write!(f, "{who}code {code}")?;
         }
         if let Some(meaning) = inner.meaning {
             write!(f, " {} ({})", meaning.zh, meaning.en)?;
         }
         if let Some(message) = &inner.vendor_message {
-            write!(f, ", its message {message:?}")?;
+            write!(f, ", the vendor says {message:?}")?;
         }
         for violation in &inner.violations {
             write!(f, "; {violation}")?;

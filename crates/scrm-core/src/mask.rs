@@ -49,7 +49,7 @@ impl Masker {
         if whole && short.len() == masked.len() { masked.into() } else { format!("{short}…").into() }
     }
 
-    /// A JSON pointer, masked and then cut: keys that look like data show their length.
+    /// A JSON pointer or a path, masked and then cut: keys that look like data show their length.
     pub(crate) fn path(&self, path: &str, cap: usize) -> Box<str> {
         self.text(&ShownPath(path).to_string(), cap)
     }
@@ -133,12 +133,16 @@ fn digits(value: &str) -> usize {
     value.chars().filter(|c| words::is_digit(*c)).count()
 }
 
-/// A JSON pointer without those keys that look like data.
+/// A JSON pointer, or a path, without those keys that look like data.
 pub(crate) struct ShownPath<'a>(pub(crate) &'a str);
 
 impl fmt::Display for ShownPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.split('/').skip(1).try_for_each(|name| write!(f, "/{}", key(name)))
+        for (number, name) in self.0.split('/').enumerate() {
+            let slash = if number == 0 { "" } else { "/" };
+            write!(f, "{slash}{}", key(name))?;
+        }
+        Ok(())
     }
 }
 

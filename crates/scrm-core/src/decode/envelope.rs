@@ -49,10 +49,12 @@ impl Fill<'_, '_> {
     /// The whole answer. Data is decoded where it stands if the code came before and means success; otherwise it is remembered, and
     /// decided on at the end.
     pub(super) fn envelope(&mut self, envelope: &EnvelopeSpec, head: &mut Envelope, data: &mut dyn Payload) -> Scanned<()> {
-        if self.scan.peek() != b'{' {
-            return self.scan.want(self.scan.at(), "an object");
-        }
+        let byte = self.scan.peek();
         let start = self.scan.at();
+        if byte != b'{' {
+            self.scan.skip()?;
+            return self.scan.want(start, "an object");
+        }
         let mut found = None;
         self.scan.open()?;
         let mut more = self.scan.first(b'}')?;

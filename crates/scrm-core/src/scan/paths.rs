@@ -83,9 +83,9 @@ impl Walk<'_, '_> {
             let at = self.scan.at();
             self.answer(at);
             let length = self.path.len();
-            self.path.push('/');
             if open == b'{' {
                 let key = self.scan.key()?;
+                self.path.push('/');
                 if key.contains(['~', '/']) {
                     self.path.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 } else {
@@ -93,6 +93,7 @@ impl Walk<'_, '_> {
                 }
                 self.damage(at);
             } else {
+                self.path.push('/');
                 self.path.push_str(&row.to_string());
             }
             self.value()?;

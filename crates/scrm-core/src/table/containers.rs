@@ -40,6 +40,13 @@ pub(crate) fn next_room<T>(list: &Vec<T>) -> usize {
     if list.len() == list.capacity() { list.len().max(4).saturating_mul(size_of::<T>()) } else { 0 }
 }
 
+/// By how many rows a full list grows: to twice its size, or when it is large by a quarter.
+fn growth<R>(rows: &Vec<R>) -> usize {
+    const LARGE: usize = 1024 * 1024;
+    let large = rows.len().saturating_mul(size_of::<R>()) > LARGE;
+    if large { rows.len() / 4 } else { rows.len().max(4) }
+}
+
 /// A list of objects, for writing. Rows are made in place and filled there.
 pub trait ListSlot: Send + Sync {
     /// A fresh row at the end; `spare` is how many are expected in all.
@@ -65,12 +72,15 @@ impl<R: WriteFields + Default> ListSlot for Vec<R> {
         if self.capacity() == 0 {
             self.reserve_exact(spare);
         }
+        if self.len() == self.capacity() {
+            self.reserve_exact(growth(self));
+        }
         self.push(R::default());
         let last = self.len() - 1;
         &mut self[last]
     }
     fn next_room(&self) -> usize {
-        next_room(self)
+        if self.len() == self.capacity() { growth(self).saturating_mul(size_of::<R>()) } else { 0 }
     }
     fn pop(&mut self) {
         Vec::pop(self);

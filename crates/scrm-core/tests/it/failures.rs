@@ -14,7 +14,7 @@ async fn a_failure_inside_200_is_a_failure_and_tells_all() {
     assert_eq!((error.attempts(), error.sent(), error.doc_url()), (1, Sent::Yes, Some("https://docs.acme.example/users")));
     assert_eq!(
         error.to_string(),
-        "acme user_list: code 3000 含义 (wrong parameter), the vendor says \"phone *** is wrong\"; change the request; see https://docs.acme.example/users"
+        "acme user_list: the vendor answered: code 3000 含义 (wrong parameter), the vendor says \"phone *** is wrong\"; HTTP 200; change the request; see https://docs.acme.example/users"
     );
     assert_eq!(error.raw_body(), Some(r#"{"code":3000,"msg":"phone *** is wrong","data":[]}"#));
 }

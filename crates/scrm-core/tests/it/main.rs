@@ -10,6 +10,7 @@ mod drift;
 mod envelopes;
 mod explaining;
 mod failures;
+mod hostile;
 mod pages;
 mod people;
 mod pulls;
