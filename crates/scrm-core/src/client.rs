@@ -3,7 +3,11 @@
 mod builder;
 mod response;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -41,6 +45,8 @@ pub struct CallOptions {
     pub strict: Option<bool>,
     /// Whether drifts from the schema are collected in [`ResponseMeta::drifts`].
     pub collect_drift: bool,
+    /// Number of the page that is asked for, in a pull.
+    pub(crate) page: Option<i64>,
 }
 
 /// A client of one vendor for one shop: credentials, token and quotas of its own; transport, connection pool, hooks and retry budget shared with the shops that
@@ -58,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) server: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hooks: Arc<dyn Hooks>,
+    /// How many calls began.
+    pub(crate) calls: AtomicU64,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
     pub(crate) timeout: Duration,
@@ -71,6 +79,8 @@ pub(crate) struct Shared {
 struct Shop {
     shared: Arc<Shared>,
     credentials: CredentialSet,
+    /// What tells it from others, for logs.
+    account: String,
     /// One for each of `vendor.tokens`, in that order.
     slots: Vec<TokenSlot<Error>>,
     quotas: RateLimiters,
@@ -82,8 +92,8 @@ impl Shop {
         let account = credentials.account_key();
         let mut given = Some(usual);
         let slots = shared.vendor.tokens.iter().map(|spec| slot(&shared, spec, &account, given.take().unwrap_or(Given::Nothing))).collect();
-        let quotas = RateLimiters::new(account, shared.quota.clone());
-        Shop { shared, credentials, slots, quotas }
+        let quotas = RateLimiters::new(account.clone(), shared.quota.clone());
+        Shop { shared, credentials, account, slots, quotas }
     }
 }
 
@@ -193,6 +203,10 @@ impl ApiClient {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.shop.shared
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        &self.shop.account
     }
 
     pub(crate) fn quotas(&self) -> &RateLimiters {

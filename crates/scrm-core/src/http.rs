@@ -169,8 +169,13 @@ impl HttpTransport {
 
     async fn body(&self, mut response: reqwest::Response, patience: &mut Patience) -> Result<Bytes, TransportError> {
         let limit = self.max_response_bytes;
-        let too_large =
-            || TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {} bytes", grouped(limit)));
+        let too_large = || {
+            TransportError::new(
+                Kind::TooLarge,
+                Sent::Yes,
+                format!("the answer is larger than the client's limit of {} bytes", grouped(limit)),
+            )
+        };
         let announced = response.content_length().unwrap_or(0);
         if announced > limit as u64 {
             return Err(too_large());

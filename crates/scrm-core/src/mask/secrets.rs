@@ -119,7 +119,8 @@ fn escape(text: &str, character: char, found: &mut dyn FnMut(usize)) {
     } else if let Some(rest) = behind.strip_prefix(short) {
         found(text.len() - rest.len());
     }
-    if let Some((_, rest)) = behind.strip_prefix('x').and_then(|digits| hex(digits, 2)).filter(|(value, _)| *value == u32::from(character)) {
+    if let Some((_, rest)) = behind.strip_prefix('x').and_then(|digits| hex(digits, 2)).filter(|(value, _)| *value == u32::from(character))
+    {
         found(text.len() - rest.len());
     }
     let mut units = [0; 2];

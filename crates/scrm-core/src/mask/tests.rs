@@ -33,7 +33,10 @@ fn secrets_are_known_in_every_encoding() {
     ] {
         assert_eq!(masked(&["a/b&c=d e\"f+g"], &format!("<{text}>")), "<***>", "{text}");
     }
-    assert_eq!(masked(&["韩梅梅😀"], r"韩梅梅😀 \u97e9\u6885\u6885\ud83d\ude00 %E9%9F%A9%e6%a2%85梅%F0%9F%98%80 &#38889;梅梅😀"), "*** *** *** ***");
+    assert_eq!(
+        masked(&["韩梅梅😀"], r"韩梅梅😀 \u97e9\u6885\u6885\ud83d\ude00 %E9%9F%A9%e6%a2%85梅%F0%9F%98%80 &#38889;梅梅😀"),
+        "*** *** *** ***"
+    );
     // percent signs of the secret itself
     for text in ["a%2Fb%25", "a%252Fb%2525"] {
         assert_eq!(masked(&["a%2Fb%25"], text), "***", "{text}");
@@ -110,7 +113,8 @@ mod bodies {
 
     #[test]
     fn what_nobody_documented_shows_its_shape() {
-        let body = r#" {"code" : 3000, "msg":"phone 13800138000, t0ken","data":{"name":"韩梅梅","13800138000":[1,true,null]},"trace":"x"} "#;
+        let body =
+            r#" {"code" : 3000, "msg":"phone 13800138000, t0ken","data":{"name":"韩梅梅","13800138000":[1,true,null]},"trace":"x"} "#;
         assert_eq!(
             shown(body.as_bytes()),
             r#"{"code":3000,"msg":"phone ***, ***","data":{"name":"<3 characters>","<11 characters>":["<masked>","<masked>",null]},"trace":"<1 character>"}"#
@@ -119,7 +123,10 @@ mod bodies {
 
     #[test]
     fn broken_json_shows_nothing_behind_the_break() {
-        assert_eq!(shown("{\"code\":0,\"data\":{\"name\":\"韩梅梅\",\"a\" 韩梅梅}}".as_bytes()), r#"{"code":0,"data":{"name":"<3 characters>",…"#);
+        assert_eq!(
+            shown("{\"code\":0,\"data\":{\"name\":\"韩梅梅\",\"a\" 韩梅梅}}".as_bytes()),
+            r#"{"code":0,"data":{"name":"<3 characters>",…"#
+        );
         assert_eq!(shown("{\"code\":0,\"data\":[\"韩梅".as_bytes()), r#"{"code":0,"data":[…"#);
         assert_eq!(shown("PHP Warning: x in y {\"name\":\"韩梅梅\"}".as_bytes()), "PHP Warning: x in y{\"name\":\"<3 characters>\"}");
         assert_eq!(shown(b"<html>t0ken 13800138000</html>"), "<html>*** ***</html>");
@@ -144,8 +151,27 @@ mod bodies {
     }
 
     const PIECES: &[&str] = &[
-        "{", "}", "[", "]", ",", ":", "\"", "\"code\":", "\"msg\":", "\"data\":", "\"t0ken\"", "t0ken", "\\u0074\\u0030ken", "13800138000", "0", "null",
-        "\"a\":", " ", "\\", "<", "é",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\"code\":",
+        "\"msg\":",
+        "\"data\":",
+        "\"t0ken\"",
+        "t0ken",
+        "\\u0074\\u0030ken",
+        "13800138000",
+        "0",
+        "null",
+        "\"a\":",
+        " ",
+        "\\",
+        "<",
+        "é",
     ];
 }
 

@@ -96,7 +96,8 @@ impl<O: PagedOperation> Source for Fetch<O> {
             let error = self.failed("the cursor of the last row does not fit the request".to_owned());
             return Box::pin(std::future::ready(Err(error.kind_as(ErrorKind::Unsupported))));
         };
-        let call = self.core.call(request).with_options(self.options.clone());
+        let options = CallOptions { page: ask.at.number(), ..self.options.clone() };
+        let call = self.core.call(request).with_options(options);
         Box::pin(async move { call.send().await.map(arrived::<O>) })
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Job, Run, masking};
+use super::{Job, Run, masking, unreadable};
 use crate::{
     client::ResponseMeta,
     decode::{DecodeError, DecodeOptions, Envelope, decode_into},
@@ -52,27 +52,27 @@ impl Run<'_> {
     pub(super) fn classify(
         &self,
         answer: &HttpResponse,
-        lease: Option<&TokenInUse>,
+        token: Option<&TokenInUse>,
         data: &mut dyn Payload,
     ) -> Result<ResponseMeta, Failed> {
         data.reset();
+        if let Some(reason) = unreadable::encoding(answer) {
+            return Err(self.hopeless(answer, token, &reason, data));
+        }
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
         let options =
             DecodeOptions { rows: self.job.expected_rows(), collect_drift: self.samples() || strict || self.job.options.collect_drift };
         let envelope = &self.job.core.vendor().envelope;
-        if let Some(foreign) = foreign_text(answer) {
-            return Err(self.unreadable(answer, lease, data, &foreign));
-        }
         match decode_into(&answer.body, envelope, &options, data) {
             Ok(head) if head.is_success(envelope) => {
                 if options.collect_drift && !std::ptr::eq(self.job.spec, self.job.core.vendor().untyped) {
                     self.job.core.shared().drift.saw(self.job.spec.name, &head.drifts, head.drifts_left_out);
                 }
-                self.succeeded(answer, lease, head, strict, data)
+                self.succeeded(answer, token, head, strict, data)
             }
-            Ok(head) if head.code.is_some() => self.refused(answer, lease, head, data),
-            Ok(_) => Err(self.no_envelope(answer, lease, None, data)),
-            Err(error) => Err(self.no_envelope(answer, lease, Some(&error), data)),
+            Ok(head) if head.code.is_some() => self.refused(answer, token, head, data),
+            Ok(_) => Err(self.no_envelope(answer, token, None, data)),
+            Err(error) => Err(self.no_envelope(answer, token, Some(&error), data)),
         }
     }
 
@@ -85,7 +85,7 @@ impl Run<'_> {
     fn succeeded(
         &self,
         answer: &HttpResponse,
-        lease: Option<&TokenInUse>,
+        token: Option<&TokenInUse>,
         head: Envelope,
         strict: bool,
         data: &mut dyn Payload,
@@ -97,7 +97,7 @@ impl Run<'_> {
                 let masker = self.masker();
                 let error = self.answered(ErrorKind::Decode, answer, &masker, data).detailed(masker.text(&detail, MESSAGE_CAP));
                 let error = error.pointing(masker.path(&first.path, MESSAGE_CAP)).undecoded(answer.body.clone());
-                Err(self.failed(error, Action::Fail, answer, lease))
+                Err(self.failed(error, Action::Fail, answer, token))
             }
             _ => {
                 let (drifts, drifts_left_out) =
@@ -119,7 +119,7 @@ impl Run<'_> {
     fn refused(
         &self,
         answer: &HttpResponse,
-        lease: Option<&TokenInUse>,
+        token: Option<&TokenInUse>,
         head: Envelope,
         data: &mut dyn Payload,
     ) -> Result<ResponseMeta, Failed> {
@@ -140,56 +140,63 @@ impl Run<'_> {
         let message = head.message.as_deref().map(|message| masker.text(message, MESSAGE_CAP));
         let error = self.answered(kind, answer, &masker, data).detailed(detail);
         let error = error.coded(shown_code, rule.map(|rule| rule.meaning), message).with_action(action);
-        Err(self.failed(error, action, answer, lease))
+        Err(self.failed(error, action, answer, token))
     }
 
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
     fn no_envelope(
         &self,
         answer: &HttpResponse,
-        lease: Option<&TokenInUse>,
+        token: Option<&TokenInUse>,
         error: Option<&DecodeError>,
         data: &mut dyn Payload,
     ) -> Failed {
+        if let Some(reason) = unreadable::web_page(answer) {
+            return self.hopeless(answer, token, &reason, data);
+        }
         let masker = self.masker();
         let content = content(answer, &masker);
         if !(200..300).contains(&answer.status) {
             let action = by_status(answer.status);
             let detail = format!("{}{content}", http_failure(answer.status));
             let shown = self.answered(ErrorKind::Http, answer, &masker, data).detailed(detail).with_action(action);
-            return self.failed(shown, action, answer, lease);
+            return self.failed(shown, action, answer, token);
         }
         let shown = self.answered(ErrorKind::Decode, answer, &masker, data).undecoded(answer.body.clone());
         let Some(error) = error else {
             let key = self.job.core.vendor().envelope.code;
-            return self.failed(shown.detailed(format!("the answer has no {key}{content}")), Action::Fail, answer, lease);
+            return self.failed(shown.detailed(format!("the answer has no {key}{content}")), Action::Fail, answer, token);
         };
         // No JSON at all, or cut off: something on the way, which may be gone the next time. Else the vendor's application would answer the same again.
-        // A page where JSON should be is looked at twice: when it comes again, it comes always.
         let damaged = error.path.is_empty() || error.offset >= answer.body.len();
-        let hopeless = is_page(&answer.body) && self.tries > 1;
-        let action = if damaged && !hopeless { Action::RetryReads } else { Action::Fail };
+        let action = if damaged { Action::RetryReads } else { Action::Fail };
         let detail = format!("the answer cannot be understood: {}{content}", masker.text(&error.reason, MESSAGE_CAP));
         let shown = if error.path.is_empty() { shown } else { shown.pointing(masker.path(&error.path, MESSAGE_CAP)) };
-        self.failed(shown.detailed(detail), action, answer, lease)
+        self.failed(shown.detailed(detail), action, answer, token)
     }
 
-    /// An answer in an encoding that nobody asked for, and that would come again.
-    fn unreadable(&self, answer: &HttpResponse, lease: Option<&TokenInUse>, data: &mut dyn Payload, foreign: &str) -> Failed {
+    /// An answer that would be no better the next time, unless its status says that there was none. `reason` holds what came over the wire.
+    fn hopeless(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str, data: &mut dyn Payload) -> Failed {
         let masker = self.masker();
-        let detail = format!("the answer is {}, which is not understood{}", masker.text(foreign, WORD_CAP), content(answer, &masker));
-        let shown = self.answered(ErrorKind::Decode, answer, &masker, data).undecoded(answer.body.clone()).detailed(detail);
-        self.failed(shown, Action::Fail, answer, lease)
+        let reason = masker.text(reason, MESSAGE_CAP);
+        if (200..300).contains(&answer.status) {
+            let shown = self.answered(ErrorKind::Decode, answer, &masker, data).undecoded(answer.body.clone()).detailed(reason);
+            return self.failed(shown, Action::Fail, answer, token);
+        }
+        let action = by_status(answer.status);
+        let detail = format!("{}: {reason}", http_failure(answer.status));
+        let shown = self.answered(ErrorKind::Http, answer, &masker, data).detailed(detail).with_action(action);
+        self.failed(shown, action, answer, token)
     }
 
-    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, lease: Option<&TokenInUse>) -> Failed {
+    fn failed(&self, error: Error, action: Action, answer: &HttpResponse, token: Option<&TokenInUse>) -> Failed {
         let retry_after = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
         if action == Action::Wait
             && let Some(quota) = self.job.core.quotas().of(self.job.spec)
         {
             quota.slow_down(retry_after);
         }
-        Failed { error, action, retry_after, generation: lease.map(|lease| lease.generation) }
+        Failed { error, action, retry_after, generation: token.map(|token| token.generation) }
     }
 
     pub(super) fn masker(&self) -> Masker {
@@ -235,33 +242,11 @@ impl Job<'_> {
     }
 }
 
-/// How the body is encoded, if it is not as JSON should be: a content encoding that was not taken off on the way, or a charset other than UTF-8.
-fn foreign_text(answer: &HttpResponse) -> Option<String> {
-    let encoding = answer.header("content-encoding").map(str::trim).filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("identity"));
-    let json = answer.body.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'{' | b'['));
-    if let Some(encoding) = encoding
-        && !json
-    {
-        return Some(format!("encoded as {encoding}"));
-    }
-    let kind = answer.header("content-type")?;
-    let charset = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    let charset = charset?.1.trim().trim_matches('"');
-    let plain = ["utf-8", "utf8", "us-ascii", "ascii", ""].iter().any(|known| charset.eq_ignore_ascii_case(known));
-    (!plain && std::str::from_utf8(&answer.body).is_err()).then(|| format!("in charset {charset}"))
-}
-
 /// What the answer says that it is, for the end of a sentence.
 fn content(answer: &HttpResponse, masker: &Masker) -> String {
     let header = |name: &str| answer.header(name).map(|value| format!("{name} {}", masker.text(value, WORD_CAP)));
     let told: Vec<String> = ["content-type", "content-encoding"].into_iter().filter_map(header).collect();
     if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
-}
-
-/// HTML or XML.
-fn is_page(body: &[u8]) -> bool {
-    let body = body.trim_ascii_start();
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).starts_with(b"<")
 }
 
 /// What to do where only the HTTP status says anything.

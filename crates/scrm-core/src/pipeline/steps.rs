@@ -2,7 +2,7 @@
 
 use tokio::time::{Duration, Instant};
 
-use super::{Job, Run, classify::Failed, token::Fetch};
+use super::{Job, Run, classify::Failed, method, token::Fetch};
 use crate::{
     check,
     client::ResponseMeta,
@@ -10,7 +10,7 @@ use crate::{
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
     quota::Permit,
-    spec::{Action, Method, TokenSpec},
+    spec::{Action, TokenSpec},
     token::{TokenError, TokenInUse, TokenSlot},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
 };
@@ -73,6 +73,7 @@ impl<'a> Run<'a> {
             shared.hooks.quota_wait(&QuotaWait {
                 vendor: shared.vendor.name,
                 operation: &self.name,
+                call: self.call(),
                 waited,
                 success: outcome.is_ok(),
                 waiting,
@@ -190,12 +191,8 @@ impl<'a> Run<'a> {
         shared.hooks.attempt(&Attempt {
             vendor: shared.vendor.name,
             operation: &self.name,
-            method: match self.job.spec.method {
-                Method::Get => "GET",
-                Method::Post => "POST",
-                Method::Put => "PUT",
-                Method::Delete => "DELETE",
-            },
+            call: self.call(),
+            method: method(self.job.spec.method),
             server: &shared.server,
             attempt: self.attempts,
             took: began.elapsed(),

@@ -424,7 +424,9 @@ mod lax {
         ] {
             assert_eq!(read(body), Ok((Value::from(text), damage)), "{body:?}");
         }
-        for body in [&b"\"\\ud83d\\uZZZZ\""[..], b"\"\\x\"", b"\"a", b"\"\\", b"\xff", b"\x01", b"[1\x1a]", b"\xEF\xBB\xBF\xEF\xBB\xBF1", b""] {
+        for body in
+            [&b"\"\\ud83d\\uZZZZ\""[..], b"\"\\x\"", b"\"a", b"\"\\", b"\xff", b"\x01", b"[1\x1a]", b"\xEF\xBB\xBF\xEF\xBB\xBF1", b""]
+        {
             assert!(read(body).is_err(), "{body:?}");
         }
     }
@@ -476,17 +478,16 @@ mod lax {
 
         #[test]
         fn what_strict_takes_lax_takes_the_same(text in document()) {
-            let (value, damage) = read(text.as_bytes()).unwrap();
-            prop_assert_eq!((value, damage), (serde_json::from_str(&text).unwrap(), Damage::NONE));
+            let Ok(strict) = serde_json::from_str(&text) else { return Ok(()) };
+            prop_assert_eq!(read(text.as_bytes()), Ok((strict, Damage::NONE)));
         }
 
         /// Between a value of any kind before and after it.
         #[test]
         fn damage_costs_nothing_but_itself((string, text) in damaged(), before in document(), after in document()) {
+            let (Ok(first), Ok(last)) = (serde_json::from_str::<Value>(&before), serde_json::from_str::<Value>(&after)) else { return Ok(()) };
             let body = [b"[", before.as_bytes(), b",", &*string, b",{", &*string, b":", after.as_bytes(), b"}]"].concat();
-            let (value, _) = read(&body).unwrap();
-            let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-            prop_assert_eq!(value, serde_json::json!([read(&before), text, { text: read(&after) }]));
+            prop_assert_eq!(read(&body).unwrap().0, serde_json::json!([first, text, { text: last }]));
         }
 
         #[test]

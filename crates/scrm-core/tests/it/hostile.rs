@@ -18,7 +18,8 @@ fn page(rows: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_name_cut_in_the_middle_of_a_character_costs_that_name() {
-    let answer = read(&page(b"{\"id\":1,\"name\":\"\xE9\x9F\xA9\xE6\xA2\"},{\"id\":2,\"name\":\"a\tb\"},{\"id\":3,\"name\":\"\\ud83d\"}")).unwrap();
+    let answer =
+        read(&page(b"{\"id\":1,\"name\":\"\xE9\x9F\xA9\xE6\xA2\"},{\"id\":2,\"name\":\"a\tb\"},{\"id\":3,\"name\":\"\\ud83d\"}")).unwrap();
     let rows: Vec<_> = answer.data.list.iter().map(|row| (row.id.unwrap(), row.name.as_deref().unwrap())).collect();
     assert_eq!(rows, [(1, "韩\u{fffd}"), (2, "a\tb"), (3, "\u{fffd}")]);
     let damage: Vec<_> = answer.head.drifts.iter().filter(|drift| drift.what != DriftKind::Missing).map(ToString::to_string).collect();
@@ -81,9 +82,12 @@ fn what_is_told_is_bounded_and_counted() {
 #[test]
 fn long_keys_do_not_multiply() {
     let deep = format!(r#"{{"{}":{{"new":[{}]}}}}"#, "k".repeat(1_000_000), vec!["{\"y\":1}"; 1000].join(","));
-    let answer = read(format!(r#"{{"code":0,"data":{{"list":[{{"any":1,"x":{deep}}}]}},{}}}"#, &deep[1..deep.len() - 1]).as_bytes()).unwrap();
+    let answer =
+        read(format!(r#"{{"code":0,"data":{{"list":[{{"any":1,"x":{deep}}}]}},{}}}"#, &deep[1..deep.len() - 1]).as_bytes()).unwrap();
     assert!(answer.head.drifts.iter().all(|drift| drift.path.len() < 1100));
-    let error = read(format!(r#"{{"code":0,"data":{{"list":[{{"by_shop":{{"{}":{{"zip":[1]}}}}}}],"total":{{}}, }}"#, "k".repeat(1_000_000)).as_bytes());
+    let error = read(
+        format!(r#"{{"code":0,"data":{{"list":[{{"by_shop":{{"{}":{{"zip":[1]}}}}}}],"total":{{}}, }}"#, "k".repeat(1_000_000)).as_bytes(),
+    );
     assert!(error.unwrap_err().path.len() < 1100);
 }
 

@@ -10,6 +10,7 @@ mod drift;
 mod envelopes;
 mod explaining;
 mod failures;
+mod hooks;
 mod hostile;
 mod pages;
 mod people;
