@@ -72,7 +72,7 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     let mut difference = Difference::default();
     for (path, text) in files {
         match fs::read(out.join(path)) {
-            Ok(found) if found == text.as_bytes() => {}
+            Ok(found) if same_text(&found, text) => {}
             Ok(_) => difference.changed.push(path.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => difference.missing.push(path.clone()),
             Err(error) => return Err(format!("{path}: {error}")),
@@ -81,6 +81,11 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     let found = generated(out).map_err(|error| format!("{}: {error}", out.display()))?;
     difference.orphans = found.into_iter().filter(|path| !files.contains_key(path)).collect();
     Ok(difference)
+}
+
+/// Whether a file holds this text; line ends that a checkout made its own do not matter.
+fn same_text(found: &[u8], text: &str) -> bool {
+    found == text.as_bytes() || String::from_utf8_lossy(found).replace("\r\n", "\n") == text
 }
 
 /// Every file in a `generated/` folder of a crate.

@@ -2,10 +2,15 @@
 
 mod bench;
 mod codegen;
+mod explore;
 mod import;
 mod openapi;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -43,6 +48,14 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
         schemas: PathBuf,
     },
+    /// Draws new cases for the property tests and runs the fuzz targets, until the time is up or something breaks
+    Explore {
+        /// Part of the name of a package, a property test or a fuzz target; `fuzz`: all fuzz targets
+        name: Option<String>,
+        /// How long
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        minutes: u64,
+    },
     /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|all> [--gate] [--json FILE]`
     #[command(disable_help_flag = true)]
     Bench {
@@ -67,19 +80,20 @@ fn main() -> ExitCode {
         Command::Openapi { vendor, out, schemas } => {
             openapi::write(&schemas, vendor.as_deref(), &out.unwrap_or_else(|| root().join("target/openapi")))
         }
+        Command::Explore { name, minutes } => explore::run(&root(), name.as_deref(), minutes),
         Command::Bench { arguments } => bench::run(&root(), &arguments),
     };
     report(outcome)
 }
 
-/// Prints what was done, or what is wrong.
-#[allow(clippy::print_stdout, clippy::print_stderr)]
+/// Prints what was done, or what is wrong. A reader that has seen enough (`| head`) is no failure.
+#[allow(clippy::print_stderr)]
 fn report(outcome: Result<String, String>) -> ExitCode {
     match outcome {
-        Ok(done) => {
-            println!("{done}");
-            ExitCode::SUCCESS
-        }
+        Ok(done) => match writeln!(io::stdout(), "{done}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => report(Err(format!("standard output: {error}"))),
+            _ => ExitCode::SUCCESS,
+        },
         Err(wrong) => {
             eprintln!("{wrong}");
             ExitCode::FAILURE

@@ -7,6 +7,7 @@ use scrm_schema::model::{Access, Action, Filling, Operation, Situation, Token, V
 use crate::{
     chance::hash,
     check::{Wrong, check},
+    control::MOST_ADDED,
     failure,
     faults::Fault,
     fill::{Filler, plain},
@@ -119,7 +120,7 @@ impl Call<'_> {
                 Fault::TokenExpired => self.world.tokens().expire(Some(self.target.0)),
                 Fault::ClockStep { seconds } => self.world.clock.step(*seconds),
                 Fault::RowsAdded { count } => {
-                    let added = (0..*count).map(|_| Customer::new()).collect();
+                    let added = (0..(*count).min(MOST_ADDED)).map(|_| Customer::new()).collect();
                     let now = self.world.clock.wall_seconds();
                     self.world.people_mut().add(added, now);
                 }

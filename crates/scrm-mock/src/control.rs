@@ -1,6 +1,6 @@
 //! The control endpoint: everything the Rust interface can do, for other languages, as JSON below `/_control`.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use scrm_schema::model::Quota;
 use crate::{answer::remove_some, faults::FaultRule, people::Customer, server::json, stats::stats, tokens::TokenRule, world::World};
 
 /// Made-up people that one call may add: more would fill the memory.
-const MOST_ADDED: u32 = 1_000_000;
+pub(crate) const MOST_ADDED: u32 = 1_000_000;
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -199,7 +199,11 @@ fn change_people(world: &World, change: People) -> Result<Value, Refused> {
     }
     let mut people = world.people_mut();
     if !change.remove_phones.is_empty() {
-        people.remove(|people, person| change.remove_phones.iter().any(|phone| people.customer(person).text("phone") == phone));
+        let gone: HashSet<String> = change.remove_phones.into_iter().collect();
+        people.remove(|people, person| {
+            let phone = people.attribute(person, "phone", "", "");
+            phone.as_ref().and_then(Value::as_str).is_some_and(|phone| gone.contains(phone))
+        });
     }
     Ok(json!({ "customers": people.order().len() }))
 }

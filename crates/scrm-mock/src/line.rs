@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
@@ -32,36 +31,19 @@ impl Knife {
     }
 }
 
-impl Connected<IncomingStream<'_, Lines>> for Knife {
-    fn connect_info(stream: IncomingStream<'_, Lines>) -> Self {
-        stream.remote_addr().clone()
-    }
-}
-
-/// Accepts connections and keeps a knife for each.
-pub(crate) struct Lines(pub(crate) TcpListener);
-
-impl axum::serve::Listener for Lines {
-    type Io = Line;
-    type Addr = Knife;
-
-    async fn accept(&mut self) -> (Line, Knife) {
-        loop {
-            match self.0.accept().await {
-                Ok((stream, _)) => {
-                    // Without it small answers wait for an acknowledgement; a failure only makes them slow.
-                    stream.set_nodelay(true).ok();
-                    let knife = Knife::default();
-                    return (Line { stream, knife: knife.clone() }, knife);
-                }
-                // Out of file descriptors, most likely: others must be closed first.
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+/// The next connection, with a knife for it.
+pub(crate) async fn accept(listener: &TcpListener) -> (Line, Knife) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Without it small answers wait for an acknowledgement; a failure only makes them slow.
+                stream.set_nodelay(true).ok();
+                let knife = Knife::default();
+                return (Line { stream, knife: knife.clone() }, knife);
             }
+            // Out of file descriptors, most likely: others must be closed first.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
-    }
-
-    fn local_addr(&self) -> io::Result<Knife> {
-        Ok(Knife::default())
     }
 }
 

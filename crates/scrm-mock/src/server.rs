@@ -1,18 +1,18 @@
 //! From HTTP to a call and back, with the faults of the wire.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     body::{Body, Bytes, to_bytes},
-    extract::{ConnectInfo, Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
     response::Response,
-    routing::any,
 };
 use futures_util::stream;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
 
 use scrm_schema::model::{Situation, Type};
 
@@ -22,29 +22,41 @@ use crate::{
     control, failure,
     faults::Fault,
     fill::plain,
-    line::{Knife, Lines},
+    line::{Knife, accept},
     records::Record,
-    request::Incoming,
-    spoil,
+    request, spoil,
     world::{Route, Target, World},
 };
 
 /// Longest request body that is read, in bytes.
 const LONGEST_BODY: usize = 16 << 20;
+/// How long a client may take to send the head of a request, and how long a connection may idle.
+const HEADER_TIME: Duration = Duration::from_secs(30);
 /// Header that marks an answer that shows only what every answer of its operation has.
 pub const UNVERIFIED_HEADER: &str = "x-mock-unverified";
 
-/// Serves until told to stop.
-pub(crate) async fn serve(listener: TcpListener, world: Arc<World>, stop: oneshot::Receiver<()>) {
-    let router = Router::new().fallback(any(handle)).with_state(world).into_make_service_with_connect_info::<Knife>();
-    let serving = axum::serve(Lines(listener), router);
-    tokio::select! {
-        _ = async { serving.await } => {}
-        _ = stop => {}
+/// Serves until told to stop; what is under way is dropped then.
+pub(crate) async fn serve(listener: TcpListener, world: Arc<World>, mut stop: oneshot::Receiver<()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            (line, knife) = accept(&listener) => {
+                let world = world.clone();
+                let service = service_fn(move |request: hyper::Request<Incoming>| {
+                    let (world, knife) = (world.clone(), knife.clone());
+                    async move { Ok::<_, Infallible>(handle(world, knife, request.map(Body::new)).await) }
+                });
+                connections.spawn(http.serve_connection(TokioIo::new(line), service));
+            }
+            Some(_) = connections.join_next() => {}
+            _ = &mut stop => return,
+        }
     }
 }
 
-async fn handle(State(world): State<Arc<World>>, ConnectInfo(knife): ConnectInfo<Knife>, request: Request) -> Response {
+async fn handle(world: Arc<World>, knife: Knife, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
     let method = head.method.as_str().to_owned();
@@ -53,8 +65,15 @@ async fn handle(State(world): State<Arc<World>>, ConnectInfo(knife): ConnectInfo
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let mut incoming = Incoming { method, path, query: head.uri.query().unwrap_or_default().to_owned(), headers, body: Vec::new() };
+    let mut incoming =
+        request::Incoming { method, path, query: head.uri.query().unwrap_or_default().to_owned(), headers, body: Vec::new() };
     if incoming.path.starts_with("/_control") {
+        if let Some(origin) = incoming.header("origin").filter(|origin| !is_local(origin)) {
+            return text(
+                StatusCode::FORBIDDEN,
+                &format!("pages of {origin} may not control this server, only programs and pages of this machine"),
+            );
+        }
         return match to_bytes(body, LONGEST_BODY).await {
             Ok(body) => control::handle(&world, &incoming.method, &incoming.path, &body),
             Err(_) => text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long or was cut off"),
@@ -92,6 +111,17 @@ async fn handle(State(world): State<Arc<World>>, ConnectInfo(knife): ConnectInfo
     if cut_after { cut(&knife) } else { response }
 }
 
+/// Whether the page that asks stands on this machine. Programs send no origin at all; browsers always do when they change something.
+fn is_local(origin: &str) -> bool {
+    let authority = origin.split_once("://").map_or("", |(_, rest)| rest);
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// The vendor's OpenAPI document, with this server as its server.
 fn openapi(world: &World, name: &str, host: &str) -> Response {
     let Some(vendor) = world.vendor_number(name).and_then(|number| world.vendor(number)) else {
@@ -126,7 +156,7 @@ fn calls_before(world: &World, target: Target) -> u64 {
     world.records().calls().get(&format!("{}/{}", vendor.file.vendor, operation.name)).copied().unwrap_or(0)
 }
 
-fn record(world: &World, incoming: &Incoming, route: Route, struck: &[Fault]) -> Record {
+fn record(world: &World, incoming: &request::Incoming, route: Route, struck: &[Fault]) -> Record {
     let (vendor, operation) = match route {
         Route::Found(target) | Route::WrongMethod(target) => {
             world.operation(target).map(|(vendor, operation)| (vendor.file.vendor.clone(), operation.name.clone())).unwrap_or_default()
@@ -159,7 +189,7 @@ fn name(fault: &Fault) -> String {
     }
 }
 
-fn respond(world: &World, route: Route, incoming: &Incoming, struck: &[Fault], record: &mut Record) -> Response {
+fn respond(world: &World, route: Route, incoming: &request::Incoming, struck: &[Fault], record: &mut Record) -> Response {
     record.status = 200;
     for fault in struck {
         match fault {
@@ -199,14 +229,14 @@ fn respond(world: &World, route: Route, incoming: &Incoming, struck: &[Fault], r
 }
 
 /// A call that something in front of the vendor answers has still used up the quota's window.
-fn arrived(world: &World, route: Route, incoming: &Incoming) {
+fn arrived(world: &World, route: Route, incoming: &request::Incoming) {
     if let Route::Found(target) = route {
         crate::answer::arrived(world, target, incoming);
     }
 }
 
 /// The answer with its values spoiled as the faults want.
-fn answered(world: &World, target: Target, incoming: &Incoming, struck: &[Fault]) -> Option<Answer> {
+fn answered(world: &World, target: Target, incoming: &request::Incoming, struck: &[Fault]) -> Option<Answer> {
     let mut answer = answer(world, target, incoming, struck)?;
     if struck.is_empty() {
         return Some(answer);
@@ -300,4 +330,63 @@ pub(crate) fn text(status: StatusCode, text: &str) -> Response {
     let mut response = typed(Body::from(text.to_owned()), "text/plain; charset=utf-8");
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpStream,
+    };
+
+    use super::*;
+    use crate::{people::People, world::Switches};
+
+    /// A server, and what it answers to these bytes until it closes the connection.
+    async fn said(bytes: &str) -> String {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
+        let world = Arc::new(World::new(scrm_schema::load(&folder).unwrap(), 7, 1, People::new(7, 20, Vec::new()), Switches::default()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (_stop, stopped) = oneshot::channel();
+        tokio::spawn(serve(listener, world, stopped));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn pages_from_elsewhere_do_not_control_the_box() {
+        let reset = |origin: &str| {
+            format!("POST /_control/reset HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: 0\r\n{origin}\r\n")
+        };
+        for foreign in ["https://evil.example", "null", "http://127.0.0.1.evil.example:80", "http://localhost.evil.example"] {
+            let answer = said(&reset(&format!("origin: {foreign}\r\n"))).await;
+            assert!(answer.starts_with("HTTP/1.1 403") && answer.contains(foreign), "{answer}");
+        }
+        for local in ["", "origin: http://localhost:8080\r\n", "origin: http://127.0.0.1:80\r\n", "origin: http://[::1]:8080\r\n"] {
+            let answer = said(&reset(local)).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_ends_its_head_is_let_go() {
+        assert_eq!(said("POST /acme/x HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: ").await, "");
+    }
+
+    #[test]
+    fn many_old_people_come_and_go_at_once() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
+        let world = Arc::new(World::new(scrm_schema::load(&folder).unwrap(), 7, 1, People::new(7, 20, Vec::new()), Switches::default()));
+        let old = |number: u32| serde_json::json!({ "phone": format!("155{number:08}"), "created_at": "2001-01-01 00:00:00" });
+        let people: Vec<Value> = (0..30_000).map(old).collect();
+        let phones: Vec<String> = (0..30_000).map(|number| format!("155{number:08}")).collect();
+        for (body, left) in [(serde_json::json!({ "customers": people }), 30_020), (serde_json::json!({ "remove_phones": phones }), 20)] {
+            let answer = control::handle(&world, "POST", "/_control/customers", body.to_string().as_bytes());
+            assert_eq!((answer.status(), world.people().order().len()), (StatusCode::OK, left));
+        }
+    }
 }

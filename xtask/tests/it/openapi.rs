@@ -37,3 +37,17 @@ fn an_unknown_vendor_is_told_with_the_known_ones() {
     }
     assert!(!std::path::Path::new("never-made").exists());
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["openapi", "acme", "--schemas", &acme().display().to_string()])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stdout.take());
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+}

@@ -62,3 +62,14 @@ fn a_wrong_schema_changes_no_file() {
     fs::write(&words, text).unwrap();
     assert!(codegen(schemas.path(), out.path(), &["--check"]).status.success());
 }
+
+#[test]
+fn line_ends_that_a_checkout_made_its_own_do_not_matter() {
+    let out = tempfile::tempdir().unwrap();
+    codegen(&acme(), out.path(), &[]);
+    let file = out.path().join("crates/acme-client/src/generated/words.rs");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace('\n', "\r\n")).unwrap();
+    let output = codegen(&acme(), out.path(), &["--check"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+}

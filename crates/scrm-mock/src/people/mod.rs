@@ -118,9 +118,10 @@ impl People {
     pub(crate) fn add(&mut self, customers: Vec<Customer>, now: i64) {
         for customer in customers {
             let person = self.person_of(customer, now);
-            let place = self.all.partition_point(|other| other.created <= person.created);
-            self.all.insert(place, person);
+            self.all.push(person);
         }
+        // Stable: who came at the same moment stays in the order of arrival.
+        self.all.sort_by_key(|person| person.created);
         self.renumber();
     }
 
