@@ -22,6 +22,7 @@ use crate::{
     spec::{OperationSpec, PagingSpec, PagingStyle},
     table::{self, ReadFields},
     time::Day,
+    transport::Sent,
 };
 
 /// For operations that are paged, but whose schema does not say how.
@@ -98,7 +99,18 @@ impl<O: PagedOperation> Source for Fetch<O> {
         };
         let options = CallOptions { page: ask.at.number(), ..self.options.clone() };
         let call = self.core.call(request).with_options(options);
-        Box::pin(async move { call.send().await.map(arrived::<O>) })
+        let core = self.core.clone();
+        Box::pin(async move {
+            let response = call.send().await?;
+            match response.meta.bad_rows_left_out {
+                0 => Ok(arrived::<O>(response)),
+                more => {
+                    let bad = response.meta.bad_rows.len() as u64 + more;
+                    let detail = format!("{bad} rows of one page cannot be understood, too many to be told one by one");
+                    Err(Error::new(ErrorKind::Decode, core.vendor(), detail).of(O::spec(), O::spec().name).with_sent(Sent::Yes))
+                }
+            }
+        })
     }
 
     fn failed(&self, detail: String) -> Error {
