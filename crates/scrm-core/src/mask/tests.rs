@@ -71,6 +71,8 @@ fn numbers_mail_addresses_and_ids_are_masked() {
         ("2026-11-27 08:30:00 user_list xe.user.batch.get", "2026-11-27 08:30:00 user_list xe.user.batch.get"),
         ("@nobody, a @ b, 5@", "@nobody, a @ b, 5@"),
         ("错误错误", "错误错误"),
+        // the client's own limits are written so that they stay
+        ("larger than the client's limit of 16,777,216 bytes", "larger than the client's limit of 16,777,216 bytes"),
     ] {
         assert_eq!(masked(&[], text), shown);
     }
