@@ -127,7 +127,7 @@ fn boxed<C: From<ApiClient>>(builder: Builder<C>, mock: &Mock, vendor: &VendorSp
     builder.base_url(mock.base_url(vendor.name))
 }
 
-fn text(value: &Option<String>) -> &str {
+fn text<T: std::ops::Deref<Target = str>>(value: &Option<T>) -> &str {
     value.as_deref().filter(|text| !text.is_empty()).unwrap_or("–")
 }
 

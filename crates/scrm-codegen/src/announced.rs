@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use scrm_schema::model::{Announced, Operation, Vendor};
 
-use crate::{error::Error, kind::Kind, names, operation::data_object, path, types::Record};
+use crate::{error::Error, kind::Kind, names, operation::data_object, path, records::table_name, types::Record};
 
 /// `column(row, label)` on the data type, for each row object that has announced columns.
 pub(crate) fn columns(vendor: &Vendor, operation: &Operation, records: &[Record<'_>]) -> Result<TokenStream, Error> {
@@ -35,9 +35,15 @@ fn column(
         member.map(|member| member.name.clone()).ok_or_else(|| failed(format!("`{wire}` is no text of the items of `{}`", announced.list)))
     };
     let (key, label) = (text(&announced.key)?, text(&announced.label)?);
-    let (data, row, list) = (names::ident(data), names::ident(&row.object.name), place.slice());
+    let (table, data, row, list) = (table_name(&row.object.name), names::ident(data), names::ident(&row.object.name), place.slice());
     Ok(quote! {
         impl #data {
+            /// The tenant's own columns of the rows, as this answer announces them.
+            #[must_use]
+            pub fn tenant_columns(&self) -> Vec<tabular::TenantColumn> {
+                tabular::tenant_columns(&table::View::Root(self), &#table)
+            }
+
             /// What a row holds in the column that this answer announces under a display name.
             #[inline]
             #[must_use]

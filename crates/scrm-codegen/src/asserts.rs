@@ -6,7 +6,7 @@ use scrm_schema::model::Wire;
 use serde_json::{Map, Value};
 
 use crate::{
-    kind::Kind,
+    kind::{Kind, Meaning},
     literals::{self, Types},
     names,
     types::{Member, Record},
@@ -66,6 +66,11 @@ fn bare(kind: &Kind, value: &Value) -> TokenStream {
             let numbers = integers(Wire::Plain, value);
             quote!(vec![#(#numbers),*])
         }
+        Kind::Typed(meaning) => typed(*meaning, value),
+        Kind::Typeds(meaning) => {
+            let values = literals::items(Wire::Plain, value).into_iter().map(|value| typed(*meaning, &value));
+            quote!(vec![#(#values),*])
+        }
         Kind::Number => literals::float(literals::number(value).unwrap_or_default()),
         Kind::Boolean => {
             let truth = literals::truth(value).unwrap_or_default();
@@ -92,6 +97,11 @@ fn one(types: Types<'_>, kind: &Kind, wire: Wire, place: &TokenStream, value: &V
         Kind::Boolean => same(place, literals::truth(value)),
         Kind::Any | Kind::Nullable(_) => same(place, (!value.is_null()).then(|| literals::json(value))),
         Kind::Enum(name) => same(place, (!value.is_null() && value != "").then(|| types.enum_value(name, value))),
+        Kind::Typed(meaning) => {
+            let nothing = value.is_null() || (!meaning.is_text() && value == "");
+            same(place, (!nothing).then(|| typed(*meaning, value)))
+        }
+        Kind::Typeds(meaning) => list(place, &literals::items(wire, value).iter().map(|value| typed(*meaning, value)).collect::<Vec<_>>()),
         Kind::Object { name, .. } => object(types, name, wire, place, value),
         Kind::Texts => list(place, &literals::items(wire, value).iter().map(literals::text).collect::<Vec<_>>()),
         Kind::Integers => list(place, &integers(wire, value)),
@@ -101,6 +111,21 @@ fn one(types: Types<'_>, kind: &Kind, wire: Wire, place: &TokenStream, value: &V
         Kind::Objects(name) => rows(types, name, place, value),
         Kind::Map(inner) => map(types, inner, place, value),
     }
+}
+
+/// An amount or a time as it came.
+fn typed(meaning: Meaning, value: &Value) -> TokenStream {
+    let ty = Kind::Typed(meaning).bare();
+    if meaning.is_text() {
+        let text = literals::text(value);
+        return quote!(#ty::from(#text));
+    }
+    if meaning.is_amount() {
+        let text = literals::text(value);
+        return quote!(#ty::parse(#text).unwrap());
+    }
+    let number = Literal::i64_suffixed(literals::integer(value).unwrap_or_default());
+    quote!(#ty::from(#number))
 }
 
 fn same<T: quote::ToTokens>(place: &TokenStream, value: Option<T>) -> TokenStream {

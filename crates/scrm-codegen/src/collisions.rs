@@ -28,12 +28,13 @@ const TYPES: [&str; 14] = [
     "VendorClientExt",
 ];
 /// Modules, functions, statics and methods beside the operations' own.
-const OPERATIONS: [&str; 16] = [
+const OPERATIONS: [&str; 17] = [
     "client",
     "vendor",
     "sent",
     "operations",
     "payload",
+    "columns",
     "spec",
     "core",
     "shop",

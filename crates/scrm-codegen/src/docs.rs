@@ -5,7 +5,7 @@ use scrm_schema::model::{Columns, Enum, EnumValue, Evidence, Field, Label, Objec
 use serde_json::Value;
 use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, token::Bracket};
 
-use crate::{kind::Kind, names};
+use crate::{kind, kind::Kind, names};
 
 /// Lines of text as doc attributes hold them.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = Literal> {
@@ -128,7 +128,7 @@ fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     if field.empty_means_no_filter {
         facts.push("Empty switches this filter off.".into());
     }
-    if let Some(written) = wire(field.wire) {
+    if let Some(written) = wire(kind::wire(field)) {
         facts.push(format!("Sent and answered as {written}."));
     }
     if let Some(documented) = &field.documented_type {

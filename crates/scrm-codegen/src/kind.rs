@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Field, Object, Type};
+use scrm_schema::model::{Field, Object, TimeFormat, Type, Wire};
 use syn::{AngleBracketedGenericArguments, GenericArgument, Path, PathArguments, PathSegment, Token, TypePath};
 
 use crate::names::ident;
@@ -16,13 +16,79 @@ pub(crate) enum Kind {
     Boolean,
     Any,
     Enum(String),
-    Object { name: String, boxed: bool },
+    Object {
+        name: String,
+        boxed: bool,
+    },
     Texts,
     Integers,
     Enums(String),
     Objects(String),
     Map(Box<Kind>),
     Nullable(Box<Kind>),
+    /// An amount or a time.
+    Typed(Meaning),
+    Typeds(Meaning),
+}
+
+/// What a value means beyond its JSON type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Yuan,
+    Fen,
+    DateTime,
+    Date,
+    Month,
+    UnixSeconds,
+    UnixMillis,
+}
+
+impl Meaning {
+    /// What the schema says of a value of this type.
+    fn of(field: &Field, ty: &Type) -> Option<Self> {
+        let amount = match field.unit.as_deref() {
+            Some("yuan") => Some(Meaning::Yuan),
+            Some("fen") => Some(Meaning::Fen),
+            _ => None,
+        };
+        match (ty, field.time) {
+            (Type::Text, Some(TimeFormat::DateTime)) => Some(Meaning::DateTime),
+            (Type::Text, Some(TimeFormat::Date)) => Some(Meaning::Date),
+            (Type::Text, Some(TimeFormat::Month)) => Some(Meaning::Month),
+            (Type::Text | Type::Integer, Some(TimeFormat::Seconds)) => Some(Meaning::UnixSeconds),
+            (Type::Text | Type::Integer, Some(TimeFormat::Milliseconds)) => Some(Meaning::UnixMillis),
+            (Type::Text | Type::Integer | Type::Number, None) => amount,
+            _ => None,
+        }
+    }
+
+    /// The type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Meaning::Yuan => "Yuan",
+            Meaning::Fen => "Fen",
+            Meaning::DateTime => "DateTime",
+            Meaning::Date => "Date",
+            Meaning::Month => "Month",
+            Meaning::UnixSeconds => "UnixSeconds",
+            Meaning::UnixMillis => "UnixMillis",
+        }
+    }
+
+    /// Whether its values are written as texts.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Meaning::DateTime | Meaning::Date | Meaning::Month)
+    }
+
+    pub(crate) fn is_amount(self) -> bool {
+        matches!(self, Meaning::Yuan | Meaning::Fen)
+    }
+}
+
+/// How a field is written: a number that is documented as a text travels in quotes.
+pub(crate) fn wire(field: &Field) -> Wire {
+    let in_text = matches!(&field.ty, Type::Text) && Meaning::of(field, &field.ty).is_some_and(|meaning| !meaning.is_text());
+    if in_text && field.wire == Wire::Plain { Wire::Text } else { field.wire }
 }
 
 impl Kind {
@@ -52,7 +118,15 @@ impl Kind {
 
     /// The kind of a field; three-state where an object that is sent documents `null`.
     pub(crate) fn of_field(field: &Field, owner: &Object) -> Kind {
-        let kind = Kind::of(&field.ty);
+        let kind = match &field.ty {
+            Type::List(item) => match (Meaning::of(field, item), &**item) {
+                // numbers that come in a list of texts stay texts
+                (Some(meaning), Type::Text) if !meaning.is_text() => Kind::Texts,
+                (Some(meaning), Type::Text | Type::Integer) => Kind::Typeds(meaning),
+                _ => Kind::of(&field.ty),
+            },
+            single => Meaning::of(field, single).map_or_else(|| Kind::of(single), Kind::Typed),
+        };
         if owner.used.request && field.nullable { Kind::Nullable(Box::new(kind)) } else { kind }
     }
 
@@ -62,6 +136,7 @@ impl Kind {
             Kind::Texts => holding(&["Vec"], Kind::Text.bare()),
             Kind::Integers => holding(&["Vec"], Kind::Integer.bare()),
             Kind::Enums(name) | Kind::Objects(name) => holding(&["Vec"], named(&[name])),
+            Kind::Typeds(meaning) => holding(&["Vec"], Kind::Typed(*meaning).bare()),
             Kind::Map(value) => holding(&["table", "Keyed"], value.cell()),
             Kind::Nullable(inner) => holding(&["table", "Nullable"], inner.bare()),
             Kind::Object { name, boxed: true } => holding(&["Option"], holding(&["Box"], named(&[name]))),
@@ -78,6 +153,7 @@ impl Kind {
             Kind::Boolean => named(&["bool"]),
             Kind::Any => named(&["scrm_core", "Value"]),
             Kind::Enum(name) | Kind::Object { name, .. } => named(&[name]),
+            Kind::Typed(meaning) => named(&["scrm_core", meaning.name()]),
             other => other.rust(),
         }
     }
@@ -106,12 +182,41 @@ impl Kind {
             Kind::Objects(_) => quote!(List),
             Kind::Map(_) => quote!(Map),
             Kind::Nullable(_) => quote!(Nullable),
+            Kind::Typed(_) => quote!(Typed),
+            Kind::Typeds(_) => quote!(Typeds),
+        }
+    }
+
+    /// The kind and shape of the column, for `tabular::FieldNote`; the name of the objects it holds.
+    pub(crate) fn column(&self) -> (&'static str, Option<&'static str>, Option<&str>) {
+        match self {
+            Kind::Text => ("Text", None, None),
+            Kind::Integer => ("Integer", None, None),
+            Kind::Number => ("Number", None, None),
+            Kind::Boolean => ("Boolean", None, None),
+            Kind::Any => ("Any", None, None),
+            Kind::Enum(_) => ("Code", None, None),
+            Kind::Typed(meaning) => (meaning.name(), None, None),
+            Kind::Object { name, .. } => ("Object", None, Some(name)),
+            Kind::Texts => ("Text", Some("list"), None),
+            Kind::Integers => ("Integer", Some("list"), None),
+            Kind::Enums(_) => ("Code", Some("list"), None),
+            Kind::Typeds(meaning) => (meaning.name(), Some("list"), None),
+            Kind::Objects(name) => ("Object", Some("list"), Some(name)),
+            Kind::Map(value) => {
+                let (kind, _, nested) = value.column();
+                (kind, Some("map"), nested)
+            }
+            Kind::Nullable(inner) => inner.column(),
         }
     }
 
     /// Whether absent is `None` rather than empty.
     pub(crate) fn is_option(&self) -> bool {
-        matches!(self, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Any | Kind::Enum(_) | Kind::Object { .. })
+        matches!(
+            self,
+            Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Any | Kind::Enum(_) | Kind::Object { .. } | Kind::Typed(_)
+        )
     }
 }
 

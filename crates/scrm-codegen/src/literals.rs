@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     enums,
     enums::Code,
-    kind::Kind,
+    kind::{Kind, Meaning},
     names, request,
     types::{Member, Record},
 };
@@ -83,10 +83,11 @@ impl<'a> Types<'a> {
                 quote!(#truth)
             }
             Kind::Any => json(given),
+            Kind::Typed(meaning) => typed(*meaning, given),
             Kind::Enum(name) => self.enum_value(name, given),
             Kind::Object { name, .. } => self.object(name, given),
             Kind::Map(value) => self.map(value, given),
-            Kind::Texts | Kind::Integers | Kind::Enums(_) | Kind::Objects(_) => self.list(kind, wire, given),
+            Kind::Texts | Kind::Integers | Kind::Enums(_) | Kind::Objects(_) | Kind::Typeds(_) => self.list(kind, wire, given),
         }
     }
 
@@ -115,6 +116,7 @@ impl<'a> Types<'a> {
             Kind::Texts => Kind::Text,
             Kind::Integers => Kind::Integer,
             Kind::Enums(name) => Kind::Enum(name.clone()),
+            Kind::Typeds(meaning) => Kind::Typed(*meaning),
             Kind::Objects(name) => Kind::Object { name: name.clone(), boxed: false },
             _ => Kind::Any,
         };
@@ -145,13 +147,32 @@ impl<'a> Types<'a> {
     }
 }
 
+/// A time as its setter takes it, or an amount.
+fn typed(meaning: Meaning, given: &Value) -> TokenStream {
+    if meaning.is_text() {
+        let text = text(given);
+        return quote!(#text);
+    }
+    match integer(given) {
+        Some(number) => {
+            let number = Literal::i64_suffixed(number);
+            quote!(#number)
+        }
+        None => {
+            let (ty, text) = (Kind::Typed(meaning).bare(), text(given));
+            quote!(#ty::parse(#text).unwrap_or_default())
+        }
+    }
+}
+
 /// Something of the field's type.
 fn sample(member: &Member<'_>) -> Value {
     if let Some(default) = &member.field.default {
         return default.clone();
     }
     match &member.kind {
-        Kind::Integer | Kind::Number => Value::from(member.field.minimum.unwrap_or(1)),
+        Kind::Typed(meaning) if meaning.is_text() => Value::from("2026-01-01"),
+        Kind::Integer | Kind::Number | Kind::Typed(_) => Value::from(member.field.minimum.unwrap_or(1)),
         Kind::Boolean => Value::Bool(true),
         Kind::Texts => Value::from(vec!["1"]),
         Kind::Integers => Value::from(vec![1]),

@@ -64,7 +64,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     let mut public = Vec::new();
     let broken = |problem: String| Error::new(&operation.file, "", problem);
     file.add(quote!(
-        use scrm_core::{spec, table};
+        use scrm_core::{spec, table, tabular};
     ))
     .map_err(broken)?;
     for record in &records {

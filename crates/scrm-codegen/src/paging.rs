@@ -231,7 +231,7 @@ impl<'a> Paged<'a> {
                     true
                 });
             }
-            Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers => {
+            Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers | Kind::Typed(_) => {
                 let ty = kind.bare();
                 quote!(<#ty as table::Plain>::from_value(cursor))
             }
@@ -279,7 +279,7 @@ impl<'a> Paged<'a> {
         let Some(split) = &self.paging.split_by else { return Ok(quote!()) };
         let (start, end) = (self.member(request, &split.start, "split_by/start")?, self.member(request, &split.end, "split_by/end")?);
         for (member, key) in [(start, "split_by/start"), (end, "split_by/end")] {
-            if member.kind != Kind::Text {
+            if !is_text(&member.kind) {
                 return Err(self.failed(key, format!("`{}` is no text; a range can be split along texts only", member.field.name)));
             }
         }
@@ -289,9 +289,18 @@ impl<'a> Paged<'a> {
             fn range(&self) -> (Option<&str>, Option<&str>) { (self.#start.as_deref(), self.#end.as_deref()) }
             #[inline]
             fn set_range(&mut self, start: &str, end: &str) {
-                self.#start = Some(start.to_owned());
-                self.#end = Some(end.to_owned());
+                self.#start = Some(start.into());
+                self.#end = Some(end.into());
             }
         })
+    }
+}
+
+/// Whether the field holds a text, be it a date.
+fn is_text(kind: &Kind) -> bool {
+    match kind {
+        Kind::Text => true,
+        Kind::Typed(meaning) => meaning.is_text(),
+        _ => false,
     }
 }

@@ -2,12 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use scrm_schema::model::{Field, Place, Sensitive, TimeFormat, Wire};
+use scrm_schema::model::{Announced, Field, Place, Sensitive, TimeFormat, Wire};
 
 use crate::{
-    format::doc,
-    kind::Kind,
-    names,
+    kind, names,
     types::{Member, Record},
 };
 
@@ -21,29 +19,31 @@ pub(crate) fn record(record: &Record<'_>, rows: Option<&str>) -> TokenStream {
     let (table, shown) = (table(record, rows), shown(record));
     let name = names::ident(&record.object.name);
     let way_in = (!record.is_request).then(|| way_in(record));
+    let notes = notes(record);
     let line = if record.is_request { quote!(scrm_core::request!(#name);) } else { quote!(scrm_core::record!(#name);) };
-    let times = times(record);
     quote! {
         #table
         #way_in
         #shown
         #line
-        #times
+        #notes
     }
 }
 
 fn table(record: &Record<'_>, rows: Option<&str>) -> TokenStream {
     let (table, name) = (table_name(&record.object.name), &record.object.name);
     let fields = record.members.iter().map(|member| field(member, rows));
-    let dynamic = match &record.object.columns {
-        Some(columns) => {
-            let prefix = &columns.prefix;
-            quote!(Some(#prefix))
-        }
-        None => quote!(None),
-    };
+    let dynamic = record.object.columns.as_ref().map(|columns| {
+        let (prefix, name) = (&columns.prefix, names::field(&columns.name).to_string());
+        let name = name.trim_start_matches("r#");
+        quote!(.dynamic(#prefix, #name))
+    });
+    let announced = record.object.announced.as_ref().map(|Announced { list, key, label, .. }| {
+        let below = list.splitn(3, '/').nth(2).unwrap_or_default();
+        quote!(.announced(#below, #key, #label))
+    });
     quote! {
-        static #table: table::Table = table::Table { name: #name, fields: &[#(#fields),*], dynamic: #dynamic };
+        static #table: table::Table = table::Table::new(#name, &[#(#fields),*]) #dynamic #announced;
     }
 }
 
@@ -54,7 +54,7 @@ fn field(member: &Member<'_>, rows: Option<&str>) -> TokenStream {
 
 /// A constant of `table::Attributes`, and what is to be added to it.
 fn marks(field: &Field, rows: Option<&str>) -> TokenStream {
-    let Field { name, required, nullable, sensitive, wire, place, .. } = field;
+    let Field { name, required, nullable, sensitive, place, .. } = field;
     let personal = *sensitive == Some(Sensitive::Personal);
     let secret = (*sensitive == Some(Sensitive::Secret)).then(|| quote!(.secret()));
     let (constant, nullable, personal) = match (required, nullable, personal) {
@@ -66,7 +66,7 @@ fn marks(field: &Field, rows: Option<&str>) -> TokenStream {
     let nullable = nullable.then(|| quote!(.nullable()));
     let personal = personal.then(|| quote!(.personal()));
     let rows = (rows == Some(name)).then(|| quote!(.rows()));
-    let wire = self::wire(*wire).map(|wire| quote!(.wire(table::Wire::#wire)));
+    let wire = self::wire(kind::wire(field)).map(|wire| quote!(.wire(table::Wire::#wire)));
     let place = match place {
         Place::Body => None,
         Place::Query => Some(quote!(.place(table::Place::Query))),
@@ -85,6 +85,38 @@ fn wire(wire: Wire) -> Option<TokenStream> {
         Wire::Comma => Some(quote!(Comma)),
         Wire::Bars => Some(quote!(Bars)),
         Wire::Json => Some(quote!(Json)),
+    }
+}
+
+/// The columns at run time.
+fn notes(record: &Record<'_>) -> TokenStream {
+    let (name, table, extra) = (names::ident(&record.object.name), table_name(&record.object.name), record.has_extra());
+    let fields = record.members.iter().map(|member| {
+        let (kind, shape, nested) = member.kind.column();
+        let (kind, zh, en) = (names::ident(kind), &member.field.doc.zh, &member.field.doc.en);
+        let shape = shape.map(|shape| {
+            let shape = names::ident(shape);
+            quote!(.#shape())
+        });
+        let unit = member.field.unit.as_ref().map(|unit| quote!(.unit(#unit)));
+        let nested = nested.map(|nested| {
+            let nested = names::ident(nested);
+            quote!(.nested(<#nested as tabular::Tabular>::columns))
+        });
+        quote!(tabular::FieldNote::new(tabular::ColumnKind::#kind, #zh, #en) #shape #unit #nested)
+    });
+    let dynamic = record.object.columns.as_ref().map(|columns| {
+        let (zh, en) = (&columns.doc.zh, &columns.doc.en);
+        quote!(tabular::FieldNote::new(tabular::ColumnKind::Integer, #zh, #en).map())
+    });
+    quote! {
+        impl tabular::Tabular for #name {
+            #[inline]
+            fn columns() -> Vec<tabular::Column> {
+                static NOTES: &[tabular::FieldNote] = &[#(#fields,)* #dynamic];
+                tabular::columns(&#table, NOTES, #extra)
+            }
+        }
     }
 }
 
@@ -138,37 +170,6 @@ fn shown(record: &Record<'_>) -> TokenStream {
             fn view(&self, field: usize) -> table::View<'_> { #body }
         }
     }
-}
-
-/// `created_at_time()` beside `created_at`.
-fn times(record: &Record<'_>) -> Option<TokenStream> {
-    if record.is_request {
-        return None;
-    }
-    let name = names::ident(&record.object.name);
-    let methods: Vec<TokenStream> = record.members.iter().filter_map(time).collect();
-    (!methods.is_empty()).then(|| quote! { impl #name { #(#methods)* } })
-}
-
-fn time(member: &Member<'_>) -> Option<TokenStream> {
-    let format = time_format(member.field.time?);
-    let field = &member.name;
-    let read = match member.kind {
-        Kind::Text => quote!(scrm_core::time::read(spec::TimeFormat::#format, &self.#field)),
-        Kind::Integer => quote!(scrm_core::time::read_number(spec::TimeFormat::#format, self.#field)),
-        _ => return None,
-    };
-    let method = names::joined("", member.field.rust_name(), "_time");
-    let docs = doc(&format!(
-        "[`Self::{}`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).",
-        field.to_string().trim_start_matches("r#")
-    ));
-    Some(quote! {
-        #docs
-        #[inline]
-        #[must_use]
-        pub fn #method(&self) -> Option<scrm_core::time::Moment> { #read }
-    })
 }
 
 /// The variant of `spec::TimeFormat`.

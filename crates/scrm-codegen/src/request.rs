@@ -214,6 +214,14 @@ fn parameter(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(impl Into<String>),
         Kind::Any => quote!(impl Into<scrm_core::Value>),
+        Kind::Typed(_) => {
+            let ty = kind.bare();
+            quote!(impl Into<#ty>)
+        }
+        Kind::Typeds(meaning) => {
+            let ty = Kind::Typed(*meaning).bare();
+            quote!(impl IntoIterator<Item = impl Into<#ty>>)
+        }
         Kind::Texts => quote!(impl IntoIterator<Item = impl Into<String>>),
         Kind::Integers => quote!(impl IntoIterator<Item = i64>),
         Kind::Enums(name) | Kind::Objects(name) => {
@@ -243,8 +251,8 @@ fn value(kind: &Kind, name: &proc_macro2::Ident) -> TokenStream {
 
 fn bare(kind: &Kind, name: &proc_macro2::Ident) -> TokenStream {
     match kind {
-        Kind::Text | Kind::Any => quote!(#name.into()),
-        Kind::Texts => quote!(#name.into_iter().map(Into::into).collect()),
+        Kind::Text | Kind::Any | Kind::Typed(_) => quote!(#name.into()),
+        Kind::Texts | Kind::Typeds(_) => quote!(#name.into_iter().map(Into::into).collect()),
         Kind::Integers | Kind::Enums(_) | Kind::Objects(_) => quote!(#name.into_iter().collect()),
         Kind::Object { boxed: true, .. } => quote!(Box::new(#name)),
         _ => quote!(#name),

@@ -8,6 +8,7 @@ use crate::{
     docs,
     error::Error,
     format::{File, doc},
+    kind::Kind,
     names,
     operation::{Made, module, static_name},
 };
@@ -74,6 +75,9 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         let (name, data) = (&operation.name, inspected(operation));
         quote!(#name => Box::<#data>::default(),)
     });
+    let columns: Vec<TokenStream> = vendor.operations.iter().filter_map(row_columns).collect();
+    let columns =
+        if columns.is_empty() { quote!(let _ = operation; None) } else { quote!(Some(match operation { #(#columns)* _ => return None, })) };
     let docs =
         doc(&format!("Every operation of {} that has a schema. Typed calls do not use this list.", docs::escape(&vendor.file.title.en)));
     quote! {
@@ -96,11 +100,39 @@ fn lookups(vendor: &Vendor) -> TokenStream {
                 _ => return None,
             })
         }
+
+        /// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers; for tools.
+        #[inline]
+        #[must_use]
+        pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> { #columns }
     }
+}
+
+/// The columns of an operation's rows; `None`: it answers no object.
+fn row_columns(operation: &Operation) -> Option<TokenStream> {
+    let (name, module) = (&operation.name, module(&operation.name));
+    let row = match (&operation.paging, operation.data.as_ref().map(|data| Kind::of(&data.ty))) {
+        (Some(_), _) => {
+            let request = module_request(operation);
+            quote!(<#request as scrm_core::operation::PagedOperation>::Row)
+        }
+        (None, Some(Kind::Objects(row) | Kind::Object { name: row, .. })) => {
+            let row = names::ident(&row);
+            quote!(self::#module::#row)
+        }
+        _ => return None,
+    };
+    Some(quote!(#name => <#row as scrm_core::Tabular>::columns(),))
 }
 
 /// The data type, seen from outside of the operation's file.
 fn inspected(operation: &Operation) -> TokenStream {
+    let request = module_request(operation);
+    quote!(<#request as scrm_core::operation::Operation>::Data)
+}
+
+/// The request, seen from outside of the operation's file.
+fn module_request(operation: &Operation) -> TokenStream {
     let (module, request) = (module(&operation.name), names::ident(&operation.request.name));
-    quote!(<self::#module::#request as scrm_core::operation::Operation>::Data)
+    quote!(self::#module::#request)
 }

@@ -17,7 +17,12 @@ use syn::{
     token::Brace,
 };
 
-use crate::{docs, error::Error, kind::Kind, names};
+use crate::{
+    docs,
+    error::Error,
+    kind::{Kind, Meaning},
+    names,
+};
 
 /// A struct to generate.
 pub(crate) struct Record<'a> {
@@ -108,7 +113,8 @@ fn folded(name: &str) -> String {
 /// An object as draft-07 structure without any constraint. Every field is required: that it may be missing all the same is said by our own types,
 /// and typify need not say it too, in types and serde's attributes that would only be thrown away.
 fn structure(object: &Object) -> Value {
-    let properties: Map<String, Value> = object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of(&field.ty)))).collect();
+    let properties: Map<String, Value> =
+        object.fields.iter().map(|field| (field.name.clone(), shape(&Kind::of_field(field, object)))).collect();
     let required: Vec<&String> = object.fields.iter().map(|field| &field.name).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
@@ -126,6 +132,17 @@ fn shape(kind: &Kind) -> Value {
         Kind::Objects(name) => json!({ "type": "array", "items": { "$ref": format!("#/definitions/{name}") } }),
         Kind::Map(value) => json!({ "type": "object", "additionalProperties": shape(value) }),
         Kind::Nullable(inner) => shape(inner),
+        Kind::Typed(meaning) => shape(&written(*meaning)),
+        Kind::Typeds(meaning) => json!({ "type": "array", "items": shape(&written(*meaning)) }),
+    }
+}
+
+/// What typify takes an amount or a time for.
+fn written(meaning: Meaning) -> Kind {
+    match meaning {
+        meaning if meaning.is_text() => Kind::Text,
+        meaning if meaning.is_amount() => Kind::Number,
+        _ => Kind::Integer,
     }
 }
 
@@ -141,11 +158,14 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         let kind = checked(Kind::of_field(field, object), &made.ty)
             .map_err(|found| failed(&field.pointer, format!("typify made `{found}` of it, which no slot holds")))?;
         if let Kind::Nullable(inner) = &kind
-            && !matches!(**inner, Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers)
+            && !matches!(
+                **inner,
+                Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Texts | Kind::Integers | Kind::Typed(_) | Kind::Typeds(_)
+            )
         {
             return Err(failed(
                 &field.pointer,
-                "only scalars and lists of texts or integers can be sent as `null`; drop \"null\" from `type`".into(),
+                "only scalars and lists of texts, integers or times can be sent as `null`; drop \"null\" from `type`".into(),
             ));
         }
         members.push(Member { field, name: names::field(field.rust_name()), kind });
@@ -206,6 +226,8 @@ fn expected(kind: &Kind) -> String {
             _ => "Map<String, Value>".into(),
         },
         Kind::Nullable(inner) => expected(inner),
+        Kind::Typed(meaning) => expected(&written(*meaning)),
+        Kind::Typeds(meaning) => format!("Vec<{}>", expected(&written(*meaning))),
     }
 }
 

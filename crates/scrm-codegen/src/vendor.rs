@@ -163,7 +163,7 @@ fn untyped(vendor: &Vendor) -> TokenStream {
             paging: None,
             errors: &[],
             rules: &[],
-            request: &table::Table { name: "Untyped", fields: &[], dynamic: None },
+            request: &table::Table::new("Untyped", &[]),
             customer: None,
         };
     }

@@ -48,7 +48,7 @@ impl fmt::Display for Violation {
 pub fn check(request: &dyn ReadFields, rules: &[Rule]) -> Result<(), Vec<Violation>> {
     let mut violations = Vec::new();
     for rule in rules {
-        apply(rule, Scope::WriteFields(request), &mut violations);
+        apply(rule, Scope::Record(request), &mut violations);
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
 }

@@ -1,6 +1,7 @@
 //! Customers as any vendor tells of them, and one profile of a person over several vendors.
 
 mod profile;
+mod serialize;
 
 use std::fmt;
 
@@ -218,7 +219,7 @@ impl fmt::Debug for Customer {
 fn texts(row: &dyn ReadFields, paths: &[&str]) -> Vec<String> {
     let mut texts = Vec::new();
     for path in paths {
-        Scope::WriteFields(row).walk(path, &mut |found| {
+        Scope::Record(row).walk(path, &mut |found| {
             found.scalars(&mut |_, value| {
                 let text = value.to_text().trim().to_owned();
                 if !text.is_empty() && !texts.contains(&text) {
@@ -232,7 +233,7 @@ fn texts(row: &dyn ReadFields, paths: &[&str]) -> Vec<String> {
 
 fn earliest(row: &dyn ReadFields, path: &str, format: TimeFormat) -> Option<Moment> {
     let mut earliest: Option<Moment> = None;
-    Scope::WriteFields(row).walk(path, &mut |found| {
+    Scope::Record(row).walk(path, &mut |found| {
         found.scalars(&mut |_, value| {
             let moment = match value {
                 Scalar::Int(number) => i64::try_from(number).ok().and_then(|number| time::from_number(format, number)),

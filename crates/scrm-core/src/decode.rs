@@ -13,11 +13,12 @@ mod diagnostics;
 mod envelope;
 mod outcome;
 mod slots;
+mod typed;
 mod wire_forms;
 
 pub use outcome::{BadRow, DecodeError, Decoded, Drift, DriftKind, Envelope};
 
-pub(crate) use coerce::integral;
+pub(crate) use coerce::{integral, lenient};
 
 use crate::{
     scan::{Readable, Scan},
@@ -71,10 +72,11 @@ pub fn decode_into(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions
     }
 }
 
-/// One object on its own, without an envelope.
+/// One object on its own, without an envelope, as serde wrote it or as it came.
 pub(crate) fn record_from_text(text: &str, record: &mut dyn WriteFields) -> Result<(), DecodeError> {
     let mut notes = Notes::default();
     let mut fill = Fill::new(Scan::lax(text), &mut notes);
+    fill.typed = true;
     let outcome = fill.object(record).and_then(|()| fill.scan.end());
     let scan = fill.scan;
     outcome.map_err(|stop| notes.error(&scan, *stop))

@@ -10,6 +10,7 @@ use std::{borrow::Cow, time::Duration};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+pub(crate) use self::written::OnTheWire;
 use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
@@ -99,6 +100,16 @@ pub fn encode(
     Ok(HttpRequest { method: spec.method, url, headers, body, timeout: TIMEOUT })
 }
 
+/// A record as JSON, as it stands on the wire: what [`encode`] writes where it is part of a JSON body. Absent fields are left out.
+///
+/// # Errors
+/// When a value cannot be written: a number that is not finite, a list whose items hold the separator they are joined by.
+pub fn json(record: &dyn ReadFields) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    written::push_record(&mut out, record)?;
+    Ok(out)
+}
+
 /// A name on the wire and what is written for it.
 type Part<'a> = (Cow<'a, str>, Written<'a>);
 
@@ -128,7 +139,7 @@ impl<'a> Parts<'a> {
             }
             RequestBody::Raw(request) => {
                 for (name, value) in request {
-                    let place = spec.request.fields.iter().find(|field| field.name() == name).map_or(Place::Body, |field| field.place);
+                    let place = spec.request.find(name, 0).map_or(Place::Body, |at| spec.request.fields[at].place);
                     parts.put(place, name.into(), Written::json(Cow::Borrowed(value)));
                 }
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     decode::{BadRow, DecodeError, DecodeOptions, Drift, Envelope, decode_into},
     mask::{self, MESSAGE_CAP, Masked, Masker, ShownPath, WORD_CAP},
-    show::{PLAIN, Style, Written},
+    serialize::{PLAIN, Style, Written},
     spec::{OperationSpec, VendorSpec},
     table::Inspect,
 };
@@ -81,7 +81,7 @@ impl Told {
         }
         self.rest_of_envelope(head)?;
         if success {
-            let style = if self.plain { Style::Typed } else { Style::Masked };
+            let style = if self.plain { Style::Compact } else { Style::Masked };
             let view = data.shown();
             let json = serde_json::to_string_pretty(&Written { view: &view, field: &PLAIN, style }).map_err(|_| fmt::Error)?;
             writeln!(self.text, "data:\n{json}")?;

@@ -14,15 +14,18 @@ pub mod call;
 pub mod check;
 pub mod client;
 pub mod customer;
+mod debug;
 pub mod decode;
 pub mod drift;
 pub mod encode;
 pub mod error;
 pub mod explain;
+mod flat;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
 mod mask;
+pub mod money;
 pub mod operation;
 pub mod paging;
 mod path;
@@ -33,9 +36,10 @@ pub mod quota;
 pub mod retry;
 mod scan;
 pub mod secret;
-mod show;
+mod serialize;
 pub mod spec;
 pub mod table;
+pub mod tabular;
 pub mod time;
 pub mod token;
 pub mod transport;
@@ -53,10 +57,14 @@ pub use crate::{
     drift::DriftReport,
     encode::RequestBody,
     error::{Error, ErrorKind},
+    flat::Flat,
+    money::{Fen, Yuan},
     paging::{RejectSink, ResumeToken, Summary},
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
     spec::{Action, Label},
+    tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
+    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
     transport::{Sent, Transport},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
@@ -67,8 +75,9 @@ pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub use crate::{
+        debug::debug,
         scan::{document, lax_document},
-        show::{Json, debug, deserialize, serialize},
-        table::{hash_value, same_value},
+        serialize::{deserialize, serialize, serialize_request},
+        table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
     };
 }

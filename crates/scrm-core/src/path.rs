@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::table::{Code, EXTRA, Nullable, REQUIRED, ReadFields, View};
+use crate::table::{Atom, Code, Entry, Nullable, REQUIRED, ReadFields, View, look_up};
 
 /// An object in which names can be looked up.
 #[derive(Clone, Copy)]
 pub(crate) enum Scope<'a> {
-    WriteFields(&'a dyn ReadFields),
+    Record(&'a dyn ReadFields),
     Json(&'a serde_json::Map<String, Value>),
 }
 
@@ -24,6 +24,8 @@ pub(crate) struct Found<'a> {
 pub(crate) enum Held<'a> {
     View(View<'a>),
     Json(&'a Value),
+    /// The value of a dynamic column.
+    Column(i64),
     Nothing,
 }
 
@@ -65,15 +67,14 @@ impl<'a> Scope<'a> {
 
     fn look_up(self, name: &str) -> (Held<'a>, u8) {
         match self {
-            Scope::WriteFields(record) => {
-                let table = record.table();
-                if let Some(at) = table.find(name, 0) {
-                    return (Held::View(record.view(at)), table.fields[at].flags);
-                }
-                match record.view(EXTRA) {
-                    View::Extra(extra) => (extra.get(name).map_or(Held::Nothing, Held::Json), 0),
-                    _ => (Held::Nothing, 0),
-                }
+            Scope::Record(record) => {
+                let held = match look_up(record, name) {
+                    Entry::Field(at, view) => return (Held::View(view), record.table().fields[at].flags),
+                    Entry::Column(value) => Held::Column(*value),
+                    Entry::Extra(value) => Held::Json(value),
+                    Entry::Nothing => Held::Nothing,
+                };
+                (held, 0)
             }
             Scope::Json(object) => (object.get(name).map_or(Held::Nothing, Held::Json), 0),
         }
@@ -93,7 +94,7 @@ impl Found<'_> {
         match &self.held {
             Held::View(view) => view_scopes(view, &self.at(), visit),
             Held::Json(value) => json_scopes(value, &self.at(), visit),
-            Held::Nothing => {}
+            Held::Column(_) | Held::Nothing => {}
         }
     }
 
@@ -102,6 +103,7 @@ impl Found<'_> {
         match &self.held {
             Held::View(view) => view_scalars(view, visit),
             Held::Json(value) => json_scalars(value, visit),
+            Held::Column(value) => visit(None, Scalar::Int((*value).into())),
             Held::Nothing => {}
         }
     }
@@ -111,6 +113,7 @@ impl Found<'_> {
         match &self.held {
             Held::View(view) => is_filled(view),
             Held::Json(value) => json_is_filled(value),
+            Held::Column(_) => true,
             Held::Nothing => false,
         }
     }
@@ -121,7 +124,7 @@ impl Found<'_> {
             Held::View(View::Nullable(nullable)) => !nullable.is_absent(),
             Held::View(_) => self.flags & REQUIRED != 0 && self.count().is_some(),
             Held::Json(value) => value.is_null() || value.is_array(),
-            Held::Nothing => false,
+            Held::Column(_) | Held::Nothing => false,
         };
         deliberate || self.is_filled()
     }
@@ -133,29 +136,30 @@ impl Found<'_> {
             Held::View(View::Strs(list)) => Some(list.len()),
             Held::View(View::Ints(list)) => Some(list.len()),
             Held::View(View::Opens(list)) => Some(list.count()),
+            Held::View(View::Typeds(list)) => Some(list.count()),
             Held::View(View::Nullable(nullable)) => match nullable.get() {
                 Nullable::Value(value) => value.as_array().map(Vec::len),
                 Nullable::Absent | Nullable::Null => None,
             },
             Held::View(View::Any(Some(value))) => value.as_array().map(Vec::len),
             Held::Json(value) => value.as_array().map(Vec::len),
-            Held::View(_) | Held::Nothing => None,
+            Held::View(_) | Held::Column(_) | Held::Nothing => None,
         }
     }
 }
 
 fn view_scopes(view: &View<'_>, at: &str, visit: &mut dyn FnMut(&str, Scope<'_>)) {
     match view {
-        View::Root(record) => visit(at, Scope::WriteFields(*record)),
+        View::Root(record) => visit(at, Scope::Record(*record)),
         View::Obj(object) => {
             if let Some(record) = object.get() {
-                visit(at, Scope::WriteFields(record));
+                visit(at, Scope::Record(record));
             }
         }
         View::List(list) => {
             for row in 0..list.count() {
                 if let Some(record) = list.get(row) {
-                    visit(&format!("{at}[{row}]"), Scope::WriteFields(record));
+                    visit(&format!("{at}[{row}]"), Scope::Record(record));
                 }
             }
         }
@@ -191,13 +195,24 @@ fn json_scopes(value: &Value, at: &str, visit: &mut dyn FnMut(&str, Scope<'_>)) 
 fn view_scalars(view: &View<'_>, visit: &mut dyn FnMut(Option<usize>, Scalar<'_>)) {
     match view {
         View::I64(Some(value)) => visit(None, Scalar::Int((*value).into())),
-        View::U64(Some(value)) => visit(None, Scalar::Int((*value).into())),
         View::F64(Some(value)) => visit(None, Scalar::Float(*value)),
         View::Bool(Some(value)) => visit(None, Scalar::Bool(*value)),
         View::Str(Some(value)) => visit(None, Scalar::Text(value)),
         View::Open(open) => {
             if let Some(code) = open.get() {
                 visit(None, code.into());
+            }
+        }
+        View::Typed(typed) => {
+            if let Some(atom) = typed.get() {
+                visit(None, atom.into());
+            }
+        }
+        View::Typeds(items) => {
+            for at in 0..items.count() {
+                if let Some(atom) = items.get(at) {
+                    visit(Some(at), atom.into());
+                }
             }
         }
         View::Strs(items) => items.iter().enumerate().for_each(|(at, item)| visit(Some(at), Scalar::Text(item))),
@@ -248,6 +263,16 @@ fn scalar(value: &Value) -> Option<Scalar<'_>> {
     }
 }
 
+impl<'a> From<Atom<'a>> for Scalar<'a> {
+    fn from(atom: Atom<'a>) -> Self {
+        match atom {
+            Atom::Text(value) => Scalar::Text(value),
+            Atom::Int(value) => Scalar::Int(value.into()),
+            Atom::Decimal(number) => number.whole().map_or_else(|| Scalar::Float(number.as_f64()), |whole| Scalar::Int(whole.into())),
+        }
+    }
+}
+
 impl<'a> From<Code<'a>> for Scalar<'a> {
     fn from(code: Code<'a>) -> Self {
         match code {
@@ -260,16 +285,17 @@ impl<'a> From<Code<'a>> for Scalar<'a> {
 fn is_filled(view: &View<'_>) -> bool {
     match view {
         View::I64(value) => value.is_some(),
-        View::U64(value) => value.is_some(),
         View::F64(value) => value.is_some(),
         View::Bool(value) => value.is_some(),
         View::Str(value) => value.as_deref().is_some_and(|text| !text.is_empty()),
         View::Open(open) => !matches!(open.get(), None | Some(Code::Text(""))),
+        View::Typed(typed) => !matches!(typed.get(), None | Some(Atom::Text(""))),
         View::Obj(object) => object.get().is_some(),
         View::List(list) => list.count() > 0,
         View::Strs(items) => !items.is_empty(),
         View::Ints(items) => !items.is_empty(),
         View::Opens(items) => items.count() > 0,
+        View::Typeds(items) => items.count() > 0,
         View::Map(map) => map.count() > 0,
         View::Nullable(nullable) => matches!(nullable.get(), Nullable::Value(value) if json_is_filled(&value)),
         View::Any(value) => value.as_ref().is_some_and(json_is_filled),

@@ -198,7 +198,7 @@ mod tests {
     };
 
     const NAME: Label = Label { zh: "名称", en: "Name" };
-    static FIELDS: Table = Table { name: "Request", fields: &[], dynamic: None };
+    static FIELDS: Table = Table::new("Request", &[]);
     static UNTYPED: OperationSpec = OperationSpec {
         name: "untyped",
         title: NAME,

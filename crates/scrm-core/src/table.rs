@@ -9,18 +9,23 @@ mod field;
 mod nullable;
 mod open_enum;
 mod payload;
+mod typed;
 
 use serde_json::Value;
 
 pub(crate) use containers::next_room;
 pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot, ObjView};
 pub use extra::Extra;
-pub use field::{Attributes, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
+pub use field::{Announced, Attributes, DynamicColumns, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
-pub use open_enum::{Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, documented, hash_value, same_value};
+pub use open_enum::{
+    Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, code_text, deserialize_code, documented, from_text, hash_value,
+    same_value, serialize_code,
+};
 pub use payload::{Inspect, Payload};
+pub use typed::{Atom, Form, Typed, TypedSlot, TypedView, TypedsSlot, TypedsView};
 
-use crate::show;
+use crate::serialize;
 
 /// Field number of the dynamic columns.
 pub const DYNAMIC: usize = usize::MAX - 1;
@@ -52,6 +57,15 @@ impl<R: ReadFields + ?Sized> ReadFields for Box<R> {
     }
 }
 
+impl<R: ReadFields + ?Sized> ReadFields for &R {
+    fn table(&self) -> &'static Table {
+        (**self).table()
+    }
+    fn view(&self, field: usize) -> View<'_> {
+        (**self).view(field)
+    }
+}
+
 impl<R: WriteFields + ?Sized> WriteFields for Box<R> {
     fn table(&self) -> &'static Table {
         (**self).table()
@@ -66,8 +80,6 @@ impl<R: WriteFields + ?Sized> WriteFields for Box<R> {
 pub enum Slot<'a> {
     /// A signed integer.
     I64(&'a mut Option<i64>),
-    /// An unsigned integer.
-    U64(&'a mut Option<u64>),
     /// A number.
     F64(&'a mut Option<f64>),
     /// A truth value.
@@ -76,6 +88,8 @@ pub enum Slot<'a> {
     Str(&'a mut Option<String>),
     /// An open enum.
     Open(&'a mut dyn OpenSlot),
+    /// An amount or a time.
+    Typed(&'a mut dyn TypedSlot),
     /// A nested object.
     Obj(&'a mut dyn ObjSlot),
     /// A list of objects.
@@ -86,6 +100,8 @@ pub enum Slot<'a> {
     Ints(&'a mut Vec<i64>),
     /// A list of open enums.
     Opens(&'a mut dyn OpensSlot),
+    /// A list of amounts or times.
+    Typeds(&'a mut dyn TypedsSlot),
     /// An object whose keys are data.
     Map(&'a mut dyn MapSlot),
     /// Absent, `null` and a value meaning three things.
@@ -105,8 +121,6 @@ pub enum Slot<'a> {
 pub enum View<'a> {
     /// A signed integer.
     I64(&'a Option<i64>),
-    /// An unsigned integer.
-    U64(&'a Option<u64>),
     /// A number.
     F64(&'a Option<f64>),
     /// A truth value.
@@ -115,6 +129,8 @@ pub enum View<'a> {
     Str(&'a Option<String>),
     /// An open enum.
     Open(&'a dyn OpenView),
+    /// An amount or a time.
+    Typed(&'a dyn TypedView),
     /// A nested object.
     Obj(&'a dyn ObjView),
     /// A list of objects.
@@ -125,6 +141,8 @@ pub enum View<'a> {
     Ints(&'a [i64]),
     /// A list of open enums.
     Opens(&'a dyn OpensView),
+    /// A list of amounts or times.
+    Typeds(&'a dyn TypedsView),
     /// An object whose keys are data.
     Map(&'a dyn MapView),
     /// Absent, `null` and a value meaning three things.
@@ -145,17 +163,18 @@ impl View<'_> {
     pub fn is_empty(&self) -> bool {
         match self {
             View::I64(value) => value.is_none(),
-            View::U64(value) => value.is_none(),
             View::F64(value) => value.is_none(),
             View::Bool(value) => value.is_none(),
             View::Str(value) => value.is_none(),
             View::Any(value) => value.is_none(),
             View::Open(value) => value.get().is_none(),
+            View::Typed(value) => value.get().is_none(),
             View::Obj(value) => value.get().is_none(),
             View::List(value) => value.count() == 0,
             View::Strs(value) => value.is_empty(),
             View::Ints(value) => value.is_empty(),
             View::Opens(value) => value.count() == 0,
+            View::Typeds(value) => value.count() == 0,
             View::Map(value) => value.count() == 0,
             View::Nullable(value) => value.is_absent(),
             View::Dynamic(value) => value.is_empty(),
@@ -165,24 +184,44 @@ impl View<'_> {
     }
 }
 
+/// What stands under a wire name.
+pub(crate) enum Entry<'a> {
+    /// A documented field.
+    Field(usize, View<'a>),
+    /// A dynamic column.
+    Column(&'a i64),
+    /// An undocumented key.
+    Extra(&'a Value),
+    Nothing,
+}
+
+pub(crate) fn look_up<'a>(record: &'a dyn ReadFields, name: &str) -> Entry<'a> {
+    let table = record.table();
+    if let Some(number) = table.find(name, 0) {
+        return Entry::Field(number, record.view(number));
+    }
+    if let Some(number) = table.column(name)
+        && let View::Dynamic(columns) = record.view(DYNAMIC)
+        && let Some((_, value)) = columns.iter().rev().find(|(column, _)| *column == number)
+    {
+        return Entry::Column(value);
+    }
+    match record.view(EXTRA) {
+        View::Extra(extra) => extra.get(name).map_or(Entry::Nothing, Entry::Extra),
+        _ => Entry::Nothing,
+    }
+}
+
 /// Any column by its wire name: documented fields, dynamic columns, undocumented keys. `None`: not there, or empty.
 ///
 /// Values come as their type says, not as they are written on the wire: a list that travels as a joined text is an array here.
 #[must_use]
-pub fn get(shown: &dyn ReadFields, name: &str) -> Option<Value> {
-    let table = shown.table();
-    if let Some(number) = table.fields.iter().position(|field| field.name() == name) {
-        let view = shown.view(number);
-        return if view.is_empty() { None } else { show::to_value(&view) };
-    }
-    if let Some(number) = table.column(name)
-        && let View::Dynamic(columns) = shown.view(DYNAMIC)
-        && let Some((_, value)) = columns.iter().rev().find(|(column, _)| *column == number)
-    {
-        return Some(Value::from(*value));
-    }
-    match shown.view(EXTRA) {
-        View::Extra(extra) => extra.get(name).cloned(),
-        _ => None,
+pub fn get(record: &dyn ReadFields, name: &str) -> Option<Value> {
+    match look_up(record, name) {
+        Entry::Field(_, view) if view.is_empty() => None,
+        Entry::Field(_, view) => serialize::to_value(&view),
+        Entry::Column(value) => Some(Value::from(*value)),
+        Entry::Extra(value) => Some(value.clone()),
+        Entry::Nothing => None,
     }
 }

@@ -2,13 +2,22 @@
 //!
 //! China time is a fixed +08:00 here. The years that China changed its clocks (until 1991) are before any of these vendors.
 
+//!
+//! [`Moment`] and [`Day`] are points of the calendar. [`DateTime`], [`Date`], [`Month`], [`UnixSeconds`] and [`UnixMillis`] are what stands in the fields
+//! of requests and answers: they keep what was written, whatever it is, and tell the moment where there is one.
+
+mod fields;
+
 use std::{
     fmt,
+    str::FromStr,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use jiff::{Timestamp, civil, tz::Offset};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+pub use self::fields::{Date, DateTime, Month, UnixMillis, UnixSeconds};
 use crate::spec::TimeFormat;
 
 /// China time.
@@ -16,7 +25,7 @@ const CHINA: Offset = Offset::constant(8);
 
 /// A moment, exact to the millisecond, within the years 1 to 9999 of China time.
 ///
-/// `Display` writes RFC 3339 in China time: `2024-05-01T12:00:00+08:00`.
+/// `Display` and serde write RFC 3339 in China time, `2024-05-01T12:00:00+08:00`; any offset is read, and what is below a millisecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(i64);
 
@@ -80,6 +89,58 @@ impl fmt::Display for Moment {
     }
 }
 
+/// A text that is not written as it should be, or names no day of the years 1 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotATime(&'static str);
+
+impl fmt::Display for NotATime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a time: {} is wanted", self.0)
+    }
+}
+
+impl std::error::Error for NotATime {}
+
+impl FromStr for Moment {
+    type Err = NotATime;
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let timestamp: Option<Timestamp> = text.parse().ok();
+        let moment = timestamp.and_then(|timestamp| Moment::from_unix_millis(timestamp.as_millisecond()));
+        moment.ok_or(NotATime("RFC 3339, such as 2024-05-01T12:00:00+08:00,"))
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl FromStr for Day {
+    type Err = NotATime;
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        Day::parse(text).ok_or(NotATime("a day as YYYY-MM-DD"))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// Reads a time written in exactly this format. A day means its first moment in China, a month the first moment of its first day.
 ///
 /// `None` for anything else, and for what stands for "never": an empty text, `0`, and dates in the year 0 or before
@@ -119,18 +180,6 @@ pub fn from_number(format: TimeFormat, number: i64) -> Option<Moment> {
     if millis == 0 { None } else { Moment::from_unix_millis(millis) }
 }
 
-/// [`parse`] of a field, as generated code has it.
-#[must_use]
-pub fn read(format: TimeFormat, field: &Option<String>) -> Option<Moment> {
-    parse(format, field.as_deref()?)
-}
-
-/// [`from_number`] of a field, as generated code has it.
-#[must_use]
-pub fn read_number(format: TimeFormat, field: Option<i64>) -> Option<Moment> {
-    from_number(format, field?)
-}
-
 /// Writes a moment in this format; what the format has no room for is cut off.
 #[must_use]
 pub fn write(format: TimeFormat, moment: Moment) -> String {
@@ -145,7 +194,7 @@ pub fn write(format: TimeFormat, moment: Moment) -> String {
     }
 }
 
-/// A day of the calendar in China, of the years 1 to 9999; `Display` writes `YYYY-MM-DD`.
+/// A day of the calendar in China, of the years 1 to 9999; `Display` and serde write `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(civil::Date);
 

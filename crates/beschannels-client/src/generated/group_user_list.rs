@@ -3,7 +3,7 @@
 //!
 //! `POST /leads/open-api/group-user-list` (multipart form)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// List users of a group · 分组下用户列表
 ///
@@ -68,9 +68,9 @@ pub struct GroupUserList {
     return_field_list: Option<String>,
 }
 
-static GROUP_USER_LIST_TABLE: table::Table = table::Table {
-    name: "GroupUserList",
-    fields: &[
+static GROUP_USER_LIST_TABLE: table::Table = table::Table::new(
+    "GroupUserList",
+    &[
         table::Field("user_id", table::Attributes::REQUIRED),
         table::Field("page_num", table::Attributes::PLAIN),
         table::Field("page_size", table::Attributes::PLAIN),
@@ -79,8 +79,7 @@ static GROUP_USER_LIST_TABLE: table::Table = table::Table {
         table::Field("group_obj", table::Attributes::REQUIRED),
         table::Field("return_field_list", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for GroupUserList {
     #[inline]
@@ -103,6 +102,50 @@ impl table::ReadFields for GroupUserList {
 }
 
 scrm_core::request!(GroupUserList);
+
+impl tabular::Tabular for GroupUserList {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "按其数据权限操作的管理员。",
+                "Admin whose data permissions apply.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "页码。",
+                "Page number.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "每页行数，没有说明上限。",
+                "Rows per page; no largest value is stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "要搜索的文字，没有说明搜索哪些列。",
+                "Text to search for; which columns are searched is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "分组的编号。",
+                "Id of the group.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "分组里是哪一类对象。",
+                "Kind of people in the group.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "要返回的列，写法没有说明。",
+                "Columns to answer; how they are written is not documented.",
+            ),
+        ];
+        tabular::columns(&GROUP_USER_LIST_TABLE, NOTES, false)
+    }
+}
 
 impl GroupUserList {
     /// With what is required: `user_id`, `group_obj`. Asks for page 1 with 50 rows.
@@ -296,15 +339,14 @@ pub struct GroupUserListData {
     pub extra: table::Extra,
 }
 
-static GROUP_USER_LIST_DATA_TABLE: table::Table = table::Table {
-    name: "GroupUserListData",
-    fields: &[
+static GROUP_USER_LIST_DATA_TABLE: table::Table = table::Table::new(
+    "GroupUserListData",
+    &[
         table::Field("total", table::Attributes::REQUIRED),
         table::Field("list", table::Attributes::REQUIRED.rows()),
         table::Field("header", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for GroupUserListData {
     #[inline]
@@ -340,6 +382,34 @@ impl table::ReadFields for GroupUserListData {
 
 scrm_core::record!(GroupUserListData);
 
+impl tabular::Tabular for GroupUserListData {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "符合条件的人数。",
+                "Number of people that match.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "这一页的人。",
+                    "The people of the page.",
+                )
+                .list()
+                .nested(<Lead as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "业务列，按显示顺序。",
+                    "The business columns in the order of display.",
+                )
+                .list()
+                .nested(<HeaderColumn as tabular::Tabular>::columns),
+        ];
+        tabular::columns(&GROUP_USER_LIST_DATA_TABLE, NOTES, true)
+    }
+}
+
 /// A person of the group: columns of the system, columns of the tenant that header announces, and scores. · 分组里的一个人：系统的列、header 声明的租户的列，以及分值。
 ///
 /// The tenant's own columns are kept in `extra`; the answer announces them under `/data/header`.
@@ -369,7 +439,7 @@ pub struct Lead {
     /// When it was created. · 创建的时间。
     ///
     /// On the wire `CreatedTime`. Written as `YYYY-MM-DD HH:MM:SS`, China time.
-    pub created_time: Option<String>,
+    pub created_time: Option<scrm_core::DateTime>,
     /// Id of the person; the same as identity_id in every row seen. · 人的标识，见到的各行都与 identity_id 相同。
     ///
     /// **Unverified**: seen in an example or in other people's code only.
@@ -398,23 +468,24 @@ pub struct Lead {
     pub extra: table::Extra,
 }
 
-static LEAD_TABLE: table::Table = table::Table {
-    name: "Lead",
-    fields: &[
-        table::Field("FullName", table::Attributes::PERSONAL),
-        table::Field("MobilePhone", table::Attributes::PERSONAL),
-        table::Field("Email", table::Attributes::PERSONAL),
-        table::Field("Company", table::Attributes::PLAIN),
-        table::Field("IsLead", table::Attributes::PLAIN),
-        table::Field("CreatedTime", table::Attributes::PLAIN),
-        table::Field("identity_value", table::Attributes::PLAIN),
-        table::Field("identity_id", table::Attributes::PLAIN),
-        table::Field("client_type", table::Attributes::PLAIN),
-        table::Field("nextId", table::Attributes::PLAIN),
-        table::Field("is_del", table::Attributes::PLAIN),
-    ],
-    dynamic: Some("Score-"),
-};
+static LEAD_TABLE: table::Table = table::Table::new(
+        "Lead",
+        &[
+            table::Field("FullName", table::Attributes::PERSONAL),
+            table::Field("MobilePhone", table::Attributes::PERSONAL),
+            table::Field("Email", table::Attributes::PERSONAL),
+            table::Field("Company", table::Attributes::PLAIN),
+            table::Field("IsLead", table::Attributes::PLAIN),
+            table::Field("CreatedTime", table::Attributes::PLAIN),
+            table::Field("identity_value", table::Attributes::PLAIN),
+            table::Field("identity_id", table::Attributes::PLAIN),
+            table::Field("client_type", table::Attributes::PLAIN),
+            table::Field("nextId", table::Attributes::PLAIN),
+            table::Field("is_del", table::Attributes::PLAIN),
+        ],
+    )
+    .dynamic("Score-", "scores")
+    .announced("header", "prop", "label");
 
 impl table::WriteFields for Lead {
     #[inline]
@@ -429,7 +500,7 @@ impl table::WriteFields for Lead {
             2 => table::Slot::Str(&mut self.email),
             3 => table::Slot::Str(&mut self.company),
             4 => table::Slot::Str(&mut self.is_lead),
-            5 => table::Slot::Str(&mut self.created_time),
+            5 => table::Slot::Typed(&mut self.created_time),
             6 => table::Slot::Str(&mut self.identity_value),
             7 => table::Slot::Str(&mut self.identity_id),
             8 => table::Slot::Open(&mut self.client_type),
@@ -454,7 +525,7 @@ impl table::ReadFields for Lead {
             2 => table::View::Str(&self.email),
             3 => table::View::Str(&self.company),
             4 => table::View::Str(&self.is_lead),
-            5 => table::View::Str(&self.created_time),
+            5 => table::View::Typed(&self.created_time),
             6 => table::View::Str(&self.identity_value),
             7 => table::View::Str(&self.identity_id),
             8 => table::View::Open(&self.client_type),
@@ -468,12 +539,65 @@ impl table::ReadFields for Lead {
 
 scrm_core::record!(Lead);
 
-impl Lead {
-    /// [`Self::created_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for Lead {
     #[inline]
-    #[must_use]
-    pub fn created_time_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read(spec::TimeFormat::DateTime, &self.created_time)
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "姓名。", "Name."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "手机号。",
+                "Phone number.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "邮箱。",
+                "Mail address.",
+            ),
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "公司。", "Company."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "是否线索，是供显示的文字。",
+                "Whether it is a lead, as text for display.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::DateTime,
+                "创建的时间。",
+                "When it was created.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "人的标识，见到的各行都与 identity_id 相同。",
+                "Id of the person; the same as identity_id in every row seen.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "人的标识。",
+                "Id of the person.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "所属客群的类别。",
+                "Kind of customer group the row belongs to.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "表结构的编号，见到的各行都为空。",
+                "Id of the table structure; empty in every row seen.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "删除标记，见到的各行都是 1，而且都没有删除。",
+                "Mark of deletion; 1 in every row seen, all of them live.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Integer,
+                    "按列名里的数字区分的分值，数字大概是评分模型的编号。各行只有其中一部分。",
+                    "Scores by the number in the column's name, which is likely the id of a scoring model. A row has only some of them.",
+                )
+                .map(),
+        ];
+        tabular::columns(&LEAD_TABLE, NOTES, true)
     }
 }
 
@@ -489,14 +613,13 @@ pub struct HeaderColumn {
     pub extra: table::Extra,
 }
 
-static HEADER_COLUMN_TABLE: table::Table = table::Table {
-    name: "HeaderColumn",
-    fields: &[
+static HEADER_COLUMN_TABLE: table::Table = table::Table::new(
+    "HeaderColumn",
+    &[
         table::Field("label", table::Attributes::REQUIRED),
         table::Field("prop", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for HeaderColumn {
     #[inline]
@@ -529,6 +652,25 @@ impl table::ReadFields for HeaderColumn {
 }
 
 scrm_core::record!(HeaderColumn);
+
+impl tabular::Tabular for HeaderColumn {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "显示的名称。",
+                "Name for display.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "行里的键。",
+                "Key in the row.",
+            ),
+        ];
+        tabular::columns(&HEADER_COLUMN_TABLE, NOTES, true)
+    }
+}
 
 /// Kind of people in the group. · 分组里是哪一类对象。
 ///
@@ -734,6 +876,11 @@ impl From<&str> for ClientType {
 }
 
 impl GroupUserListData {
+    /// The tenant's own columns of the rows, as this answer announces them.
+    #[must_use]
+    pub fn tenant_columns(&self) -> Vec<tabular::TenantColumn> {
+        tabular::tenant_columns(&table::View::Root(self), &LEAD_TABLE)
+    }
     /// What a row holds in the column that this answer announces under a display name.
     #[inline]
     #[must_use]

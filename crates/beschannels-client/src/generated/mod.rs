@@ -50,3 +50,18 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers; for tools.
+#[inline]
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    Some(
+        match operation {
+            "group_user_list" => {
+                <<self::group_user_list::GroupUserList as scrm_core::operation::PagedOperation>::Row as scrm_core::Tabular>::columns()
+            }
+            "token" => <self::token::TokenData as scrm_core::Tabular>::columns(),
+            _ => return None,
+        },
+    )
+}

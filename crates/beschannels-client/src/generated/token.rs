@@ -3,7 +3,7 @@
 //!
 //! `POST /api/get-access-token` (JSON body)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// Get an access token · 获取access_token
 ///
@@ -41,14 +41,13 @@ pub struct Token {
     app_secret: Option<String>,
 }
 
-static TOKEN_TABLE: table::Table = table::Table {
-    name: "Token",
-    fields: &[
+static TOKEN_TABLE: table::Table = table::Table::new(
+    "Token",
+    &[
         table::Field("appId", table::Attributes::REQUIRED),
         table::Field("appSecret", table::Attributes::REQUIRED.secret()),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for Token {
     #[inline]
@@ -66,6 +65,25 @@ impl table::ReadFields for Token {
 }
 
 scrm_core::request!(Token);
+
+impl tabular::Tabular for Token {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "应用的编号。",
+                "Id of the application.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "应用的密钥。",
+                "Secret of the application.",
+            ),
+        ];
+        tabular::columns(&TOKEN_TABLE, NOTES, false)
+    }
+}
 
 impl Token {
     /// With what is required: `app_id`, `app_secret`.
@@ -153,11 +171,10 @@ pub struct TokenData {
     pub extra: table::Extra,
 }
 
-static TOKEN_DATA_TABLE: table::Table = table::Table {
-    name: "TokenData",
-    fields: &[table::Field("access_token", table::Attributes::PLAIN.secret())],
-    dynamic: None,
-};
+static TOKEN_DATA_TABLE: table::Table = table::Table::new(
+    "TokenData",
+    &[table::Field("access_token", table::Attributes::PLAIN.secret())],
+);
 
 impl table::WriteFields for TokenData {
     #[inline]
@@ -188,6 +205,16 @@ impl table::ReadFields for TokenData {
 }
 
 scrm_core::record!(TokenData);
+
+impl tabular::Tabular for TokenData {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "令牌。", "The token."),
+        ];
+        tabular::columns(&TOKEN_DATA_TABLE, NOTES, true)
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //!
 //! `POST /api/audience/getInfoByPhoneAndOpenid` (JSON body)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// Look up customers by phone or open id · 根据手机号和openId获取客户信息
 ///
@@ -77,15 +77,14 @@ pub struct CustomerLookup {
     openid: Option<String>,
 }
 
-static CUSTOMER_LOOKUP_TABLE: table::Table = table::Table {
-    name: "CustomerLookup",
-    fields: &[
+static CUSTOMER_LOOKUP_TABLE: table::Table = table::Table::new(
+    "CustomerLookup",
+    &[
         table::Field("companyId", table::Attributes::PLAIN),
         table::Field("phone", table::Attributes::PERSONAL),
         table::Field("openid", table::Attributes::PERSONAL),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for CustomerLookup {
     #[inline]
@@ -104,6 +103,30 @@ impl table::ReadFields for CustomerLookup {
 }
 
 scrm_core::request!(CustomerLookup);
+
+impl tabular::Tabular for CustomerLookup {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "子企业的编号；不给时由令牌决定企业。",
+                "Id of an enterprise below the integration's own; without it the token tells the enterprise.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "手机号。",
+                "Phone number.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信 openid。",
+                "WeChat open id.",
+            ),
+        ];
+        tabular::columns(&CUSTOMER_LOOKUP_TABLE, NOTES, false)
+    }
+}
 
 impl CustomerLookup {
     /// Nothing is required.
@@ -215,7 +238,7 @@ pub struct Customer {
     /// When the customer was created. · 客户创建的时间。
     ///
     /// On the wire `createTime`. Written as Unix milliseconds.
-    pub create_time: Option<i64>,
+    pub create_time: Option<scrm_core::UnixMillis>,
     /// Id of the customer. · 客户的编号。
     ///
     /// On the wire `audienceUserId`.
@@ -287,7 +310,7 @@ pub struct Customer {
     /// Birthday. · 生日。
     ///
     /// Personal: masked in `Debug`. Written as Unix milliseconds.
-    pub birthday: Option<i64>,
+    pub birthday: Option<scrm_core::UnixMillis>,
     /// Remark. · 备注。
     ///
     /// Personal: masked in `Debug`.
@@ -295,11 +318,11 @@ pub struct Customer {
     /// When the customer was last active. · 最近一次活跃的时间。
     ///
     /// On the wire `lastActiveTime`. Written as Unix milliseconds.
-    pub last_active_time: Option<i64>,
+    pub last_active_time: Option<scrm_core::UnixMillis>,
     /// Last interaction with the official account. · 最近一次与公众号互动的时间。
     ///
     /// On the wire `gzhInteractTime`. Written as Unix milliseconds.
-    pub gzh_interact_time: Option<i64>,
+    pub gzh_interact_time: Option<scrm_core::UnixMillis>,
     /// Whether the customer is starred. · 是否标了星。
     ///
     /// On the wire `markFlag`. Sent and answered as `0` or `1`.
@@ -340,9 +363,9 @@ pub struct Customer {
     pub extra: table::Extra,
 }
 
-static CUSTOMER_TABLE: table::Table = table::Table {
-    name: "Customer",
-    fields: &[
+static CUSTOMER_TABLE: table::Table = table::Table::new(
+    "Customer",
+    &[
         table::Field("orgId", table::Attributes::PLAIN),
         table::Field("createTime", table::Attributes::PLAIN),
         table::Field("audienceUserId", table::Attributes::PLAIN),
@@ -379,8 +402,7 @@ static CUSTOMER_TABLE: table::Table = table::Table {
         table::Field("groupIdList", table::Attributes::PLAIN),
         table::Field("tagIdList", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for Customer {
     #[inline]
@@ -391,7 +413,7 @@ impl table::WriteFields for Customer {
     fn slot(&mut self, field: usize) -> table::Slot<'_> {
         match field {
             0 => table::Slot::Str(&mut self.org_id),
-            1 => table::Slot::I64(&mut self.create_time),
+            1 => table::Slot::Typed(&mut self.create_time),
             2 => table::Slot::I64(&mut self.audience_user_id),
             3 => table::Slot::List(&mut self.openids),
             4 => table::Slot::Str(&mut self.openid),
@@ -411,10 +433,10 @@ impl table::WriteFields for Customer {
             18 => table::Slot::Str(&mut self.lbs_province),
             19 => table::Slot::Str(&mut self.lbs_city),
             20 => table::Slot::List(&mut self.address_list),
-            21 => table::Slot::I64(&mut self.birthday),
+            21 => table::Slot::Typed(&mut self.birthday),
             22 => table::Slot::Str(&mut self.remark),
-            23 => table::Slot::I64(&mut self.last_active_time),
-            24 => table::Slot::I64(&mut self.gzh_interact_time),
+            23 => table::Slot::Typed(&mut self.last_active_time),
+            24 => table::Slot::Typed(&mut self.gzh_interact_time),
             25 => table::Slot::Bool(&mut self.mark_flag),
             26 => table::Slot::List(&mut self.sub_wechat_list),
             27 => table::Slot::I64(&mut self.active),
@@ -439,7 +461,7 @@ impl table::ReadFields for Customer {
     fn view(&self, field: usize) -> table::View<'_> {
         match field {
             0 => table::View::Str(&self.org_id),
-            1 => table::View::I64(&self.create_time),
+            1 => table::View::Typed(&self.create_time),
             2 => table::View::I64(&self.audience_user_id),
             3 => table::View::List(&self.openids),
             4 => table::View::Str(&self.openid),
@@ -459,10 +481,10 @@ impl table::ReadFields for Customer {
             18 => table::View::Str(&self.lbs_province),
             19 => table::View::Str(&self.lbs_city),
             20 => table::View::List(&self.address_list),
-            21 => table::View::I64(&self.birthday),
+            21 => table::View::Typed(&self.birthday),
             22 => table::View::Str(&self.remark),
-            23 => table::View::I64(&self.last_active_time),
-            24 => table::View::I64(&self.gzh_interact_time),
+            23 => table::View::Typed(&self.last_active_time),
+            24 => table::View::Typed(&self.gzh_interact_time),
             25 => table::View::Bool(&self.mark_flag),
             26 => table::View::List(&self.sub_wechat_list),
             27 => table::View::I64(&self.active),
@@ -480,36 +502,193 @@ impl table::ReadFields for Customer {
 
 scrm_core::record!(Customer);
 
-impl Customer {
-    /// [`Self::create_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for Customer {
     #[inline]
-    #[must_use]
-    pub fn create_time_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.create_time)
-    }
-    /// [`Self::birthday`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
-    #[inline]
-    #[must_use]
-    pub fn birthday_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.birthday)
-    }
-    /// [`Self::last_active_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
-    #[inline]
-    #[must_use]
-    pub fn last_active_time_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(
-            spec::TimeFormat::Milliseconds,
-            self.last_active_time,
-        )
-    }
-    /// [`Self::gzh_interact_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
-    #[inline]
-    #[must_use]
-    pub fn gzh_interact_time_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(
-            spec::TimeFormat::Milliseconds,
-            self.gzh_interact_time,
-        )
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "企业的编号。",
+                "Id of the enterprise.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "客户创建的时间。",
+                "When the customer was created.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "客户的编号。",
+                "Id of the customer.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "全部微信 openid。",
+                    "All WeChat open ids.",
+                )
+                .list()
+                .nested(<CustomerOpenid as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "最近的微信 openid。",
+                "Latest WeChat open id.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "最近的微信 unionid，变化时覆盖。",
+                "Latest WeChat union id; overwritten when it changes.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "最近的 unionid 所属的公众号。",
+                "Official account that the latest union id belongs to.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "客户在第三方系统里的编号。",
+                "Id of the customer in another system.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "手机号。",
+                    "Phone numbers.",
+                )
+                .list()
+                .nested(<CustomerPhone as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "真实姓名。",
+                "Real name.",
+            ),
+            tabular::FieldNote::new(tabular::ColumnKind::Code, "性别。", "Sex."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "头像的地址。",
+                "Address of the picture.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信昵称。",
+                "WeChat nickname.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信资料里的国家。",
+                "Country by the WeChat profile.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信资料里的省。",
+                "Province by the WeChat profile.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信资料里的市。",
+                "City by the WeChat profile.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "按最近的网络地址得出的省。",
+                "Province by the latest address on the network.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "按最近的网络地址得出的市。",
+                "City by the latest address on the network.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "按客户授权的位置得出的省。",
+                "Province by the position the customer shared.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "按客户授权的位置得出的市。",
+                "City by the position the customer shared.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "地址。",
+                    "Addresses.",
+                )
+                .list()
+                .nested(<CustomerAddress as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "生日。",
+                "Birthday.",
+            ),
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "备注。", "Remark."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "最近一次活跃的时间。",
+                "When the customer was last active.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "最近一次与公众号互动的时间。",
+                "Last interaction with the official account.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Boolean,
+                "是否标了星。",
+                "Whether the customer is starred.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "客户关注的公众号。",
+                    "Official accounts the customer follows.",
+                )
+                .list()
+                .nested(<FollowedAccount as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "累计活跃度。",
+                "Activity in all.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "七天活跃度。",
+                    "Activity of 7 days.",
+                )
+                .nested(<Activity as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "三十天活跃度。",
+                    "Activity of 30 days.",
+                )
+                .nested(<Activity as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "累计传播力。",
+                "Spread in all.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "七天传播力。",
+                    "Spread of 7 days.",
+                )
+                .nested(<Activity as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "三十天传播力。",
+                    "Spread of 30 days.",
+                )
+                .nested(<Activity as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Text,
+                    "客户所在分组的编号。",
+                    "Ids of the customer's groups.",
+                )
+                .list(),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Text,
+                    "客户的标签的编号。",
+                    "Ids of the customer's tags.",
+                )
+                .list(),
+        ];
+        tabular::columns(&CUSTOMER_TABLE, NOTES, true)
     }
 }
 
@@ -529,14 +708,13 @@ pub struct CustomerOpenid {
     pub extra: table::Extra,
 }
 
-static CUSTOMER_OPENID_TABLE: table::Table = table::Table {
-    name: "CustomerOpenid",
-    fields: &[
+static CUSTOMER_OPENID_TABLE: table::Table = table::Table::new(
+    "CustomerOpenid",
+    &[
         table::Field("openid", table::Attributes::PERSONAL),
         table::Field("appId", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for CustomerOpenid {
     #[inline]
@@ -570,6 +748,21 @@ impl table::ReadFields for CustomerOpenid {
 
 scrm_core::record!(CustomerOpenid);
 
+impl tabular::Tabular for CustomerOpenid {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "openid。", "Open id."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "openid 所属的应用。",
+                "App of the open id.",
+            ),
+        ];
+        tabular::columns(&CUSTOMER_OPENID_TABLE, NOTES, true)
+    }
+}
+
 /// A phone number. · 一个手机号。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -586,14 +779,13 @@ pub struct CustomerPhone {
     pub extra: table::Extra,
 }
 
-static CUSTOMER_PHONE_TABLE: table::Table = table::Table {
-    name: "CustomerPhone",
-    fields: &[
+static CUSTOMER_PHONE_TABLE: table::Table = table::Table::new(
+    "CustomerPhone",
+    &[
         table::Field("phone", table::Attributes::PERSONAL),
         table::Field("isVerify", table::Attributes::PLAIN.wire(table::Wire::DigitText)),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for CustomerPhone {
     #[inline]
@@ -627,6 +819,21 @@ impl table::ReadFields for CustomerPhone {
 
 scrm_core::record!(CustomerPhone);
 
+impl tabular::Tabular for CustomerPhone {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "号码。", "Number."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Boolean,
+                "号码是否验证过。",
+                "Whether the number was verified.",
+            ),
+        ];
+        tabular::columns(&CUSTOMER_PHONE_TABLE, NOTES, true)
+    }
+}
+
 /// An address. · 一个地址。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -639,11 +846,10 @@ pub struct CustomerAddress {
     pub extra: table::Extra,
 }
 
-static CUSTOMER_ADDRESS_TABLE: table::Table = table::Table {
-    name: "CustomerAddress",
-    fields: &[table::Field("address", table::Attributes::PERSONAL)],
-    dynamic: None,
-};
+static CUSTOMER_ADDRESS_TABLE: table::Table = table::Table::new(
+    "CustomerAddress",
+    &[table::Field("address", table::Attributes::PERSONAL)],
+);
 
 impl table::WriteFields for CustomerAddress {
     #[inline]
@@ -675,6 +881,16 @@ impl table::ReadFields for CustomerAddress {
 
 scrm_core::record!(CustomerAddress);
 
+impl tabular::Tabular for CustomerAddress {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "地址。", "Address."),
+        ];
+        tabular::columns(&CUSTOMER_ADDRESS_TABLE, NOTES, true)
+    }
+}
+
 /// An official account. · 一个公众号。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -689,14 +905,13 @@ pub struct FollowedAccount {
     pub extra: table::Extra,
 }
 
-static FOLLOWED_ACCOUNT_TABLE: table::Table = table::Table {
-    name: "FollowedAccount",
-    fields: &[
+static FOLLOWED_ACCOUNT_TABLE: table::Table = table::Table::new(
+    "FollowedAccount",
+    &[
         table::Field("appid", table::Attributes::PLAIN),
         table::Field("wechatName", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for FollowedAccount {
     #[inline]
@@ -730,6 +945,25 @@ impl table::ReadFields for FollowedAccount {
 
 scrm_core::record!(FollowedAccount);
 
+impl tabular::Tabular for FollowedAccount {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "公众号的编号。",
+                "Id of the account.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "公众号的名称。",
+                "Name of the account.",
+            ),
+        ];
+        tabular::columns(&FOLLOWED_ACCOUNT_TABLE, NOTES, true)
+    }
+}
+
 /// A count and when it was taken. · 数量和统计的时间。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -739,19 +973,18 @@ pub struct Activity {
     /// When it was taken. · 统计的时间。
     ///
     /// On the wire `updateTime`. Written as Unix milliseconds.
-    pub update_time: Option<i64>,
+    pub update_time: Option<scrm_core::UnixMillis>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
 }
 
-static ACTIVITY_TABLE: table::Table = table::Table {
-    name: "Activity",
-    fields: &[
+static ACTIVITY_TABLE: table::Table = table::Table::new(
+    "Activity",
+    &[
         table::Field("count", table::Attributes::PLAIN),
         table::Field("updateTime", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for Activity {
     #[inline]
@@ -762,7 +995,7 @@ impl table::WriteFields for Activity {
     fn slot(&mut self, field: usize) -> table::Slot<'_> {
         match field {
             0 => table::Slot::I64(&mut self.count),
-            1 => table::Slot::I64(&mut self.update_time),
+            1 => table::Slot::Typed(&mut self.update_time),
             _ => table::Slot::Extra(&mut self.extra),
         }
     }
@@ -777,7 +1010,7 @@ impl table::ReadFields for Activity {
     fn view(&self, field: usize) -> table::View<'_> {
         match field {
             0 => table::View::I64(&self.count),
-            1 => table::View::I64(&self.update_time),
+            1 => table::View::Typed(&self.update_time),
             _ => table::View::Extra(&self.extra),
         }
     }
@@ -785,12 +1018,18 @@ impl table::ReadFields for Activity {
 
 scrm_core::record!(Activity);
 
-impl Activity {
-    /// [`Self::update_time`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for Activity {
     #[inline]
-    #[must_use]
-    pub fn update_time_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(spec::TimeFormat::Milliseconds, self.update_time)
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(tabular::ColumnKind::Integer, "数量。", "Count."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "统计的时间。",
+                "When it was taken.",
+            ),
+        ];
+        tabular::columns(&ACTIVITY_TABLE, NOTES, true)
     }
 }
 

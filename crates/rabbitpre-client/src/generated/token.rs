@@ -3,7 +3,7 @@
 //!
 //! `GET /app/getOrgAccessToken` (parameters in the query)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// Get the token of a self-built app · 获取自建应用令牌
 ///
@@ -52,14 +52,13 @@ pub struct Token {
     instance_secret: Option<String>,
 }
 
-static TOKEN_TABLE: table::Table = table::Table {
-    name: "Token",
-    fields: &[
+static TOKEN_TABLE: table::Table = table::Table::new(
+    "Token",
+    &[
         table::Field("instanceAppid", table::Attributes::REQUIRED),
         table::Field("instanceSecrect", table::Attributes::REQUIRED.secret()),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for Token {
     #[inline]
@@ -77,6 +76,25 @@ impl table::ReadFields for Token {
 }
 
 scrm_core::request!(Token);
+
+impl tabular::Tabular for Token {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "自建应用的编号。",
+                "Id of the self-built app.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "自建应用的密钥，参数名的拼写有误。",
+                "Secret of the self-built app; the wire name is misspelt.",
+            ),
+        ];
+        tabular::columns(&TOKEN_TABLE, NOTES, false)
+    }
+}
 
 impl Token {
     /// With what is required: `instance_appid`, `instance_secret`.
@@ -175,15 +193,14 @@ pub struct TokenData {
     pub extra: table::Extra,
 }
 
-static TOKEN_DATA_TABLE: table::Table = table::Table {
-    name: "TokenData",
-    fields: &[
+static TOKEN_DATA_TABLE: table::Table = table::Table::new(
+    "TokenData",
+    &[
         table::Field("orgAccessToken", table::Attributes::PLAIN.secret()),
         table::Field("orgRefreshToken", table::Attributes::PLAIN.secret()),
         table::Field("expire", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for TokenData {
     #[inline]
@@ -218,6 +235,31 @@ impl table::ReadFields for TokenData {
 }
 
 scrm_core::record!(TokenData);
+
+impl tabular::Tabular for TokenData {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "访问令牌。",
+                "Access token.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "刷新令牌，有效 14400 秒。",
+                "Refresh token, lives 14400 s.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Integer,
+                    "访问令牌的剩余时间，0 不算数。",
+                    "Remaining life of the access token; 0 tells nothing.",
+                )
+                .unit("seconds"),
+        ];
+        tabular::columns(&TOKEN_DATA_TABLE, NOTES, true)
+    }
+}
 
 #[cfg(test)]
 mod tests;

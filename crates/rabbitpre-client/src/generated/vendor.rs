@@ -142,10 +142,6 @@ static UNTYPED: spec::OperationSpec = spec::OperationSpec {
     paging: None,
     errors: &[],
     rules: &[],
-    request: &table::Table {
-        name: "Untyped",
-        fields: &[],
-        dynamic: None,
-    },
+    request: &table::Table::new("Untyped", &[]),
     customer: None,
 };

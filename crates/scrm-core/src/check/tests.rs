@@ -25,7 +25,7 @@ fn all_wrong() -> Search {
         phone: text("13800138000"),
         password: text("hunter2"),
         page_size: Some(51),
-        big: Some(u64::MAX),
+        big: Some(u64::MAX.into()),
         min_pay: text("much"),
         weight: Some(-0.5),
         user_ids: Nullable::Value(vec![]),

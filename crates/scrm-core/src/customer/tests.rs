@@ -199,3 +199,35 @@ proptest! {
         prop_assert!(!plain.value().contains([' ', '-']));
     }
 }
+
+#[test]
+fn serde_sees_customers_profiles_and_keys_with_fixed_fields() {
+    let mut customer = Customer::new("acme", Label { zh: "艾可米", en: "Acme" });
+    customer.id = Some("7".into());
+    customer.phones = vec!["13800138000".into()];
+    customer.created = time::parse(TimeFormat::Date, "2024-05-01");
+    let json = serde_json::json!({
+        "vendor": "acme", "title": {"zh": "艾可米", "en": "Acme"}, "id": "7", "names": [], "phones": ["13800138000"], "emails": [], "union_ids": [],
+        "open_ids": [], "avatars": [], "created": "2024-05-01T00:00:00+08:00"
+    });
+    assert_eq!(serde_json::to_value(&customer).unwrap(), json);
+    let profile = serde_json::to_value(Profile::merge([customer])).unwrap();
+    assert_eq!((&profile["customers"][0], &profile["ids"][0]["id"], &profile["name"]), (&json, &"7".into(), &serde_json::Value::Null));
+    assert_eq!(profile.as_object().unwrap().len(), 8);
+
+    for key in [
+        CustomerKey::phone("+86 138"),
+        CustomerKey::union_id("u"),
+        CustomerKey::open_id("o"),
+        CustomerKey::id("i"),
+        CustomerKey::email("e@x"),
+    ] {
+        let text = serde_json::to_string(&key).unwrap();
+        assert_eq!(serde_json::from_str::<CustomerKey>(&text).unwrap(), key, "{text}");
+    }
+    let read = |text: &str| serde_json::from_str::<CustomerKey>(text);
+    assert_eq!(read(r#"{"value":"+86 138-0013-8000","kind":"phone","more":[]}"#).unwrap(), CustomerKey::phone("13800138000"));
+    for bad in [r#"{"kind":"name","value":"x"}"#, r#"{"kind":"phone"}"#, r#"{"value":"x"}"#, "7"] {
+        assert!(read(bad).is_err(), "{bad}");
+    }
+}

@@ -1,5 +1,14 @@
 //! What a scalar type makes of the scalars of JSON.
 
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer,
+    de::{self, Unexpected, Visitor},
+};
+
+use crate::money::Decimal;
+
 /// What a scalar makes of a value.
 pub(crate) enum Take<T> {
     /// It is of the type.
@@ -77,26 +86,6 @@ impl Scalar for i64 {
     }
 }
 
-impl Scalar for u64 {
-    const WANT: &'static str = "an integer from 0 up";
-
-    fn int(value: i64) -> Take<u64> {
-        value.try_into().map_or(No, Exact)
-    }
-    fn uint(value: u64) -> Take<u64> {
-        Exact(value)
-    }
-    fn float(value: f64, _: &str) -> Take<u64> {
-        bent(integral(value).and_then(|value| value.try_into().ok()))
-    }
-    fn text(text: &str) -> Take<u64> {
-        match text.trim() {
-            "" => Nothing,
-            text => bent(text.parse().ok().or_else(|| finite(text).and_then(integral)?.try_into().ok())),
-        }
-    }
-}
-
 #[allow(clippy::cast_precision_loss)] // what a float is
 impl Scalar for f64 {
     const WANT: &'static str = "a number";
@@ -122,6 +111,27 @@ impl Scalar for f64 {
         match text.trim() {
             "" => Nothing,
             text => bent(finite(text)),
+        }
+    }
+}
+
+impl Scalar for Decimal {
+    const WANT: &'static str = "a number of at most 18 digits";
+
+    #[inline]
+    fn int(value: i64) -> Take<Decimal> {
+        Exact(Decimal::new(value))
+    }
+    fn wide(digits: &str) -> Take<Decimal> {
+        Decimal::parse(digits).map_or(No, Exact)
+    }
+    fn float(_: f64, digits: &str) -> Take<Decimal> {
+        Decimal::parse(digits).map_or(No, Exact)
+    }
+    fn text(text: &str) -> Take<Decimal> {
+        match text.trim() {
+            "" => Nothing,
+            text => bent(Decimal::parse(text)),
         }
     }
 }
@@ -173,5 +183,45 @@ impl Scalar for String {
     }
     fn bool(value: bool) -> Take<String> {
         Bent(value.to_string())
+    }
+}
+
+/// A scalar from any self-describing format, as forgiving as [`super::decode`].
+pub(crate) fn lenient<'de, T: Scalar, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Any(PhantomData))
+}
+
+struct Any<T>(PhantomData<T>);
+
+impl<T: Scalar> Any<T> {
+    fn of<E: de::Error>(self, take: Take<T>, found: Unexpected<'_>) -> Result<T, E> {
+        match take {
+            Exact(value) | Bent(value) => Ok(value),
+            Nothing | No => Err(E::invalid_value(found, &self)),
+        }
+    }
+}
+
+impl<T: Scalar> Visitor<'_> for Any<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::WANT)
+    }
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
+        self.of(T::bool(value), Unexpected::Bool(value))
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
+        self.of(T::int(value), Unexpected::Signed(value))
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
+        self.of(i64::try_from(value).map_or_else(|_| T::uint(value), T::int), Unexpected::Unsigned(value))
+    }
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
+        let take = if value.is_finite() { T::float(value, &value.to_string()) } else { No };
+        self.of(take, Unexpected::Float(value))
+    }
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
+        self.of(T::text(value), Unexpected::Str(value))
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Fill<'t, 'n> {
     undocumented: usize,
     /// How many bytes of memory lists, maps and columns may still take.
     pub(super) room: usize,
+    /// Whether records are read back as serde wrote them: see [`super::typed`].
+    pub(super) typed: bool,
 }
 
 /// Memory that any answer may take, in bytes: some thousand rows that are hardly more than `{}` on the wire.
@@ -47,12 +49,12 @@ enum Key {
 impl<'t, 'n> Fill<'t, 'n> {
     pub(super) fn new(scan: Scan<'t>, notes: &'n mut Notes) -> Self {
         let room = scan.text().len().saturating_mul(ROOM_FACTOR).saturating_add(ROOM);
-        Fill { scan, notes, columns: 0, undocumented: 0, room }
+        Fill { scan, notes, columns: 0, undocumented: 0, room, typed: false }
     }
 
     /// A decoder of a text that stands inside this one's.
     pub(super) fn nested<'i, 'j>(&self, text: &'i str, notes: &'j mut Notes) -> Fill<'i, 'j> {
-        Fill { scan: self.scan.nested(text), notes, columns: 0, undocumented: 0, room: self.room }
+        Fill { scan: self.scan.nested(text), notes, columns: 0, undocumented: 0, room: self.room, typed: self.typed }
     }
 
     #[cold]
@@ -82,6 +84,9 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// An object, its opening bracket being next.
     fn record(&mut self, record: &mut dyn WriteFields) -> Scanned<()> {
+        if self.typed {
+            return self.typed_record(record);
+        }
         let (at, table) = (self.scan.at(), record.table());
         let (mut next, mut seen) = (0, [0u64; 4]);
         self.scan.open()?;
@@ -127,8 +132,8 @@ impl<'t, 'n> Fill<'t, 'n> {
         {
             return Ok(Key::Field(next));
         }
-        if let Some(prefix) = table.dynamic
-            && let Some(number) = self.scan.takes_numbered(prefix)
+        if let Some(columns) = table.dynamic
+            && let Some(number) = self.scan.takes_numbered(columns.prefix)
         {
             return Ok(Key::Column(number));
         }
@@ -152,7 +157,7 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// A run of dynamic columns, the first one's number being known and its value next. Says whether another key follows.
     fn columns(&mut self, record: &mut dyn WriteFields, table: &'static Table, mut key_at: usize, mut number: u32) -> Scanned<bool> {
-        let prefix = table.dynamic.unwrap_or_default();
+        let prefix = table.dynamic.map_or("", |columns| columns.prefix);
         let Slot::Dynamic(columns) = record.slot(DYNAMIC) else {
             // a table that promises columns which its record has not
             self.unnamed(record, key_at, DriftKind::UnknownKey)?;
@@ -195,7 +200,7 @@ impl<'t, 'n> Fill<'t, 'n> {
 
     /// The value of a dynamic column; `None`: not an integer, nothing taken.
     #[inline]
-    fn column(&mut self) -> Scanned<Option<i64>> {
+    pub(super) fn column(&mut self) -> Scanned<Option<i64>> {
         let byte = self.scan.peek();
         if let Some(value) = self.scan.short_integer() {
             return Ok(Some(value));
@@ -258,7 +263,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         Ok(())
     }
 
-    fn keep(&mut self, record: &mut dyn WriteFields, members: &str) {
+    pub(super) fn keep(&mut self, record: &mut dyn WriteFields, members: &str) {
         if let Slot::Extra(extra) = record.slot(EXTRA) {
             extra.keep(&self.scan.as_kept(members), self.undocumented.min(MOST_AHEAD));
             self.undocumented = extra.kept();

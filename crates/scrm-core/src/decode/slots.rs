@@ -9,11 +9,17 @@ use super::{
 };
 use crate::{
     scan::{Number, Scanned},
-    table::{Attributes, Code, Field, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot},
+    table::{
+        Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot,
+        TypedsSlot, Wire,
+    },
 };
 
 /// What a map's entries and a list's items are documented to be.
 static ENTRY: Field = Field("", Attributes::PLAIN);
+
+/// Memory that an amount or a time in a list takes at most, in bytes: the list may have twice as much as it holds.
+const TYPED: usize = 2 * size_of::<String>();
 
 impl Fill<'_, '_> {
     #[inline(never)]
@@ -23,7 +29,6 @@ impl Fill<'_, '_> {
             Slot::Str(out) => self.plain_scalar(out, field),
             Slot::I64(out) => self.plain_scalar(out, field),
             Slot::F64(out) => self.plain_scalar(out, field),
-            Slot::U64(out) => self.plain_scalar(out, field),
             Slot::Bool(out) => self.plain_scalar(out, field),
             Slot::Obj(out) => {
                 out.clear();
@@ -47,8 +52,18 @@ impl Fill<'_, '_> {
                 })
             }
             Slot::Open(out) => self.open(out, field, false),
+            Slot::Typed(out) => self.typed(out, field, byte),
+            Slot::Typeds(out) => {
+                out.clear();
+                self.elements(may_be_null, &mut |fill, _| {
+                    let byte = fill.scan.peek();
+                    fill.take_room(TYPED)?;
+                    fill.typed(&mut Appended(&mut *out), &ENTRY, byte)
+                })
+            }
             Slot::Any(out) => {
-                *out = Some(self.scan.value()?);
+                // serde has one nothing
+                *out = Some(self.scan.value()?).filter(|value| !(self.typed && value.is_null()));
                 Ok(())
             }
             Slot::Nullable(out) => self.nullable(out),
@@ -115,6 +130,43 @@ impl Fill<'_, '_> {
             more = self.scan.next(b'}')?;
         }
         Ok(())
+    }
+
+    /// An amount or a time.
+    pub(super) fn typed(&mut self, out: &mut dyn TypedSlot, field: &Field, byte: u8) -> Scanned<()> {
+        match out.form() {
+            Form::Text if byte == b'"' => {
+                let text = match self.scan.plain_string() {
+                    Some(plain) => plain,
+                    None => self.scan.string()?,
+                };
+                out.put(Some(Atom::Text(text)));
+            }
+            Form::Text => {
+                let text = self.one::<String>(field)?;
+                out.put(text.as_deref().map(Atom::Text));
+            }
+            Form::Integer => {
+                let number = self.one(field)?;
+                out.put(number.map(Atom::Int));
+            }
+            Form::Decimal | Form::WholeDecimal => {
+                let number = self.one(field)?;
+                out.put(number.map(Atom::Decimal));
+            }
+        }
+        Ok(())
+    }
+
+    /// A scalar as its field is documented to be written.
+    fn one<T: Scalar>(&mut self, field: &Field) -> Scanned<Option<T>> {
+        let mut one = None;
+        if field.wire == Wire::Plain {
+            self.plain_scalar(&mut one, field)?
+        } else {
+            self.written(&mut one, field)?
+        }
+        Ok(one)
     }
 
     fn nullable(&mut self, out: &mut dyn NullableSlot) -> Scanned<()> {
@@ -215,5 +267,19 @@ impl OpenSlot for Pushed<'_> {
     fn clear(&mut self) {}
     fn wants_int(&self) -> bool {
         self.0.wants_int()
+    }
+}
+
+/// The next item of a list of amounts or times, as a slot of its own. A `null` item is dropped.
+struct Appended<'a>(&'a mut dyn TypedsSlot);
+
+impl TypedSlot for Appended<'_> {
+    fn form(&self) -> Form {
+        self.0.form()
+    }
+    fn put(&mut self, atom: Option<Atom<'_>>) {
+        if let Some(atom) = atom {
+            self.0.push(atom);
+        }
     }
 }

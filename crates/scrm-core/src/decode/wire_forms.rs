@@ -10,12 +10,20 @@ use super::{
     slots::Pushed,
 };
 use crate::{
+    money::Decimal,
     scan::{Scanned, Why},
-    table::{Code, Field, NULLABLE, OpenSlot, OpensSlot, Slot, Wire},
+    table::{Atom, Code, Field, Form, NULLABLE, OpenSlot, OpensSlot, Slot, Wire},
 };
 
 /// Memory that a part of a joined text takes at most, in bytes.
 const JOINED: usize = size_of::<Value>();
+
+fn value_of<T>(take: Take<T>) -> Option<T> {
+    match take {
+        Take::Exact(value) | Take::Bent(value) => Some(value),
+        Take::Nothing | Take::No => None,
+    }
+}
 
 impl Fill<'_, '_> {
     /// One value of a field whose wire is not plain. Written plainly all the same it is taken too, and is a drift.
@@ -25,8 +33,8 @@ impl Fill<'_, '_> {
             (Wire::Text, Slot::Open(out)) => self.open(out, field, true),
             (Wire::Text | Wire::Digit | Wire::DigitText, Slot::Bool(out)) => self.written(out, field),
             (Wire::Text, Slot::I64(out)) => self.written(out, field),
-            (Wire::Text, Slot::U64(out)) => self.written(out, field),
             (Wire::Text, Slot::F64(out)) => self.written(out, field),
+            (Wire::Text, Slot::Typed(out)) => self.typed(out, field, byte),
             (Wire::Comma, slot) => self.joined(slot, ",", field, byte),
             (Wire::Bars, slot) => self.joined(slot, "||", field, byte),
             (Wire::Json, slot) => self.json_text(slot, field, byte),
@@ -39,7 +47,7 @@ impl Fill<'_, '_> {
         self.slot(slot, &Field(field.name(), field.wire(Wire::Plain)))
     }
 
-    fn written<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {
+    pub(super) fn written<T: Scalar>(&mut self, out: &mut Option<T>, field: &Field) -> Scanned<()> {
         let start = self.scan.at();
         if self.scalar(out)? == Fit::Null {
             if field.flags & NULLABLE == 0 {
@@ -85,9 +93,11 @@ impl Fill<'_, '_> {
                 out.clear();
                 for part in parts() {
                     match i64::text(part) {
-                        Take::Exact(value) | Take::Bent(value) => out.push(value),
                         Take::Nothing => {}
-                        Take::No => return self.scan.want(at, "integers joined in a text"),
+                        taken => match value_of(taken) {
+                            Some(value) => out.push(value),
+                            None => return self.scan.want(at, "integers joined in a text"),
+                        },
                     }
                 }
                 Ok(())
@@ -95,6 +105,22 @@ impl Fill<'_, '_> {
             Slot::Opens(out) => {
                 out.clear();
                 parts().try_for_each(|part| self.joined_code(out, part, at))
+            }
+            Slot::Typeds(out) => {
+                out.clear();
+                let form = out.form();
+                for part in parts() {
+                    let atom = match form {
+                        Form::Text => Some(Atom::Text(part)),
+                        Form::Integer => value_of(i64::text(part)).map(Atom::Int),
+                        Form::Decimal | Form::WholeDecimal => value_of(Decimal::text(part)).map(Atom::Decimal),
+                    };
+                    match atom {
+                        Some(atom) => out.push(atom),
+                        None => return self.scan.want(at, "numbers joined in a text"),
+                    }
+                }
+                Ok(())
             }
             Slot::Nullable(out) => {
                 let list = Value::Array(parts().map(Value::from).collect());

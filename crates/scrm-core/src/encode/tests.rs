@@ -40,7 +40,7 @@ fn full() -> Search {
         password: text("a \"b\"\n"),
         page: Some(-1),
         page_size: Some(50),
-        big: Some(u64::MAX),
+        big: Some(u64::MAX.into()),
         min_pay: text("0.10"),
         weight: Some(1.5),
         active: Some(true),
@@ -273,7 +273,7 @@ proptest! {
     fn json_reads_back(phone in proptest::option::of(".*"), tags in proptest::collection::vec("[^,]*", 0..3), key in ".*", page: i64, big: u64) {
         let needed = tags.clone();
         let request = Search {
-            phone: phone.clone(), tags: tags.clone(), needed: needed.clone(), page: Some(page), big: Some(big),
+            phone: phone.clone(), tags: tags.clone(), needed: needed.clone(), page: Some(page), big: Some(big.into()),
             labels: Keyed(vec![(key.as_str().into(), phone.clone())]), data: Some(Person { name: phone.clone(), id: Some(page), ..Person::default() }),
             ..Search::default()
         };

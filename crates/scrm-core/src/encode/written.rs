@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::{Number, Value};
 
 use super::EncodeError;
 use crate::decode::integral;
-use crate::table::{Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, ReadFields, View, Wire};
+use crate::table::{
+    Atom, Code, DYNAMIC, EXTRA, Field, ListView, MapView, Nullable, OpensView, REQUIRED, ReadFields, TypedsView, View, Wire,
+};
 
 /// What is written for one field.
 pub(super) enum Written<'a> {
@@ -21,11 +24,12 @@ pub(super) enum Written<'a> {
 
 /// A value that holds others.
 pub(super) enum Nested<'a> {
-    WriteFields(&'a dyn ReadFields),
+    Record(&'a dyn ReadFields),
     Rows(&'a dyn ListView),
     Strs(&'a [String]),
     Ints(&'a [i64]),
     Opens(&'a dyn OpensView),
+    Typeds(&'a dyn TypedsView),
     Map(&'a dyn MapView),
     Json(Cow<'a, Value>),
 }
@@ -41,19 +45,20 @@ impl<'a> Written<'a> {
         let list = |count: usize, nested| if count == 0 && !keep_empty { Written::Absent } else { Written::nested(nested) };
         Ok(match view {
             View::I64(value) => value.map_or(Written::Absent, |value| Written::Number(value.to_string())),
-            View::U64(value) => value.map_or(Written::Absent, |value| Written::Number(value.to_string())),
             View::F64(None) | View::Bool(None) | View::Str(None) | View::Any(None) | View::Dynamic(_) | View::Extra(_) => Written::Absent,
             View::F64(Some(value)) => Written::Number(float(*value)?),
             View::Bool(Some(value)) => Written::Bool(*value),
             View::Str(Some(text)) => Written::Text(text.into()),
             View::Any(Some(value)) => Written::json(Cow::Borrowed(value)),
             View::Open(open) => open.get().map_or(Written::Absent, Written::code),
-            View::Obj(object) => object.get().map_or(Written::Absent, |record| Written::nested(Nested::WriteFields(record))),
-            View::Root(record) => Written::nested(Nested::WriteFields(record)),
+            View::Typed(typed) => typed.get().map_or(Written::Absent, Written::atom),
+            View::Obj(object) => object.get().map_or(Written::Absent, |record| Written::nested(Nested::Record(record))),
+            View::Root(record) => Written::nested(Nested::Record(record)),
             View::List(rows) => list(rows.count(), Nested::Rows(rows)),
             View::Strs(items) => list(items.len(), Nested::Strs(items)),
             View::Ints(items) => list(items.len(), Nested::Ints(items)),
             View::Opens(items) => list(items.count(), Nested::Opens(items)),
+            View::Typeds(items) => list(items.count(), Nested::Typeds(items)),
             View::Map(map) => list(map.count(), Nested::Map(map)),
             View::Nullable(nullable) => match nullable.get() {
                 Nullable::Absent => Written::Absent,
@@ -71,6 +76,14 @@ impl<'a> Written<'a> {
         match code {
             Code::Int(value) => Written::Number(value.to_string()),
             Code::Text(text) => Written::Text(text.into()),
+        }
+    }
+
+    fn atom(atom: Atom<'a>) -> Self {
+        match atom {
+            Atom::Text(text) => Written::Text(text.into()),
+            Atom::Int(value) => Written::Number(value.to_string()),
+            Atom::Decimal(number) => Written::Number(number.to_string()),
         }
     }
 
@@ -119,7 +132,7 @@ impl<'a> Written<'a> {
 /// The fields and columns of a record that its table does not name.
 pub(super) fn undocumented(record: &dyn ReadFields) -> impl Iterator<Item = (Cow<'_, str>, Written<'_>)> {
     let table = record.table();
-    let columns = match table.dynamic.map(|prefix| (prefix, record.view(DYNAMIC))) {
+    let columns = match table.dynamic.map(|columns| (columns.prefix, record.view(DYNAMIC))) {
         Some((prefix, View::Dynamic(columns))) => Some((prefix, columns)),
         _ => None,
     };
@@ -174,7 +187,7 @@ fn push(out: &mut Vec<u8>, written: &Written<'_>) -> Result<(), EncodeError> {
 
 fn push_nested(out: &mut Vec<u8>, nested: &Nested<'_>, wire: Wire) -> Result<(), EncodeError> {
     match nested {
-        Nested::WriteFields(record) => push_record(out, *record),
+        Nested::Record(record) => push_record(out, *record),
         Nested::Map(map) => push_map(out, *map, wire),
         Nested::Json(value) if !value.is_array() => push_json(out, value),
         list => {
@@ -192,7 +205,7 @@ fn push_nested(out: &mut Vec<u8>, nested: &Nested<'_>, wire: Wire) -> Result<(),
     }
 }
 
-fn push_record(out: &mut Vec<u8>, record: &dyn ReadFields) -> Result<(), EncodeError> {
+pub(super) fn push_record(out: &mut Vec<u8>, record: &dyn ReadFields) -> Result<(), EncodeError> {
     out.push(b'{');
     for (at, field) in record.table().fields.iter().enumerate() {
         match Written::of(record.view(at), field)? {
@@ -269,16 +282,17 @@ fn digits(number: &Number) -> String {
 fn each_item<'n>(nested: &'n Nested<'_>, visit: &mut dyn FnMut(Written<'n>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
     match nested {
         Nested::Rows(rows) => {
-            (0..rows.count()).filter_map(|row| rows.get(row)).try_for_each(|row| visit(Written::nested(Nested::WriteFields(row))))
+            (0..rows.count()).filter_map(|row| rows.get(row)).try_for_each(|row| visit(Written::nested(Nested::Record(row))))
         }
         Nested::Strs(items) => items.iter().try_for_each(|item| visit(Written::Text(item.into()))),
         Nested::Ints(items) => items.iter().try_for_each(|item| visit(Written::Number(item.to_string()))),
         Nested::Opens(items) => (0..items.count()).filter_map(|at| items.get(at)).try_for_each(|code| visit(Written::code(code))),
+        Nested::Typeds(items) => (0..items.count()).filter_map(|at| items.get(at)).try_for_each(|atom| visit(Written::atom(atom))),
         Nested::Json(value) => match &**value {
             Value::Array(items) => items.iter().try_for_each(|item| visit(Written::json(Cow::Borrowed(item)))),
             _ => Err(EncodeError::new("", "it is no list; give a list")),
         },
-        Nested::WriteFields(_) | Nested::Map(_) => Err(EncodeError::new("", "it is no list; give a list")),
+        Nested::Record(_) | Nested::Map(_) => Err(EncodeError::new("", "it is no list; give a list")),
     }
 }
 
@@ -309,6 +323,54 @@ fn joined(list: &Nested<'_>, separator: &str) -> Result<String, EncodeError> {
         Ok(())
     })?;
     Ok(text)
+}
+
+/// A record as serde sees what goes over the wire. The order and the forms are those of [`push_record`]; a number of many digits may lose some.
+pub(crate) struct OnTheWire<'a>(pub(crate) &'a dyn ReadFields);
+
+impl Serialize for OnTheWire<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        for (at, field) in self.0.table().fields.iter().enumerate() {
+            match Written::of(self.0.view(at), field).map_err(S::Error::custom)? {
+                Written::Absent => {}
+                written => out.serialize_entry(field.name(), &written)?,
+            }
+        }
+        for (name, written) in undocumented(self.0) {
+            out.serialize_entry(&*name, &written)?;
+        }
+        out.end()
+    }
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Written::Absent | Written::Null => serializer.serialize_none(),
+            Written::Number(number) => serde_json::from_str::<Number>(number).map_err(S::Error::custom)?.serialize(serializer),
+            Written::Bool(value) => serializer.serialize_bool(*value),
+            Written::Text(text) => serializer.serialize_str(text),
+            Written::Nested(Nested::Record(record), _) => OnTheWire(*record).serialize(serializer),
+            Written::Nested(Nested::Json(value), _) if !value.is_array() => value.serialize(serializer),
+            Written::Nested(Nested::Map(map), wire) => {
+                let mut out = serializer.serialize_map(Some(map.count()))?;
+                for (key, view) in (0..map.count()).filter_map(|at| map.get(at)) {
+                    out.serialize_entry(key, &Written::plain(view, true).and_then(|plain| plain.wired(*wire)).map_err(S::Error::custom)?)?;
+                }
+                out.end()
+            }
+            Written::Nested(list, wire) => {
+                let mut items = Vec::new();
+                let outcome = each_item(list, &mut |item| {
+                    items.push(item.wired(*wire)?);
+                    Ok(())
+                });
+                outcome.map_err(S::Error::custom)?;
+                serializer.collect_seq(items)
+            }
+        }
+    }
 }
 
 /// A number that is whole is written without a fraction: `10`, as most other languages write it.

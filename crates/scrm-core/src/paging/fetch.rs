@@ -16,9 +16,9 @@ use crate::{
     call::Call,
     client::{ApiClient, CallOptions, Response},
     decode::BadRow,
+    encode,
     error::{Error, ErrorKind},
     operation::PagedOperation,
-    show::Json,
     spec::{OperationSpec, PagingSpec, PagingStyle},
     table::{self, ReadFields},
     time::Day,
@@ -132,7 +132,7 @@ fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
 fn row_key(id: Option<String>, row: &dyn ReadFields) -> u64 {
     match id {
         Some(id) => key(id.as_bytes()),
-        None => key(&serde_json::to_vec(&Json::new(row)).unwrap_or_default()),
+        None => key(&encode::json(row).unwrap_or_default()),
     }
 }
 
@@ -201,7 +201,7 @@ pub(super) fn owner(vendor: &str, spec: &OperationSpec, request: &dyn ReadFields
     Owner {
         vendor: vendor.to_owned(),
         operation: spec.name.to_owned(),
-        filter: key(&serde_json::to_vec(&Json::new(request)).unwrap_or_default()),
+        filter: key(&encode::json(request).unwrap_or_default()),
         schema: key(schema.as_bytes()),
     }
 }

@@ -16,7 +16,7 @@ macro_rules! shown {
             pub(crate) extra: Extra,
         }
         impl $name {
-            pub(crate) const TABLE: Table = Table { name: stringify!($name), fields: &[$($marks),*], dynamic: None };
+            pub(crate) const TABLE: Table = Table::new(stringify!($name), &[$($marks),*]);
         }
         impl ReadFields for $name {
             fn table(&self) -> &'static Table {
@@ -60,7 +60,7 @@ shown!(Search {
     password: Option<String>, Str, Field("password", Attributes::PLAIN.secret());
     page: Option<i64>, I64, Field("page", Attributes::PLAIN);
     page_size: Option<i64>, I64, Field("page_size", Attributes::PLAIN.wire(Wire::Text));
-    big: Option<u64>, U64, Field("big", Attributes::PLAIN);
+    big: Option<Value>, Any, Field("big", Attributes::PLAIN);
     min_pay: Option<String>, Str, Field("min_pay", Attributes::PLAIN);
     weight: Option<f64>, F64, Field("weight", Attributes::PLAIN);
     active: Option<bool>, Bool, Field("active", Attributes::PLAIN);

@@ -408,7 +408,7 @@ mod by_operation {
         table::Table,
     };
 
-    static FIELDS: Table = Table { name: "Request", fields: &[], dynamic: None };
+    static FIELDS: Table = Table::new("Request", &[]);
 
     const fn operation(name: &'static str, quota: Option<QuotaSpec>) -> OperationSpec {
         OperationSpec {

@@ -142,16 +142,64 @@ pub enum Place {
 
 /// The fields of one struct.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Table {
     /// Name of the struct.
     pub name: &'static str,
     /// Fields in the document's order; a field's number is its position here. At most 256.
     pub fields: &'static [Field],
-    /// Prefix of dynamic columns, whose names end in a number: `Score-`.
-    pub dynamic: Option<&'static str>,
+    /// Columns whose names end in a number.
+    pub dynamic: Option<DynamicColumns>,
+    /// Where the answer announces the tenant's own columns.
+    pub announced: Option<Announced>,
+}
+
+/// Columns whose names are a prefix and a number: `Score-20408`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DynamicColumns {
+    /// `Score-`
+    pub prefix: &'static str,
+    /// Name of the struct's field that holds them all.
+    pub name: &'static str,
+}
+
+/// Where an answer announces the tenant's own columns of its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// Path of the list below the answer's data: wire names joined by `/`.
+    pub list: &'static str,
+    /// Field of its items that holds the key in the row.
+    pub key: &'static str,
+    /// Field of its items that holds the display name.
+    pub label: &'static str,
 }
 
 impl Table {
+    /// A struct with these fields and no other columns.
+    #[must_use]
+    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        Table { name, fields, dynamic: None, announced: None }
+    }
+
+    /// With columns `<prefix><number>`, all held by the field `name`.
+    #[must_use]
+    pub const fn dynamic(mut self, prefix: &'static str, name: &'static str) -> Self {
+        self.dynamic = Some(DynamicColumns { prefix, name });
+        self
+    }
+
+    /// With the tenant's own columns, which the answer announces in the list at this path below its data.
+    #[must_use]
+    pub const fn announced(mut self, list: &'static str, key: &'static str, label: &'static str) -> Self {
+        self.announced = Some(Announced { list, key, label });
+        self
+    }
+
+    /// Under which name serde sees the undocumented keys of a row.
+    pub(crate) fn extra_name(&self) -> &'static str {
+        if self.find("extra", 0).is_some() { "_extra" } else { "extra" }
+    }
+
     /// The number of a field. Bodies are nearly always written in the page's order, perhaps with gaps: looks from `next` on, then from
     /// the start.
     pub(crate) fn find(&self, key: &str, next: usize) -> Option<usize> {
@@ -162,7 +210,7 @@ impl Table {
 
     /// The number of a dynamic column: `Score-20408` → 20408. Only what prints back the same: no sign, no leading zero, no overflow.
     pub(crate) fn column(&self, key: &str) -> Option<u32> {
-        let digits = key.strip_prefix(self.dynamic?)?;
+        let digits = key.strip_prefix(self.dynamic?.prefix)?;
         let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
         if plain { digits.parse().ok() } else { None }
     }
@@ -175,7 +223,7 @@ mod tests {
     #[test]
     fn fields_are_found_from_the_expected_one_on_and_from_the_start() {
         static FIELDS: &[Field] = &[Field("a", Attributes::PLAIN), Field("b", Attributes::PLAIN), Field("c", Attributes::PLAIN)];
-        let table = Table { name: "T", fields: FIELDS, dynamic: None };
+        let table = Table::new("T", FIELDS);
         for next in 0..5 {
             assert_eq!((table.find("a", next), table.find("c", next), table.find("d", next)), (Some(0), Some(2), None), "{next}");
         }
@@ -184,7 +232,7 @@ mod tests {
 
     #[test]
     fn columns_are_those_numbers_that_print_back_the_same() {
-        let table = Table { name: "T", fields: &[], dynamic: Some("Score-") };
+        let table = Table::new("T", &[]).dynamic("Score-", "scores");
         for (key, number) in [("Score-0", Some(0)), ("Score-20408", Some(20408)), ("Score-4294967295", Some(u32::MAX))] {
             assert_eq!(table.column(key), number, "{key}");
         }

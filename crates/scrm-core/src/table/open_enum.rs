@@ -1,6 +1,18 @@
 //! Open enums: every documented value by name, anything else kept as it came.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+};
+
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{self, Visitor},
+};
+
+use crate::serialize::WrittenCode;
 
 /// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
 pub trait Open: Clone + Sized + Send + Sync {
@@ -92,16 +104,118 @@ pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
     one.position() == other.position()
 }
 
+/// The code as text.
+#[doc(hidden)]
+pub fn code_text<E: Open>(value: &E) -> Cow<'_, str> {
+    match value.code() {
+        Code::Int(code) => code.to_string().into(),
+        Code::Text(code) => code.into(),
+    }
+}
+
 /// Behind the `Hash` of open enums.
 #[doc(hidden)]
 pub fn hash_value<E: Open, H: Hasher>(value: &E, state: &mut H) {
     value.position().hash(state);
 }
 
-/// `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
+/// Behind the `Serialize` of open enums: the code as it stands on the wire.
+#[doc(hidden)]
+pub fn serialize_code<E: Open, S: Serializer>(value: &E, serializer: S) -> Result<S::Ok, S::Error> {
+    WrittenCode(value.code()).serialize(serializer)
+}
+
+/// Behind the `Deserialize` of open enums: any integer or text; an undocumented one is kept as it came.
+#[doc(hidden)]
+pub fn deserialize_code<'de, E: Open, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
+    deserializer.deserialize_any(AnyCode(PhantomData))
+}
+
+struct AnyCode<E>(PhantomData<E>);
+
+impl<E: Open> Visitor<'_> for AnyCode<E> {
+    type Value = E;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer or a string")
+    }
+    fn visit_i64<X: de::Error>(self, value: i64) -> Result<E, X> {
+        let (as_int, known) = open(Code::Int(value));
+        let as_text = || documented_text(&value.to_string());
+        Ok(if known { as_int } else { as_text().unwrap_or(as_int) })
+    }
+    fn visit_u64<X: de::Error>(self, value: u64) -> Result<E, X> {
+        match i64::try_from(value) {
+            Ok(value) => self.visit_i64(value),
+            Err(_) => Ok(from_text(&value.to_string())),
+        }
+    }
+    fn visit_str<X: de::Error>(self, value: &str) -> Result<E, X> {
+        Ok(documented_text(value).or_else(|| documented_int(value)).unwrap_or_else(|| E::other(Undocumented::Text(value.into()))))
+    }
+}
+
+fn documented_text<E: Open>(text: &str) -> Option<E> {
+    let (value, known) = open(Code::Text(text));
+    known.then_some(value)
+}
+
+fn documented_int<E: Open>(text: &str) -> Option<E> {
+    let (value, known) = open(Code::Int(text.parse().ok()?));
+    known.then_some(value)
+}
+
+/// The value with this code. What no documented value has is `Undocumented`: an integer, if it looks like one and the documented ones are.
+#[doc(hidden)]
+#[must_use]
+pub fn from_text<E: Open>(text: &str) -> E {
+    let other = || match text.parse() {
+        Ok(code) if wants_int::<E>() => Undocumented::Int(code),
+        _ => Undocumented::Text(text.into()),
+    };
+    documented_text(text).or_else(|| documented_int(text)).unwrap_or_else(|| E::other(other()))
+}
+
+/// `as_str`, `Display`, `FromStr`, serde, `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
 #[macro_export]
 macro_rules! open {
     ($type:ty) => {
+        impl $type {
+            /// The code as it stands on the wire, an integer in digits.
+            #[inline]
+            #[must_use]
+            pub fn as_str(&self) -> ::std::borrow::Cow<'_, str> {
+                $crate::__private::code_text(self)
+            }
+        }
+        /// The code as it stands on the wire.
+        impl ::std::fmt::Display for $type {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(&self.as_str())
+            }
+        }
+        /// By the code on the wire; what is not documented is kept.
+        impl ::std::str::FromStr for $type {
+            type Err = ::std::convert::Infallible;
+            #[inline]
+            fn from_str(code: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+                ::std::result::Result::Ok($crate::__private::from_text(code))
+            }
+        }
+        /// As the code on the wire.
+        impl $crate::__private::Serialize for $type {
+            #[inline]
+            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialize_code(self, serializer)
+            }
+        }
+        /// From the code on the wire; what is not documented is kept.
+        impl<'de> $crate::__private::Deserialize<'de> for $type {
+            #[inline]
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_code(deserializer)
+            }
+        }
         impl ::std::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {

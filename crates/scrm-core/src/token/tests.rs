@@ -21,7 +21,7 @@ use crate::{
 };
 
 const NAME: Label = Label { zh: "令牌", en: "Token" };
-static FIELDS: Table = Table { name: "Token", fields: &[], dynamic: None };
+static FIELDS: Table = Table::new("Token", &[]);
 
 static OPERATION: OperationSpec = OperationSpec {
     name: "token",

@@ -44,15 +44,33 @@ fn ids_of_64_bits_stay_exact() {
     for exact in [9_007_199_254_740_993_i64, i64::MAX, i64::MIN, -1, 999_999_999_999_999_999, 1_000_000_000_000_000_000] {
         assert_eq!(member(&json!({ "id": exact })).id, Some(exact));
         assert_eq!(member(&json!({ "id": exact.to_string() })).id, Some(exact));
-        assert_eq!(member(&json!({ "created_at": exact })).created_at, Some(exact.to_string()));
+        assert_eq!(member(&json!({ "created_at": exact })).created_at, Some(exact.to_string().into()));
     }
-    assert_eq!(member(&json!({ "big": u64::MAX })).big, Some(u64::MAX));
-    assert_eq!(member(&json!({ "big": u64::MAX.to_string() })).big, Some(u64::MAX));
-    assert_eq!(
-        (member(&json!({ "big": 7 })).big, member(&json!({ "big": 7.0 })).big, member(&json!({ "big": "" })).big),
-        (Some(7), Some(7), None)
-    );
-    assert_eq!(refused(r#"{"big":-1}"#).reason, "expected an integer from 0 up, found a number");
+}
+
+#[test]
+fn amounts_are_exact_and_come_as_numbers_and_texts() {
+    let price = |text: &str| data::<Member>(&format!(r#"{{"price":{text}}}"#)).unwrap().data.price.map(|price| price.to_string());
+    for (came, is) in [
+        ("7", "7"),
+        ("-19.90", "-19.90"),
+        ("0.30000000000000004", "0.30000000000000004"),
+        (r#""19.9""#, "19.9"),
+        (r#"" 5 ""#, "5"),
+        ("2e3", "2000"),
+        ("-0", "0"),
+        ("9223372036854775807", "9223372036854775807"),
+    ] {
+        assert_eq!(price(came).as_deref(), Some(is), "{came}");
+    }
+    for none in [r#""""#, r#""  ""#, "null"] {
+        assert_eq!(price(none), None, "{none}");
+    }
+    for bad in ["true", "[]", "{}", r#""x""#, r#""1,000""#, "1e300", "1e999", "18446744073709551615", r#""nan""#] {
+        let error = refused(&format!(r#"{{"price":{bad}}}"#));
+        assert_eq!(error.path, "/data/price", "{bad}");
+        assert!(error.reason.starts_with("expected a number of at most 18 digits, found "), "{error:?}");
+    }
 }
 
 #[test]

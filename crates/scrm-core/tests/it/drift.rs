@@ -19,7 +19,7 @@ fn sees<T: scrm_core::table::Payload + Default>(text: &str, expected: &[(&str, D
 
 #[test]
 fn nothing_is_told_of_an_answer_as_documented() {
-    let row = r#"{"id":1,"big":2,"money":1,"vip":true,"name":"n","phone":null,"level":"gold","sex":1,"home":{"city":"c","street":"s","zip":1},
+    let row = r#"{"id":1,"price":2,"money":1,"vip":true,"name":"n","phone":null,"level":"gold","sex":1,"home":{"city":"c","street":"s","zip":1},
         "friends":[{"id":2}],"boss":{"id":3},"tags":["a"],"marks":null,"levels":["bronze"],"by_shop":{"s":{"city":"c"}},"counts":{"x":1},"ids":null,
         "any":null,"created_at":"","Score-1":1}"#;
     sees::<Page>(&format!(r#"{{"list":[{row}],"total":1}}"#), &[]);

@@ -15,6 +15,7 @@ mod hostile;
 mod pages;
 mod people;
 mod pulls;
+mod rows;
 mod showing;
 mod tables;
 mod tokens;

@@ -34,7 +34,7 @@ macro_rules! request {
             fn view(&self, field: usize) -> View<'_> { match field { $($number => View::$kind(&self.$name),)* _ => View::Any(&None) } }
         }
         impl $type {
-            pub const TABLE: Table = Table { name: stringify!($type), fields: &[$(Field(stringify!($name), Attributes::PLAIN)),*], dynamic: None };
+            pub const TABLE: Table = Table::new(stringify!($type), &[$(Field(stringify!($name), Attributes::PLAIN)),*]);
         }
         scrm_core::request!($type);
         impl Operation for $type {

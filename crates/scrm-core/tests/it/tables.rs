@@ -1,6 +1,7 @@
 //! Made-up types, written as the generator writes them.
 
 use scrm_core::{
+    Date, DateTime, Fen, UnixMillis, UnixSeconds, Yuan,
     spec::EnvelopeSpec,
     table::{Attributes, Code, Extra, Field, Keyed, Nullable, Open, ReadFields, Slot, Table, Undocumented, View, Wire, WriteFields},
 };
@@ -15,7 +16,7 @@ pub(crate) static ENVELOPE: EnvelopeSpec =
 #[non_exhaustive]
 pub(crate) struct Member {
     pub(crate) id: Option<i64>,
-    pub(crate) big: Option<u64>,
+    pub(crate) price: Option<Fen>,
     pub(crate) money: Option<f64>,
     pub(crate) vip: Option<bool>,
     pub(crate) name: Option<String>,
@@ -33,7 +34,7 @@ pub(crate) struct Member {
     pub(crate) counts: Keyed<Option<i64>>,
     pub(crate) ids: Nullable<Vec<String>>,
     pub(crate) any: Option<Value>,
-    pub(crate) created_at: Option<String>,
+    pub(crate) created_at: Option<DateTime>,
     pub(crate) scores: Vec<(u32, i64)>,
     pub(crate) extra: Extra,
 }
@@ -42,7 +43,7 @@ impl WriteFields for Member {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
             Field("id", Attributes::REQUIRED),
-            Field("big", Attributes::PLAIN),
+            Field("price", Attributes::PLAIN),
             Field("money", Attributes::PLAIN),
             Field("vip", Attributes::PLAIN),
             Field("name", Attributes::PERSONAL),
@@ -62,14 +63,14 @@ impl WriteFields for Member {
             Field("any", Attributes::PLAIN),
             Field("created_at", Attributes::PLAIN),
         ];
-        static TABLE: Table = Table { name: "Member", fields: FIELDS, dynamic: Some("Score-") };
+        static TABLE: Table = Table::new("Member", FIELDS).dynamic("Score-", "scores");
         &TABLE
     }
     #[inline]
     fn slot(&mut self, field: usize) -> Slot<'_> {
         match field {
             0 => Slot::I64(&mut self.id),
-            1 => Slot::U64(&mut self.big),
+            1 => Slot::Typed(&mut self.price),
             2 => Slot::F64(&mut self.money),
             3 => Slot::Bool(&mut self.vip),
             4 => Slot::Str(&mut self.name),
@@ -87,7 +88,7 @@ impl WriteFields for Member {
             16 => Slot::Map(&mut self.counts),
             17 => Slot::Nullable(&mut self.ids),
             18 => Slot::Any(&mut self.any),
-            19 => Slot::Str(&mut self.created_at),
+            19 => Slot::Typed(&mut self.created_at),
             scrm_core::table::DYNAMIC => Slot::Dynamic(&mut self.scores),
             _ => Slot::Extra(&mut self.extra),
         }
@@ -102,7 +103,7 @@ impl ReadFields for Member {
     fn view(&self, field: usize) -> View<'_> {
         match field {
             0 => View::I64(&self.id),
-            1 => View::U64(&self.big),
+            1 => View::Typed(&self.price),
             2 => View::F64(&self.money),
             3 => View::Bool(&self.vip),
             4 => View::Str(&self.name),
@@ -120,7 +121,7 @@ impl ReadFields for Member {
             16 => View::Map(&self.counts),
             17 => View::Nullable(&self.ids),
             18 => View::Any(&self.any),
-            19 => View::Str(&self.created_at),
+            19 => View::Typed(&self.created_at),
             scrm_core::table::DYNAMIC => View::Dynamic(&self.scores),
             _ => View::Extra(&self.extra),
         }
@@ -142,7 +143,7 @@ impl WriteFields for Home {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] =
             &[Field("city", Attributes::REQUIRED), Field("street", Attributes::PERSONAL), Field("zip", Attributes::PLAIN)];
-        static TABLE: Table = Table { name: "Home", fields: FIELDS, dynamic: None };
+        static TABLE: Table = Table::new("Home", FIELDS);
         &TABLE
     }
     #[inline]
@@ -177,7 +178,7 @@ scrm_core::record!(Home);
 #[non_exhaustive]
 pub(crate) struct Wired {
     pub(crate) count: Option<i64>,
-    pub(crate) size: Option<u64>,
+    pub(crate) price: Option<Yuan>,
     pub(crate) sum: Option<f64>,
     pub(crate) yes: Option<bool>,
     pub(crate) digit: Option<bool>,
@@ -186,13 +187,15 @@ pub(crate) struct Wired {
     pub(crate) tags: Vec<String>,
     pub(crate) ids: Vec<i64>,
     pub(crate) sexes: Vec<Sex>,
-    pub(crate) span: Vec<String>,
+    pub(crate) span: Vec<Date>,
     pub(crate) maybe: Nullable<Vec<i64>>,
     pub(crate) home: Option<Home>,
     pub(crate) homes: Vec<Home>,
     pub(crate) map: Keyed<Option<i64>>,
     pub(crate) any: Option<Value>,
     pub(crate) inner: Option<Box<Wired>>,
+    pub(crate) at: Option<UnixSeconds>,
+    pub(crate) times: Vec<UnixMillis>,
     pub(crate) extra: Extra,
 }
 impl WriteFields for Wired {
@@ -200,7 +203,7 @@ impl WriteFields for Wired {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] = &[
             Field("count", Attributes::PLAIN.wire(Wire::Text)),
-            Field("size", Attributes::PLAIN.wire(Wire::Text)),
+            Field("price", Attributes::PLAIN.wire(Wire::Text)),
             Field("sum", Attributes::PLAIN.wire(Wire::Text)),
             Field("yes", Attributes::PLAIN.wire(Wire::Text)),
             Field("digit", Attributes::PLAIN.wire(Wire::Digit)),
@@ -216,15 +219,17 @@ impl WriteFields for Wired {
             Field("map", Attributes::PLAIN.wire(Wire::Json)),
             Field("any", Attributes::PLAIN.wire(Wire::Json)),
             Field("inner", Attributes::PLAIN.wire(Wire::Json)),
+            Field("at", Attributes::PLAIN.wire(Wire::Text)),
+            Field("times", Attributes::PLAIN.wire(Wire::Comma)),
         ];
-        static TABLE: Table = Table { name: "Wired", fields: FIELDS, dynamic: None };
+        static TABLE: Table = Table::new("Wired", FIELDS);
         &TABLE
     }
     #[inline]
     fn slot(&mut self, field: usize) -> Slot<'_> {
         match field {
             0 => Slot::I64(&mut self.count),
-            1 => Slot::U64(&mut self.size),
+            1 => Slot::Typed(&mut self.price),
             2 => Slot::F64(&mut self.sum),
             3 => Slot::Bool(&mut self.yes),
             4 => Slot::Bool(&mut self.digit),
@@ -233,13 +238,15 @@ impl WriteFields for Wired {
             7 => Slot::Strs(&mut self.tags),
             8 => Slot::Ints(&mut self.ids),
             9 => Slot::Opens(&mut self.sexes),
-            10 => Slot::Strs(&mut self.span),
+            10 => Slot::Typeds(&mut self.span),
             11 => Slot::Nullable(&mut self.maybe),
             12 => Slot::Obj(&mut self.home),
             13 => Slot::List(&mut self.homes),
             14 => Slot::Map(&mut self.map),
             15 => Slot::Any(&mut self.any),
             16 => Slot::Obj(&mut self.inner),
+            17 => Slot::Typed(&mut self.at),
+            18 => Slot::Typeds(&mut self.times),
             _ => Slot::Extra(&mut self.extra),
         }
     }
@@ -253,7 +260,7 @@ impl ReadFields for Wired {
     fn view(&self, field: usize) -> View<'_> {
         match field {
             0 => View::I64(&self.count),
-            1 => View::U64(&self.size),
+            1 => View::Typed(&self.price),
             2 => View::F64(&self.sum),
             3 => View::Bool(&self.yes),
             4 => View::Bool(&self.digit),
@@ -262,13 +269,15 @@ impl ReadFields for Wired {
             7 => View::Strs(&self.tags),
             8 => View::Ints(&self.ids),
             9 => View::Opens(&self.sexes),
-            10 => View::Strs(&self.span),
+            10 => View::Typeds(&self.span),
             11 => View::Nullable(&self.maybe),
             12 => View::Obj(&self.home),
             13 => View::List(&self.homes),
             14 => View::Map(&self.map),
             15 => View::Any(&self.any),
             16 => View::Obj(&self.inner),
+            17 => View::Typed(&self.at),
+            18 => View::Typeds(&self.times),
             _ => View::Extra(&self.extra),
         }
     }
@@ -289,7 +298,7 @@ impl WriteFields for Page {
     fn table(&self) -> &'static Table {
         static FIELDS: &[Field] =
             &[Field("list", Attributes::REQUIRED.rows()), Field("total", Attributes::REQUIRED), Field("page", Attributes::PLAIN)];
-        static TABLE: Table = Table { name: "Page", fields: FIELDS, dynamic: None };
+        static TABLE: Table = Table::new("Page", FIELDS);
         &TABLE
     }
     #[inline]

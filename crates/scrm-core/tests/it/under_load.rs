@@ -44,7 +44,7 @@ async fn a_thousand_calls_of_a_cold_client_fetch_one_token() {
     assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (1, 1000));
 }
 
-static NO_FIELDS: Table = Table { name: "None", fields: &[], dynamic: None };
+static NO_FIELDS: Table = Table::new("None", &[]);
 
 /// Three vendors with a code of success, a code for a bad token and a place for the token of their own.
 macro_rules! vendor {

@@ -70,3 +70,24 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         },
     )
 }
+
+/// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers; for tools.
+#[inline]
+#[must_use]
+pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
+    Some(
+        match operation {
+            "points_list" => {
+                <<self::points_list::PointsList as scrm_core::operation::PagedOperation>::Row as scrm_core::Tabular>::columns()
+            }
+            "token" => <self::token::TokenData as scrm_core::Tabular>::columns(),
+            "user_list" => {
+                <<self::user_list::UserList as scrm_core::operation::PagedOperation>::Row as scrm_core::Tabular>::columns()
+            }
+            "user_list_v2" => {
+                <<self::user_list_v2::UserListV2 as scrm_core::operation::PagedOperation>::Row as scrm_core::Tabular>::columns()
+            }
+            _ => return None,
+        },
+    )
+}

@@ -3,7 +3,7 @@
 //!
 //! `POST /xe.account.info.batch/1.0.0` (JSON body)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// List points accounts · 批量获取用户积分列表
 ///
@@ -68,17 +68,17 @@ use scrm_core::{spec, table};
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct PointsList {
-    create_time_start: Option<String>,
-    create_time_end: Option<String>,
+    create_time_start: Option<scrm_core::DateTime>,
+    create_time_end: Option<scrm_core::DateTime>,
     user_ids: table::Nullable<Vec<String>>,
     sort_rule: Option<PointsOrder>,
     page_size: Option<i64>,
     page: Option<i64>,
 }
 
-static POINTS_LIST_TABLE: table::Table = table::Table {
-    name: "PointsList",
-    fields: &[
+static POINTS_LIST_TABLE: table::Table = table::Table::new(
+    "PointsList",
+    &[
         table::Field("create_time_start", table::Attributes::PLAIN),
         table::Field("create_time_end", table::Attributes::PLAIN),
         table::Field("user_ids", table::Attributes::REQUIRED.nullable()),
@@ -86,8 +86,7 @@ static POINTS_LIST_TABLE: table::Table = table::Table {
         table::Field("page_size", table::Attributes::REQUIRED.wire(table::Wire::Text)),
         table::Field("page", table::Attributes::REQUIRED.wire(table::Wire::Text)),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for PointsList {
     #[inline]
@@ -97,8 +96,8 @@ impl table::ReadFields for PointsList {
     #[inline]
     fn view(&self, field: usize) -> table::View<'_> {
         match field {
-            0 => table::View::Str(&self.create_time_start),
-            1 => table::View::Str(&self.create_time_end),
+            0 => table::View::Typed(&self.create_time_start),
+            1 => table::View::Typed(&self.create_time_end),
             2 => table::View::Nullable(&self.user_ids),
             3 => table::View::Open(&self.sort_rule),
             4 => table::View::I64(&self.page_size),
@@ -109,6 +108,46 @@ impl table::ReadFields for PointsList {
 }
 
 scrm_core::request!(PointsList);
+
+impl tabular::Tabular for PointsList {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::DateTime,
+                "第一次得到积分不早于这个时间。",
+                "First points not before this moment.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::DateTime,
+                "第一次得到积分不晚于这个时间。",
+                "First points not after this moment.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Text,
+                    "要查的用户，最多 100 个；null 表示所有用户。",
+                    "Users to look for, 100 at most; null: all users.",
+                )
+                .list(),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "排列顺序；不给时编号大的在前。",
+                "Order of the rows; without it the newest id comes first.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "每页行数，没有说明上限。",
+                "Rows per page; no largest value is stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "页码。",
+                "Page number.",
+            ),
+        ];
+        tabular::columns(&POINTS_LIST_TABLE, NOTES, false)
+    }
+}
 
 impl PointsList {
     /// Nothing is required. Asks for page 1 with 50 rows. Sends `user_ids` as `null`.
@@ -131,7 +170,7 @@ impl PointsList {
     #[must_use]
     pub fn with_create_time_start(
         mut self,
-        create_time_start: impl Into<String>,
+        create_time_start: impl Into<scrm_core::DateTime>,
     ) -> Self {
         self.create_time_start = Some(create_time_start.into());
         self
@@ -141,7 +180,10 @@ impl PointsList {
     /// Written as `YYYY-MM-DD HH:MM:SS`, China time.
     #[inline]
     #[must_use]
-    pub fn with_create_time_end(mut self, create_time_end: impl Into<String>) -> Self {
+    pub fn with_create_time_end(
+        mut self,
+        create_time_end: impl Into<scrm_core::DateTime>,
+    ) -> Self {
         self.create_time_end = Some(create_time_end.into());
         self
     }
@@ -332,14 +374,13 @@ pub struct PointsListData {
     pub extra: table::Extra,
 }
 
-static POINTS_LIST_DATA_TABLE: table::Table = table::Table {
-    name: "PointsListData",
-    fields: &[
+static POINTS_LIST_DATA_TABLE: table::Table = table::Table::new(
+    "PointsListData",
+    &[
         table::Field("list", table::Attributes::REQUIRED.rows()),
         table::Field("page", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for PointsListData {
     #[inline]
@@ -373,6 +414,28 @@ impl table::ReadFields for PointsListData {
 
 scrm_core::record!(PointsListData);
 
+impl tabular::Tabular for PointsListData {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "这一页的账户。",
+                    "The accounts of the page.",
+                )
+                .list()
+                .nested(<PointsAccount as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "这一页在列表里的位置。",
+                    "Where in the list this page stands.",
+                )
+                .nested(<PointsPage as tabular::Tabular>::columns),
+        ];
+        tabular::columns(&POINTS_LIST_DATA_TABLE, NOTES, true)
+    }
+}
+
 /// A user's points. · 一个用户的积分。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -398,14 +461,14 @@ pub struct PointsAccount {
     /// When the user first got points. · 第一次得到积分的时间。
     ///
     /// Written as `YYYY-MM-DD HH:MM:SS`, China time.
-    pub created_at: Option<String>,
+    pub created_at: Option<scrm_core::DateTime>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
 }
 
-static POINTS_ACCOUNT_TABLE: table::Table = table::Table {
-    name: "PointsAccount",
-    fields: &[
+static POINTS_ACCOUNT_TABLE: table::Table = table::Table::new(
+    "PointsAccount",
+    &[
         table::Field("id", table::Attributes::REQUIRED),
         table::Field("app_id", table::Attributes::REQUIRED),
         table::Field("user_id", table::Attributes::REQUIRED),
@@ -414,8 +477,7 @@ static POINTS_ACCOUNT_TABLE: table::Table = table::Table {
         table::Field("freeze_balance", table::Attributes::REQUIRED),
         table::Field("created_at", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for PointsAccount {
     #[inline]
@@ -431,7 +493,7 @@ impl table::WriteFields for PointsAccount {
             3 => table::Slot::I64(&mut self.total_balance),
             4 => table::Slot::I64(&mut self.balance),
             5 => table::Slot::I64(&mut self.freeze_balance),
-            6 => table::Slot::Str(&mut self.created_at),
+            6 => table::Slot::Typed(&mut self.created_at),
             _ => table::Slot::Extra(&mut self.extra),
         }
     }
@@ -451,7 +513,7 @@ impl table::ReadFields for PointsAccount {
             3 => table::View::I64(&self.total_balance),
             4 => table::View::I64(&self.balance),
             5 => table::View::I64(&self.freeze_balance),
-            6 => table::View::Str(&self.created_at),
+            6 => table::View::Typed(&self.created_at),
             _ => table::View::Extra(&self.extra),
         }
     }
@@ -459,12 +521,50 @@ impl table::ReadFields for PointsAccount {
 
 scrm_core::record!(PointsAccount);
 
-impl PointsAccount {
-    /// [`Self::created_at`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for PointsAccount {
     #[inline]
-    #[must_use]
-    pub fn created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read(spec::TimeFormat::DateTime, &self.created_at)
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "账户的编号。",
+                "Number of the account.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "店铺的编号。",
+                "Id of the shop.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "用户的编号。",
+                "Id of the user.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Integer,
+                    "总积分。",
+                    "Points in all.",
+                )
+                .unit("points"),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Integer,
+                    "可用的积分。",
+                    "Points that can be used.",
+                )
+                .unit("points"),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Integer,
+                    "冻结的积分。",
+                    "Points that are frozen.",
+                )
+                .unit("points"),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::DateTime,
+                "第一次得到积分的时间。",
+                "When the user first got points.",
+            ),
+        ];
+        tabular::columns(&POINTS_ACCOUNT_TABLE, NOTES, true)
     }
 }
 
@@ -484,16 +584,15 @@ pub struct PointsPage {
     pub extra: table::Extra,
 }
 
-static POINTS_PAGE_TABLE: table::Table = table::Table {
-    name: "PointsPage",
-    fields: &[
+static POINTS_PAGE_TABLE: table::Table = table::Table::new(
+    "PointsPage",
+    &[
         table::Field("current_page", table::Attributes::REQUIRED),
         table::Field("last_page", table::Attributes::REQUIRED),
         table::Field("page_size", table::Attributes::REQUIRED),
         table::Field("total", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for PointsPage {
     #[inline]
@@ -530,6 +629,35 @@ impl table::ReadFields for PointsPage {
 }
 
 scrm_core::record!(PointsPage);
+
+impl tabular::Tabular for PointsPage {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "当前页码。",
+                "Number of this page.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "最后一页的页码。",
+                "Number of the last page.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "每页行数。",
+                "Rows per page.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "符合条件的账户数。",
+                "Number of accounts that match.",
+            ),
+        ];
+        tabular::columns(&POINTS_PAGE_TABLE, NOTES, true)
+    }
+}
 
 /// Order of the rows; without it the newest id comes first. · 排列顺序；不给时编号大的在前。
 ///

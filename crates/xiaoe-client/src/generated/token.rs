@@ -3,7 +3,7 @@
 //!
 //! `GET /token` (parameters in the query)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// Get an access token · 获取 access_token
 ///
@@ -58,16 +58,15 @@ pub struct Token {
     grant_type: Option<GrantType>,
 }
 
-static TOKEN_TABLE: table::Table = table::Table {
-    name: "Token",
-    fields: &[
+static TOKEN_TABLE: table::Table = table::Table::new(
+    "Token",
+    &[
         table::Field("app_id", table::Attributes::REQUIRED),
         table::Field("client_id", table::Attributes::REQUIRED),
         table::Field("secret_key", table::Attributes::REQUIRED.secret()),
         table::Field("grant_type", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for Token {
     #[inline]
@@ -87,6 +86,35 @@ impl table::ReadFields for Token {
 }
 
 scrm_core::request!(Token);
+
+impl tabular::Tabular for Token {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "店铺的编号。",
+                "Id of the shop.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "应用的编号。",
+                "Id of the application.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "应用的密钥。",
+                "Secret of the application.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "授权方式，只有一种。",
+                "How the token is granted; there is one way only.",
+            ),
+        ];
+        tabular::columns(&TOKEN_TABLE, NOTES, false)
+    }
+}
 
 impl Token {
     /// With what is required: `app_id`, `client_id`, `secret_key`, `grant_type`.
@@ -204,14 +232,13 @@ pub struct TokenData {
     pub extra: table::Extra,
 }
 
-static TOKEN_DATA_TABLE: table::Table = table::Table {
-    name: "TokenData",
-    fields: &[
+static TOKEN_DATA_TABLE: table::Table = table::Table::new(
+    "TokenData",
+    &[
         table::Field("access_token", table::Attributes::PLAIN.secret()),
         table::Field("expires_in", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for TokenData {
     #[inline]
@@ -244,6 +271,26 @@ impl table::ReadFields for TokenData {
 }
 
 scrm_core::record!(TokenData);
+
+impl tabular::Tabular for TokenData {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "令牌，示例里以 xe_ 开头。",
+                "The token; begins with xe_ in the examples.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Integer,
+                    "令牌的剩余时间。",
+                    "Remaining life of the token.",
+                )
+                .unit("seconds"),
+        ];
+        tabular::columns(&TOKEN_DATA_TABLE, NOTES, true)
+    }
+}
 
 /// How the token is granted; there is one way only. · 授权方式，只有一种。
 ///

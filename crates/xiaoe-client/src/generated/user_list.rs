@@ -3,7 +3,7 @@
 //!
 //! `POST /xe.user.batch.get/1.0.0` (JSON body)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// List users, version 1.0.0 · 获取用户列表1.0.0
 ///
@@ -70,21 +70,21 @@ pub struct UserList {
     tag_id: Option<String>,
     from: Option<UserSource>,
     user_type: Option<UserType>,
-    last_paytime_start: Option<String>,
-    last_paytime_end: Option<String>,
+    last_paytime_start: Option<scrm_core::Date>,
+    last_paytime_end: Option<scrm_core::Date>,
     min_pay_sum: Option<String>,
     max_pay_sum: Option<String>,
     min_punch_count: Option<i64>,
     max_punch_count: Option<i64>,
-    user_created_start: Option<String>,
-    user_created_end: Option<String>,
+    user_created_start: Option<scrm_core::Date>,
+    user_created_end: Option<scrm_core::Date>,
     page: Option<i64>,
     page_size: Option<i64>,
 }
 
-static USER_LIST_TABLE: table::Table = table::Table {
-    name: "UserList",
-    fields: &[
+static USER_LIST_TABLE: table::Table = table::Table::new(
+    "UserList",
+    &[
         table::Field("phone", table::Attributes::PERSONAL),
         table::Field("nickname", table::Attributes::PERSONAL),
         table::Field("name", table::Attributes::PERSONAL),
@@ -102,8 +102,7 @@ static USER_LIST_TABLE: table::Table = table::Table {
         table::Field("page", table::Attributes::REQUIRED),
         table::Field("page_size", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for UserList {
     #[inline]
@@ -119,14 +118,14 @@ impl table::ReadFields for UserList {
             3 => table::View::Str(&self.tag_id),
             4 => table::View::Open(&self.from),
             5 => table::View::Open(&self.user_type),
-            6 => table::View::Str(&self.last_paytime_start),
-            7 => table::View::Str(&self.last_paytime_end),
+            6 => table::View::Typed(&self.last_paytime_start),
+            7 => table::View::Typed(&self.last_paytime_end),
             8 => table::View::Str(&self.min_pay_sum),
             9 => table::View::Str(&self.max_pay_sum),
             10 => table::View::I64(&self.min_punch_count),
             11 => table::View::I64(&self.max_punch_count),
-            12 => table::View::Str(&self.user_created_start),
-            13 => table::View::Str(&self.user_created_end),
+            12 => table::View::Typed(&self.user_created_start),
+            13 => table::View::Typed(&self.user_created_end),
             14 => table::View::I64(&self.page),
             15 => table::View::I64(&self.page_size),
             _ => table::View::Any(&None),
@@ -135,6 +134,95 @@ impl table::ReadFields for UserList {
 }
 
 scrm_core::request!(UserList);
+
+impl tabular::Tabular for UserList {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "手机号。手机号、昵称、姓名只有一个起作用，手机号最优先。",
+                "Phone number. Only one of phone, nickname and name counts; this one comes first.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "昵称，没有给手机号时起作用。",
+                "Nickname; counts when no phone number is given.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "姓名，手机号和昵称都没有给时起作用。",
+                "Real name; counts when neither phone number nor nickname is given.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "标签的编号，写成 JSON，页面没有给出样子。",
+                "Ids of tags, as JSON; the page does not show its form.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "用户从哪里来，用代码表示；返回里是对应的文字。",
+                "Where the user came from, as a code; answers show its label instead.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "用户的类别。",
+                "Kind of user.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "最近一次支付不早于这一天。",
+                "Last payment not before this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "最近一次支付不晚于这一天。",
+                "Last payment not after this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "支付金额的下限，单位没有说明。",
+                "Least amount paid; the unit is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "支付金额的上限，单位没有说明。",
+                "Greatest amount paid; the unit is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "购买次数的下限。",
+                "Fewest purchases.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "购买次数的上限。",
+                "Most purchases.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "用户创建不早于这一天。",
+                "User created not before this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "用户创建不晚于这一天，是否包含当天没有说明。",
+                "User created not after this day; whether the day itself counts is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "页码，从 1 开始。",
+                "Page number, from 1.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "每页行数，最多 50。",
+                "Rows per page, 50 at most.",
+            ),
+        ];
+        tabular::columns(&USER_LIST_TABLE, NOTES, false)
+    }
+}
 
 impl UserList {
     /// Nothing is required. Asks for page 1 with 50 rows.
@@ -215,7 +303,7 @@ impl UserList {
     #[must_use]
     pub fn with_last_paytime_start(
         mut self,
-        last_paytime_start: impl Into<String>,
+        last_paytime_start: impl Into<scrm_core::Date>,
     ) -> Self {
         self.last_paytime_start = Some(last_paytime_start.into());
         self
@@ -225,7 +313,10 @@ impl UserList {
     /// Written as `YYYY-MM-DD`, a day in China time.
     #[inline]
     #[must_use]
-    pub fn with_last_paytime_end(mut self, last_paytime_end: impl Into<String>) -> Self {
+    pub fn with_last_paytime_end(
+        mut self,
+        last_paytime_end: impl Into<scrm_core::Date>,
+    ) -> Self {
         self.last_paytime_end = Some(last_paytime_end.into());
         self
     }
@@ -264,7 +355,7 @@ impl UserList {
     #[must_use]
     pub fn with_user_created_start(
         mut self,
-        user_created_start: impl Into<String>,
+        user_created_start: impl Into<scrm_core::Date>,
     ) -> Self {
         self.user_created_start = Some(user_created_start.into());
         self
@@ -274,7 +365,10 @@ impl UserList {
     /// Written as `YYYY-MM-DD`, a day in China time.
     #[inline]
     #[must_use]
-    pub fn with_user_created_end(mut self, user_created_end: impl Into<String>) -> Self {
+    pub fn with_user_created_end(
+        mut self,
+        user_created_end: impl Into<scrm_core::Date>,
+    ) -> Self {
         self.user_created_end = Some(user_created_end.into());
         self
     }
@@ -353,8 +447,8 @@ impl scrm_core::operation::PagedOperation for UserList {
     }
     #[inline]
     fn set_range(&mut self, start: &str, end: &str) {
-        self.user_created_start = Some(start.to_owned());
-        self.user_created_end = Some(end.to_owned());
+        self.user_created_start = Some(start.into());
+        self.user_created_end = Some(end.into());
     }
 }
 
@@ -484,14 +578,13 @@ pub struct UserListData {
     pub extra: table::Extra,
 }
 
-static USER_LIST_DATA_TABLE: table::Table = table::Table {
-    name: "UserListData",
-    fields: &[
+static USER_LIST_DATA_TABLE: table::Table = table::Table::new(
+    "UserListData",
+    &[
         table::Field("list", table::Attributes::REQUIRED.rows()),
         table::Field("total", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for UserListData {
     #[inline]
@@ -525,6 +618,27 @@ impl table::ReadFields for UserListData {
 
 scrm_core::record!(UserListData);
 
+impl tabular::Tabular for UserListData {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "这一页的用户。",
+                    "The users of the page.",
+                )
+                .list()
+                .nested(<User as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "符合条件的用户数。",
+                "Number of users that match.",
+            ),
+        ];
+        tabular::columns(&USER_LIST_DATA_TABLE, NOTES, true)
+    }
+}
+
 /// A user of the shop. · 店铺的一个用户。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -554,7 +668,7 @@ pub struct User {
     /// Amount spent in all, in yuan. · 累计消费金额，单位元。
     ///
     /// Unit: yuan.
-    pub pay_sum: Option<f64>,
+    pub pay_sum: Option<scrm_core::Yuan>,
     /// Number of purchases. · 购买次数。
     pub punch_count: Option<i64>,
     /// WeChat union id. · 微信 union_id。
@@ -572,14 +686,14 @@ pub struct User {
     /// When the user was created. · 用户创建的时间。
     ///
     /// Written as `YYYY-MM-DD HH:MM:SS`, China time.
-    pub user_created_at: Option<String>,
+    pub user_created_at: Option<scrm_core::DateTime>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
 }
 
-static USER_TABLE: table::Table = table::Table {
-    name: "User",
-    fields: &[
+static USER_TABLE: table::Table = table::Table::new(
+    "User",
+    &[
         table::Field("user_id", table::Attributes::REQUIRED),
         table::Field("user_nickname", table::Attributes::REQUIRED.personal()),
         table::Field("bind_phone", table::Attributes::REQUIRED.nullable().personal()),
@@ -593,8 +707,7 @@ static USER_TABLE: table::Table = table::Table {
         table::Field("wx_open_id", table::Attributes::REQUIRED.personal()),
         table::Field("user_created_at", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for User {
     #[inline]
@@ -610,12 +723,12 @@ impl table::WriteFields for User {
             3 => table::Slot::Str(&mut self.collect_phone),
             4 => table::Slot::Str(&mut self.avatar),
             5 => table::Slot::Open(&mut self.from),
-            6 => table::Slot::F64(&mut self.pay_sum),
+            6 => table::Slot::Typed(&mut self.pay_sum),
             7 => table::Slot::I64(&mut self.punch_count),
             8 => table::Slot::Str(&mut self.wx_union_id),
             9 => table::Slot::Str(&mut self.wx_app_open_id),
             10 => table::Slot::Str(&mut self.wx_open_id),
-            11 => table::Slot::Str(&mut self.user_created_at),
+            11 => table::Slot::Typed(&mut self.user_created_at),
             _ => table::Slot::Extra(&mut self.extra),
         }
     }
@@ -635,12 +748,12 @@ impl table::ReadFields for User {
             3 => table::View::Str(&self.collect_phone),
             4 => table::View::Str(&self.avatar),
             5 => table::View::Open(&self.from),
-            6 => table::View::F64(&self.pay_sum),
+            6 => table::View::Typed(&self.pay_sum),
             7 => table::View::I64(&self.punch_count),
             8 => table::View::Str(&self.wx_union_id),
             9 => table::View::Str(&self.wx_app_open_id),
             10 => table::View::Str(&self.wx_open_id),
-            11 => table::View::Str(&self.user_created_at),
+            11 => table::View::Typed(&self.user_created_at),
             _ => table::View::Extra(&self.extra),
         }
     }
@@ -648,12 +761,69 @@ impl table::ReadFields for User {
 
 scrm_core::record!(User);
 
-impl User {
-    /// [`Self::user_created_at`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for User {
     #[inline]
-    #[must_use]
-    pub fn user_created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read(spec::TimeFormat::DateTime, &self.user_created_at)
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "用户的编号。",
+                "Id of the user.",
+            ),
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "昵称。", "Nickname."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "账号绑定的手机号。",
+                "Phone number the account is bound to.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "通过表单采集的手机号。",
+                "Phone number collected by a form.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "头像的地址。",
+                "Address of the picture.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "用户从哪里来，是代码对应的文字。",
+                "Where the user came from, as the label of the code.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Yuan,
+                    "累计消费金额，单位元。",
+                    "Amount spent in all, in yuan.",
+                )
+                .unit("yuan"),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "购买次数。",
+                "Number of purchases.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信 union_id。",
+                "WeChat union id.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "小程序里的微信 open_id。",
+                "WeChat open id in the mini-program.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "公众号里的微信 open_id。",
+                "WeChat open id in the official account.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::DateTime,
+                "用户创建的时间。",
+                "When the user was created.",
+            ),
+        ];
+        tabular::columns(&USER_TABLE, NOTES, true)
     }
 }
 

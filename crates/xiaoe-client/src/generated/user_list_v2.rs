@@ -3,7 +3,7 @@
 //!
 //! `POST /xe.user.batch.get/2.0.0` (JSON body)
 
-use scrm_core::{spec, table};
+use scrm_core::{spec, table, tabular};
 
 /// List users, version 2.0.0 · 获取用户列表2.0.0
 ///
@@ -73,22 +73,22 @@ pub struct UserListV2 {
     tag_id: Vec<String>,
     from: Option<UserSourceV2>,
     user_type: Option<UserTypeV2>,
-    last_paytime_start: Option<String>,
-    last_paytime_end: Option<String>,
+    last_paytime_start: Option<scrm_core::Date>,
+    last_paytime_end: Option<scrm_core::Date>,
     min_pay_sum: Option<String>,
     max_pay_sum: Option<String>,
     min_punch_count: Option<i64>,
     max_punch_count: Option<i64>,
-    user_created_start: Option<String>,
-    user_created_end: Option<String>,
-    latest_visited_start: Option<String>,
-    latest_visited_end: Option<String>,
+    user_created_start: Option<scrm_core::Date>,
+    user_created_end: Option<scrm_core::Date>,
+    latest_visited_start: Option<scrm_core::Date>,
+    latest_visited_end: Option<scrm_core::Date>,
     need_column: Vec<UserColumn>,
 }
 
-static USER_LIST_V2_TABLE: table::Table = table::Table {
-    name: "UserListV2",
-    fields: &[
+static USER_LIST_V2_TABLE: table::Table = table::Table::new(
+    "UserListV2",
+    &[
         table::Field("page_size", table::Attributes::REQUIRED),
         table::Field("es_skip", table::Attributes::PLAIN),
         table::Field("phone", table::Attributes::PERSONAL),
@@ -115,8 +115,7 @@ static USER_LIST_V2_TABLE: table::Table = table::Table {
         table::Field("latest_visited_end", table::Attributes::PLAIN),
         table::Field("need_column", table::Attributes::PLAIN),
     ],
-    dynamic: None,
-};
+);
 
 impl table::ReadFields for UserListV2 {
     #[inline]
@@ -134,16 +133,16 @@ impl table::ReadFields for UserListV2 {
             5 => table::View::Strs(&self.tag_id),
             6 => table::View::Open(&self.from),
             7 => table::View::Open(&self.user_type),
-            8 => table::View::Str(&self.last_paytime_start),
-            9 => table::View::Str(&self.last_paytime_end),
+            8 => table::View::Typed(&self.last_paytime_start),
+            9 => table::View::Typed(&self.last_paytime_end),
             10 => table::View::Str(&self.min_pay_sum),
             11 => table::View::Str(&self.max_pay_sum),
             12 => table::View::I64(&self.min_punch_count),
             13 => table::View::I64(&self.max_punch_count),
-            14 => table::View::Str(&self.user_created_start),
-            15 => table::View::Str(&self.user_created_end),
-            16 => table::View::Str(&self.latest_visited_start),
-            17 => table::View::Str(&self.latest_visited_end),
+            14 => table::View::Typed(&self.user_created_start),
+            15 => table::View::Typed(&self.user_created_end),
+            16 => table::View::Typed(&self.latest_visited_start),
+            17 => table::View::Typed(&self.latest_visited_end),
             18 => table::View::Opens(&self.need_column),
             _ => table::View::Any(&None),
         }
@@ -151,6 +150,113 @@ impl table::ReadFields for UserListV2 {
 }
 
 scrm_core::request!(UserListV2);
+
+impl tabular::Tabular for UserListV2 {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "每页行数，最多 50。",
+                "Rows per page, 50 at most.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "上一页最后一行的 es_skip；第一页不带。",
+                    "es_skip of the last row of the page before; left out for the first page.",
+                )
+                .nested(<UserCursor as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "手机号。手机号、昵称、姓名只有一个起作用，手机号最优先。",
+                "Phone number. Only one of phone, nickname and name counts; this one comes first.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "昵称，没有给手机号时起作用。",
+                "Nickname; counts when no phone number is given.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "姓名，手机号和昵称都没有给时起作用。",
+                "Real name; counts when neither phone number nor nickname is given.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Text,
+                    "标签的编号。",
+                    "Ids of tags.",
+                )
+                .list(),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "用户从哪里来。",
+                "Where the user came from.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "用户的类别。",
+                "Kind of user.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "最近一次支付不早于这一天。",
+                "Last payment not before this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "最近一次支付不晚于这一天。",
+                "Last payment not after this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "支付金额的下限，单位没有说明。",
+                "Least amount paid; the unit is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "支付金额的上限，单位没有说明。",
+                "Greatest amount paid; the unit is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "购买次数的下限。",
+                "Fewest purchases.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "购买次数的上限。",
+                "Most purchases.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "用户创建不早于这一天。",
+                "User created not before this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "用户创建不晚于这一天，是否包含当天没有说明。",
+                "User created not after this day; whether the day itself counts is not stated.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "最近一次访问不早于这一天。",
+                "Last visit not before this day.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Date,
+                "最近一次访问不晚于这一天。",
+                "Last visit not after this day.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Code,
+                    "需要时才返回的列。",
+                    "Columns that are given only when asked for.",
+                )
+                .list(),
+        ];
+        tabular::columns(&USER_LIST_V2_TABLE, NOTES, false)
+    }
+}
 
 impl UserListV2 {
     /// Nothing is required. Asks for 50 rows from the start.
@@ -255,7 +361,7 @@ impl UserListV2 {
     #[must_use]
     pub fn with_last_paytime_start(
         mut self,
-        last_paytime_start: impl Into<String>,
+        last_paytime_start: impl Into<scrm_core::Date>,
     ) -> Self {
         self.last_paytime_start = Some(last_paytime_start.into());
         self
@@ -265,7 +371,10 @@ impl UserListV2 {
     /// Written as `YYYY-MM-DD`, a day in China time. Empty switches this filter off.
     #[inline]
     #[must_use]
-    pub fn with_last_paytime_end(mut self, last_paytime_end: impl Into<String>) -> Self {
+    pub fn with_last_paytime_end(
+        mut self,
+        last_paytime_end: impl Into<scrm_core::Date>,
+    ) -> Self {
         self.last_paytime_end = Some(last_paytime_end.into());
         self
     }
@@ -312,7 +421,7 @@ impl UserListV2 {
     #[must_use]
     pub fn with_user_created_start(
         mut self,
-        user_created_start: impl Into<String>,
+        user_created_start: impl Into<scrm_core::Date>,
     ) -> Self {
         self.user_created_start = Some(user_created_start.into());
         self
@@ -322,7 +431,10 @@ impl UserListV2 {
     /// Written as `YYYY-MM-DD`, a day in China time. Empty switches this filter off.
     #[inline]
     #[must_use]
-    pub fn with_user_created_end(mut self, user_created_end: impl Into<String>) -> Self {
+    pub fn with_user_created_end(
+        mut self,
+        user_created_end: impl Into<scrm_core::Date>,
+    ) -> Self {
         self.user_created_end = Some(user_created_end.into());
         self
     }
@@ -333,7 +445,7 @@ impl UserListV2 {
     #[must_use]
     pub fn with_latest_visited_start(
         mut self,
-        latest_visited_start: impl Into<String>,
+        latest_visited_start: impl Into<scrm_core::Date>,
     ) -> Self {
         self.latest_visited_start = Some(latest_visited_start.into());
         self
@@ -345,7 +457,7 @@ impl UserListV2 {
     #[must_use]
     pub fn with_latest_visited_end(
         mut self,
-        latest_visited_end: impl Into<String>,
+        latest_visited_end: impl Into<scrm_core::Date>,
     ) -> Self {
         self.latest_visited_end = Some(latest_visited_end.into());
         self
@@ -553,19 +665,18 @@ pub struct UserCursor {
     /// When the user was created. · 用户创建的时间。
     ///
     /// Written as Unix milliseconds.
-    pub user_created_at: Option<i64>,
+    pub user_created_at: Option<scrm_core::UnixMillis>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
 }
 
-static USER_CURSOR_TABLE: table::Table = table::Table {
-    name: "UserCursor",
-    fields: &[
+static USER_CURSOR_TABLE: table::Table = table::Table::new(
+    "UserCursor",
+    &[
         table::Field("id", table::Attributes::REQUIRED),
         table::Field("user_created_at", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for UserCursor {
     #[inline]
@@ -576,7 +687,7 @@ impl table::WriteFields for UserCursor {
     fn slot(&mut self, field: usize) -> table::Slot<'_> {
         match field {
             0 => table::Slot::Str(&mut self.id),
-            1 => table::Slot::I64(&mut self.user_created_at),
+            1 => table::Slot::Typed(&mut self.user_created_at),
             _ => table::Slot::Extra(&mut self.extra),
         }
     }
@@ -591,7 +702,7 @@ impl table::ReadFields for UserCursor {
     fn view(&self, field: usize) -> table::View<'_> {
         match field {
             0 => table::View::Str(&self.id),
-            1 => table::View::I64(&self.user_created_at),
+            1 => table::View::Typed(&self.user_created_at),
             _ => table::View::Extra(&self.extra),
         }
     }
@@ -599,15 +710,22 @@ impl table::ReadFields for UserCursor {
 
 scrm_core::record!(UserCursor);
 
-impl UserCursor {
-    /// [`Self::user_created_at`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for UserCursor {
     #[inline]
-    #[must_use]
-    pub fn user_created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(
-            spec::TimeFormat::Milliseconds,
-            self.user_created_at,
-        )
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "用户的编号。",
+                "Id of the user.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "用户创建的时间。",
+                "When the user was created.",
+            ),
+        ];
+        tabular::columns(&USER_CURSOR_TABLE, NOTES, true)
     }
 }
 
@@ -615,10 +733,13 @@ impl UserCursor {
     /// With what is required: `id`, `user_created_at`.
     #[inline]
     #[must_use]
-    pub fn new(id: impl Into<String>, user_created_at: i64) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        user_created_at: impl Into<scrm_core::UnixMillis>,
+    ) -> Self {
         Self {
             id: Some(id.into()),
-            user_created_at: Some(user_created_at),
+            user_created_at: Some(user_created_at.into()),
             ..Self::default()
         }
     }
@@ -634,8 +755,11 @@ impl UserCursor {
     /// Written as Unix milliseconds.
     #[inline]
     #[must_use]
-    pub fn with_user_created_at(mut self, user_created_at: i64) -> Self {
-        self.user_created_at = Some(user_created_at);
+    pub fn with_user_created_at(
+        mut self,
+        user_created_at: impl Into<scrm_core::UnixMillis>,
+    ) -> Self {
+        self.user_created_at = Some(user_created_at.into());
         self
     }
     /// A parameter that the page does not name.
@@ -663,14 +787,13 @@ pub struct UserListV2Data {
     pub extra: table::Extra,
 }
 
-static USER_LIST_V2_DATA_TABLE: table::Table = table::Table {
-    name: "UserListV2Data",
-    fields: &[
+static USER_LIST_V2_DATA_TABLE: table::Table = table::Table::new(
+    "UserListV2Data",
+    &[
         table::Field("list", table::Attributes::REQUIRED.rows()),
         table::Field("total", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for UserListV2Data {
     #[inline]
@@ -704,6 +827,27 @@ impl table::ReadFields for UserListV2Data {
 
 scrm_core::record!(UserListV2Data);
 
+impl tabular::Tabular for UserListV2Data {
+    #[inline]
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "这一页的用户，取完之后为空。",
+                    "The users of the page; empty behind the last one.",
+                )
+                .list()
+                .nested(<UserV2 as tabular::Tabular>::columns),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "符合条件的用户数。",
+                "Number of users that match.",
+            ),
+        ];
+        tabular::columns(&USER_LIST_V2_DATA_TABLE, NOTES, true)
+    }
+}
+
 /// A user of the shop. · 店铺的一个用户。
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -733,7 +877,7 @@ pub struct UserV2 {
     /// Amount spent in all, in fen. · 累计消费金额，单位分。
     ///
     /// Unit: fen.
-    pub pay_sum: Option<f64>,
+    pub pay_sum: Option<scrm_core::Fen>,
     /// Number of purchases. · 购买次数。
     pub punch_count: Option<i64>,
     /// WeChat union id. · 微信 union_id。
@@ -751,20 +895,20 @@ pub struct UserV2 {
     /// When the user was created. · 用户创建的时间。
     ///
     /// Written as `YYYY-MM-DD HH:MM:SS`, China time.
-    pub user_created_at: Option<String>,
+    pub user_created_at: Option<scrm_core::DateTime>,
     /// Last visit; 0: never. There only when need_column asks for it. · 最近一次访问，0 表示没有；只在 need_column 要求时返回。
     ///
     /// Written as Unix milliseconds.
-    pub latest_visited_at: Option<i64>,
+    pub latest_visited_at: Option<scrm_core::UnixMillis>,
     /// Place of this row, for the next request. · 这一行的位置，供下一次请求使用。
     pub es_skip: Option<UserCursor>,
     /// What the page does not name, as it came.
     pub extra: table::Extra,
 }
 
-static USER_V2_TABLE: table::Table = table::Table {
-    name: "UserV2",
-    fields: &[
+static USER_V2_TABLE: table::Table = table::Table::new(
+    "UserV2",
+    &[
         table::Field("user_id", table::Attributes::REQUIRED),
         table::Field("user_nickname", table::Attributes::REQUIRED.personal()),
         table::Field("bind_phone", table::Attributes::REQUIRED.nullable().personal()),
@@ -780,8 +924,7 @@ static USER_V2_TABLE: table::Table = table::Table {
         table::Field("latest_visited_at", table::Attributes::PLAIN),
         table::Field("es_skip", table::Attributes::REQUIRED),
     ],
-    dynamic: None,
-};
+);
 
 impl table::WriteFields for UserV2 {
     #[inline]
@@ -797,13 +940,13 @@ impl table::WriteFields for UserV2 {
             3 => table::Slot::Str(&mut self.collect_phone),
             4 => table::Slot::Str(&mut self.avatar),
             5 => table::Slot::Open(&mut self.from),
-            6 => table::Slot::F64(&mut self.pay_sum),
+            6 => table::Slot::Typed(&mut self.pay_sum),
             7 => table::Slot::I64(&mut self.punch_count),
             8 => table::Slot::Str(&mut self.wx_union_id),
             9 => table::Slot::Str(&mut self.wx_app_open_id),
             10 => table::Slot::Str(&mut self.wx_open_id),
-            11 => table::Slot::Str(&mut self.user_created_at),
-            12 => table::Slot::I64(&mut self.latest_visited_at),
+            11 => table::Slot::Typed(&mut self.user_created_at),
+            12 => table::Slot::Typed(&mut self.latest_visited_at),
             13 => table::Slot::Obj(&mut self.es_skip),
             _ => table::Slot::Extra(&mut self.extra),
         }
@@ -824,13 +967,13 @@ impl table::ReadFields for UserV2 {
             3 => table::View::Str(&self.collect_phone),
             4 => table::View::Str(&self.avatar),
             5 => table::View::Open(&self.from),
-            6 => table::View::F64(&self.pay_sum),
+            6 => table::View::Typed(&self.pay_sum),
             7 => table::View::I64(&self.punch_count),
             8 => table::View::Str(&self.wx_union_id),
             9 => table::View::Str(&self.wx_app_open_id),
             10 => table::View::Str(&self.wx_open_id),
-            11 => table::View::Str(&self.user_created_at),
-            12 => table::View::I64(&self.latest_visited_at),
+            11 => table::View::Typed(&self.user_created_at),
+            12 => table::View::Typed(&self.latest_visited_at),
             13 => table::View::Obj(&self.es_skip),
             _ => table::View::Extra(&self.extra),
         }
@@ -839,21 +982,80 @@ impl table::ReadFields for UserV2 {
 
 scrm_core::record!(UserV2);
 
-impl UserV2 {
-    /// [`Self::user_created_at`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
+impl tabular::Tabular for UserV2 {
     #[inline]
-    #[must_use]
-    pub fn user_created_at_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read(spec::TimeFormat::DateTime, &self.user_created_at)
-    }
-    /// [`Self::latest_visited_at`] as a point in time; `None` where it is absent, or no date (`0000-00-00`).
-    #[inline]
-    #[must_use]
-    pub fn latest_visited_at_time(&self) -> Option<scrm_core::time::Moment> {
-        scrm_core::time::read_number(
-            spec::TimeFormat::Milliseconds,
-            self.latest_visited_at,
-        )
+    fn columns() -> Vec<tabular::Column> {
+        static NOTES: &[tabular::FieldNote] = &[
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "用户的编号。",
+                "Id of the user.",
+            ),
+            tabular::FieldNote::new(tabular::ColumnKind::Text, "昵称。", "Nickname."),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "账号绑定的手机号。",
+                "Phone number the account is bound to.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "通过表单采集的手机号。",
+                "Phone number collected by a form.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "头像的地址。",
+                "Address of the picture.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Code,
+                "用户从哪里来，是代码对应的文字。",
+                "Where the user came from, as the label of the code.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Fen,
+                    "累计消费金额，单位分。",
+                    "Amount spent in all, in fen.",
+                )
+                .unit("fen"),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Integer,
+                "购买次数。",
+                "Number of purchases.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "微信 union_id。",
+                "WeChat union id.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "小程序里的微信 open_id。",
+                "WeChat open id in the mini-program.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::Text,
+                "公众号里的微信 open_id。",
+                "WeChat open id in the official account.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::DateTime,
+                "用户创建的时间。",
+                "When the user was created.",
+            ),
+            tabular::FieldNote::new(
+                tabular::ColumnKind::UnixMillis,
+                "最近一次访问，0 表示没有；只在 need_column 要求时返回。",
+                "Last visit; 0: never. There only when need_column asks for it.",
+            ),
+            tabular::FieldNote::new(
+                    tabular::ColumnKind::Object,
+                    "这一行的位置，供下一次请求使用。",
+                    "Place of this row, for the next request.",
+                )
+                .nested(<UserCursor as tabular::Tabular>::columns),
+        ];
+        tabular::columns(&USER_V2_TABLE, NOTES, true)
     }
 }
 

@@ -6,4 +6,5 @@ mod memory;
 mod pull_faults;
 mod pulling;
 mod pulls;
+mod rows;
 mod rules;

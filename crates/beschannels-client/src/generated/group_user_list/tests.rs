@@ -128,7 +128,9 @@ fn reads_example_1() {
     assert_eq!(data.list[0].email.as_deref(), Some("xiaoming@example.com"));
     assert_eq!(data.list[0].company.as_deref(), Some(""));
     assert_eq!(data.list[0].is_lead.as_deref(), Some("是"));
-    assert_eq!(data.list[0].created_time.as_deref(), Some("2024-05-30 14:11:56"));
+    assert_eq!(
+        data.list[0].created_time, Some(scrm_core::DateTime::from("2024-05-30 14:11:56"))
+    );
     assert_eq!(
         data.list[0].identity_value.as_deref(),
         Some("00000000-0000-4000-8000-000000000001")
@@ -146,7 +148,9 @@ fn reads_example_1() {
     assert_eq!(data.list[1].email.as_deref(), Some("liwen@example.com"));
     assert_eq!(data.list[1].company.as_deref(), Some(""));
     assert_eq!(data.list[1].is_lead.as_deref(), Some("是"));
-    assert_eq!(data.list[1].created_time.as_deref(), Some("2024-05-24 18:12:02"));
+    assert_eq!(
+        data.list[1].created_time, Some(scrm_core::DateTime::from("2024-05-24 18:12:02"))
+    );
     assert_eq!(
         data.list[1].identity_value.as_deref(),
         Some("00000000-0000-4000-8000-000000000002")
@@ -166,7 +170,9 @@ fn reads_example_1() {
     assert_eq!(data.list[2].email.as_deref(), Some(""));
     assert_eq!(data.list[2].company.as_deref(), Some(""));
     assert_eq!(data.list[2].is_lead.as_deref(), Some("是"));
-    assert_eq!(data.list[2].created_time.as_deref(), Some("2024-05-20 23:43:41"));
+    assert_eq!(
+        data.list[2].created_time, Some(scrm_core::DateTime::from("2024-05-20 23:43:41"))
+    );
     assert_eq!(
         data.list[2].identity_value.as_deref(),
         Some("00000000-0000-4000-8000-000000000003")

@@ -130,7 +130,7 @@ fn reads_example_1() {
     let data = decoded.data;
     assert_eq!(data.len(), 1);
     assert_eq!(data[0].org_id.as_deref(), Some("00000000-0000-4000-8000-000000000001"));
-    assert_eq!(data[0].create_time, Some(1709602200000));
+    assert_eq!(data[0].create_time, Some(scrm_core::UnixMillis::from(1709602200000i64)));
     assert_eq!(data[0].audience_user_id, Some(1001));
     assert_eq!(data[0].openids.len(), 1);
     assert_eq!(data[0].openids[0].openid.as_deref(), Some("open-made-up-1"));
@@ -162,10 +162,14 @@ fn reads_example_1() {
     assert_eq!(
         data[0].address_list[1].address.as_deref(), Some("宁波市示例街2号")
     );
-    assert_eq!(data[0].birthday, Some(631123200000));
+    assert_eq!(data[0].birthday, Some(scrm_core::UnixMillis::from(631123200000i64)));
     assert_eq!(data[0].remark.as_deref(), Some("老客户"));
-    assert_eq!(data[0].last_active_time, Some(1717200000123));
-    assert_eq!(data[0].gzh_interact_time, Some(1717200000456));
+    assert_eq!(
+        data[0].last_active_time, Some(scrm_core::UnixMillis::from(1717200000123i64))
+    );
+    assert_eq!(
+        data[0].gzh_interact_time, Some(scrm_core::UnixMillis::from(1717200000456i64))
+    );
     assert_eq!(data[0].mark_flag, Some(true));
     assert_eq!(data[0].sub_wechat_list.len(), 1);
     assert_eq!(data[0].sub_wechat_list[0].appid.as_deref(), Some("wx-made-up-2"));
@@ -174,14 +178,26 @@ fn reads_example_1() {
     );
     assert_eq!(data[0].active, Some(14));
     assert_eq!(data[0].week_active.as_ref().unwrap().count, Some(4));
-    assert_eq!(data[0].week_active.as_ref().unwrap().update_time, Some(1717200000789));
+    assert_eq!(
+        data[0].week_active.as_ref().unwrap().update_time,
+        Some(scrm_core::UnixMillis::from(1717200000789i64))
+    );
     assert_eq!(data[0].month_active.as_ref().unwrap().count, Some(10));
-    assert_eq!(data[0].month_active.as_ref().unwrap().update_time, Some(1717200000789));
+    assert_eq!(
+        data[0].month_active.as_ref().unwrap().update_time,
+        Some(scrm_core::UnixMillis::from(1717200000789i64))
+    );
     assert_eq!(data[0].spread, Some(10));
     assert_eq!(data[0].week_spread.as_ref().unwrap().count, Some(3));
-    assert_eq!(data[0].week_spread.as_ref().unwrap().update_time, Some(1717200000789));
+    assert_eq!(
+        data[0].week_spread.as_ref().unwrap().update_time,
+        Some(scrm_core::UnixMillis::from(1717200000789i64))
+    );
     assert_eq!(data[0].month_spread.as_ref().unwrap().count, Some(9));
-    assert_eq!(data[0].month_spread.as_ref().unwrap().update_time, Some(1717200000789));
+    assert_eq!(
+        data[0].month_spread.as_ref().unwrap().update_time,
+        Some(scrm_core::UnixMillis::from(1717200000789i64))
+    );
     assert_eq!(data[0].group_id_list, ["900001", "900002"]);
     assert_eq!(data[0].tag_id_list, ["800001"]);
 }
@@ -238,7 +254,7 @@ fn reads_example_2() {
     let data = decoded.data;
     assert_eq!(data.len(), 1);
     assert_eq!(data[0].org_id.as_deref(), Some("00000000-0000-4000-8000-000000000001"));
-    assert_eq!(data[0].create_time, Some(1709602200000));
+    assert_eq!(data[0].create_time, Some(scrm_core::UnixMillis::from(1709602200000i64)));
     assert_eq!(data[0].audience_user_id, Some(1002));
     assert_eq!(data[0].openids.len(), 0);
     assert_eq!(data[0].openid.as_deref(), Some("open-made-up-2"));

@@ -21,7 +21,7 @@ macro_rules! shown {
         impl $type {
             const TABLE: &'static Table = {
                 static FIELDS: &[Field] = &[$($field),*];
-                static TABLE: Table = Table { name: stringify!($type), fields: FIELDS, dynamic: None };
+                static TABLE: Table = Table::new(stringify!($type), FIELDS);
                 &TABLE
             };
         }
@@ -44,7 +44,7 @@ macro_rules! record {
 
 const SOURCE: Source =
     Source { page: "Acme, users", url: Some("https://docs.acme.example/users"), read: "2026-11-22", evidence: Evidence::Documented };
-static NO_FIELDS: Table = Table { name: "None", fields: &[], dynamic: None };
+static NO_FIELDS: Table = Table::new("None", &[]);
 
 pub const PLAIN: OperationSpec = OperationSpec {
     name: "",

@@ -90,14 +90,18 @@ fn reads_example_1() {
     assert_eq!(data.list[0].total_balance, Some(320));
     assert_eq!(data.list[0].balance, Some(300));
     assert_eq!(data.list[0].freeze_balance, Some(20));
-    assert_eq!(data.list[0].created_at.as_deref(), Some("2024-03-05 16:01:52"));
+    assert_eq!(
+        data.list[0].created_at, Some(scrm_core::DateTime::from("2024-03-05 16:01:52"))
+    );
     assert_eq!(data.list[1].id, Some(6));
     assert_eq!(data.list[1].app_id.as_deref(), Some("appMadeUp0001"));
     assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0006"));
     assert_eq!(data.list[1].total_balance, Some(0));
     assert_eq!(data.list[1].balance, Some(300));
     assert_eq!(data.list[1].freeze_balance, Some(0));
-    assert_eq!(data.list[1].created_at.as_deref(), Some("2024-03-05 16:01:52"));
+    assert_eq!(
+        data.list[1].created_at, Some(scrm_core::DateTime::from("2024-03-05 16:01:52"))
+    );
     assert_eq!(data.page.as_ref().unwrap().current_page, Some(1));
     assert_eq!(data.page.as_ref().unwrap().last_page, Some(1));
     assert_eq!(data.page.as_ref().unwrap().page_size, Some(10));
@@ -170,7 +174,9 @@ fn reads_example_2() {
     assert_eq!(data.list[0].total_balance, Some(10));
     assert_eq!(data.list[0].balance, Some(10));
     assert_eq!(data.list[0].freeze_balance, Some(0));
-    assert_eq!(data.list[0].created_at.as_deref(), Some("2024-03-05 16:01:52"));
+    assert_eq!(
+        data.list[0].created_at, Some(scrm_core::DateTime::from("2024-03-05 16:01:52"))
+    );
     assert_eq!(data.page.as_ref().unwrap().current_page, Some(3));
     assert_eq!(data.page.as_ref().unwrap().last_page, Some(3));
     assert_eq!(data.page.as_ref().unwrap().page_size, Some(2));

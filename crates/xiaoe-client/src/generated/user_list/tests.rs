@@ -95,36 +95,45 @@ fn reads_example_1() {
     assert_eq!(data.list[0].collect_phone.as_deref(), Some(""));
     assert_eq!(data.list[0].avatar.as_deref(), Some("https://example.com/avatar/1.png"));
     assert_eq!(data.list[0].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[0].pay_sum, Some(1.0));
+    assert_eq!(data.list[0].pay_sum, Some(scrm_core::Yuan::parse("1").unwrap()));
     assert_eq!(data.list[0].punch_count, Some(0));
     assert_eq!(data.list[0].wx_union_id.as_deref(), Some(""));
     assert_eq!(data.list[0].wx_app_open_id.as_deref(), Some(""));
     assert_eq!(data.list[0].wx_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].user_created_at.as_deref(), Some("2024-03-05 09:30:00"));
+    assert_eq!(
+        data.list[0].user_created_at,
+        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
+    );
     assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0002"));
     assert_eq!(data.list[1].user_nickname.as_deref(), Some("王小明"));
     assert_eq!(data.list[1].bind_phone.as_deref(), Some("13800138001"));
     assert_eq!(data.list[1].collect_phone.as_deref(), Some("13900139001"));
     assert_eq!(data.list[1].avatar.as_deref(), Some("https://example.com/avatar/2.png"));
     assert_eq!(data.list[1].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[1].pay_sum, Some(99.5));
+    assert_eq!(data.list[1].pay_sum, Some(scrm_core::Yuan::parse("99.5").unwrap()));
     assert_eq!(data.list[1].punch_count, Some(3));
     assert_eq!(data.list[1].wx_union_id.as_deref(), Some("union-made-up-2"));
     assert_eq!(data.list[1].wx_app_open_id.as_deref(), Some("mini-made-up-2"));
     assert_eq!(data.list[1].wx_open_id.as_deref(), Some("open-made-up-2"));
-    assert_eq!(data.list[1].user_created_at.as_deref(), Some("2024-03-05 09:30:00"));
+    assert_eq!(
+        data.list[1].user_created_at,
+        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
+    );
     assert_eq!(data.list[2].user_id.as_deref(), Some("u_made_up_0003"));
     assert_eq!(data.list[2].user_nickname.as_deref(), Some("李文"));
     assert_eq!(data.list[2].bind_phone, None);
     assert_eq!(data.list[2].collect_phone.as_deref(), Some(""));
     assert_eq!(data.list[2].avatar.as_deref(), Some("https://example.com/avatar/3.png"));
     assert_eq!(data.list[2].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[2].pay_sum, Some(0.0));
+    assert_eq!(data.list[2].pay_sum, Some(scrm_core::Yuan::parse("0").unwrap()));
     assert_eq!(data.list[2].punch_count, Some(0));
     assert_eq!(data.list[2].wx_union_id.as_deref(), Some(""));
     assert_eq!(data.list[2].wx_app_open_id.as_deref(), Some(""));
     assert_eq!(data.list[2].wx_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[2].user_created_at.as_deref(), Some("2024-03-05 09:30:00"));
+    assert_eq!(
+        data.list[2].user_created_at,
+        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
+    );
     assert_eq!(data.total, Some(3));
 }
 

@@ -7,7 +7,7 @@ use super::*;
 fn sends_example_1() {
     let request = UserListV2::new()
         .with_page_size(2)
-        .with_es_skip(UserCursor::new("u_made_up_0002", 1709602200000))
+        .with_es_skip(UserCursor::new("u_made_up_0002", 1709602200000i64))
         .with_need_column([UserColumn::LatestVisitedAt]);
     assert_eq!(scrm_core::check::check(& request, USER_LIST_V2.rules), Ok(()));
     let sent = scrm_core::encode::encode(
@@ -101,18 +101,22 @@ fn reads_example_1() {
     assert_eq!(data.list[0].collect_phone.as_deref(), Some(""));
     assert_eq!(data.list[0].avatar.as_deref(), Some("https://example.com/avatar/3.png"));
     assert_eq!(data.list[0].from, Some(UserSourceLabelV2::Wechat));
-    assert_eq!(data.list[0].pay_sum, Some(0.0));
+    assert_eq!(data.list[0].pay_sum, Some(scrm_core::Fen::parse("0").unwrap()));
     assert_eq!(data.list[0].punch_count, Some(0));
     assert_eq!(data.list[0].wx_union_id.as_deref(), Some(""));
     assert_eq!(data.list[0].wx_app_open_id.as_deref(), Some(""));
     assert_eq!(data.list[0].wx_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].user_created_at.as_deref(), Some("2024-03-05 09:30:00"));
-    assert_eq!(data.list[0].latest_visited_at, Some(0));
+    assert_eq!(
+        data.list[0].user_created_at,
+        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
+    );
+    assert_eq!(data.list[0].latest_visited_at, Some(scrm_core::UnixMillis::from(0i64)));
     assert_eq!(
         data.list[0].es_skip.as_ref().unwrap().id.as_deref(), Some("u_made_up_0003")
     );
     assert_eq!(
-        data.list[0].es_skip.as_ref().unwrap().user_created_at, Some(1709602200000)
+        data.list[0].es_skip.as_ref().unwrap().user_created_at,
+        Some(scrm_core::UnixMillis::from(1709602200000i64))
     );
     assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0004"));
     assert_eq!(data.list[1].user_nickname.as_deref(), Some("赵云"));
@@ -120,18 +124,25 @@ fn reads_example_1() {
     assert_eq!(data.list[1].collect_phone.as_deref(), Some(""));
     assert_eq!(data.list[1].avatar.as_deref(), Some("https://example.com/avatar/4.png"));
     assert_eq!(data.list[1].from, Some(UserSourceLabelV2::Wechat));
-    assert_eq!(data.list[1].pay_sum, Some(19900.0));
+    assert_eq!(data.list[1].pay_sum, Some(scrm_core::Fen::parse("19900").unwrap()));
     assert_eq!(data.list[1].punch_count, Some(2));
     assert_eq!(data.list[1].wx_union_id.as_deref(), Some(""));
     assert_eq!(data.list[1].wx_app_open_id.as_deref(), Some(""));
     assert_eq!(data.list[1].wx_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[1].user_created_at.as_deref(), Some("2024-03-05 09:30:00"));
-    assert_eq!(data.list[1].latest_visited_at, Some(1717200000000));
+    assert_eq!(
+        data.list[1].user_created_at,
+        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
+    );
+    assert_eq!(
+        data.list[1].latest_visited_at,
+        Some(scrm_core::UnixMillis::from(1717200000000i64))
+    );
     assert_eq!(
         data.list[1].es_skip.as_ref().unwrap().id.as_deref(), Some("u_made_up_0004")
     );
     assert_eq!(
-        data.list[1].es_skip.as_ref().unwrap().user_created_at, Some(1709602200000)
+        data.list[1].es_skip.as_ref().unwrap().user_created_at,
+        Some(scrm_core::UnixMillis::from(1709602200000i64))
     );
     assert_eq!(data.total, Some(4));
 }

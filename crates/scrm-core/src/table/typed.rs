@@ -1,0 +1,115 @@
+//! Values that mean more than their JSON type says: amounts and times.
+
+use crate::money::Decimal;
+
+/// How a value with a meaning is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As a text.
+    Text,
+    /// As an integer.
+    Integer,
+    /// As a number.
+    Decimal,
+    /// As a number that is nearly always whole.
+    WholeDecimal,
+}
+
+/// A value with a meaning, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Atom<'a> {
+    /// A text.
+    Text(&'a str),
+    /// An integer.
+    Int(i64),
+    /// A number.
+    Decimal(Decimal),
+}
+
+/// A type whose values mean more than their JSON type says.
+pub trait Typed: Clone + Send + Sync + Sized {
+    /// How its values are written.
+    const FORM: Form;
+    /// The value that is written so. Of the type's own form there is always one.
+    fn of(atom: Atom<'_>) -> Option<Self>;
+    /// How the value is written.
+    fn atom(&self) -> Atom<'_>;
+}
+
+/// An optional value with a meaning, for writing.
+pub trait TypedSlot: Send + Sync {
+    /// How the value is written.
+    fn form(&self) -> Form;
+    /// A value of that form; `None`: nothing.
+    fn put(&mut self, atom: Option<Atom<'_>>);
+}
+
+/// An optional value with a meaning, for reading.
+pub trait TypedView: Send + Sync {
+    /// How the value is written.
+    fn form(&self) -> Form;
+    /// The value, as it is written.
+    fn get(&self) -> Option<Atom<'_>>;
+}
+
+impl<T: Typed> TypedSlot for Option<T> {
+    fn form(&self) -> Form {
+        T::FORM
+    }
+    fn put(&mut self, atom: Option<Atom<'_>>) {
+        *self = atom.and_then(T::of);
+    }
+}
+
+impl<T: Typed> TypedView for Option<T> {
+    fn form(&self) -> Form {
+        T::FORM
+    }
+    fn get(&self) -> Option<Atom<'_>> {
+        self.as_ref().map(T::atom)
+    }
+}
+
+/// A list of values with a meaning, for writing.
+pub trait TypedsSlot: Send + Sync {
+    /// How the values are written.
+    fn form(&self) -> Form;
+    /// One more value of that form.
+    fn push(&mut self, atom: Atom<'_>);
+    /// Drops all.
+    fn clear(&mut self);
+}
+
+/// A list of values with a meaning, for reading.
+pub trait TypedsView: Send + Sync {
+    /// How the values are written.
+    fn form(&self) -> Form;
+    /// How many.
+    fn count(&self) -> usize;
+    /// One of them, as it is written.
+    fn get(&self, at: usize) -> Option<Atom<'_>>;
+}
+
+impl<T: Typed> TypedsSlot for Vec<T> {
+    fn form(&self) -> Form {
+        T::FORM
+    }
+    fn push(&mut self, atom: Atom<'_>) {
+        self.extend(T::of(atom));
+    }
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+}
+
+impl<T: Typed> TypedsView for Vec<T> {
+    fn form(&self) -> Form {
+        T::FORM
+    }
+    fn count(&self) -> usize {
+        self.len()
+    }
+    fn get(&self, at: usize) -> Option<Atom<'_>> {
+        self.as_slice().get(at).map(T::atom)
+    }
+}
