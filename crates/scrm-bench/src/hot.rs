@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use scrm_core::{
     Error, Secret,
     quota::{Permit, QuotaRule, RateLimiter},
-    token::{TokenInUse, TokenSlot},
+    token::{TokenCache, TokenInUse},
 };
 use tokio::time::Instant;
 
@@ -39,23 +39,17 @@ pub fn run(report: &mut Report) {
 
 /// A quota of 3000 calls whose window is over at once, so that it is never used up.
 pub fn quota() -> Arc<RateLimiter> {
-    RateLimiter::new(QuotaRule { calls: 3000, window: Duration::from_nanos(1), linger: Duration::ZERO, smooth: None, hold_at_start: false })
+    RateLimiter::new(QuotaRule::new(3000, Duration::from_nanos(1)).with_in_flight_grace(Duration::ZERO))
 }
 
-/// A slot that holds a token.
-pub fn token() -> TokenSlot<Error> {
-    TokenSlot::fixed(Secret::from("0123456789abcdef0123456789abcdef".to_owned()))
+/// A cache that holds a token.
+pub fn token() -> Arc<TokenCache<Error>> {
+    TokenCache::fixed(Secret::from("0123456789abcdef0123456789abcdef".to_owned()))
 }
 
 /// A quota of more calls than are made here, none of which ends.
 pub fn endless_quota() -> Arc<RateLimiter> {
-    RateLimiter::new(QuotaRule {
-        calls: u32::MAX,
-        window: Duration::from_secs(10),
-        linger: Duration::ZERO,
-        smooth: None,
-        hold_at_start: false,
-    })
+    RateLimiter::new(QuotaRule::new(u32::MAX, Duration::from_secs(10)).with_in_flight_grace(Duration::ZERO))
 }
 
 /// What a call does with a quota before it is sent. The permit is forgotten: what becomes of it is another figure.
@@ -68,7 +62,7 @@ pub fn check_and_answer(quota: &Arc<RateLimiter>) -> bool {
     quota.try_acquire(Instant::now()).map(Permit::answered).is_some()
 }
 
-/// What a call does with a token slot.
-pub fn look_up(slot: &TokenSlot<Error>, now: Instant) -> Option<TokenInUse> {
-    slot.peek(now)
+/// What a call does with a token cache.
+pub fn look_up(cache: &TokenCache<Error>, now: Instant) -> Option<TokenInUse> {
+    cache.peek(now)
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Action, ErrorRule, Evidence, Label};
+use scrm_schema::model::{Action, ErrorRule, Evidence, Label, Situation};
 
 use crate::{docs, rules::option};
 
@@ -11,7 +11,7 @@ pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
     let rules = errors.iter().map(|error| {
         let code = option(error.code.as_ref().map(docs::plain));
         let message = option(error.message.as_ref());
-        let (meaning, action, evidence) = (label(&error.zh, &error.en), action(error.action), evidence(error.evidence));
+        let (meaning, action, evidence) = (label(&error.zh, &error.en), action(error), evidence(error.evidence));
         quote! {
             spec::ErrorRule { code: #code, message: #message, meaning: #meaning, action: spec::Action::#action, evidence: spec::Evidence::#evidence }
         }
@@ -32,8 +32,9 @@ pub(crate) fn evidence(evidence: Evidence) -> TokenStream {
     }
 }
 
-fn action(action: Action) -> TokenStream {
-    match action {
+fn action(error: &ErrorRule) -> TokenStream {
+    match error.action {
+        Action::Wait if is_burst(error) => quote!(SlowDown),
         Action::RefreshToken => quote!(RefreshToken),
         Action::Wait => quote!(Wait),
         Action::Retry => quote!(Retry),
@@ -60,13 +61,19 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
         };
         let meaning = docs::both(&Label { zh: error.zh.clone(), en: error.en.clone() });
         let mark = if error.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
-        text += &format!("| {code} | {meaning}{mark} | {} |\n", deed(error.action));
+        text += &format!("| {code} | {meaning}{mark} | {} |\n", deed(error));
     }
     text
 }
 
-fn deed(action: Action) -> &'static str {
-    match action {
+/// A burst says nothing of the window: a short pause is enough.
+fn is_burst(error: &ErrorRule) -> bool {
+    error.when == Some(Situation::Burst)
+}
+
+fn deed(error: &ErrorRule) -> &'static str {
+    match error.action {
+        Action::Wait if is_burst(error) => "pauses shortly and tries again",
         Action::RefreshToken => "gets a new token and tries once more",
         Action::Wait => "waits for the quota and tries again",
         Action::Retry => "tries again",

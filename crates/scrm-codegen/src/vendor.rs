@@ -44,6 +44,7 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     let tokens = file.tokens.iter().map(|token| token_name(&token.name));
     let credentials = file.credentials.iter().map(credential);
     let codes = errors::table(&file.errors);
+    let operations = vendor.operations.iter().map(|operation| &operation.name);
     let docs = doc(&vendor_docs(vendor));
     quote! {
         #docs
@@ -57,6 +58,7 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
             credentials: &[#(#credentials),*],
             errors: #codes,
             untyped: &UNTYPED,
+            operations: &[#(#operations),*],
         };
     }
 }

@@ -25,11 +25,12 @@ use crate::{
     operation::Operation,
     pipeline::{self, Job},
     quota::{QuotaOptions, RateLimiters},
+    registry::Registry,
     retry::{RetryBudget, RetryPolicy},
     secret::CredentialSet,
     spec::{OperationSpec, TokenSpec, VendorSpec},
     table::Payload,
-    token::{TokenOptions, TokenSlot, TokenSource, TokenStore},
+    token::{TokenCache, TokenOptions, TokenSource, TokenStore},
     transport::Transport,
 };
 
@@ -71,6 +72,8 @@ pub(crate) struct Shared {
     pub(crate) timeout: Duration,
     pub(crate) strict: bool,
     pub(crate) drift: DriftLog,
+    /// What makes clients of one account one: vendor, server and way to it.
+    scope: String,
     quota: QuotaOptions,
     store: Option<Arc<dyn TokenStore>>,
 }
@@ -82,7 +85,7 @@ struct Shop {
     /// What tells it from others, for logs.
     account: String,
     /// One for each of `vendor.tokens`, in that order.
-    slots: Vec<TokenSlot<Error>>,
+    tokens: Vec<Arc<TokenCache<Error>>>,
     quotas: RateLimiters,
 }
 
@@ -90,10 +93,12 @@ impl Shop {
     /// `usual`: how the usual token is got, where the caller gives it.
     fn new(shared: Arc<Shared>, credentials: CredentialSet, usual: Given) -> Self {
         let account = credentials.account_key();
+        let scope = format!("{}|{account}", shared.scope);
         let mut given = Some(usual);
-        let slots = shared.vendor.tokens.iter().map(|spec| slot(&shared, spec, &account, given.take().unwrap_or(Given::Nothing))).collect();
-        let quotas = RateLimiters::new(account.clone(), shared.quota.clone());
-        Shop { shared, credentials, account, slots, quotas }
+        let mut cache = |spec| token_cache(&shared, spec, &account, &scope, given.take().unwrap_or(Given::Nothing));
+        let tokens = shared.vendor.tokens.iter().map(|spec| cache(spec)).collect();
+        let quotas = RateLimiters::new(shared.vendor.name, account.clone(), scope, shared.quota.clone(), shared.hooks.clone());
+        Shop { shared, credentials, account, tokens, quotas }
     }
 }
 
@@ -104,20 +109,17 @@ enum Given {
     Source(Arc<dyn TokenSource>),
 }
 
-fn slot(shared: &Shared, spec: &'static TokenSpec, account: &str, given: Given) -> TokenSlot<Error> {
+/// The tokens of this process: clients of one account use the same.
+static TOKENS: Registry<TokenCache<Error>> = Registry::new();
+
+fn token_cache(shared: &Shared, spec: &'static TokenSpec, account: &str, scope: &str, given: Given) -> Arc<TokenCache<Error>> {
     let source = match given {
-        Given::Token(token) => return TokenSlot::fixed(token),
+        Given::Token(token) => return TokenCache::fixed(token),
         Given::Source(source) => Some(source),
         Given::Nothing => None,
     };
-    TokenSlot::new(TokenOptions {
-        vendor: shared.vendor.name,
-        spec,
-        account: account.to_owned(),
-        source,
-        store: shared.store.clone(),
-        hooks: shared.hooks.clone(),
-    })
+    let (account, store) = (account.to_owned(), shared.store.clone());
+    TokenCache::of_process(&TOKENS, scope, TokenOptions { vendor: shared.vendor.name, spec, account, source, store })
 }
 
 impl ApiClient {
@@ -187,18 +189,24 @@ impl ApiClient {
     /// Remaining life of the usual token; `None` if none was got yet, or if it was given explicitly.
     #[must_use]
     pub fn token_life(&self) -> Option<Duration> {
-        self.shop.slots.first()?.remaining()
+        self.shop.tokens.first()?.remaining()
     }
 
-    /// Remaining life of a token of this kind.
-    #[must_use]
-    pub fn token_life_of(&self, token: &TokenSpec) -> Option<Duration> {
-        self.slot(token)?.remaining()
+    /// Ends the pause that the vendor asked for by saying that calls of this operation come too fast, here and (where a quota is shared) for all processes. For when it
+    /// is known to be over: by itself a pause ends when it is due. `false`: there was none. The name is as in the schema, `user_list`; the token's own operation has one too.
+    pub fn resume_quota(&self, operation: &str) -> bool {
+        self.shop.quotas.resume(operation)
     }
 
-    pub(crate) fn slot(&self, token: &TokenSpec) -> Option<&TokenSlot<Error>> {
+    pub(crate) fn token_cache(&self, token: &TokenSpec) -> Option<&Arc<TokenCache<Error>>> {
         let position = self.vendor().tokens.iter().position(|known| known.name == token.name)?;
-        self.shop.slots.get(position)
+        self.shop.tokens.get(position)
+    }
+
+    /// The cache of the token that this operation gives.
+    pub(crate) fn token_cache_filled_by(&self, operation: &OperationSpec) -> Option<&Arc<TokenCache<Error>>> {
+        let position = self.vendor().tokens.iter().position(|token| std::ptr::eq(token.operation, operation))?;
+        self.shop.tokens.get(position)
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -270,6 +270,12 @@ impl Error {
         self
     }
 
+    /// Nothing was sent, because an earlier call was answered like this. `code` must be masked.
+    pub(crate) fn refused_before(mut self, code: Option<Box<str>>, meaning: Option<Label>, status: u16) -> Self {
+        (self.0.code, self.0.meaning, self.0.http_status) = (code, meaning, Some(status));
+        self
+    }
+
     pub(crate) fn counted(mut self, attempts: u32, waited: Duration) -> Self {
         self.0.attempts = attempts;
         self.0.waited = waited;
@@ -295,6 +301,13 @@ impl Error {
 
     pub(crate) fn detailed(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = detail.into().into();
+        self
+    }
+
+    /// Says more after what went wrong. `more` is shown as it is.
+    pub(crate) fn adding(mut self, more: &str) -> Self {
+        let comma = if self.0.detail.is_empty() { "" } else { "; " };
+        self.0.detail = format!("{}{comma}{more}", self.0.detail).into();
         self
     }
 
@@ -395,6 +408,7 @@ impl From<MissingCredentials> for Error {
 fn advice(action: Action) -> &'static str {
     match action {
         Action::RefreshToken => "check the credentials, and that nobody else fetches tokens for this app",
+        Action::SlowDown => "make calls at a steadier pace",
         Action::Wait => "make fewer calls, or wait until the quota is free again",
         Action::Retry | Action::RetryReads => "try again later",
         Action::FixRequest => "change the request",

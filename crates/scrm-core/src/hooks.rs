@@ -26,6 +26,10 @@ pub trait Hooks: Send + Sync {
     fn token_fetch(&self, _event: &TokenFetch<'_>) {}
     /// A call had to wait for the quota, or gave up waiting.
     fn quota_wait(&self, _event: &QuotaWait<'_>) {}
+    /// The vendor said that calls come too fast: the operation's calls are held back.
+    fn quota_pause(&self, _event: &QuotaPause<'_>) {}
+    /// A token store or a shared quota cannot be used, and the client goes on without it. Told once, until it works again.
+    fn degraded(&self, _event: &Degraded<'_>) {}
     /// A call ended.
     fn end(&self, _event: &End<'_>) {}
 }
@@ -58,6 +62,14 @@ impl<A: Hooks, B: Hooks> Hooks for (A, B) {
         self.0.quota_wait(event);
         self.1.quota_wait(event);
     }
+    fn quota_pause(&self, event: &QuotaPause<'_>) {
+        self.0.quota_pause(event);
+        self.1.quota_pause(event);
+    }
+    fn degraded(&self, event: &Degraded<'_>) {
+        self.0.degraded(event);
+        self.1.degraded(event);
+    }
     fn end(&self, event: &End<'_>) {
         self.0.end(event);
         self.1.end(event);
@@ -79,6 +91,12 @@ impl<H: Hooks + ?Sized> Hooks for Arc<H> {
     }
     fn quota_wait(&self, event: &QuotaWait<'_>) {
         (**self).quota_wait(event);
+    }
+    fn quota_pause(&self, event: &QuotaPause<'_>) {
+        (**self).quota_pause(event);
+    }
+    fn degraded(&self, event: &Degraded<'_>) {
+        (**self).degraded(event);
     }
     fn end(&self, event: &End<'_>) {
         (**self).end(event);
@@ -223,13 +241,17 @@ pub struct TokenFetch<'a> {
     pub took: Duration,
     /// Whether a token was given. A store without a fitting token is no failure and is not told.
     pub success: bool,
+    /// How much longer the token is taken to live, if one was given.
+    pub life: Option<Duration>,
+    /// Whether a longer life was told than can be meant.
+    pub life_shortened: bool,
 }
 
 impl<'a> TokenFetch<'a> {
     /// An event in which nothing happened, for tests: set what matters.
     #[must_use]
     pub fn new(vendor: &'a str, token: &'a str, from: TokenFrom) -> Self {
-        TokenFetch { vendor, token, from, took: Duration::ZERO, success: true }
+        TokenFetch { vendor, token, from, took: Duration::ZERO, success: true, life: None, life_shortened: false }
     }
 }
 
@@ -273,13 +295,94 @@ pub struct QuotaWait<'a> {
     pub success: bool,
     /// How many other calls are waiting.
     pub waiting: usize,
+    /// What was waited for: [`WaitCause::as_str`](crate::quota::WaitCause::as_str), or `queue`, where it was only the turn.
+    pub cause: &'a str,
+}
+
+/// The vendor said that calls come too fast.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct QuotaPause<'a> {
+    /// Short name of the vendor.
+    pub vendor: &'a str,
+    /// Name of the operation.
+    pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
+    /// For how long its calls are held back from now.
+    pub pause: Duration,
+    /// How long the vendor asked to wait, as it stood in the answer. `pause` is shorter where that cannot be meant.
+    pub asked: Option<Duration>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The vendor's code, if the answer had one.
+    pub code: Option<&'a str>,
+}
+
+impl<'a> QuotaPause<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        QuotaPause { vendor, operation, call: CallContext::default(), pause: Duration::ZERO, asked: None, status: 200, code: None }
+    }
+}
+
+/// Something that processes share cannot be used.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Degraded<'a> {
+    /// Short name of the vendor.
+    pub vendor: &'a str,
+    /// What cannot be used.
+    pub part: SharedPart,
+    /// The operation whose quota, or the kind of token for which it is used.
+    pub of: &'a str,
+    /// Why, in the words of the store or the shared quota.
+    pub reason: &'a str,
+}
+
+impl<'a> Degraded<'a> {
+    /// An event, for tests.
+    #[must_use]
+    pub fn new(vendor: &'a str, part: SharedPart, of: &'a str, reason: &'a str) -> Self {
+        Degraded { vendor, part, of, reason }
+    }
+}
+
+/// What processes share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SharedPart {
+    /// The token store.
+    TokenStore,
+    /// The shared quota.
+    Quota,
+}
+
+impl SharedPart {
+    /// `token_store` or `quota`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SharedPart::TokenStore => "token_store",
+            SharedPart::Quota => "quota",
+        }
+    }
 }
 
 impl<'a> QuotaWait<'a> {
     /// An event in which nothing happened, for tests: set what matters.
     #[must_use]
     pub fn new(vendor: &'a str, operation: &'a str) -> Self {
-        QuotaWait { vendor, operation, call: CallContext::default(), waited: Duration::ZERO, success: true, waiting: 0 }
+        QuotaWait {
+            vendor,
+            operation,
+            call: CallContext::default(),
+            waited: Duration::ZERO,
+            success: true,
+            waiting: 0,
+            cause: "used_up",
+        }
     }
 }
 

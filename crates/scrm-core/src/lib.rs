@@ -33,6 +33,7 @@ mod patience;
 mod pipeline;
 mod plain_serde;
 pub mod quota;
+mod registry;
 pub mod retry;
 mod scan;
 pub mod secret;

@@ -101,11 +101,11 @@ impl Run<'_> {
         self.tries += 1;
         let now = Instant::now();
         let (permit, now) = self.permit(now).await?; // 2. quota
-        let lease = self.token(now).await?; // 3. token
-        let request = self.encode(lease.as_ref())?; // 4. encode
+        let token = self.token(now).await?; // 3. token
+        let request = self.encode(token.as_ref())?; // 4. encode
         let began = Instant::now();
         let outcome = match self.send(request, permit).await {
-            Ok(answer) => self.classify(&answer, lease.as_ref(), data), // 6. classify and 8. decode, in one pass over the body
+            Ok(answer) => self.classify(&answer, token.as_ref(), data), // 6. classify and 8. decode, in one pass over the body
             Err(failed) => Err(failed),
         };
         self.told_attempt(began, &outcome);
@@ -115,7 +115,7 @@ impl Run<'_> {
     /// What the failure, the policy and the remaining time allow.
     fn decide(&self, failed: &Failed) -> Decision {
         let shared = self.job.core.shared();
-        let refreshable = failed.generation.is_some() && self.slot().is_some_and(crate::token::TokenSlot::refreshable);
+        let refreshable = failed.generation.is_some() && self.token_cache().is_some_and(|cache| cache.refreshable());
         let failure = Failure {
             action: if failed.action == Action::RefreshToken && !refreshable { Action::Fail } else { failed.action },
             access: self.job.spec.access,
@@ -133,8 +133,8 @@ impl Run<'_> {
     }
 
     fn refresh(&mut self, failed: &Failed) {
-        if let (Some(slot), Some(generation)) = (self.slot(), failed.generation) {
-            slot.invalidate(generation);
+        if let (Some(cache), Some(generation)) = (self.token_cache(), failed.generation) {
+            cache.invalidate(generation, Some(failed.error.clone()));
         }
         self.refreshed = true;
         self.told_retry(failed, Duration::ZERO, true);
@@ -142,6 +142,9 @@ impl Run<'_> {
 
     async fn pause(&mut self, failed: &Failed, pause: Duration) {
         self.told_retry(failed, pause, false);
+        if let Some(cache) = self.job.core.token_cache_filled_by(self.job.spec) {
+            cache.troubled(Arc::new(failed.error.clone()));
+        }
         let began = Instant::now();
         tokio::time::sleep(pause).await;
         self.waited += began.elapsed();

@@ -7,12 +7,17 @@
 mod limiter;
 mod limiters;
 mod shared;
+mod shared_side;
 mod sliding_window;
 #[cfg(test)]
 mod tests;
+mod wait;
 
+pub(crate) use self::limiters::{QuotaOptions, RateLimiters};
 pub use self::{
-    limiter::{Permit, QuotaError, RateLimiter},
-    limiters::{QuotaOptions, QuotaRule, RateLimiters},
-    shared::{Given, SharedQuota, Taken},
+    limiter::{Permit, RateLimiter},
+    limiters::QuotaRule,
+    shared::{Memory, ReturnedSlot, SharedQuota, SharedWait, Take, Taken},
+    shared_side::TellAway,
+    wait::{QuotaError, Refusal, WaitCause},
 };

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::time::Instant;
@@ -57,7 +57,8 @@ impl RetryPolicy {
         }
         let pause = self.backoff(failure.attempt).max(failure.retry_after.unwrap_or_default());
         // Waiting for the quota, or for a token, is paced by these themselves, and cannot multiply an outage.
-        let affordable = pause < failure.remaining && (failure.action == Action::Wait || budget.withdraw());
+        let paced = matches!(failure.action, Action::Wait | Action::SlowDown);
+        let affordable = pause < failure.remaining && (paced || budget.withdraw());
         if affordable { Decision::After(pause) } else { Decision::GiveUp }
     }
 }
@@ -84,9 +85,9 @@ pub struct Failure {
 impl Failure {
     /// Whether sending it again could help, and could do no harm.
     fn may_repeat(&self) -> bool {
-        // With these three the vendor itself says that it did nothing, so that even a write may be sent again; but only an answer can say so.
+        // With these four the vendor itself says that it did nothing, so that even a write may be sent again; but only an answer can say so.
         let (helps, nothing_done) = match self.action {
-            Action::RefreshToken | Action::Wait | Action::Retry => (true, self.sent == Sent::Yes),
+            Action::RefreshToken | Action::Wait | Action::SlowDown | Action::Retry => (true, self.sent == Sent::Yes),
             Action::RetryReads => (true, false),
             _ => (false, false),
         };
@@ -161,12 +162,17 @@ impl Default for RetryBudget {
     }
 }
 
-/// Reads a `Retry-After` header: seconds, or an HTTP date. A date that has passed means no wait.
+/// Reads a `Retry-After` header as it stands there: seconds, an HTTP date, or (as some gateways have it) a date in Unix seconds. A date that has passed means no wait.
+/// What it asks for may be longer than anybody can mean.
 #[must_use]
 pub fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
+        let seconds = value.parse().unwrap_or(u64::MAX);
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        // Nobody asks for thirty years; a moment in this century may be meant.
+        let moment = (1_000_000_000..=4_000_000_000).contains(&seconds);
+        return Some(Duration::from_secs(if moment { seconds.saturating_sub(since) } else { seconds }));
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Some(SystemTime::from(date).duration_since(now).unwrap_or_default())
@@ -174,13 +180,12 @@ pub fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
     use super::*;
 
-    const ACTIONS: [Action; 8] = [
+    const ACTIONS: [Action; 9] = [
         Action::RefreshToken,
         Action::Wait,
+        Action::SlowDown,
         Action::Retry,
         Action::RetryReads,
         Action::FixRequest,
@@ -228,6 +233,9 @@ mod tests {
         Wait          Read               again    again    again
         Wait          Write              again    give up  again
         Wait          WriteSafeToRepeat  again    again    again
+        SlowDown      Read               again    again    again
+        SlowDown      Write              again    give up  again
+        SlowDown      WriteSafeToRepeat  again    again    again
         Retry         Read               again    again    again
         Retry         Write              again    give up  again
         Retry         WriteSafeToRepeat  again    again    again
@@ -257,7 +265,8 @@ mod tests {
                     for refreshed in [false, true] {
                         let failure = Failure { attempt, refreshed, ..failure(action, Access::Write, sent) };
                         let repeated = RetryPolicy::default().decide(&failure, &RetryBudget::new()) != Decision::GiveUp;
-                        let vendor_says_so = sent == Sent::Yes && matches!(action, Action::RefreshToken | Action::Wait | Action::Retry);
+                        let vendor_says_so =
+                            sent == Sent::Yes && matches!(action, Action::RefreshToken | Action::Wait | Action::SlowDown | Action::Retry);
                         assert!(!repeated || sent == Sent::No || vendor_says_so, "{failure:?}");
                     }
                 }
@@ -332,7 +341,11 @@ mod tests {
         let cases = [
             ("120", Some(120)),
             (" 0 ", Some(0)),
-            ("99999999999999999999999", Some(u64::from(u32::MAX))),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("9999999999", Some(9_999_999_999)),
+            // A moment in 2001.
+            ("1000000000", Some(1_000_000_000 - 784_111_777)),
+            ("900000000", Some(900_000_000)),
             ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
             ("Sun, 06 Nov 1994 08:49:27 GMT", Some(0)),
             ("-1", None),

@@ -235,6 +235,7 @@ mod tests {
         ],
         errors: &[],
         untyped: &UNTYPED,
+        operations: &[],
     };
 
     const CANARY: &str = "canary-4f1d";

@@ -45,6 +45,8 @@ pub struct VendorSpec {
     pub errors: &'static [ErrorRule],
     /// How an operation is called that has no schema.
     pub untyped: &'static OperationSpec,
+    /// Names of the typed operations. Names only: a program keeps no operation that it does not call.
+    pub operations: &'static [&'static str],
 }
 
 impl VendorSpec {
@@ -323,6 +325,8 @@ pub enum Action {
     RefreshToken,
     /// The quota is used up: wait for it, then try again.
     Wait,
+    /// Calls came in a burst, which says nothing of the quota's window: pause shortly, then try again.
+    SlowDown,
     /// Nothing was done: try again.
     Retry,
     /// Unknown whether something was done: try again if the operation may be repeated.

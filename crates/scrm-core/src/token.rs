@@ -1,7 +1,9 @@
 //! Tokens: one fetch however many callers wait.
 //!
-//! A [`TokenSlot`] holds one token of one account. It asks, in this order: the caller's own [`TokenSource`], where there is one; else the [`TokenStore`] shared with other
-//! processes, and last the vendor. No task runs in the background: the caller who notices that a token nears its end renews it, while the others go on with the old one.
+//! A [`TokenCache`] holds one token of one account. It asks, in this order: the caller's own [`TokenSource`], where there is one; else the [`TokenStore`] shared with other
+//! processes, and last the vendor. Asking is the work of a task of the cache's own, which ends with the answer: callers who give up leave it running, and it serves the
+//! rest. A token that nears its end is renewed in the same way when a caller notices, while all go on with the old one. The clients of one process that have the same
+//! account at the same server share one cache.
 //!
 //! A vendor may give a second token to refresh the first with. Where no operation for that is documented, it is left alone and never stored: a new pair is asked for.
 
@@ -11,11 +13,15 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::secret::Secret;
+use crate::{
+    hooks::{Hooks, NoHooks},
+    secret::Secret,
+};
 
 mod cache;
 mod clock;
 mod file;
+mod flight;
 mod guarded_store;
 mod lifetime;
 mod memory;
@@ -25,7 +31,7 @@ mod tests;
 mod throttle;
 
 pub use self::{
-    cache::{TokenOptions, TokenSlot},
+    cache::{TokenCache, TokenOptions},
     file::FileStore,
     memory::MemoryStore,
 };
@@ -38,7 +44,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 pub struct TokenInUse {
     /// The token.
     pub token: Arc<Secret>,
-    /// Stamp of this token in its slot; what [`TokenSlot::invalidate`] wants to know.
+    /// Stamp of this token in its cache; what [`TokenCache::invalidate`] wants to know.
     pub generation: u64,
 }
 
@@ -69,9 +75,13 @@ impl Token {
 /// Asks the vendor for a token. The pipeline's part.
 #[async_trait]
 pub trait FetchToken<E>: Send + Sync {
-    /// Asks the vendor's token operation. An error is told to every caller who waits, so it should not come from one caller's deadline: at that the slot drops the
-    /// future by itself, and the next caller asks anew. Dropping it must be safe.
+    /// Asks the vendor's token operation. An error is told to every caller who waits, so it must not come from one caller's deadline. Dropping the future must be safe.
     async fn fetch(&self) -> Result<Token, E>;
+
+    /// Who is told of what comes of it.
+    fn hooks(&self) -> &dyn Hooks {
+        &NoHooks
+    }
 }
 
 /// A company's own token service, asked instead of the vendor.
@@ -95,7 +105,27 @@ pub struct StoredToken {
     pub fetched_at: u64,
 }
 
+/// How far the clocks of two machines may lie apart, in milliseconds.
+const CLOCK_SKEW: u64 = 5 * 60_000;
+/// Longest life that a stored token may claim, in milliseconds.
+const LONGEST_STORED: u64 = 366 * 86_400_000;
+
 impl StoredToken {
+    /// Whether a token can have been stored like this: asked for in the past (or as far in the future as clocks differ), and with an end within a year. `now` in
+    /// milliseconds since 1970.
+    #[must_use]
+    pub fn is_plausible(&self, now: u64) -> bool {
+        let begins = self.fetched_at <= now.saturating_add(CLOCK_SKEW);
+        let ends = (self.fetched_at..=self.fetched_at.saturating_add(LONGEST_STORED)).contains(&self.expires_at);
+        begins && ends && !self.value.expose().is_empty()
+    }
+
+    /// Whether this one is to be stored in the place of another: it was asked for later, or the other has ended or is none. `now` in milliseconds since 1970.
+    #[must_use]
+    pub fn replaces(&self, kept: &StoredToken, now: u64) -> bool {
+        kept.fetched_at <= self.fetched_at || kept.expires_at <= now || !kept.is_plausible(now)
+    }
+
     /// As it is written to files and shared stores.
     #[must_use]
     pub fn to_json(&self) -> Secret {
@@ -115,9 +145,9 @@ impl StoredToken {
 
 /// A place for tokens that outlives a client or is shared between processes.
 ///
-/// A slot that finds no fitting token in it calls [`lease`](TokenStore::lease), looks again with [`load`](TokenStore::load), asks the vendor, calls
-/// [`save`](TokenStore::save) and then [`release`](TokenStore::release). Slots that were refused the lease look again every so often. When the store fails or does not answer
-/// within a second, the slot goes on alone.
+/// A cache that finds no fitting token in it calls [`lease`](TokenStore::lease), looks again with [`load`](TokenStore::load), asks the vendor, calls
+/// [`save`](TokenStore::save) and then [`release`](TokenStore::release). Caches that were refused the lease look again every so often, and go on alone after 15 s. When the store fails or does
+/// not answer within a second, the cache goes on alone.
 #[async_trait]
 pub trait TokenStore: Send + Sync {
     /// The token under this key.
@@ -163,6 +193,10 @@ pub enum TokenError<E> {
     Deadline {
         /// How long the caller waited.
         waited: Duration,
+        /// What the vendor answered when it rejected the last token, if that is why another was needed.
+        refusal: Option<Arc<E>>,
+        /// What the vendor answered last to the request for a token, if that failed.
+        trouble: Option<Arc<E>>,
     },
 }
 
@@ -171,7 +205,9 @@ impl<E> Clone for TokenError<E> {
         match self {
             TokenError::Fetch { error, next } => TokenError::Fetch { error: error.clone(), next: *next },
             TokenError::Source { error, next } => TokenError::Source { error: error.clone(), next: *next },
-            TokenError::Deadline { waited } => TokenError::Deadline { waited: *waited },
+            TokenError::Deadline { waited, refusal, trouble } => {
+                TokenError::Deadline { waited: *waited, refusal: refusal.clone(), trouble: trouble.clone() }
+            }
         }
     }
 }
@@ -181,8 +217,13 @@ impl<E: fmt::Display> fmt::Display for TokenError<E> {
         match self {
             TokenError::Fetch { error, .. } => write!(f, "no token: {error}"),
             TokenError::Source { error, .. } => write!(f, "no token from the token source: {error}"),
-            TokenError::Deadline { waited } => {
-                write!(f, "no token before the deadline of the call, after waiting {:.1} s for it", waited.as_secs_f64())
+            TokenError::Deadline { waited, refusal, trouble } => {
+                write!(f, "no token before the deadline of the call, after waiting {:.1} s for it", waited.as_secs_f64())?;
+                match (refusal, trouble) {
+                    (_, Some(trouble)) => write!(f, "; the last request for one failed: {trouble}"),
+                    (Some(refusal), None) => write!(f, "; the last one was rejected: {refusal}"),
+                    (None, None) => Ok(()),
+                }
             }
         }
     }

@@ -24,6 +24,9 @@ struct Open {
 
 impl Connection {
     pub(crate) fn new(url: &str) -> Result<Self, Error> {
+        if has_raw_password(url) {
+            return Err(Error(NOT_ENCODED.to_owned()));
+        }
         let client = Client::open(url).map_err(|error| Error(url_refused(url, &error).to_owned()))?;
         #[cfg(feature = "rustls")]
         if url.starts_with("rediss:") && rustls::crypto::CryptoProvider::get_default().is_none() {
@@ -50,8 +53,13 @@ impl Connection {
         script.invoke_async(&mut open.connection).await.map_err(|error| Error::from(&error))
     }
 
-    pub(crate) async fn ping(&self) -> Result<(), Error> {
-        self.run(&Script::new("return 1").prepare_invoke()).await
+    /// Asks for some keys, as the scripts do, so that a node of a cluster says that they are elsewhere.
+    pub(crate) async fn ping(&self, prefix: &str) -> Result<(), Error> {
+        let script = Script::new("return redis.call('EXISTS', KEYS[1])");
+        for number in 0..8 {
+            let _: u8 = self.run(&script.key(format!("{prefix}:ping:{number}"))).await?;
+        }
+        Ok(())
     }
 
     async fn open(&self) -> Result<Open, Error> {
@@ -82,6 +90,17 @@ fn lost(error: &RedisError) -> bool {
     error.is_io_error() || error.is_unrecoverable_error() || error.code() == Some("READONLY")
 }
 
+/// What is said of an address whose password is written as it is: the part behind one of its characters would be taken for a path.
+const NOT_ENCODED: &str =
+    "the password in the URL of the Redis server must be percent-encoded: / as %2F, ? as %3F, # as %23, @ as %40, % as %25";
+
+/// Whether an `@` stands behind what the URL's grammar takes for the host. Paths of sockets may have one.
+fn has_raw_password(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let host_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    matches!(scheme, "redis" | "rediss" | "valkey" | "valkeys") && rest[host_ends..].contains('@')
+}
+
 fn url_refused(url: &str, error: &RedisError) -> &'static str {
     if url.starts_with("rediss:") && error.kind() == ErrorKind::InvalidClientConfig {
         "TLS to Redis is not built in: turn on one of the features rustls and native-tls"
@@ -100,7 +119,14 @@ impl From<&RedisError> for Error {
         Error(match error.code() {
             _ if error.is_timeout() => "Redis did not answer in time".to_owned(),
             _ if error.is_connection_refusal() => "Redis cannot be reached: connection refused".to_owned(),
-            _ if error.kind() == ErrorKind::AuthenticationFailed => "Redis does not accept user and password of the URL".to_owned(),
+            _ if error.kind() == ErrorKind::AuthenticationFailed => {
+                "Redis does not accept user and password of the URL (special characters in them must be percent-encoded)".to_owned()
+            }
+            Some(code @ ("MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN")) => {
+                format!(
+                    "this Redis is a node of a cluster ({code}), and clusters are not supported: give the URL of a single server, or of one with replicas"
+                )
+            }
             Some(code) => format!("Redis refused: {code}"),
             None => format!("Redis failed: {}", error.category()),
         })

@@ -1,9 +1,9 @@
 use std::{fmt, time::Duration};
 
-use redis::Script;
+use redis::{Script, ScriptInvocation};
 use scrm_core::{
     async_trait,
-    quota::{Given, QuotaRule, SharedQuota, Taken},
+    quota::{Memory, QuotaRule, SharedQuota, SharedWait, Take, Taken},
     token::BoxError,
 };
 
@@ -12,10 +12,13 @@ use crate::connection::{Connection, Error};
 /// Longest time between two questions of a process that waits.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// How soon to ask again while the server waits for those whom it has forgotten.
+const RECOVERY_POLL: Duration = Duration::from_millis(100);
+
 /// Quotas shared between processes and machines.
 ///
-/// Keys: `<prefix>:quota:{<account>:<operation>}:` and `slots` (which slot is free again when, by the server's clock), `next` (the next slot's number), `pause` (while the
-/// vendor wants no calls). All go when nobody has called for a while. The braces keep the three on one node of a cluster.
+/// Keys: `<prefix>:quota:{<account>:<operation>}:` and `slots` (which slot is free again when), `members` (which process has slots until when), `state` (the next slot's
+/// number, the clock, a pause that the vendor asked for, and who has told of its slots since the server forgot them). All go when nobody has called for a while.
 pub struct RedisQuota {
     connection: Connection,
     prefix: String,
@@ -32,8 +35,8 @@ impl RedisQuota {
         Ok(RedisQuota {
             connection: Connection::new(url)?,
             prefix: crate::PREFIX.to_owned(),
-            take: Script::new(include_str!("lua/take.lua")),
-            pause: Script::new(include_str!("lua/pause.lua")),
+            take: Script::new(concat!(include_str!("lua/clock.lua"), include_str!("lua/take.lua"))),
+            pause: Script::new(concat!(include_str!("lua/clock.lua"), include_str!("lua/pause.lua"))),
         })
     }
 
@@ -47,9 +50,9 @@ impl RedisQuota {
     /// Asks whether the server is there, for a check at a program's start. Nothing depends on it: a client goes on with its own quota.
     ///
     /// # Errors
-    /// When it is not, or does not accept user and password.
+    /// When it is not, does not accept user and password, or is a node of a cluster.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.connection.ping().await
+        self.connection.ping(&self.prefix).await
     }
 
     fn key(&self, key: &str, part: &str) -> String {
@@ -65,28 +68,57 @@ impl fmt::Debug for RedisQuota {
 
 #[async_trait]
 impl SharedQuota for RedisQuota {
-    async fn take(&self, key: &str, rule: &QuotaRule, want: u32, given: &[Given]) -> Result<Taken, BoxError> {
-        let hold = rule.window + rule.linger + Duration::from_secs(1);
-        let mut script = self.take.key(self.key(key, "slots"));
-        script.key(self.key(key, "next")).key(self.key(key, "pause"));
-        script.arg(rule.calls.max(1)).arg(micros(rule.window)).arg(micros(hold)).arg(want);
-        for given in given {
-            script.arg(given.slot).arg(given.answered.map_or(-1, |age| i64::try_from(micros(age)).unwrap_or(i64::MAX)));
-        }
-        let (first, count, free_in, pause): (u64, u64, u64, u64) = self.connection.run(&script).await?;
-        Ok(if pause > 0 {
-            Taken::Wait(Duration::from_micros(pause))
-        } else if count == 0 && want > 0 {
-            Taken::Wait(ask_again(Duration::from_micros(free_in), rule.window))
-        } else {
-            Taken::Slots((first..first + count).collect())
-        })
+    fn name(&self) -> &str {
+        "Redis"
     }
 
-    async fn slow_down(&self, key: &str, pause: Duration) -> Result<(), BoxError> {
-        let mut script = self.pause.key(self.key(key, "pause"));
-        script.arg(crate::millis(pause).max(1));
+    async fn take(&self, key: &str, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError> {
+        let mut script = self.take.key(self.key(key, "slots"));
+        script.key(self.key(key, "state")).key(self.key(key, "members"));
+        script.arg(rule.calls.max(1)).arg(micros(rule.window)).arg(micros(rule.longest_hold())).arg(take.want);
+        script.arg(take.member).arg(u8::from(take.complete)).arg(micros(take.busy_for));
+        let (remembered, ago) = match take.memory {
+            Some((Memory(remembered), ago)) => (remembered.as_slice(), micros(ago)),
+            None => (&[] as &[u64], 0),
+        };
+        // What this wrote below as memory; another's counts as none.
+        let [epoch, clock, others, others_for] = *remembered else {
+            script.arg(0).arg(0).arg(0).arg(0).arg(0);
+            return self.taken(script, rule, take).await;
+        };
+        script.arg(epoch).arg(clock).arg(ago).arg(others).arg(others_for.saturating_sub(ago));
+        self.taken(script, rule, take).await
+    }
+
+    async fn pause(&self, key: &str, pause: Duration) -> Result<(), BoxError> {
+        let mut script = self.pause.key(self.key(key, "state"));
+        script.arg(micros(pause).max(1));
         Ok(self.connection.run(&script).await?)
+    }
+
+    async fn resume(&self, key: &str) -> Result<(), BoxError> {
+        let mut script = self.pause.key(self.key(key, "state"));
+        script.arg(0);
+        Ok(self.connection.run(&script).await?)
+    }
+}
+
+impl RedisQuota {
+    async fn taken(&self, mut script: ScriptInvocation<'_>, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError> {
+        for returned in take.returned {
+            script.arg(returned.slot).arg(micros(returned.free_in));
+        }
+        type Answer = (u8, u64, u64, u64, u64, u64, u64, u64);
+        let (status, first, count, wait, epoch, clock, others, others_for): Answer = self.connection.run(&script).await?;
+        let wait = Duration::from_micros(wait);
+        let taken = match status {
+            0 => Taken::Slots((first..first + count).collect()),
+            1 => Taken::Wait(ask_again(wait, rule.window), SharedWait::UsedUp),
+            2 => Taken::Wait(wait.min(LONGEST_WAIT), SharedWait::Paused),
+            3 => Taken::Wait(wait.min(RECOVERY_POLL), SharedWait::Recovering),
+            _ => Taken::Forgotten,
+        };
+        Ok((taken, Memory(vec![epoch, clock, others, others_for])))
     }
 }
 

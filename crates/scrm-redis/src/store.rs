@@ -26,7 +26,8 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// A store on the server at this URL: `redis://user:password@host:6379/0`, `redis+unix:///path`; with TLS `rediss://`. It connects when it is first asked.
+    /// A store on the server at this URL: `redis://user:password@host:6379/0`, `redis+unix:///path`; with TLS `rediss://`. Special characters of a password must be
+    /// percent-encoded. It connects when it is first asked.
     ///
     /// # Errors
     /// When this is no such URL, or wants TLS that is not built in. The error does not repeat it.
@@ -52,9 +53,9 @@ impl RedisStore {
     /// Asks whether the server is there, for a check at a program's start. Nothing depends on it: a client goes on without its store.
     ///
     /// # Errors
-    /// When it is not, or does not accept user and password.
+    /// When it is not, does not accept user and password, or is a node of a cluster.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.connection.ping().await
+        self.connection.ping(&self.prefix).await
     }
 
     fn key(&self, kind: &str, key: &str) -> String {
@@ -81,7 +82,7 @@ impl TokenStore for RedisStore {
             return Ok(());
         }
         let mut script = self.save.key(self.key("token", key));
-        script.arg(token.to_json().expose()).arg(token.fetched_at).arg(life);
+        script.arg(token.to_json().expose()).arg(token.fetched_at).arg(life).arg(unix_millis());
         Ok(self.connection.run(&script).await?)
     }
 

@@ -208,6 +208,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
         },
     ],
     untyped: &UNTYPED,
+    operations: &["group_user_list", "token"],
 };
 
 /// The token `access`.

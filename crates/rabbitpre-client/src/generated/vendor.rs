@@ -99,6 +99,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
         },
     ],
     untyped: &UNTYPED,
+    operations: &["customer_lookup", "token"],
 };
 
 /// The token `access`.

@@ -15,6 +15,7 @@ use crate::{
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},
     quota::{QuotaOptions, SharedQuota},
+    registry::identity,
     retry::{RetryBudget, RetryPolicy},
     secret::{CredentialSet, Secret},
     spec::QuotaSpec,
@@ -109,10 +110,10 @@ impl<C: From<ApiClient>> Builder<C> {
         self.set(|settings| settings.store = Some(store))
     }
 
-    /// Another quota than the documented one for the operation of this name.
+    /// Another quota than the documented one for the operation of this name. At least one call, in a window of at least a second.
     pub fn quota(self, operation: impl Into<String>, quota: QuotaSpec) -> Self {
         let operation = operation.into();
-        self.set(|settings| settings.quota.overrides.push((operation, Some(quota))))
+        self.set(|settings| settings.quota.overrides.push((operation, quota)))
     }
 
     /// Holds no call back. For tests, and where another layer keeps the quota.
@@ -125,9 +126,10 @@ impl<C: From<ApiClient>> Builder<C> {
         self.set(|settings| settings.quota.shared = Some(quota))
     }
 
-    /// How quotas are kept, as a whole; replaces what was set for quotas before.
-    pub fn quota_options(self, options: QuotaOptions) -> Self {
-        self.set(|settings| settings.quota = options)
+    /// Whether nothing is sent for one window after the start (and half a minute, for calls still under way). For a program that is started again within a window of its
+    /// last calls and shares its quota with nobody who could remember them. Default: no.
+    pub fn cold_start_hold(self, hold: bool) -> Self {
+        self.set(|settings| settings.quota.cold_start_hold = hold)
     }
 
     /// When calls are repeated. Default: up to two times, with growing random pauses.
@@ -199,11 +201,15 @@ impl Settings {
         if !(base_url.starts_with("https://") || base_url.starts_with("http://")) {
             return Err(Error::new(ErrorKind::Config, vendor, "the base URL must begin with https:// or http://"));
         }
+        self.check_quotas()?;
+        let own_transport = self.transport.is_some() || !self.wraps.is_empty();
         let wraps = std::mem::take(&mut self.wraps);
         let transport = wraps.into_iter().fold(self.transport()?, |inner, wrap| wrap(inner));
+        // Another transport may lead to another vendor, whatever the base URL says.
+        let scope = format!("{}|{base_url}|{:x}", vendor.name, if own_transport { identity(&transport) } else { 0 });
         if self.quota.shared.is_some() {
             // Of a call under way the others hear nothing, so that its slot must last as long as it.
-            self.quota.linger = self.quota.linger.max(self.timeout);
+            self.quota.in_flight_grace = self.quota.in_flight_grace.max(self.timeout);
         }
         let given = match (self.token, self.source) {
             (Some(token), _) => Given::Token(token),
@@ -222,10 +228,29 @@ impl Settings {
             timeout: self.timeout,
             strict: self.strict,
             drift: DriftLog::default(),
+            scope,
             quota: self.quota,
             store: self.store,
         };
         Ok(ApiClient { shop: Arc::new(Shop::new(Arc::new(shared), credentials, given)) })
+    }
+
+    /// Quotas that cannot be meant.
+    fn check_quotas(&self) -> Result<(), Error> {
+        let vendor = self.credentials.vendor();
+        let refused = |operation: &str, why: &str| Err(Error::new(ErrorKind::Config, vendor, format!("the quota of {operation:?} {why}")));
+        for (operation, quota) in &self.quota.overrides {
+            if !vendor.operations.contains(&operation.as_str()) && vendor.untyped.name != operation {
+                return refused(operation, &format!("is of no operation; there are {}", vendor.operations.join(", ")));
+            }
+            if quota.calls == 0 {
+                return refused(operation, "allows no call at all; leave the calls out instead");
+            }
+            if quota.seconds == 0 {
+                return refused(operation, "has a window of 0 s");
+            }
+        }
+        Ok(())
     }
 
     fn transport(&mut self) -> Result<Arc<dyn Transport>, Error> {

@@ -6,12 +6,14 @@
 //! | `scrm.client.call.duration` | histogram | `operation`, `error.type` |
 //! | `http.client.request.duration` | histogram | `operation`, `http.request.method`, `server.address`, `http.response.status_code`, `error.type` |
 //! | `scrm.client.retries` | counter | `operation`, `error.type` |
-//! | `scrm.client.quota.wait.duration` | histogram | `operation`, `success` |
+//! | `scrm.client.quota.wait.duration` | histogram | `operation`, `cause`, `success` |
+//! | `scrm.client.quota.pauses` | counter | `operation` |
 //! | `scrm.client.token.fetches` | counter | `token`, `from`, `success` |
+//! | `scrm.client.degraded` | counter | `part`, `of` |
 
 use metrics::{counter, histogram};
 
-use super::{Attempt, End, Hooks, QuotaWait, Retry, TokenFetch};
+use super::{Attempt, Degraded, End, Hooks, QuotaPause, QuotaWait, Retry, TokenFetch};
 
 pub(super) struct Meter;
 
@@ -53,9 +55,18 @@ impl Hooks for Meter {
         let (vendor, operation) = (event.vendor.to_owned(), event.operation.to_owned());
         histogram!(
             "scrm.client.quota.wait.duration",
-            "vendor" => vendor, "operation" => operation, "success" => event.success.to_string(),
+            "vendor" => vendor, "operation" => operation, "cause" => event.cause.to_owned(), "success" => event.success.to_string(),
         )
         .record(event.waited);
+    }
+
+    fn quota_pause(&self, event: &QuotaPause<'_>) {
+        counter!("scrm.client.quota.pauses", "vendor" => event.vendor.to_owned(), "operation" => event.operation.to_owned()).increment(1);
+    }
+
+    fn degraded(&self, event: &Degraded<'_>) {
+        let (vendor, of) = (event.vendor.to_owned(), event.of.to_owned());
+        counter!("scrm.client.degraded", "vendor" => vendor, "part" => event.part.as_str(), "of" => of).increment(1);
     }
 
     fn end(&self, event: &End<'_>) {

@@ -34,7 +34,7 @@ mod off {
 mod on {
     use tracing::{Instrument as _, Span, field::Empty, instrument::Instrumented};
 
-    use crate::hooks::{Attempt, End, Hooks, QuotaWait, Retry, Start, TokenFetch};
+    use crate::hooks::{Attempt, Degraded, End, Hooks, QuotaPause, QuotaWait, Retry, Start, TokenFetch};
 
     const TARGET: &str = "scrm";
 
@@ -132,6 +132,8 @@ mod on {
                 token.kind = event.token,
                 token.from = event.from.as_str(),
                 success = event.success,
+                token.life = event.life.map(|life| life.as_secs()),
+                token.life_shortened = event.life_shortened,
                 duration = event.took.as_secs_f64(),
                 "token fetch"
             );
@@ -144,8 +146,33 @@ mod on {
                 operation = event.operation,
                 success = event.success,
                 waiting = event.waiting,
+                cause = event.cause,
                 duration = event.waited.as_secs_f64(),
                 "quota wait"
+            );
+        }
+
+        fn quota_pause(&self, event: &QuotaPause<'_>) {
+            tracing::warn!(
+                target: TARGET,
+                vendor = event.vendor,
+                operation = event.operation,
+                http.response.status_code = event.status,
+                vendor.code = event.code,
+                asked = event.asked.map(|asked| asked.as_secs_f64()),
+                pause = event.pause.as_secs_f64(),
+                "quota pause"
+            );
+        }
+
+        fn degraded(&self, event: &Degraded<'_>) {
+            tracing::warn!(
+                target: TARGET,
+                vendor = event.vendor,
+                part = event.part.as_str(),
+                of = event.of,
+                reason = event.reason,
+                "shared state cannot be used"
             );
         }
 

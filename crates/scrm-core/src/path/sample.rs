@@ -161,6 +161,7 @@ pub(crate) static ACME: VendorSpec = VendorSpec {
     credentials: &[],
     errors: &[],
     untyped: &SEARCH,
+    operations: &[],
 };
 
 pub(crate) static CUSTOMER: CustomerSpec = CustomerSpec {

@@ -9,6 +9,8 @@ use crate::{
     encode::RequestBody,
     error::{Error, ErrorKind},
     mask::{MESSAGE_CAP, Masker, WORD_CAP},
+    hooks::QuotaPause,
+    quota::{RateLimiter, Refusal},
     retry::parse_retry_after,
     spec::{Action, PagingSpec},
     table::{self, Payload},
@@ -132,6 +134,7 @@ impl Run<'_> {
         let (kind, detail) = match action {
             Action::RefreshToken => (ErrorKind::Token, "the vendor rejects the token"),
             Action::Wait => (ErrorKind::Quota, "the vendor says that its quota is used up"),
+            Action::SlowDown => (ErrorKind::Quota, "the vendor says that calls come too fast"),
             _ => (ErrorKind::Vendor, ""),
         };
         let masker = self.masker();
@@ -190,13 +193,30 @@ impl Run<'_> {
     }
 
     fn failed(&self, error: Error, action: Action, answer: &HttpResponse, token: Option<&TokenInUse>) -> Failed {
-        let retry_after = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
-        if action == Action::Wait
-            && let Some(quota) = self.job.core.quotas().of(self.job.spec)
-        {
-            quota.slow_down(retry_after);
+        let asked = answer.header("retry-after").and_then(|value| parse_retry_after(value, SystemTime::now()));
+        let refusal = Refusal {
+            code: error.vendor_code().map(Into::into),
+            meaning: error.meaning(),
+            status: answer.status,
+            burst: action == Action::SlowDown,
+            retry_after: asked,
+        };
+        let quota = self.job.core.quotas().of(self.job.spec);
+        let window = quota.as_ref().map_or(Duration::ZERO, |quota| quota.rule().window);
+        let retry_after = refusal.believed(window);
+        let error = refusal.unbelieved(window).into_iter().fold(error, |error, more| error.adding(&more));
+        if let (Action::Wait | Action::SlowDown, Some(quota)) = (action, quota) {
+            self.hold_back(&quota, refusal);
         }
         Failed { error, action, retry_after, generation: token.map(|token| token.generation) }
+    }
+
+    /// The vendor said that calls come too fast.
+    fn hold_back(&self, quota: &RateLimiter, refusal: Refusal) {
+        let (shared, code, status, asked) = (self.job.core.shared(), refusal.code.clone(), refusal.status, refusal.retry_after);
+        let pause = quota.refused(refusal);
+        let (vendor, operation) = (shared.vendor.name, &*self.name);
+        shared.hooks.quota_pause(&QuotaPause { vendor, operation, call: self.call(), pause, asked, status, code: code.as_deref() });
     }
 
     pub(super) fn masker(&self) -> Masker {
@@ -216,7 +236,7 @@ impl Run<'_> {
                 failed.error.kind_as(ErrorKind::Token).detailed(format!("the vendor rejects {which}"))
             }
             // Else it was the token that the call would have waited for.
-            (Action::Wait, _) if failed.error.sent() == Sent::Yes => failed.error.kind_as(ErrorKind::Quota),
+            (Action::Wait | Action::SlowDown, _) if failed.error.sent() == Sent::Yes => failed.error.kind_as(ErrorKind::Quota),
             _ => failed.error,
         }
     }

@@ -1,17 +1,19 @@
 //! The steps of one attempt.
 
+use std::sync::Arc;
+
 use tokio::time::{Duration, Instant};
 
-use super::{Job, Run, classify::Failed, method, token::Fetch};
+use super::{Job, Run, classify::Failed, method, token::TokenCall};
 use crate::{
     check,
     client::ResponseMeta,
     encode::{self, RequestBody},
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
-    quota::Permit,
+    quota::{Permit, WaitCause},
     spec::{Action, TokenSpec},
-    token::{TokenError, TokenInUse, TokenSlot},
+    token::{TokenCache, TokenError, TokenInUse},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
 };
 
@@ -65,9 +67,9 @@ impl<'a> Run<'a> {
         let waiting = quota.waiting();
         // Boxed, as is the token's: what few calls do should not make every call's future large.
         let outcome = Box::pin(quota.acquire(self.deadline)).await;
-        let waited = match &outcome {
-            Ok(permit) => permit.waited(),
-            Err(error) => error.wait,
+        let (waited, cause) = match &outcome {
+            Ok(permit) => (permit.waited(), permit.waited_for()),
+            Err(error) => (error.wait, Some(error.cause)),
         };
         if outcome.is_err() || waited >= WORTH_TELLING {
             shared.hooks.quota_wait(&QuotaWait {
@@ -77,6 +79,7 @@ impl<'a> Run<'a> {
                 waited,
                 success: outcome.is_ok(),
                 waiting,
+                cause: cause.map_or("queue", WaitCause::as_str),
             });
         }
         match outcome {
@@ -84,29 +87,37 @@ impl<'a> Run<'a> {
                 self.waited += waited;
                 Ok((Unsent(Some(permit)), Instant::now()))
             }
-            Err(error) => Err(self.unsent(Error::new(ErrorKind::Quota, shared.vendor, error.to_string()))),
+            Err(error) => {
+                let shown = Error::new(ErrorKind::Quota, shared.vendor, error.to_string());
+                // The code and the status of the answer that is the reason; the detail says that it was an earlier one.
+                let shown = match &error.refusal {
+                    Some(refusal) => shown.refused_before(refusal.code.clone(), refusal.meaning, refusal.status),
+                    None => shown,
+                };
+                Err(self.unsent(shown))
+            }
         }
     }
 
     /// Step 3.
     pub(super) async fn token(&mut self, now: Instant) -> Result<Option<TokenInUse>, Failed> {
-        let (Some(slot), Some(spec)) = (self.slot(), self.job.spec.token) else { return Ok(None) };
-        let lease = match slot.peek(now) {
-            Some(lease) => lease,
+        let (Some(cache), Some(spec)) = (self.token_cache(), self.job.spec.token) else { return Ok(None) };
+        let token = match cache.peek(now) {
+            Some(token) => token,
             None => {
                 let began = Instant::now();
-                let fetch = Fetch { core: self.job.core, spec };
-                let outcome = Box::pin(slot.get(&fetch, self.deadline)).await;
+                let fetch = Arc::new(TokenCall { core: self.job.core.clone(), spec });
+                let outcome = Box::pin(cache.get(fetch, self.deadline)).await;
                 self.waited += began.elapsed();
                 outcome.map_err(|error| self.no_token(&error))?
             }
         };
-        self.earlier_tokens.extend(self.token.replace(lease.token.clone()));
-        Ok(Some(lease))
+        self.earlier_tokens.extend(self.token.replace(token.token.clone()));
+        Ok(Some(token))
     }
 
-    pub(super) fn slot(&self) -> Option<&'a TokenSlot<Error>> {
-        self.job.core.slot(self.job.spec.token?)
+    pub(super) fn token_cache(&self) -> Option<&'a Arc<TokenCache<Error>>> {
+        self.job.core.token_cache(self.job.spec.token?)
     }
 
     /// Where the token's own call failed in a way that may be gone when it may be made again, this one waits for that.
@@ -124,32 +135,29 @@ impl<'a> Run<'a> {
     fn without_token(&self, error: &TokenError<Error>) -> Error {
         let vendor = self.job.core.vendor();
         match error {
-            TokenError::Fetch { error, .. } => {
-                let from = error.operation().unwrap_or("the vendor").to_owned();
-                let kind = match error.kind() {
-                    ErrorKind::Vendor | ErrorKind::Decode => ErrorKind::Token,
-                    other => other,
-                };
-                // What the token's own call said stays: code, meaning, what to do, its page.
-                let detail = match error.vendor_code() {
-                    Some(_) => format!("no token from {from}"),
-                    None => format!("no token from {from}: {}", error.reason()),
-                };
-                Error::clone(error).kind_as(kind).detailed(detail).with_sent(Sent::No)
-            }
+            TokenError::Fetch { error, .. } => no_token_because(error, ""),
             TokenError::Source { error, .. } => {
                 let reason = self.masker().text(&error.to_string(), 300);
                 Error::new(ErrorKind::Token, vendor, format!("no token from the token source: {reason}"))
             }
-            TokenError::Deadline { waited } => {
-                Error::new(ErrorKind::Timeout, vendor, format!("no token within the call's deadline, after {:.1} s", waited.as_secs_f64()))
+            TokenError::Deadline { waited, refusal, trouble } => {
+                let late = format!("no token within the call's deadline, after {:.1} s", waited.as_secs_f64());
+                match (refusal, trouble) {
+                    (_, Some(trouble)) => no_token_because(trouble, &format!("{late}; the last attempt: ")),
+                    // What the vendor said to the last token stays: code, meaning, what to do.
+                    (Some(refused), None) => {
+                        let detail = format!("{late}; the vendor rejected the last one");
+                        Error::clone(refused).kind_as(ErrorKind::Token).detailed(detail).with_sent(Sent::No)
+                    }
+                    (None, None) => Error::new(ErrorKind::Timeout, vendor, late),
+                }
             }
         }
     }
 
     /// Step 4.
-    pub(super) fn encode(&self, lease: Option<&TokenInUse>) -> Result<HttpRequest, Failed> {
-        let token = self.job.spec.token.zip(lease.map(|lease| lease.token.expose()));
+    pub(super) fn encode(&self, token: Option<&TokenInUse>) -> Result<HttpRequest, Failed> {
+        let token = self.job.spec.token.zip(token.map(|token| token.token.expose()));
         let request = self.job.written(token).map_err(|error| self.unsent(error))?;
         let timeout = self.deadline.saturating_duration_since(Instant::now());
         if timeout.is_zero() {
@@ -203,7 +211,19 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What the token's own call said stays: code, meaning, what to do, its page.
+fn no_token_because(error: &Error, before: &str) -> Error {
+    let from = error.operation().unwrap_or("the vendor").to_owned();
+    let kind = match error.kind() {
+        ErrorKind::Vendor | ErrorKind::Decode => ErrorKind::Token,
+        other => other,
+    };
+    let said = error.reason();
+    let colon = if said.is_empty() { "" } else { ": " };
+    Error::clone(error).kind_as(kind).detailed(format!("{before}no token from {from}{colon}{said}")).with_sent(Sent::No)
+}
+
 fn may_pass(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport)
-        || matches!(error.action(), Some(Action::Wait | Action::Retry | Action::RetryReads))
+        || matches!(error.action(), Some(Action::Wait | Action::SlowDown | Action::Retry | Action::RetryReads))
 }

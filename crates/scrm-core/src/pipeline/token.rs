@@ -9,22 +9,29 @@ use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
     encode::RequestBody,
     error::{Error, ErrorKind},
+    hooks::Hooks,
     spec::{TokenParameter, TokenSpec},
     token::{FetchToken, Token},
 };
 
-/// One kind of token of one shop.
-pub(super) struct Fetch<'a> {
-    pub(super) core: &'a ApiClient,
+/// Bounds of the time that a call for a token may take.
+const SHORTEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// A call for one kind of token of one shop.
+pub(super) struct TokenCall {
+    pub(super) core: ApiClient,
     pub(super) spec: &'static TokenSpec,
 }
 
 #[async_trait]
-impl FetchToken<Error> for Fetch<'_> {
+impl FetchToken<Error> for TokenCall {
     async fn fetch(&self) -> Result<Token, Error> {
         let mut data = None::<Value>;
         let parameters = self.parameters()?;
-        let options = CallOptions::default();
+        // Many wait for it: it has a time of its own, however short a call the client allows.
+        let timeout = self.core.shared().timeout.clamp(SHORTEST, LONGEST);
+        let options = CallOptions { timeout: Some(timeout), ..CallOptions::default() };
         let reply = self.core.execute(RequestBody::Raw(&parameters), self.spec.operation, &options, &mut data).await?;
         let at = |pointer| at(pointer, self.core.vendor().envelope.data, data.as_ref(), &reply);
         let token = match at(self.spec.value) {
@@ -36,9 +43,13 @@ impl FetchToken<Error> for Fetch<'_> {
             None => token,
         })
     }
+
+    fn hooks(&self) -> &dyn Hooks {
+        &*self.core.shared().hooks
+    }
 }
 
-impl Fetch<'_> {
+impl TokenCall {
     fn parameters(&self) -> Result<Map<String, Value>, Error> {
         let credentials = self.core.credentials();
         let mut parameters = Map::new();
@@ -71,5 +82,9 @@ fn at<'a>(pointer: &str, data_key: &str, data: Option<&'a Value>, reply: &'a Res
 
 fn seconds(life: &Value) -> Option<Duration> {
     let seconds = life.as_f64().or_else(|| life.as_str()?.trim().parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
+    if seconds.is_nan() {
+        return None;
+    }
+    // The cache shortens what cannot be meant.
+    Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
 }

@@ -1,60 +1,52 @@
 use std::collections::VecDeque;
 
-use super::limiters::QuotaRule;
+use super::{QuotaRule, WaitCause};
+
+const SECOND: u64 = 1_000_000_000;
+/// First and longest pause after an answer that tells of a burst; doubled each time.
+const BURST: (u64, u64) = (SECOND, 10 * SECOND);
+/// First pause after an answer that tells of a used-up window: one such answer is no proof that a long window is used up. Doubled each time, up to the window.
+const USED_UP: u64 = 10 * SECOND;
 
 /// Who holds which slot until when. Times are nanoseconds since the quota was made.
 #[derive(Debug)]
 pub(super) struct SlidingWindow {
     calls: u32,
     window: u64,
-    linger: u64,
+    in_flight_grace: u64,
     in_flight: u32,
     /// When the slots of answered calls are free again, earliest first.
     answered: VecDeque<u64>,
     /// The same for calls that may still arrive.
     cancelled: VecDeque<u64>,
+    cold_until: u64,
     paused_until: u64,
-    spacing: Option<Spacing>,
-}
-
-/// Calls spread over the window.
-#[derive(Debug)]
-struct Spacing {
-    interval: u64,
-    /// How far ahead of an even spread a call may be.
-    slack: u64,
-    /// When the next call would go with an even spread.
-    next: u64,
-}
-
-impl Spacing {
-    fn ready_at(&self) -> u64 {
-        self.next.saturating_sub(self.slack)
-    }
+    /// The last pause, and how many came one after the other.
+    pause: u64,
+    pauses: u32,
 }
 
 impl SlidingWindow {
     pub(super) fn new(rule: &QuotaRule) -> Self {
-        let calls = rule.calls.max(1);
-        let (window, linger) = (nanos(rule.window), nanos(rule.linger));
-        let spacing = rule.smooth.map(|burst| {
-            let interval = window / u64::from(calls);
-            Spacing { interval, slack: interval * u64::from(burst.clamp(1, calls) - 1), next: 0 }
-        });
-        let paused_until = if rule.hold_at_start { window.saturating_add(linger) } else { 0 };
-        SlidingWindow { calls, window, linger, in_flight: 0, answered: VecDeque::new(), cancelled: VecDeque::new(), paused_until, spacing }
+        let (window, in_flight_grace) = (nanos(rule.window), nanos(rule.in_flight_grace));
+        SlidingWindow {
+            calls: rule.calls.max(1),
+            window,
+            in_flight_grace,
+            in_flight: 0,
+            answered: VecDeque::new(),
+            cancelled: VecDeque::new(),
+            cold_until: if rule.cold_start_hold { window.saturating_add(in_flight_grace) } else { 0 },
+            paused_until: 0,
+            pause: 0,
+            pauses: 0,
+        }
     }
 
     /// Takes a slot, if one is free.
     pub(super) fn take(&mut self, now: u64) -> bool {
-        if now < self.paused_until || self.free(now) == 0 {
+        if now < self.paused_until || now < self.cold_until || self.free(now) == 0 {
             return false;
-        }
-        if let Some(spacing) = &mut self.spacing {
-            if now < spacing.ready_at() {
-                return false;
-            }
-            spacing.next = spacing.next.max(now) + spacing.interval;
         }
         self.in_flight += 1;
         true
@@ -81,28 +73,41 @@ impl SlidingWindow {
     /// Nobody waits for the answer any more; the request may still arrive.
     pub(super) fn cancelled(&mut self, now: u64) {
         self.free(now);
-        let at = now.saturating_add(self.window).saturating_add(self.linger);
+        let at = now.saturating_add(self.window).saturating_add(self.in_flight_grace);
         hold(&mut self.in_flight, &mut self.cancelled, at);
     }
 
     /// The request never left.
     pub(super) fn not_sent(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let Some(spacing) = &mut self.spacing {
-            spacing.next = spacing.next.saturating_sub(spacing.interval);
+    }
+
+    /// The vendor said that calls come too fast: no slots for as long as it asks, or for a time that doubles while it goes on to say so. Answers to calls that were under
+    /// way before tell nothing new. The remaining pause.
+    pub(super) fn refused(&mut self, now: u64, asked: Option<u64>, burst: bool) -> u64 {
+        if now >= self.paused_until {
+            let quiet = now - self.paused_until;
+            let forgiven = self.pause == 0 || quiet > self.pause.max(self.window.min(USED_UP));
+            self.pauses = if forgiven { 0 } else { self.pauses.saturating_add(1) };
+            let (first, longest) = if burst { BURST } else { (USED_UP.min(self.window), self.window) };
+            self.pause = asked.unwrap_or_else(|| first.saturating_mul(1 << self.pauses.min(20)).min(longest));
+            self.paused_until = now.saturating_add(self.pause);
+        } else if let Some(asked) = asked {
+            self.paused_until = self.paused_until.max(now.saturating_add(asked));
         }
+        self.paused_until.saturating_sub(now)
     }
 
-    pub(super) fn pause(&mut self, until: u64) {
-        self.paused_until = self.paused_until.max(until);
+    /// Ends a pause that the vendor asked for. `false`: there was none.
+    pub(super) fn resume(&mut self, now: u64) -> bool {
+        let paused = now < self.paused_until;
+        (self.paused_until, self.pause, self.pauses) = (0, 0, 0);
+        paused
     }
 
-    pub(super) fn window(&self) -> u64 {
-        self.window
-    }
-
-    /// When a slot can be had by a caller who lets so many others go first. Nobody gets one earlier, unless a request is not sent or a waiting caller gives up.
-    pub(super) fn ready_at(&mut self, now: u64, ahead: usize) -> u64 {
+    /// When a slot can be had by a caller who lets so many others go first, and what until then is waited for. Nobody gets one earlier, unless a request is not sent or
+    /// a waiting caller gives up.
+    pub(super) fn ready_at(&mut self, now: u64, ahead: usize) -> (u64, WaitCause) {
         let free = self.free(now) as usize;
         let by_slot = match ahead.checked_sub(free) {
             None => now,
@@ -112,9 +117,8 @@ impl SlidingWindow {
                 now.saturating_add(self.window.saturating_mul(windows))
             }),
         };
-        let by_spacing =
-            self.spacing.as_ref().map_or(0, |spacing| spacing.ready_at().saturating_add(spacing.interval.saturating_mul(ahead as u64)));
-        by_slot.max(by_spacing).max(self.paused_until)
+        let causes = [(by_slot, WaitCause::UsedUp), (self.cold_until, WaitCause::ColdStart), (self.paused_until, WaitCause::Refused)];
+        causes.into_iter().max_by_key(|(at, _)| *at).unwrap_or((by_slot, WaitCause::UsedUp))
     }
 
     /// When the slot at this position comes back, counted over the slots whose calls are over.

@@ -25,7 +25,11 @@ fn seconds(count: u64) -> Duration {
 }
 
 fn rule(calls: u32, window: Duration) -> QuotaRule {
-    QuotaRule { calls, window, linger: seconds(5), smooth: None, hold_at_start: false }
+    QuotaRule::new(calls, window).with_in_flight_grace(seconds(5))
+}
+
+fn asks(time: Duration) -> Refusal {
+    Refusal { status: 429, retry_after: Some(time), ..Refusal::default() }
 }
 
 fn later(time: Duration) -> Instant {
@@ -113,7 +117,7 @@ async fn a_deadline_that_cannot_be_kept_fails_at_once_and_tells_the_wait() {
     let before = Instant::now();
     let error = quota.acquire(later(seconds(8))).await.unwrap_err();
     assert_eq!((error.wait, before.elapsed(), quota.waiting()), (seconds(10), Duration::ZERO, 0));
-    insta::assert_snapshot!(error, @"the quota is used up for at least 10.0 s, longer than the call may take; 1 calls are waiting");
+    insta::assert_snapshot!(error, @"held back by this client: its own quota of 2 calls in 10 s is used up for at least 10.0 s, longer than the call may take; 1 calls are waiting");
     // Two may go in ten seconds, so the third cannot.
     let mut queue = JoinSet::new();
     for _ in 0..3 {
@@ -158,24 +162,62 @@ async fn callers_who_leave_the_queue_leave_nothing_behind() {
 #[tokio::test(start_paused = true)]
 async fn a_quota_code_stops_everybody_for_a_while() {
     let quota = RateLimiter::new(rule(100, seconds(10)));
-    quota.slow_down(Some(seconds(3)));
+    quota.refused(asks(seconds(3)));
     assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited(), seconds(3));
-    quota.slow_down(None);
+    quota.refused(Refusal::default());
     assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited(), seconds(10));
-    quota.slow_down(Some(Duration::MAX));
-    assert!(quota.acquire(later(seconds(60))).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
-async fn smooth_calls_are_spread_over_the_window() {
-    let quota = RateLimiter::new(QuotaRule { smooth: Some(2), ..rule(10, seconds(10)) });
-    let start = Instant::now();
-    let mut went = Vec::new();
-    for _ in 0..6 {
-        quota.acquire(later(seconds(60))).await.unwrap().answered();
-        went.push(start.elapsed().as_secs());
+async fn a_wait_that_cannot_be_meant_is_not_kept() {
+    for absurd in [seconds(9_999_999_999), Duration::MAX, seconds(86_401)] {
+        let quota = RateLimiter::new(rule(100, seconds(10)));
+        assert_eq!(quota.refused(asks(absurd)), seconds(10), "as if it had not been said");
+        let error = quota.acquire(later(seconds(1))).await.unwrap_err();
+        assert!(error.to_string().contains("which cannot be meant"), "{error}");
+        assert_eq!(quota.acquire(later(seconds(60))).await.unwrap().waited_for(), Some(WaitCause::Refused));
     }
-    assert_eq!(went, [0, 0, 1, 2, 3, 4]);
+    let quota = RateLimiter::new(rule(100, seconds(10)));
+    assert_eq!(quota.refused(asks(seconds(7200))), seconds(3600));
+    assert!(quota.resume() && !quota.resume());
+    drop(quota.try_acquire(Instant::now()).unwrap());
+    let daily = RateLimiter::new(rule(100, seconds(3 * 86_400)));
+    assert_eq!(daily.refused(asks(seconds(2 * 86_400))), seconds(2 * 86_400), "a long window may be waited for");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_answer_is_no_proof_of_a_used_up_window_and_a_burst_is_none() {
+    let pauses = |burst| {
+        let quota = RateLimiter::new(rule(100, seconds(600)));
+        async move {
+            let mut pauses = Vec::new();
+            for _ in 0..8 {
+                pauses.push(quota.refused(Refusal { burst, ..Refusal::default() }).as_secs());
+                // What was under way says nothing new.
+                sleep(milliseconds(100)).await;
+                quota.refused(Refusal { burst, ..Refusal::default() });
+                quota.acquire(later(seconds(1000))).await.unwrap().answered();
+            }
+            sleep(seconds(1300)).await;
+            pauses.push(quota.refused(Refusal { burst, ..Refusal::default() }).as_secs());
+            pauses
+        }
+    };
+    assert_eq!(pauses(false).await, [10, 20, 40, 80, 160, 320, 600, 600, 10]);
+    assert_eq!(pauses(true).await, [1, 2, 4, 8, 10, 10, 10, 10, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_is_lifted_wakes_who_waits() {
+    let quota = RateLimiter::new(rule(100, seconds(600)));
+    quota.refused(asks(seconds(500)));
+    let waiting = tokio::spawn({
+        let quota = quota.clone();
+        async move { quota.acquire(later(seconds(1000))).await.unwrap().waited() }
+    });
+    sleep(seconds(1)).await;
+    assert!(quota.resume());
+    assert_eq!(waiting.await.unwrap(), seconds(1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -260,7 +302,6 @@ proptest! {
     fn no_window_at_the_server_ever_holds_more_than_the_quota(
         calls in 1..12u32,
         window in 200..4000u64,
-        smooth in proptest::option::of(1..5u32),
         slow_down in proptest::option::of(0..3000u64),
         restart in proptest::option::of(500..12_000u64),
         callers in proptest::collection::vec(proptest::collection::vec(call(), 1..12), 1..16),
@@ -268,7 +309,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let mut arrivals = runtime.block_on(async {
             let arrivals = Arc::new(Mutex::new(Vec::new()));
-            let rule = QuotaRule { smooth, ..rule(calls, milliseconds(window)) };
+            let rule = rule(calls, milliseconds(window));
             let run = |rule| {
                 let quota = RateLimiter::new(rule);
                 let tasks: JoinSet<()> = callers.iter().cloned().map(|calls| caller(quota.clone(), calls, arrivals.clone())).collect();
@@ -277,13 +318,13 @@ proptest! {
             let (quota, tasks) = run(rule);
             if let Some(after) = slow_down {
                 sleep(milliseconds(after)).await;
-                quota.slow_down(Some(milliseconds(after)));
+                quota.refused(asks(milliseconds(after)));
             }
             if let Some(after) = restart {
                 // The process dies with all its callers, and the next one knows nothing.
                 sleep(milliseconds(after)).await;
                 drop((quota, tasks));
-                let (_, tasks) = run(QuotaRule { hold_at_start: true, ..rule });
+                let (_, tasks) = run(rule.with_cold_start_hold(true));
                 tasks.join_all().await;
             } else {
                 tasks.join_all().await;
@@ -301,35 +342,49 @@ struct Server {
     slots: Mutex<Vec<(u64, Instant)>>,
     next: AtomicU32,
     away: AtomicBool,
+    forgot: AtomicBool,
     asked: AtomicU32,
+    /// How long it takes to answer, beside the way.
+    takes: Duration,
+}
+
+impl Server {
+    fn held(&self) -> usize {
+        self.slots.lock().unwrap().iter().filter(|(_, until)| *until > Instant::now()).count()
+    }
 }
 
 #[async_trait]
 impl SharedQuota for Server {
-    async fn take(&self, _key: &str, rule: &QuotaRule, want: u32, given: &[Given]) -> Result<Taken, BoxError> {
+    async fn take(&self, _key: &str, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError> {
+        let want = take.want;
         self.asked.fetch_add(1, Ordering::SeqCst);
-        sleep(milliseconds(5)).await;
+        sleep(milliseconds(5) + self.takes).await;
+        if !take.complete && self.forgot.load(Ordering::SeqCst) {
+            return Ok((Taken::Forgotten, Memory::default()));
+        }
+        self.forgot.store(false, Ordering::SeqCst);
         if self.away.load(Ordering::SeqCst) {
             return Err("away".into());
         }
         let now = Instant::now();
         let mut slots = self.slots.lock().unwrap();
-        for given in given {
-            let Some(held) = slots.iter_mut().find(|(slot, _)| *slot == given.slot) else { continue };
-            held.1 = given.answered.map_or(now, |age| now + rule.window - age);
+        for returned in take.returned {
+            slots.retain(|(slot, _)| *slot != returned.slot);
+            slots.push((returned.slot, now + returned.free_in));
         }
         slots.retain(|(_, until)| *until > now);
         if want == 0 {
-            return Ok(Taken::Slots(Vec::new()));
+            return Ok((Taken::Slots(Vec::new()), Memory::default()));
         }
         let free = (rule.calls as usize).saturating_sub(slots.len()).min(want as usize);
         if free == 0 {
             let first = slots.iter().map(|(_, until)| *until).min().unwrap();
-            return Ok(Taken::Wait((first - now).min(milliseconds(50))));
+            return Ok((Taken::Wait((first - now).min(milliseconds(50)), SharedWait::UsedUp), Memory::default()));
         }
         let taken: Vec<_> = (0..free).map(|_| u64::from(self.next.fetch_add(1, Ordering::SeqCst))).collect();
-        slots.extend(taken.iter().map(|slot| (*slot, now + rule.window + rule.linger + seconds(1))));
-        Ok(Taken::Slots(taken))
+        slots.extend(taken.iter().map(|slot| (*slot, now + rule.longest_hold())));
+        Ok((Taken::Slots(taken), Memory::default()))
     }
 }
 
@@ -355,7 +410,8 @@ async fn greedy(quotas: &[Arc<RateLimiter>], for_so_long: Duration) -> Vec<Insta
 #[tokio::test(start_paused = true)]
 async fn four_processes_share_one_quota() {
     let server = Arc::new(Server::default());
-    let quotas: Vec<_> = (0..4).map(|_| RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone())).collect();
+    let quotas: Vec<_> =
+        (0..4).map(|_| RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone(), None)).collect();
     let mut arrivals = greedy(&quotas, seconds(40)).await;
     assert!(most(&mut arrivals, seconds(2)) <= 100);
     let share = arrivals.len() as f64 / (100.0 * 40.0 / 2.0);
@@ -365,7 +421,7 @@ async fn four_processes_share_one_quota() {
 #[tokio::test(start_paused = true)]
 async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
     let server = Arc::new(Server::default());
-    let [first, second] = [(); 2].map(|()| RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone()));
+    let [first, second] = [(); 2].map(|()| RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone(), None));
     let taken = futures_util::future::join_all((0..100).map(|_| first.acquire(later(seconds(1))))).await;
     sleep(milliseconds(100)).await;
     taken.into_iter().for_each(|permit| permit.unwrap().answered());
@@ -375,7 +431,7 @@ async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
     assert!((1950..2100).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
     // Slots taken for callers who left come back too.
     let server = Arc::new(Server::default());
-    let [first, second] = [(); 2].map(|()| RateLimiter::shared(rule(100, seconds(20)), "acme:user_list".into(), server.clone()));
+    let [first, second] = [(); 2].map(|()| RateLimiter::shared(rule(100, seconds(20)), "acme:user_list".into(), server.clone(), None));
     let ask = |patience| timeout(patience, first.acquire(later(seconds(1))));
     let stay = futures_util::future::join_all([ask(seconds(1)), ask(seconds(1))]);
     let leave = futures_util::future::join_all((0..50).map(|_| ask(milliseconds(7))));
@@ -390,7 +446,7 @@ async fn a_process_that_makes_no_more_calls_leaves_the_quota_to_the_others() {
 #[tokio::test(start_paused = true)]
 async fn without_the_shared_quota_the_local_one_goes_on_alone() {
     let server = Arc::new(Server::default());
-    let quota = RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone());
+    let quota = RateLimiter::shared(rule(100, seconds(2)), "acme:user_list".into(), server.clone(), None);
     server.away.store(true, Ordering::SeqCst);
     let mut arrivals = greedy(std::slice::from_ref(&quota), seconds(60)).await;
     assert!(most(&mut arrivals, seconds(2)) <= 100 && arrivals.len() > 2900, "{}", arrivals.len());
@@ -401,9 +457,102 @@ async fn without_the_shared_quota_the_local_one_goes_on_alone() {
     assert!(server.next.load(Ordering::SeqCst) > 0, "it is asked again");
 }
 
+#[tokio::test(start_paused = true)]
+async fn callers_who_give_up_while_the_shared_quota_is_asked_burn_no_slots() {
+    let server = Arc::new(Server { takes: milliseconds(50), ..Server::default() });
+    let quota = RateLimiter::shared(rule(100, seconds(10)), "acme:user_list".into(), server.clone(), None);
+    for _ in 0..2 {
+        let burst = (0..64).map(|_| timeout(milliseconds(30), quota.acquire(later(seconds(60)))));
+        // Those of the second burst may be served with what was asked for the first.
+        let outcomes = futures_util::future::join_all(burst).await;
+        outcomes.into_iter().flatten().for_each(|permit| permit.unwrap().not_sent());
+        assert_eq!((quota.free(), quota.waiting()), (100, 0), "nothing was sent");
+    }
+    let permit = quota.acquire(later(seconds(60))).await.unwrap();
+    assert!(permit.waited() < seconds(1), "{:?}", permit.waited());
+    permit.not_sent();
+    sleep(seconds(3)).await;
+    assert_eq!(server.held(), 0, "what was taken for those who left is free at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_cancelled_asker_has_to_tell_is_told() {
+    let server = Arc::new(Server { takes: milliseconds(50), ..Server::default() });
+    let quota = RateLimiter::shared(rule(100, seconds(10)), "acme:user_list".into(), server.clone(), None);
+    let permits = futures_util::future::join_all((0..10).map(|_| quota.acquire(later(seconds(60))))).await;
+    permits.into_iter().for_each(|permit| permit.unwrap().answered());
+    // The question that carries the news is given up half way.
+    assert!(timeout(milliseconds(20), quota.acquire(later(seconds(60)))).await.is_err());
+    sleep(seconds(13)).await;
+    assert_eq!(server.held(), 0, "ten seconds after their answers, not after the longest hold");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_quota_that_hangs_is_left_alone_after_a_second_and_told_once() {
+    let server = Arc::new(Server { takes: seconds(1_000_000), ..Server::default() });
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let away = {
+        let told = told.clone();
+        move |reason: &str| told.lock().unwrap().push(reason.to_owned())
+    };
+    let quota = RateLimiter::shared(rule(100, seconds(10)), "acme:user_list".into(), server, Some(Box::new(away)));
+    // Who has less than a second is told in time; it is no fault of the quota's own count.
+    let began = Instant::now();
+    let error = quota.acquire(began + milliseconds(500)).await.unwrap_err();
+    assert_eq!((began.elapsed(), error.cause, quota.free()), (milliseconds(500), WaitCause::SharedSilent, 100));
+    let began = Instant::now();
+    quota.acquire(later(seconds(60))).await.unwrap().answered();
+    assert!(began.elapsed() <= seconds(1), "{:?}", began.elapsed());
+    for _ in 0..50 {
+        quota.acquire(later(seconds(60))).await.unwrap().answered();
+        sleep(seconds(3)).await;
+    }
+    assert_eq!(*told.lock().unwrap(), ["no answer within a second"]);
+}
+
+/// A shared quota that forgets everything, and asks for what its members know.
+#[tokio::test(start_paused = true)]
+async fn a_shared_quota_that_forgot_is_told_all() {
+    let server = Arc::new(Server::default());
+    let quota = RateLimiter::shared(rule(100, seconds(20)), "acme:user_list".into(), server.clone(), None);
+    let permits = futures_util::future::join_all((0..60).map(|_| quota.acquire(later(seconds(60))))).await;
+    permits.into_iter().for_each(|permit| permit.unwrap().answered());
+    sleep(seconds(5)).await;
+    assert!(server.held() >= 60, "{}", server.held());
+    // Calls made while it is away are told too.
+    server.away.store(true, Ordering::SeqCst);
+    for _ in 0..15 {
+        quota.acquire(later(seconds(60))).await.unwrap().answered();
+    }
+    server.slots.lock().unwrap().clear();
+    server.forgot.store(true, Ordering::SeqCst);
+    server.away.store(false, Ordering::SeqCst);
+    sleep(seconds(4)).await;
+    quota.acquire(later(seconds(60))).await.unwrap().answered();
+    assert_eq!(server.held(), 60 + 15 + 1);
+}
+
+/// A program with one runtime a thread: one of them has the turn, and its thread went to do other things.
+#[test]
+fn a_caller_whose_runtime_sleeps_holds_nobody_up() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let quota = RateLimiter::new(rule(1, seconds(1)));
+    let (sleeping, awake) = (runtime(), runtime());
+    sleeping.block_on(async {
+        quota.try_acquire(Instant::now()).unwrap().answered();
+        let left_behind = quota.clone();
+        tokio::spawn(async move { left_behind.acquire(later(seconds(60))).await });
+        sleep(milliseconds(50)).await;
+        assert_eq!(quota.waiting(), 1);
+    });
+    awake.block_on(async { quota.acquire(later(seconds(60))).await.unwrap().answered() });
+    drop(sleeping);
+}
+
 mod by_operation {
     use super::*;
     use crate::{
+        hooks::NoHooks,
         spec::{Access, BodyKind, Evidence, Label, Method, OperationSpec, QuotaSpec, Source},
         table::Table,
     };
@@ -435,23 +584,23 @@ mod by_operation {
         let list = operation("list", Some(QuotaSpec { calls: 3, seconds: 10 }));
         let write = operation("write", Some(QuotaSpec { calls: 2, seconds: 10 }));
         let free = operation("free", None);
-        let quotas = RateLimiters::new("acme:app:0".into(), QuotaOptions::default());
+        let limiters = |options| RateLimiters::new("acme", "acme:app:0".into(), "by_operation".into(), options, Arc::new(NoHooks));
+        let quotas = limiters(QuotaOptions::default());
         assert!(quotas.of(&free).is_none());
         let permit = quotas.of(&list).unwrap().try_acquire(Instant::now()).unwrap();
         assert_eq!((quotas.of(&list).unwrap().free(), quotas.of(&write).unwrap().free()), (2, 2));
         permit.answered();
 
-        let overrides = vec![
-            ("list".into(), Some(QuotaSpec { calls: 7, seconds: 1 })),
-            ("write".into(), None),
-            ("free".into(), Some(QuotaSpec { calls: 1, seconds: 1 })),
-        ];
-        let quotas = RateLimiters::new("acme:app:0".into(), QuotaOptions { overrides, ..QuotaOptions::default() });
-        assert_eq!(quotas.of(&list).unwrap().free(), 7);
-        assert!(quotas.of(&write).is_none());
+        let overrides = vec![("list".into(), QuotaSpec { calls: 7, seconds: 1 }), ("free".into(), QuotaSpec { calls: 1, seconds: 1 })];
+        let changed = limiters(QuotaOptions { overrides, ..QuotaOptions::default() });
+        assert_eq!((changed.of(&list).unwrap().free(), changed.of(&write).unwrap().free()), (7, 2));
+        // Clients of one account count together, in so far as they count alike.
+        let same = limiters(QuotaOptions::default());
+        assert_eq!((same.of(&list).unwrap().free(), same.of(&write).unwrap().free()), (2, 2));
+        let quotas = changed;
         assert_eq!(quotas.of(&free).unwrap().free(), 1);
 
-        let off = RateLimiters::new("acme:app:0".into(), QuotaOptions { enabled: false, ..QuotaOptions::default() });
+        let off = limiters(QuotaOptions { enabled: false, ..QuotaOptions::default() });
         assert!(off.of(&list).is_none());
     }
 }

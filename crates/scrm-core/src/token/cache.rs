@@ -1,23 +1,28 @@
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::{
     FetchToken, TokenError, TokenInUse, TokenSource, TokenStore,
-    guarded_store::Backing,
-    lifetime::Life,
-    refresh::{Patience, Renewal},
+    flight::{Flight, Landed, Renewed},
+    guarded_store::GuardedStore,
+    lifetime::Lifetime,
+    refresh::{Refresh, Urgency},
 };
-use crate::{hooks::Hooks, secret::Secret, spec::TokenSpec};
+use crate::{
+    registry::{Registry, identity},
+    secret::Secret,
+    spec::TokenSpec,
+};
 
 /// Shortest time between two attempts to renew a token that is still good.
 const BETWEEN_EARLY: Duration = Duration::from_secs(1);
 
-/// What a slot is made from.
+/// What a cache is made from.
 #[derive(Clone)]
 pub struct TokenOptions {
     /// Short name of the vendor, for events.
@@ -30,15 +35,13 @@ pub struct TokenOptions {
     pub source: Option<Arc<dyn TokenSource>>,
     /// Asked before the vendor.
     pub store: Option<Arc<dyn TokenStore>>,
-    /// Told of every question for a token.
-    pub hooks: Arc<dyn Hooks>,
 }
 
 /// One token of one account, shared by all callers.
-pub struct TokenSlot<E> {
-    held: RwLock<Held>,
-    /// Held by the one caller who renews.
-    renewal: tokio::sync::Mutex<Renewal<E>>,
+pub struct TokenCache<E> {
+    contents: RwLock<Contents<E>>,
+    /// Locked for moments only.
+    refresh: Mutex<Refresh<E>>,
     /// `None`: the token is fixed.
     pub(super) origin: Option<Origin>,
 }
@@ -47,49 +50,62 @@ pub struct TokenSlot<E> {
 pub(super) struct Origin {
     pub(super) vendor: &'static str,
     pub(super) kind: &'static str,
-    pub(super) life: Life,
+    pub(super) lifetime: Lifetime,
     pub(super) source: Option<Arc<dyn TokenSource>>,
-    pub(super) backing: Option<Backing>,
-    pub(super) hooks: Arc<dyn Hooks>,
+    pub(super) store: Option<GuardedStore>,
 }
 
-#[derive(Default)]
-struct Held {
+struct Contents<E> {
     current: Option<Current>,
     generations: u64,
     /// The token that the vendor rejected last, until there is another.
-    rejected: Option<Arc<Secret>>,
+    rejected: Option<Rejected<E>>,
+    /// What came of the last request for a token, if it failed.
+    trouble: Option<Arc<E>>,
 }
 
 /// A token and its times.
 #[derive(Clone)]
 pub(super) struct Current {
-    pub(super) lease: TokenInUse,
-    /// From here on the caller who notices renews it.
+    pub(super) token: TokenInUse,
+    /// From here on it is renewed.
     renew_at: Instant,
     /// From here on callers wait for another.
     usable_until: Instant,
     pub(super) ends_at: Instant,
 }
 
-impl<E: Send + Sync + 'static> TokenSlot<E> {
-    /// An empty slot.
+struct Rejected<E> {
+    token: Arc<Secret>,
+    /// What the vendor answered to it.
+    refusal: Option<Arc<E>>,
+}
+
+impl<E: Send + Sync + 'static> TokenCache<E> {
+    /// An empty cache.
     #[must_use]
-    pub fn new(options: TokenOptions) -> Self {
-        let TokenOptions { vendor, spec, account, source, store, hooks } = options;
-        let backing = store.map(|store| Backing::new(store, format!("{account}:{}", spec.name)));
-        let origin = Origin { vendor, kind: spec.name, life: Life::new(spec), source, backing, hooks };
-        TokenSlot { held: RwLock::default(), renewal: Renewal::new(spec.operation.quota).into(), origin: Some(origin) }
+    pub fn new(options: TokenOptions) -> Arc<Self> {
+        let TokenOptions { vendor, spec, account, source, store } = options;
+        let store = store.map(|store| GuardedStore::new(store, format!("{account}:{}", spec.name)));
+        let origin = Origin { vendor, kind: spec.name, lifetime: Lifetime::new(spec), source, store };
+        let contents = Contents { current: None, generations: 0, rejected: None, trouble: None };
+        Arc::new(TokenCache { contents: contents.into(), refresh: Refresh::new(spec.operation.quota).into(), origin: Some(origin) })
     }
 
-    /// A slot for a token that the caller gives and nobody renews.
+    /// The cache that all clients of this process share which have the same account at the same server (`scope`), the same store and the same source.
+    pub(crate) fn of_process(registry: &Registry<Self>, scope: &str, options: TokenOptions) -> Arc<Self> {
+        let (source, store) = (options.source.as_ref().map_or(0, identity), options.store.as_ref().map_or(0, identity));
+        registry.get_or_insert(format!("{scope}|{}|{source:x}|{store:x}", options.spec.name), || Self::new(options))
+    }
+
+    /// A cache for a token that the caller gives and nobody renews.
     #[must_use]
-    pub fn fixed(token: Secret) -> Self {
+    pub fn fixed(token: Secret) -> Arc<Self> {
         let end = Instant::now() + Duration::from_secs(30 * 365 * 24 * 3600);
-        let lease = TokenInUse { token: Arc::new(token), generation: 1 };
-        let current = Some(Current { lease, renew_at: end, usable_until: end, ends_at: end });
-        let held = RwLock::new(Held { current, generations: 1, rejected: None });
-        TokenSlot { held, renewal: Renewal::new(None).into(), origin: None }
+        let token = TokenInUse { token: Arc::new(token), generation: 1 };
+        let current = Some(Current { token, renew_at: end, usable_until: end, ends_at: end });
+        let contents = Contents { current, generations: 1, rejected: None, trouble: None };
+        Arc::new(TokenCache { contents: contents.into(), refresh: Refresh::new(None).into(), origin: None })
     }
 
     /// Whether a rejected token can be replaced; `false` for a fixed one.
@@ -101,72 +117,98 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
     /// The token, if one is there that needs no renewal. Never waits.
     #[must_use]
     pub fn peek(&self, now: Instant) -> Option<TokenInUse> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.current.as_ref().filter(|current| now < current.renew_at).map(|current| current.lease.clone())
+        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        contents.current.as_ref().filter(|current| now < current.renew_at).map(|current| current.token.clone())
     }
 
-    /// The token; asks for one where needed. May be dropped at any time: another waiting caller takes over.
+    /// The token; asks for one where needed. May be dropped at any time: what was begun goes on, and serves those who come later.
     ///
     /// # Errors
     /// [`TokenError`], if there is no valid token and none can be got before the deadline.
-    pub async fn get(&self, fetch: &dyn FetchToken<E>, deadline: Instant) -> Result<TokenInUse, TokenError<E>> {
-        let now = Instant::now();
-        if let Some(lease) = self.peek(now) {
-            return Ok(lease);
-        }
-        let Some(origin) = &self.origin else { return Err(TokenError::Deadline { waited: Duration::ZERO }) };
-        match self.usable(now) {
-            Some(old) => Ok(self.renew_early(origin, fetch, old, deadline).await),
-            None => self.wait(origin, fetch, deadline).await,
-        }
-    }
-
-    /// Renews a token that nears its end, unless somebody else does. Half of the caller's time may go into it; the old token is at hand.
-    async fn renew_early(&self, origin: &Origin, fetch: &dyn FetchToken<E>, old: Current, deadline: Instant) -> TokenInUse {
-        let now = Instant::now();
-        let Ok(mut renewal) = self.renewal.try_lock() else { return old.lease };
-        // Somebody may have done it since.
-        if let Some(lease) = self.peek(now) {
-            return lease;
-        }
-        if renewal.gate.ready_at(now) > now || renewal.early_after.is_some_and(|after| now < after) {
-            return old.lease;
-        }
-        renewal.early_after = Some(now + BETWEEN_EARLY);
-        let until = now + deadline.saturating_duration_since(now) / 2;
-        match timeout_at(until, self.renew(origin, &mut renewal, fetch, (Patience::GoOn, until))).await {
-            Ok(Ok(lease)) => lease,
-            _ => old.lease,
-        }
-    }
-
-    /// Waits for a token, and gets it if no other caller does.
-    async fn wait(&self, origin: &Origin, fetch: &dyn FetchToken<E>, deadline: Instant) -> Result<TokenInUse, TokenError<E>> {
+    pub async fn get(self: &Arc<Self>, fetch: Arc<dyn FetchToken<E>>, deadline: Instant) -> Result<TokenInUse, TokenError<E>> {
         let came = Instant::now();
-        let late = || TokenError::Deadline { waited: came.elapsed() };
-        let Ok(mut renewal) = timeout_at(deadline, self.renewal.lock()).await else { return Err(late()) };
-        let now = Instant::now();
-        if let Some(current) = self.usable(now) {
-            return Ok(current.lease);
+        if let Some(token) = self.peek(came) {
+            return Ok(token);
         }
-        if let Some(failure) = renewal.failure(now) {
-            return self.last_resort().ok_or(failure);
+        if self.origin.is_none() {
+            return Err(self.late(came));
         }
-        let renewed = timeout_at(deadline, self.renew(origin, &mut renewal, fetch, (Patience::Wait, deadline))).await;
-        let renewed = match renewed {
-            Ok(Err(TokenError::Deadline { .. })) | Err(_) => Err(late()),
-            Ok(renewed) => renewed,
+        if let Some(old) = self.usable(came) {
+            self.renew_early(fetch);
+            return Ok(old.token);
+        }
+        let failure = loop {
+            if let Some(current) = self.usable(Instant::now()) {
+                return Ok(current.token);
+            }
+            let flight = match self.join(&fetch, deadline, came) {
+                Ok(flight) => flight,
+                Err(failure) => break failure,
+            };
+            match flight.landed(deadline).await {
+                Landed::With(Ok(Renewed::Token(token))) => return Ok(token),
+                Landed::With(Ok(Renewed::LeftToOthers)) | Landed::Lost => {}
+                Landed::With(Err(TokenError::Deadline { .. })) | Landed::TooLate => break self.late(came),
+                Landed::With(Err(failure)) => break failure,
+            }
         };
-        renewed.or_else(|error| self.last_resort().ok_or(error))
+        self.last_resort().ok_or(failure)
     }
 
-    /// The vendor rejected the token of this generation. Does nothing if the slot has a newer one, or a fixed one.
-    pub fn invalidate(&self, generation: u64) {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let failed = held.current.as_ref().is_some_and(|current| current.lease.generation == generation);
-        if failed && self.refreshable() {
-            held.rejected = held.current.take().map(|current| current.lease.token);
+    /// Renews a token that nears its end, unless somebody does. Nobody waits for it: the old token is at hand.
+    fn renew_early(self: &Arc<Self>, fetch: Arc<dyn FetchToken<E>>) {
+        let now = Instant::now();
+        let mut refresh = self.refresh();
+        let busy = refresh.flight.as_ref().is_some_and(Flight::is_under_way);
+        if busy || refresh.throttle.ready_at(now) > now || refresh.early_after.is_some_and(|after| now < after) {
+            return;
         }
+        // Somebody may have done it since.
+        if self.peek(now).is_none() {
+            refresh.early_after = Some(now + BETWEEN_EARLY);
+            refresh.flight = Flight::start(self, fetch, Urgency::Early);
+        }
+    }
+
+    /// The flight under way, or a new one.
+    fn join(self: &Arc<Self>, fetch: &Arc<dyn FetchToken<E>>, deadline: Instant, came: Instant) -> Result<Flight<E>, TokenError<E>> {
+        let now = Instant::now();
+        let mut refresh = self.refresh();
+        if let Some(flight) = refresh.flight.as_ref().filter(|flight| flight.is_under_way()) {
+            return Ok(flight.clone());
+        }
+        if let Some(failure) = refresh.failure(now) {
+            return Err(failure);
+        }
+        if now >= deadline || refresh.throttle.ready_at(now) > deadline {
+            return Err(self.late(came));
+        }
+        if let Some(lost) = refresh.flight.take() {
+            lost.give_up();
+        }
+        refresh.flight = Flight::start(self, fetch.clone(), Urgency::Needed);
+        refresh.flight.clone().ok_or_else(|| self.late(came))
+    }
+
+    fn late(&self, came: Instant) -> TokenError<E> {
+        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let refusal = contents.rejected.as_ref().and_then(|rejected| rejected.refusal.clone());
+        TokenError::Deadline { waited: came.elapsed(), refusal, trouble: contents.trouble.clone() }
+    }
+
+    /// The vendor rejected the token of this generation, and said this. Does nothing if the cache has a newer one, or a fixed one.
+    pub fn invalidate(&self, generation: u64, refusal: Option<E>) {
+        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        let failed = contents.current.as_ref().is_some_and(|current| current.token.generation == generation);
+        if failed && self.refreshable() {
+            let refusal = refusal.map(Arc::new);
+            contents.rejected = contents.current.take().map(|current| Rejected { token: current.token.token, refusal });
+        }
+    }
+
+    /// The request for a token failed, and may go on with another attempt: those who wait in vain are to know.
+    pub fn troubled(&self, error: Arc<E>) {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).trouble = Some(error);
     }
 
     /// Remaining life of the token; `None` if there is none, or a fixed one.
@@ -176,12 +218,17 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
         self.current().map(|current| current.ends_at.saturating_duration_since(Instant::now()))
     }
 
+    pub(super) fn refresh(&self) -> MutexGuard<'_, Refresh<E>> {
+        self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn current(&self) -> Option<Current> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).current.clone()
+        self.contents.read().unwrap_or_else(PoisonError::into_inner).current.clone()
     }
 
     pub(super) fn rejected(&self) -> Option<Arc<Secret>> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).rejected.clone()
+        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        contents.rejected.as_ref().map(|rejected| rejected.token.clone())
     }
 
     fn usable(&self, now: Instant) -> Option<Current> {
@@ -190,31 +237,31 @@ impl<E: Send + Sync + 'static> TokenSlot<E> {
 
     /// A token in the last seconds of its life, where none better can be had.
     fn last_resort(&self) -> Option<TokenInUse> {
-        self.current().filter(|current| Instant::now() < current.ends_at).map(|current| current.lease)
+        self.current().filter(|current| Instant::now() < current.ends_at).map(|current| current.token)
     }
 
-    /// Puts a token in place. `life` is counted from when it was made, `remaining` from now.
+    /// `life`: from when it was asked for; `remaining`: from now. A value that is here already keeps its generation.
     pub(super) fn install(&self, origin: &Origin, value: Secret, life: Duration, remaining: Duration) -> TokenInUse {
         let now = Instant::now();
         let ends_at = now + remaining;
         let before = |margin: Duration| now + remaining.saturating_sub(margin);
-        let (renew_at, usable_until) = (before(origin.life.renew_below(life)), before(Life::safety(life)));
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let same = held.current.as_ref().map(|current| &current.lease).filter(|lease| *lease.token == value).cloned();
-        let lease = same.unwrap_or_else(|| {
-            held.generations += 1;
-            TokenInUse { token: Arc::new(value), generation: held.generations }
+        let (renew_at, usable_until) = (before(origin.lifetime.renew_below(life)), before(Lifetime::safety(life)));
+        let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
+        let same = contents.current.as_ref().map(|current| &current.token).filter(|token| *token.token == value).cloned();
+        let token = same.unwrap_or_else(|| {
+            contents.generations += 1;
+            TokenInUse { token: Arc::new(value), generation: contents.generations }
         });
-        held.current = Some(Current { lease: lease.clone(), renew_at, usable_until, ends_at });
-        held.rejected = None;
-        lease
+        contents.current = Some(Current { token: token.clone(), renew_at, usable_until, ends_at });
+        (contents.rejected, contents.trouble) = (None, None);
+        token
     }
 }
 
-impl<E> fmt::Debug for TokenSlot<E> {
+impl<E> fmt::Debug for TokenCache<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        let generation = held.current.as_ref().map(|current| current.lease.generation);
-        f.debug_struct("TokenSlot").field("generation", &generation).finish_non_exhaustive()
+        let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        let generation = contents.current.as_ref().map(|current| current.token.generation);
+        f.debug_struct("TokenCache").field("generation", &generation).finish_non_exhaustive()
     }
 }

@@ -1,12 +1,12 @@
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::time::{Instant, timeout};
 
-use super::{BoxError, StoredToken, TokenStore};
+use super::{BoxError, StoredToken, TokenStore, clock::unix_millis};
 use crate::secret::Secret;
 
 /// How long a store may take to answer.
@@ -16,30 +16,38 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// After this time a lease is lost: if its holder died, the others go on then.
 const LEASE: Duration = Duration::from_secs(10);
 
-/// The store as one slot sees it: it answers soon, or counts as away.
-pub(super) struct Backing {
+/// The store as one cache sees it: it answers soon, or counts as away; and what it says is held against what can be meant.
+pub(super) struct GuardedStore {
     store: Arc<dyn TokenStore>,
     key: String,
     owner: String,
-    away_until: Mutex<Option<Instant>>,
+    state: Mutex<State>,
 }
 
-/// The store is away.
-#[derive(Debug)]
-pub(super) struct Away;
+#[derive(Default)]
+struct State {
+    away_until: Option<Instant>,
+    /// Whether it failed since something could last be written.
+    failing: bool,
+}
 
-impl Backing {
+/// The store is away; why, if that was not told before.
+#[derive(Debug)]
+pub(super) struct Away(pub(super) Option<String>);
+
+impl GuardedStore {
     pub(super) fn new(store: Arc<dyn TokenStore>, key: String) -> Self {
         let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
-        Backing { store, key, owner, away_until: Mutex::default() }
+        GuardedStore { store, key, owner, state: Mutex::default() }
     }
 
     pub(super) async fn load(&self) -> Result<Option<StoredToken>, Away> {
-        self.ask(self.store.load(&self.key)).await
+        let loaded = self.ask(self.store.load(&self.key)).await?;
+        Ok(loaded.filter(|stored| stored.is_plausible(unix_millis())))
     }
 
     pub(super) async fn save(&self, token: &StoredToken) -> Result<(), Away> {
-        self.ask(self.store.save(&self.key, token)).await
+        self.ask(self.store.save(&self.key, token)).await.inspect(|()| self.works())
     }
 
     pub(super) async fn remove_if(&self, value: &Secret) -> Result<(), Away> {
@@ -55,14 +63,25 @@ impl Backing {
     }
 
     async fn ask<T>(&self, asking: impl Future<Output = Result<T, BoxError>>) -> Result<T, Away> {
-        let away_until = *self.away_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if away_until.is_some_and(|until| until > Instant::now()) {
-            return Err(Away);
+        if self.state().away_until.is_some_and(|until| until > Instant::now()) {
+            return Err(Away(None));
         }
-        if let Ok(Ok(answer)) = timeout(PATIENCE, asking).await {
-            return Ok(answer);
-        }
-        *self.away_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + PAUSE);
-        Err(Away)
+        let reason = match timeout(PATIENCE, asking).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer within a second".to_owned(),
+        };
+        let mut state = self.state();
+        state.away_until = Some(Instant::now() + PAUSE);
+        let first = !std::mem::replace(&mut state.failing, true);
+        Err(Away(first.then_some(reason)))
+    }
+
+    fn works(&self) {
+        self.state().failing = false;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

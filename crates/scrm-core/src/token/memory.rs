@@ -43,7 +43,7 @@ impl TokenStore for MemoryStore {
         let now = unix_millis();
         let mut tokens = self.tokens();
         tokens.retain(|_, stored| stored.expires_at > now);
-        if tokens.get(key).is_none_or(|stored| stored.fetched_at <= token.fetched_at) {
+        if tokens.get(key).is_none_or(|kept| token.replaces(kept, now)) {
             tokens.insert(key.to_owned(), token.clone());
         }
         Ok(())

@@ -9,7 +9,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Keeps fetches apart, whatever goes wrong: a second after the last one, twice as long each time when the next comes close behind, up to a minute.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct Throttle {
     last: Option<Instant>,
     pause: Duration,
     /// When the last fetches began; as many as the vendor's quota leaves to one process.
@@ -18,12 +18,12 @@ pub(super) struct Gate {
     window: Duration,
 }
 
-impl Gate {
+impl Throttle {
     /// `quota` is the vendor's for its token operation; half of it is left to other processes.
     pub(super) fn new(quota: Option<QuotaSpec>) -> Self {
         let most = quota.map_or(0, |quota| (quota.calls as usize / 2).max(1));
         let window = Duration::from_secs(quota.map_or(0, |quota| u64::from(quota.seconds)));
-        Gate { last: None, pause: SHORTEST, log: VecDeque::new(), most, window }
+        Throttle { last: None, pause: SHORTEST, log: VecDeque::new(), most, window }
     }
 
     /// When the next fetch may begin; a moment in the past: now.
@@ -64,31 +64,31 @@ mod tests {
     #[test]
     fn pauses_double_to_a_minute_while_fetches_follow_closely() {
         let start = Instant::now();
-        let mut gate = Gate::new(None);
+        let mut throttle = Throttle::new(None);
         let mut now = start;
         let mut pauses = Vec::new();
         for _ in 0..9 {
-            gate.begin(now);
-            gate.failed(now);
-            pauses.push(gate.ready_at(now).duration_since(now).as_secs());
-            now = gate.ready_at(now);
+            throttle.begin(now);
+            throttle.failed(now);
+            pauses.push(throttle.ready_at(now).duration_since(now).as_secs());
+            now = throttle.ready_at(now);
         }
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         now += seconds(3600);
-        gate.begin(now);
-        assert_eq!(gate.ready_at(now), now + seconds(1), "an hour later it is forgiven");
+        throttle.begin(now);
+        assert_eq!(throttle.ready_at(now), now + seconds(1), "an hour later it is forgiven");
     }
 
     #[test]
     fn half_of_the_vendors_quota_is_never_exceeded() {
         let quota = QuotaSpec { calls: 10, seconds: 600 };
-        let mut gate = Gate::new(Some(quota));
+        let mut throttle = Throttle::new(Some(quota));
         let mut now = Instant::now();
         let mut begun = Vec::new();
         // Just slow enough to be forgiven each time.
         for _ in 0..40 {
-            now = gate.ready_at(now).max(now + seconds(3));
-            gate.begin(now);
+            now = throttle.ready_at(now).max(now + seconds(3));
+            throttle.begin(now);
             begun.push(now);
         }
         for pair in begun.windows(6) {

@@ -13,7 +13,7 @@ use scrm_core::{
     ApiClient, Builder, CredentialSet, Error, ErrorKind, RequestBody, Sent, Value,
     client::CallOptions,
     hooks::{Hooks, QuotaWait},
-    quota::{Given, QuotaRule, SharedQuota, Taken},
+    quota::{Memory, QuotaRule, SharedQuota, SharedWait, Take, Taken},
     spec::*,
     table::Table,
     token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
@@ -240,11 +240,13 @@ async fn many_shops_share_a_pool_and_nothing_else() {
 async fn the_token_file_shows_no_secret_in_its_name_and_no_second_token() {
     let folder = tempfile::tempdir().unwrap();
     let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
-    let store = Arc::new(FileStore::new(folder.path()));
+    let store = Arc::new(FileStore::new(folder.path()).unwrap());
     let client = client(&vendor).token_store(store).build().unwrap();
     client.0.call(UserList::new()).await.unwrap();
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
-    assert_eq!(files.len(), 1, "{files:?}");
+    let (locks, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.path().extension().is_some_and(|end| end == "lock"));
+    assert_eq!((files.len(), locks.len()), (1, 1), "{files:?}");
+    assert_eq!(locks[0].metadata().unwrap().len(), 0);
     let name = files[0].file_name().into_string().unwrap();
     let text = std::fs::read_to_string(files[0].path()).unwrap();
     for canary in [SECRET, "app-1", "t0ken"] {
@@ -263,17 +265,18 @@ struct Witness {
 
 #[scrm_core::async_trait]
 impl SharedQuota for Witness {
-    async fn take(&self, key: &str, rule: &QuotaRule, want: u32, _given: &[Given]) -> Result<Taken, BoxError> {
+    async fn take(&self, key: &str, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError> {
         assert_eq!(key, format!("{}:user_list", credentials("app-1").account_key()));
         self.rules.lock().unwrap().push(*rule);
         let busy = self.busy.swap(false, Ordering::Relaxed);
-        Ok(if busy { Taken::Wait(seconds(3)) } else { Taken::Slots((0..u64::from(want)).collect()) })
+        let taken = if busy { Taken::Wait(seconds(3), SharedWait::UsedUp) } else { Taken::Slots((0..u64::from(take.want)).collect()) };
+        Ok((taken, Memory::default()))
     }
 }
 
 impl Hooks for Witness {
     fn quota_wait(&self, event: &QuotaWait<'_>) {
-        assert_eq!((event.waited, event.success), (seconds(3), true));
+        assert_eq!((event.waited, event.success, event.cause), (seconds(3), true, "shared_used_up"));
         self.waits.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -288,5 +291,5 @@ async fn a_shared_quota_keeps_a_slot_as_long_as_a_call_may_last_and_only_true_wa
     witness.busy.store(true, Ordering::Relaxed);
     let response = client.0.call(UserList::new()).await.unwrap();
     assert_eq!((witness.waits.load(Ordering::Relaxed), response.meta.waited), (1, seconds(3)));
-    assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.linger == seconds(90)));
+    assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.in_flight_grace == seconds(90)));
 }

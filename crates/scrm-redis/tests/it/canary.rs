@@ -28,5 +28,5 @@ async fn redis_holds_no_secret_but_the_token() {
         kinds.push(key.rsplit(':').next().unwrap().to_owned());
     }
     kinds.sort();
-    assert!(["access", "next", "slots"].iter().all(|kind| kinds.iter().any(|known| known == kind)), "{kinds:?}");
+    assert!(["access", "members", "slots", "state"].iter().all(|kind| kinds.iter().any(|known| known == kind)), "{kinds:?}");
 }

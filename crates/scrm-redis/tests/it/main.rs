@@ -8,5 +8,7 @@ mod acme;
 mod canary;
 mod quotas;
 mod server;
+#[cfg(feature = "rustls")]
+mod tls;
 mod tokens;
 mod worker;

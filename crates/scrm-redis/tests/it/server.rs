@@ -15,7 +15,7 @@ pub struct Redis {
     port: u16,
     folder: TempDir,
     child: Child,
-    arguments: Vec<&'static str>,
+    arguments: Vec<String>,
 }
 
 impl Redis {
@@ -24,16 +24,32 @@ impl Redis {
         Self::start_with(&[])
     }
 
-    pub fn start_with(arguments: &[&'static str]) -> Option<Self> {
+    pub fn start_with(arguments: &[&str]) -> Option<Self> {
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).spawn().is_err() {
             assert!(env::var("CI").is_err(), "there is no redis-server on this machine, and in CI these tests must not be skipped");
             println!("SKIPPED: there is no redis-server on this machine");
             return None;
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let folder = tempfile::tempdir().unwrap();
-        let child = launch(port, &folder, arguments);
-        Some(Redis { port, folder, child, arguments: arguments.to_vec() })
+        let arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let child = launch(port, &folder, &arguments);
+        Some(Redis { port, folder, child, arguments })
+    }
+
+    /// A server that listens with TLS, too, with `server.pem` and `server.key` of this folder.
+    #[cfg(feature = "rustls")]
+    pub fn start_with_tls(certificates: &std::path::Path) -> Option<Self> {
+        let file = |name: &str| certificates.join(name).to_str().unwrap().to_owned();
+        let (port, certificate, key, authority) = (free_port().to_string(), file("server.pem"), file("server.key"), file("authority.pem"));
+        let names = ["--tls-port", &port, "--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-ca-cert-file", &authority];
+        Self::start_with(&[names.as_slice(), &["--tls-auth-clients", "no"]].concat())
+    }
+
+    #[cfg(feature = "rustls")]
+    pub fn tls_url(&self) -> String {
+        let port = self.arguments.iter().position(|argument| argument == "--tls-port").unwrap() + 1;
+        format!("rediss://localhost:{}", self.arguments[port])
     }
 
     pub fn url(&self) -> String {
@@ -44,6 +60,11 @@ impl Redis {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Sends it a signal: `STOP`, `CONT`.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap().success());
     }
 
     /// Starts it again, on the same port.
@@ -62,6 +83,7 @@ impl Redis {
         let value = |key: &String, connection: &mut redis::Connection| -> String {
             let kind: String = redis::cmd("TYPE").arg(key).query(connection).unwrap();
             match &*kind {
+                "hash" => redis::cmd("HGETALL").arg(key).query::<Vec<String>>(connection).unwrap().join(" "),
                 "zset" => redis::cmd("ZRANGE").arg(key).arg(0).arg(-1).query::<Vec<String>>(connection).unwrap().join(" "),
                 _ => redis::cmd("GET").arg(key).query(connection).unwrap(),
             }
@@ -77,7 +99,11 @@ impl Drop for Redis {
     }
 }
 
-fn launch(port: u16, folder: &TempDir, arguments: &[&str]) -> Child {
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn launch(port: u16, folder: &TempDir, arguments: &[String]) -> Child {
     let child = Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
         .arg(folder.path())

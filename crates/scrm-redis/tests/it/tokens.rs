@@ -170,7 +170,7 @@ async fn redis_killed_and_restarted_in_ten_thousand_calls_loses_none() {
     println!("10000 calls of 2 processes, {} answered while Redis was away, {fetches} token fetches", meanwhile - 2000);
     assert_eq!(vendor.accepted().len(), 10_000);
     assert!(fetches <= 1 + 2, "one at first, one more of each process: {fetches}");
-    assert!(redis.dump().iter().any(|(key, _)| key.ends_with(":next")), "Redis is used again");
+    assert!(redis.dump().iter().any(|(key, _)| key.ends_with(":state")), "Redis is used again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,7 +190,11 @@ async fn errors_tell_what_to_do_and_no_password() {
         (format!("redis://:{SECRET}@{address}"), "does not accept user and password"),
         (format!("redis://{address}"), "Redis refused: NOAUTH"),
         (format!("redis://:{SECRET}@127.0.0.1:1"), "cannot be reached: connection refused"),
+        #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
         (format!("rediss://:{SECRET}@{address}"), "TLS to Redis is not built in"),
+        (format!("redis://:{SECRET}/x@{address}"), "must be percent-encoded"),
+        (format!("redis://user:{SECRET}#x@{address}"), "must be percent-encoded"),
+        (format!("redis://user:7/{SECRET}?x@{address}"), "must be percent-encoded"),
         (format!("postgres://:{SECRET}@{address}"), "this is no URL of a Redis server"),
         (SECRET.to_owned(), "this is no URL of a Redis server"),
     ];
@@ -200,4 +204,31 @@ async fn errors_tell_what_to_do_and_no_password() {
         assert!(!text.contains(SECRET), "{text}");
     }
     RedisStore::new(&format!("redis://:right-pass-1@{address}")).unwrap().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_of_a_cluster_says_so() {
+    let Some(redis) = Redis::start_with(&["--cluster-enabled", "yes"]) else { return };
+    // One slot of keys is its own: what it answers depends on the key.
+    let () = redis::cmd("CLUSTER").arg("ADDSLOTS").arg(0).query(&mut redis.connection()).unwrap();
+    let store = RedisStore::new(&redis.url()).unwrap();
+    let quota = RedisQuota::new(&redis.url()).unwrap();
+    let told = [
+        store.ping().await.unwrap_err().to_string(),
+        quota.ping().await.unwrap_err().to_string(),
+        store.load("key").await.unwrap_err().to_string(),
+    ];
+    for error in told {
+        assert!(error.contains("is a node of a cluster") && error.contains("not supported"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_from_the_future_does_not_beat_a_newer_one() {
+    let Some(redis) = Redis::start() else { return };
+    let store = RedisStore::new(&redis.url()).unwrap();
+    let day = 86_400_000;
+    store.save("key", &StoredToken { expires_at: now() + 2 * day, ..token("from the future", now() + day) }).await.unwrap();
+    store.save("key", &token("mine", now())).await.unwrap();
+    assert_eq!(store.load("key").await.unwrap().unwrap().value.expose(), "mine");
 }

@@ -30,7 +30,7 @@ use scrm_core::{spec, table};
 /// | `2051` | the caller's address is not on the allow-list; add it in the console · 调用方的地址不在白名单里，请在后台添加 | gives up: mend credentials, permissions or settings |
 /// | `2052` | there is no such operation: the path is wrong or not registered · 没有这个接口：路径不对或未登记 | gives up: change the request |
 /// | `2053` | the calls of this window are used up; wait for the next · 调用次数已用完，请等下一个时间窗 | waits for the quota and tries again |
-/// | `2054` | calls came in a sudden burst; slow down · 调用突然增多，请放慢 | waits for the quota and tries again |
+/// | `2054` | calls came in a sudden burst; slow down · 调用突然增多，请放慢 | pauses shortly and tries again |
 /// | `2055` | the HTTP method is wrong · 请求方法不对 | gives up: change the request |
 pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
     name: "xiaoe",
@@ -259,7 +259,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
                 zh: "调用突然增多，请放慢",
                 en: "calls came in a sudden burst; slow down",
             },
-            action: spec::Action::Wait,
+            action: spec::Action::SlowDown,
             evidence: spec::Evidence::Documented,
         },
         spec::ErrorRule {
@@ -274,6 +274,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
         },
     ],
     untyped: &UNTYPED,
+    operations: &["points_list", "token", "user_list", "user_list_v2"],
 };
 
 /// The token `access`.

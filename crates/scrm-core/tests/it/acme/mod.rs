@@ -55,6 +55,7 @@ pub const ACME: VendorSpec = VendorSpec {
     errors: &[
         rule("4001", "token invalid", Action::RefreshToken),
         rule("4290", "too fast", Action::Wait),
+        rule("4291", "a burst", Action::SlowDown),
         rule("5001", "nothing done", Action::Retry),
         rule("5002", "perhaps done", Action::RetryReads),
         rule("3000", "wrong parameter", Action::FixRequest),
@@ -64,6 +65,7 @@ pub const ACME: VendorSpec = VendorSpec {
         ErrorRule { message: Some("try later"), ..rule("7", "seven, later", Action::Retry) },
     ],
     untyped: &UNTYPED,
+    operations: &["lookup", "tag_set", "token_get", "update", "user_list", "visit_list"],
 };
 
 pub static OPERATIONS: &[&OperationSpec] = &[&LOOKUP, &TAG_SET, &TOKEN_GET, &UPDATE, &USER_LIST, &VISIT_LIST];
