@@ -52,7 +52,9 @@ impl FileStore {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the folder of a token store must have a name"));
         }
         let store = FileStore { folder, leases: Arc::default() };
-        store.folder_is_there()?;
+        if store.folder_is_there()? {
+            remove_leftovers(&store.folder);
+        }
         Ok(store)
     }
 
@@ -115,7 +117,12 @@ impl TokenStore for FileStore {
             return Ok(());
         }
         remove_leftovers(&self.folder);
-        Ok(write_whole(&self.path(key, "token"), token.to_json().expose())?)
+        let (path, text) = (self.path(key, "token"), token.to_json());
+        match write_whole(&path, text.expose()) {
+            // Another process took the new file for one that was left behind, in the moment before it was locked.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(write_whole(&path, text.expose())?),
+            written => Ok(written?),
+        }
     }
 
     async fn remove_if(&self, key: &str, value: &Secret) -> Result<(), BoxError> {

@@ -169,9 +169,9 @@ async fn a_server_that_forgot_all_gives_nothing_before_it_has_heard_of_everybody
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_forgot_all_waits_for_the_dead_as_long_as_they_count() {
     let Some(redis) = Redis::start() else { return };
-    let rule = rule(10, SECOND);
+    let rule = rule(10, SECOND * 4);
     let [mut first, mut dead] = ["one", "dead"].map(|name| Member::new(&redis, name, rule));
-    dead.busy_for = SECOND;
+    dead.busy_for = SECOND * 4;
     dead.take(3).await;
     // It ended in good order: its last call was answered just now.
     dead.ask(0, &[], false).await;
@@ -183,7 +183,7 @@ async fn a_server_that_forgot_all_waits_for_the_dead_as_long_as_they_count() {
     while !matches!(first.ask(1, &[], false).await, Taken::Slots(_)) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(began.elapsed() > SECOND / 2 && began.elapsed() < SECOND * 10, "{:?}", began.elapsed());
+    assert!(began.elapsed() > SECOND && began.elapsed() < SECOND * 20, "{:?}", began.elapsed());
 }
 
 /// The server's clock is set back by an hour, and then ahead by two: as if it had kept its clock shifted all the time.
@@ -191,7 +191,7 @@ async fn a_server_that_forgot_all_waits_for_the_dead_as_long_as_they_count() {
 async fn a_clock_that_jumps_freezes_nothing_and_frees_nothing() {
     let Some(redis) = Redis::start() else { return };
     let mut member = Member::new(&redis, "one", rule(3, SECOND));
-    member.busy_for = SECOND;
+    member.busy_for = SECOND * 2;
     let shift = |by: i64| {
         let script = "redis.call('HINCRBY', KEYS[1], 'offset', ARGV[1])";
         let () =
@@ -199,13 +199,13 @@ async fn a_clock_that_jumps_freezes_nothing_and_frees_nothing() {
     };
     for hours in [-1, 2] {
         let taken = member.take(3).await;
-        let answered: Vec<_> = taken.iter().map(|slot| ReturnedSlot { slot: *slot, free_in: SECOND }).collect();
+        let answered: Vec<_> = taken.iter().map(|slot| ReturnedSlot { slot: *slot, free_in: SECOND * 2 }).collect();
         member.ask(0, &answered, false).await;
         shift(hours * 3600);
         if hours < 0 {
             assert!(matches!(member.ask(1, &[], false).await, Taken::Wait(..)), "set back: they are taken as before");
         }
-        tokio::time::sleep(SECOND * 5 / 4).await;
+        tokio::time::sleep(SECOND * 9 / 4).await;
         let free = member.take(3).await;
         assert_eq!(free.len(), 3, "and free when they are due");
         let unsent: Vec<_> = free.iter().map(|slot| ReturnedSlot { slot: *slot, free_in: Duration::ZERO }).collect();
@@ -271,7 +271,7 @@ async fn a_server_that_hangs_costs_a_second_once() {
     for _ in 0..5 {
         client.0.call(crate::acme::UserList::new()).timeout(SECOND * 30).await.unwrap();
     }
-    assert!(began.elapsed() < SECOND, "{:?}", began.elapsed());
+    assert!(began.elapsed() < SECOND * 4, "{:?}", began.elapsed());
     redis.signal("CONT");
 }
 
