@@ -374,15 +374,7 @@ impl<'a> QuotaWait<'a> {
     /// An event in which nothing happened, for tests: set what matters.
     #[must_use]
     pub fn new(vendor: &'a str, operation: &'a str) -> Self {
-        QuotaWait {
-            vendor,
-            operation,
-            call: CallContext::default(),
-            waited: Duration::ZERO,
-            success: true,
-            waiting: 0,
-            cause: "used_up",
-        }
+        QuotaWait { vendor, operation, call: CallContext::default(), waited: Duration::ZERO, success: true, waiting: 0, cause: "used_up" }
     }
 }
 

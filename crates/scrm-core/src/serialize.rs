@@ -17,8 +17,9 @@ use serde_json::Value;
 
 use crate::{
     debug::Mask,
+    decode, encode,
     mask::Masked,
-    decode, encode, money,
+    money,
     table::{
         Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, Keyed, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET,
         View, WriteFields,

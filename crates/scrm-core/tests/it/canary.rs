@@ -83,13 +83,20 @@ impl Hooks for Told {
 
 /// Every way in which a call can fail.
 fn acts(echo: &str) -> Vec<Act> {
-    let body = |code: &str| format!(r#"{{"code":{code},"msg":"{echo} {NAME}","data":{{"name":"{OTHER}","{OTHER}":1,"list":[{{"name":"{OTHER}","new":"{OTHER}","phone":{{"a":1}}}}]}}}}"#);
+    let body = |code: &str| {
+        format!(
+            r#"{{"code":{code},"msg":"{echo} {NAME}","data":{{"name":"{OTHER}","{OTHER}":1,"list":[{{"name":"{OTHER}","new":"{OTHER}","phone":{{"a":1}}}}]}}}}"#
+        )
+    };
     let mut acts: Vec<Act> =
         ["3000", "4001", "4290", "5002", "8", &format!("\"{PHONE}\""), "null"].map(|code| Act::Body(200, body(code))).into();
     acts.extend([200, 302, 401, 403, 429, 502].map(|status| Act::Body(status, format!("<html>{} {NAME}</html>", echo))));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"total":{{"{PHONE}":"{} {NAME}"}}}}}}"#, echo)));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"{PHONE}":"{OTHER}","list":[]}}}}"#)));
-    acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"list":[{{"name":"{OTHER}","phone":"{PHONE}","user_id":"{OPEN_ID}"}}],"total":[]}}}}"#)));
+    acts.push(Act::Body(
+        200,
+        format!(r#"{{"code":0,"data":{{"list":[{{"name":"{OTHER}","phone":"{PHONE}","user_id":"{OPEN_ID}"}}],"total":[]}}}}"#),
+    ));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"list":[{{"name":"{OTHER}","phone":"13"#)));
     acts.push(Act::Body(200, format!(r#"Warning: in line 7 {{"code":0,"data":{{"list":[{{"name":"{OTHER}"}}]}}}}"#)));
     // what a gateway makes of everything: two megabytes that are all masked, and the secrets behind them
