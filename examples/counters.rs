@@ -15,7 +15,7 @@ use std::{
 use futures_util::future::try_join_all;
 use scrm_core::hooks::{Attempt, End, Hooks, QuotaWait, Retry, TokenFetch};
 use scrm_mock::{Fault, Mock};
-use xiaoe_client::{Client, Credentials, UserList, VENDOR};
+use xiaoe_client::{Client, Credentials, VENDOR, user::UserList};
 
 /// Sums by name and labels.
 #[derive(Default)]
@@ -89,12 +89,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .quota("user_list", scrm_core::spec::QuotaSpec { calls: 20, seconds: 1 })
         .build()?;
 
-    client.user_list(UserList::new()).await?;
+    client.user().list(UserList::new()).await?;
     // Two requests meet a gateway that fails, then the token is valid no more, and the last calls wait for the quota.
     mock.fault(Fault::Status { status: 503, retry_after: None }).on("user_list").times(2);
-    try_join_all((0..4).map(|_| client.user_list(UserList::new()).send())).await?;
+    try_join_all((0..4).map(|_| client.user().list(UserList::new()).send())).await?;
     mock.expire_tokens(VENDOR.name);
-    try_join_all((0..20).map(|_| client.user_list(UserList::new()).timeout(Duration::from_secs(30)).send())).await?;
+    try_join_all((0..20).map(|_| client.user().list(UserList::new()).timeout(Duration::from_secs(30)).send())).await?;
     print!("{counters}");
     Ok(())
 }

@@ -8,8 +8,7 @@
 
 use std::{env, error::Error, sync::Arc};
 
-use futures_util::TryStreamExt;
-use scrm_core::{ApiClient, Builder, CustomerKey, Profile, VendorClient, spec::VendorSpec};
+use scrm_core::{CustomerKey, Profile, VendorClient, spec::VendorSpec};
 use scrm_mock::Mock;
 
 /// How many rows of each kind are shown.
@@ -52,22 +51,22 @@ async fn find(vendors: &[Arc<dyn VendorClient>], phone: &str) -> Result<(), Box<
 
 async fn first_users_and_points(client: &xiaoe_client::Client) -> Result<(), Box<dyn Error>> {
     println!("The first users");
-    let mut users = client.user_list(xiaoe_client::UserList::new()).items();
+    let mut users = client.user().list(xiaoe_client::user::UserList::new()).paginate().items();
     for _ in 0..SHOWN {
-        let Some(user) = users.try_next().await? else { break };
+        let Some(user) = users.next().await? else { break };
         println!("  {} · {} · since {}", text(&user.user_id), text(&user.user_nickname), text(&user.user_created_at));
     }
     println!("The first points accounts");
-    let mut accounts = client.points_list(xiaoe_client::PointsList::new()).items();
+    let mut accounts = client.point().points_list(xiaoe_client::point::PointsList::new()).paginate().items();
     for _ in 0..SHOWN {
-        let Some(account) = accounts.try_next().await? else { break };
+        let Some(account) = accounts.next().await? else { break };
         println!("  {} · {} points, {} usable", text(&account.user_id), number(account.total_balance), number(account.balance));
     }
     Ok(())
 }
 
 async fn first_leads(client: &beschannels_client::Client) -> Result<(), Box<dyn Error>> {
-    use beschannels_client::{GroupObject, GroupUserList};
+    use beschannels_client::group::{GroupObject, GroupUserList};
 
     println!("The first leads");
     let Some(admin) = client.core().credentials().get("user_id") else {
@@ -75,9 +74,9 @@ async fn first_leads(client: &beschannels_client::Client) -> Result<(), Box<dyn 
         return Ok(());
     };
     let request = GroupUserList::new(admin.expose(), GroupObject::Leads);
-    let mut leads = client.group_user_list(request).items();
+    let mut leads = client.group().user_list(request).paginate().items();
     for _ in 0..SHOWN {
-        let Some(lead) = leads.try_next().await? else { break };
+        let Some(lead) = leads.next().await? else { break };
         println!("  {} · {} · {} scores", text(&lead.full_name), text(&lead.company), lead.scores.len());
     }
     Ok(())
@@ -91,7 +90,7 @@ fn xiaoe(mock: &Mock) -> Result<xiaoe_client::Client, Box<dyn Error>> {
     }
     let given = mock.credentials(VENDOR.name);
     let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
-    Ok(boxed(Client::builder(credentials), mock, &VENDOR).build()?)
+    Ok(Client::builder(credentials).base_url(mock.base_url(VENDOR.name)).build()?)
 }
 
 fn rabbitpre(mock: &Mock) -> Result<rabbitpre_client::Client, Box<dyn Error>> {
@@ -102,7 +101,7 @@ fn rabbitpre(mock: &Mock) -> Result<rabbitpre_client::Client, Box<dyn Error>> {
     }
     let given = mock.credentials(VENDOR.name);
     let credentials = Credentials::new(&given["instance_appid"], &given["instance_secret"]);
-    Ok(boxed(Client::builder(credentials), mock, &VENDOR).build()?)
+    Ok(Client::builder(credentials).base_url(mock.base_url(VENDOR.name)).build()?)
 }
 
 fn beschannels(mock: &Mock) -> Result<beschannels_client::Client, Box<dyn Error>> {
@@ -113,7 +112,7 @@ fn beschannels(mock: &Mock) -> Result<beschannels_client::Client, Box<dyn Error>
     }
     let given = mock.credentials(VENDOR.name);
     let credentials = Credentials::new(&given["app_id"], &given["app_secret"]).with_user_id(&given["user_id"]);
-    Ok(boxed(Client::builder(credentials), mock, &VENDOR).build()?)
+    Ok(Client::builder(credentials).base_url(mock.base_url(VENDOR.name)).build()?)
 }
 
 /// Whether any credential of the vendor stands in the environment; if so all required ones must.
@@ -121,10 +120,6 @@ fn announced(vendor: &VendorSpec) -> bool {
     let found = vendor.credentials.iter().any(|credential| env::var_os(credential.env).is_some());
     println!("{}: {}", vendor.title.zh, if found { "the real vendor" } else { "its stand-in on this machine" });
     found
-}
-
-fn boxed<C: From<ApiClient>>(builder: Builder<C>, mock: &Mock, vendor: &VendorSpec) -> Builder<C> {
-    builder.base_url(mock.base_url(vendor.name))
 }
 
 fn text<T: std::ops::Deref<Target = str>>(value: &Option<T>) -> &str {

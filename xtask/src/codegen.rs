@@ -6,6 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use scrm_schema::model::Tree;
+
+/// The list of the vendors' schema files, which programs carry that run without the repository.
+const LIST: &str = "schemas/lib.rs";
 /// The command that mends a stale tree.
 const MEND: &str = "cargo xtask codegen";
 
@@ -35,7 +39,7 @@ impl Difference {
 /// # Errors
 /// The schemas are wrong, files cannot be read, or a file is missing, changed or left over; one text for people.
 pub(crate) fn check(schemas: &Path, out: &Path) -> Result<String, String> {
-    let files = generate(schemas)?;
+    let files = generate(schemas, out)?;
     let difference = compare(&files, out)?;
     if difference.is_empty() {
         return Ok(format!("{} generated files are up to date", files.len()));
@@ -48,7 +52,7 @@ pub(crate) fn check(schemas: &Path, out: &Path) -> Result<String, String> {
 /// # Errors
 /// The schemas are wrong (nothing is written then), or files cannot be read or written.
 pub(crate) fn write(schemas: &Path, out: &Path) -> Result<String, String> {
-    let files = generate(schemas)?;
+    let files = generate(schemas, out)?;
     let difference = compare(&files, out)?;
     for path in difference.missing.iter().chain(&difference.changed) {
         let text = files.get(path).map(String::as_str).unwrap_or_default();
@@ -63,9 +67,27 @@ pub(crate) fn write(schemas: &Path, out: &Path) -> Result<String, String> {
     Ok(difference.lines(["new", "changed", "removed"]).trim_end().to_owned())
 }
 
-fn generate(schemas: &Path) -> Result<BTreeMap<String, String>, String> {
+/// What the vendors' schemas say, and those of each crate under `out` that brings schemas of its own (`crates/<name>/schemas`): a made-up vendor for tests.
+fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, String> {
+    let (tree, mut files) = tree(schemas)?;
+    let list = scrm_codegen::schema_list(&tree).map_err(|errors| errors.to_string())?;
+    files.insert(LIST.to_owned(), list);
+    let crates = entries(&out.join("crates")).map_err(|error| format!("{}: {error}", out.display()))?;
+    for own in crates.into_iter().map(|krate| krate.join("schemas")).filter(|own| own.is_dir()) {
+        for (path, text) in self::tree(&own)?.1 {
+            if files.insert(path.clone(), text).is_some() {
+                return Err(format!("{path} is made from {} too: two vendors have one name; rename one of them", own.display()));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The schemas of a folder, and what is generated from them.
+fn tree(schemas: &Path) -> Result<(Tree, BTreeMap<String, String>), String> {
     let tree = scrm_schema::load(schemas).map_err(|errors| errors.to_string())?;
-    scrm_codegen::generate(&tree).map_err(|errors| errors.to_string())
+    let files = scrm_codegen::generate(&tree).map_err(|errors| errors.to_string())?;
+    Ok((tree, files))
 }
 
 fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, String> {

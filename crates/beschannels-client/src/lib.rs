@@ -4,7 +4,7 @@
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
 //!
 //! ```
-//! use beschannels_client::{Client, Credentials, GroupObject, GroupUserList};
+//! use beschannels_client::{Client, Credentials, group::{GroupObject, GroupUserList}};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +18,7 @@
 //! let client = Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
 //!
 //! let request = GroupUserList::new("user-made-up-1", GroupObject::Leads);
-//! let answer = client.group_user_list(request).await?;
+//! let answer = client.group().user_list(request).await?;
 //! for lead in &answer.data.list {
 //!     println!("{:?} has the scores {:?}", lead.identity_id, lead.scores);
 //! }
@@ -45,17 +45,30 @@
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!
-//! # TLS
+//! # TLS, proxies, other servers
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
 //! transport: [`Builder::transport`].
+//!
+//! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The
+//! environment variable `BESCHANNELS_BASE_URL` points a program at another server without a change.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let credentials = beschannels_client::Credentials::new("app", "secret");
+//! let client = beschannels_client::Client::builder(credentials)
+//!     .http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
 
 #[rustfmt::skip]
 mod generated;
 
-pub use scrm_core;
-pub use scrm_core::{
-    Builder, Call, CustomerKey, Error, ErrorKind, RawCall, Response, RetryPolicy, Sent, Value, VendorClient, VendorClientExt,
-};
+#[cfg(feature = "reqwest-client")]
+pub use scrm_core::reqwest;
+#[cfg(feature = "http")]
+pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 
 pub use generated::*;

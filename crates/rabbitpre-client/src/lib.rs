@@ -4,7 +4,7 @@
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
 //!
 //! ```
-//! use rabbitpre_client::{Client, Credentials, CustomerLookup};
+//! use rabbitpre_client::{Client, Credentials, audience::CustomerLookup};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,7 +17,7 @@
 //! # */
 //! let client = Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
 //!
-//! let answer = client.customer_lookup(CustomerLookup::new().with_phone("13800138000")).await?;
+//! let answer = client.audience().customer_lookup(CustomerLookup::new().with_phone("13800138000")).await?;
 //! for customer in &answer.data {
 //!     println!("{:?}", customer.audience_user_id);
 //! }
@@ -44,17 +44,30 @@
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!
-//! # TLS
+//! # TLS, proxies, other servers
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
 //! transport: [`Builder::transport`].
+//!
+//! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The
+//! environment variable `RABBITPRE_BASE_URL` points a program at another server without a change.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let credentials = rabbitpre_client::Credentials::new("app", "secret");
+//! let client = rabbitpre_client::Client::builder(credentials)
+//!     .http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
 
 #[rustfmt::skip]
 mod generated;
 
-pub use scrm_core;
-pub use scrm_core::{
-    Builder, Call, CustomerKey, Error, ErrorKind, RawCall, Response, RetryPolicy, Sent, Value, VendorClient, VendorClientExt,
-};
+#[cfg(feature = "reqwest-client")]
+pub use scrm_core::reqwest;
+#[cfg(feature = "http")]
+pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 
 pub use generated::*;

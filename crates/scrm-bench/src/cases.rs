@@ -1,10 +1,10 @@
 //! What is decoded: four answers, each in three forms.
 
-use beschannels_client::group_user_list::GroupUserListData;
-use rabbitpre_client::customer_lookup;
+use beschannels_client::group::GroupUserListData;
+use rabbitpre_client::audience;
 use scrm_core::{spec::EnvelopeSpec, table::Payload};
 use serde::de::DeserializeOwned;
-use xiaoe_client::{points_list::PointsListData, user_list::UserListData};
+use xiaoe_client::{point::PointsListData, user::UserListData};
 
 use crate::{
     bodies::{self, Twist},
@@ -49,7 +49,7 @@ pub fn each(each: &mut impl Each) {
     each.case::<UserListData, strict::Users>(&users);
     each.case::<PointsListData, strict::Points>(&points);
     each.case::<GroupUserListData, strict::Leads>(&leads);
-    each.case::<Vec<customer_lookup::Customer>, strict::Customers>(&customer);
+    each.case::<Vec<audience::Customer>, strict::Customers>(&customer);
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{
     derived,
     measure::median,
     report::{Figure, Goal, Report},
-    synthetic::Schemas,
+    synthetic::{AREA, Schemas},
     usage,
 };
 
@@ -185,15 +185,15 @@ enum Style {
 fn program(vendor: &Vendor, count: usize, style: Style) -> String {
     let (head, call): (&str, fn(&str) -> String) = match style {
         Style::Derived => (DERIVED, |name| format!("derived::{}::{}, derived::{}::Data", field(name), pascal(name), field(name))),
-        Style::Generated => (GENERATED, |name| format!("generated::{}", pascal(name))),
+        Style::Generated => (GENERATED, |name| format!("generated::{AREA}::{}", pascal(name))),
     };
     let mut out = head.to_owned();
     out.push_str("fn main() {\n    let body = std::fs::read(std::env::args().nth(1).unwrap_or_default()).unwrap_or_default();\n    let mut sum = 0;\n");
     // the token's operation is one more; it is not among those that are called
-    for operation in vendor.operations.iter().filter(|operation| operation.name != "token").step_by(OPERATIONS / count) {
+    for operation in vendor.operations.iter().filter(|operation| operation.area.is_some()).step_by(OPERATIONS / count) {
         let new = match style {
             Style::Derived => "Default::default()".to_owned(),
-            Style::Generated => format!("generated::{}::new()", pascal(&operation.name)),
+            Style::Generated => format!("generated::{AREA}::{}::new()", pascal(&operation.name)),
         };
         let _ = writeln!(out, "    sum += call::<{}>({new}, &body);", call(&operation.name));
     }
@@ -206,7 +206,7 @@ const DERIVED: &str = "fn call<Q: serde::Serialize, T: serde::de::DeserializeOwn
 }
 ";
 
-const GENERATED: &str = "use scrm_core::{decode::{DecodeOptions, decode}, encode::{RequestBody, encode}, operation::Operation};
+const GENERATED: &str = "use scrm_core::{decode::{DecodeOptions, decode}, encode::{RequestBody, encode}, Operation};
 fn call<O: Operation>(request: O, body: &[u8]) -> usize {
     let spec = O::spec();
     encode(RequestBody::Typed(&request), spec, None, \"https://acme.example\", spec.path).map_or(0, |sent| sent.body.len())

@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use futures_util::StreamExt;
 use serde::Serialize;
-use xiaoe_client::UserList;
+use xiaoe_client::user::UserList;
 
 use crate::{
     report::{Figure, Goal, Report, time},
@@ -57,9 +56,8 @@ async fn at_once(url: &str) -> Result<f64, String> {
     let builder = xiaoe_client::Client::builder(credentials).base_url(format!("{url}/{LIST}")).token(TOKEN);
     let client = builder.build().map_err(|error| error.to_string())?;
     let (started, mut rows) = (Instant::now(), 0);
-    let mut users = client.user_list(UserList::new()).concurrency(16).items();
-    while let Some(user) = users.next().await {
-        user.map_err(|error| error.to_string())?;
+    let mut users = client.user().list(UserList::new()).paginate().concurrency(16).items();
+    while users.next().await.map_err(|error| error.to_string())?.is_some() {
         rows += 1;
     }
     if rows == LISTED { Ok(started.elapsed().as_secs_f64()) } else { Err(format!("{rows} rows instead of {LISTED}")) }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rabbitpre_client::CustomerLookup;
+use rabbitpre_client::audience::CustomerLookup;
 use scrm_core::spec::QuotaSpec;
 use serde::{Serialize, de::DeserializeOwned};
-use xiaoe_client::UserList;
+use xiaoe_client::user::UserList;
 
 use crate::{
     measure::median,
@@ -143,9 +143,9 @@ impl Callers {
 
     async fn ours(&self, answer: Answer) -> Result<bool, String> {
         match answer {
-            Answer::Page => self.xiaoe.user_list(UserList::new()).await.map(|answer| answer.data.list.len() == 50),
+            Answer::Page => self.xiaoe.user().list(UserList::new()).await.map(|answer| answer.data.list.len() == 50),
             Answer::Small => {
-                self.rabbitpre.customer_lookup(CustomerLookup::new().with_phone(PHONE)).await.map(|answer| answer.data.len() == 1)
+                self.rabbitpre.audience().customer_lookup(CustomerLookup::new().with_phone(PHONE)).await.map(|answer| answer.data.len() == 1)
             }
         }
         .map_err(|error| error.to_string())

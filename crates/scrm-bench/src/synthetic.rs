@@ -6,8 +6,10 @@ use scrm_schema::model::Tree;
 use serde_json::{Value, json};
 
 /// The operations that are copied, one after the other: a wide object, a short one, a nested one, one with dynamic columns.
-const SHAPES: [&str; 4] =
-    ["xiaoe/user-list.json", "xiaoe/points-list.json", "rabbitpre/customer-lookup.json", "beschannels/group-user-list.json"];
+const SHAPES: [(&str, &str); 4] =
+    [("xiaoe/user", "user-list"), ("xiaoe/point", "points-list"), ("rabbitpre/audience", "customer-lookup"), ("beschannels/group", "group-user-list")];
+/// The area that the copies stand in.
+pub(crate) const AREA: &str = "all";
 /// What comes with the vendor.
 const VENDOR: [(&str, &str); 2] = [("xiaoe/vendor.json", "acme/vendor.json"), ("xiaoe/token.json", "acme/token.json")];
 
@@ -26,14 +28,17 @@ impl Schemas {
             if let Some(vendor) = file.get_mut("vendor") {
                 *vendor = json!("acme");
             }
+            if let Some(areas) = file.get_mut("areas") {
+                *areas = json!([{ "name": AREA, "zh": "全部", "en": "Everything" }]);
+            }
             files.insert(to.to_owned(), file.to_string());
         }
-        let shapes = SHAPES.map(|shape| read(folder, shape));
+        let shapes = SHAPES.map(|(area, name)| whole(folder, area, name));
         for number in 0..count {
             let shape = shapes[number % SHAPES.len()].as_ref().map_err(Clone::clone)?;
             let file = copy(shape, number);
             let name = file["operation"].as_str().unwrap_or_default().replace('_', "-");
-            files.insert(format!("acme/{name}.json"), file.to_string());
+            files.insert(format!("acme/{AREA}/{name}.json"), file.to_string());
         }
         Ok(Schemas(files))
     }
@@ -46,6 +51,24 @@ impl Schemas {
         scrm_schema::load_files(self.0.clone()).map_err(|errors| errors.to_string().lines().take(5).collect::<Vec<_>>().join("\n"))
     }
 }
+
+/// An operation that holds what its area shares, so that each copy has types of its own.
+fn whole(folder: &Path, area: &str, name: &str) -> Result<Value, String> {
+    let text = read(folder, &format!("{area}/{name}.json"))?.to_string();
+    if !text.contains("definitions.json#/") {
+        return read(folder, &format!("{area}/{name}.json"));
+    }
+    let shared = read(folder, &format!("{area}/definitions.json"))?.to_string().replace("\"#/", "\"#/definitions/");
+    let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| format!("{area}: {error}"));
+    let mut file = parse(&text.replace("definitions.json#/", "#/definitions/"))?;
+    for (name, definition) in parse(&shared)?.as_object().into_iter().flatten().filter(|(name, _)| *name != "$schema") {
+        if text.contains(&format!("definitions.json#/{name}\"")) {
+            file["definitions"][name] = definition.clone();
+        }
+    }
+    Ok(file)
+}
+
 
 fn read(folder: &Path, file: &str) -> Result<Value, String> {
     let text = fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))?;

@@ -1,11 +1,11 @@
-//! `client.rs` of a vendor's crate: credentials, and a client with one method per operation.
+//! `client.rs` of a vendor's crate: credentials, and a client with one method for each area.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Credential, Label, Operation, Vendor};
+use scrm_schema::model::{Area, Credential, Label, Operation, Vendor};
 
 use crate::{
-    customers, docs,
+    area, customers, docs,
     error::Error,
     format::{File, doc},
     names,
@@ -91,11 +91,15 @@ fn described(credential: &Credential) -> String {
 }
 
 fn client(vendor: &Vendor) -> TokenStream {
+    let marker = crate::vendor::marker(vendor);
     let docs = doc(&format!(
-        "A client of {} for one shop: one method per operation. Cheap to clone; clones share connections, tokens and quotas.",
-        docs::both(&vendor.file.title)
+        "A client of {} for one account. Cheap to clone; clones share connections, tokens and quotas.\n\n\
+         {} 的客户端，对应一个账号。克隆很便宜，各个克隆共用连接、令牌和配额。",
+        docs::escape(&vendor.file.title.en),
+        docs::escape(&vendor.file.title.zh)
     ));
-    let methods = vendor.operations.iter().map(method);
+    let handles = vendor.file.areas.iter().map(handle);
+    let tokens = vendor.token_operations().map(|operation| token(vendor, operation));
     quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -121,27 +125,59 @@ fn client(vendor: &Vendor) -> TokenStream {
             pub fn drift(&self) -> scrm_core::DriftReport {
                 self.0.drift()
             }
+            /// Calls an operation of this vendor; for generic code. The areas' methods do the same by name.
+            #[inline]
+            pub fn call<O: scrm_core::Operation<Vendor = super::#marker>>(&self, request: O) -> scrm_core::Call<O> {
+                self.0.call(request)
+            }
             /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.
             pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
                 self.0.call_raw(path, request)
             }
-            #(#methods)*
+            #(#handles)*
+            #(#tokens)*
         }
-        impl From<scrm_core::ApiClient> for Client {
-            fn from(core: scrm_core::ApiClient) -> Self {
-                Self(core)
+        impl scrm_core::declare::FromApiClient for Client {
+            fn from_api_client(client: scrm_core::ApiClient) -> Self {
+                Self(client)
             }
         }
     }
 }
 
-fn method(operation: &Operation) -> TokenStream {
-    let (name, module, request) = (names::field(&operation.name), names::field(&operation.name), names::ident(&operation.request.name));
-    let docs = doc(&format!("{}. See [`{}`](super::{}).", docs::both(&operation.title), operation.request.name, operation.request.name));
+fn handle(area: &Area) -> TokenStream {
+    let module = names::field(&area.name);
+    let docs = doc(&format!("{}: see [`{}`](super::{}::Handle).\n\n{}。", docs::escape(&area.en), area.name, area.name, docs::escape(&area.zh)));
     quote! {
         #docs
         #[inline]
-        pub fn #name(&self, request: super::#module::#request) -> scrm_core::Call<super::#module::#request> {
+        #[must_use]
+        pub fn #module(&self) -> super::#module::Handle<'_> {
+            super::#module::Handle(&self.0)
+        }
+    }
+}
+
+/// Stands apart from the areas, for it is seldom what a caller wants.
+fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
+    let (method, module, request) = (area::method(operation), area::module(operation), names::ident(&operation.request.name));
+    let fresh = vendor.file.tokens.iter().find(|token| token.operation == operation.name).map_or(0, |token| token.renew_below);
+    let (en, zh) = if fresh == 0 {
+        ("Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**".to_owned(),
+         "每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**".to_owned())
+    } else {
+        (format!("The vendor gives the same token again while more than {fresh} s of its life remain; after that, **one call of this can end the token of every other process of the account.**"),
+         format!("令牌剩余时间多于 {fresh} 秒时返回同一个令牌；在那以后，**调用一次就可能使同一账号其他进程的令牌失效。**"))
+    };
+    let docs = doc(&format!(
+        "{}. Not needed for calls: the client gets, keeps and renews its token on its own. {en}\n\n{}。一般不需要：令牌由客户端自行获取、保存和更新。{zh}",
+        docs::escape(&operation.title.en),
+        docs::escape(&operation.title.zh)
+    ));
+    quote! {
+        #docs
+        #[inline]
+        pub fn #method(&self, request: super::#module::#request) -> scrm_core::Call<super::#module::#request> {
             self.0.call(request)
         }
     }

@@ -1,88 +1,97 @@
-//! Names of different operations that would meet in one crate: each is an error that says what to rename. Names inside of one operation are checked when
+//! Names of different files that would meet in one module: each is an error that says what to rename. Names inside of one operation are checked when
 //! the schemas are loaded.
 
 use std::collections::BTreeMap;
 
-use scrm_schema::model::{Operation, Vendor};
+use scrm_schema::model::{Area, Operation, Vendor};
 
 use crate::{
+    area,
     error::{Error, Faults},
     names,
+    vendor_root::RUNTIME_MODULES,
 };
 
-/// Types beside the operations' own: generated, or re-exported by the crate.
-const TYPES: [&str; 14] = [
-    "Builder",
-    "Call",
-    "Client",
-    "Credentials",
-    "CustomerKey",
-    "Error",
-    "ErrorKind",
-    "RawCall",
-    "Response",
-    "RetryPolicy",
-    "Sent",
-    "Value",
-    "VendorClient",
-    "VendorClientExt",
+/// What the generator itself writes into an area beside the types of its operations.
+const AREA_TYPES: [&str; 1] = ["Handle"];
+/// Methods that every handle has.
+const HANDLE_METHODS: [&str; 9] = ["borrow", "clone", "clone_from", "cmp", "fmt", "into", "to_owned", "try_into", "type_id"];
+/// Files of an area beside its operations' own.
+const AREA_FILES: [&str; 3] = ["definitions", "mod", "tests"];
+/// Modules of the crate beside the areas, features that may come, and crates that paths begin with.
+const MODULES: [&str; 20] = [
+    "alloc", "blocking", "client", "core", "futures_core", "futures_util", "generated", "lib", "main", "metrics", "mod", "prelude", "scrm_core", "serde",
+    "serde_json", "std", "test", "test_support", "tools", "vendor",
 ];
-/// Modules, functions, statics and methods beside the operations' own.
-const OPERATIONS: [&str; 17] = [
-    "client",
-    "vendor",
-    "sent",
-    "operations",
-    "payload",
-    "columns",
-    "spec",
-    "core",
-    "shop",
-    "builder",
-    "call_raw",
-    "drift",
-    "execute",
-    "find_customers",
-    "list_customers",
-    "scrm_core",
-    "clone",
+/// Methods that every client has, or could be taken to have.
+const CLIENT_METHODS: [&str; 22] = [
+    "borrow", "builder", "call", "call_raw", "call_with", "clone", "clone_from", "cmp", "credentials", "drift", "execute", "find_customers", "fmt", "into",
+    "list_customers", "new", "operations", "shop", "to_owned", "try_into", "type_id", "with_credentials",
 ];
+
+/// Names that are taken, with who took them.
+type Taken = BTreeMap<String, String>;
 
 /// Checks a vendor.
 pub(crate) fn check(vendor: &Vendor, faults: &mut Faults) {
-    let mut types: BTreeMap<String, String> = TYPES.iter().map(|name| ((*name).to_owned(), "the client itself".to_owned())).collect();
-    let mut modules: BTreeMap<String, String> =
-        OPERATIONS.iter().map(|name| ((*name).to_owned(), "the client itself".to_owned())).collect();
-    for operation in &vendor.operations {
-        meet(operation, "/operation", "operation", &names::snake(&operation.name), "the operation", &mut modules, faults);
-        meet(operation, "/operation", "type", &operation.request.name, "the operation", &mut types, faults);
+    areas(vendor, faults);
+    for area in &vendor.file.areas {
+        operations(vendor.area(&area.name).collect(), faults);
+    }
+    operations(vendor.token_operations().collect(), faults);
+}
+
+fn areas(vendor: &Vendor, faults: &mut Faults) {
+    let file = format!("{}/vendor.json", vendor.file.vendor);
+    let mut taken = own(&[&MODULES, &RUNTIME_MODULES, &CLIENT_METHODS, &[area::TOKEN]]);
+    for operation in vendor.token_operations() {
+        taken.insert(area::method(operation).to_string(), operation.file.clone());
+    }
+    for (number, Area { name, .. }) in vendor.file.areas.iter().enumerate() {
+        let place = Place { file: &file, pointer: format!("/areas/{number}/name"), rename: "the area" };
+        place.meet("module", &names::snake(name), &mut taken, faults);
+    }
+}
+
+/// The operations of one area, or those that answer tokens.
+fn operations(operations: Vec<&Operation>, faults: &mut Faults) {
+    let (mut types, mut files, mut methods) = (own(&[&AREA_TYPES]), own(&[&AREA_FILES]), own(&[&HANDLE_METHODS]));
+    for operation in operations {
+        let place = |pointer: &str, rename| Place { file: &operation.file, pointer: pointer.to_owned(), rename };
+        let head = place("/operation", "the operation");
+        head.meet("file", &names::snake(&operation.name), &mut files, faults);
+        head.meet("method", area::method(operation).to_string().trim_start_matches("r#"), &mut methods, faults);
+        head.meet("type", &operation.request.name, &mut types, faults);
         for object in operation.objects.values() {
-            meet(operation, &object.pointer, "type", &object.name, "`x-type`, or the definition,", &mut types, faults);
+            place(&object.pointer, "`x-type`, or the definition,").meet("type", &object.name, &mut types, faults);
         }
         for enumeration in operation.enums.values() {
-            meet(operation, &enumeration.pointer, "type", &enumeration.name, "`x-enum.name`", &mut types, faults);
+            place(&enumeration.pointer, "`x-enum.name`").meet("type", &enumeration.name, &mut types, faults);
         }
     }
 }
 
-/// Notes a name; a fault if it is taken.
-fn meet(
-    operation: &Operation,
-    pointer: &str,
-    what: &str,
-    name: &str,
-    rename: &str,
-    taken: &mut BTreeMap<String, String>,
-    faults: &mut Faults,
-) {
-    let by = format!("{}#{pointer}", operation.file);
-    if let Some(other) = taken.insert(name.to_owned(), by.clone())
-        && other != by
-    {
-        faults.add(Error::new(
-            &operation.file,
-            pointer,
-            format!("the {what} name `{name}` is taken by {other}; rename {rename} here or there"),
-        ));
+fn own(names: &[&[&str]]) -> Taken {
+    names.concat().into_iter().map(|name| (name.to_owned(), "the generated code itself".to_owned())).collect()
+}
+
+/// Where a name is given.
+struct Place<'a> {
+    file: &'a str,
+    pointer: String,
+    /// What to rename.
+    rename: &'a str,
+}
+
+impl Place<'_> {
+    /// Notes a name; a fault if it is taken.
+    fn meet(&self, what: &str, name: &str, taken: &mut Taken, faults: &mut Faults) {
+        let (file, pointer) = scrm_schema::locate(self.file, &self.pointer);
+        let by = format!("{file}#{pointer}");
+        if let Some(other) = taken.insert(name.to_owned(), by.clone())
+            && other != by
+        {
+            faults.add(Error::new(&file, &pointer, format!("the {what} name `{name}` is taken by {other}; rename {} here or there", self.rename)));
+        }
     }
 }

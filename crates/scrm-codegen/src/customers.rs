@@ -8,6 +8,7 @@ use scrm_schema::model::{Customer, CustomerKey, Filling, Find, Operation, Vendor
 use serde_json::Value;
 
 use crate::{
+    area,
     error::Error,
     kind::Kind,
     literals::Types,
@@ -25,7 +26,7 @@ pub(crate) fn implementation(vendor: &Vendor) -> Result<TokenStream, Error> {
                 &super::VENDOR
             }
             fn operations(&self) -> &'static [&'static spec::OperationSpec] {
-                super::OPERATIONS
+                super::tools::OPERATIONS
             }
             async fn execute(
                 &self,
@@ -157,7 +158,8 @@ fn filled(source: &Source<'_>, records: &[Record<'_>], parameter: Option<&str>) 
     if let Some(unknown) = source.customer.with.keys().find(|name| record.member(name).is_none()) {
         return Err(source.failed("with", format!("the request has no field `{unknown}`")));
     }
-    Ok(quote!(super::#name::new(#(#parameters),*) #setters))
+    let module = area::module(source.operation);
+    Ok(quote!(super::#module::#name::new(#(#parameters),*) #setters))
 }
 
 fn key(kind: &Kind) -> TokenStream {
@@ -178,7 +180,8 @@ fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, fillin
         }
         (Filling::Constant(constant), Kind::Enum(name)) => {
             let value = types.enum_value(name, &Value::from(constant.as_str()));
-            Ok(quote!(super::#value))
+            let module = area::module(source.operation);
+            Ok(quote!(super::#module::#value))
         }
         (Filling::Constant(constant), kind) => Ok(types.value(kind, member.field.wire, &Value::from(constant.as_str()))),
     }

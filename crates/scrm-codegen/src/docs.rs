@@ -1,11 +1,10 @@
 //! Documentation of what is generated: English first, then Chinese, then what a caller must know.
 
-use proc_macro2::{Ident, Literal, Span};
-use scrm_schema::model::{Columns, Enum, EnumValue, Evidence, Field, Label, Object, Sensitive, TimeFormat, Wire};
+use proc_macro2::Literal;
+use scrm_schema::model::{Columns, Enum, Evidence, Field, Label, Object, TimeFormat, Wire};
 use serde_json::Value;
-use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Token, token::Bracket};
 
-use crate::{kind, kind::Kind, names};
+use crate::{format::quoted, kind, kind::Kind, names};
 
 /// Lines of text as doc attributes hold them.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = Literal> {
@@ -17,52 +16,79 @@ fn literal(line: &str) -> Literal {
     format!("r##\" {line}\"##").parse().unwrap_or_else(|_| Literal::string(&format!(" {line}")))
 }
 
-/// Lines of text as doc attributes. Put together by hand: parsing them would be most of the work of a struct.
-pub(crate) fn attributes(text: &str) -> Vec<Attribute> {
-    lines(text).map(attribute).collect()
-}
-
-fn attribute(line: Literal) -> Attribute {
-    Attribute {
-        pound_token: Token![#](Span::call_site()),
-        style: AttrStyle::Outer,
-        bracket_token: Bracket::default(),
-        meta: Meta::NameValue(MetaNameValue {
-            path: Ident::new("doc", Span::call_site()).into(),
-            eq_token: Token![=](Span::call_site()),
-            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::new(line) }),
-        }),
-    }
-}
-
-/// Text that rustdoc shows as it is: `<`, `[`, `*` and the like mean nothing outside of backticks.
+/// Text that rustdoc shows as it is: nothing in it is markup but a word between two backticks, and an address becomes a link. One line comes out.
 pub(crate) fn escape(text: &str) -> String {
+    let text = one_line(text);
+    let text = text.trim();
+    let quotes = text.matches('`').count();
+    let in_pairs = quotes.is_multiple_of(2) && !text.contains("``");
     let mut out = String::new();
-    let mut code = false;
-    for letter in text.chars() {
-        if letter == '`' {
-            code = !code;
+    for (at, part) in text.split('`').enumerate() {
+        if at > 0 {
+            out += if in_pairs { "`" } else { "\\`" };
         }
-        let special = matches!(letter, '<' | '>' | '[' | ']' | '*' | '|' | '\\');
-        if letter == '\n' {
-            out.push(' ');
-            continue;
+        if in_pairs && at % 2 == 1 {
+            // A pipe would end a table's cell even inside of backticks.
+            out += &part.replace('|', "\\|");
+        } else {
+            prose(part, &mut out);
         }
-        // A pipe would end a table's cell even inside of backticks.
-        if special && (!code || letter == '|') {
+    }
+    begin(&out)
+}
+
+/// Without line breaks, and without the letters that steer terminals or turn the direction of writing.
+fn one_line(text: &str) -> String {
+    let steers = |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    text.chars().filter(|letter| !steers(*letter)).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// Words outside of backticks.
+fn prose(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(start) = rest.find("https://").into_iter().chain(rest.find("http://")).min() {
+        let (before, link) = rest.split_at(start);
+        let end = link.find(|letter: char| !letter.is_ascii_graphic() || matches!(letter, '<' | '>' | '"' | '|' | '\\')).unwrap_or(link.len());
+        let address = link.split_at(end).0.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
+        words(before, out);
+        *out += &format!("<{address}>");
+        rest = &link[address.len()..];
+    }
+    words(rest, out);
+}
+
+fn words(text: &str, out: &mut String) {
+    let letters: Vec<char> = text.chars().collect();
+    for (at, &letter) in letters.iter().enumerate() {
+        let beside = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_ascii_alphanumeric() || *letter == '_');
+        let special = match letter {
+            '<' | '>' | '[' | ']' | '*' | '|' | '\\' | '&' => true,
+            // inside of a word it means nothing
+            '_' => !(beside(at.checked_sub(1)) && beside(Some(at + 1))),
+            '~' => letters.get(at + 1) == Some(&'~'),
+            _ => false,
+        };
+        if special {
             out.push('\\');
         }
         out.push(letter);
     }
-    if code {
-        out.push('`');
-    }
-    out
 }
 
-/// `English · 中文`
+/// What would begin a heading, a list, a rule or a block at the start of a line.
+fn begin(text: &str) -> String {
+    let number = text.find(|letter: char| !letter.is_ascii_digit()).filter(|at| *at > 0);
+    if let Some(at) = number
+        && text[at..].starts_with(['.', ')'])
+    {
+        return format!("{}\\{}", &text[..at], &text[at..]);
+    }
+    if text.starts_with(['#', '-', '+', '=', '~']) { format!("\\{text}") } else { text.to_owned() }
+}
+
+/// `English · 中文`, for a cell of a table.
 pub(crate) fn both(label: &Label) -> String {
-    let (en, zh) = (escape(label.en.trim()), escape(label.zh.trim()));
+    let (en, zh) = (escape(&label.en), escape(&label.zh));
     match (en.is_empty(), zh.is_empty()) {
         (false, false) if en == zh => en,
         (false, false) => format!("{en} · {zh}"),
@@ -71,30 +97,56 @@ pub(crate) fn both(label: &Label) -> String {
     }
 }
 
+/// An English and a Chinese paragraph; one, if they are the same.
+pub(crate) fn paragraphs(label: &Label) -> String {
+    let (en, zh) = (escape(&label.en), escape(&label.zh));
+    match (en.is_empty(), zh.is_empty()) {
+        (false, false) if en == zh => en,
+        (false, false) => format!("{en}\n\n{zh}"),
+        (true, _) => zh,
+        (_, true) => en,
+    }
+}
+
 /// A text in backticks.
 pub(crate) fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'").replace('|', "\\|"))
+    format!("`{}`", one_line(text).replace('`', "'").replace('|', "\\|"))
 }
 
 /// What an object is.
 pub(crate) fn object(object: &Object) -> String {
-    let mut text = if object.doc.en.is_empty() && object.doc.zh.is_empty() { code(&object.name) } else { both(&object.doc) };
+    let mut text = paragraphs(&object.doc);
+    if text.is_empty() {
+        text = code(&object.name);
+    }
     if let Some(announced) = &object.announced {
-        text += &format!("\n\nThe tenant's own columns are kept in `extra`; the answer announces them under {}.", code(&announced.list));
+        text += &format!("\n\nThe tenant's own columns are kept in `extra`; the response announces them under {}.", code(&announced.list));
     }
     text
 }
 
-/// What a field is: its description, then its own name where Rust spells it otherwise, its marks and its limits.
+/// A field's texts as literals, and its notes.
 pub(crate) fn field(field: &Field, kind: &Kind) -> String {
-    let mut text = both(&field.doc);
-    if text.is_empty() {
-        text = code(&field.name);
-    }
     let facts = facts(field, kind);
-    if !facts.is_empty() {
-        text += "\n\n";
-        text += &facts.join(" ");
+    literals(&field.doc, &field.name, facts)
+}
+
+/// Texts as the macros take them: English and Chinese, the labels in parentheses where these are escaped for rustdoc or the same, and the notes.
+fn literals(doc: &Label, name: &str, notes: impl IntoIterator<Item = String>) -> String {
+    let (zh, en) = (one_line(doc.zh.trim()), one_line(doc.en.trim()));
+    let (mut shown_en, mut shown_zh) = (escape(&en), escape(&zh));
+    if shown_en.is_empty() && shown_zh.is_empty() {
+        shown_en = code(name);
+    } else if shown_en == shown_zh {
+        shown_zh.clear();
+    }
+    let mut text = format!("{} {}", quoted(&shown_en), quoted(&shown_zh));
+    if shown_en != en || shown_zh != zh {
+        text += &format!(" ({} {})", quoted(&en), quoted(&zh));
+    }
+    for note in notes {
+        text += " ";
+        text += &quoted(&note);
     }
     text
 }
@@ -106,14 +158,6 @@ fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     }
     if field.evidence == Evidence::Unverified {
         facts.push("**Unverified**: seen in an example or in other people's code only.".into());
-    }
-    match field.sensitive {
-        Some(Sensitive::Personal) => facts.push("Personal: masked in `Debug`.".into()),
-        Some(Sensitive::Secret) => facts.push("Secret: never shown in `Debug`.".into()),
-        None => {}
-    }
-    if field.nullable {
-        facts.push("May be `null`.".into());
     }
     if let Some(unit) = &field.unit {
         facts.push(format!("Unit: {}.", escape(unit)));
@@ -190,20 +234,14 @@ pub(crate) fn plain(value: &Value) -> String {
 
 /// What dynamic columns are.
 pub(crate) fn columns(columns: &Columns) -> String {
-    format!("{}\n\nThe columns `{}<number>`, each as (number, value), in the order they came.", both(&columns.doc), columns.prefix)
+    let name = code(&format!("{}<number>", columns.prefix));
+    literals(&columns.doc, &columns.name, [format!("The columns {name}, each as (number, value), in the order they came.")])
 }
 
 /// What an enum is.
 pub(crate) fn enumeration(enumeration: &Enum) -> String {
-    let text = both(&enumeration.doc);
-    let text = if text.is_empty() { code(&enumeration.name) } else { text };
-    format!("{text}\n\nOpen: a value that is not documented is kept in `Undocumented`.")
-}
-
-/// What one value of an enum is.
-pub(crate) fn enum_value(value: &EnumValue) -> String {
-    let label = Label { zh: value.zh.clone(), en: value.en.clone() };
-    format!("{}: {}", code(&plain(&value.value)), both(&label))
+    let text = paragraphs(&enumeration.doc);
+    if text.is_empty() { code(&enumeration.name) } else { text }
 }
 
 #[cfg(test)]
@@ -212,18 +250,22 @@ mod tests {
 
     #[test]
     fn what_rustdoc_would_read_as_markup_is_escaped() {
-        assert_eq!(escape("a <b> [c] `x<y>` d|e f_g\nh"), "a \\<b\\> \\[c\\] `x<y>` d\\|e f_g h");
-        assert_eq!(escape("an `open"), "an `open`");
-    }
-
-    #[test]
-    fn every_line_becomes_an_attribute() {
-        let text = "a \"quote\"\n\nr##\"raw\"## and \\ and 手机号\n";
-        let lines = attributes(text).into_iter().map(|attribute| match attribute.meta {
-            Meta::NameValue(MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(line), .. }), .. }) => Some(line.value()),
-            _ => None,
-        });
-        assert_eq!(lines.collect::<Option<Vec<_>>>().unwrap(), [" a \"quote\"", "", " r##\"raw\"## and \\ and 手机号"]);
+        for (text, shown) in [
+            ("a <b> [c] `x<y>` d|e f_g\nh", "a \\<b\\> \\[c\\] `x<y>` d\\|e f_g h"),
+            ("an `open", "an \\`open"),
+            ("``` fence", "\\`\\`\\` fence"),
+            ("# no heading", "\\# no heading"),
+            ("1. no list", "1\\. no list"),
+            ("- no list", "\\- no list"),
+            ("_this_ and __that__", "\\_this\\_ and \\__that_\\_"),
+            ("&lt; ~~x~~", "\\&lt; \\~~x\\~~"),
+            ("see https://a.example/x_y?z=1, or (http://b.example).", "see <https://a.example/x_y?z=1>, or (<http://b.example>)."),
+            ("a\rb\u{202e}c\0d", "a bc d"),
+            ("    indented", "indented"),
+            ("手机号 `a|b`", "手机号 `a\\|b`"),
+        ] {
+            assert_eq!(escape(text), shown, "{text}");
+        }
     }
 
     #[test]
@@ -232,5 +274,7 @@ mod tests {
         assert_eq!(both(&label("手机号", "Phone")), "Phone · 手机号");
         assert_eq!(both(&label("", "Phone")), "Phone");
         assert_eq!(both(&label("QQ", "QQ")), "QQ");
+        assert_eq!(paragraphs(&label("手机号", "Phone")), "Phone\n\n手机号");
+        assert_eq!(paragraphs(&label("QQ", "QQ")), "QQ");
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("schemas/{file}#{pointer}: {problem}")]
 pub struct Error {
-    /// File below the schema folder: `acme/user-list.json`.
+    /// File below the schema folder: `acme/user/user-list.json`.
     pub file: String,
     /// JSON pointer in that file.
     pub pointer: String,
@@ -16,7 +16,8 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(file: &str, pointer: &str, problem: impl Into<String>) -> Self {
-        Error { file: file.to_owned(), pointer: pointer.to_owned(), problem: problem.into() }
+        let (file, pointer) = scrm_schema::locate(file, pointer);
+        Error { file, pointer, problem: problem.into() }
     }
 }
 

@@ -1,35 +1,52 @@
 //! Error tables: as `ErrorRule`s, and as documentation.
 
+use std::fmt::Write as _;
+
 use proc_macro2::TokenStream;
-use quote::quote;
-use scrm_schema::model::{Action, ErrorRule, Evidence, Label, Situation};
+use quote::{format_ident, quote};
+use scrm_schema::model::{Action, ErrorRule, Evidence, Situation};
 
-use crate::{docs, rules::option};
+use crate::{docs, format::quoted};
 
-/// `&[ErrorRule { … }, …]`
+/// One `ErrorRule` a line, each with this indent.
+pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
+    let mut text = String::new();
+    for error in errors {
+        let action = action(error);
+        let (en, zh) = (quoted(&error.en), quoted(&error.zh));
+        let rule = match (&error.code, &error.message) {
+            (Some(code), message) => {
+                let message = message.as_ref().map(|message| format!(".message({})", quoted(message))).unwrap_or_default();
+                format!("ErrorRule::code({}, Action::{action}, {en}, {zh}){message}", quoted(&docs::plain(code)))
+            }
+            (None, message) => {
+                format!("ErrorRule::text({}, Action::{action}, {en}, {zh})", quoted(message.as_deref().unwrap_or_default()))
+            }
+        };
+        let mark = if error.evidence == Evidence::Unverified { ".unverified()" } else { "" };
+        let _ = writeln!(text, "{:indent$}{rule}{mark},", "");
+    }
+    text
+}
+
+/// `&[ErrorRule::code(…), …]`
 pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
     let rules = errors.iter().map(|error| {
-        let code = option(error.code.as_ref().map(docs::plain));
-        let message = option(error.message.as_ref());
-        let (meaning, action, evidence) = (label(&error.zh, &error.en), action(error), evidence(error.evidence));
-        quote! {
-            spec::ErrorRule { code: #code, message: #message, meaning: #meaning, action: spec::Action::#action, evidence: spec::Evidence::#evidence }
-        }
+        let (action, en, zh) = (action(error), &error.en, &error.zh);
+        let (start, rest) = match (&error.code, &error.message) {
+            (Some(code), message) => (("code", docs::plain(code)), message.as_ref().map(|message| quote!(.message(#message)))),
+            (None, message) => (("text", message.clone().unwrap_or_default()), None),
+        };
+        let (constructor, known) = (format_ident!("{}", start.0), start.1);
+        let mark = (error.evidence == Evidence::Unverified).then(|| quote!(.unverified()));
+        quote!(spec::ErrorRule::#constructor(#known, spec::Action::#action, #en, #zh) #rest #mark)
     });
     quote!(&[#(#rules),*])
 }
 
-/// `Label { … }`
+/// `Label::new(English, Chinese)`
 pub(crate) fn label(zh: &str, en: &str) -> TokenStream {
-    quote!(spec::Label { zh: #zh, en: #en })
-}
-
-/// The variant of `spec::Evidence`.
-pub(crate) fn evidence(evidence: Evidence) -> TokenStream {
-    match evidence {
-        Evidence::Documented => quote!(Documented),
-        Evidence::Unverified => quote!(Unverified),
-    }
+    quote!(spec::Label::new(#en, #zh))
 }
 
 fn action(error: &ErrorRule) -> TokenStream {
@@ -51,7 +68,7 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
     if errors.is_empty() {
         return String::new();
     }
-    let mut text = String::from("| Code | Meaning | What the client does |\n|---|---|---|\n");
+    let mut text = String::from("| Code | Meaning | 含义 | What the client does |\n|---|---|---|---|\n");
     for error in errors {
         let code = match (&error.code, &error.message) {
             (Some(code), Some(message)) => format!("{} with {} in the message", docs::code(&docs::plain(code)), docs::code(message)),
@@ -59,9 +76,9 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
             (None, Some(message)) => format!("{} in the message", docs::code(message)),
             (None, None) => "any".into(),
         };
-        let meaning = docs::both(&Label { zh: error.zh.clone(), en: error.en.clone() });
+        let (en, zh) = (docs::escape(&error.en), docs::escape(&error.zh));
         let mark = if error.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
-        text += &format!("| {code} | {meaning}{mark} | {} |\n", deed(error));
+        text += &format!("| {code} | {en}{mark} | {zh} | {} |\n", deed(error));
     }
     text
 }

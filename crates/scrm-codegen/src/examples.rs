@@ -51,7 +51,10 @@ pub(crate) fn imports(vendor: &Vendor, types: Types<'_>) -> String {
     let mut names: Vec<&str> = enums.chain(objects).map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
-    names.join(", ")
+    match names.as_slice() {
+        [only] => (*only).to_owned(),
+        names => format!("{{{}}}", names.join(", ")),
+    }
 }
 
 /// An expression as prettyplease writes it.
@@ -135,7 +138,7 @@ fn compared(operation: &Operation, expected: &Map<String, Value>) -> TokenStream
         let value = docs::plain(value);
         match place(name) {
             Place::Header => quote!(assert!(sent.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case(#name) && value == #value));),
-            _ => quote!(assert!(super::super::sent::query(&sent).contains(&(#name.to_owned(), #value.to_owned())));),
+            _ => quote!(assert!(crate::generated::test_support::query(&sent).contains(&(#name.to_owned(), #value.to_owned())));),
         }
     });
     let pairs = || {
@@ -155,15 +158,15 @@ fn compared(operation: &Operation, expected: &Map<String, Value>) -> TokenStream
         }
         BodyKind::Query => {
             let pairs = pairs();
-            quote!(assert_eq!(super::super::sent::query(&sent), #pairs);)
+            quote!(assert_eq!(crate::generated::test_support::query(&sent), #pairs);)
         }
         BodyKind::Form => {
             let pairs = pairs();
-            quote!(assert_eq!(super::super::sent::form(&sent), #pairs);)
+            quote!(assert_eq!(crate::generated::test_support::form(&sent), #pairs);)
         }
         BodyKind::Multipart => {
             let pairs = pairs();
-            quote!(assert_eq!(super::super::sent::multipart(&sent), #pairs);)
+            quote!(assert_eq!(crate::generated::test_support::multipart(&sent), #pairs);)
         }
     };
     quote!(#main #(#aside)*)

@@ -137,8 +137,8 @@ impl Kind {
             Kind::Integers => holding(&["Vec"], Kind::Integer.bare()),
             Kind::Enums(name) | Kind::Objects(name) => holding(&["Vec"], named(&[name])),
             Kind::Typeds(meaning) => holding(&["Vec"], Kind::Typed(*meaning).bare()),
-            Kind::Map(value) => holding(&["table", "Keyed"], value.cell()),
-            Kind::Nullable(inner) => holding(&["table", "Nullable"], inner.bare()),
+            Kind::Map(value) => holding(&["scrm_core", "Keyed"], value.cell()),
+            Kind::Nullable(inner) => holding(&["scrm_core", "Nullable"], inner.bare()),
             Kind::Object { name, boxed: true } => holding(&["Option"], holding(&["Box"], named(&[name]))),
             single => holding(&["Option"], single.bare()),
         }
@@ -185,38 +185,6 @@ impl Kind {
             Kind::Typed(_) => quote!(Typed),
             Kind::Typeds(_) => quote!(Typeds),
         }
-    }
-
-    /// The kind and shape of the column, for `tabular::FieldNote`; the name of the objects it holds.
-    pub(crate) fn column(&self) -> (&'static str, Option<&'static str>, Option<&str>) {
-        match self {
-            Kind::Text => ("Text", None, None),
-            Kind::Integer => ("Integer", None, None),
-            Kind::Number => ("Number", None, None),
-            Kind::Boolean => ("Boolean", None, None),
-            Kind::Any => ("Any", None, None),
-            Kind::Enum(_) => ("Code", None, None),
-            Kind::Typed(meaning) => (meaning.name(), None, None),
-            Kind::Object { name, .. } => ("Object", None, Some(name)),
-            Kind::Texts => ("Text", Some("list"), None),
-            Kind::Integers => ("Integer", Some("list"), None),
-            Kind::Enums(_) => ("Code", Some("list"), None),
-            Kind::Typeds(meaning) => (meaning.name(), Some("list"), None),
-            Kind::Objects(name) => ("Object", Some("list"), Some(name)),
-            Kind::Map(value) => {
-                let (kind, _, nested) = value.column();
-                (kind, Some("map"), nested)
-            }
-            Kind::Nullable(inner) => inner.column(),
-        }
-    }
-
-    /// Whether absent is `None` rather than empty.
-    pub(crate) fn is_option(&self) -> bool {
-        matches!(
-            self,
-            Kind::Text | Kind::Integer | Kind::Number | Kind::Boolean | Kind::Any | Kind::Enum(_) | Kind::Object { .. } | Kind::Typed(_)
-        )
     }
 }
 

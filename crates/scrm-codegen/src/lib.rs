@@ -7,16 +7,19 @@
 //! | `records`, `enums` | slot tables, open enums |
 //! | `request`, `rules` | constructors, setters, checks |
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
-//! | `vendor`, `client`, `customers`, `root` | what a vendor's operations have in common |
+//! | `area`, `definitions` | what an area's operations have in common |
+//! | `vendor`, `client`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
-//! | `examples`, `asserts`, `literals`, `sent` | unit tests from the schemas' examples, in files of their own |
-//! | `stand_in` | the list of schema files in the stand-in server |
+//! | `examples`, `asserts`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
+//! | `schema_list` | the crate that carries the schema files |
 
 mod announced;
+mod area;
 mod asserts;
 mod client;
 mod collisions;
 mod customers;
+mod definitions;
 mod docs;
 mod enums;
 mod error;
@@ -32,12 +35,13 @@ mod paging;
 mod path;
 mod records;
 mod request;
-mod root;
 mod rules;
-mod sent;
-mod stand_in;
+mod schema_list;
+mod test_support;
+mod tools;
 mod types;
 mod vendor;
+mod vendor_root;
 
 use std::{
     collections::BTreeMap,
@@ -50,28 +54,34 @@ use std::{
 use scrm_schema::model::{Tree, Vendor};
 
 pub use crate::error::{Error, Errors};
-use crate::{error::Faults, operation::Made};
+use crate::{error::Faults, format::File, operation::Made};
 
-/// The generated files by path from the root of the repository.
+/// The generated files of the vendors' clients by path from the root of the repository.
 ///
 /// # Errors
-/// Everything in the schemas that loads but cannot be generated from: names that meet, shapes that no slot holds.
+/// Everything in the schemas that loads but cannot be generated from: names that meet, shapes that no slot holds, files that are not finished.
 pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
     let mut faults = Faults::default();
     let mut files = BTreeMap::new();
+    for todo in &tree.unfinished {
+        faults.add(Error::new(&todo.file, &todo.pointer, format!("{}; {}", todo.what, todo.advice)));
+    }
     for vendor in &tree.vendors {
         collisions::check(vendor, &mut faults);
         for (name, text) in self::vendor(vendor, &mut faults) {
             files.insert(format!("crates/{}-client/src/generated/{name}.rs", vendor.file.vendor), text);
         }
     }
-    for (name, file) in [("mod", stand_in::root()), ("schemas", stand_in::list(tree))] {
-        if let Some(file) = faults.take(file) {
-            files.insert(format!("{}/{name}.rs", stand_in::FOLDER), file.text());
-        }
-    }
     faults.finish()?;
     Ok(files)
+}
+
+/// `lib.rs` of the crate that carries these schema files; it stands in their folder.
+///
+/// # Errors
+/// None that a tree of schemas could cause.
+pub fn schema_list(tree: &Tree) -> Result<String, Errors> {
+    schema_list::file(tree).map(File::text).map_err(|error| Errors(vec![error]))
 }
 
 /// Generates a vendor's operations, each on whatever processor is free; what comes out, and in which order, does not depend on that.
@@ -98,14 +108,28 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
             made.push((operation, file));
         }
     }
-    let sent = root::needs_sent(vendor).then(|| ("sent", sent::file(vendor)));
-    let common = [("mod", root::file(vendor, &made)), ("client", client::file(vendor)), ("vendor", vendor::file(vendor))];
     let mut texts = Vec::new();
-    for (name, file) in common.into_iter().chain(sent) {
-        texts.extend(faults.take(file).map(|file| (name.to_owned(), file.text())));
+    let mut write = |name: &str, file: Option<File>| texts.extend(file.map(|file| (name.to_owned(), file.text())));
+    for area in &vendor.file.areas {
+        let folder = names::snake(&area.name);
+        let of_area: Vec<_> = made.iter().filter(|(operation, _)| operation.area.as_ref() == Some(&area.name)).collect();
+        let (definitions, shared) = faults.take(definitions::file(vendor, &area.name)).flatten().unzip();
+        write(&format!("{folder}/definitions"), definitions);
+        write(&format!("{folder}/mod"), faults.take(area::file(vendor, area, &of_area, shared.as_deref())));
+    }
+    let of_tokens: Vec<_> = made.iter().filter(|(operation, _)| operation.area.is_none()).collect();
+    if !of_tokens.is_empty() {
+        write(&format!("{}/mod", area::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
+    }
+    write("mod", faults.take(vendor_root::file(vendor)));
+    write("client", faults.take(client::file(vendor)));
+    write("tools", faults.take(tools::file(vendor)));
+    write("vendor", faults.take(vendor::file(vendor)));
+    if vendor_root::needs_test_support(vendor) {
+        write("test_support", faults.take(test_support::file(vendor)));
     }
     for (operation, made) in made {
-        let name = names::snake(&operation.name);
+        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(area::TOKEN)), names::snake(&operation.name));
         texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));
         texts.push((name, made.text));
     }

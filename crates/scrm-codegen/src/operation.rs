@@ -1,24 +1,21 @@
 //! One file per operation: its types, its specification, its traits.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use scrm_schema::model::{Access, BodyKind, Customer, DataType, Method, Operation, Type, Vendor};
-use syn::Item;
+use scrm_schema::model::{Access, BodyKind, Customer, DataType, Evidence, Method, Operation, Type, Vendor};
 
 use crate::{
-    announced, enums,
+    announced, definitions, enums,
     error::Error,
     errors, examples,
-    format::{File, doc},
+    format::{File, quoted, spelled},
     kind::Kind,
     literals::Types,
     names, operation_docs,
     paging::Paged,
-    records, request, rules,
-    rules::option,
-    types,
+    records, rules, types,
     types::Record,
-    vendor::token_name,
+    vendor::{marker, token_name},
 };
 
 /// The type that `Operation::Data` names.
@@ -41,7 +38,7 @@ pub(crate) fn static_name(operation: &str) -> Ident {
     names::ident(&names::shout(operation))
 }
 
-/// The module of an operation.
+/// The module of an operation, inside of its area's.
 pub(crate) fn module(operation: &str) -> Ident {
     names::field(operation)
 }
@@ -52,7 +49,7 @@ pub(crate) struct Made {
     pub(crate) text: String,
     /// The tests made of its examples: a file of its own, which a user's compiler never opens.
     pub(crate) tests: Option<String>,
-    /// Public items, for the re-export.
+    /// Public types, for the re-export.
     pub(crate) public: Vec<String>,
 }
 
@@ -63,24 +60,28 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     let mut file = File::new(&operation.file, operation_docs::module(operation));
     let mut public = Vec::new();
     let broken = |problem: String| Error::new(&operation.file, "", problem);
-    file.add(quote!(
-        use scrm_core::{spec, table, tabular};
-    ))
-    .map_err(broken)?;
-    for record in &records {
+    let types = Types { operation, records: &records };
+    for record in records.iter().filter(|record| !record.object.is_shared()) {
         public.push(record.object.name.clone());
-        file.items.push(structure(vendor, Types { operation, records: &records }, record)?);
-        file.add(record_items(operation, record, paged.as_ref())).map_err(broken)?;
+        let rows = paged.as_ref().and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
+        let page = if record.is_request { operation_docs::request(vendor, types, paged.as_ref().map(|paged| paged.row.as_str()))? } else { String::new() };
+        file.add_text(records::record(operation, record, rows, &page));
         if record.is_request {
-            file.add(specification(vendor, operation, record, paged.as_ref(), &records)?).map_err(broken)?;
+            file.add_text(specification(vendor, operation, record, paged.as_ref())?);
+            if let Some(paged) = &paged {
+                file.add_text(paged.implementation(record, &records)?);
+            }
         }
     }
-    for enumeration in operation.enums.values() {
+    for enumeration in operation.enums.values().filter(|enumeration| !enumeration.is_shared()) {
         public.push(enumeration.name.clone());
-        file.add(enums::enumeration(enumeration)).map_err(broken)?;
+        file.add_text(enums::enumeration(enumeration));
     }
-    file.add(announced::columns(vendor, operation, &records)?).map_err(broken)?;
-    let tests = examples::tests(vendor, Types { operation, records: &records })?;
+    for announced in announced::columns(vendor, operation, &records)? {
+        file.add_text(announced);
+    }
+    let mut tests = examples::tests(vendor, types)?;
+    definitions::import(operation, &mut file, tests.as_mut()).map_err(broken)?;
     if tests.is_some() {
         file.add(quote!(
             #[cfg(test)]
@@ -88,101 +89,56 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         ))
         .map_err(broken)?;
     }
-    public.push(static_name(&operation.name).to_string());
     Ok(Made { text: file.text(), tests: tests.map(File::text), public })
 }
 
-/// The struct; that of a request carries the operation's reference page.
-fn structure(vendor: &Vendor, types: Types<'_>, record: &Record<'_>) -> Result<Item, Error> {
-    let mut item = record.item.clone();
-    if record.is_request {
-        let docs = crate::docs::attributes(&operation_docs::request(vendor, types)?);
-        item.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        item.attrs.splice(0..0, docs);
-    }
-    Ok(Item::Struct(item))
-}
-
-fn record_items(operation: &Operation, record: &Record<'_>, paged: Option<&Paged<'_>>) -> TokenStream {
-    let rows = paged.and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
-    let main = records::record(record, rows);
-    let building = record.object.used.request.then(|| request::building(operation, record));
-    quote!(#main #building)
-}
-
-fn specification(
-    vendor: &Vendor,
-    operation: &Operation,
-    request: &Record<'_>,
-    paged: Option<&Paged<'_>>,
-    records: &[Record<'_>],
-) -> Result<TokenStream, Error> {
+/// `operation! { … }`
+fn specification(vendor: &Vendor, operation: &Operation, request: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<String, Error> {
     let (name, data, statics) = (names::ident(&request.object.name), data_type(operation.data.as_ref()), static_name(&operation.name));
-    let specification = spec(vendor, operation, request, paged)?;
-    let docs = doc(&format!("What is known of [`{}`] beside the types of its fields.", request.object.name));
-    let pages = match paged {
-        Some(paged) => paged.implementation(request, records)?,
-        None => quote!(),
-    };
-    Ok(quote! {
-        impl scrm_core::operation::Operation for #name {
-            type Data = #data;
-            #[inline]
-            fn spec() -> &'static spec::OperationSpec { &#statics }
-        }
-        #pages
-        #docs
-        pub static #statics: spec::OperationSpec = #specification;
-    })
+    let marker = marker(vendor);
+    let facts: String = facts(vendor, operation, paged)?.into_iter().map(|fact| format!("        {fact}\n")).collect();
+    Ok(format!(
+        "scrm_core::operation! {{\n    impl Operation for {name}, of crate::generated::vendor::{marker}, answers {};\n    pub(crate) static {statics} = OperationSpec::new({}, Method::{}, {})\n{};\n}}\n",
+        spelled(&data),
+        quoted(&operation.name),
+        method(operation.method),
+        quoted(&operation.path),
+        facts.trim_end(),
+    ))
 }
 
-fn spec(vendor: &Vendor, operation: &Operation, request: &Record<'_>, paged: Option<&Paged<'_>>) -> Result<TokenStream, Error> {
-    let Operation { name, path, .. } = operation;
-    let title = errors::label(&operation.title.zh, &operation.title.en);
-    let source = source(operation);
-    let (method, body, access) = (method(operation.method), body(operation.body), access(operation.access));
-    let permission = option(operation.permission.as_ref());
-    let quota = option(operation.quota.map(|quota| {
-        let (calls, seconds) = (Literal::u32_unsuffixed(quota.calls), Literal::u32_unsuffixed(quota.seconds));
-        quote!(spec::QuotaSpec { calls: #calls, seconds: #seconds })
-    }));
-    let token = option(token(vendor, operation)?.map(|token| quote!(&super::vendor::#token)));
-    let paging = match paged {
-        Some(paged) => {
-            let spec = paged.spec()?;
-            quote!(Some(&#spec))
-        }
-        None => quote!(None),
-    };
-    let codes = errors::table(&operation.errors);
-    let rules = rules::rules(operation)?.into_iter().map(|rule| rule.code);
-    let table = records::table_name(&request.object.name);
-    let customer = match &operation.customer {
-        Some(customer) => {
-            let spec = customer_spec(operation, customer);
-            quote!(Some(&#spec))
-        }
-        None => quote!(None),
-    };
-    Ok(quote! {
-        spec::OperationSpec {
-            name: #name,
-            title: #title,
-            source: #source,
-            method: spec::Method::#method,
-            path: #path,
-            body: spec::BodyKind::#body,
-            access: spec::Access::#access,
-            permission: #permission,
-            quota: #quota,
-            token: #token,
-            paging: #paging,
-            errors: #codes,
-            rules: &[#(#rules),*],
-            request: &#table,
-            customer: #customer,
-        }
-    })
+/// What is known of the operation, a line for each fact.
+fn facts(vendor: &Vendor, operation: &Operation, paged: Option<&Paged<'_>>) -> Result<Vec<String>, Error> {
+    let mut facts = vec![format!(".title({}, {})", quoted(&operation.title.en), quoted(&operation.title.zh)), source(operation)];
+    if operation.body != BodyKind::Json {
+        facts.push(format!(".body(BodyKind::{})", body(operation.body)));
+    }
+    if operation.access != Access::Read {
+        facts.push(format!(".access(Access::{})", access(operation.access)));
+    }
+    facts.extend(operation.permission.as_ref().map(|permission| format!(".permission({})", quoted(permission))));
+    facts.extend(operation.quota.map(|quota| format!(".quota({}, {})", quota.calls, quota.seconds)));
+    facts.extend(token(vendor, operation)?.map(|token| format!(".token(&crate::generated::vendor::{token})")));
+    if let Some(paged) = paged {
+        facts.extend(block(".paging(&", paged.spec()?, ")"));
+    }
+    if !operation.errors.is_empty() {
+        facts.extend(block(".errors(&[", errors::rules(&operation.errors, 0).lines().map(str::to_owned), "])"));
+    }
+    let rules = rules::rules(operation)?;
+    if !rules.is_empty() {
+        facts.extend(block(".rules(&[", rules.into_iter().map(|rule| format!("Rule::{},", rule.code)), "])"));
+    }
+    if let Some(customer) = &operation.customer {
+        facts.extend(block(".customer(&", customer_spec(operation, customer), ")"));
+    }
+    Ok(facts)
+}
+
+/// Lines between a first and a last one, further in.
+fn block(first: &str, lines: impl IntoIterator<Item = String>, last: &str) -> Vec<String> {
+    let lines = lines.into_iter().map(|line| format!("    {line}"));
+    std::iter::once(first.to_owned()).chain(lines).chain(std::iter::once(last.to_owned())).collect()
 }
 
 /// The static of the token that an operation needs.
@@ -194,10 +150,11 @@ fn token(vendor: &Vendor, operation: &Operation) -> Result<Option<Ident>, Error>
     Err(Error::new(&operation.file, "/token", format!("the vendor has no token `{name}`")))
 }
 
-fn source(operation: &Operation) -> TokenStream {
+fn source(operation: &Operation) -> String {
     let source = &operation.source;
-    let (page, url, read, evidence) = (&source.page, option(source.url.as_ref()), &source.read, errors::evidence(source.evidence));
-    quote!(spec::Source { page: #page, url: #url, read: #read, evidence: spec::Evidence::#evidence })
+    let url = source.url.as_ref().map(|url| format!(".url({})", quoted(url))).unwrap_or_default();
+    let mark = if source.evidence == Evidence::Unverified { ".unverified()" } else { "" };
+    format!(".source(Source::new({}, {}){url}{mark})", quoted(&source.page), quoted(&source.read))
 }
 
 /// The variant of `spec::Method`.
@@ -220,33 +177,33 @@ pub(crate) fn body(body: BodyKind) -> TokenStream {
     }
 }
 
-fn access(access: Access) -> TokenStream {
+fn access(access: Access) -> &'static str {
     match access {
-        Access::Read => quote!(Read),
-        Access::Write => quote!(Write),
-        Access::WriteSafeToRepeat => quote!(WriteSafeToRepeat),
+        Access::Read => "Read",
+        Access::Write => "Write",
+        Access::WriteSafeToRepeat => "WriteSafeToRepeat",
     }
 }
 
-fn customer_spec(operation: &Operation, customer: &Customer) -> TokenStream {
-    let Customer { id, names, phones, emails, union_ids, open_ids, avatars, .. } = customer;
-    let created = customer.created.as_ref().and_then(|created| {
-        let format = records::time_format(row_time(operation, created)?);
-        Some(quote!((#created, spec::TimeFormat::#format)))
-    });
-    let created = option(created);
-    quote! {
-        spec::CustomerSpec {
-            id: #id,
-            names: &[#(#names),*],
-            phones: &[#(#phones),*],
-            emails: &[#(#emails),*],
-            union_ids: &[#(#union_ids),*],
-            open_ids: &[#(#open_ids),*],
-            avatars: &[#(#avatars),*],
-            created: #created,
-        }
+/// The `CustomerSpec`, a line for each fact.
+fn customer_spec(operation: &Operation, customer: &Customer) -> Vec<String> {
+    let Customer { id, names, phones, emails, union_ids, open_ids, avatars, created, .. } = customer;
+    let mut lines = vec![format!("CustomerSpec::new({})", quoted(id))];
+    let lists = [
+        ("names", names),
+        ("phones", phones),
+        ("emails", emails),
+        ("union_ids", union_ids),
+        ("open_ids", open_ids),
+        ("avatars", avatars),
+    ];
+    lines.extend(lists.into_iter().filter(|(_, fields)| !fields.is_empty()).map(|(name, fields)| format!(".{name}({})", rules::slice(fields))));
+    if let Some(created) = created
+        && let Some(format) = row_time(operation, created)
+    {
+        lines.push(format!(".created({}, TimeFormat::{})", quoted(created), records::time_format(format)));
     }
+    lines
 }
 
 /// How the field of the row is written that tells when a customer came.

@@ -2,11 +2,11 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{docs, error::Error, errors, examples, literals::Types, names, rules};
+use crate::{area, docs, error::Error, errors, examples, literals::Types, names, operation::data_object, rules};
 
-/// First line of an operation's module.
+/// First lines of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
-    format!("{}\n\n{}", docs::both(&operation.title), call(operation))
+    format!("{}\n\n{}", docs::paragraphs(&operation.title), call(operation))
 }
 
 /// `POST /path (JSON body)`
@@ -26,18 +26,19 @@ fn call(operation: &Operation) -> String {
     format!("{} ({body})", docs::code(&format!("{method} {}", operation.path)))
 }
 
-/// Title, facts, rules, errors, errata and an example.
-pub(crate) fn request(vendor: &Vendor, types: Types<'_>) -> Result<String, Error> {
+/// What it does, an example, facts, rules, errors; errata and source last.
+pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> Result<String, Error> {
     let operation = types.operation;
-    let mut text = docs::both(&operation.title);
+    let mut text = docs::paragraphs(&operation.title);
     if let Some(description) = &operation.description {
-        text += &format!("\n\n{}\n\n{}", docs::escape(&description.en), docs::escape(&description.zh));
+        text += &format!("\n\n{}", docs::paragraphs(description));
     }
     if operation.source.evidence == Evidence::Unverified {
         text += "\n\n**Unverified**: this operation was seen in examples or in other people's code only.";
     }
-    text += "\n\n";
-    text += &facts(vendor, operation);
+    text += &format!("\n\n{}\n", links(operation, row));
+    text += &example(vendor, types, row.is_some());
+    text += &format!("\n# Facts\n\n{}", facts(operation));
     let rules: Vec<String> = rules::rules(operation)?.into_iter().filter(|rule| !rule.of_field).map(|rule| rule.words).collect();
     if !rules.is_empty() {
         text += "\n# Rules\n\nChecked before anything is sent, beside what the fields say of themselves.\n\n";
@@ -50,11 +51,27 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>) -> Result<String, Error
         text += &format!("\n# Errors\n\nCodes of this operation, beside those of [`VENDOR`](crate::VENDOR).\n\n{codes}");
     }
     text += &errata(operation);
-    text += &example(vendor, types);
+    text += &source(vendor, operation);
     Ok(text)
 }
 
-fn facts(vendor: &Vendor, operation: &Operation) -> String {
+/// Which method sends it, and what comes back.
+fn links(operation: &Operation, row: Option<&str>) -> String {
+    let method = area::method(operation);
+    let mut text = match &operation.area {
+        Some(_) => format!("Sent by [`{}`](super::Handle::{method})", area::path(operation)),
+        None => format!("Sent by [`{method}`](crate::Client::{method})"),
+    };
+    if let Some(data) = data_object(operation) {
+        text += &format!("; answered with [`{data}`]");
+    }
+    if let Some(row) = row {
+        text += &format!(", a page of [`{row}`]");
+    }
+    text + "."
+}
+
+fn facts(operation: &Operation) -> String {
     let mut rows = vec![("Call", call(operation))];
     rows.push((
         "Token",
@@ -81,17 +98,11 @@ fn facts(vendor: &Vendor, operation: &Operation) -> String {
     if let Some(paging) = &operation.paging {
         rows.push(("Paging", pages(paging)));
     }
-    let source = &operation.source;
-    let page = match &source.url {
-        Some(url) => format!("[{}](<{url}>)", docs::escape(&source.page)),
-        None => format!("{} (<{}>)", docs::escape(&source.page), vendor.file.docs),
-    };
-    rows.push(("Source", format!("{page}, read {}", source.read)));
     let rows: String = rows.into_iter().map(|(name, value)| format!("| {name} | {value} |\n")).collect();
     format!("| | |\n|---|---|\n{rows}")
 }
 
-fn pages(paging: &Paging) -> String {
+pub(crate) fn pages(paging: &Paging) -> String {
     let mut text = match paging.style {
         PagingStyle::PageNumber => format!("pages from {}", paging.first.unwrap_or(1)),
         PagingStyle::Cursor => "by cursor".to_owned(),
@@ -114,7 +125,8 @@ fn errata(operation: &Operation) -> String {
     if operation.errata.is_empty() {
         return String::new();
     }
-    let mut text = "\n# Errata\n\nWhere the page contradicts itself, and what is used here.\n\n| Where | The page says | Used | Seen |\n|---|---|---|---|\n".to_owned();
+    let mut text =
+        "\n# Errata\n\nWhere the documentation contradicts itself, and what is used here.\n\n| Where | It says | Used | Seen |\n|---|---|---|---|\n".to_owned();
     for erratum in &operation.errata {
         text += &format!(
             "| {} | {} | {} | {} |\n",
@@ -127,12 +139,19 @@ fn errata(operation: &Operation) -> String {
     text
 }
 
-/// An example that runs against the vendors in a box.
-fn example(vendor: &Vendor, types: Types<'_>) -> String {
+fn source(vendor: &Vendor, operation: &Operation) -> String {
+    let source = &operation.source;
+    let page = docs::escape(&source.page);
+    let url = source.url.as_ref().unwrap_or(&vendor.file.docs);
+    format!("\n# Source\n\n{page} (<{url}>), read {}.\n", source.read)
+}
+
+/// An example that runs against the vendors in a box, and leaves what came as lines of JSON.
+fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
     let package = format!("{}_client", names::snake(&vendor.file.vendor));
     let imports = examples::imports(vendor, types);
     let call = examples::call(vendor, types);
-    let method = names::field(&types.operation.name);
+    let (module, path) = (area::module(types.operation), area::path(types.operation));
     let hidden = if call.contains("&given[") { "" } else { "# " };
     let credentials: String = vendor
         .file
@@ -142,20 +161,24 @@ fn example(vendor: &Vendor, types: Types<'_>) -> String {
         .map(|credential| format!("&given[\"{}\"]", credential.name))
         .collect::<Vec<_>>()
         .join(", ");
+    let _ = paged;
+    let used = format!(
+        "let response = client.{path}(request).await?;\n\
+         println!(\"{{}}\", serde_json::to_string(&response.data)?);\n"
+    );
     format!(
         "\n# Example\n\n\
          ```\n\
          # #[tokio::main(flavor = \"current_thread\")]\n\
          # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
-         use {package}::{{{imports}}};\n\
+         use {package}::{module}::{imports};\n\
          \n\
          # let mock = scrm_mock::Mock::start().await;\n\
          {hidden}let given = mock.credentials(\"{vendor}\");\n\
          # let credentials = {package}::Credentials::new({credentials});\n\
          # let client = {package}::Client::builder(credentials).base_url(mock.base_url(\"{vendor}\")).build()?;\n\
          let request = {call};\n\
-         let answer = client.{method}(request).await?;\n\
-         println!(\"{{:?}}\", answer.data);\n\
+         {used}\
          # Ok(())\n\
          # }}\n\
          ```\n",

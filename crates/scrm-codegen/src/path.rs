@@ -1,7 +1,5 @@
 //! From a JSON pointer in the answer to an expression over the typed data.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use scrm_schema::model::{DataType, Operation, Type};
 
 use crate::{kind::Kind, types::Record};
@@ -44,56 +42,10 @@ impl Place {
         self.steps.last().map(|step| &step.kind)
     }
 
-    /// `Option<&T>` of the object that holds the last step, from `data: &Data`; `None`: it is the data.
-    fn holder(&self) -> Option<TokenStream> {
-        let (_, objects) = self.steps.split_last()?;
-        let mut steps = objects.iter();
-        let first = &steps.next()?.name;
-        let mut expression = quote!(data.#first.as_ref());
-        for step in steps {
-            let name = &step.name;
-            expression = quote!(#expression.and_then(|held| held.#name.as_ref()));
-        }
-        Some(expression)
-    }
-
-    /// A slice of what stands there, from `data: &Data`.
-    pub(crate) fn slice(&self) -> TokenStream {
-        let Some(last) = self.steps.last().map(|step| &step.name) else { return quote!(data) };
-        match self.holder() {
-            None => quote!(&data.#last),
-            Some(holder) => quote!(#holder.map_or(&[], |held| held.#last.as_slice())),
-        }
-    }
-
-    /// The list that stands there, taken out of `data: Data`.
-    pub(crate) fn taken(&self) -> TokenStream {
-        let Some((last, objects)) = self.steps.split_last() else { return quote!(data) };
-        let last = &last.name;
-        let Some((first, rest)) = objects.split_first() else { return quote!(data.#last) };
-        let first = &first.name;
-        let mut expression = quote!(data.#first);
-        for step in rest {
-            let name = &step.name;
-            expression = quote!(#expression.and_then(|held| held.#name));
-        }
-        quote!(#expression.map(|held| held.#last).unwrap_or_default())
-    }
-
-    /// `Option<&T>` or, for numbers, `Option<T>` of the scalar that stands there, from `data: &Data`.
-    pub(crate) fn scalar(&self) -> Option<TokenStream> {
-        let last = self.steps.last()?;
-        let name = &last.name;
-        let read = |held: TokenStream| match last.kind {
-            Kind::Text => quote!(#held.#name.as_deref()),
-            _ => quote!(#held.#name),
-        };
-        Some(match self.holder() {
-            None => read(quote!(data)),
-            Some(holder) => {
-                let read = read(quote!(held));
-                quote!(#holder.and_then(|held| #read))
-            }
-        })
+    /// `data/page.list`, as `pages!` reads it.
+    pub(crate) fn spelled(&self) -> String {
+        let Some((last, objects)) = self.steps.split_last() else { return "data".to_owned() };
+        let objects: String = objects.iter().map(|step| format!("/{}", step.name)).collect();
+        format!("data{objects}.{}", last.name)
     }
 }

@@ -1,18 +1,16 @@
 //! The documented rules of a request: those of single fields in the document's order, then those between fields.
 
 use indexmap::IndexMap;
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
 use scrm_schema::model::{Field, Object, Operation, Rule, TimeFormat, Type};
 
-use crate::{error::Error, records::time_format};
+use crate::{docs, error::Error, format::quoted, records::time_format};
 
 /// How deep rules follow nested objects; a recursive object has no end.
 const DEPTH: usize = 8;
 
 /// One rule: as code, and in words for the documentation.
 pub(crate) struct Written {
-    pub(crate) code: TokenStream,
+    pub(crate) code: String,
     pub(crate) words: String,
     /// Whether the field's own documentation says it already.
     pub(crate) of_field: bool,
@@ -49,51 +47,37 @@ fn inner_object(ty: &Type) -> Option<&str> {
 }
 
 fn of_field(field: &Field, name: &str, rules: &mut Vec<Written>) {
-    let mut add = |code: TokenStream| rules.push(Written { code, words: String::new(), of_field: true });
+    let mut add = |code: String| rules.push(Written { code, words: String::new(), of_field: true });
+    let name = quoted(name);
     // A three-state field is required as a key: `null` is an answer too, and an empty list is a filter.
     if field.required {
-        add(quote!(spec::Rule::Required { field: #name }));
+        add(format!("required({name})"));
     }
     if field.minimum.is_some() || field.maximum.is_some() {
-        let (min, max) = (option(field.minimum.map(Literal::i64_unsuffixed)), option(field.maximum.map(Literal::i64_unsuffixed)));
-        add(quote!(spec::Rule::Range { field: #name, min: #min, max: #max }));
+        add(format!("range({name}, {:?}, {:?})", field.minimum, field.maximum));
     }
     if field.min_length.is_some() || field.max_length.is_some() {
-        let (min, max) = (option(field.min_length.map(Literal::u32_unsuffixed)), option(field.max_length.map(Literal::u32_unsuffixed)));
-        add(quote!(spec::Rule::Length { field: #name, min: #min, max: #max }));
+        add(format!("length({name}, {:?}, {:?})", field.min_length, field.max_length));
     }
     if field.min_items.is_some() || field.max_items.is_some() {
-        let (min, max) = (option(field.min_items.map(Literal::u32_unsuffixed)), option(field.max_items.map(Literal::u32_unsuffixed)));
-        add(quote!(spec::Rule::Items { field: #name, min: #min, max: #max }));
+        add(format!("items({name}, {:?}, {:?})", field.min_items, field.max_items));
     }
     if let (Some(format), Type::Text) = (field.time, &field.ty) {
-        let format = time_format(format);
-        add(quote!(spec::Rule::Format { field: #name, format: spec::TimeFormat::#format }));
+        add(format!("format({name}, TimeFormat::{})", time_format(format)));
     }
-}
-
-/// `Some(…)` or `None`.
-pub(crate) fn option<T: quote::ToTokens>(value: Option<T>) -> TokenStream {
-    value.map_or_else(|| quote!(None), |value| quote!(Some(#value)))
 }
 
 fn between(operation: &Operation, number: usize, rule: &Rule) -> Result<Written, Error> {
     let (code, words) = match rule {
-        Rule::AtLeastOne(fields) => {
-            (quote!(spec::Rule::AtLeastOne { fields: &[#(#fields),*] }), format!("At least one of {}.", listed(fields)))
-        }
-        Rule::ExactlyOne(fields) => {
-            (quote!(spec::Rule::ExactlyOne { fields: &[#(#fields),*] }), format!("Exactly one of {}.", listed(fields)))
-        }
-        Rule::AtMostOne(fields) => {
-            (quote!(spec::Rule::AtMostOne { fields: &[#(#fields),*] }), format!("At most one of {}.", listed(fields)))
-        }
-        Rule::Together(fields) => (quote!(spec::Rule::Together { fields: &[#(#fields),*] }), format!("All or none of {}.", listed(fields))),
+        Rule::AtLeastOne(fields) => (format!("at_least_one({})", slice(fields)), format!("At least one of {}.", listed(fields))),
+        Rule::ExactlyOne(fields) => (format!("exactly_one({})", slice(fields)), format!("Exactly one of {}.", listed(fields))),
+        Rule::AtMostOne(fields) => (format!("at_most_one({})", slice(fields)), format!("At most one of {}.", listed(fields))),
+        Rule::Together(fields) => (format!("together({})", slice(fields)), format!("All or none of {}.", listed(fields))),
         Rule::RequiredIf { field, other, values } => {
-            let when = if values.is_empty() { String::new() } else { format!(" is {}", listed(values)) };
+            let when = if values.is_empty() { "given".to_owned() } else { listed(values) };
             (
-                quote!(spec::Rule::RequiredIf { field: #field, other: #other, values: &[#(#values),*] }),
-                format!("`{field}` is required when `{other}`{when}{}.", if values.is_empty() { " is given" } else { "" }),
+                format!("required_if({}, {}, {})", quoted(field), quoted(other), slice(values)),
+                format!("{} is required when {} is {when}.", docs::code(field), docs::code(other)),
             )
         }
         Rule::Span { start, end, strict, max_seconds } => {
@@ -105,9 +89,14 @@ fn between(operation: &Operation, number: usize, rule: &Rule) -> Result<Written,
                 )
             })?;
             let variant = time_format(format);
-            let longest = option(max_seconds.map(Literal::u64_unsuffixed));
+            let (start, end) = (start.as_str(), end.as_str());
             (
-                quote!(spec::Rule::Span { start: #start, end: #end, format: spec::TimeFormat::#variant, strict: #strict, max_seconds: #longest }),
+                format!(
+                    "{}({}, {}, TimeFormat::{variant}, {max_seconds:?})",
+                    if *strict { "strict_span" } else { "span" },
+                    quoted(start),
+                    quoted(end)
+                ),
                 span_words(start, end, *strict, *max_seconds),
             )
         }
@@ -116,7 +105,7 @@ fn between(operation: &Operation, number: usize, rule: &Rule) -> Result<Written,
 }
 
 fn span_words(start: &str, end: &str, strict: bool, longest: Option<u64>) -> String {
-    let order = if strict { format!("`{start}` lies before `{end}`") } else { format!("`{start}` is not after `{end}`") };
+    let order = format!("{} {} {}", docs::code(start), if strict { "lies before" } else { "is not after" }, docs::code(end));
     match longest {
         None => format!("{order}."),
         Some(seconds) if seconds % 86_400 == 0 => format!("{order}, and both are at most {} days apart.", seconds / 86_400),
@@ -125,7 +114,12 @@ fn span_words(start: &str, end: &str, strict: bool, longest: Option<u64>) -> Str
 }
 
 fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| docs::code(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// `&["a", "b"]`
+pub(crate) fn slice(names: &[String]) -> String {
+    format!("&[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
 }
 
 /// How the field at a path is written.

@@ -1,7 +1,7 @@
-//! The structs: typify makes them from a plain structural schema, and a pass over its syntax tree makes them ours.
+//! The structs: typify makes them from a plain structural schema, and each field is held against what the model says.
 //!
-//! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are put back here:
-//! fields in the document's order and under our names, serde's attributes and derives gone, enums and three-state fields re-typed.
+//! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are written by the core's macros from the
+//! model; what typify finds out besides, where a recursive type needs a box, is taken from it.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,12 @@ use quote::quote;
 use scrm_schema::model::{Field, Object, Operation};
 use serde_json::{Map, Value, json};
 use syn::{
-    Attribute, Fields, GenericArgument, ItemStruct, PathArguments, Token, Type, Visibility,
+    Attribute, GenericArgument, ItemStruct, PathArguments, Token, Type,
     parse::{ParseStream, Parser},
-    parse_quote,
     token::Brace,
 };
 
 use crate::{
-    docs,
     error::Error,
     kind::{Kind, Meaning},
     names,
@@ -28,8 +26,6 @@ use crate::{
 pub(crate) struct Record<'a> {
     pub(crate) object: &'a Object,
     pub(crate) members: Vec<Member<'a>>,
-    /// The struct item, whole.
-    pub(crate) item: ItemStruct,
     /// Whether this is the operation's request rather than an object in it.
     pub(crate) is_request: bool,
 }
@@ -171,8 +167,7 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
         members.push(Member { field, name: names::field(field.rust_name()), kind });
     }
     let is_request = std::ptr::eq(object, &raw const operation.request);
-    let item = dressed(item, &fields, object, &members, is_request);
-    Ok(Record { object, members, item, is_request })
+    Ok(Record { object, members, is_request })
 }
 
 /// The fields that typify made, by wire name: their `serde(rename)`, or their own name.
@@ -245,55 +240,4 @@ fn spelled(ty: &Type) -> String {
         })
         .collect();
     format!("{}<{}>", last.ident, arguments.join(", "))
-}
-
-/// typify's struct made ours.
-fn dressed(
-    made: &ItemStruct,
-    made_fields: &HashMap<String, &syn::Field>,
-    object: &Object,
-    members: &[Member<'_>],
-    is_request: bool,
-) -> ItemStruct {
-    let mut fields: Vec<syn::Field> = Vec::new();
-    for member in members {
-        let Some(made) = made_fields.get(&member.field.name) else { continue };
-        fields.push(syn::Field {
-            attrs: if is_request { Vec::new() } else { docs::attributes(&docs::field(member.field, &member.kind)) },
-            vis: if is_request { Visibility::Inherited } else { Visibility::Public(<Token![pub]>::default()) },
-            modifiers: made.modifiers.clone(),
-            ident: Some(member.name.clone()),
-            colon_token: made.colon_token,
-            default: None,
-            ty: member.kind.rust(),
-        });
-    }
-    if let Some(columns) = &object.columns {
-        let name = names::ident(&columns.name);
-        let documents = docs::attributes(&docs::columns(columns));
-        fields.push(parse_quote!(#(#documents)* pub #name: Vec<(u32, i64)>));
-    }
-    if is_request && object.open {
-        fields.push(parse_quote!(extra: table::Extra));
-    } else if !is_request {
-        fields.push(parse_quote!(
-            /// What the page does not name, as it came.
-            pub extra: table::Extra
-        ));
-    }
-    let mut attributes = docs::attributes(&docs::object(object));
-    if is_request {
-        attributes.push(parse_quote!(#[derive(Clone, PartialEq)]));
-    } else {
-        attributes.extend::<[syn::Attribute; 2]>([parse_quote!(#[derive(Clone, Default, PartialEq)]), parse_quote!(#[non_exhaustive])]);
-    }
-    ItemStruct {
-        attrs: attributes,
-        vis: made.vis.clone(),
-        struct_token: made.struct_token,
-        ident: names::ident(&object.name),
-        generics: made.generics.clone(),
-        fields: Fields::Named(syn::FieldsNamed { brace_token: Brace::default(), named: fields.into_iter().collect() }),
-        semi_token: None,
-    }
 }

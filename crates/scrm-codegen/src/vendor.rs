@@ -6,12 +6,11 @@ use scrm_schema::model::{Credential, Filling, Place, Token, Vendor};
 use serde_json::Value;
 
 use crate::{
-    docs,
+    area, docs,
     error::Error,
     errors,
     format::{File, doc},
     names, operation,
-    rules::option,
 };
 
 /// The static of a kind of token.
@@ -25,7 +24,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let broken = |problem: String| Error::new(&from, "", problem);
     let mut file = File::new(&from, "What is known of the vendor as a whole.");
     file.add(quote!(
-        use scrm_core::{spec, table};
+        use scrm_core::spec;
     ))
     .map_err(broken)?;
     file.add(vendor_spec(vendor)).map_err(broken)?;
@@ -46,21 +45,30 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     let codes = errors::table(&file.errors);
     let operations = vendor.operations.iter().map(|operation| &operation.name);
     let docs = doc(&vendor_docs(vendor));
+    let marker = marker(vendor);
+    let marker_docs = doc(&format!("{}, as a type: its operations name it, and its client sends no others.", docs::escape(&file.title.en)));
     quote! {
         #docs
-        pub static VENDOR: spec::VendorSpec = spec::VendorSpec {
-            name: #name,
-            title: #title,
-            doc_url: #doc_url,
-            base_url: #base_url,
-            envelope: #envelope,
-            tokens: &[#(&#tokens),*],
-            credentials: &[#(#credentials),*],
-            errors: #codes,
-            untyped: &UNTYPED,
-            operations: &[#(#operations),*],
-        };
+        pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(#name, #title, #base_url, #envelope, &UNTYPED)
+            .doc_url(#doc_url)
+            .tokens(&[#(&#tokens),*])
+            .credentials(&[#(#credentials),*])
+            .errors(#codes)
+            .operations(&[#(#operations),*]);
+
+        #marker_docs
+        #[derive(Clone, Copy, Debug)]
+        pub enum #marker {}
+        impl scrm_core::operation::Vendor for #marker {
+            #[inline]
+            fn spec() -> &'static spec::VendorSpec { &VENDOR }
+        }
     }
+}
+
+/// The type that stands for the vendor.
+pub(crate) fn marker(vendor: &Vendor) -> Ident {
+    names::ident(&names::pascal(&vendor.file.vendor))
 }
 
 fn vendor_docs(vendor: &Vendor) -> String {
@@ -86,37 +94,29 @@ fn envelope(vendor: &Vendor) -> TokenStream {
     let success = envelope.success.iter().map(docs::plain);
     let others = envelope.others.keys();
     let code_is_text = matches!(envelope.success.first(), Some(Value::String(_)));
-    quote! {
-        spec::EnvelopeSpec {
-            code: #code,
-            message: &[#(#message),*],
-            data: #data,
-            success: &[#(#success),*],
-            others: &[#(#others),*],
-            code_is_text: #code_is_text,
-        }
-    }
+    let text = code_is_text.then(|| quote!(.text_codes()));
+    quote!(spec::EnvelopeSpec::new(#code, &[#(#message),*], #data, &[#(#success),*]) #text.others(&[#(#others),*]))
 }
 
 fn credential(credential: &Credential) -> TokenStream {
     let Credential { name, env, zh, en, secret, required } = credential;
-    let title = errors::label(zh, en);
-    quote!(spec::CredentialSpec { name: #name, env: #env, title: #title, secret: #secret, required: #required })
+    let (secret, optional) = (secret.then(|| quote!(.secret())), (!required).then(|| quote!(.optional())));
+    quote!(spec::CredentialSpec::new(#name, #env, #en, #zh) #secret #optional)
 }
 
 fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStream, Error> {
     let file = format!("{}/vendor.json", vendor.file.vendor);
     let failed = |key: &str, problem: String| Error::new(&file, &format!("/tokens/{number}/{key}"), problem);
-    if !vendor.operations.iter().any(|operation| operation.name == token.operation) {
+    let Some(source) = vendor.token_operations().find(|operation| operation.name == token.operation) else {
         return Err(failed("operation", format!("there is no operation `{}`", token.operation)));
-    }
+    };
     let statics = token_name(&token.name);
-    let (module, source) = (operation::module(&token.operation), operation::static_name(&token.operation));
+    let source = area::static_path(source);
     let parameters = token.parameters.iter().map(|(name, filling)| match filling {
         Filling::Credential(credential) => quote!((#name, spec::TokenParameter::Credential(#credential))),
         Filling::Constant(constant) => quote!((#name, spec::TokenParameter::Constant(#constant))),
     });
-    let (name, value, expires_in) = (&token.name, &token.value, option(token.expires_in.as_ref()));
+    let (name, value, expires_in) = (&token.name, &token.value, token.expires_in.as_ref().map(|pointer| quote!(.expires_in(#pointer))));
     let [lifetime, renew_below, overlap] = [token.lifetime, token.renew_below, token.overlap].map(Literal::u32_unsuffixed);
     let field = &token.place.name;
     let place = match token.place.place {
@@ -127,46 +127,32 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
     let docs = doc(&format!("The token {}.", docs::code(name)));
     Ok(quote! {
         #docs
-        pub(super) static #statics: spec::TokenSpec = spec::TokenSpec {
-            name: #name,
-            operation: &super::#module::#source,
-            parameters: &[#(#parameters),*],
-            value: #value,
-            expires_in: #expires_in,
-            lifetime: #lifetime,
-            renew_below: #renew_below,
-            overlap: #overlap,
-            place: spec::TokenPlace::#place,
-        };
+        pub(super) static #statics: spec::TokenSpec =
+            spec::TokenSpec::new(#name, &#source, #value, spec::TokenPlace::#place)
+                .parameters(&[#(#parameters),*])
+                #expires_in
+                .lifetime(#lifetime)
+                .renew_below(#renew_below)
+                .overlap(#overlap);
     })
 }
 
 fn untyped(vendor: &Vendor) -> TokenStream {
     let file = &vendor.file;
     let (method, body) = (operation::method(file.untyped.method), operation::body(file.untyped.body));
-    let token = option(file.tokens.first().map(|token| {
+    let token = file.tokens.first().map(|token| {
         let name = token_name(&token.name);
-        quote!(&#name)
-    }));
-    let (page, url, read) = (&file.source.page, option(file.source.url.as_ref()), &file.source.read);
+        quote!(.token(&#name))
+    });
+    let (page, read) = (&file.source.page, &file.source.read);
+    let url = file.source.url.as_ref().map(|url| quote!(.url(#url)));
     quote! {
         /// How an operation is called that has no schema.
-        static UNTYPED: spec::OperationSpec = spec::OperationSpec {
-            name: "call_raw",
-            title: spec::Label { zh: "未建模的接口", en: "An operation without a schema" },
-            source: spec::Source { page: #page, url: #url, read: #read, evidence: spec::Evidence::Unverified },
-            method: spec::Method::#method,
-            path: "",
-            body: spec::BodyKind::#body,
-            access: spec::Access::Write,
-            permission: None,
-            quota: None,
-            token: #token,
-            paging: None,
-            errors: &[],
-            rules: &[],
-            request: &table::Table::new("Untyped", &[]),
-            customer: None,
-        };
+        static UNTYPED: spec::OperationSpec = spec::OperationSpec::new("call_raw", spec::Method::#method, "")
+            .title("An operation without a schema", "未建模的接口")
+            .source(spec::Source::new(#page, #read) #url.unverified())
+            .body(spec::BodyKind::#body)
+            .access(spec::Access::Write)
+            #token;
     }
 }

@@ -9,9 +9,9 @@ use crate::{
     client::{ApiClient, CallOptions, Response},
     encode::RequestBody,
     error::{Error, ErrorKind},
-    operation::Operation,
-    paging::PullOptions,
+    operation::{self, Operation},
     pipeline::Job,
+    spec::VendorSpec,
     transport::HttpRequest,
 };
 
@@ -57,12 +57,11 @@ pub struct Call<O> {
     pub(crate) core: ApiClient,
     pub(crate) request: O,
     pub(crate) options: CallOptions,
-    pub(crate) pull: PullOptions,
 }
 
 impl<O: Operation> Call<O> {
     pub(crate) fn new(core: ApiClient, request: O) -> Self {
-        Call { core, request, options: CallOptions::default(), pull: PullOptions::default() }
+        Call { core, request, options: CallOptions::default() }
     }
 
     option_setters!();
@@ -84,6 +83,7 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// [`ErrorKind::InvalidRequest`], when the request breaks a documented rule or cannot be written.
     pub fn encode(&self) -> Result<HttpRequest, Error> {
+        operation::belongs::<O>(self.core.vendor())?;
         let outgoing = RequestBody::Typed(&self.request);
         Job { core: &self.core, spec: O::spec(), path: O::spec().path, outgoing, options: &self.options }.preview()
     }
@@ -93,6 +93,7 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// Whatever keeps the data from being there; see [`ErrorKind`].
     pub async fn send(self) -> Result<Response<O::Data>, Error> {
+        operation::belongs::<O>(self.core.vendor())?;
         let mut data = O::Data::default();
         let reply = self.core.execute(RequestBody::Typed(&self.request), O::spec(), &self.options, &mut data).await?;
         Ok(Response::new(data, reply))
@@ -158,6 +159,26 @@ impl RawCall {
         let untyped = self.core.vendor().untyped;
         let reply = self.core.execute_at(&self.path, outgoing, untyped, &self.options, &mut data).await?;
         Ok(Response::new(data.unwrap_or_default(), reply))
+    }
+
+    /// The same call with another request, for a page of a pull.
+    pub(crate) fn asking(&self, request: Value, page: Option<i64>) -> Self {
+        let options = CallOptions { page, ..self.options.clone() };
+        RawCall { core: self.core.clone(), path: self.path.clone(), request, options }
+    }
+
+    pub(crate) fn vendor(&self) -> &'static VendorSpec {
+        self.core.vendor()
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A failure of this operation.
+    pub(crate) fn error(&self, kind: ErrorKind, detail: String) -> Error {
+        let no_parameters = Map::new();
+        self.job(&no_parameters).named(Error::new(kind, self.core.vendor(), detail))
     }
 
     fn job<'a>(&'a self, parameters: &'a Map<String, Value>) -> Job<'a> {

@@ -140,16 +140,3 @@ fn kind(value: &Value) -> &'static str {
         Value::Object(_) => "<object>",
     }
 }
-
-/// `Debug` (masked) of a generated type that implements `ReadFields`.
-#[macro_export]
-macro_rules! masked {
-    ($type:ty) => {
-        impl ::std::fmt::Debug for $type {
-            #[inline]
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::__private::debug(self, f)
-            }
-        }
-    };
-}

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 pub(crate) use self::written::OnTheWire;
+pub(crate) use self::url::check_path;
 use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
@@ -31,7 +32,7 @@ pub enum RequestBody<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodeError {
-    /// Wire name of the field, `data/user_id` inside an object; `base_url` where it is that.
+    /// Wire name of the field, `data/user_id` inside an object; `base_url` or `path` where it is that.
     pub field: String,
     /// What is wrong and what to do. Never holds the value.
     pub reason: String,
@@ -68,7 +69,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// its name. A token that belongs in the body goes in the query where the operation has no body.
 ///
 /// # Errors
-/// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL.
+/// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL; or when the path leads
+/// out of the base URL (`..` in any encoding, `//host`) or holds control characters.
 pub fn encode(
     outgoing: RequestBody<'_>,
     spec: &OperationSpec,

@@ -394,6 +394,7 @@ impl Error {
         self.0.bad_row = Some(row);
         self
     }
+
 }
 
 impl From<MissingCredentials> for Error {

@@ -1,140 +1,214 @@
-//! The transport that comes with the crate, on reqwest. No type of reqwest leaves this file.
+//! The transport that comes with the crate, on reqwest. No type of reqwest leaves this folder, but for the feature `reqwest-client`.
 
-use std::{
-    borrow::Cow,
-    error::Error as _,
-    sync::{Mutex, OnceLock},
-    time::Duration,
-};
+mod builder;
+mod connections;
+mod content;
+mod proxy;
+mod tls;
+
+use std::{borrow::Cow, error::Error as _, fmt, future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::{
-    Client, Url,
-    header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT},
+    Url,
+    header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue},
 };
+use tokio::time::{Instant, timeout_at};
 
+pub use self::builder::{HttpTransportBuilder, InvalidSetting};
+use self::{
+    connections::{Pool, Watch},
+    proxy::ProxyUrl,
+};
 use crate::{
-    patience::Patience,
+    patience::later,
     spec::Method,
     transport::{Header, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
 };
 
-/// How long an idle connection is kept: longer than the pauses between the pages of a pull.
-const POOL_IDLE: Duration = Duration::from_secs(90);
-
-/// What can be set on the transport.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HttpSettings {
-    pub(crate) connect_timeout: Duration,
-    pub(crate) read_timeout: Duration,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) user_agent: String,
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        HttpSettings {
-            connect_timeout: Duration::from_secs(10),
-            read_timeout: Duration::from_secs(30),
-            max_response_bytes: 16 * 1024 * 1024,
-            user_agent: concat!("scrm-core/", env!("CARGO_PKG_VERSION")).to_owned(),
-        }
-    }
-}
-
-/// reqwest behind [`Transport`].
-pub(crate) struct HttpTransport {
+/// The transport that comes with the crate: HTTP/1.1, and HTTP/2 over TLS.
+///
+/// Connections are kept and used again, on the tokio runtime that opened them and nowhere else: any number of runtimes can share one transport, and each can
+/// stand still or end without harm to the others. All transports of a process that make connections in the same way share them. A connection that went silent is given up: by
+/// pings while it is idle, and by the first call that times out on it.
+///
+/// Redirects are not followed. Clients make one of their own, which [`Builder::http`](crate::Builder::http) sets up; one made here can be given to
+/// several clients by [`Builder::transport`](crate::Builder::transport), or be wrapped.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use scrm_core::HttpTransport;
+///
+/// # fn main() -> Result<(), scrm_core::InvalidSetting> {
+/// let transport = Arc::new(HttpTransport::builder().proxy("http://user:password@10.0.0.7:3128").gzip(true).build()?);
+/// assert!(!format!("{transport:?}").contains("password"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct HttpTransport {
     client: Client,
-    user_agent: HeaderValue,
+    /// Sent with every request that does not have them itself.
+    headers: HeaderMap,
     read_timeout: Duration,
     max_response_bytes: usize,
-    /// That of the last request: an operation's calls all go to one, and reading it takes longer than all else that is done here. Never one
-    /// with a query, where a token may stand.
-    last_url: Mutex<Option<Url>>,
+}
+
+/// What sends.
+enum Client {
+    Pooled(Arc<Pool>),
+    #[cfg(feature = "reqwest-client")]
+    Own(reqwest::Client),
 }
 
 impl HttpTransport {
-    /// Uses the process's one connection pool, or a pool of its own where the settings ask for another timeout of connecting.
+    /// Sets one up.
+    pub fn builder() -> HttpTransportBuilder {
+        HttpTransportBuilder::default()
+    }
+
+    /// Whether `https://` can be had: TLS is built in, and the system has certificates to trust.
     ///
     /// # Errors
-    /// When TLS cannot be set up or the user agent is no header value; the text says which.
-    pub(crate) fn new(settings: &HttpSettings) -> Result<Self, String> {
-        let usual = HttpSettings::default();
-        let alike = settings.connect_timeout == usual.connect_timeout;
-        let client = if alike { shared()? } else { build(settings)? };
-        let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| "the user agent is not a header value".to_owned())?;
-        let HttpSettings { read_timeout, max_response_bytes, .. } = *settings;
-        Ok(HttpTransport { client, user_agent, read_timeout, max_response_bytes, last_url: Mutex::new(None) })
+    /// What is missing and what to do.
+    pub(crate) fn check_tls(&self) -> Result<(), String> {
+        match &self.client {
+            Client::Pooled(pool) => pool.tls().map(drop),
+            #[cfg(feature = "reqwest-client")]
+            Client::Own(_) => Ok(()),
+        }
     }
-}
 
-fn shared() -> Result<Client, String> {
-    static SHARED: OnceLock<Client> = OnceLock::new();
-    match SHARED.get() {
-        Some(client) => Ok(client.clone()),
-        None => {
-            let client = build(&HttpSettings::default())?;
-            Ok(SHARED.get_or_init(|| client).clone())
+    fn proxy(&self, url: &Url) -> Option<&ProxyUrl> {
+        match &self.client {
+            Client::Pooled(pool) => pool.proxies().of(url),
+            #[cfg(feature = "reqwest-client")]
+            Client::Own(_) => None,
         }
     }
 }
 
-fn build(settings: &HttpSettings) -> Result<Client, String> {
-    let builder = Client::builder()
-        .connect_timeout(settings.connect_timeout)
-        .pool_idle_timeout(POOL_IDLE)
-        .redirect(reqwest::redirect::Policy::none());
-    with_tls(builder)?.build().map_err(|error| format!("no HTTP client could be made: {}", chain(error)))
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("HttpTransport");
+        match &self.client {
+            Client::Pooled(pool) => shown.field("connections", pool.settings()),
+            #[cfg(feature = "reqwest-client")]
+            Client::Own(_) => shown.field("client", &"the caller's"),
+        };
+        let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
+        shown
+            .field("headers", &headers)
+            .field("read_timeout", &self.read_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .finish()
+    }
 }
-
-/// Features add up, so more than one may be on: the first of ring, rustls and native-tls is taken.
-#[cfg(feature = "rustls-ring")]
-fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
-    use rustls_platform_verifier::BuilderVerifierExt as _;
-    // Handed over ready-made: without a provider installed in the process, reqwest would panic; and installing one is the program's business.
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(rustls::ConfigBuilder::with_platform_verifier)
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(builder.tls_backend_preconfigured(config))
-}
-
-#[cfg(not(feature = "rustls-ring"))]
-#[allow(clippy::unnecessary_wraps)]
-fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, String> {
-    #[cfg(feature = "rustls")]
-    let builder = builder.tls_backend_rustls();
-    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-    let builder = builder.tls_backend_native();
-    Ok(builder)
-}
-
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
 
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let mut patience = Patience::new(request.timeout, self.read_timeout);
+        let whole = request.timeout;
         let request = self.request(request)?;
-        let answered = patience.wait(self.client.execute(request)).await.ok_or_else(|| too_slow(Sent::Unknown))?;
-        let response = answered.map_err(|error| failed(error, false))?;
-        let status = response.status().as_u16();
-        let headers = texts(response.headers());
-        let body = self.body(response, &mut patience).await?;
-        Ok(HttpResponse { status, headers, body })
+        let proxy = self.proxy(request.url()).map(ToString::to_string);
+        let answered = self.exchange(request, whole).await;
+        let response = answered.map_err(|error| through(proxy.as_deref(), error))?;
+        match proxy {
+            Some(proxy) if response.status == 407 => Err(TransportError::new(Kind::Request, Sent::No, wrong_credentials(&proxy))),
+            _ => Ok(response),
+        }
     }
 }
 
 impl HttpTransport {
+    async fn exchange(&self, request: reqwest::Request, whole: Duration) -> Result<HttpResponse, TransportError> {
+        let unsent = |message: String| TransportError::new(Kind::Request, Sent::No, message);
+        let deadline = later(Instant::now(), whole);
+        let (client, mut watch) = match &self.client {
+            Client::Pooled(pool) => {
+                let (client, watch) = pool.client(request.url()).await.map_err(unsent)?;
+                (client, Some(watch.for_at_most(whole)))
+            }
+            #[cfg(feature = "reqwest-client")]
+            Client::Own(client) => {
+                crate::runtime::current().map_err(|reason| unsent(reason.to_owned()))?;
+                (client.clone(), None)
+            }
+        };
+        let outcome = self.answer(client.execute(request), deadline, watch.as_mut()).await;
+        if let Some(watch) = &mut watch {
+            match &outcome {
+                Err(error) if error.kind == Kind::Timeout => watch.silent(),
+                _ => watch.done(),
+            }
+        }
+        outcome
+    }
+
+    async fn answer(
+        &self,
+        answer: impl Future<Output = Result<reqwest::Response, reqwest::Error>>,
+        deadline: Instant,
+        mut watch: Option<&mut Watch>,
+    ) -> Result<HttpResponse, TransportError> {
+        let response = self.wait(answer, deadline).await.ok_or_else(|| too_slow(Sent::Unknown))?;
+        let mut response = response.map_err(|error| failed(error, false))?;
+        if let Some(watch) = &mut watch {
+            watch.life();
+        }
+        let status = response.status().as_u16();
+        let mut headers = texts(response.headers());
+        let body = self.body(&mut response, deadline, watch).await?;
+        let body = content::decompressed(&mut headers, body, self.max_response_bytes)?;
+        Ok(HttpResponse { status, headers, body })
+    }
+
+    async fn body(
+        &self,
+        response: &mut reqwest::Response,
+        deadline: Instant,
+        mut watch: Option<&mut Watch>,
+    ) -> Result<Bytes, TransportError> {
+        let limit = self.max_response_bytes;
+        let announced = announced(response.headers());
+        if announced > limit {
+            return Err(too_large(limit));
+        }
+        let (mut whole, mut joined) = (Bytes::new(), BytesMut::new());
+        loop {
+            let chunk = self.wait(response.chunk(), deadline).await.ok_or_else(|| too_slow(Sent::Yes))?;
+            let Some(chunk) = chunk.map_err(|error| failed(error, true))? else { break };
+            if let Some(watch) = &mut watch {
+                watch.life();
+            }
+            if whole.len() + joined.len() + chunk.len() > limit {
+                return Err(too_large(limit));
+            }
+            // mostly all of it comes at once, and nothing needs to be copied
+            if whole.is_empty() && joined.is_empty() {
+                whole = chunk;
+                continue;
+            }
+            if !whole.is_empty() {
+                joined.reserve(announced);
+                joined.extend_from_slice(&std::mem::take(&mut whole));
+            }
+            joined.extend_from_slice(&chunk);
+        }
+        Ok(if joined.is_empty() { whole } else { joined.freeze() })
+    }
+
+    /// What the future gives; `None`: too long there was no sign of life, or the whole takes too long.
+    async fn wait<T>(&self, future: impl Future<Output = T>, deadline: Instant) -> Option<T> {
+        timeout_at(deadline.min(later(Instant::now(), self.read_timeout)), future).await.ok()
+    }
+
     fn request(&self, request: HttpRequest) -> Result<reqwest::Request, TransportError> {
         let unsent = |message: &str| TransportError::new(Kind::Request, Sent::No, message);
-        let url = self.url(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
-        if url.scheme() == "https" && !HAS_TLS {
-            return Err(unsent("built without TLS: turn on one of the features rustls, rustls-ring and native-tls, or bring a transport"));
+        let url = Url::parse(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
+        if url.scheme() == "https" && !tls::BUILT_IN && matches!(self.client, Client::Pooled(_)) {
+            return Err(unsent(tls::NOT_BUILT_IN));
         }
         let mut ready = reqwest::Request::new(method(request.method), url);
         for (name, value) in &request.headers {
@@ -147,57 +221,22 @@ impl HttpTransport {
             value.set_sensitive(true);
             ready.headers_mut().append(name, value);
         }
-        ready.headers_mut().entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        for name in self.headers.keys() {
+            if !ready.headers().contains_key(name) {
+                for value in self.headers.get_all(name) {
+                    ready.headers_mut().append(name, value.clone());
+                }
+            }
+        }
         if !request.body.is_empty() {
             *ready.body_mut() = Some(request.body.into());
         }
         Ok(ready)
     }
+}
 
-    /// Reads a URL, unless it is the last one.
-    fn url(&self, text: &str) -> Result<Url, impl std::fmt::Display> {
-        let mut last = self.last_url.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(url) = &*last
-            && url.as_str() == text
-        {
-            return Ok(url.clone());
-        }
-        let url = Url::parse(text);
-        *last = url.as_ref().ok().filter(|url| url.query().is_none()).cloned();
-        url
-    }
-
-    async fn body(&self, mut response: reqwest::Response, patience: &mut Patience) -> Result<Bytes, TransportError> {
-        let limit = self.max_response_bytes;
-        let too_large = || {
-            TransportError::new(
-                Kind::TooLarge,
-                Sent::Yes,
-                format!("the answer is larger than the client's limit of {} bytes", grouped(limit)),
-            )
-        };
-        let announced = response.content_length().unwrap_or(0);
-        if announced > limit as u64 {
-            return Err(too_large());
-        }
-        let (mut whole, mut joined) = (Bytes::new(), BytesMut::new());
-        while let Some(chunk) = next_chunk(&mut response, patience).await? {
-            if whole.len() + joined.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            // mostly all of it comes at once, and nothing needs to be copied
-            if whole.is_empty() && joined.is_empty() {
-                whole = chunk;
-                continue;
-            }
-            if !whole.is_empty() {
-                joined.reserve(usize::try_from(announced).unwrap_or(0));
-                joined.extend_from_slice(&std::mem::take(&mut whole));
-            }
-            joined.extend_from_slice(&chunk);
-        }
-        Ok(if joined.is_empty() { whole } else { joined.freeze() })
-    }
+fn too_slow(sent: Sent) -> TransportError {
+    TransportError::new(Kind::Timeout, sent, "the answer did not come in time")
 }
 
 /// With commas, as numbers that must not be taken for somebody's are written: `16,777,216`.
@@ -213,13 +252,8 @@ fn grouped(number: usize) -> String {
     out
 }
 
-async fn next_chunk(response: &mut reqwest::Response, patience: &mut Patience) -> Result<Option<Bytes>, TransportError> {
-    let chunk = patience.wait(response.chunk()).await.ok_or_else(|| too_slow(Sent::Yes))?;
-    chunk.map_err(|error| failed(error, true))
-}
-
-fn too_slow(sent: Sent) -> TransportError {
-    TransportError::new(Kind::Timeout, sent, "the answer did not come in time")
+fn too_large(limit: usize) -> TransportError {
+    TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {} bytes", grouped(limit)))
 }
 
 fn method(method: Method) -> reqwest::Method {
@@ -232,16 +266,25 @@ fn method(method: Method) -> reqwest::Method {
 }
 
 fn texts(headers: &HeaderMap) -> Vec<Header> {
-    headers.iter().filter_map(|(name, value)| Some((text(name), value.to_str().ok()?.to_owned().into()))).collect()
+    headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned().into(), value.to_str().ok()?.to_owned().into()))).collect()
 }
 
-/// The names that nearly every answer has need no memory of their own.
-fn text(name: &HeaderName) -> Cow<'static, str> {
-    const USUAL: [&str; 6] = ["content-type", "content-length", "date", "server", "connection", "transfer-encoding"];
-    match USUAL.into_iter().find(|usual| usual == name) {
-        Some(usual) => usual.into(),
-        None => name.as_str().to_owned().into(),
+/// The length of the body as the head tells it; 0: it does not.
+fn announced(headers: &HeaderMap) -> usize {
+    headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
+/// An error as it is told where a proxy stands in between.
+fn through(proxy: Option<&str>, error: TransportError) -> TransportError {
+    let Some(proxy) = proxy else { return error };
+    if error.sent == Sent::No && error.message.contains("proxy authorization required") {
+        return TransportError::new(Kind::Request, Sent::No, wrong_credentials(proxy));
     }
+    TransportError { message: format!("{} (through the proxy {proxy})", error.message), ..error }
+}
+
+fn wrong_credentials(proxy: &str) -> String {
+    format!("the proxy {proxy} asks for a user and a password, or for others than it was given (407): write them into its URL")
 }
 
 /// `answered`: the head of an answer had come.
@@ -252,7 +295,11 @@ fn failed(error: reqwest::Error, answered: bool) -> TransportError {
         _ if error.is_timeout() => (Kind::Timeout, if answered { Sent::Yes } else { Sent::Unknown }),
         _ => (Kind::Broken, if answered { Sent::Yes } else { Sent::Unknown }),
     };
-    TransportError::new(kind, sent, chain(error))
+    let mut message = chain(error);
+    if kind == Kind::Connect && message.to_ascii_lowercase().contains("certificate") {
+        message = format!("{message}; {}", tls::TRUST);
+    }
+    TransportError::new(kind, sent, message)
 }
 
 /// The error and what caused it in one line, without the URL.

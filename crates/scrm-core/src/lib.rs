@@ -5,16 +5,19 @@
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
-//! * Many pages: [`Call::pages`] and [`Call::items`].
+//! * Many pages: [`Call::paginate`].
 //! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
+mod base_url;
 pub mod call;
 pub mod check;
 pub mod client;
 pub mod customer;
 mod debug;
+#[doc(hidden)]
+pub mod declare;
 pub mod decode;
 pub mod drift;
 pub mod encode;
@@ -35,6 +38,7 @@ mod plain_serde;
 pub mod quota;
 mod registry;
 pub mod retry;
+mod runtime;
 mod scan;
 pub mod secret;
 mod serialize;
@@ -47,38 +51,34 @@ pub mod transport;
 pub mod vendor_client;
 
 pub use async_trait::async_trait;
+#[cfg(feature = "reqwest-client")]
+pub use reqwest;
 pub use serde_json::Value;
 
+#[cfg(feature = "http")]
+pub use crate::http::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 pub use crate::{
     call::{Call, RawCall},
     check::Violation,
     client::{ApiClient, Builder, CallOptions, Response, ResponseMeta},
-    customer::{Customer, CustomerKey, KeyKind, Profile},
-    decode::{BadRow, Drift},
-    drift::DriftReport,
+    customer::{Customer, CustomerKey, KeyKind, Profile, VendorId},
+    decode::{BadRow, Drift, DriftKind},
+    drift::{DriftEntry, DriftReport},
     encode::RequestBody,
     error::{Error, ErrorKind},
     flat::Flat,
+    hooks::Hooks,
     money::{Fen, Yuan},
-    paging::{RejectSink, ResumeToken, Summary},
+    operation::{Operation, PagedOperation},
+    paging::{Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, ResumeToken, ResumeTokenError, Summary},
+    quota::SharedQuota,
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
-    spec::{Action, Label},
+    spec::{Action, Label, QuotaSpec},
+    table::{Extra, Keyed, Nullable, Undocumented},
     tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
     time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
-    transport::{Sent, Transport},
+    token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
+    transport::{HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind},
     vendor_client::{CustomerStream, VendorClient, VendorClientExt},
 };
-
-/// For generated code only.
-#[doc(hidden)]
-pub mod __private {
-    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub use crate::{
-        debug::debug,
-        scan::{document, lax_document},
-        serialize::{deserialize, serialize, serialize_request},
-        table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
-    };
-}

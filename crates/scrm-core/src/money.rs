@@ -316,6 +316,7 @@ macro_rules! amount {
         }
 
         impl Typed for $type {
+            const KIND: crate::tabular::ColumnKind = crate::tabular::ColumnKind::$type;
             const FORM: Form = if $integral { Form::WholeDecimal } else { Form::Decimal };
             fn of(atom: Atom<'_>) -> Option<Self> {
                 match atom {

@@ -3,12 +3,32 @@
 use serde_json::Value;
 
 use crate::{
-    spec::OperationSpec,
+    error::{Error, ErrorKind},
+    spec::{OperationSpec, VendorSpec},
     table::{Payload, ReadFields},
 };
 
+/// A vendor, as a type. An operation belongs to one, and only that vendor's client sends it.
+pub trait Vendor: Send + Sync + 'static {
+    /// What is known of the vendor.
+    fn spec() -> &'static VendorSpec;
+}
+
+/// Whether an operation is one of this vendor's: an error before anything is sent, where the types did not see to it.
+pub(crate) fn belongs<O: Operation>(vendor: &'static VendorSpec) -> Result<(), Error> {
+    let (own, spec) = (O::Vendor::spec(), O::spec());
+    if std::ptr::eq(own, vendor) || own.name == vendor.name {
+        return Ok(());
+    }
+    let detail = format!("{} is not an operation of this vendor, but of {}", spec.name, own.name);
+    Err(Error::new(ErrorKind::Unsupported, vendor, detail))
+}
+
 /// A request. The value holds what is sent; [`Operation::spec`] holds what is known of the operation.
 pub trait Operation: ReadFields + Clone + Send + Sync + 'static {
+    /// The vendor that it belongs to.
+    type Vendor: Vendor;
+
     /// What stands under the envelope's data key.
     type Data: Payload + Default + Send + 'static;
 
@@ -21,14 +41,13 @@ pub trait PagedOperation: Operation {
     /// One row.
     type Row: ReadFields + Clone + Send + 'static;
 
-    /// The rows of a page.
-    fn rows(data: &Self::Data) -> &[Self::Row];
-
-    /// The rows of a page, taken out of it.
-    fn into_rows(data: Self::Data) -> Vec<Self::Row>;
+    /// The rows of a page, taken out of it; what stands beside them stays.
+    fn take_rows(data: &mut Self::Data) -> Vec<Self::Row>;
 
     /// How many rows there are in all, where the vendor tells.
-    fn total(data: &Self::Data) -> Option<u64>;
+    fn total(_data: &Self::Data) -> Option<u64> {
+        None
+    }
 
     /// The page this request asks for; `None` where pages have no number.
     fn page(&self) -> Option<i64> {
@@ -68,16 +87,4 @@ pub trait PagedOperation: Operation {
 
     /// Narrows the range. Does nothing where the schema names none.
     fn set_range(&mut self, _start: &str, _end: &str) {}
-}
-
-/// A number of rows as the vendor told it; a negative one is none.
-#[must_use]
-pub fn count(told: Option<i64>) -> Option<u64> {
-    told.and_then(|told| u64::try_from(told).ok())
-}
-
-/// A number that identifies a row, as a text.
-#[must_use]
-pub fn text(id: Option<i64>) -> Option<String> {
-    id.map(|id| id.to_string())
 }

@@ -1,69 +1,83 @@
-//! Streams over the pages of a list: [`Pages`] gives page after page, [`Items`] row after row.
+//! Pulls over the pages of a list: a [`Paginator`] gives [`Pages`], page after page, or [`Items`], row after row. Both have a `next` of their own, and are streams.
 //!
 //! ```no_run
-//! # use futures_util::StreamExt as _;
 //! # async fn test<O: scrm_core::operation::PagedOperation>(core: scrm_core::ApiClient, request: O) -> Result<(), Box<dyn std::error::Error>> {
-//! let mut pages = core.call(request.clone()).concurrency(8).pages();
-//! while let Some(page) = pages.next().await {
-//!     let page = page?;
-//!     // Store page.rows and page.resume() together. After a restart:
-//!     let stored = page.resume().to_string();
-//!     let rest = core.call(request.clone()).resume(&stored.parse()?)?.pages();
+//! let mut pages = core.call(request.clone()).paginate().concurrency(8).pages();
+//! let mut stored = String::new();
+//! while let Some(page) = pages.next().await? {
+//!     // Store page.rows and page.resume() together.
+//!     stored = page.resume().to_string();
 //! }
 //! println!("{}", pages.summary());
+//! // After a restart:
+//! let rest = core.call(request.clone()).paginate().resume_from(&stored.parse()?)?.pages();
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # What is promised
 //!
-//! **Every row that is in the list throughout the pull is delivered, and no row twice; or the stream gives an error with the numbers and
-//! [`Summary::is_complete`] is false.** Rows that are added or removed meanwhile may come or not. This holds where the schema names an id of the rows and the vendor
-//! keeps the rows in some order, whichever, and in particular:
+//! **Every row that is in the list throughout the pull is delivered, and no row twice; or [`Summary::completeness`] is not [`Completeness::Complete`].** It is
+//! [`Completeness::Incomplete`] where something is known to be wrong, and the stream then gives an error with the numbers; and [`Completeness::Unknown`] where nothing
+//! contradicts that all came, but nothing proves it. Rows that are added or removed meanwhile may come or not. This holds where the schema names an id of the rows
+//! and the vendor keeps the rows in some order, whichever, and in particular:
 //!
 //! * *Paging by cursor.* Always: a cursor stands behind a row, whatever happens to the others.
-//! * *Page numbers.* Pages shift when rows come and go. When the vendor's total moves between two pages, the place behind the last delivered row is looked up
-//!   again, and the pull goes on from there. What totals cannot show is one row removed on a page that was read and another added further behind, both
-//!   between the same two answers; [`Call::thorough`](crate::Call::thorough) finds that too, with pages that overlap, for about a quarter more calls.
-//! * *Beyond the vendor's ceiling* (`row_cap` in the schema). A list that holds more is split along a range of days, halved until each piece fits. Both halves are
-//!   counted and must hold what the whole holds. Neighbouring pieces share a day, since no vendor documents whether the last day of a range belongs to it; rows
-//!   that come twice are left out. Days that are over can lose rows, not gain them, so that their totals show every change; the last days are read as by
-//!   `thorough`. A day that holds more than the ceiling, a piece that outgrows it while it is read, rows without a date, and rows that fall in neither half are errors with the numbers. (This needs dates of
-//!   creation: a row that is put into an earlier day meanwhile counts as added.)
-//! * *Without ids* or without totals, repeated pages and empty or short pages against the total are found, nothing more; a total that moved is an error at the end.
+//! * *Page numbers.* Pages shift when rows come and go. When the vendor's total moves between two pages, the next one is asked for in another size, so that it holds
+//!   the last delivered row; if need be, that row is looked for. What totals cannot show is one row removed on a page that was read and another added further behind,
+//!   both between the same two responses; [`Paginator::thorough`] finds that too, with pages that overlap throughout, for about a quarter more calls.
+//! * *Fewer rows than asked for.* Where the vendor gives 20 rows to a page of 50, or leaves some out, the pull goes on with the next number. Without a total that says
+//!   so, a short or empty page is the end only when nothing follows; against the total, only when ten pages in a row give nothing new.
+//! * *Totals.* The end is proven by a total. Where the vendor tells none, tells 0 beside rows, or tells its own ceiling, completeness is not known.
+//! * *Beyond the vendor's ceiling* (`row_cap` in the schema). A list that holds as much or more is split along a range of days, halved until each piece fits, if the
+//!   last page below the ceiling is there at all. Both halves are counted and must hold what the whole holds. Neighbouring pieces share a day, since no vendor documents
+//!   whether the last day of a range belongs to it; rows that come twice are left out. Days that are over can lose rows, not gain them, so that their totals show every
+//!   change; the last days are read as by `thorough`. A day that holds more than the ceiling, a piece that outgrows it while it is read, rows without a date, and rows
+//!   that fall in neither half are errors with the numbers. (This needs dates of creation: a row that is put into an earlier day meanwhile counts as added.)
+//! * *Without ids* repeated pages and empty or short pages against the total are found, nothing more; a total that moved is an error at the end.
 //!
-//! In the end the rows that came are compared with the totals that were told. If some are missing, the whole piece is read once more, and what is still
-//! missing is an error with the numbers. Up to some 262,000 ids of a piece (eight bytes each) are kept for that.
+//! # Which rows are the same
+//!
+//! A row came before if its id and its whole content did. Where only the id is the same, both are delivered, and [`Summary::shared_ids`] counts and names them: the id
+//! is not unique, or the row changed between two pages. (Where a row was to come again, because pages overlap or are read once more, the id alone decides.) Rows
+//! without an id are told apart by their content; equal ones on one page, or far from each other, are all delivered.
+//!
+//! In the end the rows that came are compared with the totals that were told. If some are missing though no page was short, the whole piece is read once more, and what
+//! is still missing is an error with the numbers. Up to some 262,000 rows of a piece (sixteen bytes each) are kept for that.
 //!
 //! # Errors
 //!
 //! After an error the stream can be polled on. It then asks for the same page again, unless asking again cannot help (the request, the client's set-up or the token
-//! is at fault) or failed five times in a row: then it ends. Rows that cannot be understood come as errors with [`Error::bad_row`]; the stream goes on behind
-//! them.
+//! is at fault) or failed five times in a row: then it ends. Rows that cannot be understood come as errors with [`Error::bad_row`], or go to a [`RejectSink`]; the stream
+//! goes on behind them. A page that cannot be understood holds the pull up, unless [`Paginator::skip_undecodable`] is set.
 //!
 //! # Prefetch
 //!
-//! With [`Call::concurrency`](crate::Call::concurrency), up to so many pages are under way or waiting at any time, each with a permit of the same quota. They come
-//! in order. With cursors, the next page is fetched while the present one is used. Nothing is spawned: pages make progress while the stream is polled.
+//! With [`Paginator::concurrency`], up to so many pages are under way or waiting at any time, each with a permit of the same quota. They come in order. With cursors,
+//! the next page is fetched while the present one is used. Nothing is spawned: pages make progress while the stream is polled.
 
 mod cursor;
 mod date_range;
 mod fetch;
 mod items;
 mod options;
+mod page;
 mod page_number;
 mod plan;
 mod planner;
 mod prefetch;
+mod raw;
 mod resume;
 mod seen_rows;
 mod split;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::{
     fmt,
+    future::poll_fn,
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -71,143 +85,38 @@ use std::{
 
 use futures_core::Stream;
 
-pub(crate) use self::options::PullOptions;
 use self::{
-    fetch::Fetch,
-    options::Sink,
-    planner::Planner,
-    prefetch::{Delivered, Pull},
+    plan::Place,
+    prefetch::{Arrived, Delivered, Pull},
 };
 pub use self::{
     items::Items,
-    options::{RejectSink, Rejected},
+    options::{Paged, Paginator, RejectSink, Rejected, RejectedPage},
+    page::Page,
+    raw::RawPaging,
     resume::{ResumeToken, ResumeTokenError},
-    summary::Summary,
+    summary::{Completeness, Summary},
 };
-use crate::{
-    call::Call,
-    decode::BadRow,
-    error::{Error, ErrorKind},
-    operation::PagedOperation,
-};
+use crate::error::Error;
 
-/// One page of a list.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Page<R> {
-    /// Its rows, without those that came before.
-    pub rows: Vec<R>,
-    /// Rows that could not be understood.
-    pub bad_rows: Vec<BadRow>,
-    /// Its number, where pages have numbers.
-    pub number: Option<i64>,
-    /// How many rows there are in all, where the vendor tells; of a pull that was split, in its piece.
-    pub total: Option<u64>,
-    /// In front of which row each bad row stood.
-    places: Vec<usize>,
-    /// What identifies rows and bad rows, in order; empty: nothing does.
-    keys: Vec<u64>,
-    before: ResumeToken,
-    after: ResumeToken,
-}
-
-impl<R> Page<R> {
-    /// Where the pull stands behind this page. Store it together with the rows; after a restart give it to [`Call::resume`](crate::Call::resume).
-    #[must_use]
-    pub fn resume(&self) -> &ResumeToken {
-        &self.after
-    }
-}
-
-impl<R: fmt::Debug> fmt::Debug for Page<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page")
-            .field("number", &self.number)
-            .field("total", &self.total)
-            .field("rows", &self.rows)
-            .field("bad_rows", &self.bad_rows)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<O: PagedOperation> Call<O> {
-    /// Lets a pull keep up to so many pages under way or waiting at a time (at least 1, at most 256; default 1). With cursors, anything above 1 fetches one page
-    /// ahead. See [`paging`](crate::paging).
-    pub fn concurrency(mut self, pages: usize) -> Self {
-        self.pull.concurrency = pages.clamp(1, 256);
-        self
-    }
-
-    /// Lets a pull over page numbers ask for pages of varying size, so that each holds the last row of the one before: changes that leave the total as it is
-    /// are then noticed as well. Costs about a quarter more calls. Without effect on pages by cursor, without ids and without a page size.
-    pub fn thorough(mut self, thorough: bool) -> Self {
-        self.pull.thorough = thorough;
-        self
-    }
-
-    /// Gives the rows of a pull that cannot be understood to a sink, rather than to the stream.
-    pub fn rejects(mut self, sink: std::sync::Arc<dyn RejectSink>) -> Self {
-        self.pull.sink = Some(Sink(sink));
-        self
-    }
-
-    /// Lets a pull go on where another one stopped. The request must be the same.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidRequest`], when the token belongs to another vendor, operation, request or version of the schema.
-    pub fn resume(mut self, token: &ResumeToken) -> Result<Self, Error> {
-        let spec = O::spec();
-        let owner = fetch::owner(self.core.vendor().name, spec, &self.request);
-        let refuse = |detail: String| Error::new(ErrorKind::InvalidRequest, self.core.vendor(), detail).of(spec, spec.name);
-        if let Some(mismatch) = token.mismatch(&owner) {
-            return Err(refuse(mismatch));
-        }
-        let course = spec.paging.map(|paging| Fetch::course(&self.request, paging, self.pull.thorough));
-        if course.and_then(|course| token.planner(course)).is_none() {
-            return Err(refuse("the resume token is damaged".to_owned()));
-        }
-        self.pull.resume = Some(token.clone());
-        Ok(self)
-    }
-
-    /// All pages from the one that the request asks for.
-    pub fn pages(self) -> Pages<O> {
-        Pages::new(self)
-    }
-
-    /// All rows from the page that the request asks for. A row that cannot be understood comes out as an error with [`Error::bad_row`], in its place; the
-    /// stream goes on behind it.
-    pub fn items(self) -> Items<O> {
-        Items::new(self.pages())
-    }
-}
-
-/// A stream of pages; made by [`Call::pages`].
+/// A stream of pages; made by [`Paginator::pages`].
 #[must_use = "streams do nothing unless polled"]
-pub struct Pages<O: PagedOperation> {
+pub struct Pages<O: Paged> {
     pull: Pull,
-    sink: Option<Sink>,
     operation: PhantomData<fn() -> O>,
 }
 
-impl<O: PagedOperation> Pages<O> {
-    fn new(call: Call<O>) -> Self {
-        let spec = O::spec();
-        let owner = fetch::owner(call.core.vendor().name, spec, &call.request);
-        let PullOptions { concurrency, thorough, resume, sink } = call.pull.clone();
-        let course = Fetch::course(&call.request, spec.paging.unwrap_or(&fetch::UNPAGED), thorough);
-        let planner = match &resume {
-            Some(token) => token.planner(course.clone()),
-            None => Some(Planner::new(course.clone())),
-        };
-        let planner = planner.filter(|_| spec.paging.is_some()).ok_or(course);
-        let unpaged = Error::new(ErrorKind::Unsupported, call.core.vendor(), "the operation has no pages").of(spec, spec.name);
-        let source = Box::new(Fetch::new(call));
-        let pull = match planner {
-            Ok(planner) => Pull::new(source, planner, owner, concurrency),
-            Err(course) => Pull::broken(source, Planner::new(course), owner, unpaged),
-        };
-        Pages { pull, sink, operation: PhantomData }
+impl<O: Paged> Pages<O> {
+    fn new(pull: Pull) -> Self {
+        Pages { pull, operation: PhantomData }
+    }
+
+    /// The next page; `None`: the pull is at its end, or was broken off by an error that it gave before.
+    ///
+    /// # Errors
+    /// See [`paging`](crate::paging#errors). The next call goes on behind the error.
+    pub async fn next(&mut self) -> Result<Option<Page<O::Row, O::Data>>, Error> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
     /// How many rows there are in all, as the vendor told last; `None` before the first page, and where it does not tell.
@@ -238,29 +147,48 @@ impl<O: PagedOperation> Pages<O> {
         self.pull.failed(detail)
     }
 
-    fn page(&self, delivered: Delivered) -> Result<Page<O::Row>, Error> {
-        let Delivered { arrived, keep, number, before, after } = delivered;
-        let (total, keys) = (arrived.facts.total, arrived.facts.keys.clone().unwrap_or_default());
-        let told = |at: usize| keep.keeps(at) && !(self.sink.is_some() && arrived.bad_rows.iter().any(|bad| bad.row == at));
-        let keys = keys.into_iter().enumerate().filter(|(at, _)| told(*at)).map(|(_, key)| key).collect();
-        let Some(mut sorted) = fetch::sorted::<O::Row>(arrived, &keep) else {
+    fn page(&self, delivered: Delivered) -> Result<Page<O::Row, O::Data>, Error> {
+        let Delivered { arrived, keep, counted, number, before, after } = delivered;
+        let Arrived { facts, rows, data, bad_rows, drifts, extra } = arrived;
+        let (Ok(rows), Ok(data)) = (rows.downcast::<Vec<O::Row>>(), data.downcast::<O::Data>()) else {
             return Err(self.failed("the rows are of another type".to_owned()));
         };
-        if let Some(sink) = &self.sink {
+        let told = |at: usize| keep.keeps(at) && !(self.pull.sink.is_some() && bad_rows.iter().any(|bad| bad.row == at));
+        let (mut keys, mut came) = (Vec::new(), 0);
+        for (at, key) in facts.keys.unwrap_or_default().into_iter().enumerate() {
+            came += u64::from(counted.get(at).copied().unwrap_or(true));
+            if told(at) {
+                keys.push(Place { key, rows: at as u64 + 1, came });
+            }
+        }
+        let mut sorted = fetch::sorted(*rows, bad_rows, &keep);
+        if let Some(sink) = &self.pull.sink {
             for row in sorted.bad_rows.drain(..) {
-                sink.0.reject(&Rejected { operation: O::spec().name, page: number, row: &row });
+                sink.reject(&Rejected { operation: self.pull.operation(), page: number, row: &row });
             }
             sorted.places.clear();
         }
-        Ok(Page { rows: sorted.rows, bad_rows: sorted.bad_rows, number, total, places: sorted.places, keys, before, after })
+        Ok(Page {
+            rows: sorted.rows,
+            bad_rows: sorted.bad_rows,
+            number,
+            total: facts.total,
+            data: *data,
+            extra,
+            drift: drifts,
+            places: sorted.places,
+            keys,
+            before,
+            after,
+        })
     }
 }
 
 // Nothing is pinned in place: the futures are boxed.
-impl<O: PagedOperation> Unpin for Pages<O> {}
+impl<O: Paged> Unpin for Pages<O> {}
 
-impl<O: PagedOperation> Stream for Pages<O> {
-    type Item = Result<Page<O::Row>, Error>;
+impl<O: Paged> Stream for Pages<O> {
+    type Item = Result<Page<O::Row, O::Data>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
@@ -272,8 +200,8 @@ impl<O: PagedOperation> Stream for Pages<O> {
     }
 }
 
-impl<O: PagedOperation> fmt::Debug for Pages<O> {
+impl<O: Paged> fmt::Debug for Pages<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("operation", &O::spec().name).field("total", &self.total()).finish_non_exhaustive()
+        f.debug_struct("Pages").field("operation", &self.pull.operation()).field("total", &self.total()).finish_non_exhaustive()
     }
 }

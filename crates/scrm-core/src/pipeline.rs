@@ -19,11 +19,12 @@ use self::classify::Failed;
 use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
     encode::RequestBody,
-    error::Error,
+    error::{Error, ErrorKind},
     hooks::{CallContext, CallSpan, End, Retry, Start},
     mask::Masker,
     patience::later,
     retry::{Decision, Failure, RetryPolicy},
+    runtime,
     secret::Secret,
     spec::{Action, Method, OperationSpec},
     table::Payload,
@@ -81,6 +82,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn attempts(&mut self, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
+        self.job.in_runtime().map_err(|error| self.job.named(error))?;
         self.job.check().map_err(|error| self.job.named(error))?;
         loop {
             let failed = match self.attempt(data).await {
@@ -251,6 +253,11 @@ impl Job<'_> {
         self.check().and_then(|()| self.written(None)).map_err(|error| self.named(error))
     }
 
+    /// Whether there is a runtime to wait in.
+    fn in_runtime(&self) -> Result<(), Error> {
+        runtime::current().map(drop).map_err(|reason| Error::new(ErrorKind::Config, self.core.vendor(), reason))
+    }
+
     fn name(&self) -> Cow<'static, str> {
         if self.path == self.spec.path {
             return self.spec.name.into();
@@ -259,7 +266,7 @@ impl Job<'_> {
         Masker::default().path(path, NAME_CAP).into_string().into()
     }
 
-    fn named(&self, error: Error) -> Error {
+    pub(crate) fn named(&self, error: Error) -> Error {
         error.of(self.spec, self.name())
     }
 }

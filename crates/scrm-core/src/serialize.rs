@@ -337,37 +337,3 @@ pub fn serialize<S: Serializer>(record: &dyn ReadFields, serializer: S) -> Resul
 pub fn serialize_request<S: Serializer>(request: &dyn ReadFields, serializer: S) -> Result<S::Ok, S::Error> {
     encode::OnTheWire(request).serialize(serializer)
 }
-
-/// `Debug` (masked), `Serialize` and `Deserialize` of a generated type that implements `WriteFields` and `ReadFields`.
-#[macro_export]
-macro_rules! record {
-    ($type:ty) => {
-        $crate::masked!($type);
-        impl $crate::__private::Serialize for $type {
-            #[inline]
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::__private::serialize(self, serializer)
-            }
-        }
-        impl<'de> $crate::__private::Deserialize<'de> for $type {
-            #[inline]
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::__private::deserialize(deserializer)
-            }
-        }
-    };
-}
-
-/// `Debug` (masked) and `Serialize` of a generated request, which implements `ReadFields`.
-#[macro_export]
-macro_rules! request {
-    ($type:ty) => {
-        $crate::masked!($type);
-        impl $crate::__private::Serialize for $type {
-            #[inline]
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::__private::serialize_request(self, serializer)
-            }
-        }
-    };
-}

@@ -1,5 +1,7 @@
 //! What is known of a vendor and of its operations: plain data, generated as `static` items in the vendor's crate.
 
+mod build;
+
 use crate::table::Table;
 
 /// One text in both languages.
@@ -26,6 +28,7 @@ impl Label {
 
 /// All that the pipeline needs to know of a vendor.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct VendorSpec {
     /// Short name, as in the schema tree.
     pub name: &'static str,
@@ -68,6 +71,7 @@ impl VendorSpec {
 
 /// Where code, message and data stand in an answer. Keys of the top level.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct EnvelopeSpec {
     /// Key of the code.
     pub code: &'static str,
@@ -85,6 +89,7 @@ pub struct EnvelopeSpec {
 
 /// One credential the client is built from.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct CredentialSpec {
     /// Name in the vendor's words.
     pub name: &'static str,
@@ -100,6 +105,7 @@ pub struct CredentialSpec {
 
 /// How one kind of token is got and sent.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TokenSpec {
     /// Name of this kind, unique in the vendor.
     pub name: &'static str,
@@ -143,6 +149,7 @@ pub enum TokenPlace {
 
 /// All that is known of one operation beside the types of its fields.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct OperationSpec {
     /// Name, as in the schema tree: `user_list`.
     pub name: &'static str,
@@ -178,6 +185,7 @@ pub struct OperationSpec {
 
 /// Where something was read, and how far to trust it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Source {
     /// The page, by site and title.
     pub page: &'static str,
@@ -250,6 +258,7 @@ pub struct QuotaSpec {
 
 /// How the rows of an operation are paged.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct PagingSpec {
     /// What moves from page to page.
     pub style: PagingStyle,
@@ -271,6 +280,7 @@ pub struct PagingSpec {
 
 /// A pair of request fields that bound a range of dates.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SplitSpec {
     /// Request field of the first day.
     pub start: &'static str,
@@ -304,6 +314,7 @@ pub enum PagingStyle {
 
 /// One code and what to do about it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ErrorRule {
     /// The code as text; `None`: recognised by the message alone.
     pub code: Option<&'static str>,
@@ -362,11 +373,13 @@ pub enum TimeFormat {
 #[non_exhaustive]
 pub enum Rule {
     /// Must be there (an empty text counts as absent).
+    #[non_exhaustive]
     Required {
         /// The field.
         field: &'static str,
     },
     /// Must be there when `other` has one of `values` (any value, if there are none).
+    #[non_exhaustive]
     RequiredIf {
         /// The field.
         field: &'static str,
@@ -376,26 +389,31 @@ pub enum Rule {
         values: &'static [&'static str],
     },
     /// At least one of these must be there.
+    #[non_exhaustive]
     AtLeastOne {
         /// The fields.
         fields: &'static [&'static str],
     },
     /// Exactly one of these must be there.
+    #[non_exhaustive]
     ExactlyOne {
         /// The fields.
         fields: &'static [&'static str],
     },
     /// At most one of these may be there.
+    #[non_exhaustive]
     AtMostOne {
         /// The fields.
         fields: &'static [&'static str],
     },
     /// All of these or none.
+    #[non_exhaustive]
     Together {
         /// The fields.
         fields: &'static [&'static str],
     },
     /// A number between two bounds, both allowed.
+    #[non_exhaustive]
     Range {
         /// The field.
         field: &'static str,
@@ -405,6 +423,7 @@ pub enum Rule {
         max: Option<i64>,
     },
     /// Length of a text in characters.
+    #[non_exhaustive]
     Length {
         /// The field.
         field: &'static str,
@@ -414,6 +433,7 @@ pub enum Rule {
         max: Option<u32>,
     },
     /// Length of a list.
+    #[non_exhaustive]
     Items {
         /// The field.
         field: &'static str,
@@ -423,6 +443,7 @@ pub enum Rule {
         max: Option<u32>,
     },
     /// A time written in this format.
+    #[non_exhaustive]
     Format {
         /// The field.
         field: &'static str,
@@ -430,6 +451,7 @@ pub enum Rule {
         format: TimeFormat,
     },
     /// `start` is not after `end`, and both are at most `max_seconds` apart.
+    #[non_exhaustive]
     Span {
         /// The earlier field.
         start: &'static str,
@@ -446,6 +468,7 @@ pub enum Rule {
 
 /// How the rows of an operation read as customers. Paths are wire names joined by `/`; a path through a list means each of its items.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct CustomerSpec {
     /// The vendor's id.
     pub id: &'static str,

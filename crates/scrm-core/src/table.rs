@@ -20,7 +20,7 @@ pub use field::{Announced, Attributes, DynamicColumns, Field, NULLABLE, PERSONAL
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
 pub use open_enum::{
     Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, code_text, deserialize_code, documented, from_text, hash_value,
-    same_value, serialize_code,
+    label, same_value, serialize_code,
 };
 pub use payload::{Inspect, Payload};
 pub use typed::{Atom, Form, Typed, TypedSlot, TypedView, TypedsSlot, TypedsView};

@@ -138,8 +138,21 @@ pub struct FieldNote {
 impl FieldNote {
     /// One value of this kind.
     #[must_use]
-    pub const fn new(kind: ColumnKind, zh: &'static str, en: &'static str) -> Self {
-        FieldNote { kind, shape: Shape::One, unit: None, label: Label { zh, en }, nested: None }
+    pub const fn new(kind: ColumnKind) -> Self {
+        FieldNote { kind, shape: Shape::One, unit: None, label: Label { zh: "", en: "" }, nested: None }
+    }
+    /// Dynamic columns.
+    #[must_use]
+    pub const fn integers_by_number() -> Self {
+        FieldNote::new(ColumnKind::Integer).map()
+    }
+    /// With the English and the Chinese text: the last two of these.
+    #[must_use]
+    pub const fn label(mut self, texts: &[&'static str]) -> Self {
+        if let [.., en, zh] = *texts {
+            self.label = Label { zh, en };
+        }
+        self
     }
     /// A list of such values.
     #[must_use]
@@ -178,7 +191,7 @@ impl FieldNote {
 }
 
 /// What stands for undocumented keys.
-const EXTRA: FieldNote = FieldNote::new(ColumnKind::Any, "文档没有说明的字段", "Keys that the documentation does not name").map();
+const EXTRA: FieldNote = FieldNote::new(ColumnKind::Any).label(&["Keys that the documentation does not name", "文档没有说明的字段"]).map();
 
 /// Behind [`Tabular::columns`]: `notes` are those of the table's fields, then of its dynamic columns. `extra`: undocumented keys have a place.
 #[must_use]
@@ -213,4 +226,11 @@ pub fn tenant_columns(data: &View<'_>, row: &Table) -> Vec<TenantColumn> {
         });
     });
     columns
+}
+
+/// What a row holds in the tenant's column that the answer announces under this display name.
+#[must_use]
+pub fn announced(data: &View<'_>, row: &dyn ReadFields, label: &str) -> Option<Value> {
+    let columns = tenant_columns(data, row.table());
+    table::get(row, &columns.into_iter().find(|column| column.label == label)?.name)
 }

@@ -14,7 +14,7 @@ use crate::{
     customer::{Customer, CustomerKey, KeyKind},
     encode::RequestBody,
     error::{Error, ErrorKind},
-    operation::Operation,
+    operation::{self, Operation},
     spec::{OperationSpec, VendorSpec},
     table::Payload,
 };
@@ -98,13 +98,9 @@ pub trait VendorClientExt: VendorClient {
     /// As [`VendorClientExt::call`].
     fn call_with<O: Operation>(&self, request: O, options: CallOptions) -> BoxFuture<'_, Result<Response<O::Data>, Error>> {
         Box::pin(async move {
-            let spec = O::spec();
-            if !self.operations().iter().any(|known| std::ptr::eq(*known, spec)) {
-                let detail = format!("{} is not an operation of this vendor", spec.name);
-                return Err(Error::new(ErrorKind::Unsupported, self.vendor(), detail));
-            }
+            operation::belongs::<O>(self.vendor())?;
             let mut data = O::Data::default();
-            let reply = self.execute(RequestBody::Typed(&request), spec, &options, &mut data).await?;
+            let reply = self.execute(RequestBody::Typed(&request), O::spec(), &options, &mut data).await?;
             Ok(Response::new(data, reply))
         })
     }

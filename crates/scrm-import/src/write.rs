@@ -72,7 +72,7 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
         file.insert(key.to_owned(), value);
     };
     let title = page.title.as_ref().map_or_else(|| (todo(0), 0), |title| (title.value.clone(), title.line));
-    put("$schema", json!("../operation.schema.json"));
+    put("$schema", json!("../../operation.schema.json"));
     put("operation", json!(operation));
     put("title", json!({ "zh": title.0, "en": todo(title.1) }));
     put("source", source);

@@ -43,8 +43,6 @@ mod control;
 mod failure;
 mod faults;
 mod fill;
-#[rustfmt::skip]
-mod generated;
 mod line;
 mod mock;
 mod people;

@@ -4,13 +4,12 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot};
 
-use scrm_schema::model::Quota;
+use scrm_schema::model::{Quota, Tree};
 
 use crate::{
     answer::remove_some,
     clock::Clock,
     faults::{Fault, FaultRule},
-    generated,
     people::{Customer, People},
     records::Record,
     server::serve,
@@ -21,6 +20,11 @@ use crate::{
 
 /// People made up where nobody says how many.
 const CUSTOMERS: u32 = 1000;
+
+/// The schemas that are built in.
+pub(crate) fn built_in() -> Result<Tree, scrm_schema::Errors> {
+    scrm_schema::load_files(scrm_vendor_schemas::FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
+}
 
 /// Why a mock could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -191,7 +195,7 @@ impl Builder {
     fn world(&self) -> Result<World, StartError> {
         let tree = match &self.schemas {
             Some(folder) => scrm_schema::load(folder)?,
-            None => scrm_schema::load_files(generated::schemas::FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))?,
+            None => built_in()?,
         };
         let made_up = self.customers.unwrap_or(if self.own.is_empty() { CUSTOMERS } else { 0 });
         let people = People::new(self.seed, made_up, self.own.clone());

@@ -4,31 +4,33 @@ mod customer;
 mod errata;
 mod examples;
 mod fields;
+mod places;
 mod paging;
 mod rules;
 mod vendor;
 
-use std::collections::BTreeMap;
-
 use crate::error::{FileProblems, Problems};
-use crate::model::{BodyKind, Field, Filling, Object, Operation, Place, Type, Vendor, VendorFile};
+use crate::model::{BodyKind, Field, Filling, Object, Operation, Place, Tree, Type, Vendor, VendorFile};
 use crate::names;
 
+/// Checks all vendors.
+pub(crate) fn tree(tree: &Tree, problems: &mut Problems) {
+    places::vendors(&tree.vendors, problems);
+    for vendor in &tree.vendors {
+        self::vendor(vendor, problems);
+    }
+}
+
 /// Checks one vendor and its operations.
-pub(crate) fn vendor(vendor: &Vendor, problems: &mut Problems) {
+fn vendor(vendor: &Vendor, problems: &mut Problems) {
     let path = format!("{}/vendor.json", vendor.file.vendor);
     vendor::check(vendor, &mut FileProblems { file: &path, all: problems });
-    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut paths: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    places::check(vendor, problems);
     for operation in &vendor.operations {
-        let mut problems = FileProblems { file: &operation.file, all: problems };
-        if let Some(other) = names.insert(&operation.name, &operation.file) {
-            problems.add("/operation", format!("`{}` is described in {other} too", operation.name), "keep one of the two files");
-        }
-        if let Some(other) = paths.insert((&operation.path, format!("{:?}", operation.method)), &operation.file) {
-            problems.add("/http/path", format!("{other} has the same method and path"), "keep one of the two files, or correct the path");
-        }
-        check(&Context { vendor: &vendor.file, operation }, &mut problems);
+        check(&Context { vendor: &vendor.file, operation }, &mut FileProblems { file: &operation.file, all: problems });
+    }
+    for area in &vendor.file.areas {
+        errata::shared(vendor, &area.name, problems);
     }
 }
 
@@ -52,46 +54,8 @@ fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     examples::check(context, problems);
 }
 
-/// Methods that every client has.
-const CLIENT_METHODS: [&str; 21] = [
-    "new",
-    "default",
-    "builder",
-    "core",
-    "shop",
-    "call",
-    "call_raw",
-    "drift",
-    "clone",
-    "clone_from",
-    "from",
-    "into",
-    "try_from",
-    "try_into",
-    "to_owned",
-    "descriptor",
-    "operations",
-    "execute",
-    "find_customers",
-    "list_customers",
-    "drop",
-];
-/// Modules that stand beside the operations' own.
-const MODULES: [&str; 3] = ["client", "mod", "lib"];
-
 fn head(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     let operation = context.operation;
-    let wanted = format!("{}/{}.json", context.vendor.vendor, operation.name.replace('_', "-"));
-    if operation.file != wanted {
-        problems.add(
-            "/operation",
-            format!("`{}` does not match the name of its file", operation.name),
-            format!("call the file schemas/{wanted}, or correct the name"),
-        );
-    }
-    if CLIENT_METHODS.contains(&operation.name.as_str()) || MODULES.contains(&operation.name.as_str()) {
-        problems.add("/operation", format!("`{}` is taken by the client itself", operation.name), "give the operation another name");
-    }
     if let Some(token) = &operation.token
         && !context.vendor.tokens.iter().any(|known| known.name == *token)
     {

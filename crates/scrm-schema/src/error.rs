@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crate::pointer;
+
 /// One problem: where it is, what it is, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Path of the file below the schema folder, with `/`: `acme/user-list.json`.
+    /// Path of the file below the schema folder, with `/`: `acme/user/user-list.json`.
     pub file: String,
     /// JSON pointer in the file; empty for the whole file.
     pub pointer: String,
@@ -60,18 +62,25 @@ impl Problems {
         self.0.len()
     }
 
-    /// The value, unless there are problems.
-    pub(crate) fn or<T>(mut self, value: T) -> Result<T, Errors> {
-        if self.0.is_empty() {
-            return Ok(value);
-        }
+    /// Whether there is one in a file of this folder; `folder` ends with `/`.
+    pub(crate) fn touch(&self, folder: &str) -> bool {
+        self.0.iter().any(|problem| problem.file.starts_with(folder))
+    }
+
+    /// The problems, sorted by file and pointer.
+    pub(crate) fn sorted(mut self) -> Vec<Problem> {
         self.0.sort();
         self.0.dedup();
-        Err(Errors(self.0))
+        self.0
+    }
+
+    /// The value, unless there are problems.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, Errors> {
+        if self.0.is_empty() { Ok(value) } else { Err(Errors(self.sorted())) }
     }
 }
 
-/// The problems of one file.
+/// The problems of one file, and of the definitions that it shares with its area.
 pub(crate) struct FileProblems<'a> {
     pub(crate) file: &'a str,
     pub(crate) all: &'a mut Problems,
@@ -79,6 +88,7 @@ pub(crate) struct FileProblems<'a> {
 
 impl FileProblems<'_> {
     pub(crate) fn add(&mut self, pointer: impl Into<String>, what: impl Into<String>, advice: impl Into<String>) {
-        self.all.add(self.file, pointer, what, advice);
+        let (file, pointer) = pointer::locate(self.file, &pointer.into());
+        self.all.add(&file, pointer, what, advice);
     }
 }

@@ -12,25 +12,37 @@ use serde_json::{Map, Number, Value};
 use crate::error::Problems;
 use crate::pointer;
 
-/// Texts of all files `<vendor>/<file>.json` below a folder, by path with `/`.
+/// How many folders deep a file may stand below its vendor's, so that one which stands too deep is still found and told.
+const DEEPEST: usize = 2;
+/// What a file says where somebody has still to decide.
+const UNFINISHED: &str = "TODO";
+
+/// Texts of all files `<vendor>/<file>.json` and `<vendor>/<area>/<file>.json` below a folder, by path with `/`.
 pub(crate) fn read(folder: &Path, problems: &mut Problems) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for vendor in entries(folder, "", problems) {
-        if !folder.join(&vendor).is_dir() {
-            continue;
+        if folder.join(&vendor).is_dir() {
+            read_below(folder, &vendor, &mut files, problems);
         }
-        for name in entries(&folder.join(&vendor), &vendor, problems) {
-            if Path::new(&name).extension().is_none_or(|extension| extension != "json") {
-                continue;
+    }
+    files
+}
+
+fn read_below(folder: &Path, below: &str, files: &mut Vec<(String, String)>, problems: &mut Problems) {
+    for name in entries(&folder.join(below), below, problems) {
+        let file = format!("{below}/{name}");
+        let path = folder.join(&file);
+        if path.is_dir() {
+            if file.matches('/').count() <= DEEPEST {
+                read_below(folder, &file, files, problems);
             }
-            let file = format!("{vendor}/{name}");
-            match fs::read_to_string(folder.join(&vendor).join(&name)) {
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            match fs::read_to_string(path) {
                 Ok(text) => files.push((file, text)),
                 Err(error) => problems.add(&file, "", format!("cannot be read: {error}"), "make it a readable UTF-8 file"),
             }
         }
     }
-    files
 }
 
 fn entries(folder: &Path, file: &str, problems: &mut Problems) -> Vec<String> {
@@ -60,12 +72,18 @@ fn entries(folder: &Path, file: &str, problems: &mut Problems) -> Vec<String> {
 pub(crate) struct VendorFolder {
     /// `vendor.json`, if it could be parsed.
     pub(crate) vendor: Option<Value>,
-    /// Operation files by path.
+    /// Operation files by path, those of the areas and those beside `vendor.json`.
     pub(crate) operations: BTreeMap<String, Value>,
+    /// What the operations of an area share, by area.
+    pub(crate) definitions: BTreeMap<String, Value>,
 }
 
 /// Parses the texts and sorts them by folder. Files outside of a vendor's folder, and files that are not JSON by name, are no part of the tree.
-pub(crate) fn parse(files: impl IntoIterator<Item = (String, String)>, problems: &mut Problems) -> BTreeMap<String, VendorFolder> {
+pub(crate) fn parse(
+    files: impl IntoIterator<Item = (String, String)>,
+    problems: &mut Problems,
+    unfinished: &mut Problems,
+) -> BTreeMap<String, VendorFolder> {
     let mut texts = BTreeMap::new();
     for (file, text) in files {
         if texts.insert(file.clone(), text).is_some() {
@@ -78,19 +96,54 @@ pub(crate) fn parse(files: impl IntoIterator<Item = (String, String)>, problems:
         if !name.ends_with(".json") {
             continue;
         }
+        let (area, name) = name.split_once('/').map_or((None, name), |(area, name)| (Some(area), name));
         if name.contains('/') {
-            problems.add(&file, "", "stands too deep", "move it to `<vendor>/<operation-with-dashes>.json`");
+            problems.add(&file, "", "stands too deep", "move it to `<vendor>/<area>/<operation-with-dashes>.json`");
             continue;
         }
         let folder = folders.entry(vendor.to_owned()).or_default();
         let Some(value) = parse_one(&file, &text, problems) else { continue };
-        if name == "vendor.json" {
-            folder.vendor = Some(value);
-        } else {
-            folder.operations.insert(file, value);
+        todos(&file, &value, &mut String::new(), unfinished);
+        match (area, name) {
+            (None, "vendor.json") => folder.vendor = Some(value),
+            (None, "definitions.json") => {
+                problems.add(&file, "", "stands in no area", "move it into the folder of the area whose operations share it");
+            }
+            (Some(area), "definitions.json") => drop(folder.definitions.insert(area.to_owned(), value)),
+            _ => drop(folder.operations.insert(file, value)),
         }
     }
     folders
+}
+
+/// Adds every text and every key that says `TODO`. `at` is as before when it returns.
+fn todos(file: &str, value: &Value, at: &mut String, unfinished: &mut Problems) {
+    let advice = "write what is meant, in your own words, or take it out";
+    let mut below = |step: &str, value: &Value| {
+        let length = at.len();
+        pointer::push(at, step);
+        if is_unfinished(step) {
+            unfinished.add(file, at.as_str(), format!("the key says `{UNFINISHED}`"), advice);
+        }
+        todos(file, value, at, unfinished);
+        at.truncate(length);
+    };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| below(key, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(number, item)| below(&number.to_string(), item)),
+        Value::String(text) if is_unfinished(text) => unfinished.add(file, at.as_str(), format!("says `{UNFINISHED}`"), advice),
+        _ => {}
+    }
+}
+
+/// Whether the word stands there, by itself.
+fn is_unfinished(text: &str) -> bool {
+    text.match_indices(UNFINISHED).any(|(at, word)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+        !inside(before) && !inside(after)
+    })
 }
 
 fn parse_one(file: &str, text: &str, problems: &mut Problems) -> Option<Value> {
@@ -188,6 +241,16 @@ impl<'de> Visitor<'de> for Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_word_counts_where_it_stands_by_itself() {
+        for text in ["TODO", "TODO (line 12)", "/TODO", "写TODO。", "a_TODO_b"] {
+            assert!(is_unfinished(text), "{text}");
+        }
+        for text in ["", "todo", "TODOS", "AUTODOC", "METODO"] {
+            assert!(!is_unfinished(text), "{text}");
+        }
+    }
 
     #[test]
     fn values_are_those_of_serde_json() {

@@ -20,17 +20,14 @@ mod vendor;
 use std::path::Path;
 
 pub use error::{Errors, Problem};
-pub use pointer::Found;
+pub use pointer::{Found, locate};
 
 use error::Problems;
 use model::Tree;
 
-/// The meta-schema of an operation file (JSON Schema, draft 2020-12).
-pub const OPERATION_META_SCHEMA: &str = include_str!("../meta/operation.schema.json");
-/// The meta-schema of a vendor file (JSON Schema, draft 2020-12).
-pub const VENDOR_META_SCHEMA: &str = include_str!("../meta/vendor.schema.json");
+pub use scrm_vendor_schemas::{DEFINITIONS_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
 
-/// Reads `<folder>/<vendor>/*.json`. Other files are no part of the tree.
+/// Reads `<folder>/<vendor>/*.json` and `<folder>/<vendor>/<area>/*.json`. Other files are no part of the tree.
 ///
 /// # Errors
 /// All problems found, in files that cannot be read, are no JSON, break the meta-schema, or contradict themselves. A file that breaks the meta-schema is
@@ -41,7 +38,7 @@ pub fn load(folder: &Path) -> Result<Tree, Errors> {
     build(files, problems)
 }
 
-/// Takes the files by path below the schema folder (`acme/user-list.json`) and text. Their order does not matter.
+/// Takes the files by path below the schema folder (`acme/user/user-list.json`) and text. Their order does not matter.
 ///
 /// # Errors
 /// As [`load`].
@@ -51,11 +48,11 @@ pub fn load_files(files: impl IntoIterator<Item = (String, String)>) -> Result<T
 
 fn build(files: impl IntoIterator<Item = (String, String)>, mut problems: Problems) -> Result<Tree, Errors> {
     let mut tree = Tree::default();
-    for (name, folder) in files::parse(files, &mut problems) {
+    let mut unfinished = Problems::default();
+    for (name, folder) in files::parse(files, &mut problems, &mut unfinished) {
         tree.vendors.extend(vendor::build(&name, folder, &mut problems));
     }
-    for vendor in &tree.vendors {
-        check::vendor(vendor, &mut problems);
-    }
+    check::tree(&tree, &mut problems);
+    tree.unfinished = unfinished.sorted();
     problems.or(tree)
 }

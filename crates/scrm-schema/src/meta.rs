@@ -3,16 +3,17 @@
 use std::sync::OnceLock;
 
 use jsonschema::error::{ValidationError, ValidationErrorKind};
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
 
 use crate::error::Problems;
-use crate::{OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
+use crate::{DEFINITIONS_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
 
 /// What kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Operation,
+    Definitions,
     Vendor,
 }
 
@@ -41,15 +42,23 @@ pub(crate) fn validate(kind: Kind, file: &str, value: &Value, problems: &mut Pro
 
 fn validator(kind: Kind) -> &'static Result<Validator, String> {
     static OPERATION: OnceLock<Result<Validator, String>> = OnceLock::new();
+    static DEFINITIONS: OnceLock<Result<Validator, String>> = OnceLock::new();
     static VENDOR: OnceLock<Result<Validator, String>> = OnceLock::new();
     let (cell, text) = match kind {
         Kind::Operation => (&OPERATION, OPERATION_META_SCHEMA),
+        Kind::Definitions => (&DEFINITIONS, DEFINITIONS_META_SCHEMA),
         Kind::Vendor => (&VENDOR, VENDOR_META_SCHEMA),
     };
-    cell.get_or_init(|| {
-        let schema: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        jsonschema::options().with_draft(Draft::Draft202012).build(&schema).map_err(|error| error.to_string())
-    })
+    cell.get_or_init(|| build(text))
+}
+
+/// A field is described once, in the meta-schema of operations; that of definitions refers to it.
+fn build(text: &str) -> Result<Validator, String> {
+    let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| error.to_string());
+    let (schema, operation) = (parse(text)?, parse(OPERATION_META_SCHEMA)?);
+    let id = operation.get("$id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let registry = Registry::new().add(id, operation).map_err(|error| error.to_string())?.prepare().map_err(|error| error.to_string())?;
+    jsonschema::options().with_draft(Draft::Draft202012).with_registry(&registry).build(&schema).map_err(|error| error.to_string())
 }
 
 /// A finding as (step below the instance, what, advice).
@@ -118,7 +127,10 @@ fn in_words(pattern: &str) -> String {
         "^[A-Z][A-Z0-9_]*$" => "it in capitals: `ACME_APP_ID`",
         "^(/([^~/]|~[01])*)+$" => "a JSON pointer: `/data/list`",
         "^\\^[A-Za-z0-9_-]+\\[0-9\\]\\+\\$$" => "a prefix and a number: `^Score-[0-9]+$`",
-        "^#/definitions/" => "a reference into this file: `#/definitions/User`",
+        "^((definitions\\.json)?#|#/definitions)/[A-Z][A-Za-z0-9]*$" => {
+            "a reference: `#/definitions/User` into this file, `definitions.json#/User` to what the area shares"
+        }
+        "^(definitions\\.json#)?(/([^~/]|~[01])*)+$" => "a JSON pointer: `/request/properties/phone`, `definitions.json#/User/properties/phone`",
         "^\\d{4}-\\d{2}-\\d{2}$" => "a day: `2026-01-31`",
         "^https://" => "an address that begins with `https://`",
         "^https://.*[^/]$" => "an address that begins with `https://` and does not end with `/`",

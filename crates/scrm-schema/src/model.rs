@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::error::Problem;
+
 pub use field::{Announced, Columns, Comparison, Enum, EnumValue, Field, Filters, Object, Sensitive, TimeFormat, Type, Used, Wire};
 
 /// All vendors, sorted by name.
@@ -13,6 +15,8 @@ pub use field::{Announced, Columns, Comparison, Enum, EnumValue, Field, Filters,
 pub struct Tree {
     /// Sorted by name.
     pub vendors: Vec<Vendor>,
+    /// Where `TODO` stands: a file that somebody has still to complete. It loads; nothing is generated from it.
+    pub unfinished: Vec<Problem>,
 }
 
 /// One vendor: its `vendor.json` and its operations.
@@ -20,8 +24,32 @@ pub struct Tree {
 pub struct Vendor {
     /// What `vendor.json` says.
     pub file: VendorFile,
-    /// Sorted by name.
+    /// The areas' operations in the order of the areas, each area's sorted by name; then those that answer tokens.
     pub operations: Vec<Operation>,
+}
+
+impl Vendor {
+    /// The operations of an area, sorted by name.
+    pub fn area<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Operation> {
+        self.operations.iter().filter(move |operation| operation.area.as_deref() == Some(name))
+    }
+
+    /// The operations that answer tokens, sorted by name.
+    pub fn token_operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| operation.area.is_none())
+    }
+}
+
+/// One area: a folder of operations.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    /// Name in snake case; the folder's name.
+    pub name: String,
+    /// What it is about, in Chinese.
+    pub zh: String,
+    /// What it is about, in English.
+    pub en: String,
 }
 
 /// A text in both languages.
@@ -78,6 +106,8 @@ pub struct VendorFile {
     pub source: Source,
     /// Scheme, host and path prefix.
     pub base_url: String,
+    /// The areas, in the order in which documentation shows them.
+    pub areas: Vec<Area>,
     /// How an answer is wrapped.
     pub envelope: Envelope,
     /// What the client must be given, in the order of the constructor.
@@ -139,7 +169,7 @@ fn yes() -> bool {
 pub struct Token {
     /// Unique in the vendor.
     pub name: String,
-    /// The operation that answers it.
+    /// The operation that answers it; its file stands beside `vendor.json`, in no area.
     pub operation: String,
     /// What that operation is given, by parameter.
     pub parameters: IndexMap<String, Filling>,
@@ -317,8 +347,10 @@ pub enum Situation {
 /// One operation: all that its file says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
-    /// Path of the file below the schema folder, with `/`: `acme/user-list.json`.
+    /// Path of the file below the schema folder, with `/`: `acme/user/user-list.json`.
     pub file: String,
+    /// The area it belongs to; `None`: it answers a token and belongs to none.
+    pub area: Option<String>,
     /// `user_list`
     pub name: String,
     /// The vendor's title and ours.
@@ -361,7 +393,8 @@ pub struct Operation {
     pub enums: IndexMap<String, Enum>,
     /// Example exchanges with made-up people.
     pub examples: Vec<Example>,
-    /// The schemas as they stand in the file (`{"request": …, "response": …, "definitions": …}`), for documents and the stand-in server.
+    /// The schemas as they stand in the files (`{"request": …, "response": …, "definitions": …, "shared": …}`; `shared` holds those of the area's definitions that
+    /// this operation uses), for documents and the stand-in server.
     pub raw: Value,
 }
 
@@ -570,7 +603,7 @@ pub enum Rule {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Erratum {
-    /// JSON pointer in this file of what it is about.
+    /// JSON pointer in this file of what it is about; one into what the area shares begins with `definitions.json#`.
     pub at: String,
     /// What is contradicted.
     pub kind: ErratumKind,

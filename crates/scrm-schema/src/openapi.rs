@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{BodyKind, ErrorRule, Method, Operation, Place, Rule, Token, Type, Vendor, Wire};
+use crate::model::{BodyKind, ErrorRule, Method, Operation, Place, Rule, Token, Type, Used, Vendor, Wire};
+use crate::pointer::{SHARED, join};
 
+/// The tag of operations that answer tokens and belong to no area.
+const TOKENS: &str = "token";
 /// What stands for a token in examples.
 const TOKEN: &str = "a-token";
 
@@ -40,14 +43,25 @@ pub fn document(vendor: &Vendor) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
-            "title": format!("{} ({})", file.title.en, file.title.zh),
+            // Tools make names of packages from it.
+            "title": file.title.en,
             "version": file.source.read,
-            "description": format!("Written from the documents at {}. A failure comes with HTTP status 200: `{}` tells.", file.docs, file.envelope.code),
+            "description": format!(
+                "{}. Written from the documents at {}. A failure comes with HTTP status 200: `{}` tells.", file.title.zh, file.docs, file.envelope.code
+            ),
         },
         "servers": [{ "url": file.base_url }],
+        "tags": tags(vendor),
         "paths": paths,
         "components": components,
     })
+}
+
+/// One tag an area, in their order.
+fn tags(vendor: &Vendor) -> Vec<Value> {
+    let areas = vendor.file.areas.iter().map(|area| json!({ "name": area.name, "description": format!("{} · {}", area.en, area.zh) }));
+    let tokens = vendor.token_operations().next().map(|_| json!({ "name": TOKENS, "description": "Tokens · 令牌" }));
+    areas.chain(tokens).collect()
 }
 
 fn verb(method: Method) -> &'static str {
@@ -79,6 +93,7 @@ fn token_of<'a>(vendor: &'a Vendor, operation: &Operation) -> Option<&'a Token> 
 fn described(vendor: &Vendor, operation: &Operation) -> Value {
     let mut map = Map::new();
     map.insert("operationId".to_owned(), json!(operation.name));
+    map.insert("tags".to_owned(), json!([operation.area.as_deref().unwrap_or(TOKENS)]));
     map.insert("summary".to_owned(), json!(format!("{} · {}", operation.title.en, operation.title.zh)));
     map.insert("description".to_owned(), json!(description(operation)));
     if let Some(url) = &operation.source.url {
@@ -201,21 +216,42 @@ fn numbers(operation: &Operation, map: &mut Map<String, Value>) {
     });
 }
 
-/// Request, answer and definitions of an operation, each under a name of its own.
+/// Where a definition of the area stands in the document; `$ref` leads there.
+fn shared(operation: &Operation, name: &str) -> String {
+    format!("{}.shared.{name}", operation.area.as_deref().unwrap_or(TOKENS))
+}
+
+/// A `$ref` of a schema file, as the document has it.
+fn referred(operation: &Operation, reference: &str) -> String {
+    match reference.strip_prefix("#/definitions/") {
+        Some(name) => self::reference(operation, name),
+        None => {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            format!("#/components/schemas/{}", shared(operation, name))
+        }
+    }
+}
+
+/// In which direction a definition is read: one that is sent takes what is documented, unless it is an enum that is answered too.
+fn way(operation: &Operation, pointer: &str) -> Way {
+    let listed = join(pointer, "x-enum");
+    let enums = operation.enums.values().any(|one| one.pointer == listed && one.used == Used { request: true, response: false });
+    let objects = operation.objects.values().any(|object| object.pointer == pointer && object.used.request);
+    if enums || objects { Way::Sent } else { Way::Answered }
+}
+
+/// Request, answer and definitions of an operation, each under a name of its own; what the area shares, under the area's.
 fn components(vendor: &Vendor, operation: &Operation, schemas: &mut Map<String, Value>) {
     if operation.body != BodyKind::Query {
         schemas.insert(format!("{}.request", operation.name), request(vendor, operation));
     }
     schemas.insert(format!("{}.answer", operation.name), answer(vendor, operation));
-    let definitions = operation.raw.get("definitions").and_then(Value::as_object);
-    for (name, schema) in definitions.into_iter().flatten() {
-        let pointer = format!("/definitions/{}", name.replace('~', "~0").replace('/', "~1"));
-        let way = if operation.objects.values().any(|object| object.pointer == pointer && object.used.request) {
-            Way::Sent
-        } else {
-            Way::Answered
-        };
-        schemas.insert(format!("{}.{name}", operation.name), converted(operation, schema, way));
+    for (part, root) in [("definitions", "/definitions"), ("shared", SHARED)] {
+        let definitions = operation.raw.get(part).and_then(Value::as_object);
+        for (name, schema) in definitions.into_iter().flatten() {
+            let key = if part == "shared" { shared(operation, name) } else { format!("{}.{name}", operation.name) };
+            schemas.insert(key, converted(operation, schema, way(operation, &join(root, name))));
+        }
     }
 }
 
@@ -302,8 +338,7 @@ fn converted(operation: &Operation, schema: &Value, way: Way) -> Value {
     for (keyword, value) in map {
         match keyword.as_str() {
             "$ref" => {
-                let name = value.as_str().and_then(|pointer| pointer.strip_prefix("#/definitions/")).unwrap_or_default();
-                out.insert("$ref".to_owned(), json!(reference(operation, name)));
+                out.insert("$ref".to_owned(), json!(referred(operation, value.as_str().unwrap_or_default())));
             }
             "properties" | "patternProperties" => {
                 let each = value.as_object().into_iter().flatten().map(|(name, schema)| (name.clone(), converted(operation, schema, way)));

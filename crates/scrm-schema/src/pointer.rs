@@ -2,6 +2,22 @@
 
 use crate::model::{Field, Object, Operation, Type};
 
+/// How a pointer begins that leads out of an operation's file into the definitions that its area shares.
+pub(crate) const SHARED: &str = "definitions.json#";
+
+/// The file and the JSON pointer in it, of a pointer as the model has it: one into the operation's `file`, or one that begins with `definitions.json#` and leads
+/// into the file beside it.
+#[must_use]
+pub fn locate(file: &str, pointer: &str) -> (String, String) {
+    match pointer.strip_prefix(SHARED) {
+        Some(inside) => {
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            (format!("{folder}/definitions.json"), inside.to_owned())
+        }
+        None => (file.to_owned(), pointer.to_owned()),
+    }
+}
+
 /// Appends a step to a JSON pointer.
 pub(crate) fn push(pointer: &mut String, step: &str) {
     pointer.push('/');

@@ -10,7 +10,7 @@ use crate::error::FileProblems;
 use crate::keywords::{self, Position};
 use crate::model::{Announced, Columns, DataType, Enum, EnumValue, Evidence, Field, Filters, Label, Object, Type, Used, Wire};
 use crate::names;
-use crate::pointer::join;
+use crate::pointer::{SHARED, join};
 
 /// What the field schemas of one operation say.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Shapes {
     pub(crate) data: Option<DataType>,
     pub(crate) objects: IndexMap<String, Object>,
     pub(crate) enums: IndexMap<String, Enum>,
+    /// Names of the area's definitions that are used.
+    pub(crate) shared: BTreeSet<String>,
 }
 
 /// The parts of a file that hold field schemas.
@@ -30,6 +32,8 @@ pub(crate) struct Source<'a> {
     pub(crate) request: &'a Value,
     pub(crate) response: &'a Value,
     pub(crate) definitions: &'a Map<String, Value>,
+    /// The definitions of the area.
+    pub(crate) shared: &'a Map<String, Value>,
 }
 
 /// Reads request, response and definitions. Problems are added; what is returned is complete only when there are none.
@@ -38,9 +42,11 @@ pub(crate) fn shapes(source: &Source<'_>, problems: &mut FileProblems<'_>) -> Sh
     let mut builder = Builder {
         operation: &operation,
         definitions: source.definitions,
+        shared: source.shared,
         objects: IndexMap::new(),
         enums: IndexMap::new(),
         seen: BTreeSet::new(),
+        seen_shared: BTreeSet::new(),
         problems,
     };
     let empty = Map::new();
@@ -60,8 +66,8 @@ pub(crate) fn shapes(source: &Source<'_>, problems: &mut FileProblems<'_>) -> Sh
     for name in source.definitions.keys().filter(|name| !builder.seen.contains(*name)).cloned().collect::<Vec<_>>() {
         builder.problems.add(join("/definitions", &name), "is used nowhere", "remove it, or refer to it with `$ref`");
     }
-    let Builder { objects, enums, .. } = builder;
-    let mut shapes = Shapes { request, data, objects, enums };
+    let Builder { objects, enums, seen_shared: shared, .. } = builder;
+    let mut shapes = Shapes { request, data, objects, enums, shared };
     mark_use(&mut shapes);
     refuse_endless(&shapes, problems);
     shapes
@@ -70,11 +76,22 @@ pub(crate) fn shapes(source: &Source<'_>, problems: &mut FileProblems<'_>) -> Sh
 struct Builder<'a, 'p, 'f> {
     operation: &'a str,
     definitions: &'a Map<String, Value>,
+    shared: &'a Map<String, Value>,
     objects: IndexMap<String, Object>,
     enums: IndexMap<String, Enum>,
-    /// Definitions that are used.
+    /// Definitions of the file that are used.
     seen: BTreeSet<String>,
+    /// Definitions of the area that are used.
+    seen_shared: BTreeSet<String>,
     problems: &'p mut FileProblems<'f>,
+}
+
+/// What a reference leads to.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    name: &'a str,
+    schema: &'a Value,
+    shared: bool,
 }
 
 impl<'a> Builder<'a, '_, '_> {
@@ -169,7 +186,7 @@ impl<'a> Builder<'a, '_, '_> {
             (Some(_), None) => self.problems.add(pointer, "has a `description` but no Chinese", "add `x-zh`, in your own words"),
             (None, Some(_)) => self.problems.add(pointer, "has `x-zh` but no English", "add `description`, in your own words"),
             (None, None) => {
-                if let Some(definition) = self.definition(schema) {
+                if let Some(definition) = self.described(schema, pointer) {
                     return self.doc(definition, pointer, false);
                 }
                 if wanted {
@@ -180,10 +197,34 @@ impl<'a> Builder<'a, '_, '_> {
         Label::default()
     }
 
-    fn definition(&self, schema: &Value) -> Option<&'a Value> {
-        let name = schema.get("$ref")?.as_str()?.strip_prefix("#/definitions/")?;
-        let definition = self.definitions.get(name)?;
-        definition.get("$ref").is_none().then_some(definition)
+    /// The definition that a reference takes its description from.
+    fn described(&self, schema: &Value, pointer: &str) -> Option<&'a Value> {
+        let definition = self.definition(schema.get("$ref")?.as_str()?, pointer).ok()?;
+        definition.schema.get("$ref").is_none().then_some(definition.schema)
+    }
+
+    /// What a reference leads to that stands at this pointer; else what is wrong with it, and advice.
+    fn definition(&self, reference: &str, pointer: &str) -> Result<Definition<'a>, (String, &'static str)> {
+        let inside = pointer.starts_with(SHARED);
+        let of_area = reference.strip_prefix("definitions.json#/").or_else(|| reference.strip_prefix("#/").filter(|_| inside));
+        let (name, definitions, place) = match (of_area, reference.strip_prefix("#/definitions/")) {
+            (Some(name), _) => (name, self.shared, "in the area's definitions.json"),
+            (None, Some(name)) => (name, self.definitions, "under `definitions`"),
+            (None, None) => {
+                let advice = "write `#/definitions/<Name>`, or `definitions.json#/<Name>` for what the area shares";
+                return Err(("is no reference to a definition".to_owned(), advice));
+            }
+        };
+        match definitions.get_key_value(name) {
+            Some((name, schema)) => Ok(Definition { name, schema, shared: of_area.is_some() }),
+            None => Err((format!("there is no `{name}` {place}"), "define it, or correct the name")),
+        }
+    }
+
+    /// What inline types are called after: the operation, or the area's definition that they stand in.
+    fn owner(&self, pointer: &str) -> String {
+        let definition = pointer.strip_prefix(SHARED).and_then(|inside| inside.split('/').nth(1));
+        definition.map_or_else(|| self.operation.to_owned(), names::pascal)
     }
 
     fn ty(&mut self, schema: &Value, pointer: &str, wire: &str, doc: &Label) -> Type {
@@ -244,7 +285,7 @@ impl<'a> Builder<'a, '_, '_> {
                 "name its fields under `properties`, or its values under `additionalProperties` (`{}`: any JSON), or leave out `type` for any JSON",
             );
         }
-        let name = text(schema, "x-type").unwrap_or_else(|| format!("{}{}", self.operation, names::pascal(wire)));
+        let name = text(schema, "x-type").unwrap_or_else(|| format!("{}{}", self.owner(pointer), names::pascal(wire)));
         self.add_object(name, pointer, map, doc)
     }
 
@@ -286,29 +327,33 @@ impl<'a> Builder<'a, '_, '_> {
     }
 
     fn reference(&mut self, reference: &Value, pointer: &str) -> Type {
-        let at = join(pointer, "$ref");
-        let Some(name) = reference.as_str().and_then(|reference| reference.strip_prefix("#/definitions/")) else {
-            self.problems.add(at, "is no reference into this file", "write `#/definitions/<Name>`");
-            return Type::Any;
+        let Definition { name, schema, shared } = match self.definition(reference.as_str().unwrap_or_default(), pointer) {
+            Ok(definition) => definition,
+            Err((what, advice)) => {
+                self.problems.add(join(pointer, "$ref"), what, advice);
+                return Type::Any;
+            }
         };
-        let Some(definition) = self.definitions.get(name).cloned() else {
-            self.problems.add(at, format!("there is no `{name}` under `definitions`"), "define it, or correct the name");
-            return Type::Any;
-        };
-        let target = join("/definitions", name);
-        let first = self.seen.insert(name.to_owned());
+        let target = join(if shared { SHARED } else { "/definitions" }, name);
+        let seen = if shared { &mut self.seen_shared } else { &mut self.seen };
+        let first = seen.insert(name.to_owned());
         if first {
-            self.keywords(&definition, &target, Position::Unnamed);
+            self.keywords(schema, &target, Position::Unnamed);
         }
-        if definition.get("x-enum").is_some() {
-            let doc = self.doc(&definition, &target, first);
-            return self.enumeration(&definition, &target, &doc);
+        if let Some(listed) = schema.get("x-enum") {
+            if shared && listed.get("name").is_some_and(|called| called != name) {
+                self.problems.add(
+                    join(&join(&target, "x-enum"), "name"),
+                    "is not the name of its definition",
+                    "give both the same name: the area's definitions are types by their own names",
+                );
+            }
+            let doc = self.doc(schema, &target, first);
+            return self.enumeration(schema, &target, &doc);
         }
-        match definition.as_object() {
-            Some(map)
-                if plain_type(&definition) == Some("object") && !matches!(map.get("additionalProperties"), Some(Value::Object(_))) =>
-            {
-                let doc = self.doc(&definition, &target, first);
+        match schema.as_object() {
+            Some(map) if plain_type(schema) == Some("object") && !matches!(map.get("additionalProperties"), Some(Value::Object(_))) => {
+                let doc = self.doc(schema, &target, first);
                 self.add_object(name.to_owned(), &target, map, &doc)
             }
             _ => {
@@ -325,7 +370,10 @@ impl<'a> Builder<'a, '_, '_> {
         let values: Vec<EnumValue> = read(wanted.and_then(|wanted| wanted.get("values"))).unwrap_or_default();
         self.check_values(plain_type(schema), &values, &at);
         if let Some(there) = self.enums.get(&name) {
-            if there.values != values {
+            if there.pointer != at && (there.is_shared() || at.starts_with(SHARED)) {
+                let other = there.pointer.clone();
+                self.problems.add(at, format!("the enum `{name}` stands at {other} too"), "refer to it with `$ref`, or give it another name");
+            } else if there.values != values {
                 let other = there.pointer.clone();
                 self.problems.add(at, format!("the enum `{name}` has other values than at {other}"), "give one of them another name");
             }

@@ -1,5 +1,7 @@
 //! One vendor's files to the model.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -7,7 +9,7 @@ use crate::error::{FileProblems, Problems};
 use crate::files::VendorFolder;
 use crate::meta::{self, Kind};
 use crate::model::{
-    Access, BodyKind, Customer, Erratum, ErrorRule, Example, Label, Method, Operation, Paging, Quota, Rule, Source, Vendor, VendorFile,
+    Access, BodyKind, Customer, Erratum, ErrorRule, Example, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor, VendorFile,
 };
 use crate::shape::{self, Shapes};
 
@@ -73,6 +75,8 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
     let path = format!("{name}/vendor.json");
     let valid: Vec<(String, Value)> =
         folder.operations.into_iter().filter(|(file, value)| meta::validate(Kind::Operation, file, value, problems)).collect();
+    let definitions: BTreeMap<String, Option<Map<String, Value>>> =
+        folder.definitions.into_iter().map(|(area, value)| (area.clone(), definitions(name, &area, value, problems))).collect();
     let Some(value) = folder.vendor else {
         problems.add(&path, "", "is missing or no JSON", "describe the vendor there: base URL, envelope, credentials, tokens, errors");
         return None;
@@ -80,13 +84,73 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
     if !meta::validate(Kind::Vendor, &path, &value, problems) {
         return None;
     }
-    let file: VendorFile = read(&path, value, problems)?;
+    let mut file: VendorFile = read(&path, value, problems)?;
     if file.vendor != name {
         problems.add(&path, "/vendor", format!("the vendor is called `{}`, its folder `{name}`", file.vendor), "give both the same name");
+        // What else is wrong is told of the files that are there.
+        name.clone_into(&mut file.vendor);
     }
-    let mut operations: Vec<Operation> = valid.into_iter().filter_map(|(path, value)| operation(&file, path, value, problems)).collect();
-    operations.sort_by(|one, other| one.name.cmp(&other.name));
+    let none = Map::new();
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut operations = Vec::new();
+    for (path, value) in valid {
+        let area = path.split('/').rev().nth(1).filter(|_| path.matches('/').count() > 1).map(str::to_owned);
+        // An area whose definitions are broken cannot be read.
+        let Some(shared) = area.as_ref().and_then(|area| definitions.get(area)).map_or(Some(&none), Option::as_ref) else { continue };
+        let used = used.entry(area.clone().unwrap_or_default()).or_default();
+        operations.extend(operation(&file, path, area, value, shared, used, problems));
+    }
+    for (area, shared) in &definitions {
+        let used = used.get(area);
+        let unused = shared.iter().flat_map(Map::keys).filter(|name| used.is_none_or(|used| !used.contains(*name)));
+        for definition in unused {
+            let path = format!("{name}/{area}/definitions.json");
+            problems.add(
+                &path,
+                format!("/{definition}"),
+                "is used nowhere in its area",
+                "remove it, or refer to it with `\"$ref\": \"definitions.json#/…\"`",
+            );
+        }
+    }
+    let place = |operation: &Operation| file.areas.iter().position(|area| Some(&area.name) == operation.area.as_ref()).unwrap_or(usize::MAX);
+    operations.sort_by(|one, other| (place(one), &one.name).cmp(&(place(other), &other.name)));
+    for area in &file.areas {
+        share_use(&mut operations, &area.name);
+    }
     Some(Vendor { file, operations })
+}
+
+/// The definitions of an area by name; `None`: broken.
+fn definitions(vendor: &str, area: &str, value: Value, problems: &mut Problems) -> Option<Map<String, Value>> {
+    let path = format!("{vendor}/{area}/definitions.json");
+    if !meta::validate(Kind::Definitions, &path, &value, problems) {
+        return None;
+    }
+    let Value::Object(mut map) = value else { return None };
+    map.shift_remove("$schema");
+    Some(map)
+}
+
+/// What an area shares is used in the directions in which any of its operations uses it.
+fn share_use(operations: &mut [Operation], area: &str) {
+    let mut of_area: Vec<&mut Operation> = operations.iter_mut().filter(|operation| operation.area.as_deref() == Some(area)).collect();
+    let mut used: BTreeMap<String, Used> = BTreeMap::new();
+    for operation in &of_area {
+        let objects = operation.objects.values().filter(|object| object.is_shared()).map(|object| (&object.name, object.used));
+        let enums = operation.enums.values().filter(|one| one.is_shared()).map(|one| (&one.name, one.used));
+        for (name, here) in objects.chain(enums) {
+            let so_far = used.entry(name.clone()).or_default();
+            *so_far = Used { request: so_far.request || here.request, response: so_far.response || here.response };
+        }
+    }
+    for operation in &mut of_area {
+        let objects = operation.objects.values_mut().filter(|object| object.is_shared()).map(|object| (&object.name, &mut object.used));
+        let enums = operation.enums.values_mut().filter(|one| one.is_shared()).map(|one| (&one.name, &mut one.used));
+        for (name, here) in objects.chain(enums) {
+            *here = used.get(name).copied().unwrap_or_default();
+        }
+    }
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, problems: &mut Problems) -> Option<T> {
@@ -99,7 +163,15 @@ fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, problems: &mut
     }
 }
 
-fn operation(vendor: &VendorFile, path: String, value: Value, problems: &mut Problems) -> Option<Operation> {
+fn operation(
+    vendor: &VendorFile,
+    path: String,
+    area: Option<String>,
+    value: Value,
+    shared: &Map<String, Value>,
+    used: &mut BTreeSet<String>,
+    problems: &mut Problems,
+) -> Option<Operation> {
     let file: OperationFile = read(&path, value, problems)?;
     let source = shape::Source {
         operation: &file.operation,
@@ -108,15 +180,19 @@ fn operation(vendor: &VendorFile, path: String, value: Value, problems: &mut Pro
         request: &file.request,
         response: &file.response,
         definitions: &file.definitions,
+        shared,
     };
-    let Shapes { request, data, objects, enums } = shape::shapes(&source, &mut FileProblems { file: &path, all: problems });
+    let Shapes { request, data, objects, enums, shared: names } = shape::shapes(&source, &mut FileProblems { file: &path, all: problems });
     let token = match file.token {
         TokenChoice::Usual => vendor.tokens.first().map(|token| token.name.clone()),
         TokenChoice::Named(name) => Some(name),
         TokenChoice::None(_) => None,
     };
+    let shared = shared.iter().filter(|(name, _)| names.contains(*name)).map(|(name, schema)| (name.clone(), schema.clone())).collect();
+    used.extend(names);
     Some(Operation {
         file: path,
+        area,
         name: file.operation,
         title: file.title,
         description: file.description,
@@ -138,7 +214,12 @@ fn operation(vendor: &VendorFile, path: String, value: Value, problems: &mut Pro
         objects,
         enums,
         examples: file.examples,
-        raw: object([("request", file.request), ("response", file.response), ("definitions", Value::Object(file.definitions))]),
+        raw: object([
+            ("request", file.request),
+            ("response", file.response),
+            ("definitions", Value::Object(file.definitions)),
+            ("shared", Value::Object(shared)),
+        ]),
     })
 }
 

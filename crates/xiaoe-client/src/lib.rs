@@ -4,7 +4,7 @@
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
 //!
 //! ```
-//! use xiaoe_client::{Client, Credentials, UserList};
+//! use xiaoe_client::{Client, Credentials, user::UserList};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,7 +17,7 @@
 //! # */
 //! let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
 //!
-//! let answer = client.user_list(UserList::new().with_phone("13800138000")).await?;
+//! let answer = client.user().list(UserList::new().with_phone("13800138000")).await?;
 //! for user in &answer.data.list {
 //!     println!("{:?} paid {:?} yuan", user.user_id, user.pay_sum);
 //! }
@@ -47,11 +47,10 @@
 //!
 //! # Pulls
 //!
-//! [`UserList`], [`UserListV2`] and [`PointsList`] come as streams: [`Call::pages`] gives page after page, [`Call::items`] row after row.
+//! [`UserList`](user::UserList), [`UserListV2`](user::UserListV2) and [`PointsList`](point::PointsList) come page by page or row by row: [`Call::paginate`].
 //!
 //! ```
-//! use futures_util::StreamExt;
-//! use xiaoe_client::{Client, Credentials, UserListV2};
+//! use xiaoe_client::{Client, Credentials, user::UserListV2};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,11 +58,11 @@
 //! # let given = mock.credentials("xiaoe");
 //! # let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
 //! # let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-//! let mut pages = client.user_list_v2(UserListV2::new()).concurrency(2).pages();
+//! let mut pages = client.user().list_v2(UserListV2::new()).paginate().concurrency(2).pages();
 //! let mut users = Vec::new();
 //! let mut place = String::new();
-//! while let Some(page) = pages.next().await {
-//!     let page = page?; // or note the error and poll on: the same page is asked for again
+//! // Or note the error and go on: the same page is asked for again.
+//! while let Some(page) = pages.next().await? {
 //!     place = page.resume().to_string(); // store it together with the rows
 //!     users.extend(page.rows);
 //! }
@@ -71,35 +70,48 @@
 //! assert_eq!(users.len(), 1000);
 //!
 //! // After a restart: on from there. Nothing is left to come.
-//! let mut rest = client.user_list_v2(UserListV2::new()).resume(&place.parse()?)?.items();
-//! assert!(rest.next().await.is_none());
+//! let mut rest = client.user().list_v2(UserListV2::new()).paginate().resume_from(&place.parse()?)?.items();
+//! assert!(rest.next().await?.is_none());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! *What is guaranteed.* Every row that is in the list throughout the pull comes, and none twice; or the stream gives an error with the numbers, and
-//! [`Summary::is_complete`](scrm_core::paging::Summary::is_complete) is false. Rows that are added or removed meanwhile may come or not. Where users come and go
-//! during a pull by page number, [`Call::thorough`] finds also those changes that leave the vendor's total as it is, for about a quarter more calls. See
-//! [`paging`](scrm_core::paging) for the small print.
+//! *What is guaranteed.* Every row that is in the list throughout the pull comes, and none twice; or
+//! [`Summary::completeness`](Summary::completeness) says that rows are missing, or that nobody can know. Rows that are added or removed meanwhile may come or not. Where users come and go
+//! during a pull by page number, [`Paginator::thorough`](Paginator::thorough) finds also those changes that leave the vendor's total as it is, for about a quarter more calls. See
+//! [`Pages`] for the small print.
 //!
-//! *Above 10,000 users.* [`UserList`] is version 1.0.0, of which the vendor gives the first 10,000 rows only; a pull that has more splits itself along
+//! *Above 10,000 users.* [`UserList`](user::UserList) is version 1.0.0, of which the vendor gives the first 10,000 rows only; a pull that has more splits itself along
 //! `user_created_start` and `user_created_end`, halving the days until each piece fits. The vendor's documented way above 10,000 rows is version 2.0.0,
-//! [`UserListV2`]: it pages by a cursor and has no ceiling. Prefer it for pulls of a whole shop; what stands here of it was read in a copy of the vendor's page.
+//! [`UserListV2`](user::UserListV2): it pages by a cursor and has no ceiling. Prefer it for pulls of a whole shop; what stands here of it was read in a copy of the vendor's page.
 //!
-//! *Speed.* [`Call::concurrency`] fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
+//! *Speed.* [`Paginator::concurrency`](scrm_core::paging::Paginator::concurrency) fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
 //! kept, however long the list.
 //!
-//! # TLS
+//! # TLS, proxies, other servers
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
 //! transport: [`Builder::transport`].
+//!
+//! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The vendor gives tokens to listed addresses only, so that a fixed proxy is the usual way out. The
+//! environment variable `XIAOE_BASE_URL` points a program at another server without a change.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let credentials = xiaoe_client::Credentials::new("app", "client", "secret");
+//! let client = xiaoe_client::Client::builder(credentials)
+//!     .http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
 
 #[rustfmt::skip]
 mod generated;
 
-pub use scrm_core;
-pub use scrm_core::{
-    Builder, Call, CustomerKey, Error, ErrorKind, RawCall, Response, RetryPolicy, Sent, Value, VendorClient, VendorClientExt,
-};
+#[cfg(feature = "reqwest-client")]
+pub use scrm_core::reqwest;
+#[cfg(feature = "http")]
+pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 
 pub use generated::*;

@@ -26,7 +26,7 @@ fn builders(mock: &Mock) -> (Builder<xiaoe_client::Client>, Builder<rabbitpre_cl
 
 /// Finds the second user of the list at all vendors.
 async fn program(xiaoe: xiaoe_client::Client, others: [Arc<dyn VendorClient>; 2]) -> Vec<Customer> {
-    let users: Vec<_> = xiaoe.user_list(xiaoe_client::UserList::new()).items().try_collect().await.unwrap();
+    let users: Vec<_> = xiaoe.user().list(xiaoe_client::user::UserList::new()).paginate().items().try_collect().await.unwrap();
     let phone = users[1].bind_phone.clone().unwrap();
     let mut found = xiaoe.find_customers(&CustomerKey::phone(phone.as_str())).await.unwrap();
     for other in others {

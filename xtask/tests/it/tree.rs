@@ -13,26 +13,26 @@ fn check_names_what_is_missing_changed_and_left_over_and_how_to_mend_it() {
     let out = tempfile::tempdir().unwrap();
     assert!(codegen(&acme(), out.path(), &[]).status.success());
     let generated = out.path().join("crates/acme-client/src/generated");
-    fs::remove_file(generated.join("token.rs")).unwrap();
-    fs::write(generated.join("words.rs"), "changed").unwrap();
+    fs::remove_file(generated.join("token/token.rs")).unwrap();
+    fs::write(generated.join("shape/words.rs"), "changed").unwrap();
     fs::write(generated.join("old.rs"), "left over").unwrap();
 
     let output = codegen(&acme(), out.path(), &["--check"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stderr(&output),
-        "missing  crates/acme-client/src/generated/token.rs\n\
-         changed  crates/acme-client/src/generated/words.rs\n\
+        "missing  crates/acme-client/src/generated/token/token.rs\n\
+         changed  crates/acme-client/src/generated/shape/words.rs\n\
          orphan   crates/acme-client/src/generated/old.rs\n\
          the generated files are stale; run `cargo xtask codegen`\n"
     );
-    assert_eq!(fs::read_to_string(generated.join("words.rs")).unwrap(), "changed");
+    assert_eq!(fs::read_to_string(generated.join("shape/words.rs")).unwrap(), "changed");
 
     let output = codegen(&acme(), out.path(), &[]);
     assert_eq!(
         stdout(&output),
-        "new      crates/acme-client/src/generated/token.rs\n\
-         changed  crates/acme-client/src/generated/words.rs\n\
+        "new      crates/acme-client/src/generated/token/token.rs\n\
+         changed  crates/acme-client/src/generated/shape/words.rs\n\
          removed  crates/acme-client/src/generated/old.rs\n"
     );
     assert!(codegen(&acme(), out.path(), &["--check"]).status.success());
@@ -42,7 +42,7 @@ fn check_names_what_is_missing_changed_and_left_over_and_how_to_mend_it() {
 fn files_that_are_up_to_date_are_not_touched() {
     let out = tempfile::tempdir().unwrap();
     codegen(&acme(), out.path(), &[]);
-    let file = out.path().join("crates/acme-client/src/generated/words.rs");
+    let file = out.path().join("crates/acme-client/src/generated/shape/words.rs");
     let before = fs::metadata(&file).unwrap().modified().unwrap();
     assert!(stdout(&codegen(&acme(), out.path(), &[])).contains("up to date"));
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
@@ -53,12 +53,12 @@ fn a_wrong_schema_changes_no_file() {
     let (schemas, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     copy(&acme(), schemas.path());
     codegen(schemas.path(), out.path(), &[]);
-    let words = schemas.path().join("acme/words.json");
+    let words = schemas.path().join("acme/shape/words.json");
     let text = fs::read_to_string(&words).unwrap();
     fs::write(&words, text.replace("A type.", "Another type.").replace("\"type\": \"object\"", "\"type\": \"objekt\"")).unwrap();
     let output = codegen(schemas.path(), out.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("acme/words.json"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("acme/shape/words.json"), "{}", stderr(&output));
     fs::write(&words, text).unwrap();
     assert!(codegen(schemas.path(), out.path(), &["--check"]).status.success());
 }

@@ -41,7 +41,9 @@ impl From<Credentials> for scrm_core::CredentialSet {
     }
 }
 
-/// A client of Beschannels · 致趣百川 for one shop: one method per operation. Cheap to clone; clones share connections, tokens and quotas.
+/// A client of Beschannels for one account. Cheap to clone; clones share connections, tokens and quotas.
+///
+/// 致趣百川 的客户端，对应一个账号。克隆很便宜，各个克隆共用连接、令牌和配额。
 #[derive(Clone, Debug)]
 pub struct Client(scrm_core::ApiClient);
 
@@ -67,21 +69,31 @@ impl Client {
     pub fn drift(&self) -> scrm_core::DriftReport {
         self.0.drift()
     }
+    /// Calls an operation of this vendor; for generic code. The areas' methods do the same by name.
+    #[inline]
+    pub fn call<O: scrm_core::Operation<Vendor = super::Beschannels>>(
+        &self,
+        request: O,
+    ) -> scrm_core::Call<O> {
+        self.0.call(request)
+    }
     /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.
     pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
         self.0.call_raw(path, request)
     }
-    /// List users of a group · 分组下用户列表. See [`GroupUserList`](super::GroupUserList).
+    /// Groups: see [`group`](super::group::Handle).
+    ///
+    /// 分组。
     #[inline]
-    pub fn group_user_list(
-        &self,
-        request: super::group_user_list::GroupUserList,
-    ) -> scrm_core::Call<super::group_user_list::GroupUserList> {
-        self.0.call(request)
+    #[must_use]
+    pub fn group(&self) -> super::group::Handle<'_> {
+        super::group::Handle(&self.0)
     }
-    /// Get an access token · 获取access_token. See [`Token`](super::Token).
+    /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. The vendor gives the same token again while more than 1200 s of its life remain; after that, **one call of this can end the token of every other process of the account.**
+    ///
+    /// 获取access_token。一般不需要：令牌由客户端自行获取、保存和更新。令牌剩余时间多于 1200 秒时返回同一个令牌；在那以后，**调用一次就可能使同一账号其他进程的令牌失效。**
     #[inline]
-    pub fn token(
+    pub fn fetch_token(
         &self,
         request: super::token::Token,
     ) -> scrm_core::Call<super::token::Token> {
@@ -89,9 +101,9 @@ impl Client {
     }
 }
 
-impl From<scrm_core::ApiClient> for Client {
-    fn from(core: scrm_core::ApiClient) -> Self {
-        Self(core)
+impl scrm_core::declare::FromApiClient for Client {
+    fn from_api_client(client: scrm_core::ApiClient) -> Self {
+        Self(client)
     }
 }
 
@@ -101,7 +113,7 @@ impl vendor_client::VendorClient for Client {
         &super::VENDOR
     }
     fn operations(&self) -> &'static [&'static spec::OperationSpec] {
-        super::OPERATIONS
+        super::tools::OPERATIONS
     }
     async fn execute(
         &self,
@@ -118,14 +130,14 @@ impl vendor_client::VendorClient for Client {
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
             scrm_core::KeyKind::Phone => {
-                let request = super::GroupUserList::new(
+                let request = super::group::GroupUserList::new(
                         self
                             .0
                             .credentials()
                             .get("user_id")
                             .map(|credential| credential.expose().to_owned())
                             .unwrap_or_default(),
-                        super::GroupObject::Leads,
+                        super::group::GroupObject::Leads,
                     )
                     .with_search_str(key.value());
                 vendor_client::find_in_pages(&self.0, request, key, false).await
@@ -142,14 +154,14 @@ impl vendor_client::VendorClient for Client {
         }
     }
     fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
-        let request = super::GroupUserList::new(
+        let request = super::group::GroupUserList::new(
             self
                 .0
                 .credentials()
                 .get("user_id")
                 .map(|credential| credential.expose().to_owned())
                 .unwrap_or_default(),
-            super::GroupObject::Leads,
+            super::group::GroupObject::Leads,
         );
         vendor_client::list(&self.0, request)
     }

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use beschannels_client::{Client, Credentials, GroupObject, GroupUserList};
-use futures_util::TryStreamExt as _;
 use scrm_mock::{Fault, Mock};
 
 #[tokio::test]
@@ -14,9 +13,9 @@ async fn a_group_is_pulled_complete_and_each_lead_once() {
     let client = Client::builder(credentials).base_url(mock.base_url("beschannels")).build().unwrap();
     mock.fault(Fault::Status { status: 502, retry_after: None }).on("group_user_list").at_calls([7]);
 
-    let mut leads = client.group_user_list(GroupUserList::new("user-made-up-1", GroupObject::Leads)).concurrency(4).items();
+    let mut leads = client.group().user_list(GroupUserList::new("user-made-up-1", GroupObject::Leads)).paginate().concurrency(4).items();
     let (mut ids, mut phones) = (HashSet::new(), HashSet::new());
-    while let Some(lead) = leads.try_next().await.unwrap() {
+    while let Some(lead) = leads.next().await.unwrap() {
         assert!(ids.insert(lead.identity_id.unwrap()));
         phones.extend(lead.mobile_phone);
     }

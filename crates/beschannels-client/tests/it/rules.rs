@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use beschannels_client::{Client, Credentials, Error, ErrorKind, GroupObject, GroupUserList, Sent};
+use beschannels_client::{Client, Credentials, Error, ErrorKind, Sent, group::{GroupObject, GroupUserList}};
 use scrm_core::{
     async_trait,
     transport::{HttpRequest, HttpResponse, Transport, TransportError},
@@ -32,6 +32,6 @@ fn broken(error: &Error) -> Vec<String> {
 #[tokio::test]
 async fn the_user_is_required() {
     let client = Client::builder(Credentials::new("made-up", "made-up")).transport(Arc::new(Silent)).build().unwrap();
-    let nobody = client.group_user_list(GroupUserList::new("", GroupObject::Leads)).await.unwrap_err();
+    let nobody = client.group().user_list(GroupUserList::new("", GroupObject::Leads)).await.unwrap_err();
     insta::assert_debug_snapshot!(broken(&nobody));
 }

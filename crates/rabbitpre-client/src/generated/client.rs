@@ -38,7 +38,9 @@ impl From<Credentials> for scrm_core::CredentialSet {
     }
 }
 
-/// A client of Rabbitpre · 兔展 for one shop: one method per operation. Cheap to clone; clones share connections, tokens and quotas.
+/// A client of Rabbitpre for one account. Cheap to clone; clones share connections, tokens and quotas.
+///
+/// 兔展 的客户端，对应一个账号。克隆很便宜，各个克隆共用连接、令牌和配额。
 #[derive(Clone, Debug)]
 pub struct Client(scrm_core::ApiClient);
 
@@ -64,21 +66,31 @@ impl Client {
     pub fn drift(&self) -> scrm_core::DriftReport {
         self.0.drift()
     }
+    /// Calls an operation of this vendor; for generic code. The areas' methods do the same by name.
+    #[inline]
+    pub fn call<O: scrm_core::Operation<Vendor = super::Rabbitpre>>(
+        &self,
+        request: O,
+    ) -> scrm_core::Call<O> {
+        self.0.call(request)
+    }
     /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.
     pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
         self.0.call_raw(path, request)
     }
-    /// Look up customers by phone or open id · 根据手机号和openId获取客户信息. See [`CustomerLookup`](super::CustomerLookup).
+    /// Customers: see [`audience`](super::audience::Handle).
+    ///
+    /// 客户。
     #[inline]
-    pub fn customer_lookup(
-        &self,
-        request: super::customer_lookup::CustomerLookup,
-    ) -> scrm_core::Call<super::customer_lookup::CustomerLookup> {
-        self.0.call(request)
+    #[must_use]
+    pub fn audience(&self) -> super::audience::Handle<'_> {
+        super::audience::Handle(&self.0)
     }
-    /// Get the token of a self-built app · 获取自建应用令牌. See [`Token`](super::Token).
+    /// Get the token of a self-built app. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
+    ///
+    /// 获取自建应用令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
     #[inline]
-    pub fn token(
+    pub fn fetch_token(
         &self,
         request: super::token::Token,
     ) -> scrm_core::Call<super::token::Token> {
@@ -86,9 +98,9 @@ impl Client {
     }
 }
 
-impl From<scrm_core::ApiClient> for Client {
-    fn from(core: scrm_core::ApiClient) -> Self {
-        Self(core)
+impl scrm_core::declare::FromApiClient for Client {
+    fn from_api_client(client: scrm_core::ApiClient) -> Self {
+        Self(client)
     }
 }
 
@@ -98,7 +110,7 @@ impl vendor_client::VendorClient for Client {
         &super::VENDOR
     }
     fn operations(&self) -> &'static [&'static spec::OperationSpec] {
-        super::OPERATIONS
+        super::tools::OPERATIONS
     }
     async fn execute(
         &self,
@@ -115,11 +127,13 @@ impl vendor_client::VendorClient for Client {
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
             scrm_core::KeyKind::OpenId => {
-                let request = super::CustomerLookup::new().with_openid(key.value());
+                let request = super::audience::CustomerLookup::new()
+                    .with_openid(key.value());
                 vendor_client::find(&self.0, request, key, true).await
             }
             scrm_core::KeyKind::Phone => {
-                let request = super::CustomerLookup::new().with_phone(key.value());
+                let request = super::audience::CustomerLookup::new()
+                    .with_phone(key.value());
                 vendor_client::find(&self.0, request, key, true).await
             }
             other => {

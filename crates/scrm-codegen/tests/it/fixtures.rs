@@ -1,12 +1,28 @@
 //! The schema files of the made-up vendor: each file shows one feature.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// File texts by path below the schema folder.
 pub(crate) fn files() -> BTreeMap<String, String> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/acme");
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    entries.map(|entry| (format!("acme/{}", entry.file_name().to_str().unwrap()), fs::read_to_string(entry.path()).unwrap())).collect()
+    let mut files = BTreeMap::new();
+    read(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"), "acme", &mut files);
+    files
+}
+
+fn read(root: &Path, below: &str, files: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(root.join(below)).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{below}/{}", entry.file_name().to_str().unwrap());
+        if entry.path().is_dir() {
+            read(root, &path, files);
+        } else {
+            files.insert(path, fs::read_to_string(entry.path()).unwrap());
+        }
+    }
 }
 
 /// What is generated of these files, by path.

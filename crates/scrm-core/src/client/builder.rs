@@ -1,6 +1,7 @@
 //! From credentials and settings to a client.
 
 use std::{
+    ffi::OsString,
     fmt,
     marker::PhantomData,
     sync::{Arc, atomic::AtomicU64},
@@ -9,8 +10,10 @@ use std::{
 
 use super::{ApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
-use crate::http::{HttpSettings, HttpTransport};
+use crate::http::HttpTransportBuilder;
 use crate::{
+    declare::FromApiClient,
+    base_url::{self, BaseUrl},
     drift::DriftLog,
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},
@@ -37,6 +40,7 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 struct Settings {
     credentials: CredentialSet,
     base_url: Option<String>,
+    allow_plain_http: bool,
     transport: Option<Arc<dyn Transport>>,
     token: Option<Secret>,
     source: Option<Arc<dyn TokenSource>>,
@@ -48,15 +52,19 @@ struct Settings {
     strict: bool,
     quota: QuotaOptions,
     #[cfg(feature = "http")]
-    http: HttpSettings,
+    http: HttpTransportBuilder,
+    /// Whether the caller set anything of the transport's.
+    #[cfg(feature = "http")]
+    http_is_set: bool,
 }
 
-impl<C: From<ApiClient>> Builder<C> {
+impl<C: FromApiClient> Builder<C> {
     /// A client with these credentials.
     pub fn new(credentials: CredentialSet) -> Self {
         let settings = Settings {
             credentials,
             base_url: None,
+            allow_plain_http: false,
             transport: None,
             token: None,
             source: None,
@@ -68,7 +76,9 @@ impl<C: From<ApiClient>> Builder<C> {
             strict: false,
             quota: QuotaOptions::default(),
             #[cfg(feature = "http")]
-            http: HttpSettings::default(),
+            http: HttpTransportBuilder::default(),
+            #[cfg(feature = "http")]
+            http_is_set: false,
         };
         Builder { settings, client: PhantomData }
     }
@@ -78,13 +88,34 @@ impl<C: From<ApiClient>> Builder<C> {
         self
     }
 
-    /// Another server than the vendor's: a stand-in, a gateway. Scheme, host and path prefix.
+    /// Another server than the vendor's: a stand-in, a gateway. Scheme, host and path prefix, without user name, query and fragment. Default: what the
+    /// environment variable `<VENDOR>_BASE_URL` says (`XIAOE_BASE_URL`), read by [`build`](Self::build), so that a program can be pointed elsewhere without a
+    /// change; else the vendor's. To rule the variable out, give the vendor's own:
+    /// [`VendorSpec::base_url`](crate::spec::VendorSpec::base_url).
     pub fn base_url(self, base_url: impl Into<String>) -> Self {
         let base_url = base_url.into();
         self.set(|settings| settings.base_url = Some(base_url))
     }
 
-    /// Another transport than the one that comes with the crate. The timeouts of connecting and reading and the size limit are then its own business.
+    /// Consents to a base URL with `http://` on another machine than this one: token, secret and customers then travel so that everybody on the way, a proxy
+    /// among them, can read them. For a stand-in on a network of one's own. Without it such a base URL is refused. This machine (`localhost`, 127.0.0.0/8, `::1`)
+    /// needs no consent.
+    pub fn allow_plain_http(self) -> Self {
+        self.set(|settings| settings.allow_plain_http = true)
+    }
+
+    /// Sets up the transport that comes with the crate (proxy, certificates, timeouts, limits): `.http(|http| http.proxy("http://10.0.0.7:3128"))`. What was set before
+    /// stays.
+    #[cfg(feature = "http")]
+    pub fn http(self, set: impl FnOnce(HttpTransportBuilder) -> HttpTransportBuilder) -> Self {
+        self.set(|settings| {
+            settings.http = set(std::mem::take(&mut settings.http));
+            settings.http_is_set = true;
+        })
+    }
+
+    /// Another transport than the one that comes with the crate, or one of these that several clients share. What [`http`](Self::http) sets is then not wanted, and
+    /// refused.
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
         self.set(|settings| settings.transport = Some(transport))
     }
@@ -152,30 +183,11 @@ impl<C: From<ApiClient>> Builder<C> {
         self.set(|settings| settings.strict = strict)
     }
 
-    /// Longest time to get a connection. Default 10 s. Clients that set this have a connection pool of their own.
-    #[cfg(feature = "http")]
-    pub fn connect_timeout(self, timeout: Duration) -> Self {
-        self.set(|settings| settings.http.connect_timeout = timeout)
-    }
-
-    /// Longest silence of the server. Default 30 s.
-    #[cfg(feature = "http")]
-    pub fn read_timeout(self, timeout: Duration) -> Self {
-        self.set(|settings| settings.http.read_timeout = timeout)
-    }
-
-    /// Largest answer that is read, in bytes. Default 16 MiB.
-    #[cfg(feature = "http")]
-    pub fn max_response_bytes(self, bytes: usize) -> Self {
-        self.set(|settings| settings.http.max_response_bytes = bytes)
-    }
-
-    /// The `User-Agent` header. Default: name and version of the vendor's crate. Without effect on a transport of one's own.
+    /// The `User-Agent` header of the transport that comes with the crate. Default: name and version of the vendor's crate.
     pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
         #[cfg(feature = "http")]
         {
-            let user_agent = user_agent.into();
-            self.set(|settings| settings.http.user_agent = user_agent)
+            self.set(|settings| settings.http = std::mem::take(&mut settings.http).user_agent(user_agent))
         }
         #[cfg(not(feature = "http"))]
         {
@@ -187,26 +199,27 @@ impl<C: From<ApiClient>> Builder<C> {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none, or there is no transport.
+    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none or not encrypted, a setting cannot be meant, there is no transport, or the
+    /// system has no certificates to trust. What the error says of a base URL names the variable, if it came from there.
     pub fn build(self) -> Result<C, Error> {
-        self.settings.build().map(C::from)
+        self.settings.build(|variable| std::env::var_os(variable)).map(C::from_api_client)
     }
 }
 
 impl Settings {
-    fn build(mut self) -> Result<ApiClient, Error> {
+    fn build(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Result<ApiClient, Error> {
         let vendor = self.credentials.vendor();
         let credentials = self.credentials.clone().complete()?;
-        let base_url = self.base_url.take().unwrap_or_else(|| vendor.base_url.to_owned());
-        if !(base_url.starts_with("https://") || base_url.starts_with("http://")) {
-            return Err(Error::new(ErrorKind::Config, vendor, "the base URL must begin with https:// or http://"));
+        if self.timeout.is_zero() {
+            return Err(Error::new(ErrorKind::Config, vendor, "`timeout` cannot be used: a time of 0 lets nothing happen"));
         }
         self.check_quotas()?;
+        let base_url = self.base_url(lookup)?;
         let own_transport = self.transport.is_some() || !self.wraps.is_empty();
         let wraps = std::mem::take(&mut self.wraps);
-        let transport = wraps.into_iter().fold(self.transport()?, |inner, wrap| wrap(inner));
+        let transport = wraps.into_iter().fold(self.transport(&base_url)?, |inner, wrap| wrap(inner));
         // Another transport may lead to another vendor, whatever the base URL says.
-        let scope = format!("{}|{base_url}|{:x}", vendor.name, if own_transport { identity(&transport) } else { 0 });
+        let scope = format!("{}|{}|{:x}", vendor.name, base_url.text, if own_transport { identity(&transport) } else { 0 });
         if self.quota.shared.is_some() {
             // Of a call under way the others hear nothing, so that its slot must last as long as it.
             self.quota.in_flight_grace = self.quota.in_flight_grace.max(self.timeout);
@@ -218,8 +231,8 @@ impl Settings {
         };
         let shared = Shared {
             vendor,
-            server: host(&base_url).to_owned(),
-            base_url,
+            server: base_url.host,
+            base_url: base_url.text,
             transport,
             hooks: crate::hooks::with_features(self.hooks),
             calls: AtomicU64::new(0),
@@ -253,22 +266,48 @@ impl Settings {
         Ok(())
     }
 
-    fn transport(&mut self) -> Result<Arc<dyn Transport>, Error> {
-        if let Some(transport) = self.transport.take() {
-            return Ok(transport);
-        }
+    /// The caller's, the environment's or the vendor's.
+    fn base_url(&mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Result<BaseUrl, Error> {
         let vendor = self.credentials.vendor();
-        #[cfg(feature = "http")]
-        {
-            let transport = HttpTransport::new(&self.http).map_err(|reason| Error::new(ErrorKind::Config, vendor, reason))?;
-            Ok(Arc::new(transport))
+        let variable = base_url::variable(vendor);
+        let (given, name) = match self.base_url.take() {
+            Some(given) => (Ok(Some(given)), "the base URL".to_owned()),
+            None => (base_url::from_env(&variable, lookup), format!("the base URL in the environment variable {variable}")),
+        };
+        let refused = |reason: String| Error::new(ErrorKind::Config, vendor, format!("{name} cannot be used: {reason}"));
+        let text = given.map_err(refused)?.unwrap_or_else(|| vendor.base_url.to_owned());
+        let base_url = BaseUrl::parse(&text).map_err(refused)?;
+        if !base_url.encrypted && !base_url.is_local() && !self.allow_plain_http {
+            return Err(refused(
+                "http:// to another machine shows token and secret to everybody on the way; write https://, or consent with allow_plain_http()".into(),
+            ));
         }
-        #[cfg(not(feature = "http"))]
-        Err(Error::new(
-            ErrorKind::Config,
-            vendor,
-            "built without a transport: turn on one of the features rustls, rustls-ring and native-tls, or bring a transport",
-        ))
+        Ok(base_url)
+    }
+
+    #[cfg(feature = "http")]
+    fn transport(&mut self, base_url: &BaseUrl) -> Result<Arc<dyn Transport>, Error> {
+        let refused = |reason: String| Error::new(ErrorKind::Config, self.credentials.vendor(), reason);
+        if let Some(transport) = &self.transport {
+            let both = "`http` and `transport` are both set: a transport of one's own is set up where it is made";
+            return if self.http_is_set { Err(refused(both.into())) } else { Ok(transport.clone()) };
+        }
+        let transport = self.http.clone().build().map_err(|error| refused(error.to_string()))?;
+        if base_url.encrypted {
+            transport.check_tls().map_err(refused)?;
+        }
+        Ok(Arc::new(transport))
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn transport(&mut self, _: &BaseUrl) -> Result<Arc<dyn Transport>, Error> {
+        self.transport.take().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Config,
+                self.credentials.vendor(),
+                "built without a transport: turn on one of the features rustls, rustls-ring and native-tls, or bring a transport",
+            )
+        })
     }
 }
 
@@ -279,29 +318,5 @@ impl<C> fmt::Debug for Builder<C> {
             .field("timeout", &self.settings.timeout)
             .field("strict", &self.settings.strict)
             .finish_non_exhaustive()
-    }
-}
-
-/// The host name in a base URL.
-fn host(base_url: &str) -> &str {
-    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn host_is_the_name_alone() {
-        for url in ["https://u:p@api.acme.example:8080/v1", "https://api.acme.example", "http://api.acme.example/?a=:b"] {
-            assert_eq!(host(url), "api.acme.example");
-        }
-        assert_eq!(host("http://[::1]:80/"), "[::1]");
     }
 }

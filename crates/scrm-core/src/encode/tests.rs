@@ -200,6 +200,46 @@ fn raw_parameters_are_written_as_they_are() {
 }
 
 #[test]
+fn no_path_leads_out_of_the_base() {
+    for path in [
+        "../evil",
+        "../../evil",
+        "a/../../evil",
+        "a/..",
+        "/..",
+        "./a",
+        "a/./b",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "a\\..\\..\\evil",
+        "a/%2e%2e/evil",
+        "a/.%2E/evil",
+        "a%2f..%2Fevil",
+        "a%5c..%5cevil",
+        "%2f%2fevil.example",
+        "/%2fevil.example",
+        "a/%252e%252e/evil",
+        "a/%25252e%25252e/evil",
+        "a/%2525252525252e./evil",
+        "a/..;x=1/evil",
+        "a/%2e%2e%3bx/evil",
+        "a/.. /evil",
+        "a/%c0%ae%c0%ae/evil",
+        "a#/../../evil",
+        "a\r\nx: y",
+        "a%0d%0ax: y",
+        "a\0",
+        "a%00",
+        "a?b=\n",
+        "a\u{7f}",
+    ] {
+        let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, None, "https://a.example/api", path).expect_err(path);
+        assert_eq!(error.field, "path", "{path}");
+    }
+}
+
+#[test]
 fn urls_are_joined_with_one_slash() {
     for (base, path, url) in [
         ("https://a.example", "x", "https://a.example/x"),
@@ -208,7 +248,10 @@ fn urls_are_joined_with_one_slash() {
         ("https://a.example/api", "/x?v=1", "https://a.example/api/x?v=1&lang=zh"),
         ("https://a.example/api", "/x?", "https://a.example/api/x?lang=zh"),
         ("https://a.example/api", "/x?v=1&", "https://a.example/api/x?v=1&lang=zh"),
-        ("https://a.example", "/甲 %20#\\\r\n", "https://a.example/%E7%94%B2%20%20%23%5C%0D%0A"),
+        ("https://a.example", "/甲 %20#\\", "https://a.example/%E7%94%B2%20%20%23%5C"),
+        ("https://a.example/api", "a..b/.well-known/...", "https://a.example/api/a..b/.well-known/..."),
+        ("https://a.example/api", "x?to=../%2e%2e//y%0A", "https://a.example/api/x?to=../%2e%2e//y%0A"),
+        ("https://a.example/api", "100%/%zz/%", "https://a.example/api/100%/%zz/%"),
         ("https://a.example", "@b.example/x", "https://a.example/@b.example/x"),
         ("https://a.example", "https://b.example/x", "https://a.example/https://b.example/x"),
     ] {
@@ -320,8 +363,9 @@ proptest! {
         if let Ok(sent) = encode(RequestBody::Typed(&request), &SEARCH, None, &base, &path) {
             prop_assert!(sent.url.bytes().all(|byte| byte.is_ascii_graphic()));
         }
-        let sent = encode(RequestBody::Typed(&Search::default()), &SEARCH, None, BASE, &path).unwrap();
-        prop_assert!(sent.url.starts_with("https://api.acme.example/") && !sent.url.contains('#'));
-        prop_assert!(sent.url.bytes().all(|byte| byte.is_ascii_graphic()));
+        if let Ok(sent) = encode(RequestBody::Typed(&Search::default()), &SEARCH, None, BASE, &path) {
+            prop_assert!(sent.url.starts_with("https://api.acme.example/") && !sent.url.contains('#'));
+            prop_assert!(sent.url.bytes().all(|byte| byte.is_ascii_graphic()));
+        }
     }
 }

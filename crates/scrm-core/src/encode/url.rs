@@ -6,6 +6,54 @@ use form_urlencoded::Serializer;
 
 use super::EncodeError;
 
+/// How often a path is percent-decoded to see what a server, and what stands before it, may make of it.
+const DECODINGS: usize = 4;
+
+/// Whether a path, with or without a query behind it, stays below any base URL it is put behind: no `..`, in whatever encoding, no host, no control characters.
+pub(crate) fn check_path(path: &str) -> Result<(), EncodeError> {
+    let refused = |reason| Err(EncodeError::new("path", reason));
+    if path.bytes().any(|byte| byte.is_ascii_control()) {
+        return refused("a control character stands in it");
+    }
+    let path = path.split('?').next().unwrap_or_default();
+    let mut decoded = Cow::Borrowed(path.as_bytes());
+    for _ in 0..DECODINGS {
+        // 0xC0 and 0xC1 are never UTF-8: they begin the long forms of characters that have a short one.
+        if decoded.iter().any(|byte| byte.is_ascii_control() || matches!(byte, 0xc0 | 0xc1)) {
+            return refused("an encoded control character, or a character encoded longer than need be, stands in it");
+        }
+        if decoded.starts_with(b"//") || decoded.starts_with(b"/\\") || decoded.starts_with(b"\\") {
+            return refused("it begins like the name of a host; write it with one slash at most");
+        }
+        if decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(leads_elsewhere) {
+            return refused("it leads out of the base path; write it without `.` and `..`");
+        }
+        let Some(once_more) = percent_decoded(&decoded) else { return Ok(()) };
+        decoded = Cow::Owned(once_more);
+    }
+    refused("it is percent-encoded over and over")
+}
+
+/// `None`: there is nothing to decode.
+fn percent_decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let byte = |at: usize| u8::try_from(digit(at + 1)? * 16 + digit(at + 2)?).ok();
+    let first = (0..text.len()).find(|at| text.get(*at) == Some(&b'%') && byte(*at).is_some())?;
+    let (mut decoded, mut at) = (text[..first].to_vec(), first);
+    while let Some(literal) = text.get(at) {
+        let encoded = if *literal == b'%' { byte(at) } else { None };
+        decoded.push(encoded.unwrap_or(*literal));
+        at += if encoded.is_some() { 3 } else { 1 };
+    }
+    Some(decoded)
+}
+
+/// Whether a segment is `.` or `..`. What follows a semicolon belongs to the segment's parameters, which some servers cut off first.
+fn leads_elsewhere(segment: &[u8]) -> bool {
+    let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+    matches!(name.trim_ascii(), b"." | b"..")
+}
+
 /// A path below a base URL, with exactly one `/` between them. What cannot stand in a URL is percent-encoded; what is percent-encoded stays.
 pub(super) fn join(base_url: &str, path: &str) -> Result<String, EncodeError> {
     let host = base_url.strip_prefix("https://").or_else(|| base_url.strip_prefix("http://"));
@@ -14,6 +62,7 @@ pub(super) fn join(base_url: &str, path: &str) -> Result<String, EncodeError> {
         return Err(EncodeError::new("base_url", "it must be like https://host or https://host/prefix, without query and fragment"));
     }
     let mut url = String::with_capacity(base_url.len() + path.len() + 1);
+    check_path(path)?;
     url.push_str(base_url.trim_end_matches('/'));
     url.push('/');
     let path = path.strip_prefix('/').unwrap_or(path);

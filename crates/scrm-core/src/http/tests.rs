@@ -1,4 +1,10 @@
-//! Against a real server on the loopback that answers by script.
+//! Against real servers on the loopback.
+
+mod encrypted;
+mod environment;
+mod proxies;
+mod runtimes;
+mod server;
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -6,7 +12,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::*;
+use super::{content::tests::gzip, *};
 
 /// What the server does with a connection once the request's head has come.
 #[derive(Clone, Copy)]
@@ -41,8 +47,8 @@ async fn server(act: Act) -> (String, mpsc::Receiver<String>) {
     (url, seen)
 }
 
-fn settings() -> HttpSettings {
-    HttpSettings { max_response_bytes: 64, user_agent: "acme-client/1.2.3".into(), ..HttpSettings::default() }
+fn settings() -> HttpTransportBuilder {
+    HttpTransport::builder().max_response_bytes(64).user_agent("acme-client/1.2.3")
 }
 
 fn request(url: &str) -> HttpRequest {
@@ -57,18 +63,91 @@ fn request(url: &str) -> HttpRequest {
 
 async fn send(act: Act) -> Result<HttpResponse, TransportError> {
     let (url, _seen) = server(act).await;
-    HttpTransport::new(&settings()).unwrap().send(request(&url)).await
+    settings().build().unwrap().send(request(&url)).await
 }
 
 #[tokio::test]
 async fn sends_what_it_is_given() {
     let (url, mut seen) = server(Act::Answer("HTTP/1.1 200 OK\r\nX-Request-Id: 7\r\ncontent-length: 2\r\n\r\nok")).await;
-    let response = HttpTransport::new(&settings()).unwrap().send(request(&url)).await.unwrap();
+    let response = settings().build().unwrap().send(request(&url)).await.unwrap();
     assert_eq!((response.status, &response.body[..], response.header("x-request-id")), (200, &b"ok"[..], Some("7")));
     let head = seen.recv().await.unwrap().to_lowercase();
     assert!(head.starts_with("post /path?access_token=tok-1 http/1.1"), "{head}");
     assert!(head.contains("user-agent: acme-client/1.2.3") && head.contains("x-key: k"), "{head}");
     assert!(!head.contains("accept-encoding"), "{head}");
+}
+
+#[tokio::test]
+async fn extra_headers_go_along_and_the_requests_own_go_first() {
+    let (url, mut seen) = server(Act::Answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")).await;
+    let transport = settings().header("X-Gateway", "g4teway").header("X-Key", "other").gzip(true).build().unwrap();
+    assert!(!format!("{transport:?}").contains("g4teway"));
+    transport.send(request(&url)).await.unwrap();
+    let head = seen.recv().await.unwrap().to_lowercase();
+    assert!(head.contains("x-gateway: g4teway") && head.contains("x-key: k") && !head.contains("other"), "{head}");
+    assert!(head.contains("accept-encoding: gzip\r"), "{head}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_by_name() {
+    let zero = Duration::ZERO;
+    let second = Duration::from_secs(1);
+    let key = server::authority().key;
+    for (setting, builder) in [
+        ("connect_timeout", settings().connect_timeout(zero)),
+        ("read_timeout", settings().read_timeout(zero)),
+        ("idle_timeout", settings().idle_timeout(zero)),
+        ("http2_pings", settings().http2_pings(zero, second)),
+        ("http2_pings", settings().http2_pings(second, zero)),
+        ("max_response_bytes", settings().max_response_bytes(0)),
+        ("user_agent", settings().user_agent("agent\n")),
+        ("header", settings().header("no name", "s3cr3t")),
+        ("header", settings().header("x-gateway", "s3cr3t\n")),
+        ("header", settings().header("Host", "s3cr3t")),
+        ("proxy", settings().proxy("gopher://user:s3cr3t@proxy.example")),
+        ("root_certificate", settings().root_certificate("s3cr3t")),
+        ("root_certificate", settings().root_certificate("-----BEGIN CERTIFICATE-----\ns3cr3t\n-----END CERTIFICATE-----\n")),
+        ("client_certificate", settings().client_certificate("s3cr3t", key.clone())),
+        ("client_certificate", settings().client_certificate(server::authority().pem, "s3cr3t")),
+        ("client_certificate", settings().client_certificate(server::authority().pem, server::authority().key)),
+    ] {
+        assert!(!format!("{builder:?}").contains("s3cr3t"));
+        let error = builder.build().expect_err(setting);
+        assert_eq!(error.setting, setting, "{error}");
+        assert!(!error.to_string().contains("s3cr3t"), "{error}");
+    }
+}
+
+#[cfg(feature = "reqwest-client")]
+#[tokio::test]
+async fn a_client_of_ones_own_sends_and_keeps_its_own_settings() {
+    let (url, mut seen) = server(Act::Answer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")).await;
+    let own =
+        || reqwest::Client::builder().default_headers(HeaderMap::from_iter([(reqwest::header::VIA, HeaderValue::from_static("own"))]));
+    let transport = settings().client(own().build().unwrap()).build().unwrap();
+    assert_eq!(transport.send(request(&url)).await.unwrap().status, 200);
+    let head = seen.recv().await.unwrap().to_lowercase();
+    assert!(head.contains("via: own") && head.contains("user-agent: acme-client/1.2.3"), "{head}");
+    for both in
+        [settings().proxy("http://proxy.example"), settings().connect_timeout(Duration::from_secs(1)), settings().root_certificate("")]
+    {
+        assert_eq!(both.client(own().build().unwrap()).build().unwrap_err().setting, "client");
+    }
+}
+
+#[tokio::test]
+async fn answers_that_come_compressed_are_understood() {
+    let text = br#"{"code":0,"msg":"ok"}"#;
+    let body = gzip(text);
+    for header in ["content-encoding: gzip\r\n", ""] {
+        let head = format!("HTTP/1.1 200 OK\r\n{header}content-length: {}\r\n\r\n", body.len());
+        let (url, _) = server::raw([head.as_bytes(), &body].concat()).await;
+        let response = settings().build().unwrap().send(request(&url)).await.unwrap();
+        assert_eq!((&response.body[..], response.header("content-encoding")), (&text[..], None));
+    }
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: br\r\ncontent-length: 2\r\n\r\n\x0b\x02";
+    let response = send(Act::Answer(head)).await.unwrap();
+    assert_eq!((&response.body[..], response.header("content-encoding")), (&b"\x0b\x02"[..], Some("br")));
 }
 
 #[tokio::test]
@@ -110,7 +189,7 @@ async fn a_cut_answer_is_broken_and_no_answer_is_unknown() {
 async fn refused_and_unknown_hosts_were_not_sent() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     for url in [format!("http://{free}/?t=tok-1"), "http://no-such-host.invalid/?t=tok-1".into()] {
-        let error = HttpTransport::new(&settings()).unwrap().send(request(&url)).await.unwrap_err();
+        let error = settings().build().unwrap().send(request(&url)).await.unwrap_err();
         assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{error}");
         assert!(!error.to_string().contains("tok-1"), "{error}");
     }
@@ -120,17 +199,17 @@ async fn refused_and_unknown_hosts_were_not_sent() {
 async fn silence_ends_in_a_timeout() {
     let (url, _seen) = server(Act::Silence).await;
     let short = HttpRequest { timeout: Duration::from_millis(50), ..request(&url) };
-    let error = HttpTransport::new(&settings()).unwrap().send(short).await.unwrap_err();
+    let error = settings().build().unwrap().send(short).await.unwrap_err();
     assert_eq!((error.kind, error.sent), (Kind::Timeout, Sent::Unknown), "{error}");
 
-    let impatient = HttpSettings { read_timeout: Duration::from_millis(50), ..settings() };
-    let error = HttpTransport::new(&impatient).unwrap().send(request(&url)).await.unwrap_err();
+    let impatient = settings().read_timeout(Duration::from_millis(50)).build().unwrap();
+    let error = impatient.send(request(&url)).await.unwrap_err();
     assert_eq!((error.kind, error.sent), (Kind::Timeout, Sent::Unknown), "{error}");
 }
 
 #[tokio::test]
 async fn what_cannot_be_sent_says_so_without_the_url() {
-    let transport = HttpTransport::new(&settings()).unwrap();
+    let transport = settings().build().unwrap();
     let mut bad_header = request("http://127.0.0.1:9/");
     bad_header.headers.push(("x".into(), "tok-1\n".into()));
     for request in [request("no url tok-1"), bad_header] {

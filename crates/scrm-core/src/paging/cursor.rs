@@ -1,15 +1,17 @@
 //! Walks through one list whose pages are named by a cursor: what the last row says.
 //!
-//! A cursor stands behind a row, not behind a number of rows, so pages do not shift: what comes and goes elsewhere does not matter.
-
-use std::collections::HashSet;
+//! A cursor stands behind a row, not behind a number of rows, so pages do not shift: what comes and goes elsewhere does not matter, and reading the list once more
+//! would give no other rows.
 
 use serde_json::Value;
 
 use super::{
     plan::{Ask, At, Count, Facts, Keep, Problem, Step},
-    seen_rows::{Known, Met},
+    seen_rows::{Known, Reading, Sifted},
 };
+
+/// Longest cursor, as JSON text in bytes, so that resume tokens have a bound.
+pub(super) const LONGEST: usize = 4096;
 
 /// A walk.
 #[derive(Clone, Debug)]
@@ -20,14 +22,16 @@ pub(super) struct Cursored {
     /// The request begins behind a cursor, so that totals say nothing.
     midway: bool,
     pub(super) count: Count,
-    /// How far the first look came, once there is a second: a restart goes on from there.
-    furthest: Option<(Option<Value>, Count)>,
+    /// The rows in front of the known ones on the next page must have come.
+    behind: bool,
     /// An empty page is asked for again.
     again: bool,
-    look: u32,
-    seen: HashSet<u64>,
+    /// The page before was short, or empty.
+    short_before: bool,
     pub(super) looks: u64,
     pages: u64,
+    /// The end was found, but nothing proves it.
+    pub(super) unproven: bool,
     pub(super) ended: bool,
 }
 
@@ -38,26 +42,24 @@ impl Cursored {
             cursor: None,
             midway,
             count: Count::default(),
-            furthest: None,
+            behind: false,
             again: false,
-            look: 0,
-            seen: HashSet::new(),
+            short_before: false,
             looks: 0,
             pages: 0,
+            unproven: false,
             ended: false,
         }
     }
 
-    pub(super) fn resumed(size: Option<u64>, midway: bool, cursor: Option<Value>, count: Count) -> Self {
-        Cursored { cursor, count, ..Cursored::new(size, midway) }
+    /// Goes on where a walk stopped; `inside`: behind the last known row of the page, not at its beginning.
+    pub(super) fn resumed(size: Option<u64>, midway: bool, cursor: Option<Value>, count: Count, inside: bool) -> Self {
+        Cursored { cursor, count, behind: inside, ..Cursored::new(size, midway) }
     }
 
     /// What a resume token tells: how far it came, and the counts.
-    pub(super) fn standing(&self) -> (Option<&Value>, Count) {
-        match &self.furthest {
-            Some((cursor, count)) => (cursor.as_ref(), Count { came: self.count.came, ..*count }),
-            None => (self.cursor.as_ref(), self.count),
-        }
+    pub(super) fn standing(&self) -> (Option<&Value>, Count, bool) {
+        (self.cursor.as_ref(), self.count, self.behind)
     }
 
     pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
@@ -70,25 +72,32 @@ impl Cursored {
 
     /// Takes in the page behind the cursor. `Err`: it contradicts what came before; the walk stays where it is.
     pub(super) fn take(&mut self, facts: &Facts, known: &mut Known) -> Result<Step, String> {
-        let total = facts.told();
-        let full = facts.rows > 0 && self.size.is_none_or(|size| facts.rows >= size);
-        let came = self.came() + self.new_rows(facts, known);
+        let total = facts.told().filter(|total| *total > 0 || self.count.came == 0 || self.count.first.is_some());
         let mut count = self.count;
         count.see(total);
-        let more = !self.midway && count.least().is_some_and(|least| least > came);
-        if facts.rows == 0 && more && !self.again {
+        let short = self.size.is_some_and(|size| facts.rows < size);
+        let behind = self.behind && known.hits(facts.keys.as_deref());
+        let reading = Reading { reread: if behind { usize::MAX } else { 0 }, behind };
+        let sifted = facts.keys.as_ref().map(|keys| known.sift(keys, reading));
+        count.came += sifted.as_ref().map_or(facts.rows, Sifted::came);
+        let more = !self.midway && count.least().is_some_and(|least| least > count.came);
+        let proven = !self.midway && !more && count.is_still();
+        if facts.rows == 0 && !self.again && (more || !(proven || self.short_before)) {
             self.again = true;
             self.looks += 1;
             return Ok(Step::nothing());
         }
-        let enough = self.size.is_none() && !self.midway && total.is_some_and(|total| came >= total);
-        let over = facts.rows == 0 || enough || (!full && !more);
-        let next = if over { None } else { Some(self.next(facts, known)?) };
-        self.again = false;
-        self.count.see(total);
-        let keep = self.keep(facts, known);
+        let over = facts.rows == 0 || (proven && (short || self.size.is_none())) || (short && !more && facts.cursor.is_none());
+        let next = if over { None } else { Some(self.next(facts, sifted.as_ref(), known.is_whole())?) };
+        if let (Some(keys), Some(sifted)) = (&facts.keys, &sifted) {
+            known.take_in(keys, sifted);
+        }
+        (self.count, self.again, self.behind, self.short_before) = (count, false, false, short);
         self.pages += 1;
-        let mut step = Step { keep, ..Step::nothing() };
+        let mut step = match sifted {
+            Some(sifted) => Step { keep: sifted.keep(), counted: sifted.counted, namesakes: sifted.namesakes, ..Step::nothing() },
+            None => Step { keep: Keep::All, ..Step::nothing() },
+        };
         match next {
             Some(_) if self.endless() => {
                 let first = self.count.first.unwrap_or(0);
@@ -97,67 +106,34 @@ impl Cursored {
                 self.ended = true;
             }
             Some(cursor) => self.cursor = Some(cursor),
-            None => self.finish(known, &mut step.problems),
+            None => self.finish(&mut step.problems),
         }
         step.ended = self.ended;
         Ok(step)
     }
 
-    fn next(&self, facts: &Facts, known: &Known) -> Result<Value, String> {
+    fn next(&self, facts: &Facts, sifted: Option<&Sifted>, whole: bool) -> Result<Value, String> {
         let Some(next) = &facts.cursor else { return Err("has no row with a cursor to go on from".to_owned()) };
         if self.cursor.as_ref() == Some(next) {
             return Err("ends at the cursor that it began behind".to_owned());
         }
-        let all_again = |keys: &Vec<u64>| keys.iter().all(|key| known.met(*key) == Met::Again);
-        if self.look == 0 && known.is_whole() && facts.keys.as_ref().is_some_and(all_again) {
+        if whole && sifted.is_some_and(Sifted::is_vain) {
             return Err(format!("holds {} rows that came before, and no other", facts.rows));
+        }
+        let length = next.to_string().len();
+        if length > LONGEST {
+            return Err(format!("ends at a cursor of {length} bytes, which is longer than {LONGEST}"));
         }
         Ok(next.clone())
     }
 
-    fn came(&self) -> u64 {
-        if self.look > 0 { self.seen.len() as u64 } else { self.count.came }
-    }
-
-    fn new_rows(&self, facts: &Facts, known: &Known) -> u64 {
-        match &facts.keys {
-            None => facts.rows,
-            Some(keys) if self.look > 0 => keys.iter().filter(|key| !self.seen.contains(key)).count() as u64,
-            Some(keys) => keys.iter().filter(|key| known.met(**key) == Met::New).count() as u64,
-        }
-    }
-
-    fn keep(&mut self, facts: &Facts, known: &mut Known) -> Keep {
-        let Some(keys) = &facts.keys else {
-            self.count.came += facts.rows;
-            return Keep::All;
-        };
-        let mut kept = Vec::with_capacity(keys.len());
-        for key in keys {
-            let new = known.met(*key) == Met::New;
-            self.count.came += u64::from(new);
-            known.add([*key]);
-            kept.push(new);
-        }
-        if self.look > 0 {
-            self.seen.extend(keys);
-        }
-        if kept.iter().all(|kept| *kept) { Keep::All } else { Keep::Some(kept) }
-    }
-
     /// The end: do the numbers agree?
-    fn finish(&mut self, known: &Known, problems: &mut Vec<Problem>) {
-        let came = self.came();
+    fn finish(&mut self, problems: &mut Vec<Problem>) {
+        self.ended = true;
+        let came = self.count.came;
+        self.unproven = self.midway || self.count.last.is_none();
         let least = if self.midway { 0 } else { self.count.least().unwrap_or(0) };
         let missing = least.saturating_sub(came);
-        if missing > 0 && self.look == 0 && known.is_whole() && !known.marks().is_empty() {
-            self.look = 1;
-            self.looks += 1;
-            self.furthest = Some((self.cursor.take(), self.count));
-            self.count = Count { came: self.count.came, ..Count::default() };
-            return;
-        }
-        self.ended = true;
         if missing > 0 {
             let (first, last) = (self.count.first.unwrap_or(0), self.count.last.unwrap_or(0));
             let text = format!("the vendor counted {first} rows before and {last} after, but {came} came");

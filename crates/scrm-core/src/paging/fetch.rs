@@ -1,40 +1,28 @@
 //! The only part of a pull that knows the types of an operation: from a request to a page, and from a page to rows.
 
-use std::{marker::PhantomData, time::SystemTime};
+use std::{any::Any, io::Write as _, marker::PhantomData, time::SystemTime};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
-    plan::{Ask, At, Facts, Keep},
+    plan::{Ask, At, Facts, Keep, RowKey},
     planner::Course,
     prefetch::{Arrived, Source},
     resume::Owner,
-    seen_rows::key,
+    seen_rows::{Content, key},
 };
 use crate::{
     call::Call,
-    client::{ApiClient, CallOptions, Response},
+    client::{ApiClient, CallOptions, Response, ResponseMeta},
     decode::BadRow,
     encode,
     error::{Error, ErrorKind},
     operation::PagedOperation,
-    spec::{OperationSpec, PagingSpec, PagingStyle},
+    spec::{PagingSpec, PagingStyle},
     table::{self, ReadFields},
     time::Day,
     transport::Sent,
-};
-
-/// For operations that are paged, but whose schema does not say how.
-pub(super) static UNPAGED: PagingSpec = PagingSpec {
-    style: PagingStyle::Cursor { field: "", from: "" },
-    size: None,
-    max_size: None,
-    rows: "",
-    total: None,
-    id: None,
-    row_cap: None,
-    split_by: None,
 };
 
 /// Pages of one request.
@@ -51,21 +39,32 @@ impl<O: PagedOperation> Fetch<O> {
     }
 
     /// What the planner must know of the request.
-    pub(super) fn course(request: &O, spec: &'static PagingSpec, overlap: bool) -> Course {
+    pub(super) fn course(&self, spec: &PagingSpec) -> Course {
         let midway = match spec.style {
-            PagingStyle::Cursor { field, .. } => table::get(request, field).is_some_and(|cursor| !cursor.is_null()),
+            PagingStyle::Cursor { field, .. } => table::get(&self.request, field).is_some_and(|cursor| !cursor.is_null()),
             PagingStyle::Number { .. } => false,
         };
-        let (start, end) = request.range();
+        let (start, end) = self.request.range();
         Course {
-            spec,
-            page: request.page(),
-            size: request.size().and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
+            page: self.request.page(),
+            size: self.request.size().and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
             range: (start.map(str::to_owned), end.map(str::to_owned)),
             midway,
-            overlap,
             today: Day::today(SystemTime::now()),
+            ..Course::of(spec)
         }
+    }
+
+    /// What a resume token of this request belongs to.
+    pub(super) fn owner(&self, spec: &PagingSpec) -> Owner {
+        let paging = match spec.style {
+            PagingStyle::Number { field, first } => format!("page {field} from {first}"),
+            PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
+        };
+        let split = spec.split_by.map(|split| (split.start, split.end, split.format));
+        let paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        let filter = serde_json::to_value(encode::OnTheWire(&self.request)).unwrap_or_default();
+        Owner::new(self.core.vendor().name, O::spec().path, &paging, &given(filter))
     }
 
     fn asking(&self, ask: &Ask) -> Option<O> {
@@ -94,8 +93,8 @@ impl<O: PagedOperation> Fetch<O> {
 impl<O: PagedOperation> Source for Fetch<O> {
     fn fetch(&self, ask: &Ask) -> BoxFuture<'static, Result<Arrived, Error>> {
         let Some(request) = self.asking(ask) else {
-            let error = self.failed("the cursor of the last row does not fit the request".to_owned());
-            return Box::pin(std::future::ready(Err(error.kind_as(ErrorKind::Unsupported))));
+            let error = self.error(ErrorKind::Unsupported, "the cursor of the last row does not fit the request".to_owned());
+            return Box::pin(std::future::ready(Err(error)));
         };
         let options = CallOptions { page: ask.at.number(), ..self.options.clone() };
         let call = self.core.call(request).with_options(options);
@@ -113,41 +112,78 @@ impl<O: PagedOperation> Source for Fetch<O> {
         })
     }
 
-    fn failed(&self, detail: String) -> Error {
-        Error::new(ErrorKind::Paging, self.core.vendor(), detail).of(O::spec(), O::spec().name)
+    fn error(&self, kind: ErrorKind, detail: String) -> Error {
+        Error::new(kind, self.core.vendor(), detail).of(O::spec(), O::spec().name)
     }
+
+    fn operation(&self) -> &str {
+        O::spec().name
+    }
+
+    fn id(&self, rows: &(dyn Any + Send), at: usize) -> Option<String> {
+        rows.downcast_ref::<Vec<O::Row>>()?.get(at).and_then(O::id)
+    }
+}
+
+/// A filter that is not there is not there, whether or not its field is documented as required.
+fn given(mut request: Value) -> Value {
+    if let Value::Object(fields) = &mut request {
+        fields.retain(|_, value| !value.is_null());
+    }
+    request
 }
 
 fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
     let id = O::spec().paging.and_then(|paging| paging.id);
-    let (total, bad_rows) = (O::total(&response.data), response.meta.bad_rows);
-    let rows = O::rows(&response.data);
-    let cursor = rows.iter().rev().find_map(O::cursor);
-    let keys = id.map(|id| in_order(rows.iter().map(|row| row_key(O::id(row), row)), &bad_rows, id));
-    let facts = Facts { rows: (rows.len() + bad_rows.len()) as u64, keys, total, cursor };
-    Arrived { facts, rows: Box::new(O::into_rows(response.data)), bad_rows }
+    let Response { mut data, meta } = response;
+    let ResponseMeta { bad_rows, drifts, extra, .. } = meta;
+    let total = O::total(&data);
+    let rows = O::take_rows(&mut data);
+    let keys = rows.iter().map(|row| row_key(id.and_then(|_| O::id(row)).as_deref(), row));
+    let keys = in_order(keys, &bad_rows, id);
+    let facts = Facts {
+        rows: keys.len() as u64,
+        print: print(&keys),
+        keys: id.map(|_| keys),
+        total,
+        cursor: rows.iter().rev().find_map(O::cursor),
+    };
+    Arrived { facts, rows: Box::new(rows), data: Box::new(data), bad_rows, drifts, extra }
 }
 
-/// What identifies a row: its id, or if it has none, all of it.
-fn row_key(id: Option<String>, row: &dyn ReadFields) -> u64 {
-    match id {
-        Some(id) => key(id.as_bytes()),
-        None => key(&encode::json(row).unwrap_or_default()),
-    }
+/// What identifies a row.
+fn row_key(id: Option<&str>, row: &dyn ReadFields) -> RowKey {
+    let mut content = Content::default();
+    // Nothing that is written into memory fails.
+    _ = serde_json::to_writer(&mut content, &encode::OnTheWire(row));
+    keyed(id, &content)
+}
+
+/// The key of a row with this content; an empty id is none.
+pub(super) fn keyed(id: Option<&str>, content: &Content) -> RowKey {
+    let content = content.finish();
+    RowKey { id: id.filter(|id| !id.is_empty()).map_or(content, |id| key(id.as_bytes())), content }
 }
 
 /// The same for a row that could not be understood.
-pub(super) fn bad_key(bad: &BadRow, id: &str) -> u64 {
-    let row: Value = serde_json::from_str(&bad.raw).unwrap_or_default();
-    match row.get(id) {
-        Some(Value::String(id)) => key(id.as_bytes()),
-        Some(Value::Number(id)) => key(id.to_string().as_bytes()),
-        _ => key(bad.raw.as_bytes()),
+fn bad_key(bad: &BadRow, id: Option<&str>) -> RowKey {
+    let mut content = Content::default();
+    _ = content.write_all(bad.raw.as_bytes());
+    let id = id.and_then(|id| text_of(serde_json::from_str::<Value>(&bad.raw).unwrap_or_default().get(id)?));
+    keyed(id.as_deref(), &content)
+}
+
+/// An id as text.
+pub(super) fn text_of(id: &Value) -> Option<String> {
+    match id {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
     }
 }
 
 /// The keys of rows and bad rows as they stood on the page.
-fn in_order(rows: impl Iterator<Item = u64>, bad_rows: &[BadRow], id: &str) -> Vec<u64> {
+fn in_order(rows: impl Iterator<Item = RowKey>, bad_rows: &[BadRow], id: Option<&str>) -> Vec<RowKey> {
     let mut keys = Vec::with_capacity(rows.size_hint().0 + bad_rows.len());
     let mut bad = bad_rows.iter().peekable();
     for row in rows {
@@ -160,6 +196,15 @@ fn in_order(rows: impl Iterator<Item = u64>, bad_rows: &[BadRow], id: &str) -> V
     keys
 }
 
+/// Hash of a whole page.
+pub(super) fn print(keys: &[RowKey]) -> Option<u64> {
+    let mut all = Content::default();
+    for key in keys {
+        _ = all.write_all(&key.content.to_le_bytes());
+    }
+    (!keys.is_empty()).then(|| all.finish())
+}
+
 /// The rows that are kept; `places`: in front of which of them each bad row stood.
 pub(super) struct Sorted<R> {
     pub(super) rows: Vec<R>,
@@ -168,9 +213,7 @@ pub(super) struct Sorted<R> {
 }
 
 /// Leaves out what came before.
-pub(super) fn sorted<R: 'static>(arrived: Arrived, keep: &Keep) -> Option<Sorted<R>> {
-    let mut rows = *arrived.rows.downcast::<Vec<R>>().ok()?;
-    let bad = arrived.bad_rows;
+pub(super) fn sorted<R>(mut rows: Vec<R>, bad: Vec<BadRow>, keep: &Keep) -> Sorted<R> {
     let (mut places, mut position, mut kept, mut next) = (Vec::new(), 0, 0, 0);
     let mut skip_bad = |position: &mut usize, kept: usize| {
         while let Some(row) = bad.get(next).filter(|bad| bad.row <= *position) {
@@ -191,17 +234,5 @@ pub(super) fn sorted<R: 'static>(arrived: Arrived, keep: &Keep) -> Option<Sorted
     position = usize::MAX / 2;
     skip_bad(&mut position, kept);
     let bad_rows = bad.into_iter().filter(|bad| keep.keeps(bad.row)).collect();
-    Some(Sorted { rows, bad_rows, places })
-}
-
-/// What a resume token of this request belongs to.
-pub(super) fn owner(vendor: &str, spec: &OperationSpec, request: &dyn ReadFields) -> Owner {
-    let fields: Vec<&str> = spec.request.fields.iter().map(|field| field.name()).collect();
-    let schema = format!("{} {:?} {} {fields:?}", spec.path, spec.paging, spec.source.read);
-    Owner {
-        vendor: vendor.to_owned(),
-        operation: spec.name.to_owned(),
-        filter: key(&encode::json(request).unwrap_or_default()),
-        schema: key(schema.as_bytes()),
-    }
+    Sorted { rows, bad_rows, places }
 }

@@ -3,37 +3,46 @@
 use std::{
     collections::VecDeque,
     fmt,
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
 
-use super::{Page, Pages, ResumeToken, Summary};
+use super::{Page, Paged, Pages, ResumeToken, Summary, plan::Place};
 use crate::{
     decode::BadRow,
     error::{Error, ErrorKind},
     mask::Masker,
-    operation::PagedOperation,
     transport::Sent,
 };
 
-/// A stream of rows; made by [`Call::items`](crate::Call::items).
+/// A stream of rows; made by [`Paginator::items`](super::Paginator::items).
 #[must_use = "streams do nothing unless polled"]
-pub struct Items<O: PagedOperation> {
+pub struct Items<O: Paged> {
     pages: Pages<O>,
     ready: VecDeque<Result<O::Row, Error>>,
     /// What identifies the rows of the page, in the order of `ready`; empty: nothing does.
-    keys: Vec<u64>,
+    keys: Vec<Place>,
     /// How many rows of the page were handed out.
     out: usize,
     /// Where the pull stood before the page, and behind it.
     tokens: Option<(ResumeToken, ResumeToken)>,
 }
 
-impl<O: PagedOperation> Items<O> {
+impl<O: Paged> Items<O> {
     pub(super) fn new(pages: Pages<O>) -> Self {
         Items { pages, ready: VecDeque::new(), keys: Vec::new(), out: 0, tokens: None }
+    }
+
+    /// The next row; `None`: the pull is at its end, or was broken off by an error that it gave before.
+    ///
+    /// # Errors
+    /// See [`paging`](crate::paging#errors). The next call goes on behind the error; so it does behind a row that cannot be understood
+    /// ([`Error::bad_row`]).
+    pub async fn next(&mut self) -> Result<Option<O::Row>, Error> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
     /// How many rows there are in all, as the vendor told last; `None` before the first page, and where it does not tell.
@@ -59,7 +68,7 @@ impl<O: PagedOperation> Items<O> {
     }
 
     /// The rows of a page, the bad ones where they stood.
-    fn unpack(&mut self, page: Page<O::Row>) {
+    fn unpack(&mut self, page: Page<O::Row, O::Data>) {
         self.out = 0;
         self.keys = page.keys;
         self.tokens = Some((page.before, page.after));
@@ -88,9 +97,9 @@ impl<O: PagedOperation> Items<O> {
     }
 }
 
-impl<O: PagedOperation> Unpin for Items<O> {}
+impl<O: Paged> Unpin for Items<O> {}
 
-impl<O: PagedOperation> Stream for Items<O> {
+impl<O: Paged> Stream for Items<O> {
     type Item = Result<O::Row, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -118,8 +127,8 @@ impl<O: PagedOperation> Stream for Items<O> {
     }
 }
 
-impl<O: PagedOperation> fmt::Debug for Items<O> {
+impl<O: Paged> fmt::Debug for Items<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("operation", &O::spec().name).field("total", &self.total()).finish_non_exhaustive()
+        f.debug_struct("Items").field("operation", &self.pages.pull.operation()).field("total", &self.total()).finish_non_exhaustive()
     }
 }

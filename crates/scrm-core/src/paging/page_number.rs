@@ -1,38 +1,32 @@
 //! Walks through one list whose pages have numbers.
 //!
 //! Pages shift while rows come and go. As long as the total stands still, a page is taken to follow the one before. When it moves, the page is put aside and
-//! the place where the last delivered rows stand is looked up again: rows behind it were not delivered yet, whatever their page is now. Walking with
-//! *overlap* does not trust totals either: it asks for pages of varying size, so that each holds the last row of the one before.
+//! asked for in another size, so that it holds the last delivered row; where that does not find the row either, it is looked for. Walking with *overlap* does not
+//! trust totals at all, and asks for every page so.
+//!
+//! Vendors give fewer rows than they were asked for: because that is their largest page, or because they leave rows out. Both are met by going on with the next
+//! number and the same size; only places in the list do not follow from numbers any more then (the walk is *uneven*), so that it ends where nothing more comes.
 
 use std::collections::HashSet;
 
 use super::{
     plan::{Ask, At, Count, Facts, Keep, Problem, Step},
-    seen_rows::{Known, Met},
+    seen_rows::{Known, Reading, Sifted},
+    window::{LEAST_OVERLAPPING, Way, Window},
 };
 
 /// Pages on each side of a lost place that are searched, beyond what the moved total explains.
 const NEAR: u64 = 2;
 const FAR: u64 = 50;
 
-/// Smaller pages cannot overlap everywhere: at some places pages of all sizes end.
-const LEAST_OVERLAPPING: u64 = 8;
+/// Pages that overlap after the total moved.
+const RESTLESS: u32 = 16;
 
-/// What does not change during the walk.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Way {
-    /// Number of the first page.
-    pub(super) first: i64,
-    /// Rows on a page; `None`: the vendor's business.
-    pub(super) size: Option<u64>,
-    /// The vendor gives no row beyond this one.
-    pub(super) cap: Option<u64>,
-    /// Whether each page must hold the last row of the one before.
-    pub(super) overlap: bool,
-    pub(super) range: Option<(String, String)>,
-    /// What is walked through, for people; empty: the whole list.
-    pub(super) label: String,
-}
+/// How often a place is looked up without a new row in between.
+const LOOK_UPS: u32 = 8;
+
+/// Pages without a new row that a total is believed against.
+const VAIN: u64 = 10;
 
 #[derive(Clone, Debug)]
 enum Mode {
@@ -47,23 +41,10 @@ enum Mode {
 struct Link {
     centre: u64,
     tries: u64,
+    /// The page was short against the total, and is asked for again.
+    again: bool,
     /// The total when the place was lost.
     total: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Window {
-    index: u64,
-    size: u64,
-}
-
-impl Window {
-    fn start(self) -> u64 {
-        self.index.saturating_mul(self.size)
-    }
-    fn end(self) -> u64 {
-        self.start().saturating_add(self.size)
-    }
 }
 
 /// A walk.
@@ -86,14 +67,32 @@ pub(super) struct Numbered {
     seen: HashSet<u64>,
     /// Looks beyond the first, and pages asked for again.
     pub(super) looks: u64,
-    previous: Option<Vec<u64>>,
+    /// What the page before held.
+    previous: Option<u64>,
     /// The total moved, and nothing tells which rows came before.
     blind: bool,
     /// The place was lost and not found again: the next page is taken as it comes.
     resigned: bool,
-    /// The end, if it was not where the total says.
+    /// How many pages more overlap because the total moved.
+    restless: u32,
+    /// The rows in front of the known ones on the next page must have come.
+    inside: bool,
+    /// How often the place was looked up since a row was new.
+    stuck: u32,
+    /// A page held as many rows as were asked for.
+    obeyed: bool,
+    /// Pages hold other numbers of rows than were asked for, so that places say nothing.
+    uneven: bool,
+    /// Pages without a new row in a row, and whether the one before them was short.
+    vain: u64,
+    short_before: bool,
+    /// Rows that were asked for and not given.
+    shortfall: u64,
+    /// The first page that was short against the total, for people.
     short: Option<String>,
     pages: u64,
+    /// The end was found, but nothing proves it.
+    pub(super) unproven: bool,
     pub(super) ended: bool,
 }
 
@@ -117,37 +116,44 @@ impl Numbered {
             previous: None,
             blind: false,
             resigned: false,
+            restless: 0,
+            inside: false,
+            stuck: 0,
+            obeyed: false,
+            uneven: false,
+            vain: 0,
+            short_before: false,
+            shortfall: 0,
             short: None,
             pages: 0,
+            unproven: false,
             ended: false,
         }
     }
 
-    /// Goes on where a walk stopped. `marks`: whether the last rows are known.
-    pub(super) fn resumed(way: Way, page: i64, size: Option<u64>, reach: u64, count: Count, marks: bool) -> Self {
+    /// Goes on where a walk stopped.
+    pub(super) fn resumed(way: Way, page: i64, stand: &Stand, marks: bool) -> Self {
         let mut walk = Numbered::new(way, page);
-        walk.count = count;
-        walk.size = walk.size.or(size);
-        if reach > walk.start && walk.size.is_some() {
-            walk.reach = reach;
-            walk.fresh = false;
-            if marks {
-                walk.mode = walk.lost();
-            }
+        (walk.count, walk.uneven) = (stand.count, stand.uneven);
+        walk.size = stand.size.or(walk.size);
+        if stand.reach <= walk.start || walk.size.is_none() {
+            walk.inside = marks;
+            return walk;
+        }
+        (walk.reach, walk.fresh) = (stand.reach, false);
+        if marks {
+            walk.mode = walk.lost();
         }
         walk
     }
 
-    pub(super) fn size(&self) -> Option<u64> {
-        self.size
-    }
-
-    /// What a resume token tells: how far it came, and the counts.
-    pub(super) fn standing(&self) -> (u64, Count) {
-        match self.furthest {
+    /// What a resume token tells.
+    pub(super) fn stand(&self) -> Stand {
+        let (reach, count) = match self.furthest {
             Some((reach, count)) => (reach.max(self.reach), Count { came: self.count.came, ..count }),
             None => (self.reach, self.count),
-        }
+        };
+        Stand { size: self.size, reach, count, uneven: self.uneven }
     }
 
     /// Whether nothing was read yet.
@@ -165,9 +171,8 @@ impl Numbered {
             Mode::Forward => self.forward(ahead)?,
             _ => return None,
         };
-        let page = self.way.first.saturating_add_unsigned(window.index);
         let size = (Some(window.size) != self.way.size && self.way.size.is_some()).then_some(window.size);
-        Some(Ask { range: self.way.range.clone(), at: At::Number { page, size } })
+        Some(Ask { range: self.way.range.clone(), at: At::Number { page: self.way.number(window), size } })
     }
 
     fn forward(&self, ahead: usize) -> Option<Window> {
@@ -175,45 +180,47 @@ impl Numbered {
         for _ in 0..ahead {
             position = self.window(position).end();
         }
+        let last = self.count.last.filter(|total| !self.uneven || self.came() >= *total);
         let beyond = |end: Option<u64>| end.is_some_and(|end| position >= end);
-        if ahead > 0 && (self.fresh || beyond(self.count.last) || beyond(self.way.cap)) {
+        if ahead > 0 && (self.fresh || self.vain > 0 || beyond(last) || beyond(self.way.cap)) {
             return None;
         }
         Some(self.window(position))
     }
 
+    fn plain(&self) -> u64 {
+        self.size.unwrap_or(1).max(1)
+    }
+
     fn page(&self, index: u64) -> Window {
-        Window { index, size: self.size.unwrap_or(1) }
+        Window { index, size: self.plain() }
     }
 
     /// The page to ask for when `position` rows were delivered.
     fn window(&self, position: u64) -> Window {
-        let plain = self.size.unwrap_or(1).max(1);
-        let next = Window { index: position / plain, size: plain };
-        if !self.way.overlap || self.way.size.is_none() || plain < LEAST_OVERLAPPING || position <= self.start {
-            return next;
-        }
-        let around = |size: u64| Window { index: (position - 1) / size, size };
-        let mut best = around(plain);
-        for size in (2..plain).rev() {
-            if around(size).end() > best.end() {
-                best = around(size);
-            }
-        }
-        // A place that all sizes divide: there is none below 840, and none in practice on pages of 20.
-        if best.end() > position { best } else { next }
+        let overlaps = (self.way.overlap || self.restless > 0) && self.can_overlap() && position > self.start;
+        if overlaps { Window::overlapping(position, self.plain()) } else { Window::at(position, self.plain()) }
+    }
+
+    fn can_overlap(&self) -> bool {
+        self.way.size.is_some() && self.plain() >= LEAST_OVERLAPPING && !self.uneven
+    }
+
+    /// The total, if it can be meant: some vendors tell 0 where they do not count.
+    fn told(&self, facts: &Facts) -> Option<u64> {
+        facts.told().filter(|total| *total > 0 || self.count.came == 0 || self.count.first.is_some())
     }
 
     /// Begins to look for the last delivered row.
     fn lost(&self) -> Mode {
-        let centre = self.reach.saturating_sub(1) / self.size.unwrap_or(1).max(1);
-        Mode::Link(Link { centre, tries: 0, total: self.count.last })
+        let centre = self.reach.saturating_sub(1) / self.plain();
+        Mode::Link(Link { centre, tries: 0, again: false, total: self.count.last })
     }
 
     /// The page to look at: around the centre, further and further.
     fn candidate(&self, link: &Link) -> Option<u64> {
-        let size = self.size.unwrap_or(1).max(1);
-        let last = self.count.last.map(|total| total.saturating_sub(1) / size);
+        let size = self.plain();
+        let last = self.count.last.filter(|_| !self.uneven).map(|total| total.saturating_sub(1) / size);
         let moved = match (link.total, self.count.last) {
             (Some(before), Some(now)) => before.abs_diff(now) / size,
             _ => 0,
@@ -222,10 +229,8 @@ impl Numbered {
         let first = self.start / size;
         let mut left = link.tries;
         for distance in 0..=radius {
-            for index in [link.centre.checked_sub(distance), (distance > 0).then(|| link.centre + distance)].into_iter().flatten() {
-                if index < first || last.is_some_and(|last| index > last.max(first)) {
-                    continue;
-                }
+            for index in [link.centre.checked_sub(distance), (distance > 0).then(|| link.centre.saturating_add(distance))] {
+                let Some(index) = index.filter(|index| *index >= first && last.is_none_or(|last| *index <= last.max(first))) else { continue };
                 if left == 0 {
                     return Some(index);
                 }
@@ -251,49 +256,92 @@ impl Numbered {
             let link = link.clone();
             return Ok(self.link(link, facts, known));
         }
-        let total = facts.told();
+        let total = self.told(facts);
         let window = self.window(self.reach);
         let moved = !self.fresh && self.count.moves(total);
-        if !self.fresh && !moved && facts.rows > 0 && facts.keys.is_some() && facts.keys == self.previous {
+        // Behind the last page, some vendors give that page again.
+        let repeats = !self.fresh && !moved && facts.rows > 0 && facts.print.is_some() && facts.print == self.previous;
+        let at_the_end = self.short_before && total.is_none_or(|total| total <= self.came());
+        if repeats && !at_the_end {
             return Err(format!("holds the same {} rows as the page before", facts.rows));
         }
-        let hit = facts.keys.iter().flatten().any(|key| known.met(*key) == Met::Again);
-        let unlinked = !self.fresh && !hit && (moved || (window.start() < self.reach && facts.rows > 0));
+        let unlinked =
+            !self.fresh && !known.hits(facts.keys.as_deref()) && (moved || (window.start() < self.reach && facts.rows > 0 && !repeats));
         if unlinked && self.count.came > 0 && !self.resigned {
-            if facts.keys.is_some() && !known.marks().is_empty() {
-                self.looks += 1;
-                self.mode = self.lost();
-                self.count.see(total);
-                return Ok(self.searching(known));
+            if facts.keys.is_none() || known.marks().is_empty() {
+                self.blind = true;
+            } else if let Some(step) = self.unlinked(window, total, known) {
+                return Ok(step);
             }
-            self.blind = true;
         }
-        let fewer = facts.rows < window.size && total.is_some_and(|total| total > window.start() + facts.rows);
-        let capped = self.way.cap.is_some_and(|cap| window.start() + facts.rows >= cap);
-        if fewer && !capped && !matches!(self.mode, Mode::Again) {
+        if self.is_short(window, facts, total) {
             self.looks += 1;
             self.mode = Mode::Again;
             return Ok(Step::nothing());
         }
         self.mode = Mode::Forward;
-        Ok(self.accept(window, facts, known, false))
+        if repeats && facts.keys.is_none() {
+            return Ok(self.accept(window, &Facts { rows: 0, keys: None, ..facts.clone() }, known, false));
+        }
+        let inside = std::mem::take(&mut self.inside) && known.hits(facts.keys.as_deref());
+        Ok(self.accept(window, facts, known, inside))
+    }
+
+    /// Whether the page holds fewer rows than the total says, and should be asked for again.
+    fn is_short(&self, window: Window, facts: &Facts, total: Option<u64>) -> bool {
+        let Some(total) = total.filter(|_| facts.rows < window.size && !matches!(self.mode, Mode::Again)) else { return false };
+        let capped = self.way.cap.is_some_and(|cap| window.start() + facts.rows >= cap);
+        match self.uneven {
+            false => total > window.start() + facts.rows && !capped,
+            true => facts.rows == 0 && self.vain == 0 && total > self.came(),
+        }
+    }
+
+    /// The page does not follow the last delivered row for sure. `None`: it is taken all the same.
+    fn unlinked(&mut self, window: Window, total: Option<u64>, known: &Known) -> Option<Step> {
+        let grew = total > self.count.last;
+        self.looks += 1;
+        self.stuck += 1;
+        if self.stuck > LOOK_UPS {
+            return Some(self.resign());
+        }
+        // Had rows come in front of the place, this page would hold rows that came before.
+        if grew && self.stuck > 1 && window.start() >= self.reach {
+            return None;
+        }
+        self.count.see(total);
+        if self.restless == 0 && !self.way.overlap && self.obeyed && self.can_overlap() {
+            self.restless = RESTLESS;
+            if self.window(self.reach).start() < self.reach {
+                return Some(Step::nothing());
+            }
+        }
+        self.mode = self.lost();
+        Some(self.searching(known))
     }
 
     fn link(&mut self, mut link: Link, facts: &Facts, known: &mut Known) -> Step {
         let Some(index) = self.candidate(&link) else { return self.searching(known) };
-        let hit = facts.keys.iter().flatten().any(|key| known.met(*key) == Met::Again);
-        self.count.see(facts.told());
-        if hit || facts.total == Some(0) {
+        self.count.see(self.told(facts));
+        if known.hits(facts.keys.as_deref()) || facts.total == Some(0) {
+            let window = self.page(index);
+            let short = facts.rows < window.size && self.told(facts).is_some_and(|total| total > window.start().saturating_add(facts.rows));
+            if short && !self.uneven && !std::mem::replace(&mut link.again, true) {
+                self.looks += 1;
+                self.mode = Mode::Link(link);
+                return Step::nothing();
+            }
             self.mode = Mode::Forward;
-            return self.accept(self.page(index), facts, known, !known.is_whole());
+            return self.accept(window, facts, known, true);
         }
+        link.again = false;
         link.tries += 1;
         self.mode = Mode::Link(link);
         self.searching(known)
     }
 
     /// The search goes on, if there is a page to look at; else all is read again, or the loss is told.
-    fn searching(&mut self, known: &mut Known) -> Step {
+    fn searching(&mut self, known: &Known) -> Step {
         let Mode::Link(link) = &self.mode else { return Step::nothing() };
         if self.candidate(link).is_some() {
             return Step::nothing();
@@ -302,6 +350,11 @@ impl Numbered {
             self.again();
             return Step::nothing();
         }
+        self.resign()
+    }
+
+    /// The next page is taken as it comes.
+    fn resign(&mut self) -> Step {
         self.mode = Mode::Forward;
         self.resigned = true;
         let text =
@@ -321,83 +374,152 @@ impl Numbered {
         self.seen.clear();
         self.fresh = true;
         self.previous = None;
-        self.short = None;
+        (self.short, self.shortfall) = (None, 0);
+        (self.vain, self.short_before, self.stuck) = (0, false, 0);
     }
 
-    /// Delivers the rows of a page that did not come yet. `behind`: only those behind the first that did.
-    fn accept(&mut self, window: Window, facts: &Facts, known: &mut Known, behind: bool) -> Step {
-        let total = facts.told();
-        self.count.see(total);
-        let keep = self.keep(facts, known, behind);
-        let end = window.start().saturating_add(facts.rows);
-        let full = facts.rows >= window.size;
-        let more = total.is_some_and(|total| total > end);
-        self.reach = if full || more { window.end() } else { end };
-        if more && !full && self.short.is_none() {
-            let (page, rows) = (self.way.first.saturating_add_unsigned(window.index), facts.rows);
-            self.short = Some(if rows == 0 { format!("page {page} is empty") } else { format!("page {page} holds {rows} rows only") });
+    /// Gives up the page asked for now, which cannot be understood, and goes on behind it. `false`: there is no such page.
+    pub(super) fn skip(&mut self) -> bool {
+        if self.ended || matches!(self.mode, Mode::Link(_)) || self.size.is_none() {
+            return false;
         }
-        let over = match total {
-            Some(total) => self.reach >= total || facts.rows == 0,
-            None => !full || facts.rows == 0,
+        let window = self.window(self.reach);
+        self.reach = window.end();
+        self.shortfall = self.shortfall.saturating_add(window.size);
+        (self.mode, self.resigned, self.previous) = (Mode::Forward, true, None);
+        true
+    }
+
+    /// Delivers the rows of a page that did not come yet. `linked`: it was looked up for the rows that came.
+    fn accept(&mut self, window: Window, facts: &Facts, known: &mut Known, linked: bool) -> Step {
+        let total = self.told(facts);
+        let shifted = linked || self.look > 0 || self.count.moves(total);
+        self.restless = match self.count.moves(total) && self.restless > 0 {
+            true => RESTLESS,
+            false => self.restless.saturating_sub(1),
         };
+        self.count.see(total);
+        let reread = if shifted { usize::MAX } else { usize::try_from(self.reach.saturating_sub(window.start())).unwrap_or(usize::MAX) };
+        let sifted = self.sift(facts, known, Reading { reread, behind: linked && !known.is_whole() });
+        let nothing_new = facts.rows == 0 || sifted.as_ref().is_some_and(Sifted::is_vain);
+        let in_vain = facts.rows == 0 || (!shifted && nothing_new);
+        let mut step = match sifted {
+            Some(sifted) => Step { keep: sifted.keep(), counted: sifted.counted, namesakes: sifted.namesakes, ..Step::nothing() },
+            None => Step { keep: Keep::All, ..Step::nothing() },
+        };
+        if !nothing_new {
+            self.stuck = 0;
+        }
+        self.advance(window, facts, total, known);
+        let over = self.is_over(window, facts, total, in_vain);
         (self.fresh, self.resigned) = (false, false);
-        self.previous.clone_from(&facts.keys);
-        let mut step = Step { keep, ..Step::nothing() };
-        let capped = self.way.cap.filter(|cap| end >= *cap && total.map_or(!over, |total| total > *cap));
-        if let Some(cap) = capped {
-            let counted = total.unwrap_or(end);
-            let text = format!("{}the vendor gives no row beyond {cap} of {counted}", self.named());
-            step.problems.push(Problem { text, missing: counted.saturating_sub(cap) });
-            self.ended = true;
-        } else if over {
+        self.previous = facts.print;
+        let end = if self.uneven { self.came() } else { window.start().saturating_add(facts.rows) };
+        if let Some(cap) = self.way.cap.filter(|cap| end >= *cap) {
+            if total.map_or(!over, |total| total > cap) {
+                let counted = total.unwrap_or(end);
+                let text = format!("{}the vendor gives no row beyond {cap} of {counted}", self.named());
+                step.problems.push(Problem { text, missing: counted.saturating_sub(cap) });
+                self.ended = true;
+            }
+            self.unproven = true;
+        }
+        if over && !self.ended {
             self.finish(known, &mut step.problems);
         }
         step.ended = self.ended;
         step
     }
 
-    fn keep(&mut self, facts: &Facts, known: &mut Known, behind: bool) -> Keep {
+    fn sift(&mut self, facts: &Facts, known: &mut Known, reading: Reading) -> Option<Sifted> {
         let Some(keys) = &facts.keys else {
             self.count.came += facts.rows;
-            return Keep::All;
+            return None;
         };
-        let mut reached = !behind;
-        let mut kept = Vec::with_capacity(keys.len());
-        for key in keys {
-            let met = known.met(*key);
-            let skipped = !reached && met != Met::Again;
-            reached |= met == Met::Again;
-            if self.look > 0 {
-                self.seen.insert(*key);
-            }
-            if skipped {
-                known.presume(*key);
-                kept.push(false);
-                continue;
-            }
-            if met != Met::Again {
-                self.count.came += 1;
-            }
-            known.add([*key]);
-            kept.push(met == Met::New);
+        let sifted = known.sift(keys, reading);
+        known.take_in(keys, &sifted);
+        self.count.came += sifted.came();
+        if self.look > 0 {
+            self.seen.extend(keys.iter().map(|key| key.id));
         }
-        if kept.iter().all(|kept| *kept) { Keep::All } else { Keep::Some(kept) }
+        Some(sifted)
+    }
+
+    /// Moves the place behind this page, and notes what it says of the vendor.
+    fn advance(&mut self, window: Window, facts: &Facts, total: Option<u64>, known: &Known) {
+        let rows = facts.rows;
+        let end = window.start().saturating_add(rows);
+        let full = rows >= window.size;
+        self.obeyed |= rows == window.size;
+        let came = self.came();
+        let more = total.is_some_and(|total| if self.uneven { total > came } else { total > end });
+        self.reach = if full || more || self.uneven || total.is_none() { window.end() } else { end };
+        self.uneven |= rows > window.size;
+        // Without a total, that may be the vendor's largest page, or the end.
+        self.uneven |= !full && total.is_none();
+        if full || !more {
+            return;
+        }
+        let least = self.way.overlap && self.fresh && self.start == 0 && rows >= LEAST_OVERLAPPING;
+        if least && !known.marks().is_empty() {
+            // That is the vendor's largest page, and can be asked for by name.
+            (self.size, self.reach) = (Some(rows), end);
+            return;
+        }
+        self.uneven = true;
+        self.shortfall = self.shortfall.saturating_add(window.size - rows);
+        let page = self.way.number(window);
+        let told = if rows == 0 { format!("page {page} is empty") } else { format!("page {page} holds {rows} rows only") };
+        self.short.get_or_insert(told);
+    }
+
+    /// Whether there is nothing more to come.
+    fn is_over(&mut self, window: Window, facts: &Facts, total: Option<u64>, in_vain: bool) -> bool {
+        self.vain = if in_vain { self.vain + 1 } else { 0 };
+        let over = match total {
+            Some(total) if !self.uneven => self.reach >= total || facts.rows == 0,
+            Some(total) if self.start == 0 && self.count.is_still() && self.came() >= total => true,
+            _ => self.vain >= self.patience(),
+        };
+        if !in_vain {
+            self.short_before = facts.rows < window.size;
+        }
+        over
+    }
+
+    /// How many pages without a new row are the end.
+    fn patience(&self) -> u64 {
+        let missing = self.missing();
+        if missing <= self.shortfall {
+            if self.short_before { 1 } else { 2 }
+        } else {
+            VAIN.min((missing / self.plain()).saturating_add(2))
+        }
+    }
+
+    /// Rows that came, in this look.
+    fn came(&self) -> u64 {
+        if self.look > 0 { self.seen.len() as u64 } else { self.count.came }
+    }
+
+    fn missing(&self) -> u64 {
+        self.count.least().unwrap_or(0).saturating_sub(self.came() + self.start)
     }
 
     /// The end: do the numbers agree?
     fn finish(&mut self, known: &Known, problems: &mut Vec<Problem>) {
-        let came = if self.look > 0 { self.seen.len() as u64 } else { self.count.came };
-        let least = self.count.least().unwrap_or(0);
-        let missing = least.saturating_sub(came + self.start);
-        if missing > 0 && self.look == 0 && known.is_whole() && !known.marks().is_empty() {
+        let missing = self.missing();
+        // Where the vendor gave fewer rows than it was asked for, they would not come the next time either.
+        let hopeless = self.uneven || missing <= self.shortfall;
+        if missing > 0 && self.look == 0 && known.is_whole() && !known.marks().is_empty() && !hopeless {
             self.again();
             return;
         }
         self.ended = true;
+        self.unproven |= self.count.last.is_none() || (self.uneven && (self.start > 0 || self.way.overlap || !self.count.is_still()));
         if missing > 0 {
             let why = self.short.take().map_or_else(String::new, |why| format!("; {why}"));
-            let last = self.count.last.unwrap_or(0);
+            let (last, came) = (self.count.last.unwrap_or(0), self.came());
             let text = format!("{}the vendor counted {} rows before and {last} after, but {came} came{why}", self.named(), self.first());
             problems.push(Problem { text, missing });
         } else if self.blind {
@@ -419,17 +541,24 @@ impl Numbered {
     }
 
     fn endless(&self) -> bool {
-        let size = self.size.unwrap_or(1).max(1);
-        let fair = self.count.first.map_or(1_000_000, |first| (first / size).saturating_mul(6).saturating_add(1000));
+        let fair = self.count.first.map_or(1_000_000, |first| (first / self.plain()).saturating_mul(6).saturating_add(1000));
         self.pages > fair
     }
 
     /// The number of the page asked for next.
     pub(super) fn here(&self) -> i64 {
-        let index = match &self.mode {
-            Mode::Link(link) => self.candidate(link).unwrap_or(link.centre),
-            _ => self.window(self.reach).index,
-        };
-        self.way.first.saturating_add_unsigned(index)
+        self.way.number(match &self.mode {
+            Mode::Link(link) => self.page(self.candidate(link).unwrap_or(link.centre)),
+            _ => self.window(self.reach),
+        })
     }
+}
+
+/// Where a walk stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stand {
+    pub(super) size: Option<u64>,
+    pub(super) reach: u64,
+    pub(super) count: Count,
+    pub(super) uneven: bool,
 }

@@ -28,13 +28,32 @@ impl At {
     }
 }
 
+/// What identifies a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RowKey {
+    /// Hash of its id; of all of it, where it has none.
+    pub(super) id: u64,
+    /// Hash of all of it.
+    pub(super) content: u64,
+}
+
+/// A row that was delivered, and how many rows of its page stood in front of it, itself included: all of them, and those that count as come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) key: RowKey,
+    pub(super) rows: u64,
+    pub(super) came: u64,
+}
+
 /// What must be known of a page that came.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Facts {
     /// Rows, bad ones included.
     pub(super) rows: u64,
-    /// What identifies each of them, in wire order; `None`: nothing does.
-    pub(super) keys: Option<Vec<u64>>,
+    /// What identifies each of them, in wire order; `None`: the rows of this operation have no id.
+    pub(super) keys: Option<Vec<RowKey>>,
+    /// Hash of all of the rows; `None`: there are none.
+    pub(super) print: Option<u64>,
     /// How many rows there are in all, as the vendor tells.
     pub(super) total: Option<u64>,
     /// What the next request must carry, where pages have no number.
@@ -42,9 +61,9 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// The total, if it can be meant: some vendors tell 0 where they do not count.
+    /// The total, if it can be meant: not fewer rows than are here.
     pub(super) fn told(&self) -> Option<u64> {
-        self.total.filter(|total| *total > 0 || self.rows == 0)
+        self.total.filter(|total| *total >= self.rows)
     }
 }
 
@@ -79,6 +98,10 @@ pub(super) struct Problem {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
     pub(super) keep: Keep,
+    /// Which rows count as come, kept or not; empty: those that are kept.
+    pub(super) counted: Vec<bool>,
+    /// Positions of rows that are kept though a row with their id came before.
+    pub(super) namesakes: Vec<usize>,
     pub(super) problems: Vec<Problem>,
     /// Whether there is nothing more to ask for.
     pub(super) ended: bool,
@@ -87,7 +110,7 @@ pub(super) struct Step {
 impl Step {
     /// The page is not delivered, and it is not over.
     pub(super) fn nothing() -> Self {
-        Step { keep: Keep::None, problems: Vec::new(), ended: false }
+        Step { keep: Keep::None, counted: Vec::new(), namesakes: Vec::new(), problems: Vec::new(), ended: false }
     }
 }
 
@@ -116,6 +139,11 @@ impl Count {
     /// Whether this total differs from the last one.
     pub(super) fn moves(&self, total: Option<u64>) -> bool {
         matches!((self.last, total), (Some(last), Some(total)) if last != total)
+    }
+
+    /// Whether it was told, and always the same.
+    pub(super) fn is_still(&self) -> bool {
+        self.last.is_some() && self.up == 0 && self.down == 0
     }
 
     /// How many rows must have come at least: those counted first, less those that went meanwhile.

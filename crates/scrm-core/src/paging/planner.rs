@@ -3,13 +3,15 @@
 use super::{
     cursor::Cursored,
     date_range::Piece,
-    page_number::{Numbered, Way},
+    page_number::Numbered,
     plan::{Ask, Count, Facts, Keep, Step},
     seen_rows::Known,
     split::{Cut, Split},
+    summary::Completeness,
+    window::Way,
 };
 use crate::{
-    spec::{PagingSpec, PagingStyle},
+    spec::{PagingSpec, PagingStyle, TimeFormat},
     time::Day,
 };
 
@@ -17,9 +19,14 @@ use crate::{
 const OPEN_DAYS: i64 = 2;
 
 /// What a pull is about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Course {
-    pub(super) spec: &'static PagingSpec,
+    /// Number of the first page; `None`: pages are named by a cursor.
+    pub(super) first: Option<i64>,
+    /// The vendor gives no row beyond this one.
+    pub(super) cap: Option<u64>,
+    /// How the range of days is written along which a pull can be split.
+    pub(super) split: Option<TimeFormat>,
     /// As the request has them.
     pub(super) page: Option<i64>,
     pub(super) size: Option<u64>,
@@ -56,21 +63,29 @@ pub(super) struct Planner {
     pieces: u64,
     /// No page was taken yet.
     first: bool,
+    /// What can be said of what was read, by this pull and by those that it goes on from.
+    pub(super) so_far: Completeness,
 }
 
 impl Course {
+    /// From the beginning to the end, in pages as large as the vendor makes them.
+    pub(super) fn of(spec: &PagingSpec) -> Self {
+        let first = match spec.style {
+            PagingStyle::Number { first, .. } => Some(first),
+            PagingStyle::Cursor { .. } => None,
+        };
+        Course { first, cap: spec.row_cap.map(u64::from), split: spec.split_by.map(|split| split.format), ..Course::default() }
+    }
+
     fn first(&self) -> i64 {
-        match self.spec.style {
-            PagingStyle::Number { first, .. } => first,
-            PagingStyle::Cursor { .. } => 0,
-        }
+        self.first.unwrap_or(0)
     }
 
     pub(super) fn way(&self) -> Way {
         Way {
             first: self.first(),
             size: self.size,
-            cap: self.spec.row_cap.map(u64::from),
+            cap: self.cap,
             overlap: self.overlap,
             range: None,
             label: String::new(),
@@ -83,7 +98,7 @@ impl Course {
 
     /// How this pull is cut to pieces; `None`: it cannot be.
     pub(super) fn cut(&self) -> Option<Cut> {
-        let format = self.spec.split_by?.format;
+        let format = self.split?;
         let closed = self.today?.plus(-OPEN_DAYS)?;
         (self.start_page() == self.first()).then(|| Cut { way: self.way(), format, closed })
     }
@@ -100,16 +115,16 @@ impl Course {
 
 impl Planner {
     pub(super) fn new(course: Course) -> Self {
-        let phase = match course.spec.style {
-            PagingStyle::Number { .. } => Phase::Numbered(Box::new(Numbered::new(course.way(), course.start_page()))),
-            PagingStyle::Cursor { .. } => Phase::Cursored(Box::new(Cursored::new(course.size, course.midway))),
+        let phase = match course.first {
+            Some(_) => Phase::Numbered(Box::new(Numbered::new(course.way(), course.start_page()))),
+            None => Phase::Cursored(Box::new(Cursored::new(course.size, course.midway))),
         };
-        Planner { first: true, ..Planner::at(course, phase, Known::default()) }
+        Planner { first: true, ..Planner::at(course, phase, Known::default(), Completeness::Complete) }
     }
 
     /// Goes on from a phase.
-    pub(super) fn at(course: Course, phase: Phase, known: Known) -> Self {
-        Planner { course, phase, known, looks: 0, dropped: 0, totals: (None, None), pieces: 0, first: false }
+    pub(super) fn at(course: Course, phase: Phase, known: Known, so_far: Completeness) -> Self {
+        Planner { course, phase, known, looks: 0, dropped: 0, totals: (None, None), pieces: 0, first: false, so_far }
     }
 
     /// The page to ask for when so many others are asked for already.
@@ -137,22 +152,42 @@ impl Planner {
         if let Keep::Some(kept) = &step.keep {
             self.dropped += kept.iter().filter(|kept| !**kept).count() as u64;
         }
+        if !step.problems.is_empty() {
+            self.so_far = Completeness::Incomplete;
+        }
+        if matches!(&self.phase, Phase::Split(split) if split.denied) {
+            self.phase = Phase::Numbered(Box::new(Numbered::new(self.course.way(), self.course.start_page())));
+        }
         if step.ended {
             self.end();
         }
         Ok(step)
     }
 
+    /// Gives up the page that `plan(0)` names, which cannot be understood, and goes on behind it. `false`: there is no way behind it.
+    pub(super) fn skip(&mut self) -> bool {
+        let skipped = match &mut self.phase {
+            Phase::Numbered(walk) => walk.skip(),
+            Phase::Split(split) => split.skip(),
+            Phase::Cursored(_) | Phase::Ended => false,
+        };
+        if skipped {
+            self.so_far = Completeness::Incomplete;
+        }
+        skipped
+    }
+
     /// A list that is too long is split from the beginning.
     fn split(&mut self, facts: &Facts) -> Option<Step> {
         let Phase::Numbered(_) = &self.phase else { return None };
-        let (total, cap) = (facts.told()?, self.course.spec.row_cap?);
-        if total <= u64::from(cap) || !self.known.marks().is_empty() {
+        let (total, cap) = (facts.told()?, self.course.cap?);
+        if total < cap || !self.known.marks().is_empty() {
             return None;
         }
         let cut = self.course.cut()?;
         let all = self.course.all(&cut)?;
-        self.phase = Phase::Split(Box::new(Split::new(cut, all, total, self.course.bounded())));
+        let full = self.course.size.is_some_and(|size| facts.rows >= size);
+        self.phase = Phase::Split(Box::new(Split::new(cut, all, total, self.course.bounded(), full)));
         Some(Step::nothing())
     }
 
@@ -164,11 +199,19 @@ impl Planner {
         }
     }
 
-    /// Ends the pull.
-    pub(super) fn end(&mut self) {
+    fn end(&mut self) {
         self.looks = self.looks();
         self.totals = self.totals();
         self.pieces = self.pieces();
+        let unproven = match &self.phase {
+            Phase::Numbered(walk) => walk.unproven,
+            Phase::Cursored(walk) => walk.unproven,
+            Phase::Split(split) => split.unproven,
+            Phase::Ended => false,
+        };
+        if unproven {
+            self.so_far = self.so_far.and(Completeness::Unknown);
+        }
         self.phase = Phase::Ended;
     }
 

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     collections::VecDeque,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -10,30 +11,40 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Fu
 
 use super::{
     plan::{Ask, Facts, Keep, Problem},
+    options::{RejectSink, RejectedPage},
     planner::Planner,
     resume::{Owner, ResumeToken},
-    summary::Summary,
+    summary::{Completeness, NAMED, Summary},
 };
 use crate::{
-    decode::BadRow,
+    decode::{BadRow, Drift},
     error::{Error, ErrorKind},
+    table::Extra,
 };
 
 /// After so many failures in a row, the pull ends.
 const MOST_FAILURES: u32 = 5;
+
+/// After so many, a page that cannot be understood is skipped, if it may be.
+const FAILURES_BEFORE_SKIP: u32 = 2;
 
 /// A page as it came.
 pub(super) struct Arrived {
     pub(super) facts: Facts,
     /// A `Vec` of the operation's rows.
     pub(super) rows: Box<dyn Any + Send>,
+    /// The operation's data without its rows.
+    pub(super) data: Box<dyn Any + Send>,
     pub(super) bad_rows: Vec<BadRow>,
+    pub(super) drifts: Vec<Drift>,
+    pub(super) extra: Extra,
 }
 
 /// What of a page is to be delivered.
 pub(super) struct Delivered {
     pub(super) arrived: Arrived,
     pub(super) keep: Keep,
+    pub(super) counted: Vec<bool>,
     pub(super) number: Option<i64>,
     /// Where the pull stood before this page, and behind it.
     pub(super) before: ResumeToken,
@@ -43,7 +54,11 @@ pub(super) struct Delivered {
 /// Where pages come from.
 pub(super) trait Source: Send + Sync {
     fn fetch(&self, ask: &Ask) -> BoxFuture<'static, Result<Arrived, Error>>;
-    fn failed(&self, detail: String) -> Error;
+    fn error(&self, kind: ErrorKind, detail: String) -> Error;
+    /// The operation's name, or its path.
+    fn operation(&self) -> &str;
+    /// The id of one of these rows.
+    fn id(&self, rows: &(dyn Any + Send), at: usize) -> Option<String>;
 }
 
 enum State {
@@ -73,6 +88,11 @@ pub(super) struct Pull {
     strikes: u32,
     errors: VecDeque<Error>,
     summary: Summary,
+    /// An error ended it.
+    broken: bool,
+    pub(super) sink: Option<Arc<dyn RejectSink>>,
+    /// Whether a page that cannot be understood is skipped.
+    skips: bool,
 }
 
 impl Pull {
@@ -90,14 +110,21 @@ impl Pull {
             strikes: 0,
             errors: VecDeque::new(),
             summary,
+            broken: false,
+            sink: None,
+            skips: false,
         }
+    }
+
+    pub(super) fn rejecting(mut self, sink: Option<Arc<dyn RejectSink>>, skips: bool) -> Self {
+        (self.sink, self.skips) = (sink, skips);
+        self
     }
 
     /// A pull that is nothing but this error.
     pub(super) fn broken(source: Box<dyn Source>, planner: Planner, owner: Owner, error: Error) -> Self {
         let mut pull = Pull::new(source, planner, owner, 1);
-        pull.planner.end();
-        pull.summary.problems = 1;
+        (pull.broken, pull.summary.ended) = (true, false);
         pull.errors.push_back(error);
         pull
     }
@@ -109,7 +136,9 @@ impl Pull {
 
     pub(super) fn summary(&self) -> Summary {
         let (total_before, total_after) = self.planner.totals();
+        let completeness = if self.summary.ended { self.planner.so_far } else { Completeness::Incomplete };
         Summary {
+            completeness,
             pieces: self.planner.pieces(),
             duplicates: self.planner.dropped,
             second_looks: self.summary.second_looks + self.planner.looks(),
@@ -124,7 +153,11 @@ impl Pull {
     }
 
     pub(super) fn failed(&self, detail: String) -> Error {
-        self.source.failed(detail)
+        self.source.error(ErrorKind::Paging, detail)
+    }
+
+    pub(super) fn operation(&self) -> &str {
+        self.source.operation()
     }
 
     /// Lets what is under way go on; hands nothing out.
@@ -166,6 +199,9 @@ impl Pull {
 
     /// Asks for as many pages as may be asked for. What was asked for in vain counts while it is under way, but never keeps the first page back.
     fn fill(&mut self) {
+        if self.broken {
+            return;
+        }
         let Pull { queue, running, source, planner, asked, width, .. } = self;
         for slot in queue.iter_mut().filter(|slot| matches!(slot.state, State::Idle)) {
             running.push(numbered(slot.number, source.fetch(&slot.ask)));
@@ -216,9 +252,28 @@ impl Pull {
         }
         let bad = arrived.bad_rows.iter().filter(|bad| step.keep.keeps(bad.row)).count() as u64;
         let kept = (0..arrived.facts.rows as usize).filter(|at| step.keep.keeps(*at)).count() as u64;
+        self.note_ids(&arrived, &step.keep, &step.namesakes);
         self.summary.bad_rows += bad;
         self.summary.rows += kept.saturating_sub(bad);
-        Some(Delivered { arrived, keep: step.keep, number: here, before, after: self.token() })
+        Some(Delivered { arrived, keep: step.keep, counted: step.counted, number: here, before, after: self.token() })
+    }
+
+    /// Counts rows without an id of their own, and names some.
+    fn note_ids(&mut self, arrived: &Arrived, keep: &Keep, namesakes: &[usize]) {
+        let keys = arrived.facts.keys.iter().flatten().enumerate();
+        let without = |at: usize| arrived.facts.keys.as_ref().and_then(|keys| keys.get(at)).is_some_and(|key| key.id == key.content);
+        self.summary.rows_without_id += keys.filter(|(at, _)| keep.keeps(*at) && without(*at)).count() as u64;
+        for at in namesakes.iter().filter(|at| !without(**at)) {
+            self.summary.shared_ids += 1;
+            let bad_before = arrived.bad_rows.iter().filter(|bad| bad.row < *at).count();
+            let good = arrived.bad_rows.iter().all(|bad| bad.row != *at);
+            if self.summary.shared_id_examples.len() < NAMED
+                && let Some(id) = self.source.id(&*arrived.rows, at - bad_before).filter(|_| good)
+                && !self.summary.shared_id_examples.contains(&id)
+            {
+                self.summary.shared_id_examples.push(id);
+            }
+        }
     }
 
     /// Forgets what was asked for and is not wanted any more.
@@ -247,11 +302,26 @@ impl Pull {
             return None;
         }
         let error = error.on(self.planner.here());
+        if self.skips && error.kind() == ErrorKind::Decode && self.failures + 1 >= FAILURES_BEFORE_SKIP && self.planner.skip() {
+            return self.skipped(error);
+        }
         if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Token | ErrorKind::Unsupported) {
             self.end();
             return Some(error);
         }
         Some(self.counted(error))
+    }
+
+    /// The page is told, and the pull goes on behind it.
+    fn skipped(&mut self, error: Error) -> Option<Error> {
+        let page = self.queue.pop_front().and_then(|slot| slot.ask.at.number());
+        (self.strikes, self.failures) = (0, 0);
+        self.summary.skipped_pages += 1;
+        self.keep_pace();
+        let reason = format!("{} (the page is skipped)", error.reason());
+        let Some(sink) = &self.sink else { return Some(error.detailed(reason)) };
+        sink.reject_page(&RejectedPage { operation: self.source.operation(), page, error: &error, raw: error.unmasked_body().unwrap_or_default() });
+        None
     }
 
     fn counted(&mut self, error: Error) -> Error {
@@ -265,7 +335,7 @@ impl Pull {
     }
 
     fn end(&mut self) {
-        self.planner.end();
+        self.broken = true;
         self.queue.clear();
     }
 }

@@ -1,14 +1,16 @@
 //! Pulls more rows than the vendor gives for one list: piece by piece along a range of days.
 //!
-//! Before a piece is halved, both halves are counted: they must hold together at least what it holds.
+//! Before a piece is halved, its last page below the ceiling is asked for: where that is empty, the total is false, and halving would never end. Then both halves
+//! are counted: they must hold together at least what it holds.
 
 use std::mem;
 
 use super::{
     date_range::Piece,
-    page_number::{Numbered, Way},
+    page_number::Numbered,
     plan::{Ask, At, Facts, Problem, Step},
     seen_rows::Known,
+    window::{Way, Window},
 };
 use crate::{spec::TimeFormat, time::Day};
 
@@ -26,6 +28,17 @@ pub(super) struct Cut {
 
 #[derive(Clone, Debug)]
 enum Doing {
+    /// Asking for the last page below the ceiling, of the list.
+    ProbeList {
+        all: Piece,
+        list: u64,
+        bounded: bool,
+    },
+    /// The same of a piece.
+    Probe {
+        piece: Piece,
+        total: u64,
+    },
     /// Counting the whole range, which may hold fewer rows than the list.
     Range {
         piece: Piece,
@@ -86,18 +99,26 @@ pub(super) struct Split {
     looks: u64,
     /// The list's total before, and after.
     pub(super) totals: (Option<u64>, Option<u64>),
+    /// All came that was looked for, but nothing proves that it was all.
+    pub(super) unproven: bool,
+    /// The first page held as many rows as were asked for.
+    full: bool,
+    /// The list's total is false: there is nothing to split.
+    pub(super) denied: bool,
 }
 
 impl Split {
-    /// `list`: what the list holds without a range of ours; `bounded`: the request has both bounds.
-    pub(super) fn new(cut: Cut, all: Piece, list: u64, bounded: bool) -> Self {
-        let doing = Doing::Range { piece: all.clone(), list, recount: false, recounts: 0 };
-        let mut split = Split { cut, todo: Vec::new(), doing, seam: None, recall: false, pieces: 0, looks: 0, totals: (Some(list), None) };
-        if bounded {
-            split.todo.push(Piece { total: Some(list), ..all });
-            split.next();
-        }
-        split
+    /// `list`: what the list holds without a range of ours; `bounded`: the request has both bounds; `full`: the first page held as many rows as were asked for.
+    pub(super) fn new(cut: Cut, all: Piece, list: u64, bounded: bool, full: bool) -> Self {
+        Split { doing: Doing::ProbeList { all, list, bounded }, full, ..Split::at(cut, Vec::new(), None, Some(list)) }
+    }
+
+    fn at(cut: Cut, todo: Vec<Piece>, seam: Option<Piece>, list: Option<u64>) -> Self {
+        let (doing, recall) = (Doing::Ended, seam.is_some());
+        // A total that is the ceiling itself may stand for any number, rows without a date among them.
+        let unproven = list.is_some() && cut.way.cap == list;
+        let (pieces, looks, full, denied) = Default::default();
+        Split { cut, todo, doing, seam, recall, pieces, looks, totals: (list, None), unproven, full, denied }
     }
 
     /// Goes on after a restart, with a piece that was begun.
@@ -108,8 +129,7 @@ impl Split {
         seam: Option<Piece>,
         list: Option<u64>,
     ) -> Self {
-        let recall = seam.is_some();
-        let mut split = Split { cut, todo, doing: Doing::Ended, seam, recall, pieces: 0, looks: 0, totals: (list, None) };
+        let mut split = Split::at(cut, todo, seam, list);
         match begun {
             Some((piece, walk)) => {
                 let whole = piece.halves(split.cut.format, split.cut.closed).is_none();
@@ -147,7 +167,7 @@ impl Split {
         let mut todo: Vec<&Piece> = self.todo.iter().collect();
         let begun = match doing {
             Doing::Piece { piece, walk, .. } => Some((piece, &**walk)),
-            Doing::Range { piece, .. } | Doing::Halves { piece, .. } => {
+            Doing::ProbeList { all: piece, .. } | Doing::Probe { piece, .. } | Doing::Range { piece, .. } | Doing::Halves { piece, .. } => {
                 todo.push(piece);
                 None
             }
@@ -168,7 +188,10 @@ impl Split {
             let at = At::Number { page: self.cut.way.first, size: None };
             (ahead == 0).then(|| Ask { range: piece.map(Piece::range), at })
         };
+        let probe = |piece: Option<&Piece>| Ask { range: piece.map(Piece::range), at: self.last_below_ceiling() };
         match &self.doing {
+            Doing::ProbeList { .. } => (ahead == 0).then(|| probe(None)),
+            Doing::Probe { piece, .. } => (ahead == 0).then(|| probe(Some(piece))),
             Doing::Range { recount: true, .. } | Doing::After => count(None),
             Doing::Range { piece, .. } => count(Some(piece)),
             Doing::Halves { piece, recount: true, .. } => count(Some(piece)),
@@ -179,9 +202,27 @@ impl Split {
         }
     }
 
+    fn last_below_ceiling(&self) -> At {
+        let way = &self.cut.way;
+        At::Number { page: way.number(self.ceiling()), size: None }
+    }
+
+    fn ceiling(&self) -> Window {
+        Window::at(self.cut.way.cap.unwrap_or(0).saturating_sub(1), self.cut.way.size.unwrap_or(1))
+    }
+
+    /// Whether the last page below the ceiling shows that there are fewer rows.
+    fn is_below(&self, facts: &Facts) -> bool {
+        let window = self.ceiling();
+        let most = window.end().min(self.cut.way.cap.unwrap_or(u64::MAX)).saturating_sub(window.start());
+        facts.rows == 0 || (self.full && facts.rows < most)
+    }
+
     /// What is asked for next, for people.
     pub(super) fn here(&self) -> String {
         match &self.doing {
+            Doing::ProbeList { .. } => "the last page below the ceiling".to_owned(),
+            Doing::Probe { piece, .. } => format!("the last page below the ceiling of {}", piece.label()),
             Doing::Range { piece, .. } | Doing::Halves { piece, .. } => format!("the count of {}", piece.label()),
             Doing::Seam { walk, then, .. } => match &**then {
                 Doing::Piece { piece, .. } => format!("page {} before {}", walk.here(), piece.label()),
@@ -192,8 +233,45 @@ impl Split {
         }
     }
 
-    /// The vendor refused what `plan(0)` names. `true`: that says that a day cannot be asked for alone, no more.
+    /// Gives up a page of a piece that cannot be understood.
+    pub(super) fn skip(&mut self) -> bool {
+        match &mut self.doing {
+            Doing::Piece { walk, .. } => walk.skip(),
+            _ => false,
+        }
+    }
+
+    fn probed_list(&mut self, all: Piece, list: u64, bounded: bool) -> bool {
+        if bounded {
+            return self.halve(all, list);
+        }
+        self.doing = Doing::Range { piece: all, list, recount: false, recounts: 0 };
+        true
+    }
+
+    /// Halves a piece if there is more than one day in it, or reads it.
+    fn halve(&mut self, piece: Piece, total: u64) -> bool {
+        match piece.halves(self.cut.format, self.cut.closed) {
+            Some((left, right)) => {
+                self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts: 0, recount: false };
+            }
+            None => self.read_whole(piece),
+        }
+        true
+    }
+
+    fn read_whole(&mut self, piece: Piece) {
+        let walk = Box::new(Numbered::new(Split::way_in(&self.cut, &piece), self.cut.way.first));
+        self.start(Doing::Piece { piece, walk, whole: true });
+    }
+
+    /// The vendor refused what `plan(0)` names. `true`: that says that a day or a page cannot be asked for, no more.
     pub(super) fn refused(&mut self) -> bool {
+        match mem::replace(&mut self.doing, Doing::Ended) {
+            Doing::ProbeList { all, list, bounded } => return self.probed_list(all, list, bounded),
+            Doing::Probe { piece, total } => return self.halve(piece, total),
+            doing => self.doing = doing,
+        }
         let Doing::Halves { left: (left, _), .. } = &self.doing else { return false };
         let alone = left.from.day == left.to.day;
         if alone {
@@ -207,6 +285,13 @@ impl Split {
         let mut step = Step::nothing();
         let total = facts.told().unwrap_or(facts.rows);
         match mem::replace(&mut self.doing, Doing::Ended) {
+            Doing::ProbeList { .. } if self.is_below(facts) => {
+                self.denied = true;
+                return Ok(step);
+            }
+            Doing::ProbeList { all, list, bounded } => _ = self.probed_list(all, list, bounded),
+            Doing::Probe { piece, .. } if self.is_below(facts) => self.read_whole(piece),
+            Doing::Probe { piece, total } => _ = self.halve(piece, total),
             // Rows went or came between two counts: the sum must reach the smaller of the counts before and after it.
             Doing::Range { piece, list, recount: true, recounts } => {
                 let enough = piece.total.is_some_and(|sum| sum >= list.min(total));
@@ -307,9 +392,8 @@ impl Split {
         let cap = self.cut.way.cap.unwrap_or(u64::MAX);
         let halves = piece.halves(self.cut.format, self.cut.closed).filter(|_| !whole);
         match halves {
-            Some((left, right)) if total > cap => {
-                self.doing = Doing::Halves { piece, total, left: (left, None), right, recounts: 0, recount: false };
-            }
+            Some(_) if total >= cap && self.cut.way.size.is_some() => self.doing = Doing::Probe { piece, total },
+            Some(_) if total >= cap => _ = self.halve(piece, total),
             halves => {
                 let walk = Box::new(Numbered::new(Split::way_in(&self.cut, &piece), self.cut.way.first));
                 self.start(Doing::Piece { piece, walk, whole: halves.is_none() });
@@ -319,8 +403,10 @@ impl Split {
 
     fn read(&mut self, piece: Piece, mut walk: Box<Numbered>, whole: bool, facts: &Facts, known: &mut Known) -> Result<Step, String> {
         let total = facts.told().unwrap_or(0);
+        // Nothing tells which rows came with the piece before.
+        self.unproven |= facts.keys.is_none() && facts.rows > 0;
         let cap = self.cut.way.cap.unwrap_or(u64::MAX);
-        if walk.is_new() && total > cap && !whole {
+        if walk.is_new() && total >= cap && !whole {
             // It grew since it was counted, or was not counted at all.
             self.begin(piece, total, false);
             return Ok(Step::nothing());
@@ -336,6 +422,7 @@ impl Split {
         if step.ended {
             self.pieces += 1;
             self.looks += walk.looks;
+            self.unproven |= walk.unproven;
             self.seam = piece.tail(self.cut.format);
             self.recall = !known.is_whole();
             known.turn();

@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{
-    plan::{Ask, At, Facts, Problem},
-    planner::{Course, Planner},
+    plan::{Ask, At, Facts, Place, Problem, RowKey},
+    planner::{Course, Phase, Planner},
     resume::{Owner, ResumeToken},
     seen_rows::key,
+    summary::Completeness,
 };
 use crate::{
     spec::{PagingSpec, PagingStyle, SplitSpec, TimeFormat},
@@ -40,7 +41,7 @@ fn today() -> Day {
 }
 
 fn course(spec: &'static PagingSpec, size: u64) -> Course {
-    Course { spec, page: Some(1), size: Some(size), range: (None, None), midway: false, overlap: false, today: Some(today()) }
+    Course { page: Some(1), size: Some(size), today: Some(today()), ..Course::of(spec) }
 }
 
 /// How the list is ordered.
@@ -68,8 +69,33 @@ struct List {
     inclusive: bool,
     cap: u64,
     ids: bool,
-    totals: bool,
+    told: Told,
+    /// The largest page that the server gives, whatever it is asked for.
+    clamp: u64,
+    /// So many ids there are, for all rows.
+    distinct: u64,
+    /// Every so manieth row has no id.
+    nameless: Option<u64>,
+    /// What becomes of the pages of these calls.
+    cuts: Vec<(u64, Cut)>,
     calls: u64,
+}
+
+/// What the server says of the number of rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Told {
+    True,
+    Nothing,
+    Zero,
+    /// Never more than its own ceiling.
+    AtMost(u64),
+    False(u64),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    Empty,
+    Half,
 }
 
 impl List {
@@ -77,7 +103,40 @@ impl List {
     fn new(rows: u64, days: i64, order: Order) -> Self {
         let ago = |number: u64| Some((days - 1) - (number as i64 * days / rows.max(1) as i64).min(days - 1));
         let rows: Vec<Row> = (0..rows).map(|number| Row { number, ago: ago(number) }).collect();
-        List { next: rows.len() as u64, rows, order, inclusive: true, cap: u64::MAX, ids: true, totals: true, calls: 0 }
+        List { next: rows.len() as u64, rows, order, ..List::empty() }
+    }
+
+    fn empty() -> Self {
+        List {
+            rows: Vec::new(),
+            next: 0,
+            order: Order::OldestFirst,
+            inclusive: true,
+            cap: u64::MAX,
+            ids: true,
+            told: Told::True,
+            clamp: u64::MAX,
+            distinct: u64::MAX,
+            nameless: None,
+            cuts: Vec::new(),
+            calls: 0,
+        }
+    }
+
+    fn key(&self, row: &Row) -> RowKey {
+        let content = key(&row.number.to_le_bytes());
+        let nameless = self.nameless.is_some_and(|every| row.number.is_multiple_of(every));
+        RowKey { id: if nameless { content } else { key(&(row.number % self.distinct).to_le_bytes()) }, content }
+    }
+
+    fn total(&self, rows: u64) -> Option<u64> {
+        match self.told {
+            Told::True => Some(rows),
+            Told::Nothing => None,
+            Told::Zero => Some(0),
+            Told::AtMost(most) => Some(rows.min(most)),
+            Told::False(total) => Some(total),
+        }
     }
 
     fn add(&mut self) {
@@ -116,22 +175,28 @@ impl List {
         let rows = self.filtered(ask.range.as_ref());
         let (start, size) = match &ask.at {
             At::Number { page, size: other } => {
-                let size = other.unwrap_or(size);
+                let size = other.unwrap_or(size).min(self.clamp);
                 ((*page as u64 - 1) * size, size)
             }
             At::Cursor(cursor) => {
                 let after = cursor.as_ref().and_then(Value::as_u64);
                 let start = after.map_or(0, |after| rows.partition_point(|row| self.rank(row) <= after));
-                (start as u64, size)
+                (start as u64, size.min(self.clamp))
             }
         };
         let end = (start + size).min(self.cap).min(rows.len() as u64);
-        let page = rows.get(start.min(end) as usize..end as usize).unwrap_or_default().to_vec();
-        let keys = page.iter().map(|row| key(&row.number.to_le_bytes())).collect();
+        let mut page = rows.get(start.min(end) as usize..end as usize).unwrap_or_default().to_vec();
+        match self.cuts.iter().find(|(call, _)| *call == self.calls) {
+            Some((_, Cut::Empty)) => page.clear(),
+            Some((_, Cut::Half)) => page.truncate(page.len() / 2),
+            None => {}
+        }
+        let keys: Vec<RowKey> = page.iter().map(|row| self.key(row)).collect();
         let facts = Facts {
             rows: page.len() as u64,
+            print: super::fetch::print(&keys),
             keys: self.ids.then_some(keys),
-            total: self.totals.then_some(rows.len() as u64),
+            total: self.total(rows.len() as u64),
             cursor: page.last().map(|row| self.rank(row).into()),
         };
         (facts, page)
@@ -156,6 +221,8 @@ struct Pulled {
     /// Rows that were there throughout.
     constant: HashSet<Row>,
     restarts: u64,
+    namesakes: usize,
+    completeness: Completeness,
 }
 
 impl Pulled {
@@ -171,7 +238,7 @@ impl Pulled {
 
 /// Pulls all, with so many pages asked for ahead and answered out of order. `stops`: takes of pages after which the process dies.
 fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stops: &[usize]) -> Pulled {
-    let owner = Owner { vendor: "acme".into(), operation: "list".into(), filter: 1, schema: 2 };
+    let owner = Owner::new("acme", "/list", "by number", &Value::Null);
     let size = course.size.unwrap();
     let mut planner = Planner::new(course.clone());
     let mut pulled = Pulled { constant: list.rows.iter().copied().collect(), ..Pulled::default() };
@@ -212,6 +279,7 @@ fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stop
             }
             Ok(step) => {
                 strikes = 0;
+                pulled.namesakes += step.namesakes.len();
                 pulled.problems.extend(step.problems);
                 pulled.rows.extend(rows.iter().enumerate().filter(|(at, _)| step.keep.keeps(*at)).map(|(_, row)| *row));
                 let wanted = queue.iter().enumerate().take_while(|(ahead, (ask, _))| planner.plan(*ahead).as_ref() == Some(ask)).count();
@@ -221,12 +289,14 @@ fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stop
         takes += 1;
         if stops.contains(&takes) {
             let text = ResumeToken::of(&owner, &planner).to_string();
+            assert!(text.len() <= ResumeToken::MAX_LEN, "{}", text.len());
             planner = text.parse::<ResumeToken>().unwrap().planner(course.clone()).unwrap();
             queue.clear();
             pulled.restarts += 1;
         }
     }
     pulled.constant.retain(|row| list.rows.contains(row));
+    pulled.completeness = if matches!(planner.phase, Phase::Ended) { planner.so_far } else { Completeness::Incomplete };
     pulled
 }
 
@@ -242,9 +312,9 @@ fn ends_when_the_total_is_reached_without_asking_for_an_empty_page() {
 }
 
 #[test]
-fn without_a_total_a_short_or_empty_page_is_the_end() {
-    for (rows, calls) in [(23, 3), (20, 3), (0, 1)] {
-        let mut list = List { totals: false, ..List::new(rows, 20, Order::OldestFirst) };
+fn without_a_total_a_short_or_empty_page_is_the_end_if_the_next_is_empty_too() {
+    for (rows, calls) in [(23, 4), (20, 4), (0, 2)] {
+        let mut list = List { told: Told::Nothing, ..List::new(rows, 20, Order::OldestFirst) };
         let pulled = quiet(&course(&PLAIN, 10), &mut list);
         assert_eq!((pulled.rows.len() as u64, list.calls, pulled.problems), (rows, calls, vec![]));
     }
@@ -305,8 +375,17 @@ fn rows_that_a_vendor_withholds_are_told_with_numbers() {
         }
         assert_eq!((came, problems.len(), problems[0].missing), (50, 1, 3));
         assert!(problems[0].text.starts_with("the vendor counted 53 rows before and 53 after, but 50 came"), "{problems:?}");
-        assert!(planner.looks() >= 2);
+        assert_eq!((planner.looks(), planner.so_far), (1, Completeness::Incomplete));
     }
+}
+
+fn row(number: u64) -> RowKey {
+    RowKey { id: number, content: number }
+}
+
+fn page(rows: [u64; 2], total: Option<u64>, cursor: Option<u64>) -> Facts {
+    let keys = rows.map(row).to_vec();
+    Facts { rows: 2, print: super::fetch::print(&keys), keys: Some(keys), total, cursor: cursor.map(Value::from) }
 }
 
 #[test]
@@ -316,9 +395,9 @@ fn an_endless_server_is_found_out() {
         let mut number = 0;
         let ended = (0..10_000).find_map(|_| {
             let Some(_) = planner.plan(0) else { return Some(vec![]) };
-            let keys: Vec<u64> = (number..number + 10).collect();
+            let keys = (number..number + 10).map(row).collect();
             number += 10;
-            let facts = Facts { rows: 10, keys: Some(keys), total: total.then_some(number + 20), cursor: Some(number.into()) };
+            let facts = Facts { rows: 10, keys: Some(keys), print: None, total: total.then_some(number + 20), cursor: Some(number.into()) };
             let step = planner.take(&facts).unwrap();
             step.ended.then_some(step.problems)
         });
@@ -329,21 +408,23 @@ fn an_endless_server_is_found_out() {
 
 #[test]
 fn cursors_move_or_contradict() {
-    let at =
-        |keys: [u64; 2], cursor: Option<u64>| Facts { rows: 2, keys: Some(keys.to_vec()), total: None, cursor: cursor.map(Value::from) };
+    let at = |rows, cursor| page(rows, None, cursor);
     let mut planner = Planner::new(course(&CURSOR, 2));
     planner.take(&at([1, 2], Some(2))).unwrap();
     assert_eq!(planner.plan(0).unwrap().at, At::Cursor(Some(2.into())));
     assert_eq!(planner.take(&at([3, 4], Some(2))).unwrap_err(), "ends at the cursor that it began behind");
     assert_eq!(planner.take(&at([3, 4], None)).unwrap_err(), "has no row with a cursor to go on from");
     assert_eq!(planner.take(&at([2, 1], Some(1))).unwrap_err(), "holds 2 rows that came before, and no other");
+    let long = Facts { cursor: Some("x".repeat(5000).into()), ..at([3, 4], None) };
+    assert_eq!(planner.take(&long).unwrap_err(), "ends at a cursor of 5002 bytes, which is longer than 4096");
+    assert!(!planner.take(&Facts::default()).unwrap().ended);
     assert!(planner.take(&Facts::default()).unwrap().ended);
 }
 
 #[test]
 fn a_repeated_page_contradicts() {
     let mut planner = Planner::new(course(&PLAIN, 2));
-    let page = Facts { rows: 2, keys: Some(vec![1, 2]), total: Some(6), cursor: None };
+    let page = page([1, 2], Some(6), None);
     planner.take(&page).unwrap();
     assert_eq!(planner.take(&page).unwrap_err(), "holds the same 2 rows as the page before");
 }
@@ -365,6 +446,124 @@ fn overlapping_pages_cost_a_quarter_to_two_fifths_more_calls() {
     }
 }
 
+#[test]
+fn a_pull_goes_on_with_the_size_that_the_server_really_uses() {
+    for (spec, overlap) in [(&PLAIN, false), (&PLAIN, true), (&CURSOR, false)] {
+        for (told, completeness) in
+            [(Told::True, Completeness::Complete), (Told::Nothing, Completeness::Unknown), (Told::Zero, Completeness::Unknown)]
+        {
+            let mut list = List { told, clamp: 20, ..List::new(100, 20, Order::OldestFirst) };
+            let pulled = quiet(&Course { overlap, ..course(spec, 50) }, &mut list);
+            let came = (pulled.rows.len(), pulled.doubles(), pulled.completeness, &pulled.problems);
+            assert_eq!(came, (100, 0, completeness, &vec![]), "{told:?} {overlap}");
+            assert!(list.calls <= 9, "{told:?} {overlap}: {} calls", list.calls);
+        }
+    }
+}
+
+#[test]
+fn a_short_or_empty_page_in_the_middle_is_not_the_end() {
+    for cut in [Cut::Empty, Cut::Half] {
+        let cuts = vec![(3, cut)];
+        let mut list = List { cuts: cuts.clone(), ..List::new(100, 20, Order::OldestFirst) };
+        let pulled = quiet(&course(&PLAIN, 10), &mut list);
+        assert_eq!((pulled.rows.len(), pulled.completeness, list.calls), (100, Completeness::Complete, 11));
+        let mut list = List { cuts, told: Told::Nothing, ..List::new(100, 20, Order::OldestFirst) };
+        let pulled = quiet(&course(&PLAIN, 10), &mut list);
+        assert!(pulled.rows.len() >= 90 && pulled.completeness == Completeness::Unknown, "{pulled:?}");
+    }
+    // Asked again, the page is as empty as before.
+    let mut list = List { cuts: vec![(3, Cut::Empty), (4, Cut::Empty)], ..List::new(100, 20, Order::OldestFirst) };
+    let pulled = quiet(&course(&PLAIN, 10), &mut list);
+    assert_eq!((pulled.rows.len(), pulled.completeness, pulled.problems[0].missing), (90, Completeness::Incomplete, 10));
+    assert!(list.calls < 15, "{} calls", list.calls);
+}
+
+#[test]
+fn an_id_that_is_not_unique_keeps_all_rows() {
+    for (spec, told, completeness) in [
+        (&PLAIN, Told::Nothing, Completeness::Unknown),
+        (&PLAIN, Told::True, Completeness::Complete),
+        (&CURSOR, Told::Nothing, Completeness::Unknown),
+        (&CURSOR, Told::True, Completeness::Complete),
+    ] {
+        let mut list = List { told, distinct: 100, ..List::new(1000, 20, Order::OldestFirst) };
+        let pulled = quiet(&course(spec, 10), &mut list);
+        assert_eq!((pulled.rows.len(), pulled.namesakes, pulled.completeness), (1000, 900, completeness));
+        assert!(list.calls <= 102, "{} calls", list.calls);
+    }
+}
+
+#[test]
+fn an_id_that_comes_twice_or_is_missing_costs_no_second_look() {
+    for (spec, overlap) in [(&PLAIN, false), (&PLAIN, true), (&CURSOR, false)] {
+        let mut list = List { distinct: 90, nameless: Some(7), ..List::new(95, 20, Order::OldestFirst) };
+        let pulled = quiet(&Course { overlap, ..course(spec, 10) }, &mut list);
+        let came = (pulled.rows.len(), pulled.doubles(), pulled.namesakes, pulled.completeness);
+        assert_eq!(came, (95, 0, 4, Completeness::Complete), "{overlap}");
+        assert!(list.calls <= 16, "{} calls", list.calls);
+    }
+}
+
+#[test]
+fn a_false_total_is_believed_for_some_pages_only() {
+    for (spec, most) in [(&PLAIN, 25), (&CAPPED, 30), (&UNSPLITTABLE, 25), (&CURSOR, 13)] {
+        let mut list = List { told: Told::False(600_000), ..List::new(95, 20, Order::OldestFirst) };
+        let pulled = quiet(&course(spec, 10), &mut list);
+        assert_eq!((pulled.rows.len(), pulled.completeness), (95, Completeness::Incomplete));
+        assert!(list.calls <= most, "{} calls", list.calls);
+    }
+    // Beyond the ceiling there is something, but not that much.
+    let mut list = List { told: Told::False(600_000), cap: 100, ..List::new(350, 35, Order::OldestFirst) };
+    let pulled = quiet(&course(&CAPPED, 10), &mut list);
+    assert_eq!((pulled.missing(), pulled.doubles(), pulled.completeness), (vec![], 0, Completeness::Incomplete));
+    assert!(list.calls <= 300, "{} calls", list.calls);
+}
+
+#[test]
+fn a_total_that_is_the_ceiling_proves_nothing() {
+    let list = || List { told: Told::AtMost(100), cap: 100, ..List::new(333, 50, Order::OldestFirst) };
+    let pulled = quiet(&course(&CAPPED, 10), &mut list());
+    assert_eq!((pulled.rows.len(), pulled.doubles(), pulled.completeness), (333, 0, Completeness::Unknown));
+    let pulled = quiet(&course(&UNSPLITTABLE, 10), &mut list());
+    assert_eq!((pulled.rows.len(), pulled.completeness), (100, Completeness::Unknown));
+}
+
+#[test]
+fn a_list_that_grows_with_each_call_comes_to_its_end() {
+    // Pages of five cannot overlap, so that each is looked up.
+    for (size, rows, order, calls) in [
+        (50, 3, Order::OldestFirst, 40),
+        (50, 3, Order::NewestFirst, 40),
+        (50, 3, Order::Scattered, 40),
+        (5, 1, Order::OldestFirst, 1600),
+    ] {
+        let mut list = List::new(1000, 20, order);
+        let pulled = pull(&course(&PLAIN, size), &mut list, &vec![Change::Add(rows); 5000], 1, &[]);
+        assert_eq!((pulled.missing(), pulled.doubles(), pulled.completeness), (vec![], 0, Completeness::Complete), "{size} {order:?}");
+        assert!(list.calls <= calls, "{size} {order:?}: {} calls", list.calls);
+    }
+}
+
+#[test]
+fn a_token_with_a_changed_character_is_refused_and_the_longest_is_as_long_as_documented() {
+    let owner = Owner::new("acme", &"/long".repeat(100), "by cursor", &Value::Null);
+    let mut planner = Planner::new(course(&CURSOR, 50));
+    let keys: Vec<RowKey> = (0..50).map(|number| row(u64::MAX - number)).collect();
+    let cursor = Some("\"".repeat(2046).into());
+    planner.take(&Facts { rows: 50, keys: Some(keys.clone()), total: Some(200), cursor, ..Facts::default() }).unwrap();
+    let places: Vec<Place> = keys.iter().zip(1..).map(|(key, rows)| Place { key: *key, rows, came: rows }).collect();
+    let token = ResumeToken::of(&owner, &planner).with_rows(&places);
+    let text = token.to_string();
+    assert!((5000..=ResumeToken::MAX_LEN).contains(&text.len()), "{}", text.len());
+    assert_eq!(text.parse::<ResumeToken>().unwrap(), token);
+    for at in (0..text.len()).filter(|at| *at < 300 || at % 97 == 0) {
+        let mut changed = text.clone().into_bytes();
+        changed[at] ^= 1;
+        assert!(String::from_utf8(changed).unwrap().parse::<ResumeToken>().is_err(), "{at}");
+    }
+}
+
 fn order() -> impl Strategy<Value = Order> {
     prop_oneof![Just(Order::OldestFirst), Just(Order::NewestFirst), Just(Order::Scattered)]
 }
@@ -377,6 +576,11 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         2 => any::<u64>().prop_map(Change::Swap),
     ];
     prop::collection::vec(change, 0..120)
+}
+
+fn told() -> impl Strategy<Value = Told> {
+    // A total that is too small is believed: nothing shows it.
+    prop_oneof![3 => Just(Told::True), 1 => Just(Told::Nothing), 1 => Just(Told::Zero), 1 => (600u64..1000).prop_map(Told::False)]
 }
 
 proptest! {
@@ -414,6 +618,44 @@ proptest! {
             prop_assert_eq!(pulled.doubles(), 0);
             let outgrown = pulled.problems.iter().any(|problem| problem.text.contains("no row beyond"));
             prop_assert!(pulled.missing().is_empty() || outgrown, "{:?} {:?}", pulled.missing(), pulled.problems);
+        }
+    }
+
+    /// A server with vices: all rows come from a list that stands still, if it gives them all, and completeness is claimed only where they did.
+    #[test]
+    fn what_is_called_complete_is_complete(
+        rows in 0u64..300, size in 1u64..14, clamp in prop_oneof![2 => Just(u64::MAX), 1 => 1u64..14], order in order(), told in told(),
+        distinct in prop_oneof![2 => Just(u64::MAX), 1 => 1u64..300], nameless in prop::option::of(1u64..9), overlap: bool, ids: bool,
+        cuts in prop::collection::vec((1u64..60, prop_oneof![Just(Cut::Empty), Just(Cut::Half)]), 0..4), width in 1usize..4,
+        stops in prop::collection::vec(1usize..60, 0..3),
+    ) {
+        for spec in [&PLAIN, &CAPPED, &UNSPLITTABLE, &CURSOR] {
+            let cap = if spec.row_cap.is_some() { 100 } else { u64::MAX };
+            let told = if spec.row_cap.is_some() && told == Told::True && overlap { Told::AtMost(100) } else { told };
+            let mut list = List { told, clamp, distinct, nameless, ids, cap, cuts: cuts.clone(), ..List::new(rows, 60, order) };
+            let pulled = pull(&Course { overlap, ..course(spec, size) }, &mut list, &[], width, &stops);
+            let complete = pulled.completeness == Completeness::Complete;
+            prop_assert!(!complete || (pulled.missing().is_empty() && pulled.doubles() == 0), "{:?} {:?}", spec.style, pulled);
+            prop_assert!(pulled.completeness != Completeness::Incomplete || !pulled.problems.is_empty() || !pulled.contradictions.is_empty());
+            let fair = cuts.is_empty() && stops.is_empty() && !matches!(told, Told::False(_)) && (spec.row_cap.is_none() || rows < 100);
+            prop_assert!(!fair || pulled.missing().is_empty(), "{:?} {:?}", pulled.missing(), pulled.problems);
+            prop_assert!(list.calls < 4000, "{} calls", list.calls);
+        }
+    }
+
+    /// The same while the list changes under its hands.
+    #[test]
+    fn what_is_called_complete_is_complete_while_rows_come_and_go(
+        rows in 0u64..300, size in 1u64..14, clamp in prop_oneof![2 => Just(u64::MAX), 1 => 1u64..14], order in order(), told in told(),
+        changes in changes(), cuts in prop::collection::vec((1u64..60, prop_oneof![Just(Cut::Empty), Just(Cut::Half)]), 0..3),
+    ) {
+        for (spec, overlap) in [(&PLAIN, size >= 8), (&CURSOR, false)] {
+            let swaps = spec.style != CURSOR.style && !overlap;
+            let changes: Vec<Change> = changes.iter().filter(|change| !(swaps && matches!(change, Change::Swap(_)))).cloned().collect();
+            let mut list = List { told, clamp, cuts: cuts.clone(), ..List::new(rows, 20, order) };
+            let pulled = pull(&Course { overlap, ..course(spec, size) }, &mut list, &changes, 1, &[]);
+            let complete = pulled.completeness == Completeness::Complete;
+            prop_assert!(!complete || (pulled.missing().is_empty() && pulled.doubles() == 0), "{:?} {:?}", spec.style, pulled);
         }
     }
 

@@ -96,18 +96,13 @@ pub(crate) enum Level {
 
 impl Open for Level {
     const CODES: &'static [Code<'static>] = &[Code::Int(0), Code::Int(2)];
-    fn of(position: usize) -> Self {
-        if position == 0 { Level::Basic } else { Level::Gold }
+    const LABELS: &'static [&'static [&'static str]] = &[&["basic"], &["gold"]];
+    const ALL: &'static [Self] = &[Level::Basic, Level::Gold];
+    fn undocumented(value: Undocumented) -> Self {
+        Level::Undocumented(value)
     }
-    fn other(kept: Undocumented) -> Self {
-        Level::Undocumented(kept)
-    }
-    fn position(&self) -> Result<usize, &Undocumented> {
-        match self {
-            Level::Basic => Ok(0),
-            Level::Gold => Ok(1),
-            Level::Undocumented(kept) => Err(kept),
-        }
+    fn as_undocumented(&self) -> Option<&Undocumented> {
+        if let Level::Undocumented(value) = self { Some(value) } else { None }
     }
 }
 

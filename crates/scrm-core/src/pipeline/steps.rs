@@ -40,7 +40,11 @@ impl Drop for Unsent {
 impl Job<'_> {
     /// Step 1.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let RequestBody::Typed(request) = self.outgoing else { return Ok(()) };
+        let RequestBody::Typed(request) = self.outgoing else {
+            return encode::check_path(self.path).map_err(|error| {
+                Error::new(ErrorKind::InvalidRequest, self.core.vendor(), format!("the request cannot be written: {error}"))
+            });
+        };
         check::check(request, self.spec.rules).map_err(|violations| {
             Error::new(ErrorKind::InvalidRequest, self.core.vendor(), "the request breaks a documented rule").violating(violations)
         })

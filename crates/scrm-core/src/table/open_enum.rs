@@ -5,6 +5,7 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
+    mem::discriminant,
 };
 
 use serde::{
@@ -12,21 +13,41 @@ use serde::{
     de::{self, Visitor},
 };
 
-use crate::serialize::WrittenCode;
+use crate::{serialize::WrittenCode, spec::Label};
 
 /// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
-pub trait Open: Clone + Sized + Send + Sync {
+pub trait Open: Clone + Sized + Send + Sync + 'static {
     /// The documented values.
     const CODES: &'static [Code<'static>];
+    /// What they mean: one text, or the English and the Chinese one; of more, the last two.
+    const LABELS: &'static [&'static [&'static str]];
+    /// The documented values in the order of `CODES`.
+    const ALL: &'static [Self];
     /// The value at a position of `CODES`.
-    fn of(position: usize) -> Self;
+    #[must_use]
+    fn of(position: usize) -> Self {
+        match Self::ALL.get(position) {
+            Some(value) => value.clone(),
+            None => Self::undocumented(Undocumented::Int(0)),
+        }
+    }
     /// An undocumented value.
-    fn other(kept: Undocumented) -> Self;
+    fn undocumented(value: Undocumented) -> Self;
+    /// What came instead of a documented value.
+    fn as_undocumented(&self) -> Option<&Undocumented>;
     /// The position in `CODES`, or what came instead.
     ///
     /// # Errors
     /// The value is not a documented one.
-    fn position(&self) -> Result<usize, &Undocumented>;
+    fn position(&self) -> Result<usize, &Undocumented> {
+        match self.as_undocumented() {
+            Some(undocumented) => Err(undocumented),
+            None => {
+                let variant = discriminant(self);
+                Ok(Self::ALL.iter().position(|known| discriminant(known) == variant).unwrap_or_default())
+            }
+        }
+    }
     /// The value as it stands on the wire.
     fn code(&self) -> Code<'_> {
         match self.position() {
@@ -98,6 +119,16 @@ pub fn documented<E: Open>(code: Code<'_>) -> E {
     open(code).0
 }
 
+/// The documented meaning of a value in both languages.
+#[must_use]
+pub fn label<E: Open>(value: &E) -> Option<Label> {
+    match *E::LABELS.get(value.position().ok()?)? {
+        [] => None,
+        [both] => Some(Label { zh: both, en: both }),
+        [.., en, zh] => Some(Label { zh, en }),
+    }
+}
+
 /// Behind the `PartialEq` of open enums: the same documented value, or the same undocumented one.
 #[doc(hidden)]
 pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
@@ -150,7 +181,7 @@ impl<E: Open> Visitor<'_> for AnyCode<E> {
         }
     }
     fn visit_str<X: de::Error>(self, value: &str) -> Result<E, X> {
-        Ok(documented_text(value).or_else(|| documented_int(value)).unwrap_or_else(|| E::other(Undocumented::Text(value.into()))))
+        Ok(documented_text(value).or_else(|| documented_int(value)).unwrap_or_else(|| E::undocumented(Undocumented::Text(value.into()))))
     }
 }
 
@@ -172,71 +203,14 @@ pub fn from_text<E: Open>(text: &str) -> E {
         Ok(code) if wants_int::<E>() => Undocumented::Int(code),
         _ => Undocumented::Text(text.into()),
     };
-    documented_text(text).or_else(|| documented_int(text)).unwrap_or_else(|| E::other(other()))
-}
-
-/// `as_str`, `Display`, `FromStr`, serde, `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
-#[macro_export]
-macro_rules! open {
-    ($type:ty) => {
-        impl $type {
-            /// The code as it stands on the wire, an integer in digits.
-            #[inline]
-            #[must_use]
-            pub fn as_str(&self) -> ::std::borrow::Cow<'_, str> {
-                $crate::__private::code_text(self)
-            }
-        }
-        /// The code as it stands on the wire.
-        impl ::std::fmt::Display for $type {
-            #[inline]
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(&self.as_str())
-            }
-        }
-        /// By the code on the wire; what is not documented is kept.
-        impl ::std::str::FromStr for $type {
-            type Err = ::std::convert::Infallible;
-            #[inline]
-            fn from_str(code: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
-                ::std::result::Result::Ok($crate::__private::from_text(code))
-            }
-        }
-        /// As the code on the wire.
-        impl $crate::__private::Serialize for $type {
-            #[inline]
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::__private::serialize_code(self, serializer)
-            }
-        }
-        /// From the code on the wire; what is not documented is kept.
-        impl<'de> $crate::__private::Deserialize<'de> for $type {
-            #[inline]
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_code(deserializer)
-            }
-        }
-        impl ::std::cmp::PartialEq for $type {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                $crate::__private::same_value(self, other)
-            }
-        }
-        impl ::std::cmp::Eq for $type {}
-        impl ::std::hash::Hash for $type {
-            #[inline]
-            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                $crate::__private::hash_value(self, state);
-            }
-        }
-    };
+    documented_text(text).or_else(|| documented_int(text)).unwrap_or_else(|| E::undocumented(other()))
 }
 
 /// `false` beside the value: not a documented one.
 fn open<E: Open>(code: Code<'_>) -> (E, bool) {
     match E::CODES.iter().position(|known| *known == code) {
         Some(position) => (E::of(position), true),
-        None => (E::other(code.into()), false),
+        None => (E::undocumented(code.into()), false),
     }
 }
 

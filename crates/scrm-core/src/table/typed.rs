@@ -1,6 +1,6 @@
 //! Values that mean more than their JSON type says: amounts and times.
 
-use crate::money::Decimal;
+use crate::{money::Decimal, tabular::ColumnKind};
 
 /// How a value with a meaning is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Atom<'a> {
 pub trait Typed: Clone + Send + Sync + Sized {
     /// How its values are written.
     const FORM: Form;
+    /// What a column of them is.
+    const KIND: ColumnKind;
     /// The value that is written so. Of the type's own form there is always one.
     fn of(atom: Atom<'_>) -> Option<Self>;
     /// How the value is written.

@@ -106,6 +106,7 @@ macro_rules! written_as_text {
         }
 
         impl Typed for $type {
+            const KIND: crate::tabular::ColumnKind = crate::tabular::ColumnKind::$type;
             const FORM: Form = Form::Text;
             fn of(atom: Atom<'_>) -> Option<Self> {
                 match atom {
@@ -223,6 +224,7 @@ macro_rules! written_as_number {
         }
 
         impl Typed for $type {
+            const KIND: crate::tabular::ColumnKind = crate::tabular::ColumnKind::$type;
             const FORM: Form = Form::Integer;
             fn of(atom: Atom<'_>) -> Option<Self> {
                 match atom {

@@ -44,10 +44,11 @@ pub async fn find_in_pages<O: PagedOperation>(
 ) -> Result<Vec<Customer>, Error> {
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     let mut bad = None;
-    let mut rows = core.call(request).items();
-    while let Some(row) = rows.next().await {
-        match row {
-            Ok(row) => found.one(&row),
+    let mut rows = core.call(request).paginate().items();
+    loop {
+        match rows.next().await {
+            Ok(Some(row)) => found.one(&row),
+            Ok(None) => break,
             Err(error) if error.bad_row().is_some() => bad = bad.or(Some(error)),
             Err(error) => return Err(error),
         }
@@ -63,7 +64,7 @@ pub async fn find_in_pages<O: PagedOperation>(
 pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a> {
     let vendor = core.vendor();
     match O::spec().customer {
-        Some(spec) => Box::pin(core.call(request).items().map(move |row| row.map(|row| Customer::read(&row, spec, vendor)))),
+        Some(spec) => Box::pin(core.call(request).paginate().items().map(move |row| row.map(|row| Customer::read(&row, spec, vendor)))),
         None => {
             let detail = format!("the rows of {} are not customers", O::spec().name);
             Box::pin(stream::iter([Err(Error::new(ErrorKind::Unsupported, vendor, detail))]))

@@ -21,7 +21,7 @@ fn clients_calls_and_futures_go_anywhere() {
     let (client, _script) = client([]);
     send(&client.0.call(UserList::new()).send());
     send(&client.0.call_raw("x", json!({})).send());
-    send(&client.0.call(UserList::new()).items());
+    send(&client.0.call(UserList::new()).paginate().items());
 }
 
 #[tokio::test(start_paused = true)]

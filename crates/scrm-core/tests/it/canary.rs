@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use futures_util::StreamExt as _;
 use scrm_core::{
     CustomerKey, Sent, VendorClient as _,
     hooks::{Attempt, End, Hooks, QuotaWait, Retry, Start, TokenFetch},
@@ -154,13 +153,14 @@ async fn no_answer_shows_a_personal_value() {
     let raw_call = client.0.call_raw("x", json!({"phone": PHONE}));
     clean(&format!("{raw_call:?}"));
     clean(&format!("{:?}", raw_call.await.unwrap()));
-    let mut pages = client.0.call(UserList::new()).pages();
+    let mut pages = client.0.call(UserList::new()).paginate().pages();
     clean(&format!("{:?} {pages:?}", pages.next().await.unwrap().unwrap()));
-    let mut items = client.0.call(UserList::new()).items();
+    let mut items = client.0.call(UserList::new()).paginate().items();
     clean(&format!("{items:?}"));
-    while let Some(item) = items.next().await {
-        match item {
-            Ok(user) => clean(&format!("{user:?}")),
+    loop {
+        match items.next().await {
+            Ok(None) => break,
+            Ok(Some(user)) => clean(&format!("{user:?}")),
             Err(error) => clean(&tell(&error)),
         }
     }

@@ -1,9 +1,6 @@
 //! Code, message and data, wherever they stand and whatever they are.
 
-use scrm_core::{
-    decode::{DecodeOptions, decode},
-    spec::EnvelopeSpec,
-};
+use scrm_core::decode::{DecodeOptions, decode};
 use serde_json::json;
 
 use crate::tables::{ENVELOPE, Page};
@@ -59,7 +56,7 @@ fn no_code_is_no_success() {
 
 #[test]
 fn codes_may_be_texts_by_document() {
-    let envelope = EnvelopeSpec { success: &["OK"], code_is_text: true, ..ENVELOPE };
+    let envelope = ENVELOPE.success(&["OK"]).text_codes();
     let answer =
         decode::<Page>(br#"{"code":"OK","data":{"total":3}}"#, &envelope, &DecodeOptions { rows: 0, collect_drift: true }).unwrap();
     assert!(answer.head.is_success(&envelope));

@@ -11,123 +11,81 @@ use std::{
 
 use scrm_core::{
     Builder, Sent, Transport, Value, async_trait,
-    operation::{Operation, PagedOperation},
-    spec::*,
-    table::*,
+    operation::PagedOperation,
     transport::{HttpRequest, HttpResponse, TransportError, TransportErrorKind},
 };
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::acme::{
-    Client, User, credentials,
-    operations::{USER_LIST, UserListData},
+    Acme, Client, User, credentials,
+    operations::{UserListData, usual},
 };
 
-/// Fields and options of a request.
-macro_rules! request {
-    ($type:ident, $spec:ident { $($number:literal $name:ident: $kind:ident $ty:ty),* }) => {
-        #[derive(Clone, Default, PartialEq)]
-        pub struct $type { $(pub $name: Option<$ty>),* }
-        impl ReadFields for $type {
-            fn table(&self) -> &'static Table { &$type::TABLE }
-            fn view(&self, field: usize) -> View<'_> { match field { $($number => View::$kind(&self.$name),)* _ => View::Any(&None) } }
-        }
-        impl $type {
-            pub const TABLE: Table = Table::new(stringify!($type), &[$(Field(stringify!($name), Attributes::PLAIN)),*]);
-        }
-        scrm_core::request!($type);
-        impl Operation for $type {
-            type Data = UserListData;
-            fn spec() -> &'static OperationSpec { &$spec }
-        }
-    };
+scrm_core::request! {
+    /// Lists people by page.
+    pub struct List {
+        "Page." "页码。"
+        page: Option<i64> as I64 = "page", optional, with_page(i64) = Some(1);
+        "Rows a page." "每页行数。"
+        page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
+        "First day." "起始日。"
+        start: Option<String> as Str = "start", optional, with_start(impl Into<String>);
+        "Last day." "截止日。"
+        end: Option<String> as Str = "end", optional, with_end(impl Into<String>);
+    }
+    /// Nothing is required.
+    new()
 }
 
-static LIST_TABLE: Table = List::TABLE;
-static AFTER_TABLE: Table = After::TABLE;
+scrm_core::operation! {
+    impl Operation for List, of Acme, answers UserListData;
+    pub static LIST = usual("people_list", "/people/list")
+        .quota(100, 1)
+        .paging(
+            &PagingSpec::number("page", 1, "/data/list")
+                .size("page_size")
+                .max_size(50)
+                .total("/data/total")
+                .id("user_id")
+                .row_cap(10_000)
+                .split_by(SplitSpec::new("start", "end", TimeFormat::Date))
+        );
+}
 
-request!(List, LIST { 0 page: I64 i64, 1 page_size: I64 i64, 2 start: Str String, 3 end: Str String });
-request!(After, AFTER { 0 after: Any Value, 1 size: I64 i64 });
+scrm_core::pages! {
+    impl PagedOperation for List, row User;
+    rows data.list;
+    total data.total;
+    page page;
+    size page_size;
+    id user_id;
+    range start to end;
+}
 
-pub static LIST: OperationSpec = OperationSpec {
-    name: "people_list",
-    path: "/people/list",
-    request: &LIST_TABLE,
-    rules: &[],
-    quota: Some(QuotaSpec { calls: 100, seconds: 1 }),
-    paging: Some(&PagingSpec {
-        style: PagingStyle::Number { field: "page", first: 1 },
-        size: Some("page_size"),
-        max_size: Some(50),
-        rows: "/data/list",
-        total: Some("/data/total"),
-        id: Some("user_id"),
-        row_cap: Some(10_000),
-        split_by: Some(SplitSpec { start: "start", end: "end", format: TimeFormat::Date, field: None }),
-    }),
-    ..USER_LIST
-};
+scrm_core::request! {
+    /// Lists people behind one of them.
+    pub struct After {
+        "Behind this one." "从这一个之后。"
+        after: Option<Value> as Any = "after", optional, with_after(impl Into<Value>);
+        "Rows a page." "每页行数。"
+        size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(50);
+    }
+    /// Nothing is required.
+    new()
+}
 
-pub static AFTER: OperationSpec = OperationSpec {
-    name: "people_after",
-    path: "/people/after",
-    request: &AFTER_TABLE,
-    rules: &[],
-    paging: Some(&PagingSpec {
-        style: PagingStyle::Cursor { field: "after", from: "after" },
-        size: Some("size"),
-        max_size: Some(50),
-        rows: "/data/list",
-        total: Some("/data/total"),
-        id: Some("user_id"),
-        row_cap: None,
-        split_by: None,
-    }),
-    ..USER_LIST
-};
-
-impl PagedOperation for List {
-    type Row = User;
-    fn rows(data: &UserListData) -> &[User] {
-        &data.list
-    }
-    fn into_rows(data: UserListData) -> Vec<User> {
-        data.list
-    }
-    fn total(data: &UserListData) -> Option<u64> {
-        data.total.and_then(|total| total.try_into().ok())
-    }
-    fn page(&self) -> Option<i64> {
-        self.page
-    }
-    fn set_page(&mut self, page: i64) {
-        self.page = Some(page);
-    }
-    fn size(&self) -> Option<i64> {
-        self.page_size
-    }
-    fn set_size(&mut self, size: i64) {
-        self.page_size = Some(size);
-    }
-    fn id(row: &User) -> Option<String> {
-        row.user_id.clone()
-    }
-    fn range(&self) -> (Option<&str>, Option<&str>) {
-        (self.start.as_deref(), self.end.as_deref())
-    }
-    fn set_range(&mut self, start: &str, end: &str) {
-        (self.start, self.end) = (Some(start.into()), Some(end.into()));
-    }
+scrm_core::operation! {
+    impl Operation for After, of Acme, answers UserListData;
+    pub static AFTER = usual("people_after", "/people/after").paging(
+        &PagingSpec::cursor("after", "after", "/data/list").size("size").max_size(50).total("/data/total").id("user_id")
+    );
 }
 
 impl PagedOperation for After {
     type Row = User;
-    fn rows(data: &UserListData) -> &[User] {
-        &data.list
-    }
-    fn into_rows(data: UserListData) -> Vec<User> {
-        data.list
+    fn take_rows(data: &mut UserListData) -> Vec<User> {
+        std::mem::take(&mut data.list)
     }
     fn total(data: &UserListData) -> Option<u64> {
         data.total.and_then(|total| total.try_into().ok())
@@ -148,11 +106,11 @@ impl PagedOperation for After {
 }
 
 pub fn list() -> List {
-    List { page: Some(1), page_size: Some(50), ..List::default() }
+    List::new()
 }
 
 pub fn after() -> After {
-    After { size: Some(50), ..After::default() }
+    After::new()
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -15,15 +15,14 @@ use scrm_core::{
     hooks::{Hooks, QuotaWait},
     quota::{Memory, QuotaRule, SharedQuota, SharedWait, Take, Taken},
     spec::*,
-    table::Table,
     token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
 };
 use tokio::time::{Instant, sleep};
 
 use crate::acme::{
-    ACCESS, ACME, Act, Client, SECRET, Script, Update, UserList, builder, credentials,
+    ACCESS, ACME, Act, Client, ENVELOPE, SECRET, Script, Update, UserList, builder, credentials,
     loopback::{Fault, Loopback, Manner},
-    operations::PLAIN,
+    operations::plain,
     seconds,
 };
 
@@ -44,28 +43,17 @@ async fn a_thousand_calls_of_a_cold_client_fetch_one_token() {
     assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (1, 1000));
 }
 
-static NO_FIELDS: Table = Table::new("None", &[]);
-
 /// Three vendors with a code of success, a code for a bad token and a place for the token of their own.
 macro_rules! vendor {
     ($vendor:ident, $list:ident, $success:literal, $rejected:literal, $text:literal, $place:expr) => {
         static $list: OperationSpec = {
-            static TOKEN: TokenSpec = TokenSpec { place: $place, ..ACCESS };
-            OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&TOKEN), ..PLAIN }
+            static TOKEN: TokenSpec = ACCESS.place($place);
+            plain("list", Method::Post, "/list").token(&TOKEN)
         };
         static $vendor: VendorSpec = {
-            static RULE: ErrorRule = ErrorRule {
-                code: Some($rejected),
-                message: None,
-                meaning: Label { zh: "令牌不对", en: "token invalid" },
-                action: Action::RefreshToken,
-                evidence: Evidence::Documented,
-            };
-            VendorSpec {
-                envelope: EnvelopeSpec { success: &[$success], code_is_text: $text, ..ACME.envelope },
-                errors: std::slice::from_ref(&RULE),
-                ..ACME
-            }
+            const OWN: EnvelopeSpec = ENVELOPE.success(&[$success]);
+            const RULES: &[ErrorRule] = &[ErrorRule::code($rejected, Action::RefreshToken, "token invalid", "令牌不对")];
+            ACME.envelope(if $text { OWN.text_codes() } else { OWN }).errors(RULES)
         };
     };
 }
@@ -162,9 +150,10 @@ async fn a_fetch_that_fails_for_a_while_costs_no_call() {
 /// The same token again while it has more than twenty minutes left: asking earlier would be for nothing.
 #[tokio::test(start_paused = true)]
 async fn a_vendor_that_gives_the_same_token_again_is_asked_once_per_life() {
-    static STICKY: TokenSpec = TokenSpec { renew_below: 1200, ..ACCESS };
-    static VENDOR: VendorSpec = VendorSpec { tokens: &[&STICKY], ..ACME };
-    static LIST: OperationSpec = OperationSpec { name: "list", path: "/list", request: &NO_FIELDS, token: Some(&STICKY), ..PLAIN };
+    static STICKY: TokenSpec = ACCESS.renew_below(1200);
+    static TOKENS: &[&TokenSpec] = &[&STICKY];
+    static VENDOR: VendorSpec = ACME.tokens(TOKENS);
+    static LIST: OperationSpec = plain("list", Method::Post, "/list").token(&STICKY);
     let vendor = Loopback::new(Manner { sticky: Some(seconds(1200)), ..Manner::new(HOURS, seconds(1200)) });
     let credentials = CredentialSet::new(&VENDOR).with("app_id", "app-1").with("secret", SECRET);
     let core: ApiClient = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone())).build().unwrap();

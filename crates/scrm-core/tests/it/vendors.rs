@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use scrm_core::{
     CallOptions, CustomerKey, Error, ErrorKind, RequestBody, ResponseMeta, VendorClient, VendorClientExt as _, async_trait,
-    operation::Operation,
+    operation::{Operation, Vendor},
     spec::{OperationSpec, VendorSpec},
     table::Payload,
 };
 
-use crate::acme::{Act, UserList, VENDOR, client, operations::USER_LIST};
+use crate::acme::{ACME, Act, UserList, VENDOR, client, operations::USER_LIST};
 
 /// A client of which nothing is asked but what a trait object must answer.
 struct Bare;
@@ -48,7 +48,18 @@ impl scrm_core::table::ReadFields for Foreign {
     }
 }
 
+/// Another vendor.
+enum Nobody {}
+
+impl Vendor for Nobody {
+    fn spec() -> &'static VendorSpec {
+        static SPEC: VendorSpec = ACME.name("nobody");
+        &SPEC
+    }
+}
+
 impl Operation for Foreign {
+    type Vendor = Nobody;
     type Data = Option<String>;
     fn spec() -> &'static OperationSpec {
         static SPEC: OperationSpec = crate::acme::operations::FOREIGN;
@@ -58,12 +69,17 @@ impl Operation for Foreign {
 
 #[tokio::test(start_paused = true)]
 async fn typed_calls_go_through_the_trait_object() {
-    let (client, _script) = client([Act::ok(r#"{"total":3}"#)]);
+    let (client, script) = client([Act::ok(r#"{"total":3}"#)]);
+    let own = client.0.clone();
     let vendor: Arc<dyn VendorClient> = Arc::new(client);
     assert_eq!(vendor.call(UserList::new()).await.unwrap().data.total, Some(3));
     let error = vendor.call(Foreign(UserList::new())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(error.to_string().contains("foreign is not an operation of this vendor"), "{error}");
+    assert!(error.to_string().contains("foreign is not an operation of this vendor, but of nobody"), "{error}");
+    let sent = script.bodies().len();
+    assert_eq!(own.call(Foreign(UserList::new())).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(own.call(Foreign(UserList::new())).encode().unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(script.bodies().len(), sent, "nothing was sent");
 }
 
 #[tokio::test(start_paused = true)]

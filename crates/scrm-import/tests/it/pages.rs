@@ -43,6 +43,7 @@ fn vendor_json(layout: Layout) -> Value {
         "docs": "https://docs.acme.example",
         "source": { "page": "docs.acme.example, basics", "read": "2026-11-22" },
         "base_url": "https://api.acme.example/open",
+        "areas": [{ "name": "all", "zh": "全部", "en": "Everything" }],
         "envelope": { "code": "code", "message": ["msg"], "data": "data", "success": [success], "success_message": "ok" },
         "credentials": [{ "name": "app_id", "env": "ACME_APP_ID", "zh": "应用编号", "en": "Id of the application" }],
         "tokens": [{
@@ -96,7 +97,7 @@ pub(crate) fn load(layout: Layout, imported: &Imported) -> Result<(), String> {
     let files = [
         ("acme/vendor.json".to_owned(), vendor_json(layout).to_string()),
         ("acme/token.json".to_owned(), token_operation(layout).to_string()),
-        (format!("acme/{}", imported.file), imported.schema.clone()),
+        (format!("acme/all/{}", imported.file), imported.schema.clone()),
     ];
     scrm_schema::load_files(files).map(|_| ()).map_err(|errors| errors.to_string())
 }

@@ -3,7 +3,7 @@
 use scrm_core::{spec::Method, transport::HttpRequest};
 use scrm_schema::model::{Operation, Token, Tree, Vendor};
 
-use crate::{generated, request::Incoming, world::verb};
+use crate::{request::Incoming, world::verb};
 
 /// A request, taken apart.
 pub(super) struct Found<'a> {
@@ -39,11 +39,6 @@ impl Found<'_> {
             }
         }
     }
-}
-
-/// The schemas that are built in.
-pub(super) fn built_in() -> Result<Tree, scrm_schema::Errors> {
-    scrm_schema::load_files(generated::schemas::FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())))
 }
 
 /// Finds the operation by method and end of the path, whatever the base URL is.

@@ -13,7 +13,7 @@ use scrm_schema::model::Tree;
 use super::{
     RecordingError,
     call::{RecordedAnswer, RecordedBody, RecordedCall, headers},
-    catalogue::{built_in, find},
+    catalogue::find,
     mask,
     values::Values,
 };
@@ -40,7 +40,7 @@ impl Recorder {
     /// # Errors
     /// When the file cannot be made.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, RecordingError> {
-        Self::with_tree(path.into(), built_in()?)
+        Self::with_tree(path.into(), crate::mock::built_in()?)
     }
 
     /// The same with the schemas of a folder.

@@ -12,7 +12,7 @@ use scrm_schema::model::Tree;
 use super::{
     RecordingError,
     call::RecordedCall,
-    catalogue::{Found, built_in, find},
+    catalogue::{Found, find},
     mask,
     values::Values,
 };
@@ -43,7 +43,7 @@ impl Replay {
     /// # Errors
     /// When the file cannot be read or holds something else.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
-        Self::with_tree(path.as_ref(), built_in()?)
+        Self::with_tree(path.as_ref(), crate::mock::built_in()?)
     }
 
     /// The same with the schemas of a folder.

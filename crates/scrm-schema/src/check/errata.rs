@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::error::FileProblems;
-use crate::model::{Erratum, ErratumKind, Operation};
-use crate::pointer::{join, push, steps};
+use crate::error::{FileProblems, Problems};
+use crate::model::{Erratum, ErratumKind, Operation, Vendor};
+use crate::pointer::{SHARED, join, push, steps};
 
 /// Words for the presence of a value.
 const PRESENCE: [&str; 6] = ["required", "optional", "nullable", "present", "absent", "unknown"];
@@ -38,12 +38,37 @@ pub(super) fn check(operation: &Operation, problems: &mut FileProblems<'_>) {
             typed.insert(&erratum.at);
         }
     }
-    documented_types(&operation.raw, &mut String::new(), &typed, problems);
+    let own = operation.raw.as_object().into_iter().flatten().filter(|(part, _)| *part != "shared");
+    for (part, schema) in own {
+        documented_types(schema, &mut format!("/{part}"), &typed, problems);
+    }
+}
+
+/// The definitions of an area: any of its operations may have the erratum that explains a documented type.
+pub(super) fn shared(vendor: &Vendor, area: &str, problems: &mut Problems) {
+    let errata = vendor.area(area).flat_map(|operation| &operation.errata);
+    let typed: BTreeSet<&str> = errata.filter(|erratum| erratum.kind == ErratumKind::Type).map(|erratum| erratum.at.as_str()).collect();
+    for operation in vendor.area(area) {
+        let mut problems = FileProblems { file: &operation.file, all: problems };
+        let shared = operation.raw.get("shared").and_then(Value::as_object);
+        for (name, schema) in shared.into_iter().flatten() {
+            documented_types(schema, &mut join(SHARED, name), &typed, &mut problems);
+        }
+    }
+}
+
+/// What stands in the schemas at a pointer of this file, or into what its area shares.
+fn schema<'a>(operation: &'a Operation, pointer: &str) -> Option<&'a Value> {
+    match pointer.strip_prefix(SHARED) {
+        Some(inside) => operation.raw.get("shared")?.pointer(inside),
+        None if pointer.starts_with("/shared") => None,
+        None => operation.raw.pointer(pointer),
+    }
 }
 
 /// What stands at a pointer of the file. Beside the field schemas only the scalars of the head can be named.
 fn resolve(operation: &Operation, pointer: &str) -> Option<Value> {
-    if let Some(value) = operation.raw.pointer(pointer) {
+    if let Some(value) = schema(operation, pointer) {
         return Some(value.clone());
     }
     match pointer {
@@ -81,7 +106,7 @@ fn name(operation: &Operation, erratum: &Erratum) -> Option<String> {
     let (Some(documented), Some(wire)) = (erratum.documented.as_str(), erratum.wire.as_str()) else {
         return Some("both sides must be names".to_owned());
     };
-    let steps = steps(&erratum.at)?;
+    let steps = steps(erratum.at.trim_start_matches(SHARED))?;
     if steps.last().is_none_or(|last| last != wire) {
         return Some(format!("the field there is not called `{wire}`"));
     }
@@ -89,7 +114,7 @@ fn name(operation: &Operation, erratum: &Erratum) -> Option<String> {
     if !parent.ends_with("/properties") {
         return Some("it names no field".to_owned());
     }
-    let sibling = operation.raw.pointer(&join(parent, documented)).is_some();
+    let sibling = schema(operation, &join(parent, documented)).is_some();
     sibling.then(|| format!("a field `{documented}` stands beside it"))
 }
 
@@ -113,7 +138,7 @@ fn presence(operation: &Operation, erratum: &Erratum, target: &Value) -> Option<
         }
     }
     let (parent, field) = erratum.at.rsplit_once("/properties/")?;
-    let list = operation.raw.pointer(&join(parent, "required")).and_then(Value::as_array);
+    let list = schema(operation, &join(parent, "required")).and_then(Value::as_array);
     let required = list.is_some_and(|names| names.iter().any(|name| name == field));
     let nullable = target.get("type").and_then(Value::as_array).is_some_and(|names| names.iter().any(|name| name == "null"))
         || target.get("x-nullable").is_some();

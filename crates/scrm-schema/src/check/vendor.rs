@@ -42,7 +42,7 @@ fn check_token(vendor: &Vendor, token: &Token, at: &str, problems: &mut FileProb
         problems.add(
             join(at, "operation"),
             format!("there is no operation `{}`", token.operation),
-            "describe it in a file of its own, or correct the name",
+            "describe it in a file beside vendor.json, or correct the name",
         );
         return;
     };

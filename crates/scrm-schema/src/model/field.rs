@@ -4,13 +4,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Evidence, Label, Place};
+use crate::pointer::SHARED;
 
 /// An object: one Rust struct.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
     /// Rust name: `User`.
     pub name: String,
-    /// JSON pointer in the operation's file.
+    /// JSON pointer in the operation's file; one into what the area shares begins with `definitions.json#`.
     pub pointer: String,
     /// What it is.
     pub doc: Label,
@@ -27,7 +28,23 @@ pub struct Object {
     pub used: Used,
 }
 
-/// In which direction an object or enum is used.
+impl Object {
+    /// Whether it stands in the definitions of the area rather than in the operation's file.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.pointer.starts_with(SHARED)
+    }
+}
+
+impl Enum {
+    /// Whether it stands in the definitions of the area rather than in the operation's file.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.pointer.starts_with(SHARED)
+    }
+}
+
+/// In which direction an object or enum is used; of a shared one: by any operation of its area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
     /// Sent.
@@ -67,7 +84,7 @@ pub struct Announced {
 pub struct Field {
     /// Wire name.
     pub name: String,
-    /// JSON pointer in the operation's file.
+    /// JSON pointer in the operation's file; one into what the area shares begins with `definitions.json#`.
     pub pointer: String,
     /// Its type.
     pub ty: Type,
@@ -228,7 +245,7 @@ pub enum Comparison {
 pub struct Enum {
     /// Rust name: `UserSource`.
     pub name: String,
-    /// JSON pointer in the operation's file.
+    /// JSON pointer in the operation's file; one into what the area shares begins with `definitions.json#`.
     pub pointer: String,
     /// What it is.
     pub doc: Label,

@@ -9,8 +9,9 @@ pub(crate) fn files() -> Vec<(String, String)> {
     [
         ("acme/vendor.json", include_str!("acme/vendor.json")),
         ("acme/token.json", include_str!("acme/token.json")),
-        ("acme/member-list.json", include_str!("acme/member-list.json")),
-        ("acme/visit-list.json", include_str!("acme/visit-list.json")),
+        ("acme/member/member-list.json", include_str!("acme/member/member-list.json")),
+        ("acme/member/visit-list.json", include_str!("acme/member/visit-list.json")),
+        ("acme/member/definitions.json", include_str!("acme/member/definitions.json")),
     ]
     .map(|(file, text)| (file.to_owned(), text.to_owned()))
     .to_vec()
@@ -32,7 +33,7 @@ fn the_order_of_files_does_not_matter() {
 #[test]
 fn it_uses_every_keyword_of_the_meta_schemas() {
     let texts: String = files().into_iter().map(|(_, text)| text).collect();
-    for meta in [scrm_schema::OPERATION_META_SCHEMA, scrm_schema::VENDOR_META_SCHEMA] {
+    for meta in [scrm_schema::OPERATION_META_SCHEMA, scrm_schema::DEFINITIONS_META_SCHEMA, scrm_schema::VENDOR_META_SCHEMA] {
         let meta: Value = serde_json::from_str(meta).expect("the meta-schema is JSON");
         for keyword in keywords(&meta) {
             assert!(texts.contains(&format!("\"{keyword}\"")), "no file of the made-up vendor uses `{keyword}`");

@@ -8,8 +8,9 @@ use crate::acme;
 
 const VENDOR: &str = "acme/vendor.json";
 const TOKEN: &str = "acme/token.json";
-const MEMBERS: &str = "acme/member-list.json";
-const VISITS: &str = "acme/visit-list.json";
+const MEMBERS: &str = "acme/member/member-list.json";
+const SHARED: &str = "acme/member/definitions.json";
+const VISITS: &str = "acme/member/visit-list.json";
 
 /// A mistake: what it is, the file, where, and the value put there (`None`: what stands there is removed).
 type Mistake = (&'static str, &'static str, &'static str, Option<Value>);
@@ -81,8 +82,8 @@ fn broken_files() {
             "no vendor file",
             scrm_schema::load_files(acme::files().into_iter().skip(1)).map_or_else(|errors| errors.to_string(), |_| "NOT FOUND".to_owned()),
         ),
-        ("a file too deep", texts("acme/old/x.json", "{}")),
-        ("two files of one operation", texts("acme/member-list-2.json", &acme::files()[2].1)),
+        ("a file too deep", texts("acme/member/old/x.json", "{}")),
+        ("two files of one operation", texts("acme/member/member-list-2.json", &acme::files()[2].1)),
         ("a file twice", {
             let mut files = acme::files();
             files.push(files[1].clone());
@@ -356,6 +357,67 @@ fn examples_that_do_not_fit() {
         remove("a required field of a row", MEMBERS, "/examples/0/response/data/list/1/id"),
     ]);
     insta::assert_snapshot!(errors);
+}
+
+#[test]
+fn areas_and_what_they_share() {
+    let mut errors = report(&[
+        set("an area that is not listed", VENDOR, "/areas/0/name", json!("guest")),
+        set("an area without operations", VENDOR, "/areas/-", json!({ "name": "guest", "zh": "访客", "en": "Guests" })),
+        set("an area twice", VENDOR, "/areas/-", json!({ "name": "member", "zh": "会员", "en": "Members" })),
+        set("an area that Windows cannot hold", VENDOR, "/areas/-", json!({ "name": "aux", "zh": "辅助", "en": "Auxiliary" })),
+        remove("no areas", VENDOR, "/areas"),
+        set("a token's operation in an area", VENDOR, "/tokens/0/operation", json!("visit_list")),
+        set("a definition that is not used", SHARED, "/Colour", text_field()),
+        set("a definition of a scalar", SHARED, "/Shop/properties/name/$ref", json!("#/Colour")),
+        set("a definition that is missing", MEMBERS, "/request/properties/shop_level/$ref", json!("definitions.json#/Level")),
+        set("a way out of the file that leads nowhere", MEMBERS, "/request/properties/shop_level/$ref", json!("visit-list.json#/Visit")),
+        set("a way into the operations' files", SHARED, "/Shop/properties/level/$ref", json!("#/definitions/Member")),
+        set("an enum by another name", SHARED, "/ShopLevel/x-enum/name", json!("Level")),
+        set("a wrong key", SHARED, "/shop", text_field()),
+        set("a wrong keyword", SHARED, "/Shop/properties/name/enum", json!(["a"])),
+        set("a mistake in a field", SHARED, "/Shop/properties/name/minimum", json!(1)),
+        set("an object that holds itself", SHARED, "/Shop/properties/owner/properties/shop", json!({ "$ref": "#/Shop" })),
+        remove("a documented type without an erratum", VISITS, "/errata/0"),
+        set("an erratum about what is not there", VISITS, "/errata/0/at", json!("definitions.json#/Shop/properties/colour")),
+        set("a type of the file called like a shared one", VISITS, "/response/properties/data/items/x-type", json!("Shop")),
+        set(
+            "an enum of the file called like a shared one",
+            MEMBERS,
+            "/request/properties/level",
+            json!({ "type": "integer", "description": "x", "x-zh": "x", "x-enum": { "name": "ShopLevel", "values": [{ "value": 1, "name": "small", "zh": "小", "en": "small" }] } }),
+        ),
+    ]);
+    let all = |files: Vec<(String, String)>| scrm_schema::load_files(files).map_or_else(|errors| errors.to_string(), |_| "NOT FOUND".to_owned());
+    let moved = |from: &str, to: &str| {
+        let mut files = acme::files();
+        files.iter_mut().filter(|(file, _)| file == from).for_each(|(file, _)| to.clone_into(file));
+        all(files)
+    };
+    let other = |name: &str| {
+        let copied = |(file, text): (String, String)| (file.replacen("acme/", &format!("{name}/"), 1), text.replace("\"vendor\": \"acme\"", &format!("\"vendor\": \"{name}\"")));
+        all(acme::files().into_iter().chain(acme::files().into_iter().map(copied)).collect())
+    };
+    for (what, found) in [
+        ("definitions beside vendor.json", moved(SHARED, "acme/definitions.json")),
+        ("an operation in no area", moved(VISITS, "acme/visit-list.json")),
+        ("a token's operation in an area", moved(TOKEN, "acme/member/token.json")),
+        ("two vendors that read the same variables", other("apex")),
+    ] {
+        write!(errors, "# {what}\n{found}\n\n").expect("writing to a String");
+    }
+    insta::assert_snapshot!(errors);
+}
+
+#[test]
+fn what_somebody_has_still_to_write_is_told_and_loads() {
+    let files = edited(MEMBERS, "/request/properties/phone/description", Some(json!("TODO (line 12)")));
+    let tree = scrm_schema::load_files(files).unwrap_or_else(|errors| panic!("{errors}"));
+    let told: Vec<String> = tree.unfinished.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["schemas/acme/member/member-list.json#/request/properties/phone/description: says `TODO`; write what is meant, in your own words, or take it out"]
+    );
 }
 
 /// Edits that are no mistakes must stay none: the cases above would otherwise pass for another reason.

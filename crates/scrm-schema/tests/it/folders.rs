@@ -7,9 +7,10 @@ use crate::acme;
 #[test]
 fn a_folder_loads_like_its_texts_and_other_files_are_no_part_of_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::create_dir_all(folder.path().join("acme")).expect("a folder");
     for (file, text) in acme::files() {
-        fs::write(folder.path().join(file), text).expect("a file");
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
     }
     fs::write(folder.path().join("README.md"), "# no schema").expect("a file");
     fs::write(folder.path().join("operation.schema.json"), "{}").expect("a file");

@@ -41,7 +41,9 @@ impl From<Credentials> for scrm_core::CredentialSet {
     }
 }
 
-/// A client of Xiaoe-tech · 小鹅通 for one shop: one method per operation. Cheap to clone; clones share connections, tokens and quotas.
+/// A client of Xiaoe-tech for one account. Cheap to clone; clones share connections, tokens and quotas.
+///
+/// 小鹅通 的客户端，对应一个账号。克隆很便宜，各个克隆共用连接、令牌和配额。
 #[derive(Clone, Debug)]
 pub struct Client(scrm_core::ApiClient);
 
@@ -67,47 +69,49 @@ impl Client {
     pub fn drift(&self) -> scrm_core::DriftReport {
         self.0.drift()
     }
+    /// Calls an operation of this vendor; for generic code. The areas' methods do the same by name.
+    #[inline]
+    pub fn call<O: scrm_core::Operation<Vendor = super::Xiaoe>>(
+        &self,
+        request: O,
+    ) -> scrm_core::Call<O> {
+        self.0.call(request)
+    }
     /// Calls an operation that has no method here: `path` below the vendor's base URL, `request` a JSON object without the token.
     pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
         self.0.call_raw(path, request)
     }
-    /// List points accounts · 批量获取用户积分列表. See [`PointsList`](super::PointsList).
+    /// Users: see [`user`](super::user::Handle).
+    ///
+    /// 用户。
     #[inline]
-    pub fn points_list(
-        &self,
-        request: super::points_list::PointsList,
-    ) -> scrm_core::Call<super::points_list::PointsList> {
-        self.0.call(request)
+    #[must_use]
+    pub fn user(&self) -> super::user::Handle<'_> {
+        super::user::Handle(&self.0)
     }
-    /// Get an access token · 获取 access_token. See [`Token`](super::Token).
+    /// Points: see [`point`](super::point::Handle).
+    ///
+    /// 积分。
     #[inline]
-    pub fn token(
+    #[must_use]
+    pub fn point(&self) -> super::point::Handle<'_> {
+        super::point::Handle(&self.0)
+    }
+    /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
+    ///
+    /// 获取 access_token。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
+    #[inline]
+    pub fn fetch_token(
         &self,
         request: super::token::Token,
     ) -> scrm_core::Call<super::token::Token> {
         self.0.call(request)
     }
-    /// List users, version 1.0.0 · 获取用户列表1.0.0. See [`UserList`](super::UserList).
-    #[inline]
-    pub fn user_list(
-        &self,
-        request: super::user_list::UserList,
-    ) -> scrm_core::Call<super::user_list::UserList> {
-        self.0.call(request)
-    }
-    /// List users, version 2.0.0 · 获取用户列表2.0.0. See [`UserListV2`](super::UserListV2).
-    #[inline]
-    pub fn user_list_v2(
-        &self,
-        request: super::user_list_v2::UserListV2,
-    ) -> scrm_core::Call<super::user_list_v2::UserListV2> {
-        self.0.call(request)
-    }
 }
 
-impl From<scrm_core::ApiClient> for Client {
-    fn from(core: scrm_core::ApiClient) -> Self {
-        Self(core)
+impl scrm_core::declare::FromApiClient for Client {
+    fn from_api_client(client: scrm_core::ApiClient) -> Self {
+        Self(client)
     }
 }
 
@@ -117,7 +121,7 @@ impl vendor_client::VendorClient for Client {
         &super::VENDOR
     }
     fn operations(&self) -> &'static [&'static spec::OperationSpec] {
-        super::OPERATIONS
+        super::tools::OPERATIONS
     }
     async fn execute(
         &self,
@@ -134,7 +138,7 @@ impl vendor_client::VendorClient for Client {
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
             scrm_core::KeyKind::Phone => {
-                let request = super::UserList::new().with_phone(key.value());
+                let request = super::user::UserList::new().with_phone(key.value());
                 vendor_client::find_in_pages(&self.0, request, key, true).await
             }
             other => {
@@ -149,7 +153,7 @@ impl vendor_client::VendorClient for Client {
         }
     }
     fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
-        let request = super::UserListV2::new();
+        let request = super::user::UserListV2::new();
         vendor_client::list(&self.0, request)
     }
 }

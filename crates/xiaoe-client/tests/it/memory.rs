@@ -4,10 +4,9 @@
 
 use std::{env, process::Stdio};
 
-use futures_util::TryStreamExt as _;
 use scrm_mock::Mock;
 use tokio::process::Command;
-use xiaoe_client::{Client, Credentials, UserList};
+use xiaoe_client::{Client, Credentials, user::UserList};
 
 /// Where the child finds the server; its presence tells that this is the child.
 const SERVER: &str = "PULL_MEMORY_TEST_BASE_URL";
@@ -17,9 +16,9 @@ const SERVER: &str = "PULL_MEMORY_TEST_BASE_URL";
 async fn child() {
     let Ok(base_url) = env::var(SERVER) else { return };
     let client = Client::builder(Credentials::from_env().unwrap()).base_url(base_url).build().unwrap();
-    let mut users = client.user_list(UserList::new()).concurrency(16).items();
+    let mut users = client.user().list(UserList::new()).paginate().concurrency(16).items();
     let mut rows = 0_u64;
-    while users.try_next().await.unwrap().is_some() {
+    while users.next().await.unwrap().is_some() {
         rows += 1;
     }
     assert!(users.summary().is_complete(), "{}", users.summary());

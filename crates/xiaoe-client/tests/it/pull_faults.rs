@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use scrm_mock::{Fault, Mock, Situation};
-use xiaoe_client::{Client, ErrorKind, RetryPolicy, UserList, UserListV2};
+use xiaoe_client::{Client, ErrorKind, RetryPolicy, user::{UserList, UserListV2}};
 
 use crate::pulling::{Outcome, builder, numbers, pull};
 
@@ -59,8 +59,8 @@ async fn struck(mock: &Mock, client: Client, turn: usize, fault: &Fault, calls: 
     let numbered = turn.is_multiple_of(2);
     mock.fault(fault.clone()).on(if numbered { "user_list" } else { "user_list_v2" }).at_calls(calls);
     let outcome = match numbered {
-        true => pull(client.user_list(UserList::new())).await,
-        false => pull(client.user_list_v2(UserListV2::new())).await,
+        true => pull(client.user().list(UserList::new()).paginate()).await,
+        false => pull(client.user().list_v2(UserListV2::new()).paginate()).await,
     };
     mock.clear_faults();
     outcome

@@ -6,13 +6,12 @@ use std::{
     time::Duration,
 };
 
-use futures_util::StreamExt as _;
 use scrm_core::{
     operation::PagedOperation,
-    paging::{Pages, Summary},
+    paging::{Pages, Paginator, Summary},
 };
 use scrm_mock::Mock;
-use xiaoe_client::{Builder, Call, Client, Credentials, Error, RetryPolicy, User, UserV2};
+use xiaoe_client::{Builder, Client, Credentials, Error, RetryPolicy, User, UserV2};
 
 /// Rows that can be told apart by a number.
 pub(crate) trait Numbered {
@@ -73,15 +72,16 @@ impl Outcome {
 }
 
 /// Pulls to the end, whatever happens.
-pub(crate) async fn pull<O: PagedOperation>(call: Call<O>) -> Outcome
+pub(crate) async fn pull<O: PagedOperation>(call: Paginator<O>) -> Outcome
 where
     O::Row: Numbered,
 {
     let mut pages = call.pages();
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => rows.extend(page.rows.iter().map(Numbered::number)),
+    loop {
+        match pages.next().await {
+            Ok(None) => break,
+            Ok(Some(page)) => rows.extend(page.rows.iter().map(Numbered::number)),
             Err(error) => errors.push(error),
         }
     }
@@ -94,8 +94,8 @@ where
     O::Row: Numbered,
 {
     for _ in 0..count {
-        match pages.next().await {
-            Some(page) => rows.extend(page.unwrap().rows.iter().map(Numbered::number)),
+        match pages.next().await.unwrap() {
+            Some(page) => rows.extend(page.rows.iter().map(Numbered::number)),
             None => return false,
         }
     }

@@ -6,13 +6,12 @@ use std::{
     time::Duration,
 };
 
-use futures_util::TryStreamExt as _;
 use scrm_core::{
     operation::PagedOperation,
-    paging::{Pages, ResumeToken},
+    paging::{Pages, Paginator, ResumeToken},
 };
 use scrm_mock::{Customer, Mock};
-use xiaoe_client::{Call, Client, PointsList, UserList, UserListV2};
+use xiaoe_client::{Call, Client, point::PointsList, user::{UserList, UserListV2}};
 
 use crate::pulling::{Numbered, Outcome, client, number, numbers, pull, take};
 
@@ -34,7 +33,7 @@ async fn a_large_shop_is_pulled_complete_and_each_user_once() {
     let mock = shop(ALL).await;
     let client = client(&mock);
     let (split, cursor) =
-        tokio::join!(pull(client.user_list(UserList::new()).concurrency(16)), pull(client.user_list_v2(UserListV2::new()).concurrency(2)),);
+        tokio::join!(pull(client.user().list(UserList::new()).paginate().concurrency(16)), pull(client.user().list_v2(UserListV2::new()).paginate().concurrency(2)),);
     // Ids that differ, as many as there are people, and the same from both versions. (To make up all people here would take seconds.)
     let all = cursor.set();
     assert_eq!((all.len(), mock.customer_count()), (ALL as usize, ALL as usize));
@@ -68,7 +67,7 @@ async fn stir(mock: &Mock, seed: u64, every: u64, over: &AtomicBool) -> u64 {
 }
 
 /// Pulls while people come and go; also says who was there before and after.
-async fn stirred<O: PagedOperation>(mock: &Mock, call: Call<O>, seed: u64, every: u64) -> (Outcome, HashSet<u64>)
+async fn stirred<O: PagedOperation>(mock: &Mock, call: Paginator<O>, seed: u64, every: u64) -> (Outcome, HashSet<u64>)
 where
     O::Row: Numbered,
 {
@@ -102,10 +101,10 @@ fn assert_honest(outcome: &Outcome, throughout: &HashSet<u64>, what: &str) {
 async fn large_shop_is_stirred(customers: u32, every: u64) {
     let mock = shop(customers).await;
     let client = client(&mock);
-    let (split, there) = stirred(&mock, client.user_list(UserList::new()).concurrency(16).thorough(true), 1, every).await;
+    let (split, there) = stirred(&mock, client.user().list(UserList::new()).paginate().concurrency(16).thorough(true), 1, every).await;
     assert_honest(&split, &there, "1.0.0");
     assert!(split.summary.pieces > 1, "{}", split.summary);
-    let (cursor, there) = stirred(&mock, client.user_list_v2(UserListV2::new()).concurrency(2), 2, every).await;
+    let (cursor, there) = stirred(&mock, client.user().list_v2(UserListV2::new()).paginate().concurrency(2), 2, every).await;
     assert_honest(&cursor, &there, "2.0.0");
     assert!(cursor.summary.is_complete(), "{}", cursor.summary);
     mock.assert_quota_kept();
@@ -123,10 +122,10 @@ async fn small_shops_are_pulled_while_people_come_and_go() {
         let mock = Mock::builder().customers(1500).seed(seed);
         let mock = if seed % 2 == 0 { mock.newest_first() } else { mock }.start().await.unwrap();
         let client = client(&mock);
-        let (numbered, there) = stirred(&mock, client.user_list(UserList::new()).thorough(true), seed, 10).await;
+        let (numbered, there) = stirred(&mock, client.user().list(UserList::new()).paginate().thorough(true), seed, 10).await;
         assert_honest(&numbered, &there, &format!("1.0.0, seed {seed}"));
         complete += u32::from(numbered.summary.is_complete());
-        let (cursor, there) = stirred(&mock, client.user_list_v2(UserListV2::new()), seed, 10).await;
+        let (cursor, there) = stirred(&mock, client.user().list_v2(UserListV2::new()).paginate(), seed, 10).await;
         assert_honest(&cursor, &there, &format!("2.0.0, seed {seed}"));
         complete += u32::from(cursor.summary.is_complete());
     }
@@ -144,9 +143,9 @@ where
     let mut rows = Vec::new();
     let mut stored: Option<String> = None;
     for go in 0.. {
-        let mut call = call(&client(mock)).concurrency(random.usize(1..8));
+        let mut call = call(&client(mock)).paginate().concurrency(random.usize(1..8));
         if let Some(text) = &stored {
-            call = call.resume(&text.parse::<ResumeToken>().unwrap()).unwrap();
+            call = call.resume_from(&text.parse::<ResumeToken>().unwrap()).unwrap();
         }
         let mut pages: Pages<O> = call.pages();
         if !take(&mut pages, random.usize(1..120), &mut rows).await {
@@ -163,8 +162,8 @@ async fn a_pull_that_was_killed_goes_on_without_loss_or_repeat() {
     let mock = shop(12_345).await;
     let all = numbers(&mock);
     let (split, cursor) = tokio::join!(
-        in_goes(&mock, 3, |client| client.user_list(UserList::new())),
-        in_goes(&mock, 4, |client| client.user_list_v2(UserListV2::new())),
+        in_goes(&mock, 3, |client| client.user().list(UserList::new())),
+        in_goes(&mock, 4, |client| client.user().list_v2(UserListV2::new())),
     );
     for (rows, version) in [(split, "1.0.0"), (cursor, "2.0.0")] {
         assert_eq!(rows.len(), all.len(), "{version}");
@@ -176,9 +175,9 @@ async fn a_pull_that_was_killed_goes_on_without_loss_or_repeat() {
 #[tokio::test]
 async fn page_numbers_that_travel_as_text_are_counted_as_numbers() {
     let mock = shop(1234).await;
-    let mut accounts = client(&mock).points_list(PointsList::new()).concurrency(4).items();
+    let mut accounts = client(&mock).point().points_list(PointsList::new()).paginate().concurrency(4).items();
     let mut ids = HashSet::new();
-    while let Some(account) = accounts.try_next().await.unwrap() {
+    while let Some(account) = accounts.next().await.unwrap() {
         assert!(ids.insert(account.user_id.unwrap()));
     }
     assert_eq!(ids.len(), 1234);

@@ -6,7 +6,7 @@ use scrm_core::{
     async_trait,
     transport::{HttpRequest, HttpResponse, Transport, TransportError},
 };
-use xiaoe_client::{Client, Credentials, Error, ErrorKind, PointsList, Sent, UserList, UserListV2};
+use xiaoe_client::{Client, Credentials, Error, ErrorKind, Sent, point::PointsList, user::{UserList, UserListV2}};
 
 /// A transport that must not be used.
 struct Silent;
@@ -34,15 +34,15 @@ fn client() -> Client {
 }
 
 async fn users(request: UserList) -> Vec<String> {
-    broken(&client().user_list(request).await.unwrap_err())
+    broken(&client().user().list(request).await.unwrap_err())
 }
 
 async fn users_v2(request: UserListV2) -> Vec<String> {
-    broken(&client().user_list_v2(request).await.unwrap_err())
+    broken(&client().user().list_v2(request).await.unwrap_err())
 }
 
 async fn points(request: PointsList) -> Vec<String> {
-    broken(&client().points_list(request).await.unwrap_err())
+    broken(&client().point().points_list(request).await.unwrap_err())
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ impl Loopback {
             faults: VecDeque::new(),
             token_faults: VecDeque::new(),
         };
-        Loopback { url: "http://acme.example".into(), state: Arc::new(Mutex::new(state)) }
+        Loopback { url: "https://acme.example".into(), state: Arc::new(Mutex::new(state)) }
     }
 
     pub async fn start(life: Duration, overlap: Duration) -> Self {

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use scrm_core::{
     ApiClient, Builder, CredentialSet, Customer, CustomerKey, CustomerStream, Error, KeyKind, RequestBody, ResponseMeta, VendorClient,
-    async_trait, client::CallOptions, spec::*, table::Payload, vendor_client,
+    async_trait, client::CallOptions, declare::FromApiClient, operation::Vendor, spec::*, table::Payload, vendor_client,
 };
 
 use self::operations::{LOOKUP, Lookup, TAG_SET, TOKEN_GET, UNTYPED, UPDATE, USER_LIST, VISIT_LIST};
@@ -20,39 +20,32 @@ pub use self::{
 pub const SECRET: &str = "s3cr3t-of-acme-0001";
 
 pub static TOKEN: TokenSpec = ACCESS;
-pub const ACCESS: TokenSpec = TokenSpec {
-    name: "access",
-    operation: &TOKEN_GET,
-    parameters: &[
+pub const ACCESS: TokenSpec = TokenSpec::new("access", &TOKEN_GET, "/data/access_token", TokenPlace::Body("access_token"))
+    .parameters(&[
         ("app_id", TokenParameter::Credential("app_id")),
         ("secret", TokenParameter::Credential("secret")),
         ("grant", TokenParameter::Constant("client")),
-    ],
-    value: "/data/access_token",
-    expires_in: Some("/data/expires_in"),
-    lifetime: 7200,
-    renew_below: 0,
-    overlap: 300,
-    place: TokenPlace::Body("access_token"),
-};
+    ])
+    .expires_in("/data/expires_in")
+    .lifetime(7200)
+    .overlap(300);
 
 const fn rule(code: &'static str, en: &'static str, action: Action) -> ErrorRule {
-    ErrorRule { code: Some(code), message: None, meaning: Label { zh: "含义", en }, action, evidence: Evidence::Documented }
+    ErrorRule::code(code, action, en, "含义")
 }
 
+static TOKENS: &[&TokenSpec] = &[&TOKEN];
+
 pub static VENDOR: VendorSpec = ACME;
-pub const ACME: VendorSpec = VendorSpec {
-    name: "acme",
-    title: Label { zh: "艾克米", en: "Acme" },
-    doc_url: "https://docs.acme.example",
-    base_url: "https://api.acme.example/v1",
-    envelope: EnvelopeSpec { code: "code", message: &["msg"], data: "data", success: &["0"], others: &["request_id"], code_is_text: false },
-    tokens: &[&TOKEN],
-    credentials: &[
-        CredentialSpec { name: "app_id", env: "ACME_APP_ID", title: Label { zh: "应用", en: "App" }, secret: false, required: true },
-        CredentialSpec { name: "secret", env: "ACME_SECRET", title: Label { zh: "密钥", en: "Secret" }, secret: true, required: true },
-    ],
-    errors: &[
+pub const ENVELOPE: EnvelopeSpec = EnvelopeSpec::new("code", &["msg"], "data", &["0"]).others(&["request_id"]);
+pub const ACME: VendorSpec = VendorSpec::new("acme", Label::new("Acme", "艾克米"), "https://api.acme.example/v1", ENVELOPE, &UNTYPED)
+    .doc_url("https://docs.acme.example")
+    .tokens(TOKENS)
+    .credentials(&[
+        CredentialSpec::new("app_id", "ACME_APP_ID", "App", "应用"),
+        CredentialSpec::new("secret", "ACME_SECRET", "Secret", "密钥").secret(),
+    ])
+    .errors(&[
         rule("4001", "token invalid", Action::RefreshToken),
         rule("4290", "too fast", Action::Wait),
         rule("4291", "a burst", Action::SlowDown),
@@ -62,11 +55,18 @@ pub const ACME: VendorSpec = VendorSpec {
         rule("3001", "no permission", Action::FixConfig),
         rule("9", "vendor's nine", Action::Fail),
         rule("7", "seven", Action::Fail),
-        ErrorRule { message: Some("try later"), ..rule("7", "seven, later", Action::Retry) },
-    ],
-    untyped: &UNTYPED,
-    operations: &["lookup", "tag_set", "token_get", "update", "user_list", "visit_list"],
-};
+        rule("7", "seven, later", Action::Retry).message("try later"),
+    ])
+    .operations(&["lookup", "tag_set", "token_get", "update", "user_list", "visit_list"]);
+
+/// The vendor, as a type.
+pub enum Acme {}
+
+impl Vendor for Acme {
+    fn spec() -> &'static VendorSpec {
+        &VENDOR
+    }
+}
 
 pub static OPERATIONS: &[&OperationSpec] = &[&LOOKUP, &TAG_SET, &TOKEN_GET, &UPDATE, &USER_LIST, &VISIT_LIST];
 
@@ -74,9 +74,9 @@ pub static OPERATIONS: &[&OperationSpec] = &[&LOOKUP, &TAG_SET, &TOKEN_GET, &UPD
 #[derive(Clone, Debug)]
 pub struct Client(pub ApiClient);
 
-impl From<ApiClient> for Client {
-    fn from(core: ApiClient) -> Self {
-        Client(core)
+impl FromApiClient for Client {
+    fn from_api_client(client: ApiClient) -> Self {
+        Client(client)
     }
 }
 

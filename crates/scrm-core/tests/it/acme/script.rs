@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Mutex};
 
 use scrm_core::{
     Sent, Transport, Value, async_trait,
-    transport::{HttpRequest, HttpResponse, TransportError, TransportErrorKind},
+    transport::{Header, HttpRequest, HttpResponse, TransportError, TransportErrorKind},
 };
 
 /// What happens to one request.
@@ -12,6 +12,8 @@ use scrm_core::{
 pub enum Act {
     /// An answer with this status and body.
     Body(u16, String),
+    /// An answer with these headers.
+    Whole(u16, Vec<Header>, Vec<u8>),
     /// An answer with a `Retry-After` header.
     After(u16, &'static str, String),
     /// No answer.
@@ -84,8 +86,9 @@ impl Script {
 impl Transport for Script {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let (status, headers, body) = match self.act(request) {
-            Act::Body(status, body) => (status, vec![], body),
-            Act::After(status, after, body) => (status, vec![("retry-after".into(), after.into())], body),
+            Act::Body(status, body) => (status, vec![], body.into()),
+            Act::Whole(status, headers, body) => (status, headers, body),
+            Act::After(status, after, body) => (status, vec![("retry-after".into(), after.into())], body.into()),
             Act::Fail(kind, sent) => return Err(TransportError::new(kind, sent, "the wire broke near 13800138000")),
             Act::Hang => std::future::pending().await,
         };

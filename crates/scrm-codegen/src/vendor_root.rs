@@ -1,0 +1,71 @@
+//! `mod.rs` of a client, which is the root of its crate: areas, client, and the runtime's face.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use scrm_schema::model::{BodyKind, Operation, Place, Vendor};
+
+use crate::{area, error::Error, format::File, names};
+
+/// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
+#[rustfmt::skip]
+pub(crate) const RUNTIME: [&str; 72] = [
+    "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Customer", "CustomerKey", "CustomerStream", "Date", "DateTime", "Day", "Drift", "DriftEntry", "DriftKind",
+    "DriftReport", "Error", "ErrorKind", "Extra", "Fen", "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
+    "Nullable", "Operation", "Page", "PagedOperation", "Pages", "Profile", "QuotaSpec", "RawCall", "RejectSink", "Rejected", "Response", "ResponseMeta",
+    "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity", "Sent", "Shape", "SharedQuota", "StoredToken", "Summary", "Tabular", "TenantColumn", "Token", "TokenSource", "TokenStore",
+    "Transport", "TransportError", "TransportErrorKind", "Undocumented", "UnixMillis", "UnixSeconds", "Value", "VendorClient", "VendorClientExt", "VendorId", "Yuan",
+];
+/// Modules and macros of the runtime that stand at the root too.
+pub(crate) const RUNTIME_MODULES: [&str; 3] = ["async_trait", "hooks", "spec"];
+
+/// The file. `areas` are the names of the areas that have operations.
+pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
+    let from = format!("{}/", vendor.file.vendor);
+    let broken = |problem: String| Error::new(&from, "", problem);
+    let mut file = File::new(&from, "");
+    let areas = vendor.file.areas.iter().map(|area| names::field(&area.name));
+    let token = vendor.token_operations().next().map(|_| {
+        let token = names::ident(area::TOKEN);
+        quote!(pub mod #token;)
+    });
+    let support = needs_test_support(vendor).then(|| {
+        quote!(
+            #[cfg(test)]
+            #[allow(dead_code)]
+            mod test_support;
+        )
+    });
+    let marker = crate::vendor::marker(vendor);
+    file.add(quote! {
+        #(pub mod #areas;)*
+        #token
+        pub mod tools;
+        mod client;
+        #support
+        mod vendor;
+        pub use self::client::{Client, Credentials};
+        pub use self::vendor::{#marker, VENDOR};
+    })
+    .map_err(broken)?;
+    file.add(runtime()).map_err(broken)?;
+    Ok(file)
+}
+
+fn runtime() -> TokenStream {
+    let (modules, types) = (RUNTIME_MODULES.map(names::ident), RUNTIME.map(names::ident));
+    quote! {
+        #[doc(inline)]
+        pub use scrm_core::{#(#modules,)* #(#types),*};
+    }
+}
+
+/// Whether a test has to read something other than a JSON body.
+pub(crate) fn needs_test_support(vendor: &Vendor) -> bool {
+    vendor
+        .operations
+        .iter()
+        .filter(|operation| operation.examples.iter().any(|example| example.request.is_some()))
+        .any(|operation: &Operation| {
+            operation.body != BodyKind::Json || operation.request.fields.iter().any(|field| field.place == Place::Query)
+        })
+}

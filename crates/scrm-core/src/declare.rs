@@ -1,0 +1,47 @@
+//! What generated code names: outside of semver, pinned by the version that the vendor crates ask for.
+//!
+//! A vendor's types are declared, one fact a line, and spelt out by the macros here. Their grammar is that of `record!`, `request!`, `open_enum!`,
+//! `operation!` and `pages!`; each is plain repetition, so that the work of the compiler grows with the lines and no faster.
+
+pub mod column;
+mod equal;
+mod given;
+pub mod marks;
+mod open_enum;
+mod operation;
+mod record;
+mod request;
+mod traits;
+
+pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use self::{
+    equal::same,
+    given::Given,
+    operation::{Bound, Cursor, Number, RowId, Total, set_object_cursor},
+};
+use crate::{client::ApiClient, table::Table};
+pub use crate::{
+    debug::debug,
+    scan::{document, lax_document},
+    serialize::{deserialize, serialize, serialize_request},
+    table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
+};
+
+/// A struct with a table.
+pub trait Documented {
+    /// Its fields.
+    const TABLE: &'static Table;
+}
+
+/// A vendor's client around what all vendors' clients have in common.
+pub trait FromApiClient {
+    /// Wraps it. It must be of the same vendor.
+    fn from_api_client(client: ApiClient) -> Self;
+}
+
+impl FromApiClient for ApiClient {
+    fn from_api_client(client: ApiClient) -> Self {
+        client
+    }
+}

@@ -1,0 +1,71 @@
+//! What the environment says. It is set for a child process, which runs one of the tests marked as ignored.
+
+use std::process::Command;
+
+use super::*;
+
+/// Runs a test of this module in a process of its own.
+fn run(test: &str, environment: &[(&str, &str)]) {
+    let name = format!("http::tests::environment::{test}");
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &name, "--ignored", "--test-threads=1"])
+        .env_clear()
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && output.contains("1 passed"), "{output}{}", String::from_utf8_lossy(&child.stderr));
+}
+
+#[test]
+fn proxies_of_the_environment_are_obeyed_only_where_asked() {
+    run("child_with_proxies", &[("http_proxy", "http://127.0.0.1:9"), ("ALL_PROXY", "socks5://us3r:p4ss@127.0.0.1:9")]);
+    run("child_with_a_broken_proxy", &[("HTTPS_PROXY", "gopher://us3r:p4ss@127.0.0.1:9")]);
+}
+
+#[tokio::test]
+#[ignore = "run by another test, with an environment of its own"]
+async fn child_with_proxies() {
+    let (url, _seen) = server::raw(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec()).await;
+    let (usual, obeying) = (settings().build().unwrap(), settings().proxy_from_env().build().unwrap());
+    for transport in [&usual, &obeying] {
+        assert_eq!(transport.send(request(&url)).await.unwrap().status, 200);
+    }
+    let error = usual.send(request("http://no-such-host.invalid/")).await.unwrap_err();
+    assert!(!error.message.contains("proxy"), "{error}");
+    for (url, proxy) in [("http://api.acme.example/", "http://127.0.0.1:9"), ("https://203.0.113.9/", "socks5://127.0.0.1:9")] {
+        let error = obeying.send(request(url)).await.unwrap_err();
+        assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{error}");
+        assert!(error.message.contains(&format!("through the proxy {proxy}")) && !error.message.contains("p4ss"), "{error}");
+    }
+}
+
+#[test]
+#[ignore = "run by another test, with an environment of its own"]
+fn child_with_a_broken_proxy() {
+    settings().build().unwrap();
+    let error = settings().proxy_from_env().build().unwrap_err();
+    assert_eq!(error.setting, "proxy_from_env");
+    assert!(error.reason.contains("HTTPS_PROXY") && !error.reason.contains("p4ss"), "{error}");
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-ring"))]
+#[test]
+fn without_certificates_only_https_fails() {
+    run("child_without_certificates", &[("SSL_CERT_FILE", "/no/such/file"), ("SSL_CERT_DIR", "/no/such/folder")]);
+}
+
+#[tokio::test]
+#[ignore = "run by another test, with an environment of its own"]
+async fn child_without_certificates() {
+    let (url, _seen) = server::raw(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec()).await;
+    let transport = settings().build().unwrap();
+    assert_eq!(transport.send(request(&url)).await.unwrap().status, 200);
+    let reason = transport.check_tls().unwrap_err();
+    assert!(reason.contains("ca-certificates") && reason.contains("SSL_CERT_FILE"), "{reason}");
+    let error = transport.send(request("https://127.0.0.1:9/")).await.unwrap_err();
+    assert_eq!((error.kind, error.sent, error.message), (Kind::Request, Sent::No, reason));
+    // With an authority of one's own those of the system are not needed.
+    let given = settings().root_certificate(server::authority().pem).build().unwrap();
+    given.check_tls().unwrap();
+}

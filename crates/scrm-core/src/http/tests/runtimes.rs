@@ -1,0 +1,158 @@
+//! Many runtimes, one transport.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    thread,
+};
+
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::timeout,
+};
+
+use super::{
+    server::{Encrypted, authority},
+    *,
+};
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Runs servers, whatever the runtimes of the test do.
+fn servers() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+/// A server that keeps connections open, or closes them so soon after an answer; gives its URL.
+async fn keeping(open: Option<Duration>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut buffer = vec![0; 4096];
+                loop {
+                    let read = match open {
+                        Some(open) => timeout(open, stream.read(&mut buffer)).await.unwrap_or(Ok(0)),
+                        None => stream.read(&mut buffer).await,
+                    };
+                    if read.unwrap_or(0) == 0 {
+                        return;
+                    }
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+                }
+            });
+        }
+    });
+    url
+}
+
+fn pool(transport: &HttpTransport) -> &Arc<Pool> {
+    match &transport.client {
+        Client::Pooled(pool) => pool,
+        #[cfg(feature = "reqwest-client")]
+        Client::Own(_) => panic!("no pool"),
+    }
+}
+
+fn places(transport: &HttpTransport) -> usize {
+    pool(transport).places()
+}
+
+#[test]
+fn a_runtime_that_stands_still_or_ends_harms_no_other() {
+    let servers = servers();
+    let authority = authority();
+    let (plain, encrypted) = servers.block_on(async { (keeping(None).await, Encrypted::start(&authority, false).await) });
+    for url in [plain, encrypted.url] {
+        let transport = HttpTransport::builder().root_certificate(authority.pem.clone()).build().unwrap();
+        let send = |runtime: &Runtime| runtime.block_on(transport.send(request(&url))).unwrap();
+        let (first, second) = (current_thread(), current_thread());
+        send(&first);
+        send(&second);
+        send(&first);
+        assert_eq!(places(&transport), 2);
+        drop(first);
+        assert_eq!(places(&transport), 1, "what a runtime leaves behind is cleared away");
+        send(&second);
+        send(&servers);
+        drop(second);
+        for _ in 0..20 {
+            send(&current_thread());
+        }
+        assert_eq!(places(&transport), 1);
+    }
+}
+
+#[test]
+fn a_runtime_that_ends_amid_a_call_harms_no_call_of_another() {
+    let servers = servers();
+    let url = servers.block_on(keeping(None));
+    let transport = Arc::new(HttpTransport::builder().idle_timeout(Duration::from_secs(91)).build().unwrap());
+    let calls: Vec<_> = (0..4)
+        .map(|_| {
+            let (transport, url) = (transport.clone(), url.clone());
+            thread::spawn(move || {
+                for _ in 0..20 {
+                    let runtime = current_thread();
+                    runtime.spawn({
+                        let (transport, url) = (transport.clone(), url.clone());
+                        async move { transport.send(request(&url)).await }
+                    });
+                    runtime.block_on(transport.send(request(&url))).unwrap();
+                }
+            })
+        })
+        .collect();
+    calls.into_iter().for_each(|call| call.join().unwrap());
+    assert_eq!(places(&transport), 0);
+}
+
+#[test]
+fn a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used() {
+    let servers = servers();
+    let url = servers.block_on(keeping(Some(Duration::from_millis(20))));
+    let transport = HttpTransport::builder().build().unwrap();
+    let runtime = current_thread();
+    for round in 0..20 {
+        let answer = runtime.block_on(transport.send(request(&url)));
+        assert!(answer.is_ok(), "round {round}: {answer:?}");
+        thread::sleep(Duration::from_millis(120));
+    }
+}
+
+#[test]
+fn transports_that_say_the_same_share_their_connections() {
+    let servers = servers();
+    let url = servers.block_on(keeping(None));
+    let build = || HttpTransport::builder().idle_timeout(Duration::from_secs(92)).build().unwrap();
+    let (one, other) = (build(), build());
+    servers.block_on(one.send(request(&url))).unwrap();
+    assert_eq!(places(&other), 1);
+    drop((one, other));
+    assert_eq!(places(&build()), 0, "they go with the last transport");
+}
+
+#[tokio::test]
+async fn the_number_of_servers_is_bounded() {
+    let transport = HttpTransport::builder().idle_timeout(Duration::from_secs(93)).build().unwrap();
+    let pool = pool(&transport);
+    for port in 1..=300 {
+        pool.client(&Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap()).await.unwrap();
+    }
+    assert_eq!(pool.places(), 256);
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error() {
+    let transport = HttpTransport::builder().build().unwrap();
+    let sent = pin!(transport.send(request("http://127.0.0.1:9/")));
+    let Poll::Ready(Err(error)) = sent.poll(&mut Context::from_waker(Waker::noop())) else { panic!("no error") };
+    assert_eq!((error.kind, error.sent), (Kind::Request, Sent::No));
+    assert!(error.message.contains("tokio"), "{error}");
+}
