@@ -8,7 +8,7 @@ use std::{
 
 use nix::sys::resource::{UsageWho, getrusage};
 use scrm_core::decode::{DecodeOptions, decode};
-use xiaoe_client::{VENDOR, user_list::UserListData};
+use xiaoe_client::{VENDOR, user::UserListData};
 
 use crate::report::{Figure, Goal, Report};
 

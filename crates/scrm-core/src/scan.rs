@@ -122,6 +122,11 @@ impl<'t> Scan<'t> {
         self.text
     }
 
+    /// Whether the text is a copy of the body.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.repaired
+    }
+
     /// Where the text begins, behind a byte order mark.
     pub(crate) fn start(&self) -> usize {
         if self.lax { lax::mark(self.text) } else { 0 }

@@ -48,7 +48,8 @@ enum Key {
 
 impl<'t, 'n> Fill<'t, 'n> {
     pub(super) fn new(scan: Scan<'t>, notes: &'n mut Notes) -> Self {
-        let room = scan.text().len().saturating_mul(ROOM_FACTOR).saturating_add(ROOM);
+        let length = scan.text().len();
+        let room = length.saturating_mul(ROOM_FACTOR).saturating_add(ROOM).saturating_sub(if scan.is_copy() { length } else { 0 });
         Fill { scan, notes, columns: 0, undocumented: 0, room, typed: false }
     }
 
@@ -249,7 +250,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                 }
                 self.scan.return_to(key_at);
             }
-            self.keep(record, members);
+            self.keep(record, members)?;
             return Ok(more);
         }
     }
@@ -259,15 +260,16 @@ impl<'t, 'n> Fill<'t, 'n> {
     fn unnamed(&mut self, record: &mut dyn WriteFields, key_at: usize, what: DriftKind) -> Scanned<()> {
         self.note(key_at, what);
         self.undocumented_value()?;
-        self.keep(record, self.scan.since(key_at));
-        Ok(())
+        self.keep(record, self.scan.since(key_at))
     }
 
-    pub(super) fn keep(&mut self, record: &mut dyn WriteFields, members: &str) {
+    pub(super) fn keep(&mut self, record: &mut dyn WriteFields, members: &str) -> Scanned<()> {
         if let Slot::Extra(extra) = record.slot(EXTRA) {
+            self.take_room(extra.next_room(members, self.undocumented.min(MOST_AHEAD)))?;
             extra.keep(&self.scan.as_kept(members), self.undocumented.min(MOST_AHEAD));
             self.undocumented = extra.kept();
         }
+        Ok(())
     }
 
     /// Keeps the member that began at an offset.
@@ -321,8 +323,13 @@ impl<'t, 'n> Fill<'t, 'n> {
     #[cold]
     fn odd_row(&mut self, list: &mut dyn ListSlot, row: usize, isolate: bool) -> Scanned<()> {
         let (mark, noted) = (self.scan.mark(), self.notes.count());
-        if self.scan.peek() == b'n' {
-            self.note(mark.at, DriftKind::UnexpectedNull);
+        match self.scan.peek() {
+            b'n' => self.note(mark.at, DriftKind::UnexpectedNull),
+            // never an empty row
+            b'-' | b'0'..=b'9' | b't' | b'f' if isolate => {
+                return self.bad_row(row, Stop { at: mark.at, why: Why::Want("an object") }, noted);
+            }
+            _ => {}
         }
         match self.nothing("an object", DriftKind::EmptyStandsForObject, true) {
             Ok(()) => {

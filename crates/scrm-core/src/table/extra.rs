@@ -71,6 +71,10 @@ impl Extra {
             }
         }
     }
+    /// Memory that [`Self::keep`] takes beyond the member itself, in bytes.
+    pub(crate) fn next_room(&self, member: &str, room: usize) -> usize {
+        if self.0.is_some() { 0 } else { size_of::<Held>() + room.saturating_sub(member.len()) }
+    }
     /// How many bytes are kept as they came.
     pub(crate) fn kept(&self) -> usize {
         self.0.as_deref().map_or(0, |held| held.text.len())

@@ -141,7 +141,7 @@ async fn an_answer_that_would_be_no_better_is_not_asked_for_again() {
     }
     let page = Act::Whole(502, headers("content-type", "text/html"), b"<html>".into());
     let (client, _script) = crate::acme::client([page, Act::ok("{}")]);
-    assert_eq!(client.0.call(UserList::new()).await.unwrap().attempts, 2, "a gateway's page may be gone the next time");
+    assert_eq!(client.0.call(UserList::new()).await.unwrap().meta.attempts, 2, "a gateway's page may be gone the next time");
     let (client, _script) = crate::acme::client([Act::Whole(404, headers("content-type", "text/html"), b"<html>".into())]);
     let error = client.0.call(UserList::new()).await.unwrap_err().to_string();
     assert!(error.contains("does not know the path") && error.contains("content-type text/html") && error.contains("HTTP 404"), "{error}");

@@ -50,8 +50,8 @@ async fn events_name_their_call_and_their_page() {
     let client = client(calls.clone(), [Act::ok(r#"{"list":[],"total":0}"#), Act::ok(r#"{"list":[],"total":0}"#)]);
     client.0.call(UserList::new()).await.unwrap();
     assert_eq!(calls.take(), ["start user_list 1 None", "attempt user_list 1 None", "end None user_list 1 None"]);
-    let mut pages = client.0.call(UserList::new()).pages();
-    futures_util::StreamExt::next(&mut pages).await.unwrap().unwrap();
+    let mut pages = client.0.call(UserList::new()).paginate().pages();
+    pages.next().await.unwrap().unwrap();
     assert_eq!(calls.take(), ["start user_list 2 Some(1)", "attempt user_list 2 Some(1)", "end None user_list 2 Some(1)"]);
 }
 
