@@ -9,7 +9,7 @@ use std::{
 use scrm_schema::model::Tree;
 
 /// The list of the vendors' schema files, which programs carry that run without the repository.
-const LIST: &str = "schemas/lib.rs";
+const LIST: &str = "schemas/files.rs";
 /// The command that mends a stale tree.
 const MEND: &str = "cargo xtask codegen";
 
@@ -73,10 +73,16 @@ fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, Stri
     let list = scrm_codegen::schema_list(&tree).map_err(|errors| errors.to_string())?;
     files.insert(LIST.to_owned(), list);
     let crates = entries(&out.join("crates")).map_err(|error| format!("{}: {error}", out.display()))?;
-    for own in crates.into_iter().map(|krate| krate.join("schemas")).filter(|own| own.is_dir()) {
-        for (path, text) in self::tree(&own)?.1 {
+    for krate in crates.into_iter().filter(|krate| krate.join("schemas").is_dir()) {
+        let name = krate.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        for (path, text) in self::tree(&krate.join("schemas"))?.1 {
             if files.insert(path.clone(), text).is_some() {
-                return Err(format!("{path} is made from {} too: two vendors have one name; rename one of them", own.display()));
+                return Err(format!("{path} is made from schemas/ and from crates/{name}/schemas/: rename one of the two vendors"));
+            }
+            if !path.starts_with(&format!("crates/{name}/")) {
+                return Err(format!(
+                    "crates/{name}/schemas/ has a vendor that would be written to {path}: call the crate after its vendor"
+                ));
             }
         }
     }
@@ -94,7 +100,7 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     let mut difference = Difference::default();
     for (path, text) in files {
         match fs::read(out.join(path)) {
-            Ok(found) if same_text(&found, text) => {}
+            Ok(found) if same(&found, text) => {}
             Ok(_) => difference.changed.push(path.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => difference.missing.push(path.clone()),
             Err(error) => return Err(format!("{path}: {error}")),
@@ -105,8 +111,8 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
     Ok(difference)
 }
 
-/// Whether a file holds this text; line ends that a checkout made its own do not matter.
-fn same_text(found: &[u8], text: &str) -> bool {
+/// Whether a file holds this text. A checkout may end its lines in the way of its system.
+fn same(found: &[u8], text: &str) -> bool {
     found == text.as_bytes() || String::from_utf8_lossy(found).replace("\r\n", "\n") == text
 }
 

@@ -8,7 +8,10 @@
 
 use std::{io::Read as _, process::ExitCode};
 
-use beschannels_client::{VENDOR, tools::{OPERATIONS, payload, spec}};
+use beschannels_client::{
+    VENDOR,
+    tools::{OPERATIONS, payload, spec},
+};
 use scrm_core::explain::explain;
 
 fn main() -> ExitCode {

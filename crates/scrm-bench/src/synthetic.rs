@@ -6,8 +6,12 @@ use scrm_schema::model::Tree;
 use serde_json::{Value, json};
 
 /// The operations that are copied, one after the other: a wide object, a short one, a nested one, one with dynamic columns.
-const SHAPES: [(&str, &str); 4] =
-    [("xiaoe/user", "user-list"), ("xiaoe/point", "points-list"), ("rabbitpre/audience", "customer-lookup"), ("beschannels/group", "group-user-list")];
+const SHAPES: [(&str, &str); 4] = [
+    ("xiaoe/user", "user-list"),
+    ("xiaoe/point", "points-list"),
+    ("rabbitpre/audience", "customer-lookup"),
+    ("beschannels/group", "group-user-list"),
+];
 /// The area that the copies stand in.
 pub(crate) const AREA: &str = "all";
 /// What comes with the vendor.
@@ -68,7 +72,6 @@ fn whole(folder: &Path, area: &str, name: &str) -> Result<Value, String> {
     }
     Ok(file)
 }
-
 
 fn read(folder: &Path, file: &str) -> Result<Value, String> {
     let text = fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))?;

@@ -70,7 +70,11 @@ fn modules(made: &[&(&Operation, Made)], shared: Option<&[String]>) -> TokenStre
         let same = (module == self::module(operation)).then(|| quote!(#[allow(clippy::module_inception)]));
         quote!(#same pub(super) mod #module;)
     });
-    let definitions = shared.map(|_| quote!(mod definitions;));
+    let definitions = shared.map(|_| {
+        quote!(
+            mod definitions;
+        )
+    });
     let of_definitions = shared.map(|types| reexport(&names::ident("definitions"), types));
     let types = made.iter().map(|(operation, made)| reexport(&operation::module(&operation.name), &made.public));
     quote!(#definitions #(#modules)* #of_definitions #(#types)*)

@@ -147,7 +147,8 @@ fn client(vendor: &Vendor) -> TokenStream {
 
 fn handle(area: &Area) -> TokenStream {
     let module = names::field(&area.name);
-    let docs = doc(&format!("{}: see [`{}`](super::{}::Handle).\n\n{}。", docs::escape(&area.en), area.name, area.name, docs::escape(&area.zh)));
+    let docs =
+        doc(&format!("{}: see [`{}`](super::{}::Handle).\n\n{}。", docs::escape(&area.en), area.name, area.name, docs::escape(&area.zh)));
     quote! {
         #docs
         #[inline]
@@ -166,8 +167,12 @@ fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
         ("Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**".to_owned(),
          "每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**".to_owned())
     } else {
-        (format!("The vendor gives the same token again while more than {fresh} s of its life remain; after that, **one call of this can end the token of every other process of the account.**"),
-         format!("令牌剩余时间多于 {fresh} 秒时返回同一个令牌；在那以后，**调用一次就可能使同一账号其他进程的令牌失效。**"))
+        (
+            format!(
+                "The vendor gives the same token again while more than {fresh} s of its life remain; after that, **one call of this can end the token of every other process of the account.**"
+            ),
+            format!("令牌剩余时间多于 {fresh} 秒时返回同一个令牌；在那以后，**调用一次就可能使同一账号其他进程的令牌失效。**"),
+        )
     };
     let docs = doc(&format!(
         "{}. Not needed for calls: the client gets, keeps and renews its token on its own. {en}\n\n{}。一般不需要：令牌由客户端自行获取、保存和更新。{zh}",

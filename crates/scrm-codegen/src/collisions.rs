@@ -12,21 +12,59 @@ use crate::{
     vendor_root::RUNTIME_MODULES,
 };
 
-/// What the generator itself writes into an area beside the types of its operations.
-const AREA_TYPES: [&str; 1] = ["Handle"];
+/// What the generator itself writes into an area beside the types of its operations, and what it names there of Rust's prelude.
+const AREA_TYPES: [&str; 7] = ["Box", "Handle", "Into", "IntoIterator", "Option", "String", "Vec"];
 /// Methods that every handle has.
 const HANDLE_METHODS: [&str; 9] = ["borrow", "clone", "clone_from", "cmp", "fmt", "into", "to_owned", "try_into", "type_id"];
 /// Files of an area beside its operations' own.
 const AREA_FILES: [&str; 3] = ["definitions", "mod", "tests"];
 /// Modules of the crate beside the areas, features that may come, and crates that paths begin with.
 const MODULES: [&str; 20] = [
-    "alloc", "blocking", "client", "core", "futures_core", "futures_util", "generated", "lib", "main", "metrics", "mod", "prelude", "scrm_core", "serde",
-    "serde_json", "std", "test", "test_support", "tools", "vendor",
+    "alloc",
+    "blocking",
+    "client",
+    "core",
+    "futures_core",
+    "futures_util",
+    "generated",
+    "lib",
+    "main",
+    "metrics",
+    "mod",
+    "prelude",
+    "scrm_core",
+    "serde",
+    "serde_json",
+    "std",
+    "test",
+    "test_support",
+    "tools",
+    "vendor",
 ];
 /// Methods that every client has, or could be taken to have.
 const CLIENT_METHODS: [&str; 22] = [
-    "borrow", "builder", "call", "call_raw", "call_with", "clone", "clone_from", "cmp", "credentials", "drift", "execute", "find_customers", "fmt", "into",
-    "list_customers", "new", "operations", "shop", "to_owned", "try_into", "type_id", "with_credentials",
+    "borrow",
+    "builder",
+    "call",
+    "call_raw",
+    "call_with",
+    "clone",
+    "clone_from",
+    "cmp",
+    "credentials",
+    "drift",
+    "execute",
+    "find_customers",
+    "fmt",
+    "into",
+    "list_customers",
+    "new",
+    "operations",
+    "shop",
+    "to_owned",
+    "try_into",
+    "type_id",
+    "with_credentials",
 ];
 
 /// Names that are taken, with who took them.
@@ -91,7 +129,11 @@ impl Place<'_> {
         if let Some(other) = taken.insert(name.to_owned(), by.clone())
             && other != by
         {
-            faults.add(Error::new(&file, &pointer, format!("the {what} name `{name}` is taken by {other}; rename {} here or there", self.rename)));
+            faults.add(Error::new(
+                &file,
+                &pointer,
+                format!("the {what} name `{name}` is taken by {other}; rename {} here or there", self.rename),
+            ));
         }
     }
 }

@@ -146,7 +146,7 @@ fn filled(source: &Source<'_>, records: &[Record<'_>], parameter: Option<&str>) 
         match value {
             Some(value) if request::is_parameter(source.operation, record, member) => parameters.push(value),
             Some(value) => {
-                let method = names::joined("with_", wire, "");
+                let method = names::setter(wire, "");
                 setters.extend(quote!(.#method(#value)));
             }
             None if request::is_parameter(source.operation, record, member) => {

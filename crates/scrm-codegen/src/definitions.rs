@@ -6,14 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use scrm_schema::model::{Object, Operation, Used, Vendor};
 
-use crate::{
-    enums,
-    error::Error,
-    format::File,
-    names,
-    paging::Paged,
-    records, types,
-};
+use crate::{enums, error::Error, format::File, names, paging::Paged, records, types};
 
 /// The file with its public types; `None`: nothing is shared.
 pub(crate) fn file(vendor: &Vendor, area: &str) -> Result<Option<(File, Vec<String>)>, Error> {

@@ -38,7 +38,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Without line breaks, and without the letters that steer terminals or turn the direction of writing.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let steers = |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     text.chars().filter(|letter| !steers(*letter)).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
@@ -48,7 +48,8 @@ fn prose(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(start) = rest.find("https://").into_iter().chain(rest.find("http://")).min() {
         let (before, link) = rest.split_at(start);
-        let end = link.find(|letter: char| !letter.is_ascii_graphic() || matches!(letter, '<' | '>' | '"' | '|' | '\\')).unwrap_or(link.len());
+        let end =
+            link.find(|letter: char| !letter.is_ascii_graphic() || matches!(letter, '<' | '>' | '"' | '|' | '\\')).unwrap_or(link.len());
         let address = link.split_at(end).0.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
         words(before, out);
         *out += &format!("<{address}>");
@@ -60,7 +61,8 @@ fn prose(text: &str, out: &mut String) {
 fn words(text: &str, out: &mut String) {
     let letters: Vec<char> = text.chars().collect();
     for (at, &letter) in letters.iter().enumerate() {
-        let beside = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_ascii_alphanumeric() || *letter == '_');
+        let beside =
+            |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_ascii_alphanumeric() || *letter == '_');
         let special = match letter {
             '<' | '>' | '[' | ']' | '*' | '|' | '\\' | '&' => true,
             // inside of a word it means nothing

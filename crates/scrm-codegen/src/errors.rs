@@ -32,7 +32,7 @@ pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
 /// `&[ErrorRule::code(…), …]`
 pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
     let rules = errors.iter().map(|error| {
-        let (action, en, zh) = (action(error), &error.en, &error.zh);
+        let (action, en, zh) = (action(error), docs::one_line(&error.en), docs::one_line(&error.zh));
         let (start, rest) = match (&error.code, &error.message) {
             (Some(code), message) => (("code", docs::plain(code)), message.as_ref().map(|message| quote!(.message(#message)))),
             (None, message) => (("text", message.clone().unwrap_or_default()), None),

@@ -1,18 +1,18 @@
 //! The examples of the schemas: unit tests beside the generated types, and the call shown in the documentation.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use scrm_schema::model::{BodyKind, Example, Field, Filling, Operation, Place, Type, Vendor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    asserts, docs,
+    docs,
     error::Error,
-    format::{File, doc},
+    expected,
+    format::{File, quoted},
     kind::Kind,
     literals::Types,
     names,
-    operation::static_name,
     request::{paging_default, starts_as_null},
     types::Record,
 };
@@ -68,42 +68,52 @@ fn expression(tokens: &TokenStream) -> String {
 /// `tests.rs` of an operation; `None`: it has no examples.
 pub(crate) fn tests(vendor: &Vendor, types: Types<'_>) -> Result<Option<File>, Error> {
     let operation = types.operation;
-    let broken = |problem: String| Error::new(&operation.file, "/examples", problem);
-    let mut file = File::new(&operation.file, "");
-    file.add(quote!(
-        use super::*;
-    ))
-    .map_err(broken)?;
-    let mut tests = 0;
-    for (number, example) in operation.examples.iter().enumerate() {
-        for test in [sends(types, number + 1, example), reads(vendor, types, number + 1, example)].into_iter().flatten() {
-            file.add(test).map_err(broken)?;
-            tests += 1;
-        }
+    let Some(request) = types.records.first() else { return Ok(None) };
+    let examples: Vec<TokenStream> = operation.examples.iter().filter_map(|example| checked(vendor, types, request, example)).collect();
+    if examples.is_empty() {
+        return Ok(None);
     }
-    Ok((tests > 0).then_some(file))
-}
+    let name = names::ident(&request.object.name);
+    let mut file = File::new(&operation.file, "");
+    file.add(quote! {
+        use super::*;
 
-/// The documented request comes out of the typed one.
-fn sends(types: Types<'_>, number: usize, example: &Example) -> Option<TokenStream> {
-    let given = example.request.as_ref()?.as_object()?;
-    let request = types.records.first()?;
-    let (name, docs) = (format_ident!("sends_example_{number}"), doc(&docs::escape(&example.title)));
-    let (built, statics) = (types.built(request, given), static_name(&types.operation.name));
-    let expected = expected(types.operation, request, given);
-    let compared = compared(types.operation, &expected);
-    Some(quote! {
-        #docs
+        /// The documented requests come out of the typed ones, and every field of the documented answers is read.
         #[test]
-        fn #name() {
-            let request = #built;
-            assert_eq!(scrm_core::check::check(&request, #statics.rules), Ok(()));
-            let sent = scrm_core::encode::encode(
-                scrm_core::encode::RequestBody::Typed(&request), &#statics, None, "https://api.example", #statics.path,
-            ).unwrap();
-            #compared
+        fn examples() {
+            crate::generated::test_support::check::<#name>(vec![#(#examples),*]);
         }
     })
+    .map_err(|problem| Error::new(&operation.file, "/examples", problem))?;
+    Ok(Some(file))
+}
+
+/// One example: what is sent and what is answered, with what is expected of each.
+fn checked(vendor: &Vendor, types: Types<'_>, request: &Record<'_>, example: &Example) -> Option<TokenStream> {
+    let title = docs::one_line(&example.title);
+    let sends = example.request.as_ref().and_then(Value::as_object).map(|given| {
+        let (built, expected) = (types.built(request, given), raw(&sent(types.operation, &expected(types.operation, request, given))));
+        quote!((#built, #expected))
+    });
+    let answers = example.response.as_ref().map(|answer| {
+        let (body, expected) = (raw(answer), raw(&answered(vendor, types, answer)));
+        quote!((#body, #expected))
+    });
+    if sends.is_none() && answers.is_none() {
+        return None;
+    }
+    let option = |value: Option<TokenStream>| value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
+    let (sends, answers) = (option(sends), option(answers));
+    Some(quote!(crate::generated::test_support::Example { title: #title, sends: #sends, answers: #answers }))
+}
+
+/// What is expected of an answer.
+fn answered(vendor: &Vendor, types: Types<'_>, answer: &Value) -> Value {
+    let envelope = &vendor.file.envelope;
+    let code = answer.get(&envelope.code).map(docs::plain).unwrap_or_default();
+    let success = envelope.success.iter().any(|success| docs::plain(success) == code);
+    let data = if success { expected::data(types, answer.get(&envelope.data)) } else { Value::Null };
+    json!({ "code": code, "success": success, "data": data })
 }
 
 /// What should be sent: the example, and the page and size that a request starts with.
@@ -130,83 +140,26 @@ fn written(field: &Field, number: i64) -> Value {
     if quoted { Value::from(number.to_string()) } else { Value::from(number) }
 }
 
-fn compared(operation: &Operation, expected: &Map<String, Value>) -> TokenStream {
+/// What is expected to be sent, by place: a body of JSON as it is, everything else as names and texts in order.
+fn sent(operation: &Operation, expected: &Map<String, Value>) -> Value {
     let place = |name: &str| operation.request.fields.iter().find(|field| field.name == name).map_or(Place::Body, |field| field.place);
-    let body: Map<String, Value> =
-        expected.iter().filter(|(name, _)| place(name) == Place::Body).map(|(name, value)| (name.clone(), value.clone())).collect();
-    let aside = expected.iter().filter(|(name, _)| place(name) != Place::Body).map(|(name, value)| {
-        let value = docs::plain(value);
-        match place(name) {
-            Place::Header => quote!(assert!(sent.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case(#name) && value == #value));),
-            _ => quote!(assert!(crate::generated::test_support::query(&sent).contains(&(#name.to_owned(), #value.to_owned())));),
-        }
-    });
-    let pairs = || {
-        let pairs = body.iter().map(|(name, value)| {
-            let value = docs::plain(value);
-            quote!((#name.to_owned(), #value.to_owned()))
-        });
-        quote!(vec![#(#pairs),*])
-    };
-    let main = match operation.body {
-        BodyKind::Json => {
-            let text = raw(&Value::Object(body.clone()));
-            quote! {
-                let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-                assert_eq!(body, serde_json::from_str::<serde_json::Value>(#text).unwrap());
-            }
-        }
-        BodyKind::Query => {
-            let pairs = pairs();
-            quote!(assert_eq!(crate::generated::test_support::query(&sent), #pairs);)
-        }
-        BodyKind::Form => {
-            let pairs = pairs();
-            quote!(assert_eq!(crate::generated::test_support::form(&sent), #pairs);)
-        }
-        BodyKind::Multipart => {
-            let pairs = pairs();
-            quote!(assert_eq!(crate::generated::test_support::multipart(&sent), #pairs);)
-        }
-    };
-    quote!(#main #(#aside)*)
+    let at = |wanted: Place| expected.iter().filter(move |(name, _)| place(name) == wanted);
+    let pairs = |wanted: Place| at(wanted).map(|(name, value)| json!([name, docs::plain(value)])).collect::<Vec<_>>();
+    let (mut query, mut body) = (pairs(Place::Query), Value::Null);
+    match operation.body {
+        BodyKind::Json => body = at(Place::Body).map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into(),
+        BodyKind::Query => query = pairs(Place::Body),
+        BodyKind::Form | BodyKind::Multipart => body = pairs(Place::Body).into(),
+    }
+    json!({ "body": body, "query": query, "headers": pairs(Place::Header) })
 }
 
 /// JSON as a raw string literal of readable lines.
 fn raw(value: &Value) -> TokenStream {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let plain = text.chars().all(|letter| !letter.is_control() || letter == '\n')
+        && !text.contains(['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}']);
     let fence = "#".repeat(1 + text.split('"').map(|part| part.len() - part.trim_start_matches('#').len()).max().unwrap_or(0));
-    format!("r{fence}\"{text}\"{fence}").parse().unwrap_or_else(|_| quote!(#text))
-}
-
-/// Every field of the documented answer is read.
-fn reads(vendor: &Vendor, types: Types<'_>, number: usize, example: &Example) -> Option<TokenStream> {
-    let answer = example.response.as_ref()?;
-    let (name, docs) = (format_ident!("reads_example_{number}"), doc(&docs::escape(&example.title)));
-    let (body, request) = (raw(answer), names::ident(&types.operation.request.name));
-    let envelope = &vendor.file.envelope;
-    let code = answer.get(&envelope.code).map(docs::plain).unwrap_or_default();
-    let success = envelope.success.iter().any(|success| docs::plain(success) == code);
-    let checks = if success { asserts::data(types, answer.get(&envelope.data)) } else { quote!() };
-    let data = success.then(|| quote!(let data = decoded.data;));
-    let verdict = if success {
-        quote!(assert!(decoded.head.is_success(&crate::VENDOR.envelope));)
-    } else {
-        quote!(assert!(!decoded.head.is_success(&crate::VENDOR.envelope));)
-    };
-    Some(quote! {
-        #docs
-        #[test]
-        fn #name() {
-            let body = #body;
-            let options = scrm_core::decode::DecodeOptions::default();
-            let decoded =
-                scrm_core::decode::decode::<<#request as scrm_core::operation::Operation>::Data>(body.as_bytes(), &crate::VENDOR.envelope, &options).unwrap();
-            assert_eq!(decoded.head.code.as_deref(), Some(#code));
-            assert!(decoded.head.bad_rows.is_empty());
-            #verdict
-            #data
-            #checks
-        }
-    })
+    let literal = if plain { format!("r{fence}\"{text}\"{fence}") } else { quoted(&text) };
+    literal.parse().unwrap_or_else(|_| quote!(#text))
 }

@@ -143,9 +143,15 @@ pub(crate) fn doc(text: &str) -> TokenStream {
 pub(crate) fn comment(indent: usize, mark: &str, text: &str) -> String {
     let mut out = String::new();
     for line in text.trim_end().lines() {
-        let _ = writeln!(out, "{:indent$}{}", "", format!("{mark} {line}").trim_end());
+        let _ = writeln!(out, "{:indent$}{}", "", harmless(format!("{mark} {line}").trim_end()));
     }
     out
+}
+
+/// Without letters that a compiler refuses in a comment: as they are written in a literal, for the only place they come from is an example.
+fn harmless(line: &str) -> String {
+    let steers = |letter: char| letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    line.chars().map(|letter| if steers(letter) { letter.escape_unicode().to_string() } else { letter.to_string() }).collect()
 }
 
 /// A string literal. What a compiler would refuse or not show is escaped; other scripts stand as they are.

@@ -10,12 +10,11 @@
 //! | `area`, `definitions` | what an area's operations have in common |
 //! | `vendor`, `client`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
-//! | `examples`, `asserts`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
+//! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
 //! | `schema_list` | the crate that carries the schema files |
 
 mod announced;
 mod area;
-mod asserts;
 mod client;
 mod collisions;
 mod customers;
@@ -25,6 +24,7 @@ mod enums;
 mod error;
 mod errors;
 mod examples;
+mod expected;
 mod format;
 mod kind;
 mod literals;
@@ -76,7 +76,7 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
     Ok(files)
 }
 
-/// `lib.rs` of the crate that carries these schema files; it stands in their folder.
+/// `files.rs` of the crate that carries these schema files; it stands in their folder.
 ///
 /// # Errors
 /// None that a tree of schemas could cause.

@@ -35,7 +35,7 @@ impl<'a> Types<'a> {
                 let filled = sample(member);
                 parameters.push(self.value(&member.kind, member.field.wire, given.filter(|given| !given.is_null()).unwrap_or(&filled)));
                 if given.is_some_and(Value::is_null) && matches!(member.kind, Kind::Nullable(_)) {
-                    let method = names::joined("with_", member.field.rust_name(), "_null");
+                    let method = names::setter(member.field.rust_name(), "_null");
                     setters.extend(quote!(.#method()));
                 }
             } else if let Some(given) = given {
@@ -54,12 +54,12 @@ impl<'a> Types<'a> {
     fn setter(self, member: &Member<'_>, given: &Value) -> TokenStream {
         match (&member.kind, given) {
             (Kind::Nullable(_), Value::Null) => {
-                let method = names::joined("with_", member.field.rust_name(), "_null");
+                let method = names::setter(member.field.rust_name(), "_null");
                 quote!(.#method())
             }
             (_, Value::Null) => quote!(),
             (kind, given) => {
-                let (method, value) = (names::joined("with_", member.field.rust_name(), ""), self.value(kind, member.field.wire, given));
+                let (method, value) = (names::setter(member.field.rust_name(), ""), self.value(kind, member.field.wire, given));
                 quote!(.#method(#value))
             }
         }
@@ -67,6 +67,9 @@ impl<'a> Types<'a> {
 
     /// A value as a parameter takes it.
     pub(crate) fn value(self, kind: &Kind, wire: Wire, given: &Value) -> TokenStream {
+        let inside = given.as_str().filter(|_| wire == Wire::Json && *kind != Kind::Text);
+        let inside = inside.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let given = inside.as_ref().unwrap_or(given);
         match kind {
             Kind::Nullable(inner) => self.value(inner, wire, given),
             Kind::Text => {
@@ -126,6 +129,16 @@ impl<'a> Types<'a> {
         }
         let items = items.iter().map(|given| self.value(&item, Wire::Plain, given));
         quote!([#(#items),*])
+    }
+
+    /// The code of a value; nothing, where an empty text stands for nothing.
+    pub(crate) fn code(self, name: &str, given: &Value) -> Value {
+        let values = self.operation.enums.get(name).map(|enumeration| enumeration.values.as_slice()).unwrap_or_default();
+        match values.iter().find(|value| value.value == *given || text(&value.value) == text(given)) {
+            Some(documented) if !given.is_null() => documented.value.clone(),
+            _ if given == "" => Value::Null,
+            _ => given.clone(),
+        }
     }
 
     /// A documented value by name, any other by its code.

@@ -7,8 +7,8 @@ pub(crate) use scrm_schema::names::{field as snake, pascal};
 const NEVER_RAW: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 /// Keywords that one can stand for, in use or reserved.
 #[rustfmt::skip]
-const KEYWORDS: [&str; 47] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if",
+const KEYWORDS: [&str; 48] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
     "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try",
     "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
@@ -31,6 +31,11 @@ pub(crate) fn field(wire: &str) -> Ident {
     ident(&snake(wire))
 }
 
+/// The identifier of a field's setter, or of the one that sends `null`.
+pub(crate) fn setter(wire: &str, after: &str) -> Ident {
+    joined("with_", wire, after)
+}
+
 /// The identifier of `with_…` and the like; the prefix has made it no keyword.
 pub(crate) fn joined(before: &str, wire: &str, after: &str) -> Ident {
     Ident::new(&format!("{before}{}{after}", snake(wire)), Span::call_site())
@@ -42,10 +47,11 @@ mod tests {
 
     #[test]
     fn keywords_are_those_of_syn() {
-        for keyword in KEYWORDS.iter().chain(&NEVER_RAW) {
+        // syn's list is older than edition 2024
+        for keyword in KEYWORDS.iter().chain(&NEVER_RAW).filter(|keyword| **keyword != "gen") {
             assert!(syn::parse_str::<Ident>(keyword).is_err(), "{keyword}");
         }
-        for name in ["auto", "catch", "default", "gen", "macro_rules", "raw", "safe", "union", "user"] {
+        for name in ["auto", "catch", "default", "macro_rules", "raw", "safe", "union", "user"] {
             assert!(syn::parse_str::<Ident>(name).is_ok(), "{name}");
             assert_eq!(ident(name).to_string(), name);
         }

@@ -31,7 +31,7 @@ pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&s
         let below = list.splitn(3, '/').nth(2).unwrap_or_default();
         let _ = write!(text, "    announced {{\n        {} {} {};\n    }}\n", quoted(below), quoted(key), quoted(label));
     }
-    if record.is_request && record.has_extra() {
+    if object.used.request && object.open {
         text += "    open(extra)\n";
     }
     if object.used.request {
@@ -46,7 +46,7 @@ fn lines(operation: &Operation, record: &Record<'_>, member: &Member<'_>, rows: 
     let (ty, slot) = (spelled(&kind.rust().into_token_stream()), kind.slot());
     let marks = marks(field, rows, record.object.used.response);
     let unit = field.unit.as_ref().map(|unit| format!(" [{}]", quoted(unit))).unwrap_or_default();
-    let setter = record.object.used.request.then(|| format!(", {}", request::setter(member))).unwrap_or_default();
+    let setter = if record.object.used.request { format!(", {}", request::setter(member)) } else { String::new() };
     let start = request::start(operation, record, member).map(|start| format!(" = {start}")).unwrap_or_default();
     let texts = docs::field(field, kind);
     format!("        {texts}\n        {name}: {ty} as {slot} = {}, {marks}{unit}{setter}{start};\n", quoted(&field.name))

@@ -84,9 +84,9 @@ fn paging_start(operation: &Operation, record: &Record<'_>) -> Option<String> {
 
 /// `with_phone(impl Into<String>)`
 pub(crate) fn setter(member: &Member<'_>) -> String {
-    let (method, ty) = (names::joined("with_", member.field.rust_name(), ""), spelled(&parameter(&member.kind)));
+    let (method, ty) = (names::setter(member.field.rust_name(), ""), spelled(&parameter(&member.kind)));
     match &member.kind {
-        Kind::Nullable(_) => format!("{method}({ty}) or {}", names::joined("with_", member.field.rust_name(), "_null")),
+        Kind::Nullable(_) => format!("{method}({ty}) or {}", names::setter(member.field.rust_name(), "_null")),
         _ => format!("{method}({ty})"),
     }
 }

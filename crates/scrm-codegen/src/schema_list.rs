@@ -1,4 +1,4 @@
-//! `lib.rs` of the crate that carries the schema files: for programs that run without the repository.
+//! `files.rs` of the crate that carries the schema files: for programs that run without the repository.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use crate::{error::Error, format::File};
 
 /// The file.
 pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
-    let mut file = File::new("", "The vendors' schema files, for programs that run without the repository.");
+    let mut file = File::new("", "");
     let mut paths: Vec<String> = Vec::new();
     for vendor in &tree.vendors {
         paths.push(format!("{}/vendor.json", vendor.file.vendor));
@@ -22,14 +22,7 @@ pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
     paths.dedup();
     let entries = paths.iter().map(|path| -> TokenStream { quote!((#path, include_str!(#path))) });
     file.add(quote! {
-        /// The meta-schema of an operation file (JSON Schema, draft 2020-12).
-        pub const OPERATION_META_SCHEMA: &str = include_str!("operation.schema.json");
-        /// The meta-schema of a file of definitions (JSON Schema, draft 2020-12).
-        pub const DEFINITIONS_META_SCHEMA: &str = include_str!("definitions.schema.json");
-        /// The meta-schema of a vendor file (JSON Schema, draft 2020-12).
-        pub const VENDOR_META_SCHEMA: &str = include_str!("vendor.schema.json");
         /// The vendors' files: path below the schema folder, and text.
-        #[cfg(feature = "vendors")]
         pub static FILES: &[(&str, &str)] = &[#(#entries),*];
     })
     .map_err(|problem| Error::new("", "", problem))?;

@@ -1,4 +1,4 @@
-//! `test_support.rs` of a client: how its tests read a request that is no JSON.
+//! `test_support.rs` of a client: the loop that its tests of examples go through.
 
 use quote::quote;
 use scrm_schema::model::Vendor;
@@ -8,24 +8,92 @@ use crate::{error::Error, format::File};
 /// The file.
 pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let from = format!("{}/", vendor.file.vendor);
-    let mut file = File::new(&from, "Requests as the tests read them back.");
+    let mut file = File::new(&from, "The examples of the schemas, against the generated types.");
     file.add(quote! {
-        use scrm_core::transport::HttpRequest;
+        use scrm_core::{
+            Operation,
+            declare::{Envelope, typed_json},
+            decode::{DecodeOptions, decode},
+            encode::{RequestBody, encode},
+            spec::BodyKind,
+            table::Inspect,
+            transport::HttpRequest,
+        };
+        use serde_json::{Value, json};
 
-        pub(crate) type Pairs = Vec<(String, String)>;
-
-        /// The parameters of the query.
-        pub(crate) fn query(request: &HttpRequest) -> Pairs {
-            request.url.split_once('?').map(|(_, query)| pairs(query)).unwrap_or_default()
+        /// An exchange of the schema, with what is expected of it.
+        pub(crate) struct Example<O> {
+            pub(crate) title: &'static str,
+            /// A request, and what should be sent.
+            pub(crate) sends: Option<(O, &'static str)>,
+            /// An answer, and what should be read of it.
+            pub(crate) answers: Option<(&'static str, &'static str)>,
         }
 
-        /// The fields of an urlencoded form.
-        pub(crate) fn form(request: &HttpRequest) -> Pairs {
-            pairs(std::str::from_utf8(&request.body).unwrap())
+        /// Checks examples one by one.
+        pub(crate) fn check<O: Operation<Data: Inspect>>(examples: Vec<Example<O>>) {
+            for Example { title, sends, answers } in examples {
+                if let Some((request, expected)) = sends {
+                    assert_eq!(scrm_core::check::check(&request, O::spec().rules), Ok(()), "{title}");
+                    compare(title, &sent(&request), expected);
+                }
+                if let Some((body, expected)) = answers {
+                    compare(title, &answered::<O>(body), expected);
+                }
+            }
         }
+
+        fn sent<O: Operation>(request: &O) -> Value {
+            let spec = O::spec();
+            let sent = encode(RequestBody::Typed(request), spec, None, "https://api.example", spec.path).unwrap();
+            let body = match spec.body {
+                BodyKind::Json => serde_json::from_slice(&sent.body).unwrap(),
+                BodyKind::Form => json!(pairs(std::str::from_utf8(&sent.body).unwrap())),
+                BodyKind::Multipart => json!(multipart(&sent)),
+                _ => Value::Null,
+            };
+            let query = sent.url.split_once('?').map(|(_, query)| pairs(query)).unwrap_or_default();
+            let own = request.table().fields.iter().filter(|field| field.place == scrm_core::table::Place::Header);
+            let headers: Pairs = own
+                .filter_map(|field| {
+                    let (_, value) = sent.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(field.name()))?;
+                    Some((field.name().to_owned(), value.to_string()))
+                })
+                .collect();
+            json!({ "body": body, "query": query, "headers": headers })
+        }
+
+        fn answered<O: Operation<Data: Inspect>>(body: &str) -> Value {
+            let envelope = &crate::VENDOR.envelope;
+            let decoded = decode::<O::Data>(body.as_bytes(), envelope, &DecodeOptions::default()).unwrap();
+            let Envelope { code, bad_rows, .. } = &decoded.head;
+            assert!(bad_rows.is_empty(), "{bad_rows:?}");
+            let success = decoded.head.is_success(envelope);
+            let data = if success { typed_json(&decoded.data.shown()) } else { Value::Null };
+            json!({ "code": code, "success": success, "data": data })
+        }
+
+        /// Name by name, so that a failure tells where.
+        fn compare(at: &str, found: &Value, expected: &str) {
+            compare_values(at, found, &serde_json::from_str(expected).unwrap());
+        }
+
+        fn compare_values(at: &str, found: &Value, expected: &Value) {
+            match (found, expected) {
+                (Value::Object(found), Value::Object(expected)) => {
+                    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{at}");
+                    for (name, found) in found {
+                        compare_values(&format!("{at}/{name}"), found, &expected[name]);
+                    }
+                }
+                (found, expected) => assert_eq!(found, expected, "{at}"),
+            }
+        }
+
+        type Pairs = Vec<(String, String)>;
 
         /// The fields of a multipart form.
-        pub(crate) fn multipart(request: &HttpRequest) -> Pairs {
+        fn multipart(request: &HttpRequest) -> Pairs {
             let body = std::str::from_utf8(&request.body).unwrap();
             let (boundary, _) = body.split_once("\r\n").unwrap();
             let parts = body.split(boundary).map(|part| part.trim_start_matches("\r\n")).filter(|part| part.contains("name=\""));

@@ -3,7 +3,7 @@
 //! typify is given structure only. Enums, ranges, `null` and patterns come out of it too strict for answers, so they are written by the core's macros from the
 //! model; what typify finds out besides, where a recursive type needs a box, is taken from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -165,6 +165,18 @@ fn record<'a>(operation: &Operation, object: &'a Object, made: &IndexMap<String,
             ));
         }
         members.push(Member { field, name: names::field(field.rust_name()), kind });
+    }
+    let mut methods = HashSet::new();
+    for member in members.iter().filter(|_| object.used.request) {
+        let null = matches!(member.kind, Kind::Nullable(_)).then(|| names::setter(member.field.rust_name(), "_null"));
+        for method in std::iter::once(names::setter(member.field.rust_name(), "")).chain(null) {
+            if !methods.insert(method.to_string()) {
+                return Err(failed(
+                    &member.field.pointer,
+                    format!("another field has the setter `{method}`, too; give one of them an `x-name`"),
+                ));
+            }
+        }
     }
     let is_request = std::ptr::eq(object, &raw const operation.request);
     Ok(Record { object, members, is_request })

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{BodyKind, Operation, Place, Vendor};
+use scrm_schema::model::Vendor;
 
 use crate::{area, error::Error, format::File, names};
 
@@ -59,13 +59,7 @@ fn runtime() -> TokenStream {
     }
 }
 
-/// Whether a test has to read something other than a JSON body.
+/// Whether any operation has examples.
 pub(crate) fn needs_test_support(vendor: &Vendor) -> bool {
-    vendor
-        .operations
-        .iter()
-        .filter(|operation| operation.examples.iter().any(|example| example.request.is_some()))
-        .any(|operation: &Operation| {
-            operation.body != BodyKind::Json || operation.request.fields.iter().any(|field| field.place == Place::Query)
-        })
+    vendor.operations.iter().any(|operation| !operation.examples.is_empty())
 }

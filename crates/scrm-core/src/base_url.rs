@@ -1,6 +1,6 @@
 //! Where the vendor's server stands: a base URL that can be meant.
 
-use std::{ffi::OsString, net::IpAddr};
+use std::{env, net::IpAddr};
 
 use ::http::Uri;
 
@@ -61,16 +61,15 @@ pub(crate) fn variable(vendor: &VendorSpec) -> String {
     letters.chain("_BASE_URL".chars()).collect()
 }
 
-/// What the environment says; an empty value says nothing.
+/// What an environment variable says; an empty one says nothing.
 ///
 /// # Errors
 /// When the value is not Unicode.
-pub(crate) fn from_env(variable: &str, lookup: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, String> {
-    match lookup(variable).map(OsString::into_string) {
-        None => Ok(None),
-        Some(Ok(value)) if value.trim().is_empty() => Ok(None),
-        Some(Ok(value)) => Ok(Some(value.trim().to_owned())),
-        Some(Err(_)) => Err("it is not Unicode".into()),
+pub(crate) fn from_env(variable: &str) -> Result<Option<String>, String> {
+    match env::var(variable) {
+        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err("it is not Unicode".into()),
     }
 }
 

@@ -20,13 +20,25 @@ pub use self::{
     given::Given,
     operation::{Bound, Cursor, Number, RowId, Total, set_object_cursor},
 };
-use crate::{client::ApiClient, table::Table};
+use serde_json::Value;
+
+use crate::{
+    client::ApiClient,
+    table::{Table, View},
+};
 pub use crate::{
     debug::debug,
+    decode::Envelope,
     scan::{document, lax_document},
     serialize::{deserialize, serialize, serialize_request},
     table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
 };
+
+/// What was decoded as `Serialize` of its type writes it; for the tests of generated code.
+#[must_use]
+pub fn typed_json(view: &View<'_>) -> Value {
+    crate::serialize::columns(view).unwrap_or_default()
+}
 
 /// A struct with a table.
 pub trait Documented {

@@ -10,8 +10,8 @@ use std::{borrow::Cow, time::Duration};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-pub(crate) use self::written::OnTheWire;
 pub(crate) use self::url::check_path;
+pub(crate) use self::written::OnTheWire;
 use self::written::Written;
 use crate::{
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},

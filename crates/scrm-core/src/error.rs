@@ -394,7 +394,6 @@ impl Error {
         self.0.bad_row = Some(row);
         self
     }
-
 }
 
 impl From<MissingCredentials> for Error {

@@ -85,10 +85,6 @@ use std::{
 
 use futures_core::Stream;
 
-use self::{
-    plan::Place,
-    prefetch::{Arrived, Delivered, Pull},
-};
 pub use self::{
     items::Items,
     options::{Paged, Paginator, RejectSink, Rejected, RejectedPage},
@@ -96,6 +92,10 @@ pub use self::{
     raw::RawPaging,
     resume::{ResumeToken, ResumeTokenError},
     summary::{Completeness, Summary},
+};
+use self::{
+    plan::Place,
+    prefetch::{Arrived, Delivered, Pull},
 };
 use crate::error::Error;
 

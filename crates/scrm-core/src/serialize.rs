@@ -244,6 +244,11 @@ pub(crate) fn to_value(view: &View<'_>) -> Option<Value> {
     serde_json::to_value(Written { view, field: &PLAIN, style: Style::Compact }).ok()
 }
 
+/// A value as `Serialize` of answers writes it.
+pub(crate) fn columns(view: &View<'_>) -> Option<Value> {
+    serde_json::to_value(Written { view, field: &PLAIN, style: Style::Columns }).ok()
+}
+
 impl Serialize for Extra {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(key, value)| (&**key, value)))

@@ -220,7 +220,7 @@ mod tests {
     };
 
     fn world() -> Arc<World> {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas");
         let world = World::new(scrm_schema::load(&folder).unwrap(), 7, 1, People::new(7, 20, Vec::new()), Switches::default());
         world.tokens().accept("always".to_owned());
         Arc::new(world)
@@ -273,7 +273,7 @@ mod tests {
             let Route::Found(token) = world.route("GET", "/acme/token") else { panic!("no token") };
             let Route::Found(list) = world.route("POST", "/acme/user/list") else { panic!("no list") };
             let credentials = &world.shops[0][0];
-            let query = format!("app_key={}&app_secret={}&grant=client", credentials["app_key"], credentials["app_secret"]);
+            let query = format!("app_id={}&app_secret={}&grant=client", credentials["app_id"], credentials["app_secret"]);
             let asked = Incoming { query, ..Incoming::default() };
             prop_assert!(crate::answer::answer(&world, token, &asked, &[]).is_some());
             let asked = Incoming {

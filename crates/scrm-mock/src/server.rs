@@ -344,7 +344,7 @@ mod tests {
 
     /// A server, and what it answers to these bytes until it closes the connection.
     async fn said(bytes: &str) -> String {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas");
         let world = Arc::new(World::new(scrm_schema::load(&folder).unwrap(), 7, 1, People::new(7, 20, Vec::new()), Switches::default()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn many_old_people_come_and_go_at_once() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas");
         let world = Arc::new(World::new(scrm_schema::load(&folder).unwrap(), 7, 1, People::new(7, 20, Vec::new()), Switches::default()));
         let old = |number: u32| serde_json::json!({ "phone": format!("155{number:08}"), "created_at": "2001-01-01 00:00:00" });
         let people: Vec<Value> = (0..30_000).map(old).collect();

@@ -7,7 +7,7 @@
 //! # use std::sync::Arc;
 //! use scrm_redis::{RedisQuota, RedisStore};
 //!
-//! # fn settings<C: scrm_core::declare::FromApiClient>(builder: scrm_core::Builder<C>) -> Result<scrm_core::Builder<C>, scrm_redis::Error> {
+//! # fn settings<C>(builder: scrm_core::Builder<C>) -> Result<scrm_core::Builder<C>, scrm_redis::Error> {
 //! let url = "redis://127.0.0.1:6379";
 //! let builder = builder
 //!     .token_store(Arc::new(RedisStore::new(url)?))

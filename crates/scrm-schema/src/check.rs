@@ -4,8 +4,8 @@ mod customer;
 mod errata;
 mod examples;
 mod fields;
-mod places;
 mod paging;
+mod places;
 mod rules;
 mod vendor;
 

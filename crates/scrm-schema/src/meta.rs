@@ -130,7 +130,9 @@ fn in_words(pattern: &str) -> String {
         "^((definitions\\.json)?#|#/definitions)/[A-Z][A-Za-z0-9]*$" => {
             "a reference: `#/definitions/User` into this file, `definitions.json#/User` to what the area shares"
         }
-        "^(definitions\\.json#)?(/([^~/]|~[01])*)+$" => "a JSON pointer: `/request/properties/phone`, `definitions.json#/User/properties/phone`",
+        "^(definitions\\.json#)?(/([^~/]|~[01])*)+$" => {
+            "a JSON pointer: `/request/properties/phone`, `definitions.json#/User/properties/phone`"
+        }
         "^\\d{4}-\\d{2}-\\d{2}$" => "a day: `2026-01-31`",
         "^https://" => "an address that begins with `https://`",
         "^https://.*[^/]$" => "an address that begins with `https://` and does not end with `/`",

@@ -372,7 +372,11 @@ impl<'a> Builder<'a, '_, '_> {
         if let Some(there) = self.enums.get(&name) {
             if there.pointer != at && (there.is_shared() || at.starts_with(SHARED)) {
                 let other = there.pointer.clone();
-                self.problems.add(at, format!("the enum `{name}` stands at {other} too"), "refer to it with `$ref`, or give it another name");
+                self.problems.add(
+                    at,
+                    format!("the enum `{name}` stands at {other} too"),
+                    "refer to it with `$ref`, or give it another name",
+                );
             } else if there.values != values {
                 let other = there.pointer.clone();
                 self.problems.add(at, format!("the enum `{name}` has other values than at {other}"), "give one of them another name");

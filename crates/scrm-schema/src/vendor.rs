@@ -9,7 +9,8 @@ use crate::error::{FileProblems, Problems};
 use crate::files::VendorFolder;
 use crate::meta::{self, Kind};
 use crate::model::{
-    Access, BodyKind, Customer, Erratum, ErrorRule, Example, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor, VendorFile,
+    Access, BodyKind, Customer, Erratum, ErrorRule, Example, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor,
+    VendorFile,
 };
 use crate::shape::{self, Shapes};
 
@@ -113,7 +114,8 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
             );
         }
     }
-    let place = |operation: &Operation| file.areas.iter().position(|area| Some(&area.name) == operation.area.as_ref()).unwrap_or(usize::MAX);
+    let place =
+        |operation: &Operation| file.areas.iter().position(|area| Some(&area.name) == operation.area.as_ref()).unwrap_or(usize::MAX);
     operations.sort_by(|one, other| (place(one), &one.name).cmp(&(place(other), &other.name)));
     for area in &file.areas {
         share_use(&mut operations, &area.name);

@@ -9,7 +9,10 @@
 use std::{io::Read as _, process::ExitCode};
 
 use scrm_core::explain::explain;
-use xiaoe_client::{VENDOR, tools::{OPERATIONS, payload, spec}};
+use xiaoe_client::{
+    VENDOR,
+    tools::{OPERATIONS, payload, spec},
+};
 
 fn main() -> ExitCode {
     let (options, names): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|argument| argument.starts_with('-'));

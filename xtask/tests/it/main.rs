@@ -45,7 +45,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The made-up vendor of the generator's own tests.
+/// The schemas of the made-up vendor.
 fn acme() -> PathBuf {
-    root().join("crates/scrm-codegen/tests/fixtures")
+    root().join("crates/acme-client/schemas")
 }

@@ -39,6 +39,36 @@ fn check_names_what_is_missing_changed_and_left_over_and_how_to_mend_it() {
 }
 
 #[test]
+fn a_crate_that_brings_schemas_is_generated_with_the_vendors_and_clashes_are_told() {
+    let out = tempfile::tempdir().unwrap();
+    copy(&acme(), &out.path().join("crates/acme-client/schemas"));
+    let clash = codegen(&acme(), out.path(), &[]);
+    assert_eq!(clash.status.code(), Some(1));
+    assert!(stderr(&clash).contains("is made from schemas/ and from crates/acme-client/schemas/: rename one"), "{}", stderr(&clash));
+    assert!(!out.path().join("crates/acme-client/src").exists());
+
+    let other = tempfile::tempdir().unwrap();
+    copy(&acme().join("acme"), &other.path().join("apex"));
+    let text = fs::read_to_string(other.path().join("apex/vendor.json")).unwrap();
+    fs::write(
+        other.path().join("apex/vendor.json"),
+        text.replace("\"vendor\": \"acme\"", "\"vendor\": \"apex\"").replace("ACME_", "APEX_"),
+    )
+    .unwrap();
+    let both = codegen(other.path(), out.path(), &[]);
+    assert!(both.status.success(), "{}", stderr(&both));
+    assert!(
+        stdout(&both).contains("crates/acme-client/src/generated/mod.rs")
+            && stdout(&both).contains("crates/apex-client/src/generated/mod.rs")
+    );
+    assert!(!fs::read_to_string(out.path().join("schemas/files.rs")).unwrap().contains("acme"));
+
+    fs::rename(out.path().join("crates/acme-client/schemas"), out.path().join("crates/apex-client/schemas")).unwrap();
+    let strange = codegen(other.path(), out.path(), &[]);
+    assert!(stderr(&strange).contains("call the crate after its vendor"), "{}", stderr(&strange));
+}
+
+#[test]
 fn files_that_are_up_to_date_are_not_touched() {
     let out = tempfile::tempdir().unwrap();
     codegen(&acme(), out.path(), &[]);
@@ -67,7 +97,7 @@ fn a_wrong_schema_changes_no_file() {
 fn line_ends_that_a_checkout_made_its_own_do_not_matter() {
     let out = tempfile::tempdir().unwrap();
     codegen(&acme(), out.path(), &[]);
-    let file = out.path().join("crates/acme-client/src/generated/words.rs");
+    let file = out.path().join("crates/acme-client/src/generated/shape/words.rs");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace('\n', "\r\n")).unwrap();
     let output = codegen(&acme(), out.path(), &["--check"]);

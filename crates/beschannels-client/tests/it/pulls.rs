@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use beschannels_client::{Client, Credentials, GroupObject, GroupUserList};
+use beschannels_client::{
+    Client, Credentials,
+    group::{GroupObject, GroupUserList},
+};
 use scrm_mock::{Fault, Mock};
 
 #[tokio::test]

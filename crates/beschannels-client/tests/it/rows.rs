@@ -1,6 +1,6 @@
 //! The tenant's own columns.
 
-use beschannels_client::GroupUserListData;
+use beschannels_client::group::GroupUserListData;
 use scrm_core::{
     Tabular as _,
     table::{Inspect as _, ReadFields as _},

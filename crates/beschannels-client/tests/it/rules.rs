@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use beschannels_client::{Client, Credentials, Error, ErrorKind, Sent, group::{GroupObject, GroupUserList}};
+use beschannels_client::{
+    Client, Credentials, Error, ErrorKind, Sent,
+    group::{GroupObject, GroupUserList},
+};
 use scrm_core::{
     async_trait,
     transport::{HttpRequest, HttpResponse, Transport, TransportError},

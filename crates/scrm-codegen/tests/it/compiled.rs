@@ -1,4 +1,4 @@
-//! The made-up vendor's client as a crate of its own: it compiles without a warning, and the tests made of its examples pass.
+//! The made-up vendor's client as a crate of its own: it compiles and is documented without a warning, and the tests made of its examples pass.
 
 use std::{
     env, fs,
@@ -24,7 +24,9 @@ fn the_fixtures_compile_and_their_examples_hold() {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let krate = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("acme-client");
     let _ = fs::remove_dir_all(krate.join("src"));
-    for (path, text) in generated(files()).unwrap() {
+    let mut files = files();
+    files.extend([crate::nasty::file()]);
+    for (path, text) in generated(files).unwrap() {
         if let Some(path) = path.strip_prefix("crates/acme-client/") {
             let path = krate.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -34,14 +36,23 @@ fn the_fixtures_compile_and_their_examples_hold() {
     fs::write(krate.join("src/lib.rs"), LIB).unwrap();
     fs::write(krate.join("Cargo.toml"), manifest(&here.join("../scrm-core"))).unwrap();
     fs::copy(here.join("../../Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+    let text = cargo(&krate, &["test", "--offline", "--lib", "--quiet"]);
+    assert!(text.contains("test result: ok"), "{text}");
+    cargo(&krate, &["doc", "--offline", "--no-deps", "--lib", "--quiet"]);
+}
+
+/// Runs cargo in the crate; what it printed.
+fn cargo(krate: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
-        .args(["test", "--offline", "--lib", "--quiet", "--target-dir"])
+        .args(arguments)
+        .arg("--target-dir")
         .arg(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(".."))
-        .current_dir(&krate)
+        .current_dir(krate)
         .env_remove("CARGO_TARGET_DIR")
+        .env("RUSTDOCFLAGS", "-D warnings")
         .output()
         .unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("test result: ok"), "{text}");
+    text
 }

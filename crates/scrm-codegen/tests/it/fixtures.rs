@@ -1,4 +1,4 @@
-//! The schema files of the made-up vendor: each file shows one feature.
+//! The schema files of the made-up vendor. What is generated from them is a member of the workspace: it is compiled, and its examples are run, with everything else.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use std::{
 /// File texts by path below the schema folder.
 pub(crate) fn files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    read(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"), "acme", &mut files);
+    read(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas"), "acme", &mut files);
     files
 }
 

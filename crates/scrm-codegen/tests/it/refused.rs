@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use crate::fixtures::{files, generated};
 
 /// The errors after a change of one file.
@@ -111,19 +113,25 @@ fn two_operations_that_find_by_one_key() {
 #[test]
 fn a_range_along_numbers() {
     let mut files: BTreeMap<String, String> = files();
-    let text = files.get_mut("acme/order/order-list.json").unwrap();
-    *text = text
-        .replace("\"type\": \"string\",\n        \"description\": \"From.\"", "\"type\": \"integer\",\n        \"description\": \"From.\"");
-    *text =
-        text.replace("\"type\": \"string\",\n        \"description\": \"To.\"", "\"type\": \"integer\",\n        \"description\": \"To.\"");
-    *text = text.replace("date_time", "seconds").replace("\"2026-01-01 00:00:00\"", "1").replace("\"2026-01-02 00:00:00\"", "2");
-    *text = text
-        .replace("\"type\": \"string\",\n        \"description\": \"When.\"", "\"type\": \"integer\",\n        \"description\": \"When.\"");
-    *text = text
-        .replace(
-            "\"type\": \"string\",\n          \"description\": \"When.\"",
-            "\"type\": \"integer\",\n          \"description\": \"When.\"",
-        )
-        .replace("\"2026-01-01 01:02:03\"", "1");
+    let mut edit = |file: &str, edits: &[(&str, Value)]| {
+        let text = files.get_mut(file).unwrap();
+        let mut json: Value = serde_json::from_str(text).unwrap();
+        for (pointer, value) in edits {
+            *json.pointer_mut(pointer).unwrap() = value.clone();
+        }
+        *text = json.to_string();
+    };
+    let seconds = json!({ "type": "integer", "description": "When.", "x-zh": "时间", "x-time": "seconds" });
+    edit(
+        "acme/order/order-list.json",
+        &[
+            ("/request/properties/from", seconds.clone()),
+            ("/request/properties/to", seconds.clone()),
+            ("/examples/0/request/from", json!(1)),
+            ("/examples/0/request/to", json!(2)),
+            ("/examples/0/response/data/page/list/0/at", json!(1)),
+        ],
+    );
+    edit("acme/order/definitions.json", &[("/Order/properties/at", seconds)]);
     insta::assert_snapshot!(generated(files).unwrap_err());
 }

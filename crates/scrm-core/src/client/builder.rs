@@ -1,7 +1,6 @@
 //! From credentials and settings to a client.
 
 use std::{
-    ffi::OsString,
     fmt,
     marker::PhantomData,
     sync::{Arc, atomic::AtomicU64},
@@ -12,8 +11,8 @@ use super::{ApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::HttpTransportBuilder;
 use crate::{
-    declare::FromApiClient,
     base_url::{self, BaseUrl},
+    declare::FromApiClient,
     drift::DriftLog,
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},
@@ -83,6 +82,17 @@ impl<C: FromApiClient> Builder<C> {
         Builder { settings, client: PhantomData }
     }
 
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none or not encrypted, a setting cannot be meant, there is no transport, or the
+    /// system has no certificates to trust. What the error says of a base URL names the variable, if it came from there.
+    pub fn build(self) -> Result<C, Error> {
+        self.settings.build().map(C::from_api_client)
+    }
+}
+
+impl<C> Builder<C> {
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
@@ -195,26 +205,17 @@ impl<C: FromApiClient> Builder<C> {
             self
         }
     }
-
-    /// The client.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`], when a required credential is missing, the base URL is none or not encrypted, a setting cannot be meant, there is no transport, or the
-    /// system has no certificates to trust. What the error says of a base URL names the variable, if it came from there.
-    pub fn build(self) -> Result<C, Error> {
-        self.settings.build(|variable| std::env::var_os(variable)).map(C::from_api_client)
-    }
 }
 
 impl Settings {
-    fn build(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Result<ApiClient, Error> {
+    fn build(mut self) -> Result<ApiClient, Error> {
         let vendor = self.credentials.vendor();
         let credentials = self.credentials.clone().complete()?;
         if self.timeout.is_zero() {
             return Err(Error::new(ErrorKind::Config, vendor, "`timeout` cannot be used: a time of 0 lets nothing happen"));
         }
         self.check_quotas()?;
-        let base_url = self.base_url(lookup)?;
+        let base_url = self.base_url()?;
         let own_transport = self.transport.is_some() || !self.wraps.is_empty();
         let wraps = std::mem::take(&mut self.wraps);
         let transport = wraps.into_iter().fold(self.transport(&base_url)?, |inner, wrap| wrap(inner));
@@ -267,15 +268,18 @@ impl Settings {
     }
 
     /// The caller's, the environment's or the vendor's.
-    fn base_url(&mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Result<BaseUrl, Error> {
+    fn base_url(&mut self) -> Result<BaseUrl, Error> {
         let vendor = self.credentials.vendor();
         let variable = base_url::variable(vendor);
         let (given, name) = match self.base_url.take() {
-            Some(given) => (Ok(Some(given)), "the base URL".to_owned()),
-            None => (base_url::from_env(&variable, lookup), format!("the base URL in the environment variable {variable}")),
+            Some(given) => (Ok(given), "the base URL".to_owned()),
+            None => match base_url::from_env(&variable).transpose() {
+                Some(given) => (given, format!("the base URL in the environment variable {variable}")),
+                None => (Ok(vendor.base_url.to_owned()), "the vendor's base URL".to_owned()),
+            },
         };
         let refused = |reason: String| Error::new(ErrorKind::Config, vendor, format!("{name} cannot be used: {reason}"));
-        let text = given.map_err(refused)?.unwrap_or_else(|| vendor.base_url.to_owned());
+        let text = given.map_err(refused)?;
         let base_url = BaseUrl::parse(&text).map_err(refused)?;
         if !base_url.encrypted && !base_url.is_local() && !self.allow_plain_http {
             return Err(refused(

@@ -26,6 +26,7 @@ macro_rules! record {
             $columns:ident = $prefix:literal;
         })?
         $(announced { $list:literal $key:literal $key_label:literal; })?
+        $(open($open:ident))?
         $($(#[$new:meta])* new($($given:ident: $given_ty:ty),* $(,)?))?
     ) => {
         $(#[$meta])*
@@ -104,6 +105,21 @@ macro_rules! record {
                 #[allow(clippy::too_many_arguments)]
                 pub fn new($($given: $given_ty),*) -> Self {
                     Self { $($given: $crate::declare::Given::given($given),)* ..::std::default::Default::default() }
+                }
+            }
+        )?
+        $(
+            impl $name {
+                /// A parameter that the documentation does not name.
+                #[inline]
+                #[must_use]
+                pub fn with_extra(
+                    mut self,
+                    name: impl ::std::convert::Into<::std::boxed::Box<str>>,
+                    value: impl ::std::convert::Into<$crate::Value>,
+                ) -> Self {
+                    self.$open.push(name.into(), value.into());
+                    self
                 }
             }
         )?

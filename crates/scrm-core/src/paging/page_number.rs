@@ -230,7 +230,9 @@ impl Numbered {
         let mut left = link.tries;
         for distance in 0..=radius {
             for index in [link.centre.checked_sub(distance), (distance > 0).then(|| link.centre.saturating_add(distance))] {
-                let Some(index) = index.filter(|index| *index >= first && last.is_none_or(|last| *index <= last.max(first))) else { continue };
+                let Some(index) = index.filter(|index| *index >= first && last.is_none_or(|last| *index <= last.max(first))) else {
+                    continue;
+                };
                 if left == 0 {
                     return Some(index);
                 }
@@ -457,7 +459,8 @@ impl Numbered {
         self.uneven |= rows > window.size;
         // Without a total, that may be the vendor's largest page, or the end.
         self.uneven |= !full && total.is_none();
-        if full || !more {
+        let capped = !self.uneven && self.way.cap.is_some_and(|cap| end >= cap);
+        if full || !more || capped {
             return;
         }
         let least = self.way.overlap && self.fresh && self.start == 0 && rows >= LEAST_OVERLAPPING;
@@ -490,11 +493,7 @@ impl Numbered {
     /// How many pages without a new row are the end.
     fn patience(&self) -> u64 {
         let missing = self.missing();
-        if missing <= self.shortfall {
-            if self.short_before { 1 } else { 2 }
-        } else {
-            VAIN.min((missing / self.plain()).saturating_add(2))
-        }
+        if missing <= self.shortfall { if self.short_before { 1 } else { 2 } } else { VAIN.min((missing / self.plain()).saturating_add(2)) }
     }
 
     /// Rows that came, in this look.

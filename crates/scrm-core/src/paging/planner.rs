@@ -82,14 +82,7 @@ impl Course {
     }
 
     pub(super) fn way(&self) -> Way {
-        Way {
-            first: self.first(),
-            size: self.size,
-            cap: self.cap,
-            overlap: self.overlap,
-            range: None,
-            label: String::new(),
-        }
+        Way { first: self.first(), size: self.size, cap: self.cap, overlap: self.overlap, range: None, label: String::new() }
     }
 
     pub(super) fn start_page(&self) -> i64 {

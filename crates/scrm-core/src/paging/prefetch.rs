@@ -10,8 +10,8 @@ use std::{
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{
-    plan::{Ask, Facts, Keep, Problem},
     options::{RejectSink, RejectedPage},
+    plan::{Ask, Facts, Keep, Problem},
     planner::Planner,
     resume::{Owner, ResumeToken},
     summary::{Completeness, NAMED, Summary},
@@ -64,7 +64,7 @@ pub(super) trait Source: Send + Sync {
 enum State {
     Idle,
     Running,
-    Done(Result<Arrived, Error>),
+    Done(Box<Outcome>),
 }
 
 struct Slot {
@@ -179,16 +179,18 @@ impl Pull {
                 return Poll::Ready(None);
             };
             match std::mem::replace(&mut front.state, State::Idle) {
-                State::Done(Ok(arrived)) => {
-                    let Some(delivered) = self.take(arrived) else { continue };
-                    self.drive(context);
-                    return Poll::Ready(Some(Ok(delivered)));
-                }
-                State::Done(Err(error)) => {
-                    if let Some(error) = self.missed(error) {
-                        return Poll::Ready(Some(Err(error)));
+                State::Done(outcome) => match *outcome {
+                    Ok(arrived) => {
+                        let Some(delivered) = self.take(arrived) else { continue };
+                        self.drive(context);
+                        return Poll::Ready(Some(Ok(delivered)));
                     }
-                }
+                    Err(error) => {
+                        if let Some(error) = self.missed(error) {
+                            return Poll::Ready(Some(Err(error)));
+                        }
+                    }
+                },
                 state => {
                     front.state = state;
                     return Poll::Pending;
@@ -218,7 +220,7 @@ impl Pull {
     fn advance(&mut self, context: &mut Context<'_>) {
         while let Poll::Ready(Some((number, outcome))) = self.running.poll_next_unpin(context) {
             if let Some(slot) = self.queue.iter_mut().find(|slot| slot.number == number) {
-                slot.state = State::Done(outcome);
+                slot.state = State::Done(Box::new(outcome));
             }
         }
     }
@@ -320,7 +322,12 @@ impl Pull {
         self.keep_pace();
         let reason = format!("{} (the page is skipped)", error.reason());
         let Some(sink) = &self.sink else { return Some(error.detailed(reason)) };
-        sink.reject_page(&RejectedPage { operation: self.source.operation(), page, error: &error, raw: error.unmasked_body().unwrap_or_default() });
+        sink.reject_page(&RejectedPage {
+            operation: self.source.operation(),
+            page,
+            error: &error,
+            raw: error.unmasked_body().unwrap_or_default(),
+        });
         None
     }
 

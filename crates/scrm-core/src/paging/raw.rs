@@ -125,7 +125,8 @@ impl RawFetch {
             RawStyle::Number { first, .. } => PagingStyle::Number { field: "", first },
             RawStyle::Cursor { .. } => PagingStyle::Cursor { field: "", from: "" },
         };
-        let spec = PagingSpec { style, size: None, max_size: None, rows: "", total: None, id: None, row_cap: self.paging.row_cap, split_by: None };
+        let spec =
+            PagingSpec { style, size: None, max_size: None, rows: "", total: None, id: None, row_cap: self.paging.row_cap, split_by: None };
         Course {
             page,
             size: self.field(self.paging.size.as_ref()).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),

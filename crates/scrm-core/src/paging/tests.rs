@@ -338,6 +338,16 @@ fn rows_withheld_at_the_ceiling_are_told_though_others_came_and_went() {
     assert!(pulled.problems.iter().any(|problem| problem.text.contains("no row beyond 100 of 102")), "{:?}", pulled.problems);
 }
 
+/// Fewer rows came than the ceiling says, since others went in front of them.
+#[test]
+fn rows_pushed_over_the_ceiling_are_told_though_fewer_came() {
+    let mut list = List { cap: 100, ..List::new(98, 20, Order::NewestFirst) };
+    let changes = [Change::Nothing, Change::Nothing, Change::Add(2), Change::Add(2)];
+    let pulled = pull(&Course { overlap: true, ..course(&UNSPLITTABLE, 9) }, &mut list, &changes, 1, &[]);
+    assert_eq!((pulled.missing().len(), pulled.completeness), (2, Completeness::Incomplete));
+    assert!(pulled.problems[0].text.contains("no row beyond 100 of 102"), "{:?}", pulled.problems);
+}
+
 #[test]
 fn a_day_beyond_the_ceiling_is_named_and_the_rest_comes() {
     for inclusive in [true, false] {
@@ -532,12 +542,9 @@ fn a_total_that_is_the_ceiling_proves_nothing() {
 #[test]
 fn a_list_that_grows_with_each_call_comes_to_its_end() {
     // Pages of five cannot overlap, so that each is looked up.
-    for (size, rows, order, calls) in [
-        (50, 3, Order::OldestFirst, 40),
-        (50, 3, Order::NewestFirst, 40),
-        (50, 3, Order::Scattered, 40),
-        (5, 1, Order::OldestFirst, 1600),
-    ] {
+    for (size, rows, order, calls) in
+        [(50, 3, Order::OldestFirst, 40), (50, 3, Order::NewestFirst, 40), (50, 3, Order::Scattered, 40), (5, 1, Order::OldestFirst, 1600)]
+    {
         let mut list = List::new(1000, 20, order);
         let pulled = pull(&course(&PLAIN, size), &mut list, &vec![Change::Add(rows); 5000], 1, &[]);
         assert_eq!((pulled.missing(), pulled.doubles(), pulled.completeness), (vec![], 0, Completeness::Complete), "{size} {order:?}");

@@ -59,7 +59,7 @@ impl Run<'_> {
     ) -> Result<ResponseMeta, Failed> {
         data.reset();
         if let Some(reason) = unreadable::encoding(answer) {
-            return Err(self.hopeless(answer, token, &reason, data));
+            return Err(self.unreadable(answer, token, &reason, Action::Fail, data));
         }
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
         let options =
@@ -155,7 +155,9 @@ impl Run<'_> {
         data: &mut dyn Payload,
     ) -> Failed {
         if let Some(reason) = unreadable::web_page(answer) {
-            return self.hopeless(answer, token, &reason, data);
+            // It may be gone the next time; one that came twice stays.
+            let action = if self.attempts < 2 { Action::RetryReads } else { Action::Fail };
+            return self.unreadable(answer, token, &reason, action, data);
         }
         let masker = self.masker();
         let content = content(answer, &masker);
@@ -178,13 +180,20 @@ impl Run<'_> {
         self.failed(shown.detailed(detail), action, answer, token)
     }
 
-    /// An answer that would be no better the next time, unless its status says that there was none. `reason` holds what came over the wire.
-    fn hopeless(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str, data: &mut dyn Payload) -> Failed {
+    /// Something else than an answer of the vendor's application. `reason` holds what came over the wire; `action` is meant where the status tells of no failure.
+    fn unreadable(
+        &self,
+        answer: &HttpResponse,
+        token: Option<&TokenInUse>,
+        reason: &str,
+        action: Action,
+        data: &mut dyn Payload,
+    ) -> Failed {
         let masker = self.masker();
         let reason = masker.text(reason, MESSAGE_CAP);
         if (200..300).contains(&answer.status) {
             let shown = self.answered(ErrorKind::Decode, answer, &masker, data).undecoded(answer.body.clone()).detailed(reason);
-            return self.failed(shown, Action::Fail, answer, token);
+            return self.failed(shown, action, answer, token);
         }
         let action = by_status(answer.status);
         let detail = format!("{}: {reason}", http_failure(answer.status));

@@ -1,4 +1,4 @@
-//! Answers that would be no better the next time: in an encoding that is not understood, or a web page.
+//! Answers that are none of the vendor's application: in an encoding that is not understood, or a web page.
 
 use crate::transport::HttpResponse;
 

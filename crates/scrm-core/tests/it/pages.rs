@@ -165,7 +165,11 @@ async fn a_page_that_stays_undecodable_is_told_with_its_bytes_and_skipped_if_ask
     let mut items = client.0.call(UserList::new()).retries(0).paginate().rejects(sink.clone()).skip_undecodable(true).items();
     let all: Vec<Result<User, Error>> = items.by_ref().collect().await;
     let summary = items.summary();
-    assert_eq!((summary.rows, summary.skipped_pages, summary.completeness, summary.missing), (4, 1, Completeness::Incomplete, 2), "{summary}");
+    assert_eq!(
+        (summary.rows, summary.skipped_pages, summary.completeness, summary.missing),
+        (4, 1, Completeness::Incomplete, 2),
+        "{summary}"
+    );
     let ids: Vec<String> = all.into_iter().map(id).collect();
     // Asked for again when the stream is polled on; then skipped; in the end the total does not agree.
     assert_eq!(ids, ["a", "b", "Decode", "e", "f", "Paging"]);
@@ -228,7 +232,8 @@ fn raw_paging() -> RawPaging {
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_without_a_schema_pages_when_told_how() {
-    let rows = |ids: &[u32]| Act::ok(&json!({"rows": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(), "count": "3"}).to_string());
+    let rows =
+        |ids: &[u32]| Act::ok(&json!({"rows": ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(), "count": "3"}).to_string());
     let (client, script) = client([rows(&[1, 2]), rows(&[3])]);
     let mut pages = client.0.call_raw("new/list", json!({"page": "1", "size": 2, "shop": "s"})).paginate(raw_paging()).pages();
     let first = pages.next().await.unwrap().unwrap();

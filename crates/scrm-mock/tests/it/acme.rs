@@ -189,9 +189,9 @@ async fn tokens_are_needed_and_end_as_documented() {
     b.mock.clock().advance(Duration::from_secs(70));
     let again = b.ask_token(0).await;
     assert_eq!(again["data"]["token"], b.token);
-    assert!((21..=30).contains(&again["data"]["expires_in"].as_i64().unwrap()), "{again}");
+    assert!((21..=30).contains(&again["data"]["life"].as_i64().unwrap()), "{again}");
     b.mock.clock().step(-3600);
-    assert!(b.ask_token(0).await["data"]["expires_in"].as_i64().unwrap() > 3600, "the clock went back");
+    assert!(b.ask_token(0).await["data"]["life"].as_i64().unwrap() > 3600, "the clock went back");
 }
 
 #[tokio::test]
@@ -199,12 +199,12 @@ async fn wrong_credentials_have_their_codes_and_fetches_a_quota() {
     let a = Box::new().await;
     let good = a.mock.credentials("acme");
     let call = |key: String, secret: String| {
-        let query = [("app_key", key), ("app_secret", secret), ("grant", "client".to_owned())];
+        let query = [("app_id", key), ("app_secret", secret), ("grant", "client".to_owned())];
         a.http.get(a.url("/token")).query(&query).send()
     };
     let wrong: Value = call("nobody".to_owned(), good["app_secret"].clone()).await.unwrap().json().await.unwrap();
     assert_eq!(wrong["code"], 13, "{wrong}");
-    let wrong: Value = call(good["app_key"].clone(), "wrong".to_owned()).await.unwrap().json().await.unwrap();
+    let wrong: Value = call(good["app_id"].clone(), "wrong".to_owned()).await.unwrap().json().await.unwrap();
     assert_eq!(wrong["code"], 14, "{wrong}");
     for _ in 0..4 {
         assert_eq!(a.ask_token(0).await["code"], 0);

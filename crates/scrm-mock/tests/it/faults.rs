@@ -156,6 +156,6 @@ async fn other_languages_arm_faults_over_http() {
     post("expire_tokens", json!({ "vendor": "acme" })).await;
     assert_eq!(a.page(1, 1).await["code"], 12);
     let credentials: Value = a.http.get(control("credentials")).send().await.unwrap().json().await.unwrap();
-    assert_eq!(credentials["acme"][0]["app_key"], json!(a.mock.credentials("acme")["app_key"]));
+    assert_eq!(credentials["acme"][0]["app_id"], json!(a.mock.credentials("acme")["app_id"]));
     assert_eq!(post("nothing", json!({})).await.status(), 404);
 }

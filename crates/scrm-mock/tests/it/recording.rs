@@ -47,7 +47,7 @@ fn list(request_body: Value) -> HttpRequest {
 }
 
 fn schemas() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/schemas")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas")
 }
 
 struct Recorded {
@@ -86,12 +86,12 @@ fn user(id: &str, phone: &str) -> Value {
 }
 
 async fn traffic() -> Recorded {
-    let token = "/token?app_key=key&app_secret=canary-secret&grant=client";
+    let token = "/token?app_id=key&app_secret=canary-secret&grant=client";
     let rows = json!({ "list": [user("u_1", "13800138001"), user("u_2", "13800138002")], "total": 2 });
     record(vec![
         (
             request(Method::Get, token, Value::Null),
-            answer(json!({ "code": 0, "msg": "ok", "data": { "token": "canary-token", "expires_in": 7200 } })),
+            answer(json!({ "code": 0, "msg": "ok", "data": { "token": "canary-token", "life": 7200 } })),
         ),
         (list(json!({ "page": 1, "page_size": 50 })), answer(json!({ "code": 0, "msg": "ok", "trace": "t", "data": rows }))),
         (
@@ -139,7 +139,7 @@ async fn the_same_program_runs_from_the_recording() {
     let recorded = traffic().await;
     let replay = replay(&recorded);
     // Another secret and another phone stand for those of the recording.
-    let token = replay.send(request(Method::Get, "/token?app_key=key&app_secret=mine&grant=client", Value::Null)).await.unwrap();
+    let token = replay.send(request(Method::Get, "/token?app_id=key&app_secret=mine&grant=client", Value::Null)).await.unwrap();
     assert_eq!(json_of(token)["data"]["token"], "secret-2");
     let rows = json_of(replay.send(list(json!({ "page": 1, "page_size": 50 }))).await.unwrap());
     let phone = rows["data"]["list"][1]["phone"].clone();

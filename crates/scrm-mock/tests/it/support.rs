@@ -12,7 +12,7 @@ pub(crate) struct Box {
 }
 
 pub(crate) fn builder() -> Builder {
-    Mock::builder().seed(7).schemas(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas"))
+    Mock::builder().seed(7).schemas(Path::new(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas"))
 }
 
 impl Box {

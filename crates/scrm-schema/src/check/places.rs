@@ -85,7 +85,11 @@ fn place(vendor: &Vendor, operation: &Operation, problems: &mut FileProblems<'_>
             problems.add("", "it answers a token and stands in an area", format!("move it beside schemas/{folder}/vendor.json"));
         }
         None if !of_token => {
-            problems.add("", "it stands in no area and answers no token", format!("move it into the folder of its area, schemas/{folder}/<area>/"));
+            problems.add(
+                "",
+                "it stands in no area and answers no token",
+                format!("move it into the folder of its area, schemas/{folder}/<area>/"),
+            );
         }
         _ => {}
     }

@@ -1,26 +1,59 @@
 //! A made-up vendor that uses every keyword.
 
+use std::{fs, path::Path};
+
 use serde_json::Value;
 
 use crate::render::render;
 
-/// Its files.
+/// The files of its area `member`, which use every keyword: what is loaded many times should be small.
 pub(crate) fn files() -> Vec<(String, String)> {
-    [
-        ("acme/vendor.json", include_str!("acme/vendor.json")),
-        ("acme/token.json", include_str!("acme/token.json")),
-        ("acme/member/member-list.json", include_str!("acme/member/member-list.json")),
-        ("acme/member/visit-list.json", include_str!("acme/member/visit-list.json")),
-        ("acme/member/definitions.json", include_str!("acme/member/definitions.json")),
-    ]
-    .map(|(file, text)| (file.to_owned(), text.to_owned()))
-    .to_vec()
+    let mut files = all();
+    files.retain(|(file, _)| file.matches('/').count() == 1 || file.starts_with("acme/member/"));
+    for (_, text) in files.iter_mut().filter(|(file, _)| file == "acme/vendor.json") {
+        let mut vendor: Value = serde_json::from_str(text).expect("the file is JSON");
+        vendor["areas"].as_array_mut().expect("the areas").retain(|area| area["name"] == "member");
+        *text = format!("{vendor:#}");
+    }
+    files
+}
+
+/// All its files.
+fn all() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas"), "acme", &mut files);
+    files.sort();
+    files
+}
+
+fn read(root: &Path, below: &str, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(root.join(below)).expect("the folder of the made-up vendor") {
+        let entry = entry.expect("an entry");
+        let path = format!("{below}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            read(root, &path, files);
+        } else {
+            files.push((path, fs::read_to_string(entry.path()).expect("a file")));
+        }
+    }
+}
+
+/// The text of one file.
+pub(crate) fn text(file: &str) -> String {
+    files().into_iter().find(|(name, _)| name == file).map(|(_, text)| text).expect("a file of the made-up vendor")
 }
 
 #[test]
 fn every_keyword_reaches_the_model() {
     let tree = scrm_schema::load_files(files()).unwrap_or_else(|errors| panic!("{errors}"));
     insta::assert_snapshot!(render(&tree));
+}
+
+#[test]
+fn all_of_it_loads() {
+    let tree = scrm_schema::load_files(all()).unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(tree.vendors.iter().all(|vendor| vendor.file.areas.iter().all(|area| vendor.area(&area.name).next().is_some())));
+    assert_eq!(tree.unfinished, []);
 }
 
 #[test]

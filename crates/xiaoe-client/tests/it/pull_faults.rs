@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use scrm_mock::{Fault, Mock, Situation};
-use xiaoe_client::{Client, ErrorKind, RetryPolicy, user::{UserList, UserListV2}};
+use xiaoe_client::{
+    Client, ErrorKind, RetryPolicy,
+    user::{UserList, UserListV2},
+};
 
 use crate::pulling::{Outcome, builder, numbers, pull};
 

@@ -11,7 +11,10 @@ use scrm_core::{
     paging::{Pages, Paginator, Summary},
 };
 use scrm_mock::Mock;
-use xiaoe_client::{Builder, Client, Credentials, Error, RetryPolicy, User, UserV2};
+use xiaoe_client::{
+    Builder, Client, Credentials, Error, RetryPolicy,
+    user::{User, UserV2},
+};
 
 /// Rows that can be told apart by a number.
 pub(crate) trait Numbered {

@@ -11,7 +11,11 @@ use scrm_core::{
     paging::{Pages, Paginator, ResumeToken},
 };
 use scrm_mock::{Customer, Mock};
-use xiaoe_client::{Call, Client, point::PointsList, user::{UserList, UserListV2}};
+use xiaoe_client::{
+    Call, Client,
+    point::PointsList,
+    user::{UserList, UserListV2},
+};
 
 use crate::pulling::{Numbered, Outcome, client, number, numbers, pull, take};
 
@@ -32,8 +36,10 @@ fn assert_whole(outcome: &Outcome, all: &HashSet<u64>) {
 async fn a_large_shop_is_pulled_complete_and_each_user_once() {
     let mock = shop(ALL).await;
     let client = client(&mock);
-    let (split, cursor) =
-        tokio::join!(pull(client.user().list(UserList::new()).paginate().concurrency(16)), pull(client.user().list_v2(UserListV2::new()).paginate().concurrency(2)),);
+    let (split, cursor) = tokio::join!(
+        pull(client.user().list(UserList::new()).paginate().concurrency(16)),
+        pull(client.user().list_v2(UserListV2::new()).paginate().concurrency(2)),
+    );
     // Ids that differ, as many as there are people, and the same from both versions. (To make up all people here would take seconds.)
     let all = cursor.set();
     assert_eq!((all.len(), mock.customer_count()), (ALL as usize, ALL as usize));

@@ -2,7 +2,7 @@
 
 use scrm_core::{ColumnKind, DateTime, Flat, Sensitivity, Shape, Tabular as _, Yuan};
 use serde_json::json;
-use xiaoe_client::{User, UserList, UserListV2, UserV2};
+use xiaoe_client::user::{User, UserList, UserListV2, UserV2};
 
 fn users() -> (User, UserV2) {
     let first = json!({"user_id": "u_1", "user_nickname": "李雷", "bind_phone": "013800138000", "pay_sum": 19.9, "user_created_at": "2024-05-01 12:00:00"});
@@ -60,8 +60,8 @@ fn columns_are_told_without_a_row() {
     assert_eq!((extra.shape, extra.sensitivity), (Shape::Map, Sensitivity::Personal));
     assert_eq!(skip.nested.unwrap()().iter().map(|column| (column.name, column.kind)).next_back(), Some(("extra", ColumnKind::Any)));
     assert!(UserList::columns().iter().any(|column| column.name == "page" && column.required));
-    assert_eq!(xiaoe_client::columns("user_list_v2").unwrap().len(), columns.len());
-    assert!(xiaoe_client::columns("points_list").is_some() && xiaoe_client::columns("nothing").is_none());
+    assert_eq!(xiaoe_client::tools::columns("user_list_v2").unwrap().len(), columns.len());
+    assert!(xiaoe_client::tools::columns("points_list").is_some() && xiaoe_client::tools::columns("nothing").is_none());
 }
 
 #[test]

@@ -6,7 +6,11 @@ use scrm_core::{
     async_trait,
     transport::{HttpRequest, HttpResponse, Transport, TransportError},
 };
-use xiaoe_client::{Client, Credentials, Error, ErrorKind, Sent, point::PointsList, user::{UserList, UserListV2}};
+use xiaoe_client::{
+    Client, Credentials, Error, ErrorKind, Sent,
+    point::PointsList,
+    user::{UserList, UserListV2},
+};
 
 /// A transport that must not be used.
 struct Silent;

@@ -2,37 +2,54 @@
 
 use super::*;
 
-/// three leads with different scores
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = GroupUserList::new("user-made-up-1", GroupObject::Leads)
-        .with_page_num(1)
-        .with_page_size(3)
-        .with_search_str("")
-        .with_group_id("1001")
-        .with_return_field_list("");
-    assert_eq!(scrm_core::check::check(& request, GROUP_USER_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &GROUP_USER_LIST,
-            None,
-            "https://api.example",
-            GROUP_USER_LIST.path,
-        )
-        .unwrap();
-    assert_eq!(
-        crate ::generated::test_support::multipart(& sent), vec![("user_id".to_owned(),
-        "user-made-up-1".to_owned()), ("page_num".to_owned(), "1".to_owned()),
-        ("page_size".to_owned(), "3".to_owned()), ("search_str".to_owned(), ""
-        .to_owned()), ("groupId".to_owned(), "1001".to_owned()), ("group_obj".to_owned(),
-        "leads_schema_data".to_owned()), ("return_field_list".to_owned(), "".to_owned())]
-    );
-}
-
-/// three leads with different scores
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        GroupUserList,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title :
+            "three leads with different scores", sends :
+            Some((GroupUserList::new("user-made-up-1", GroupObject::Leads)
+            .with_page_num(1).with_page_size(3).with_search_str("").with_group_id("1001")
+            .with_return_field_list(""),
+            r#"{
+  "body": [
+    [
+      "user_id",
+      "user-made-up-1"
+    ],
+    [
+      "page_num",
+      "1"
+    ],
+    [
+      "page_size",
+      "3"
+    ],
+    [
+      "search_str",
+      ""
+    ],
+    [
+      "groupId",
+      "1001"
+    ],
+    [
+      "group_obj",
+      "leads_schema_data"
+    ],
+    [
+      "return_field_list",
+      ""
+    ]
+  ],
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "成功",
   "data": {
@@ -111,128 +128,138 @@ fn reads_example_1() {
       }
     ]
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <GroupUserList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.total, Some(51));
-    assert_eq!(data.list.len(), 3);
-    assert_eq!(data.list[0].full_name.as_deref(), Some("王小明"));
-    assert_eq!(data.list[0].mobile_phone.as_deref(), Some("13800138000"));
-    assert_eq!(data.list[0].email.as_deref(), Some("xiaoming@example.com"));
-    assert_eq!(data.list[0].company.as_deref(), Some(""));
-    assert_eq!(data.list[0].is_lead.as_deref(), Some("是"));
-    assert_eq!(
-        data.list[0].created_time, Some(scrm_core::DateTime::from("2024-05-30 14:11:56"))
-    );
-    assert_eq!(
-        data.list[0].identity_value.as_deref(),
-        Some("00000000-0000-4000-8000-000000000001")
-    );
-    assert_eq!(
-        data.list[0].identity_id.as_deref(), Some("00000000-0000-4000-8000-000000000001")
-    );
-    assert_eq!(data.list[0].client_type, Some(ClientType::Clients));
-    assert_eq!(data.list[0].next_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].is_del, Some(1));
-    assert!(data.list[0].scores.contains(& (101, 20)));
-    assert!(data.list[0].scores.contains(& (102, 9)));
-    assert_eq!(data.list[1].full_name.as_deref(), Some("李文"));
-    assert_eq!(data.list[1].mobile_phone.as_deref(), Some("13800138001"));
-    assert_eq!(data.list[1].email.as_deref(), Some("liwen@example.com"));
-    assert_eq!(data.list[1].company.as_deref(), Some(""));
-    assert_eq!(data.list[1].is_lead.as_deref(), Some("是"));
-    assert_eq!(
-        data.list[1].created_time, Some(scrm_core::DateTime::from("2024-05-24 18:12:02"))
-    );
-    assert_eq!(
-        data.list[1].identity_value.as_deref(),
-        Some("00000000-0000-4000-8000-000000000002")
-    );
-    assert_eq!(
-        data.list[1].identity_id.as_deref(), Some("00000000-0000-4000-8000-000000000002")
-    );
-    assert_eq!(data.list[1].client_type, Some(ClientType::Clients));
-    assert_eq!(data.list[1].next_id.as_deref(), Some(""));
-    assert_eq!(data.list[1].is_del, Some(1));
-    assert!(data.list[1].scores.contains(& (90, 209)));
-    assert!(data.list[1].scores.contains(& (91, 209)));
-    assert!(data.list[1].scores.contains(& (101, 20)));
-    assert!(data.list[1].scores.contains(& (102, 9)));
-    assert_eq!(data.list[2].full_name.as_deref(), Some("赵云"));
-    assert_eq!(data.list[2].mobile_phone.as_deref(), Some("13800138002"));
-    assert_eq!(data.list[2].email.as_deref(), Some(""));
-    assert_eq!(data.list[2].company.as_deref(), Some(""));
-    assert_eq!(data.list[2].is_lead.as_deref(), Some("是"));
-    assert_eq!(
-        data.list[2].created_time, Some(scrm_core::DateTime::from("2024-05-20 23:43:41"))
-    );
-    assert_eq!(
-        data.list[2].identity_value.as_deref(),
-        Some("00000000-0000-4000-8000-000000000003")
-    );
-    assert_eq!(
-        data.list[2].identity_id.as_deref(), Some("00000000-0000-4000-8000-000000000003")
-    );
-    assert_eq!(data.list[2].client_type, Some(ClientType::Clients));
-    assert_eq!(data.list[2].next_id.as_deref(), Some(""));
-    assert_eq!(data.list[2].is_del, Some(1));
-    assert_eq!(data.header.len(), 6);
-    assert_eq!(data.header[0].label.as_deref(), Some("姓名"));
-    assert_eq!(data.header[0].prop.as_deref(), Some("FullName"));
-    assert_eq!(data.header[1].label.as_deref(), Some("手机号"));
-    assert_eq!(data.header[1].prop.as_deref(), Some("MobilePhone"));
-    assert_eq!(data.header[2].label.as_deref(), Some("邮箱"));
-    assert_eq!(data.header[2].prop.as_deref(), Some("Email"));
-    assert_eq!(data.header[3].label.as_deref(), Some("公司"));
-    assert_eq!(data.header[3].prop.as_deref(), Some("Company"));
-    assert_eq!(data.header[4].label.as_deref(), Some("是否线索"));
-    assert_eq!(data.header[4].prop.as_deref(), Some("IsLead"));
-    assert_eq!(data.header[5].label.as_deref(), Some("创建时间"));
-    assert_eq!(data.header[5].prop.as_deref(), Some("CreatedTime"));
-}
-
-/// a token that is not legal
-#[test]
-fn sends_example_2() {
-    let request = GroupUserList::new("user-made-up-1", GroupObject::Members);
-    assert_eq!(scrm_core::check::check(& request, GROUP_USER_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &GROUP_USER_LIST,
-            None,
-            "https://api.example",
-            GROUP_USER_LIST.path,
-        )
-        .unwrap();
-    assert_eq!(
-        crate ::generated::test_support::multipart(& sent), vec![("user_id".to_owned(),
-        "user-made-up-1".to_owned()), ("page_num".to_owned(), "1".to_owned()),
-        ("page_size".to_owned(), "50".to_owned()), ("group_obj".to_owned(), "member"
-        .to_owned())]
-    );
-}
-
-/// a token that is not legal
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "total": 51,
+    "list": [
+      {
+        "FullName": "王小明",
+        "MobilePhone": "13800138000",
+        "Email": "xiaoming@example.com",
+        "Company": "",
+        "IsLead": "是",
+        "CreatedTime": "2024-05-30 14:11:56",
+        "identity_value": "00000000-0000-4000-8000-000000000001",
+        "identity_id": "00000000-0000-4000-8000-000000000001",
+        "client_type": "clientsCustomers",
+        "nextId": "",
+        "is_del": 1,
+        "scores": {
+          "101": 20,
+          "102": 9
+        },
+        "extra": null
+      },
+      {
+        "FullName": "李文",
+        "MobilePhone": "13800138001",
+        "Email": "liwen@example.com",
+        "Company": "",
+        "IsLead": "是",
+        "CreatedTime": "2024-05-24 18:12:02",
+        "identity_value": "00000000-0000-4000-8000-000000000002",
+        "identity_id": "00000000-0000-4000-8000-000000000002",
+        "client_type": "clientsCustomers",
+        "nextId": "",
+        "is_del": 1,
+        "scores": {
+          "90": 209,
+          "91": 209,
+          "101": 20,
+          "102": 9
+        },
+        "extra": null
+      },
+      {
+        "FullName": "赵云",
+        "MobilePhone": "13800138002",
+        "Email": "",
+        "Company": "",
+        "IsLead": "是",
+        "CreatedTime": "2024-05-20 23:43:41",
+        "identity_value": "00000000-0000-4000-8000-000000000003",
+        "identity_id": "00000000-0000-4000-8000-000000000003",
+        "client_type": "clientsCustomers",
+        "nextId": "",
+        "is_del": 1,
+        "scores": {},
+        "extra": null
+      }
+    ],
+    "header": [
+      {
+        "label": "姓名",
+        "prop": "FullName",
+        "extra": null
+      },
+      {
+        "label": "手机号",
+        "prop": "MobilePhone",
+        "extra": null
+      },
+      {
+        "label": "邮箱",
+        "prop": "Email",
+        "extra": null
+      },
+      {
+        "label": "公司",
+        "prop": "Company",
+        "extra": null
+      },
+      {
+        "label": "是否线索",
+        "prop": "IsLead",
+        "extra": null
+      },
+      {
+        "label": "创建时间",
+        "prop": "CreatedTime",
+        "extra": null
+      }
+    ],
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title :
+            "a token that is not legal", sends :
+            Some((GroupUserList::new("user-made-up-1", GroupObject::Members),
+            r#"{
+  "body": [
+    [
+      "user_id",
+      "user-made-up-1"
+    ],
+    [
+      "page_num",
+      "1"
+    ],
+    [
+      "page_size",
+      "50"
+    ],
+    [
+      "group_obj",
+      "member"
+    ]
+  ],
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 2,
   "msg": "access_token is not legal",
   "data": null
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <GroupUserList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("2"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
+}"#,
+            r#"{
+  "code": "2",
+  "success": false,
+  "data": null
+}"#)) }
+        ],
+    );
 }

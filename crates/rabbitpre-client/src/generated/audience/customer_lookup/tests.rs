@@ -2,38 +2,28 @@
 
 use super::*;
 
-/// one customer with every field but thirdId
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = CustomerLookup::new()
-        .with_company_id("C-made-up-1")
-        .with_phone("13800138000")
-        .with_openid("open-made-up-1");
-    assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &CUSTOMER_LOOKUP,
-            None,
-            "https://api.example",
-            CUSTOMER_LOOKUP.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "companyId": "C-made-up-1",
-  "phone": "13800138000",
-  "openid": "open-made-up-1"
-}"#)
-        .unwrap()
-    );
-}
-
-/// one customer with every field but thirdId
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        CustomerLookup,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title :
+            "one customer with every field but thirdId", sends :
+            Some((CustomerLookup::new().with_company_id("C-made-up-1")
+            .with_phone("13800138000").with_openid("open-made-up-1"),
+            r#"{
+  "body": {
+    "companyId": "C-made-up-1",
+    "phone": "13800138000",
+    "openid": "open-made-up-1"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": "200",
   "errorCode": "SUCCESS",
   "msg": "ok",
@@ -118,116 +108,116 @@ fn reads_example_1() {
       ]
     }
   ]
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <CustomerLookup as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("200"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.len(), 1);
-    assert_eq!(data[0].org_id.as_deref(), Some("00000000-0000-4000-8000-000000000001"));
-    assert_eq!(data[0].create_time, Some(scrm_core::UnixMillis::from(1709602200000i64)));
-    assert_eq!(data[0].audience_user_id, Some(1001));
-    assert_eq!(data[0].openids.len(), 1);
-    assert_eq!(data[0].openids[0].openid.as_deref(), Some("open-made-up-1"));
-    assert_eq!(data[0].openids[0].app_id.as_deref(), Some("wx-made-up-1"));
-    assert_eq!(data[0].openid.as_deref(), Some("open-made-up-1"));
-    assert_eq!(data[0].unionid.as_deref(), Some("union-made-up-1"));
-    assert_eq!(data[0].mp_appid.as_deref(), Some("wx-made-up-1"));
-    assert_eq!(data[0].third_id, None);
-    assert_eq!(data[0].phone_list.len(), 2);
-    assert_eq!(data[0].phone_list[0].phone.as_deref(), Some("13800138000"));
-    assert_eq!(data[0].phone_list[0].is_verify, Some(true));
-    assert_eq!(data[0].phone_list[1].phone.as_deref(), Some("13900139000"));
-    assert_eq!(data[0].phone_list[1].is_verify, Some(false));
-    assert_eq!(data[0].real_name.as_deref(), Some("王小明"));
-    assert_eq!(data[0].sex, Some(CustomerSex::Male));
-    assert_eq!(data[0].avatar.as_deref(), Some("https://example.com/avatar/1.png"));
-    assert_eq!(data[0].wx_nickname.as_deref(), Some("小明"));
-    assert_eq!(data[0].wx_country.as_deref(), Some("中国"));
-    assert_eq!(data[0].wx_province.as_deref(), Some("浙江"));
-    assert_eq!(data[0].wx_city.as_deref(), Some("杭州"));
-    assert_eq!(data[0].province.as_deref(), Some("浙江"));
-    assert_eq!(data[0].city.as_deref(), Some("杭州"));
-    assert_eq!(data[0].lbs_province.as_deref(), Some("浙江"));
-    assert_eq!(data[0].lbs_city.as_deref(), Some("宁波"));
-    assert_eq!(data[0].address_list.len(), 2);
-    assert_eq!(
-        data[0].address_list[0].address.as_deref(), Some("杭州市示例路1号")
-    );
-    assert_eq!(
-        data[0].address_list[1].address.as_deref(), Some("宁波市示例街2号")
-    );
-    assert_eq!(data[0].birthday, Some(scrm_core::UnixMillis::from(631123200000i64)));
-    assert_eq!(data[0].remark.as_deref(), Some("老客户"));
-    assert_eq!(
-        data[0].last_active_time, Some(scrm_core::UnixMillis::from(1717200000123i64))
-    );
-    assert_eq!(
-        data[0].gzh_interact_time, Some(scrm_core::UnixMillis::from(1717200000456i64))
-    );
-    assert_eq!(data[0].mark_flag, Some(true));
-    assert_eq!(data[0].sub_wechat_list.len(), 1);
-    assert_eq!(data[0].sub_wechat_list[0].appid.as_deref(), Some("wx-made-up-2"));
-    assert_eq!(
-        data[0].sub_wechat_list[0].wechat_name.as_deref(), Some("示例公众号")
-    );
-    assert_eq!(data[0].active, Some(14));
-    assert_eq!(data[0].week_active.as_ref().unwrap().count, Some(4));
-    assert_eq!(
-        data[0].week_active.as_ref().unwrap().update_time,
-        Some(scrm_core::UnixMillis::from(1717200000789i64))
-    );
-    assert_eq!(data[0].month_active.as_ref().unwrap().count, Some(10));
-    assert_eq!(
-        data[0].month_active.as_ref().unwrap().update_time,
-        Some(scrm_core::UnixMillis::from(1717200000789i64))
-    );
-    assert_eq!(data[0].spread, Some(10));
-    assert_eq!(data[0].week_spread.as_ref().unwrap().count, Some(3));
-    assert_eq!(
-        data[0].week_spread.as_ref().unwrap().update_time,
-        Some(scrm_core::UnixMillis::from(1717200000789i64))
-    );
-    assert_eq!(data[0].month_spread.as_ref().unwrap().count, Some(9));
-    assert_eq!(
-        data[0].month_spread.as_ref().unwrap().update_time,
-        Some(scrm_core::UnixMillis::from(1717200000789i64))
-    );
-    assert_eq!(data[0].group_id_list, ["900001", "900002"]);
-    assert_eq!(data[0].tag_id_list, ["800001"]);
-}
-
-/// a customer with few values, found by open id
-#[test]
-fn sends_example_2() {
-    let request = CustomerLookup::new().with_openid("open-made-up-2");
-    assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &CUSTOMER_LOOKUP,
-            None,
-            "https://api.example",
-            CUSTOMER_LOOKUP.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "openid": "open-made-up-2"
-}"#).unwrap()
-    );
-}
-
-/// a customer with few values, found by open id
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "200",
+  "success": true,
+  "data": [
+    {
+      "orgId": "00000000-0000-4000-8000-000000000001",
+      "createTime": 1709602200000,
+      "audienceUserId": 1001,
+      "openids": [
+        {
+          "openid": "open-made-up-1",
+          "appId": "wx-made-up-1",
+          "extra": null
+        }
+      ],
+      "openid": "open-made-up-1",
+      "unionid": "union-made-up-1",
+      "mpAppid": "wx-made-up-1",
+      "thirdId": null,
+      "phoneList": [
+        {
+          "phone": "13800138000",
+          "isVerify": true,
+          "extra": null
+        },
+        {
+          "phone": "13900139000",
+          "isVerify": false,
+          "extra": null
+        }
+      ],
+      "realName": "王小明",
+      "sex": 1,
+      "avatar": "https://example.com/avatar/1.png",
+      "wxNickname": "小明",
+      "wxCountry": "中国",
+      "wxProvince": "浙江",
+      "wxCity": "杭州",
+      "province": "浙江",
+      "city": "杭州",
+      "lbsProvince": "浙江",
+      "lbsCity": "宁波",
+      "addressList": [
+        {
+          "address": "杭州市示例路1号",
+          "extra": null
+        },
+        {
+          "address": "宁波市示例街2号",
+          "extra": null
+        }
+      ],
+      "birthday": 631123200000,
+      "remark": "老客户",
+      "lastActiveTime": 1717200000123,
+      "gzhInteractTime": 1717200000456,
+      "markFlag": true,
+      "subWechatList": [
+        {
+          "appid": "wx-made-up-2",
+          "wechatName": "示例公众号",
+          "extra": null
+        }
+      ],
+      "active": 14,
+      "weekActive": {
+        "count": 4,
+        "updateTime": 1717200000789,
+        "extra": null
+      },
+      "monthActive": {
+        "count": 10,
+        "updateTime": 1717200000789,
+        "extra": null
+      },
+      "spread": 10,
+      "weekSpread": {
+        "count": 3,
+        "updateTime": 1717200000789,
+        "extra": null
+      },
+      "monthSpread": {
+        "count": 9,
+        "updateTime": 1717200000789,
+        "extra": null
+      },
+      "groupIdList": [
+        "900001",
+        "900002"
+      ],
+      "tagIdList": [
+        "800001"
+      ],
+      "extra": null
+    }
+  ]
+}"#))
+            }, crate ::generated::test_support::Example { title :
+            "a customer with few values, found by open id", sends :
+            Some((CustomerLookup::new().with_openid("open-made-up-2"),
+            r#"{
+  "body": {
+    "openid": "open-made-up-2"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": "200",
   "errorCode": "SUCCESS",
   "msg": "ok",
@@ -242,90 +232,71 @@ fn reads_example_2() {
       "phoneList": []
     }
   ]
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <CustomerLookup as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("200"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.len(), 1);
-    assert_eq!(data[0].org_id.as_deref(), Some("00000000-0000-4000-8000-000000000001"));
-    assert_eq!(data[0].create_time, Some(scrm_core::UnixMillis::from(1709602200000i64)));
-    assert_eq!(data[0].audience_user_id, Some(1002));
-    assert_eq!(data[0].openids.len(), 0);
-    assert_eq!(data[0].openid.as_deref(), Some("open-made-up-2"));
-    assert_eq!(data[0].unionid, None);
-    assert_eq!(data[0].mp_appid, None);
-    assert_eq!(data[0].third_id, None);
-    assert_eq!(data[0].phone_list.len(), 0);
-    assert_eq!(data[0].real_name, None);
-    assert_eq!(data[0].sex, Some(CustomerSex::Unknown));
-    assert_eq!(data[0].avatar, None);
-    assert_eq!(data[0].wx_nickname, None);
-    assert_eq!(data[0].wx_country, None);
-    assert_eq!(data[0].wx_province, None);
-    assert_eq!(data[0].wx_city, None);
-    assert_eq!(data[0].province, None);
-    assert_eq!(data[0].city, None);
-    assert_eq!(data[0].lbs_province, None);
-    assert_eq!(data[0].lbs_city, None);
-    assert_eq!(data[0].address_list.len(), 0);
-    assert_eq!(data[0].birthday, None);
-    assert_eq!(data[0].remark, None);
-    assert_eq!(data[0].last_active_time, None);
-    assert_eq!(data[0].gzh_interact_time, None);
-    assert_eq!(data[0].mark_flag, Some(false));
-    assert_eq!(data[0].sub_wechat_list.len(), 0);
-    assert_eq!(data[0].active, None);
-    assert!(data[0].week_active.is_none());
-    assert!(data[0].month_active.is_none());
-    assert_eq!(data[0].spread, None);
-    assert!(data[0].week_spread.is_none());
-    assert!(data[0].month_spread.is_none());
-    assert!(data[0].group_id_list.is_empty());
-    assert!(data[0].tag_id_list.is_empty());
-}
-
-/// a wrong token
-#[test]
-fn sends_example_3() {
-    let request = CustomerLookup::new().with_phone("13800138000");
-    assert_eq!(scrm_core::check::check(& request, CUSTOMER_LOOKUP.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &CUSTOMER_LOOKUP,
-            None,
-            "https://api.example",
-            CUSTOMER_LOOKUP.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "phone": "13800138000"
-}"#).unwrap()
-    );
-}
-
-/// a wrong token
-#[test]
-fn reads_example_3() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "200",
+  "success": true,
+  "data": [
+    {
+      "orgId": "00000000-0000-4000-8000-000000000001",
+      "createTime": 1709602200000,
+      "audienceUserId": 1002,
+      "openids": [],
+      "openid": "open-made-up-2",
+      "unionid": null,
+      "mpAppid": null,
+      "thirdId": null,
+      "phoneList": [],
+      "realName": null,
+      "sex": 0,
+      "avatar": null,
+      "wxNickname": null,
+      "wxCountry": null,
+      "wxProvince": null,
+      "wxCity": null,
+      "province": null,
+      "city": null,
+      "lbsProvince": null,
+      "lbsCity": null,
+      "addressList": [],
+      "birthday": null,
+      "remark": null,
+      "lastActiveTime": null,
+      "gzhInteractTime": null,
+      "markFlag": false,
+      "subWechatList": [],
+      "active": null,
+      "weekActive": null,
+      "monthActive": null,
+      "spread": null,
+      "weekSpread": null,
+      "monthSpread": null,
+      "groupIdList": [],
+      "tagIdList": [],
+      "extra": null
+    }
+  ]
+}"#))
+            }, crate ::generated::test_support::Example { title : "a wrong token", sends
+            : Some((CustomerLookup::new().with_phone("13800138000"),
+            r#"{
+  "body": {
+    "phone": "13800138000"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": "100200",
   "errorCode": "TOKEN_ERROR",
   "msg": "token error"
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <CustomerLookup as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("100200"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
+}"#,
+            r#"{
+  "code": "100200",
+  "success": false,
+  "data": null
+}"#)) }
+        ],
+    );
 }

@@ -2,30 +2,32 @@
 
 use super::*;
 
-/// a pair of tokens, without a remaining life
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = Token::new("made-up-app", "made-up-secret");
-    assert_eq!(scrm_core::check::check(& request, TOKEN.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &TOKEN,
-            None,
-            "https://api.example",
-            TOKEN.path,
-        )
-        .unwrap();
-    assert_eq!(
-        crate ::generated::test_support::query(& sent), vec![("instanceAppid".to_owned(),
-        "made-up-app".to_owned()), ("instanceSecrect".to_owned(), "made-up-secret"
-        .to_owned())]
-    );
-}
-
-/// a pair of tokens, without a remaining life
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        Token,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title :
+            "a pair of tokens, without a remaining life", sends :
+            Some((Token::new("made-up-app", "made-up-secret"),
+            r#"{
+  "body": null,
+  "query": [
+    [
+      "instanceAppid",
+      "made-up-app"
+    ],
+    [
+      "instanceSecrect",
+      "made-up-secret"
+    ]
+  ],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": "200",
   "errorCode": "0",
   "msg": "ok",
@@ -34,17 +36,18 @@ fn reads_example_1() {
     "orgRefreshToken": "made-up-refresh-token",
     "expire": 0
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <Token as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("200"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.org_access_token.as_deref(), Some("made-up-access-token"));
-    assert_eq!(data.org_refresh_token.as_deref(), Some("made-up-refresh-token"));
-    assert_eq!(data.expire, Some(0));
+}"#,
+            r#"{
+  "code": "200",
+  "success": true,
+  "data": {
+    "orgAccessToken": "made-up-access-token",
+    "orgRefreshToken": "made-up-refresh-token",
+    "expire": 0,
+    "extra": null
+  }
+}"#))
+            }
+        ],
+    );
 }

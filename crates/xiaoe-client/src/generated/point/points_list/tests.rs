@@ -2,47 +2,36 @@
 
 use super::*;
 
-/// a page of two, by user and time
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = PointsList::new()
-        .with_create_time_start("2024-03-01 00:00:00")
-        .with_create_time_end("2024-03-31 23:59:59")
-        .with_user_ids(["u_made_up_0005", "u_made_up_0006"])
-        .with_sort_rule(PointsOrder::TotalDown)
-        .with_page_size(10)
-        .with_page(1);
-    assert_eq!(scrm_core::check::check(& request, POINTS_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &POINTS_LIST,
-            None,
-            "https://api.example",
-            POINTS_LIST.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "create_time_start": "2024-03-01 00:00:00",
-  "create_time_end": "2024-03-31 23:59:59",
-  "user_ids": [
-    "u_made_up_0005",
-    "u_made_up_0006"
-  ],
-  "sort_rule": 11,
-  "page_size": "10",
-  "page": "1"
-}"#)
-        .unwrap()
-    );
-}
-
-/// a page of two, by user and time
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        PointsList,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title :
+            "a page of two, by user and time", sends : Some((PointsList::new()
+            .with_create_time_start("2024-03-01 00:00:00")
+            .with_create_time_end("2024-03-31 23:59:59").with_user_ids(["u_made_up_0005",
+            "u_made_up_0006"]).with_sort_rule(PointsOrder::TotalDown).with_page_size(10)
+            .with_page(1),
+            r#"{
+  "body": {
+    "create_time_start": "2024-03-01 00:00:00",
+    "create_time_end": "2024-03-31 23:59:59",
+    "user_ids": [
+      "u_made_up_0005",
+      "u_made_up_0006"
+    ],
+    "sort_rule": 11,
+    "page_size": "10",
+    "page": "1"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "Success",
   "data": {
@@ -73,69 +62,57 @@ fn reads_example_1() {
       "total": 2
     }
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <PointsList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 2);
-    assert_eq!(data.list[0].id, Some(5));
-    assert_eq!(data.list[0].app_id.as_deref(), Some("appMadeUp0001"));
-    assert_eq!(data.list[0].user_id.as_deref(), Some("u_made_up_0005"));
-    assert_eq!(data.list[0].total_balance, Some(320));
-    assert_eq!(data.list[0].balance, Some(300));
-    assert_eq!(data.list[0].freeze_balance, Some(20));
-    assert_eq!(
-        data.list[0].created_at, Some(scrm_core::DateTime::from("2024-03-05 16:01:52"))
-    );
-    assert_eq!(data.list[1].id, Some(6));
-    assert_eq!(data.list[1].app_id.as_deref(), Some("appMadeUp0001"));
-    assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0006"));
-    assert_eq!(data.list[1].total_balance, Some(0));
-    assert_eq!(data.list[1].balance, Some(300));
-    assert_eq!(data.list[1].freeze_balance, Some(0));
-    assert_eq!(
-        data.list[1].created_at, Some(scrm_core::DateTime::from("2024-03-05 16:01:52"))
-    );
-    assert_eq!(data.page.as_ref().unwrap().current_page, Some(1));
-    assert_eq!(data.page.as_ref().unwrap().last_page, Some(1));
-    assert_eq!(data.page.as_ref().unwrap().page_size, Some(10));
-    assert_eq!(data.page.as_ref().unwrap().total, Some(2));
-}
-
-/// all users: the filter is switched off
-#[test]
-fn sends_example_2() {
-    let request = PointsList::new().with_user_ids_null().with_page_size(2).with_page(3);
-    assert_eq!(scrm_core::check::check(& request, POINTS_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &POINTS_LIST,
-            None,
-            "https://api.example",
-            POINTS_LIST.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "user_ids": null,
-  "page_size": "2",
-  "page": "3"
-}"#).unwrap()
-    );
-}
-
-/// all users: the filter is switched off
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [
+      {
+        "id": 5,
+        "app_id": "appMadeUp0001",
+        "user_id": "u_made_up_0005",
+        "total_balance": 320,
+        "balance": 300,
+        "freeze_balance": 20,
+        "created_at": "2024-03-05 16:01:52",
+        "extra": null
+      },
+      {
+        "id": 6,
+        "app_id": "appMadeUp0001",
+        "user_id": "u_made_up_0006",
+        "total_balance": 0,
+        "balance": 300,
+        "freeze_balance": 0,
+        "created_at": "2024-03-05 16:01:52",
+        "extra": null
+      }
+    ],
+    "page": {
+      "current_page": 1,
+      "last_page": 1,
+      "page_size": 10,
+      "total": 2,
+      "extra": null
+    },
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title :
+            "all users: the filter is switched off", sends : Some((PointsList::new()
+            .with_user_ids_null().with_page_size(2).with_page(3),
+            r#"{
+  "body": {
+    "user_ids": null,
+    "page_size": "2",
+    "page": "3"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "Success",
   "data": {
@@ -157,28 +134,34 @@ fn reads_example_2() {
       "total": 5
     }
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <PointsList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 1);
-    assert_eq!(data.list[0].id, Some(7));
-    assert_eq!(data.list[0].app_id.as_deref(), Some("appMadeUp0001"));
-    assert_eq!(data.list[0].user_id.as_deref(), Some("u_made_up_0007"));
-    assert_eq!(data.list[0].total_balance, Some(10));
-    assert_eq!(data.list[0].balance, Some(10));
-    assert_eq!(data.list[0].freeze_balance, Some(0));
-    assert_eq!(
-        data.list[0].created_at, Some(scrm_core::DateTime::from("2024-03-05 16:01:52"))
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [
+      {
+        "id": 7,
+        "app_id": "appMadeUp0001",
+        "user_id": "u_made_up_0007",
+        "total_balance": 10,
+        "balance": 10,
+        "freeze_balance": 0,
+        "created_at": "2024-03-05 16:01:52",
+        "extra": null
+      }
+    ],
+    "page": {
+      "current_page": 3,
+      "last_page": 3,
+      "page_size": 2,
+      "total": 5,
+      "extra": null
+    },
+    "extra": null
+  }
+}"#))
+            }
+        ],
     );
-    assert_eq!(data.page.as_ref().unwrap().current_page, Some(3));
-    assert_eq!(data.page.as_ref().unwrap().last_page, Some(3));
-    assert_eq!(data.page.as_ref().unwrap().page_size, Some(2));
-    assert_eq!(data.page.as_ref().unwrap().total, Some(5));
 }

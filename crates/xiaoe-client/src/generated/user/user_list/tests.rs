@@ -2,33 +2,26 @@
 
 use super::*;
 
-/// a page of three, one without a bound phone
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = UserList::new().with_page(1).with_page_size(3);
-    assert_eq!(scrm_core::check::check(& request, USER_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &USER_LIST,
-            None,
-            "https://api.example",
-            USER_LIST.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "page": 1,
-  "page_size": 3
-}"#).unwrap()
-    );
-}
-
-/// a page of three, one without a bound phone
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+fn examples() {
+    crate::generated::test_support::check::<
+        UserList,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title :
+            "a page of three, one without a bound phone", sends : Some((UserList::new()
+            .with_page(1).with_page_size(3),
+            r#"{
+  "body": {
+    "page": 1,
+    "page_size": 3
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "data": {
     "list": [
@@ -78,153 +71,119 @@ fn reads_example_1() {
     "total": 3
   },
   "msg": "success"
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <UserList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 3);
-    assert_eq!(data.list[0].user_id.as_deref(), Some("u_made_up_0001"));
-    assert_eq!(data.list[0].user_nickname.as_deref(), Some("手机尾号8000用户"));
-    assert_eq!(data.list[0].bind_phone.as_deref(), Some("13800138000"));
-    assert_eq!(data.list[0].collect_phone.as_deref(), Some(""));
-    assert_eq!(data.list[0].avatar.as_deref(), Some("https://example.com/avatar/1.png"));
-    assert_eq!(data.list[0].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[0].pay_sum, Some(scrm_core::Yuan::parse("1").unwrap()));
-    assert_eq!(data.list[0].punch_count, Some(0));
-    assert_eq!(data.list[0].wx_union_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].wx_app_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].wx_open_id.as_deref(), Some(""));
-    assert_eq!(
-        data.list[0].user_created_at,
-        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
-    );
-    assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0002"));
-    assert_eq!(data.list[1].user_nickname.as_deref(), Some("王小明"));
-    assert_eq!(data.list[1].bind_phone.as_deref(), Some("13800138001"));
-    assert_eq!(data.list[1].collect_phone.as_deref(), Some("13900139001"));
-    assert_eq!(data.list[1].avatar.as_deref(), Some("https://example.com/avatar/2.png"));
-    assert_eq!(data.list[1].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[1].pay_sum, Some(scrm_core::Yuan::parse("99.5").unwrap()));
-    assert_eq!(data.list[1].punch_count, Some(3));
-    assert_eq!(data.list[1].wx_union_id.as_deref(), Some("union-made-up-2"));
-    assert_eq!(data.list[1].wx_app_open_id.as_deref(), Some("mini-made-up-2"));
-    assert_eq!(data.list[1].wx_open_id.as_deref(), Some("open-made-up-2"));
-    assert_eq!(
-        data.list[1].user_created_at,
-        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
-    );
-    assert_eq!(data.list[2].user_id.as_deref(), Some("u_made_up_0003"));
-    assert_eq!(data.list[2].user_nickname.as_deref(), Some("李文"));
-    assert_eq!(data.list[2].bind_phone, None);
-    assert_eq!(data.list[2].collect_phone.as_deref(), Some(""));
-    assert_eq!(data.list[2].avatar.as_deref(), Some("https://example.com/avatar/3.png"));
-    assert_eq!(data.list[2].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[2].pay_sum, Some(scrm_core::Yuan::parse("0").unwrap()));
-    assert_eq!(data.list[2].punch_count, Some(0));
-    assert_eq!(data.list[2].wx_union_id.as_deref(), Some(""));
-    assert_eq!(data.list[2].wx_app_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[2].wx_open_id.as_deref(), Some(""));
-    assert_eq!(
-        data.list[2].user_created_at,
-        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
-    );
-    assert_eq!(data.total, Some(3));
-}
-
-/// every filter
-#[test]
-fn sends_example_2() {
-    let request = UserList::new()
-        .with_phone("13800138000")
-        .with_tag_id("[\"tag_1\"]")
-        .with_from(UserSource::Imported)
-        .with_user_type(UserType::SuperMember)
-        .with_last_paytime_start("2024-01-01")
-        .with_last_paytime_end("2024-01-31")
-        .with_min_pay_sum("1")
-        .with_max_pay_sum("100")
-        .with_min_punch_count(1)
-        .with_max_punch_count(9)
-        .with_user_created_start("2023-01-01")
-        .with_user_created_end("2023-12-31")
-        .with_page(2)
-        .with_page_size(50);
-    assert_eq!(scrm_core::check::check(& request, USER_LIST.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &USER_LIST,
-            None,
-            "https://api.example",
-            USER_LIST.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "phone": "13800138000",
-  "tag_id": "[\"tag_1\"]",
-  "from": "8",
-  "user_type": "2",
-  "last_paytime_start": "2024-01-01",
-  "last_paytime_end": "2024-01-31",
-  "min_pay_sum": "1",
-  "max_pay_sum": "100",
-  "min_punch_count": 1,
-  "max_punch_count": 9,
-  "user_created_start": "2023-01-01",
-  "user_created_end": "2023-12-31",
-  "page": 2,
-  "page_size": 50
-}"#)
-        .unwrap()
-    );
-}
-
-/// every filter
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [
+      {
+        "user_id": "u_made_up_0001",
+        "user_nickname": "手机尾号8000用户",
+        "bind_phone": "13800138000",
+        "collect_phone": "",
+        "avatar": "https://example.com/avatar/1.png",
+        "from": "微信",
+        "pay_sum": 1.0,
+        "punch_count": 0,
+        "wx_union_id": "",
+        "wx_app_open_id": "",
+        "wx_open_id": "",
+        "user_created_at": "2024-03-05 09:30:00",
+        "extra": null
+      },
+      {
+        "user_id": "u_made_up_0002",
+        "user_nickname": "王小明",
+        "bind_phone": "13800138001",
+        "collect_phone": "13900139001",
+        "avatar": "https://example.com/avatar/2.png",
+        "from": "微信",
+        "pay_sum": 99.5,
+        "punch_count": 3,
+        "wx_union_id": "union-made-up-2",
+        "wx_app_open_id": "mini-made-up-2",
+        "wx_open_id": "open-made-up-2",
+        "user_created_at": "2024-03-05 09:30:00",
+        "extra": null
+      },
+      {
+        "user_id": "u_made_up_0003",
+        "user_nickname": "李文",
+        "bind_phone": null,
+        "collect_phone": "",
+        "avatar": "https://example.com/avatar/3.png",
+        "from": "微信",
+        "pay_sum": 0.0,
+        "punch_count": 0,
+        "wx_union_id": "",
+        "wx_app_open_id": "",
+        "wx_open_id": "",
+        "user_created_at": "2024-03-05 09:30:00",
+        "extra": null
+      }
+    ],
+    "total": 3,
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title : "every filter", sends :
+            Some((UserList::new().with_phone("13800138000").with_tag_id("[\"tag_1\"]")
+            .with_from(UserSource::Imported).with_user_type(UserType::SuperMember)
+            .with_last_paytime_start("2024-01-01").with_last_paytime_end("2024-01-31")
+            .with_min_pay_sum("1").with_max_pay_sum("100").with_min_punch_count(1)
+            .with_max_punch_count(9).with_user_created_start("2023-01-01")
+            .with_user_created_end("2023-12-31").with_page(2).with_page_size(50),
+            r#"{
+  "body": {
+    "phone": "13800138000",
+    "tag_id": "[\"tag_1\"]",
+    "from": "8",
+    "user_type": "2",
+    "last_paytime_start": "2024-01-01",
+    "last_paytime_end": "2024-01-31",
+    "min_pay_sum": "1",
+    "max_pay_sum": "100",
+    "min_punch_count": 1,
+    "max_punch_count": 9,
+    "user_created_start": "2023-01-01",
+    "user_created_end": "2023-12-31",
+    "page": 2,
+    "page_size": 50
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "data": {
     "list": [],
     "total": 0
   },
   "msg": "success"
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <UserList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 0);
-    assert_eq!(data.total, Some(0));
-}
-
-/// an expired token
-#[test]
-fn reads_example_3() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [],
+    "total": 0,
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title : "an expired token",
+            sends : None, answers :
+            Some((r#"{
   "code": 2008,
   "msg": "access_token expired",
   "data": []
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <UserList as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("2008"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(! decoded.head.is_success(& crate ::VENDOR.envelope));
+}"#,
+            r#"{
+  "code": "2008",
+  "success": false,
+  "data": null
+}"#)) }
+        ],
+    );
 }

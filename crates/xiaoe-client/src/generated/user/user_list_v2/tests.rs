@@ -2,43 +2,33 @@
 
 use super::*;
 
-/// the second page, with the column of visits
+/// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
-fn sends_example_1() {
-    let request = UserListV2::new()
-        .with_page_size(2)
-        .with_es_skip(UserCursor::new("u_made_up_0002", 1709602200000i64))
-        .with_need_column([UserColumn::LatestVisitedAt]);
-    assert_eq!(scrm_core::check::check(& request, USER_LIST_V2.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &USER_LIST_V2,
-            None,
-            "https://api.example",
-            USER_LIST_V2.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "page_size": 2,
-  "es_skip": {
-    "id": "u_made_up_0002",
-    "user_created_at": 1709602200000
+fn examples() {
+    crate::generated::test_support::check::<
+        UserListV2,
+    >(
+        vec![
+            crate ::generated::test_support::Example { title :
+            "the second page, with the column of visits", sends : Some((UserListV2::new()
+            .with_page_size(2).with_es_skip(UserCursor::new("u_made_up_0002",
+            1709602200000i64)).with_need_column([UserColumn::LatestVisitedAt]),
+            r#"{
+  "body": {
+    "page_size": 2,
+    "es_skip": {
+      "id": "u_made_up_0002",
+      "user_created_at": 1709602200000
+    },
+    "need_column": [
+      "latest_visited_at"
+    ]
   },
-  "need_column": [
-    "latest_visited_at"
-  ]
-}"#)
-        .unwrap()
-    );
-}
-
-/// the second page, with the column of visits
-#[test]
-fn reads_example_1() {
-    let body = r#"{
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "success",
   "data": {
@@ -84,125 +74,97 @@ fn reads_example_1() {
       }
     ]
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <UserListV2 as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 2);
-    assert_eq!(data.list[0].user_id.as_deref(), Some("u_made_up_0003"));
-    assert_eq!(data.list[0].user_nickname.as_deref(), Some("李文"));
-    assert_eq!(data.list[0].bind_phone, None);
-    assert_eq!(data.list[0].collect_phone.as_deref(), Some(""));
-    assert_eq!(data.list[0].avatar.as_deref(), Some("https://example.com/avatar/3.png"));
-    assert_eq!(data.list[0].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[0].pay_sum, Some(scrm_core::Fen::parse("0").unwrap()));
-    assert_eq!(data.list[0].punch_count, Some(0));
-    assert_eq!(data.list[0].wx_union_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].wx_app_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[0].wx_open_id.as_deref(), Some(""));
-    assert_eq!(
-        data.list[0].user_created_at,
-        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
-    );
-    assert_eq!(data.list[0].latest_visited_at, Some(scrm_core::UnixMillis::from(0i64)));
-    assert_eq!(
-        data.list[0].es_skip.as_ref().unwrap().id.as_deref(), Some("u_made_up_0003")
-    );
-    assert_eq!(
-        data.list[0].es_skip.as_ref().unwrap().user_created_at,
-        Some(scrm_core::UnixMillis::from(1709602200000i64))
-    );
-    assert_eq!(data.list[1].user_id.as_deref(), Some("u_made_up_0004"));
-    assert_eq!(data.list[1].user_nickname.as_deref(), Some("赵云"));
-    assert_eq!(data.list[1].bind_phone.as_deref(), Some("13800138004"));
-    assert_eq!(data.list[1].collect_phone.as_deref(), Some(""));
-    assert_eq!(data.list[1].avatar.as_deref(), Some("https://example.com/avatar/4.png"));
-    assert_eq!(data.list[1].from, Some(UserSourceLabel::Wechat));
-    assert_eq!(data.list[1].pay_sum, Some(scrm_core::Fen::parse("19900").unwrap()));
-    assert_eq!(data.list[1].punch_count, Some(2));
-    assert_eq!(data.list[1].wx_union_id.as_deref(), Some(""));
-    assert_eq!(data.list[1].wx_app_open_id.as_deref(), Some(""));
-    assert_eq!(data.list[1].wx_open_id.as_deref(), Some(""));
-    assert_eq!(
-        data.list[1].user_created_at,
-        Some(scrm_core::DateTime::from("2024-03-05 09:30:00"))
-    );
-    assert_eq!(
-        data.list[1].latest_visited_at,
-        Some(scrm_core::UnixMillis::from(1717200000000i64))
-    );
-    assert_eq!(
-        data.list[1].es_skip.as_ref().unwrap().id.as_deref(), Some("u_made_up_0004")
-    );
-    assert_eq!(
-        data.list[1].es_skip.as_ref().unwrap().user_created_at,
-        Some(scrm_core::UnixMillis::from(1709602200000i64))
-    );
-    assert_eq!(data.total, Some(4));
-}
-
-/// filters by tag, source and purchases
-#[test]
-fn sends_example_2() {
-    let request = UserListV2::new()
-        .with_page_size(50)
-        .with_tag_id(["tag_1", "tag_2"])
-        .with_from(UserSourceV2::All)
-        .with_user_type(UserTypeV2::Blacklisted)
-        .with_min_punch_count(1)
-        .with_user_created_start("2024-01-01")
-        .with_user_created_end("2024-06-30");
-    assert_eq!(scrm_core::check::check(& request, USER_LIST_V2.rules), Ok(()));
-    let sent = scrm_core::encode::encode(
-            scrm_core::encode::RequestBody::Typed(&request),
-            &USER_LIST_V2,
-            None,
-            "https://api.example",
-            USER_LIST_V2.path,
-        )
-        .unwrap();
-    let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
-    assert_eq!(
-        body, serde_json::from_str:: < serde_json::Value >
-        (r#"{
-  "page_size": 50,
-  "tag_id": "tag_1,tag_2",
-  "from": -1,
-  "user_type": 1,
-  "min_punch_count": "1",
-  "user_created_start": "2024-01-01",
-  "user_created_end": "2024-06-30"
-}"#)
-        .unwrap()
-    );
-}
-
-/// filters by tag, source and purchases
-#[test]
-fn reads_example_2() {
-    let body = r#"{
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [
+      {
+        "user_id": "u_made_up_0003",
+        "user_nickname": "李文",
+        "bind_phone": null,
+        "collect_phone": "",
+        "avatar": "https://example.com/avatar/3.png",
+        "from": "微信",
+        "pay_sum": 0,
+        "punch_count": 0,
+        "wx_union_id": "",
+        "wx_app_open_id": "",
+        "wx_open_id": "",
+        "user_created_at": "2024-03-05 09:30:00",
+        "latest_visited_at": 0,
+        "es_skip": {
+          "id": "u_made_up_0003",
+          "user_created_at": 1709602200000,
+          "extra": null
+        },
+        "extra": null
+      },
+      {
+        "user_id": "u_made_up_0004",
+        "user_nickname": "赵云",
+        "bind_phone": "13800138004",
+        "collect_phone": "",
+        "avatar": "https://example.com/avatar/4.png",
+        "from": "微信",
+        "pay_sum": 19900,
+        "punch_count": 2,
+        "wx_union_id": "",
+        "wx_app_open_id": "",
+        "wx_open_id": "",
+        "user_created_at": "2024-03-05 09:30:00",
+        "latest_visited_at": 1717200000000,
+        "es_skip": {
+          "id": "u_made_up_0004",
+          "user_created_at": 1709602200000,
+          "extra": null
+        },
+        "extra": null
+      }
+    ],
+    "total": 4,
+    "extra": null
+  }
+}"#))
+            }, crate ::generated::test_support::Example { title :
+            "filters by tag, source and purchases", sends : Some((UserListV2::new()
+            .with_page_size(50).with_tag_id(["tag_1", "tag_2"])
+            .with_from(UserSourceV2::All).with_user_type(UserTypeV2::Blacklisted)
+            .with_min_punch_count(1).with_user_created_start("2024-01-01")
+            .with_user_created_end("2024-06-30"),
+            r#"{
+  "body": {
+    "page_size": 50,
+    "tag_id": "tag_1,tag_2",
+    "from": -1,
+    "user_type": 1,
+    "min_punch_count": "1",
+    "user_created_start": "2024-01-01",
+    "user_created_end": "2024-06-30"
+  },
+  "query": [],
+  "headers": []
+}"#)),
+            answers :
+            Some((r#"{
   "code": 0,
   "msg": "success",
   "data": {
     "total": 0,
     "list": []
   }
-}"#;
-    let options = scrm_core::decode::DecodeOptions::default();
-    let decoded = scrm_core::decode::decode::<
-        <UserListV2 as scrm_core::operation::Operation>::Data,
-    >(body.as_bytes(), &crate::VENDOR.envelope, &options)
-        .unwrap();
-    assert_eq!(decoded.head.code.as_deref(), Some("0"));
-    assert!(decoded.head.bad_rows.is_empty());
-    assert!(decoded.head.is_success(& crate ::VENDOR.envelope));
-    let data = decoded.data;
-    assert_eq!(data.list.len(), 0);
-    assert_eq!(data.total, Some(0));
+}"#,
+            r#"{
+  "code": "0",
+  "success": true,
+  "data": {
+    "list": [],
+    "total": 0,
+    "extra": null
+  }
+}"#))
+            }
+        ],
+    );
 }
