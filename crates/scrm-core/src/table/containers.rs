@@ -41,7 +41,7 @@ pub(crate) fn next_room<T>(list: &Vec<T>) -> usize {
 }
 
 /// By how many rows a full list grows: to twice its size, or when it is large by a quarter.
-fn growth<R>(rows: &Vec<R>) -> usize {
+fn growth<R>(rows: &[R]) -> usize {
     const LARGE: usize = 1024 * 1024;
     let large = rows.len().saturating_mul(size_of::<R>()) > LARGE;
     if large { rows.len() / 4 } else { rows.len().max(4) }
