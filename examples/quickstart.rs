@@ -57,7 +57,7 @@ async fn first_users_and_points(client: &xiaoe_client::Client) -> Result<(), Box
         println!("  {} · {} · since {}", text(&user.user_id), text(&user.user_nickname), text(&user.user_created_at));
     }
     println!("The first points accounts");
-    let mut accounts = client.point().points_list(xiaoe_client::point::PointsList::new()).paginate().items();
+    let mut accounts = client.points().list(xiaoe_client::points::PointsList::new()).paginate().items();
     for _ in 0..SHOWN {
         let Some(account) = accounts.next().await? else { break };
         println!("  {} · {} points, {} usable", text(&account.user_id), number(account.total_balance), number(account.balance));

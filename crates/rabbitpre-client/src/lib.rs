@@ -4,7 +4,7 @@
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
 //!
 //! ```
-//! use rabbitpre_client::{Client, Credentials, audience::CustomerLookup};
+//! use rabbitpre_client::{Client, Credentials, customer::CustomerLookup};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,7 +17,7 @@
 //! # */
 //! let client = Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
 //!
-//! let answer = client.audience().customer_lookup(CustomerLookup::new().with_phone("13800138000")).await?;
+//! let answer = client.customer().lookup(CustomerLookup::new().with_phone("13800138000")).await?;
 //! for customer in &answer.data {
 //!     println!("{:?}", customer.audience_user_id);
 //! }

@@ -1,10 +1,10 @@
 //! What is decoded: four answers, each in three forms.
 
 use beschannels_client::group::GroupUserListData;
-use rabbitpre_client::audience;
+use rabbitpre_client::customer;
 use scrm_core::{spec::EnvelopeSpec, table::Payload};
 use serde::de::DeserializeOwned;
-use xiaoe_client::{point::PointsListData, user::UserListData};
+use xiaoe_client::{points::PointsListData, user::UserListData};
 
 use crate::{
     bodies::{self, Twist},
@@ -49,7 +49,7 @@ pub fn each(each: &mut impl Each) {
     each.case::<UserListData, strict::Users>(&users);
     each.case::<PointsListData, strict::Points>(&points);
     each.case::<GroupUserListData, strict::Leads>(&leads);
-    each.case::<Vec<audience::Customer>, strict::Customers>(&customer);
+    each.case::<Vec<customer::Customer>, strict::Customers>(&customer);
 }
 
 #[cfg(test)]

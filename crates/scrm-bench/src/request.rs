@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rabbitpre_client::audience::CustomerLookup;
+use rabbitpre_client::customer::CustomerLookup;
 use scrm_core::spec::QuotaSpec;
 use serde::{Serialize, de::DeserializeOwned};
 use xiaoe_client::user::UserList;
@@ -144,12 +144,9 @@ impl Callers {
     async fn ours(&self, answer: Answer) -> Result<bool, String> {
         match answer {
             Answer::Page => self.xiaoe.user().list(UserList::new()).await.map(|answer| answer.data.list.len() == 50),
-            Answer::Small => self
-                .rabbitpre
-                .audience()
-                .customer_lookup(CustomerLookup::new().with_phone(PHONE))
-                .await
-                .map(|answer| answer.data.len() == 1),
+            Answer::Small => {
+                self.rabbitpre.customer().lookup(CustomerLookup::new().with_phone(PHONE)).await.map(|answer| answer.data.len() == 1)
+            }
         }
         .map_err(|error| error.to_string())
     }

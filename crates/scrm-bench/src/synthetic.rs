@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 /// The operations that are copied, one after the other: a wide object, a short one, a nested one, one with dynamic columns.
 const SHAPES: [(&str, &str); 4] = [
     ("xiaoe/user", "user-list"),
-    ("xiaoe/point", "points-list"),
-    ("rabbitpre/audience", "customer-lookup"),
+    ("xiaoe/points", "points-list"),
+    ("rabbitpre/customer", "customer-lookup"),
     ("beschannels/group", "group-user-list"),
 ];
 /// The area that the copies stand in.

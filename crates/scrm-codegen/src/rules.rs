@@ -53,6 +53,9 @@ fn of_field(field: &Field, name: &str, rules: &mut Vec<Written>) {
     if field.required {
         add(format!("required({name})"));
     }
+    if field.empty_means_no_filter && !field.nullable && matches!(field.ty, Type::Text) {
+        add(format!("not_empty({name})"));
+    }
     if field.minimum.is_some() || field.maximum.is_some() {
         add(format!("range({name}, {:?}, {:?})", field.minimum, field.maximum));
     }

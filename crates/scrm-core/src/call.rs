@@ -42,6 +42,12 @@ macro_rules! option_setters {
             self
         }
 
+        /// Lets an empty text be sent where the page says that it means "no filter" and the vendor answers all there is.
+        pub fn allow_empty_filters(mut self) -> Self {
+            self.options.allow_empty_filters = true;
+            self
+        }
+
         /// The options as they stand.
         #[must_use]
         pub fn options(&self) -> &CallOptions {

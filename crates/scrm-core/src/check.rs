@@ -41,13 +41,19 @@ impl fmt::Display for Violation {
 /// Checks a request. All broken rules come out, in the order of `rules`.
 ///
 /// An empty text counts as absent: it satisfies no [`Rule::Required`] and breaks no [`Rule::Range`], [`Rule::Length`] or [`Rule::Format`],
-/// since it is how many operations are told "no filter". A field inside an object that is absent is not required.
+/// since it is how many operations are told "no filter"; where the page says that it is, [`Rule::NotEmpty`] asks for a value all the same. A field inside an
+/// object that is absent is not required.
 ///
 /// # Errors
 /// The broken rules.
 pub fn check(request: &dyn ReadFields, rules: &[Rule]) -> Result<(), Vec<Violation>> {
+    check_allowing(request, rules, false)
+}
+
+/// [`check()`], where the caller may have said that empty filters are meant.
+pub(crate) fn check_allowing(request: &dyn ReadFields, rules: &[Rule], empty_filters: bool) -> Result<(), Vec<Violation>> {
     let mut violations = Vec::new();
-    for rule in rules {
+    for rule in rules.iter().filter(|rule| !(empty_filters && matches!(rule, Rule::NotEmpty { .. }))) {
         apply(rule, Scope::Record(request), &mut violations);
     }
     if violations.is_empty() { Ok(()) } else { Err(violations) }
@@ -59,6 +65,15 @@ fn apply(rule: &Rule, root: Scope<'_>, violations: &mut Vec<Violation>) {
             if !found.is_given() {
                 violations.push(Violation::of(found.at(), "given".to_owned(), None));
             }
+        }),
+        Rule::NotEmpty { field } => root.walk(field, &mut |found| {
+            found.scalars(&mut |_, value| {
+                if value == Scalar::Text("") {
+                    let rule =
+                        "left out or not empty (the vendor takes an empty filter for none and answers all; allow_empty_filters() sends it)";
+                    violations.push(Violation::of(found.at(), rule.to_owned(), None));
+                }
+            });
         }),
         Rule::RequiredIf { field, other, values } => required_if(root, field, other, values, violations),
         Rule::AtLeastOne { fields } => between(root, fields, "at least one of", |given, _| given >= 1, violations),

@@ -44,6 +44,8 @@ pub struct CallOptions {
     pub retries: Option<u32>,
     /// Whether any drift from the schema is an error.
     pub strict: Option<bool>,
+    /// Whether an empty text may be sent where the vendor takes it for "no filter".
+    pub allow_empty_filters: bool,
     /// Whether drifts from the schema are collected in [`ResponseMeta::drifts`].
     pub collect_drift: bool,
     /// Number of the page that is asked for, in a pull.

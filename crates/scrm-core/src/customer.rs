@@ -83,6 +83,15 @@ impl CustomerKey {
         CustomerKey { kind, value: value.trim().to_owned() }
     }
 
+    /// Whether nothing is left of the value, or of a phone number no digit: such a key would find everybody, and is refused.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self.kind {
+            KeyKind::Phone => !self.value.chars().any(|c| c.is_ascii_digit()),
+            _ => self.value.is_empty(),
+        }
+    }
+
     /// What kind of key it is.
     #[must_use]
     pub fn kind(&self) -> KeyKind {
@@ -167,7 +176,7 @@ impl Customer {
     /// Whether this key is one of the customer's. Phone numbers are compared without `+86`, spaces and dashes, mail addresses without case.
     #[must_use]
     pub fn matches(&self, key: &CustomerKey) -> bool {
-        if key.value.is_empty() {
+        if key.is_empty() {
             return false;
         }
         match key.kind {
@@ -177,6 +186,21 @@ impl Customer {
             KeyKind::Id => self.id.as_ref() == Some(&key.value),
             KeyKind::Email => self.emails.iter().any(|email| email.eq_ignore_ascii_case(&key.value)),
         }
+    }
+}
+
+impl Customer {
+    /// Whether the customer is known to have other keys of this kind, and only others. Numbers that the vendor masks (`138****8000`) tell nothing.
+    pub(crate) fn contradicts(&self, key: &CustomerKey) -> bool {
+        let id: Vec<String> = self.id.iter().cloned().collect();
+        let known = match key.kind {
+            KeyKind::Phone => &self.phones,
+            KeyKind::UnionId => &self.union_ids,
+            KeyKind::OpenId => &self.open_ids,
+            KeyKind::Id => &id,
+            KeyKind::Email => &self.emails,
+        };
+        !known.is_empty() && !known.iter().any(|value| value.contains('*')) && !self.matches(key)
     }
 }
 

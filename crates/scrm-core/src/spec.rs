@@ -412,6 +412,11 @@ pub enum Rule {
         /// The fields.
         fields: &'static [&'static str],
     },
+    /// Must not be an empty text: the vendor takes that for "no filter" and answers all there is.
+    NotEmpty {
+        /// The field.
+        field: &'static str,
+    },
     /// A number between two bounds, both allowed.
     #[non_exhaustive]
     Range {

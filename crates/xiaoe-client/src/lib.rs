@@ -47,7 +47,7 @@
 //!
 //! # Pulls
 //!
-//! [`UserList`](user::UserList), [`UserListV2`](user::UserListV2) and [`PointsList`](point::PointsList) come page by page or row by row: [`Call::paginate`].
+//! [`UserList`](user::UserList), [`UserListV2`](user::UserListV2) and [`PointsList`](points::PointsList) come page by page or row by row: [`Call::paginate`].
 //!
 //! ```
 //! use xiaoe_client::{Client, Credentials, user::UserListV2};

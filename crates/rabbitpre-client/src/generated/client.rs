@@ -78,13 +78,13 @@ impl Client {
     pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
         self.0.call_raw(path, request)
     }
-    /// Customers: see [`audience`](super::audience::Handle).
+    /// Customers: see [`customer`](super::customer::Handle).
     ///
     /// 客户。
     #[inline]
     #[must_use]
-    pub fn audience(&self) -> super::audience::Handle<'_> {
-        super::audience::Handle(&self.0)
+    pub fn customer(&self) -> super::customer::Handle<'_> {
+        super::customer::Handle(&self.0)
     }
     /// Get the token of a self-built app. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///
@@ -127,12 +127,12 @@ impl vendor_client::VendorClient for Client {
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
             scrm_core::KeyKind::OpenId => {
-                let request = super::audience::CustomerLookup::new()
+                let request = super::customer::CustomerLookup::new()
                     .with_openid(key.value());
                 vendor_client::find(&self.0, request, key, true).await
             }
             scrm_core::KeyKind::Phone => {
-                let request = super::audience::CustomerLookup::new()
+                let request = super::customer::CustomerLookup::new()
                     .with_phone(key.value());
                 vendor_client::find(&self.0, request, key, true).await
             }

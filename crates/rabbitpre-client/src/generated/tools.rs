@@ -8,7 +8,7 @@ pub use scrm_core::{decode, encode, explain};
 
 /// Every operation of Rabbitpre that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.
 pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
-    &super::audience::customer_lookup::CUSTOMER_LOOKUP,
+    &super::customer::customer_lookup::CUSTOMER_LOOKUP,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -25,7 +25,7 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
         match operation {
             "customer_lookup" => {
                 Box::<
-                    <super::audience::CustomerLookup as scrm_core::Operation>::Data,
+                    <super::customer::CustomerLookup as scrm_core::Operation>::Data,
                 >::default()
             }
             "token" => {
@@ -41,7 +41,7 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
 pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
     match operation {
         "customer_lookup" => {
-            Some(<super::audience::Customer as scrm_core::Tabular>::columns())
+            Some(<super::customer::Customer as scrm_core::Tabular>::columns())
         }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rabbitpre_client::{Client, Credentials, Error, ErrorKind, Sent, audience::CustomerLookup};
+use rabbitpre_client::{Client, Credentials, Error, ErrorKind, Sent, customer::CustomerLookup};
 use scrm_core::{
     async_trait,
     transport::{HttpRequest, HttpResponse, Transport, TransportError},
@@ -32,7 +32,7 @@ fn broken(error: &Error) -> Vec<String> {
 #[tokio::test]
 async fn a_customer_is_looked_up_by_something() {
     let client = Client::builder(Credentials::new("made-up", "made-up")).transport(Arc::new(Silent)).build().unwrap();
-    let nothing = client.audience().customer_lookup(CustomerLookup::new()).await.unwrap_err();
-    let empty = client.audience().customer_lookup(CustomerLookup::new().with_phone("").with_openid("")).await.unwrap_err();
+    let nothing = client.customer().lookup(CustomerLookup::new()).await.unwrap_err();
+    let empty = client.customer().lookup(CustomerLookup::new().with_phone("").with_openid("")).await.unwrap_err();
     insta::assert_debug_snapshot!([broken(&nothing), broken(&empty)].concat());
 }

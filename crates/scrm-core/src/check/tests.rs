@@ -122,6 +122,19 @@ fn empty_counts_as_absent_and_null_as_given() {
 }
 
 #[test]
+fn an_empty_filter_is_refused_unless_the_caller_means_it() {
+    let rules = [Rule::NotEmpty { field: "phone" }];
+    let empty = Search { phone: text(""), ..Search::default() };
+    let violations = check(&empty, &rules).unwrap_err();
+    assert_eq!((violations.len(), violations[0].field.as_str()), (1, "phone"));
+    assert!(violations[0].to_string().contains("allow_empty_filters()"));
+    assert_eq!(check_allowing(&empty, &rules, true), Ok(()));
+    for fine in [None, text("1")] {
+        assert_eq!(check(&Search { phone: fine, ..Search::default() }, &rules), Ok(()));
+    }
+}
+
+#[test]
 fn an_empty_list_has_no_item_that_could_break_a_rule() {
     let rule = Rule::AtLeastOne { fields: &["people/name", "people/phone"] };
     assert!(holds(&Search::default(), rule));

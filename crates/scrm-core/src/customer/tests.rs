@@ -176,6 +176,22 @@ fn partition(customers: Vec<Customer>) -> Vec<Vec<String>> {
     groups
 }
 
+#[test]
+fn a_customer_with_other_keys_only_contradicts_a_key() {
+    let customer =
+        |phones: &[&str]| Customer { phones: phones.iter().map(|phone| (*phone).to_owned()).collect(), ..Customer::new("acme", TITLE) };
+    let key = CustomerKey::phone("+86 138-0013-8000");
+    for (phones, contradicts) in [
+        (&[][..], false),
+        (&["13800138000"], false),
+        (&["13900139000", "13800138000"], false),
+        (&["138****8000"], false),
+        (&["13900139000"], true),
+    ] {
+        assert_eq!(customer(phones).contradicts(&key), contradicts, "{phones:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn grouping_does_not_depend_on_the_order(

@@ -45,7 +45,7 @@ impl Job<'_> {
                 Error::new(ErrorKind::InvalidRequest, self.core.vendor(), format!("the request cannot be written: {error}"))
             });
         };
-        check::check(request, self.spec.rules).map_err(|violations| {
+        check::check_allowing(request, self.spec.rules, self.options.allow_empty_filters).map_err(|violations| {
             Error::new(ErrorKind::InvalidRequest, self.core.vendor(), "the request breaks a documented rule").violating(violations)
         })
     }

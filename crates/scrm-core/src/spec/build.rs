@@ -316,6 +316,10 @@ impl Rule {
         Rule::Together { fields }
     }
     #[must_use]
+    pub const fn not_empty(field: &'static str) -> Self {
+        Rule::NotEmpty { field }
+    }
+    #[must_use]
     pub const fn range(field: &'static str, min: Option<i64>, max: Option<i64>) -> Self {
         Rule::Range { field, min, max }
     }

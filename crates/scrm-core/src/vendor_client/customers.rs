@@ -12,14 +12,16 @@ use crate::{
     table::{Inspect, ReadFields, View},
 };
 
-/// Customers in the answer of an operation that is not paged. `exact`: the vendor searches for exactly the key; else its answers are filtered again.
+/// Customers in the answer of an operation that is not paged. What comes back is held against the key; `exact`: the vendor searches for exactly the key, so that
+/// a customer is believed whose row does not show it.
 ///
 /// # Errors
-/// As for any call. An answer whose only rows cannot be understood is an error, not an empty list.
+/// [`ErrorKind::InvalidRequest`] for an empty key, before anything is sent; else as for any call. An answer whose only rows cannot be understood is an error, not an empty list.
 pub async fn find<O: Operation>(core: &ApiClient, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error>
 where
     O::Data: Inspect,
 {
+    given(core, key)?;
     let response = core.call(request).await?;
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     found.all(&response.data.shown());
@@ -42,6 +44,7 @@ pub async fn find_in_pages<O: PagedOperation>(
     key: &CustomerKey,
     exact: bool,
 ) -> Result<Vec<Customer>, Error> {
+    given(core, key)?;
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     let mut bad = None;
     let mut rows = core.call(request).paginate().items();
@@ -57,6 +60,15 @@ pub async fn find_in_pages<O: PagedOperation>(
         Some(error) if found.customers.is_empty() => Err(error),
         _ => Ok(found.customers),
     }
+}
+
+/// An empty key would be taken for no filter, and everybody found.
+fn given(core: &ApiClient, key: &CustomerKey) -> Result<(), Error> {
+    if !key.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("the {} to find customers by is empty; nothing was sent", key.kind());
+    Err(Error::new(ErrorKind::InvalidRequest, core.vendor(), detail))
 }
 
 /// All customers of a paged operation.
@@ -91,7 +103,7 @@ impl<'a> Found<'a> {
         let customer = Customer::read(row, spec, self.vendor);
         // Some vendors answer an empty object where nobody was found.
         let somebody = customer != Customer::new(self.vendor.name, self.vendor.title);
-        if somebody && (self.exact || customer.matches(self.key)) {
+        if somebody && (customer.matches(self.key) || (self.exact && !customer.contradicts(self.key))) {
             self.customers.push(customer);
         }
     }

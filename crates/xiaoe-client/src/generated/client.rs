@@ -89,13 +89,13 @@ impl Client {
     pub fn user(&self) -> super::user::Handle<'_> {
         super::user::Handle(&self.0)
     }
-    /// Points: see [`point`](super::point::Handle).
+    /// Points: see [`points`](super::points::Handle).
     ///
     /// 积分。
     #[inline]
     #[must_use]
-    pub fn point(&self) -> super::point::Handle<'_> {
-        super::point::Handle(&self.0)
+    pub fn points(&self) -> super::points::Handle<'_> {
+        super::points::Handle(&self.0)
     }
     /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///

@@ -10,7 +10,7 @@ pub use scrm_core::{decode, encode, explain};
 pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::user::user_list::USER_LIST,
     &super::user::user_list_v2::USER_LIST_V2,
-    &super::point::points_list::POINTS_LIST,
+    &super::points::points_list::POINTS_LIST,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -33,7 +33,7 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             }
             "points_list" => {
                 Box::<
-                    <super::point::PointsList as scrm_core::Operation>::Data,
+                    <super::points::PointsList as scrm_core::Operation>::Data,
                 >::default()
             }
             "token" => {
@@ -60,7 +60,7 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "points_list" => {
             Some(
-                <<super::point::PointsList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+                <<super::points::PointsList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),

@@ -13,7 +13,7 @@ use scrm_core::{
 use scrm_mock::{Customer, Mock};
 use xiaoe_client::{
     Call, Client,
-    point::PointsList,
+    points::PointsList,
     user::{UserList, UserListV2},
 };
 
@@ -181,7 +181,7 @@ async fn a_pull_that_was_killed_goes_on_without_loss_or_repeat() {
 #[tokio::test]
 async fn page_numbers_that_travel_as_text_are_counted_as_numbers() {
     let mock = shop(1234).await;
-    let mut accounts = client(&mock).point().points_list(PointsList::new()).paginate().concurrency(4).items();
+    let mut accounts = client(&mock).points().list(PointsList::new()).paginate().concurrency(4).items();
     let mut ids = HashSet::new();
     while let Some(account) = accounts.next().await.unwrap() {
         assert!(ids.insert(account.user_id.unwrap()));

@@ -8,7 +8,7 @@ use scrm_core::{
 };
 use xiaoe_client::{
     Client, Credentials, Error, ErrorKind, Sent,
-    point::PointsList,
+    points::PointsList,
     user::{UserList, UserListV2},
 };
 
@@ -46,7 +46,7 @@ async fn users_v2(request: UserListV2) -> Vec<String> {
 }
 
 async fn points(request: PointsList) -> Vec<String> {
-    broken(&client().point().points_list(request).await.unwrap_err())
+    broken(&client().points().list(request).await.unwrap_err())
 }
 
 #[tokio::test]

@@ -161,6 +161,7 @@ scrm_core::operation! {
             Rule::range("page_size", Some(1), Some(50)),
             Rule::required("kind"),
             Rule::required("operator"),
+            Rule::not_empty("name"),
             Rule::length("name", Some(1), Some(20)),
             Rule::items("ids", Some(1), Some(100)),
             Rule::format("since", TimeFormat::Date),

@@ -84,6 +84,7 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("type"),
+            Rule::not_empty("crate"),
         ]);
 }
 

@@ -95,6 +95,7 @@ scrm_core::operation! {
             .split_by(SplitSpec::new("created_from", "created_to", TimeFormat::Date).field("created_at"))
         )
         .rules(&[
+            Rule::not_empty("phone"),
             Rule::items("ids", None, Some(3)),
             Rule::format("created_from", TimeFormat::Date),
             Rule::format("created_to", TimeFormat::Date),
