@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scrm_core::__private::{document, lax_document};
+use scrm_core::declare::{document, lax_document};
 use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {
