@@ -8,9 +8,9 @@ use crate::{area, error::Error, format::File, names};
 
 /// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
 #[rustfmt::skip]
-pub(crate) const RUNTIME: [&str; 72] = [
+pub(crate) const RUNTIME: [&str; 73] = [
     "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Customer", "CustomerKey", "CustomerStream", "Date", "DateTime", "Day", "Drift", "DriftEntry", "DriftKind",
-    "DriftReport", "Error", "ErrorKind", "Extra", "Fen", "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
+    "DriftReport", "ErasedCall", "Error", "ErrorKind", "Extra", "Fen", "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
     "Nullable", "Operation", "Page", "PagedOperation", "Pages", "Profile", "QuotaSpec", "RawCall", "RejectSink", "Rejected", "Response", "ResponseMeta",
     "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity", "Sent", "Shape", "SharedQuota", "StoredToken", "Summary", "Tabular", "TenantColumn", "Token", "TokenSource", "TokenStore",
     "Transport", "TransportError", "TransportErrorKind", "Undocumented", "UnixMillis", "UnixSeconds", "Value", "VendorClient", "VendorClientExt", "VendorId", "Yuan",
@@ -40,6 +40,8 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         #(pub mod #areas;)*
         #token
         pub mod tools;
+        #[cfg(feature = "blocking")]
+        pub mod blocking;
         mod client;
         #support
         mod vendor;

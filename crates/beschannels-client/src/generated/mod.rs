@@ -3,6 +3,9 @@
 pub mod group;
 pub mod token;
 pub mod tools;
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 
 #[cfg(test)]
@@ -16,12 +19,12 @@ pub use self::vendor::{Beschannels, VENDOR};
 pub use scrm_core::{
     async_trait, hooks, spec, Action, BadRow, BoxError, Builder, Call, CallOptions,
     Column, ColumnKind, Customer, CustomerKey, CustomerStream, Date, DateTime, Day,
-    Drift, DriftEntry, DriftKind, DriftReport, Error, ErrorKind, Extra, Fen, FileStore,
-    Flat, Hooks, HttpRequest, HttpResponse, Items, KeyKind, Keyed, Label, MemoryStore,
-    Moment, Month, Nullable, Operation, Page, PagedOperation, Pages, Profile, QuotaSpec,
-    RawCall, RejectSink, Rejected, Response, ResponseMeta, ResumeToken, ResumeTokenError,
-    RetryPolicy, Secret, Sensitivity, Sent, Shape, SharedQuota, StoredToken, Summary,
-    Tabular, TenantColumn, Token, TokenSource, TokenStore, Transport, TransportError,
-    TransportErrorKind, Undocumented, UnixMillis, UnixSeconds, Value, VendorClient,
-    VendorClientExt, VendorId, Yuan,
+    Drift, DriftEntry, DriftKind, DriftReport, ErasedCall, Error, ErrorKind, Extra, Fen,
+    FileStore, Flat, Hooks, HttpRequest, HttpResponse, Items, KeyKind, Keyed, Label,
+    MemoryStore, Moment, Month, Nullable, Operation, Page, PagedOperation, Pages,
+    Profile, QuotaSpec, RawCall, RejectSink, Rejected, Response, ResponseMeta,
+    ResumeToken, ResumeTokenError, RetryPolicy, Secret, Sensitivity, Sent, Shape,
+    SharedQuota, StoredToken, Summary, Tabular, TenantColumn, Token, TokenSource,
+    TokenStore, Transport, TransportError, TransportErrorKind, Undocumented, UnixMillis,
+    UnixSeconds, Value, VendorClient, VendorClientExt, VendorId, Yuan,
 };
