@@ -9,10 +9,9 @@ use async_trait::async_trait;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 
-pub use self::{
-    customers::{find, find_in_pages, list},
-    erased::ErasedCall,
-};
+#[doc(hidden)]
+pub use self::customers::{find, find_in_pages, list};
+pub use self::erased::ErasedCall;
 use crate::{
     client::{CallOptions, Response, ResponseMeta},
     customer::{Customer, CustomerKey, KeyKind},

@@ -6,4 +6,5 @@ mod blocking;
 mod decode;
 mod documented;
 mod keys;
+mod readme;
 mod recording;
