@@ -22,8 +22,9 @@ async fn both_versions_meet_in_one_table() {
     assert_eq!((first.len(), second.len()), (230, 230));
     assert!(first.values().any(|buyer| buyer.paid_yuan.is_some_and(|paid| paid.as_f64() > 0.0)));
     for (id, buyer) in &first {
-        // Yuan there, fen here: in the table they are the same amount.
-        assert_eq!(Buyer { version: 2, ..buyer.clone() }, second[id]);
+        let again = &second[id];
+        // The one version tells yuan, the other fen: in the table they are the same amount.
+        assert_eq!((&buyer.nickname, &buyer.paid_yuan, &buyer.created), (&again.nickname, &again.paid_yuan, &again.created), "{id}");
     }
 
     // What was read back is what the client gave.
