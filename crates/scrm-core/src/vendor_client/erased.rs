@@ -90,8 +90,9 @@ impl<'a> ErasedCall<'a> {
         let strict = self.options.strict == Some(true);
         let options = DecodeOptions { collect_drift: strict || self.options.collect_drift, ..DecodeOptions::default() };
         self.data.reset();
-        let head = decode_into(body.as_bytes(), envelope, &options, &mut *self.data)
-            .map_err(|error| self.error(ErrorKind::Decode, format!("the answer cannot be understood: {}", error.reason)).pointing(error.path))?;
+        let head = decode_into(body.as_bytes(), envelope, &options, &mut *self.data).map_err(|error| {
+            self.error(ErrorKind::Decode, format!("the answer cannot be understood: {}", error.reason)).pointing(error.path)
+        })?;
         if let Some(first) = head.drifts.first().filter(|_| strict) {
             return Err(self.error(ErrorKind::Decode, format!("strict mode: the answer drifts from the schema: {first}")));
         }
