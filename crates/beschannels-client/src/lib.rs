@@ -41,9 +41,34 @@
 //!
 //! Every field of an answer is optional, whatever the page says. Numbers in quotes, `null`, empty lists for objects and undocumented values are
 //! understood; a row that is not costs only itself and comes out in the `bad_rows` of [`Response::meta`]; keys nobody documented are kept in `extra`. What would the
-//! crate make of a body at hand? `cargo run -p beschannels-client --example decode -- group_user_list < body.json`
+//! crate make of a body at hand? `cargo run --example decode -- beschannels group_user_list < body.json`
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
+//!
+//! # Without async
+//!
+//! With the feature `blocking` there is the module `blocking`: its client takes the same builder and has the same calls, pulls and searches; `send` stands for `.await`, and
+//! pages and rows are iterators. Inside of an async runtime it gives an error that says what to do, not a standstill.
+//!
+#![cfg_attr(feature = "blocking", doc = "```")]
+#![cfg_attr(not(feature = "blocking"), doc = "```ignore")]
+//! use beschannels_client::{Credentials, blocking::Client, group::{GroupObject, GroupUserList}};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mock = scrm_mock::Mock::builder().start_blocking()?;
+//! # let given = mock.credentials("beschannels");
+//! # let credentials = Credentials::new(&given["app_id"], &given["app_secret"]);
+//! # /*
+//!     let credentials = Credentials::from_env()?;
+//! # */
+//!     let client = Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
+//!     let request = GroupUserList::new("user-made-up-1", GroupObject::Leads);
+//!     for lead in client.group().user_list(request).paginate().items() {
+//!         println!("{:?}", lead?.identity_id);
+//!     }
+//!     Ok(())
+//! }
+//! ```
 //!
 //! # TLS, proxies, other servers
 //!

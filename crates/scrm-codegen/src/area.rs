@@ -7,7 +7,7 @@ use scrm_schema::model::{Area, Evidence, Object, Operation, Vendor};
 use crate::{
     docs,
     error::Error,
-    format::{File, doc},
+    format::{File, comment},
     names,
     operation::{self, Made, static_name},
     operation_docs,
@@ -48,7 +48,7 @@ pub(crate) fn file(vendor: &Vendor, area: &Area, made: &[&(&Operation, Made)], s
     let docs = format!("{}\n\n{}\n\n{}", docs::escape(&area.en), docs::escape(&area.zh), table(&operations));
     let mut file = File::new(&from, docs);
     file.add(modules(made, shared)).map_err(broken)?;
-    file.add(handle(area, &operations)).map_err(broken)?;
+    file.add_text(handle(area, &operations));
     Ok(file)
 }
 
@@ -123,29 +123,18 @@ fn documented(operation: &Operation) -> String {
     words.join("; ")
 }
 
-fn handle(area: &Area, operations: &[&Operation]) -> TokenStream {
+/// One line a call, for the two handles that the macro makes.
+fn handle(area: &Area, operations: &[&Operation]) -> String {
     let client = names::field(&area.name).to_string();
-    let docs = doc(&format!(
+    let docs = format!(
         "Calls of the operations of this area; made by [`Client::{}`](crate::Client::{client}).\n\n本组接口的调用入口，由 `Client::{}` 得到。",
         area.name, area.name
-    ));
-    let methods = operations.iter().map(|operation| {
+    );
+    let mut text = format!("scrm_core::handle! {{\n{}    pub struct Handle, BlockingHandle;\n", comment(4, "///", &docs));
+    for operation in operations {
         let (method, request) = (method(operation), names::ident(&operation.request.name));
-        let docs = doc(&format!("{}. See [`{request}`].\n\n{}。", docs::escape(&operation.title.en), docs::escape(&operation.title.zh)));
-        quote! {
-            #docs
-            #[inline]
-            pub fn #method(&self, request: #request) -> scrm_core::Call<#request> {
-                self.0.call(request)
-            }
-        }
-    });
-    quote! {
-        #docs
-        #[derive(Clone, Copy, Debug)]
-        pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-        impl Handle<'_> {
-            #(#methods)*
-        }
+        let docs = format!("{}. See [`{request}`].\n\n{}。", docs::escape(&operation.title.en), docs::escape(&operation.title.zh));
+        text += &format!("{}    fn {method}({request});\n", comment(4, "///", &docs));
     }
+    text + "}\n"
 }

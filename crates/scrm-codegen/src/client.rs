@@ -17,7 +17,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let broken = |problem: String| Error::new(&from, "", problem);
     let mut file = File::new(&from, "The client and its credentials.");
     file.add(quote!(
-        use scrm_core::{spec, table, vendor_client};
+        use scrm_core::{spec, vendor_client};
     ))
     .map_err(broken)?;
     for tokens in [credentials(vendor), client(vendor), customers::implementation(vendor)?] {
@@ -162,6 +162,18 @@ fn handle(area: &Area) -> TokenStream {
 /// Stands apart from the areas, for it is seldom what a caller wants.
 fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
     let (method, module, request) = (area::method(operation), area::module(operation), names::ident(&operation.request.name));
+    let docs = token_docs(vendor, operation);
+    quote! {
+        #docs
+        #[inline]
+        pub fn #method(&self, request: super::#module::#request) -> scrm_core::Call<super::#module::#request> {
+            self.0.call(request)
+        }
+    }
+}
+
+/// What a call for a token does to others.
+pub(crate) fn token_docs(vendor: &Vendor, operation: &Operation) -> TokenStream {
     let fresh = vendor.file.tokens.iter().find(|token| token.operation == operation.name).map_or(0, |token| token.renew_below);
     let (en, zh) = if fresh == 0 {
         ("Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**".to_owned(),
@@ -174,16 +186,9 @@ fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
             format!("令牌剩余时间多于 {fresh} 秒时返回同一个令牌；在那以后，**调用一次就可能使同一账号其他进程的令牌失效。**"),
         )
     };
-    let docs = doc(&format!(
+    doc(&format!(
         "{}. Not needed for calls: the client gets, keeps and renews its token on its own. {en}\n\n{}。一般不需要：令牌由客户端自行获取、保存和更新。{zh}",
         docs::escape(&operation.title.en),
         docs::escape(&operation.title.zh)
-    ));
-    quote! {
-        #docs
-        #[inline]
-        pub fn #method(&self, request: super::#module::#request) -> scrm_core::Call<super::#module::#request> {
-            self.0.call(request)
-        }
-    }
+    ))
 }

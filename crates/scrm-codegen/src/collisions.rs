@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the generator itself writes into an area beside the types of its operations, and what it names there of Rust's prelude.
-const AREA_TYPES: [&str; 7] = ["Box", "Handle", "Into", "IntoIterator", "Option", "String", "Vec"];
+const AREA_TYPES: [&str; 8] = ["BlockingHandle", "Box", "Handle", "Into", "IntoIterator", "Option", "String", "Vec"];
 /// Methods that every handle has.
 const HANDLE_METHODS: [&str; 9] = ["borrow", "clone", "clone_from", "cmp", "fmt", "into", "to_owned", "try_into", "type_id"];
 /// Files of an area beside its operations' own.
@@ -42,7 +42,8 @@ const MODULES: [&str; 20] = [
     "vendor",
 ];
 /// Methods that every client has, or could be taken to have.
-const CLIENT_METHODS: [&str; 22] = [
+const CLIENT_METHODS: [&str; 24] = [
+    "asynchronous",
     "borrow",
     "builder",
     "call",
@@ -64,6 +65,7 @@ const CLIENT_METHODS: [&str; 22] = [
     "to_owned",
     "try_into",
     "type_id",
+    "vendor_client",
     "with_credentials",
 ];
 

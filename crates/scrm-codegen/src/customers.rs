@@ -28,14 +28,8 @@ pub(crate) fn implementation(vendor: &Vendor) -> Result<TokenStream, Error> {
             fn operations(&self) -> &'static [&'static spec::OperationSpec] {
                 super::tools::OPERATIONS
             }
-            async fn execute(
-                &self,
-                outgoing: scrm_core::RequestBody<'_>,
-                spec: &'static spec::OperationSpec,
-                options: &scrm_core::CallOptions,
-                data: &mut dyn table::Payload,
-            ) -> Result<scrm_core::ResponseMeta, scrm_core::Error> {
-                self.0.execute(outgoing, spec, options, data).await
+            async fn execute(&self, call: scrm_core::ErasedCall<'_>) -> Result<scrm_core::ResponseMeta, scrm_core::Error> {
+                call.send(&self.0).await
             }
             #find
             #list

@@ -8,13 +8,14 @@
 //! | `request`, `rules` | constructors, setters, checks |
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `area`, `definitions` | what an area's operations have in common |
-//! | `vendor`, `client`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
+//! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
 //! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
 //! | `schema_list` | the crate that carries the schema files |
 
 mod announced;
 mod area;
+mod blocking;
 mod client;
 mod collisions;
 mod customers;
@@ -123,6 +124,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     }
     write("mod", faults.take(vendor_root::file(vendor)));
     write("client", faults.take(client::file(vendor)));
+    write("blocking", faults.take(blocking::file(vendor)));
     write("tools", faults.take(tools::file(vendor)));
     write("vendor", faults.take(vendor::file(vendor)));
     if vendor_root::needs_test_support(vendor) {

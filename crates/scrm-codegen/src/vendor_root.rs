@@ -8,9 +8,9 @@ use crate::{area, error::Error, format::File, names};
 
 /// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
 #[rustfmt::skip]
-pub(crate) const RUNTIME: [&str; 79] = [
+pub(crate) const RUNTIME: [&str; 80] = [
     "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Completeness", "Customer", "CustomerKey",
-    "CustomerStream", "Date", "DateTime", "Day", "Decimal", "Drift", "DriftEntry", "DriftKind", "DriftReport", "Error", "ErrorKind", "Extra", "Fen",
+    "CustomerStream", "Date", "DateTime", "Day", "Decimal", "Drift", "DriftEntry", "DriftKind", "DriftReport", "ErasedCall", "Error", "ErrorKind", "Extra", "Fen",
     "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
     "NotAnAmount", "Nullable", "Operation", "Page", "PagedOperation", "Pages", "Paginator", "Profile", "QuotaSpec", "RawCall", "RawPaging",
     "RejectSink", "Rejected", "RejectedPage", "Response", "ResponseMeta", "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity",
@@ -43,6 +43,8 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         #(pub mod #areas;)*
         #token
         pub mod tools;
+        #[cfg(feature = "blocking")]
+        pub mod blocking;
         mod client;
         #support
         mod vendor;

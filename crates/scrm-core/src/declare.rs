@@ -1,11 +1,12 @@
 //! What generated code names: outside of semver, pinned by the version that the vendor crates ask for.
 //!
 //! A vendor's types are declared, one fact a line, and spelt out by the macros here. Their grammar is that of `record!`, `request!`, `open_enum!`,
-//! `operation!` and `pages!`; each is plain repetition, so that the work of the compiler grows with the lines and no faster.
+//! `operation!`, `pages!` and `handle!`; each is plain repetition, so that the work of the compiler grows with the lines and no faster.
 
 pub mod column;
 mod equal;
 mod given;
+mod handle;
 pub mod marks;
 mod open_enum;
 mod operation;

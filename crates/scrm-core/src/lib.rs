@@ -7,10 +7,13 @@
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
 //! * Many pages: [`Call::paginate`].
 //! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
+//! * Without `async`: `blocking`, behind the feature of that name.
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
 mod base_url;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod call;
 pub mod check;
 pub mod client;
@@ -83,5 +86,5 @@ pub use crate::{
     time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
     token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
     transport::{HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind},
-    vendor_client::{CustomerStream, VendorClient, VendorClientExt},
+    vendor_client::{CustomerStream, ErasedCall, VendorClient, VendorClientExt},
 };

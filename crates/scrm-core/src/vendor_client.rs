@@ -1,6 +1,7 @@
 //! What all vendors' clients have in common, as one small object-safe trait.
 
 mod customers;
+mod erased;
 
 use std::{pin::Pin, sync::Arc};
 
@@ -10,6 +11,7 @@ use futures_util::future::BoxFuture;
 
 #[doc(hidden)]
 pub use self::customers::{find, find_in_pages, list};
+pub use self::erased::ErasedCall;
 use crate::{
     client::{CallOptions, Response, ResponseMeta},
     customer::{Customer, CustomerKey, KeyKind},
@@ -17,32 +19,45 @@ use crate::{
     error::{Error, ErrorKind},
     operation::{self, Operation},
     spec::{OperationSpec, VendorSpec},
-    table::Payload,
 };
 
 /// A stream of customers.
 pub type CustomerStream<'a> = Pin<Box<dyn Stream<Item = Result<Customer, Error>> + Send + 'a>>;
 
 /// A client of some vendor. Every vendor crate's `Client` is one; typed calls through it come from [`VendorClientExt`].
+///
+/// A fake for a test says which vendor it is and answers calls with the data that the vendor would give:
+///
+/// ```
+/// # use scrm_core::{ErasedCall, Error, ResponseMeta, VendorClient, async_trait, spec::VendorSpec};
+/// # use serde_json::json;
+/// # struct Fake(&'static VendorSpec);
+/// #[async_trait]
+/// impl VendorClient for Fake {
+///     fn vendor(&self) -> &'static VendorSpec {
+///         self.0 // `&xiaoe_client::VENDOR`
+///     }
+///     async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error> {
+///         assert_eq!(call.operation(), "user_list");
+///         call.answer(json!({ "list": [{ "user_id": "u_1" }], "total": 1 }))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait VendorClient: Send + Sync {
     /// The vendor.
     fn vendor(&self) -> &'static VendorSpec;
 
-    /// The operations that are typed.
-    fn operations(&self) -> &'static [&'static OperationSpec];
+    /// The operations that are typed; a fake need not name any.
+    fn operations(&self) -> &'static [&'static OperationSpec] {
+        &[]
+    }
 
-    /// Sends a request and decodes the answer into `data`.
+    /// Takes a call to its response: [`ErasedCall::send`] or, in a fake, [`ErasedCall::answer`].
     ///
     /// # Errors
     /// Whatever keeps the data from being there; see [`ErrorKind`].
-    async fn execute(
-        &self,
-        outgoing: RequestBody<'_>,
-        spec: &'static OperationSpec,
-        options: &CallOptions,
-        data: &mut dyn Payload,
-    ) -> Result<ResponseMeta, Error>;
+    async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error>;
 
     /// The customers with this key: none, one or several.
     ///
@@ -101,7 +116,8 @@ pub trait VendorClientExt: VendorClient {
         Box::pin(async move {
             operation::belongs::<O>(self.vendor())?;
             let mut data = O::Data::default();
-            let reply = self.execute(RequestBody::Typed(&request), O::spec(), &options, &mut data).await?;
+            let call = ErasedCall::new(self.vendor(), O::spec(), RequestBody::Typed(&request), &options, &mut data);
+            let reply = self.execute(call).await?;
             Ok(Response::new(data, reply))
         })
     }
@@ -117,14 +133,8 @@ impl<V: VendorClient + ?Sized> VendorClient for Arc<V> {
     fn operations(&self) -> &'static [&'static OperationSpec] {
         (**self).operations()
     }
-    async fn execute(
-        &self,
-        outgoing: RequestBody<'_>,
-        spec: &'static OperationSpec,
-        options: &CallOptions,
-        data: &mut dyn Payload,
-    ) -> Result<ResponseMeta, Error> {
-        (**self).execute(outgoing, spec, options, data).await
+    async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error> {
+        (**self).execute(call).await
     }
     async fn find_customers(&self, key: &CustomerKey) -> Result<Vec<Customer>, Error> {
         (**self).find_customers(key).await

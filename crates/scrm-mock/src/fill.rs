@@ -255,6 +255,10 @@ fn scalar(field: &Field, ty: &Type, sampled: Option<Value>, chance: u64) -> Valu
         }
         Type::Number => {
             let hundredths = sampled.as_ref().and_then(integer).unwrap_or_else(|| i64::try_from(mix(chance, 6) % 100_000).unwrap_or(0));
+            // A person's amounts are in fen.
+            if field.unit.as_deref() == Some("fen") {
+                return quoted(field, json!(hundredths));
+            }
             #[allow(clippy::cast_precision_loss)]
             let number = hundredths as f64 / 100.0;
             quoted(field, json!(number))

@@ -33,9 +33,12 @@
 //!
 //! [`Recorder`] writes a client's real traffic into a file without showing anybody, [`Replay`] answers from such a file.
 //!
+//! [`Canned`] answers with bodies that a test gives, without a server.
+//!
 //! This crate belongs under `[dev-dependencies]`: it switches nothing on in the clients, and nothing of it is in what you ship.
 
 mod answer;
+mod canned;
 mod chance;
 mod check;
 mod clock;
@@ -59,6 +62,7 @@ mod stats;
 mod tokens;
 mod world;
 
+pub use canned::Canned;
 pub use clock::Clock;
 pub use faults::{Fault, FaultRule};
 pub use mock::{Arming, Builder, Mock, StartError};

@@ -41,7 +41,7 @@
 //!
 //! Every field of an answer is optional, whatever the page says. Numbers in quotes, `null`, empty lists for objects and undocumented values are
 //! understood; a row that is not costs only itself and comes out in the `bad_rows` of [`Response::meta`]; keys nobody documented are kept in `extra`. What would the
-//! crate make of a body at hand? `cargo run -p xiaoe-client --example decode -- user_list < body.json`
+//! crate make of a body at hand? `cargo run --example decode -- xiaoe user_list < body.json`
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!
@@ -87,6 +87,30 @@
 //!
 //! *Speed.* [`Paginator::concurrency`](scrm_core::paging::Paginator::concurrency) fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
 //! kept, however long the list.
+//!
+//! # Without async
+//!
+//! With the feature `blocking` there is the module `blocking`: its client takes the same builder and has the same calls, pulls and searches; `send` stands for `.await`, and
+//! pages and rows are iterators. Inside of an async runtime it gives an error that says what to do, not a standstill.
+//!
+#![cfg_attr(feature = "blocking", doc = "```")]
+#![cfg_attr(not(feature = "blocking"), doc = "```ignore")]
+//! use xiaoe_client::{Credentials, blocking::Client, user::UserList};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mock = scrm_mock::Mock::builder().start_blocking()?;
+//! # let given = mock.credentials("xiaoe");
+//! # let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
+//! # /*
+//!     let credentials = Credentials::from_env()?;
+//! # */
+//!     let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
+//!     for user in client.user().list(UserList::new()).paginate().items() {
+//!         println!("{:?}", user?.user_id);
+//!     }
+//!     Ok(())
+//! }
+//! ```
 //!
 //! # TLS, proxies, other servers
 //!

@@ -1,5 +1,7 @@
 //! A program of a user of the clients: its production code knows the client alone.
 
+pub mod table;
+
 use xiaoe_client::{Client, Error, user::UserList};
 
 /// The nickname of the user with this phone number.

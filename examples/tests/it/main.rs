@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod blocking;
+mod decode;
 mod documented;
 mod keys;
 mod readme;

@@ -3,6 +3,9 @@
 pub mod customer;
 pub mod token;
 pub mod tools;
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 
 #[cfg(test)]
@@ -16,13 +19,13 @@ pub use self::vendor::{Rabbitpre, VENDOR};
 pub use scrm_core::{
     async_trait, hooks, spec, Action, BadRow, BoxError, Builder, Call, CallOptions,
     Column, ColumnKind, Completeness, Customer, CustomerKey, CustomerStream, Date,
-    DateTime, Day, Decimal, Drift, DriftEntry, DriftKind, DriftReport, Error, ErrorKind,
-    Extra, Fen, FileStore, Flat, Hooks, HttpRequest, HttpResponse, Items, KeyKind, Keyed,
-    Label, MemoryStore, Moment, Month, NotAnAmount, Nullable, Operation, Page,
-    PagedOperation, Pages, Paginator, Profile, QuotaSpec, RawCall, RawPaging, RejectSink,
-    Rejected, RejectedPage, Response, ResponseMeta, ResumeToken, ResumeTokenError,
-    RetryPolicy, Secret, Sensitivity, Sent, Shape, SharedQuota, StoredToken, Summary,
-    Tabular, TenantColumn, Token, TokenSource, TokenStore, Transport, TransportError,
-    TransportErrorKind, Undocumented, UnixMillis, UnixSeconds, Value, VendorClient,
-    VendorClientExt, VendorId, Violation, Yuan,
+    DateTime, Day, Decimal, Drift, DriftEntry, DriftKind, DriftReport, ErasedCall, Error,
+    ErrorKind, Extra, Fen, FileStore, Flat, Hooks, HttpRequest, HttpResponse, Items,
+    KeyKind, Keyed, Label, MemoryStore, Moment, Month, NotAnAmount, Nullable, Operation,
+    Page, PagedOperation, Pages, Paginator, Profile, QuotaSpec, RawCall, RawPaging,
+    RejectSink, Rejected, RejectedPage, Response, ResponseMeta, ResumeToken,
+    ResumeTokenError, RetryPolicy, Secret, Sensitivity, Sent, Shape, SharedQuota,
+    StoredToken, Summary, Tabular, TenantColumn, Token, TokenSource, TokenStore,
+    Transport, TransportError, TransportErrorKind, Undocumented, UnixMillis, UnixSeconds,
+    Value, VendorClient, VendorClientExt, VendorId, Violation, Yuan,
 };

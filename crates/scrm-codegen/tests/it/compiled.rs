@@ -12,7 +12,7 @@ const LIB: &str = "//! Client for Acme.\n\nmod generated;\n\npub use generated::
 
 fn manifest(core: &Path) -> String {
     format!(
-        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\nblocking = [\"scrm-core/blocking\"]\n\n\
          [dependencies]\nscrm-core = {{ path = \"{}\", default-features = false }}\n\n[dev-dependencies]\nserde_json = \"1\"\n\n\
          [lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\n\n[profile.dev]\ndebug = \"line-tables-only\"\n",
         core.display()
@@ -36,9 +36,9 @@ fn the_fixtures_compile_and_their_examples_hold() {
     fs::write(krate.join("src/lib.rs"), LIB).unwrap();
     fs::write(krate.join("Cargo.toml"), manifest(&here.join("../scrm-core"))).unwrap();
     fs::copy(here.join("../../Cargo.lock"), krate.join("Cargo.lock")).unwrap();
-    let text = cargo(&krate, &["test", "--offline", "--lib", "--quiet"]);
+    let text = cargo(&krate, &["test", "--offline", "--lib", "--quiet", "--all-features"]);
     assert!(text.contains("test result: ok"), "{text}");
-    cargo(&krate, &["doc", "--offline", "--no-deps", "--lib", "--quiet"]);
+    cargo(&krate, &["doc", "--offline", "--no-deps", "--lib", "--quiet", "--all-features"]);
 }
 
 /// Runs cargo in the crate; what it printed.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use scrm_core::{
-    CallOptions, CustomerKey, Error, ErrorKind, RequestBody, ResponseMeta, VendorClient, VendorClientExt as _, async_trait,
+    CallOptions, CustomerKey, ErasedCall, Error, ErrorKind, ResponseMeta, VendorClient, VendorClientExt as _, async_trait,
     operation::{Operation, Vendor},
     spec::{OperationSpec, VendorSpec},
-    table::Payload,
 };
+use serde_json::json;
 
 use crate::acme::{ACME, Act, UserList, VENDOR, client, operations::USER_LIST};
 
@@ -24,14 +24,8 @@ impl VendorClient for Bare {
         static ONE: &[&OperationSpec] = &[&USER_LIST];
         ONE
     }
-    async fn execute(
-        &self,
-        _: RequestBody<'_>,
-        spec: &'static OperationSpec,
-        _: &CallOptions,
-        _: &mut dyn Payload,
-    ) -> Result<ResponseMeta, Error> {
-        Err(Error::new(ErrorKind::Unsupported, &VENDOR, spec.name))
+    async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error> {
+        Err(Error::new(ErrorKind::Unsupported, &VENDOR, call.operation()))
     }
 }
 
@@ -80,6 +74,45 @@ async fn typed_calls_go_through_the_trait_object() {
     assert_eq!(own.call(Foreign(UserList::new())).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(own.call(Foreign(UserList::new())).encode().unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(script.bodies().len(), sent, "nothing was sent");
+}
+
+/// A fake of the vendor, without a transport, a token or a table.
+struct Fake;
+
+#[async_trait]
+impl VendorClient for Fake {
+    fn vendor(&self) -> &'static VendorSpec {
+        &VENDOR
+    }
+    async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error> {
+        match call.request_json()?["phone"].as_str() {
+            Some("13800138000") => call.answer(json!({ "list": [{ "user_id": "u_1" }, "no row"], "total": "1" })),
+            Some("broken") => call.answer(json!({ "list": 7 })),
+            _ => Err(Error::new(ErrorKind::Timeout, &VENDOR, "made up")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fake_answers_with_json_and_is_decoded_as_a_vendor_is() {
+    let fake: Arc<dyn VendorClient> = Arc::new(Fake);
+    let asking = |phone: &str| UserList::new().with_phone(phone);
+    let found = fake.call(asking("13800138000")).await.unwrap();
+    assert_eq!((found.data.list.len(), found.data.total, found.bad_rows.len(), found.attempts), (1, Some(1), 1, 1));
+    assert!(found.drifts.is_empty());
+
+    let mut options = CallOptions::default();
+    options.collect_drift = true;
+    let found = fake.call_with(asking("13800138000"), options.clone()).await.unwrap();
+    assert!(!found.drifts.is_empty(), "the total is in quotes");
+    options.strict = Some(true);
+    let error = fake.call_with(asking("13800138000"), options).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("user_list")));
+
+    let error = fake.call(asking("broken")).await.unwrap_err();
+    assert_eq!((error.kind(), error.json_path()), (ErrorKind::Decode, Some("/data/list")), "{error}");
+    assert_eq!(fake.call(UserList::new()).await.unwrap_err().kind(), ErrorKind::Timeout);
+    assert!(fake.operations().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,25 +14,17 @@ pub(super) mod lead_find;
 pub use self::group_list::{Column, GroupList, GroupListData, GroupRow, Kind};
 pub use self::lead_find::{Lead, LeadFind, LeadPhone};
 
-/// Calls of the operations of this area; made by [`Client::group`](crate::Client::group).
-///
-/// 本组接口的调用入口，由 `Client::group` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::group`](crate::Client::group).
+    ///
+    /// 本组接口的调用入口，由 `Client::group` 得到。
+    pub struct Handle, BlockingHandle;
     /// group list. See [`GroupList`].
     ///
     /// 测试操作。
-    #[inline]
-    pub fn list(&self, request: GroupList) -> scrm_core::Call<GroupList> {
-        self.0.call(request)
-    }
+    fn list(GroupList);
     /// lead find. See [`LeadFind`].
     ///
     /// 测试操作。
-    #[inline]
-    pub fn lead_find(&self, request: LeadFind) -> scrm_core::Call<LeadFind> {
-        self.0.call(request)
-    }
+    fn lead_find(LeadFind);
 }

@@ -17,32 +17,21 @@ pub use self::contact_find::{Contact, ContactFind};
 pub use self::lead_list::{Column, Lead, LeadGroup, LeadList, LeadListData};
 pub use self::note_add::NoteAdd;
 
-/// Calls of the operations of this area; made by [`Client::lead`](crate::Client::lead).
-///
-/// 本组接口的调用入口，由 `Client::lead` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::lead`](crate::Client::lead).
+    ///
+    /// 本组接口的调用入口，由 `Client::lead` 得到。
+    pub struct Handle, BlockingHandle;
     /// Data that is a list; found by phone or id. See [`ContactFind`].
     ///
     /// 示例。
-    #[inline]
-    pub fn contact_find(&self, request: ContactFind) -> scrm_core::Call<ContactFind> {
-        self.0.call(request)
-    }
+    fn contact_find(ContactFind);
     /// Dynamic and announced columns; numbers as texts; multipart. See [`LeadList`].
     ///
     /// 示例。
-    #[inline]
-    pub fn list(&self, request: LeadList) -> scrm_core::Call<LeadList> {
-        self.0.call(request)
-    }
+    fn list(LeadList);
     /// A form and every rule between fields. See [`NoteAdd`].
     ///
     /// 示例。
-    #[inline]
-    pub fn note_add(&self, request: NoteAdd) -> scrm_core::Call<NoteAdd> {
-        self.0.call(request)
-    }
+    fn note_add(NoteAdd);
 }

@@ -19,25 +19,17 @@ pub use self::member_list::{
 };
 pub use self::visit_list::{Place, Visit, VisitList};
 
-/// Calls of the operations of this area; made by [`Client::member`](crate::Client::member).
-///
-/// 本组接口的调用入口，由 `Client::member` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::member`](crate::Client::member).
+    ///
+    /// 本组接口的调用入口，由 `Client::member` 得到。
+    pub struct Handle, BlockingHandle;
     /// List members. See [`MemberList`].
     ///
     /// 会员列表。
-    #[inline]
-    pub fn list(&self, request: MemberList) -> scrm_core::Call<MemberList> {
-        self.0.call(request)
-    }
+    fn list(MemberList);
     /// List visits. See [`VisitList`].
     ///
     /// 访问列表。
-    #[inline]
-    pub fn visit_list(&self, request: VisitList) -> scrm_core::Call<VisitList> {
-        self.0.call(request)
-    }
+    fn visit_list(VisitList);
 }

@@ -25,46 +25,29 @@ pub use self::link_make::LinkMake;
 pub use self::order_list::{OrderList, OrderListData, OrderPage};
 pub use self::score_map::{ScoreMap, UserScore};
 
-/// Calls of the operations of this area; made by [`Client::order`](crate::Client::order).
-///
-/// 本组接口的调用入口，由 `Client::order` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::order`](crate::Client::order).
+    ///
+    /// 本组接口的调用入口，由 `Client::order` 得到。
+    pub struct Handle, BlockingHandle;
     /// Pages by cursor, with another kind of token. See [`EventList`].
     ///
     /// 示例。
-    #[inline]
-    pub fn event_list(&self, request: EventList) -> scrm_core::Call<EventList> {
-        self.0.call(request)
-    }
+    fn event_list(EventList);
     /// No data; parameters in query and header. See [`ItemDelete`].
     ///
     /// 示例。
-    #[inline]
-    pub fn item_delete(&self, request: ItemDelete) -> scrm_core::Call<ItemDelete> {
-        self.0.call(request)
-    }
+    fn item_delete(ItemDelete);
     /// Data that is a text. See [`LinkMake`].
     ///
     /// 示例。
-    #[inline]
-    pub fn link_make(&self, request: LinkMake) -> scrm_core::Call<LinkMake> {
-        self.0.call(request)
-    }
+    fn link_make(LinkMake);
     /// Pages by index, split by time. See [`OrderList`].
     ///
     /// 示例。
-    #[inline]
-    pub fn list(&self, request: OrderList) -> scrm_core::Call<OrderList> {
-        self.0.call(request)
-    }
+    fn list(OrderList);
     /// Data that is a map. See [`ScoreMap`].
     ///
     /// 示例。
-    #[inline]
-    pub fn score_map(&self, request: ScoreMap) -> scrm_core::Call<ScoreMap> {
-        self.0.call(request)
-    }
+    fn score_map(ScoreMap);
 }

@@ -23,46 +23,29 @@ pub use self::nullables::{Nullables, NullablesData};
 pub use self::scalars::{Scalars, ScalarsData};
 pub use self::words::{Words, WordsData};
 
-/// Calls of the operations of this area; made by [`Client::shape`](crate::Client::shape).
-///
-/// 本组接口的调用入口，由 `Client::shape` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::shape`](crate::Client::shape).
+    ///
+    /// 本组接口的调用入口，由 `Client::shape` 得到。
+    pub struct Handle, BlockingHandle;
     /// Enums: a code is sent, a label answered. See [`Choices`].
     ///
     /// 示例。
-    #[inline]
-    pub fn choices(&self, request: Choices) -> scrm_core::Call<Choices> {
-        self.0.call(request)
-    }
+    fn choices(Choices);
     /// Objects in objects, lists, maps, recursion, JSON inside a text. See [`Nested`].
     ///
     /// 示例。
-    #[inline]
-    pub fn nested(&self, request: Nested) -> scrm_core::Call<Nested> {
-        self.0.call(request)
-    }
+    fn nested(Nested);
     /// Absent, null and empty mean three things. See [`Nullables`].
     ///
     /// 示例。
-    #[inline]
-    pub fn nullables(&self, request: Nullables) -> scrm_core::Call<Nullables> {
-        self.0.call(request)
-    }
+    fn nullables(Nullables);
     /// Every scalar and every way to write it. See [`Scalars`].
     ///
     /// 示例。
-    #[inline]
-    pub fn scalars(&self, request: Scalars) -> scrm_core::Call<Scalars> {
-        self.0.call(request)
-    }
+    fn scalars(Scalars);
     /// Names that are keywords; errata; unverified; open. See [`Words`].
     ///
     /// 示例。
-    #[inline]
-    pub fn words(&self, request: Words) -> scrm_core::Call<Words> {
-        self.0.call(request)
-    }
+    fn words(Words);
 }

@@ -19,32 +19,21 @@ pub use self::user_add::{UserAdd, UserAddData};
 pub use self::user_list::{Source, UserList, UserListData};
 pub use self::user_scroll::{UserScroll, UserScrollData};
 
-/// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
-///
-/// 本组接口的调用入口，由 `Client::user` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
+    ///
+    /// 本组接口的调用入口，由 `Client::user` 得到。
+    pub struct Handle, BlockingHandle;
     /// user add. See [`UserAdd`].
     ///
     /// 测试操作。
-    #[inline]
-    pub fn add(&self, request: UserAdd) -> scrm_core::Call<UserAdd> {
-        self.0.call(request)
-    }
+    fn add(UserAdd);
     /// user list. See [`UserList`].
     ///
     /// 测试操作。
-    #[inline]
-    pub fn list(&self, request: UserList) -> scrm_core::Call<UserList> {
-        self.0.call(request)
-    }
+    fn list(UserList);
     /// user scroll. See [`UserScroll`].
     ///
     /// 测试操作。
-    #[inline]
-    pub fn scroll(&self, request: UserScroll) -> scrm_core::Call<UserScroll> {
-        self.0.call(request)
-    }
+    fn scroll(UserScroll);
 }

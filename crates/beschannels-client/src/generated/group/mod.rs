@@ -13,18 +13,13 @@ pub use self::group_user_list::{
     ClientType, GroupObject, GroupUserList, GroupUserListData, HeaderColumn, Lead,
 };
 
-/// Calls of the operations of this area; made by [`Client::group`](crate::Client::group).
-///
-/// 本组接口的调用入口，由 `Client::group` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::group`](crate::Client::group).
+    ///
+    /// 本组接口的调用入口，由 `Client::group` 得到。
+    pub struct Handle, BlockingHandle;
     /// List users of a group. See [`GroupUserList`].
     ///
     /// 分组下用户列表。
-    #[inline]
-    pub fn user_list(&self, request: GroupUserList) -> scrm_core::Call<GroupUserList> {
-        self.0.call(request)
-    }
+    fn user_list(GroupUserList);
 }

@@ -14,18 +14,13 @@ pub use self::customer_lookup::{
     CustomerSex, FollowedAccount,
 };
 
-/// Calls of the operations of this area; made by [`Client::customer`](crate::Client::customer).
-///
-/// 本组接口的调用入口，由 `Client::customer` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::customer`](crate::Client::customer).
+    ///
+    /// 本组接口的调用入口，由 `Client::customer` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up customers by phone or open id. See [`CustomerLookup`].
     ///
     /// 根据手机号和openId获取客户信息。
-    #[inline]
-    pub fn lookup(&self, request: CustomerLookup) -> scrm_core::Call<CustomerLookup> {
-        self.0.call(request)
-    }
+    fn lookup(CustomerLookup);
 }

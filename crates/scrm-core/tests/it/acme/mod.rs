@@ -7,8 +7,8 @@ pub mod script;
 use std::{sync::Arc, time::Duration};
 
 use scrm_core::{
-    ApiClient, Builder, CredentialSet, Customer, CustomerKey, CustomerStream, Error, KeyKind, RequestBody, ResponseMeta, VendorClient,
-    async_trait, client::CallOptions, declare::FromApiClient, operation::Vendor, spec::*, table::Payload, vendor_client,
+    ApiClient, Builder, CredentialSet, Customer, CustomerKey, CustomerStream, ErasedCall, Error, KeyKind, ResponseMeta, VendorClient,
+    async_trait, declare::FromApiClient, operation::Vendor, spec::*, vendor_client,
 };
 
 use self::operations::{LOOKUP, Lookup, TAG_SET, TOKEN_GET, UNTYPED, UPDATE, USER_LIST, VISIT_LIST};
@@ -88,14 +88,8 @@ impl VendorClient for Client {
     fn operations(&self) -> &'static [&'static OperationSpec] {
         OPERATIONS
     }
-    async fn execute(
-        &self,
-        outgoing: RequestBody<'_>,
-        spec: &'static OperationSpec,
-        options: &CallOptions,
-        data: &mut dyn Payload,
-    ) -> Result<ResponseMeta, Error> {
-        self.0.execute(outgoing, spec, options, data).await
+    async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error> {
+        call.send(&self.0).await
     }
     async fn find_customers(&self, key: &CustomerKey) -> Result<Vec<Customer>, Error> {
         match key.kind() {

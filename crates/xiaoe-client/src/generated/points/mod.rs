@@ -13,18 +13,13 @@ pub use self::points_list::{
     PointsAccount, PointsList, PointsListData, PointsOrder, PointsPage,
 };
 
-/// Calls of the operations of this area; made by [`Client::points`](crate::Client::points).
-///
-/// 本组接口的调用入口，由 `Client::points` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::points`](crate::Client::points).
+    ///
+    /// 本组接口的调用入口，由 `Client::points` 得到。
+    pub struct Handle, BlockingHandle;
     /// List points accounts. See [`PointsList`].
     ///
     /// 批量获取用户积分列表。
-    #[inline]
-    pub fn list(&self, request: PointsList) -> scrm_core::Call<PointsList> {
-        self.0.call(request)
-    }
+    fn list(PointsList);
 }

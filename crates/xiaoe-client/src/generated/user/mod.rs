@@ -18,25 +18,17 @@ pub use self::user_list_v2::{
     UserColumn, UserCursor, UserListV2, UserListV2Data, UserSourceV2, UserTypeV2, UserV2,
 };
 
-/// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
-///
-/// 本组接口的调用入口，由 `Client::user` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
+    ///
+    /// 本组接口的调用入口，由 `Client::user` 得到。
+    pub struct Handle, BlockingHandle;
     /// List users, version 1.0.0. See [`UserList`].
     ///
     /// 获取用户列表1.0.0。
-    #[inline]
-    pub fn list(&self, request: UserList) -> scrm_core::Call<UserList> {
-        self.0.call(request)
-    }
+    fn list(UserList);
     /// List users, version 2.0.0. See [`UserListV2`].
     ///
     /// 获取用户列表2.0.0。
-    #[inline]
-    pub fn list_v2(&self, request: UserListV2) -> scrm_core::Call<UserListV2> {
-        self.0.call(request)
-    }
+    fn list_v2(UserListV2);
 }
