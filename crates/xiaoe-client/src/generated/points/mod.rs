@@ -5,10 +5,18 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`deduct`](Handle::deduct)([`PointsDeduct`]) | Take points away | 批量扣减积分 | 积分管理-积分操作 | 500 in 10 s |  | read 2026-11-26; 2 errata |
+//! | [`flow_list`](Handle::flow_list)([`PointsFlowList`]) | List points movements | 查询用户积分日志 | 积分管理-查询 | 500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 4 errata |
 //! | [`list`](Handle::list)([`PointsList`]) | List points accounts | 批量获取用户积分列表 | 积分管理-查询 | 500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-22; 11 errata |
 
+pub(super) mod points_deduct;
+pub(super) mod points_flow_list;
 pub(super) mod points_list;
 
+pub use self::points_deduct::PointsDeduct;
+pub use self::points_flow_list::{
+    PointsAccountType, PointsFlow, PointsFlowList, PointsFlowListData, PointsFlowType,
+};
 pub use self::points_list::{
     PointsAccount, PointsList, PointsListData, PointsOrder, PointsPage,
 };
@@ -20,6 +28,20 @@ pub use self::points_list::{
 pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
 
 impl Handle<'_> {
+    /// Take points away. See [`PointsDeduct`].
+    ///
+    /// 批量扣减积分。
+    #[inline]
+    pub fn deduct(&self, request: PointsDeduct) -> scrm_core::Call<PointsDeduct> {
+        self.0.call(request)
+    }
+    /// List points movements. See [`PointsFlowList`].
+    ///
+    /// 查询用户积分日志。
+    #[inline]
+    pub fn flow_list(&self, request: PointsFlowList) -> scrm_core::Call<PointsFlowList> {
+        self.0.call(request)
+    }
     /// List points accounts. See [`PointsList`].
     ///
     /// 批量获取用户积分列表。

@@ -5,18 +5,30 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`get`](Handle::get)([`UserGet`]) | Look up one user | 查询单个用户信息 | 用户管理-查询 | 3000 in 10 s |  | read 2026-11-26; 3 of 28 fields unverified; 4 errata |
 //! | [`list`](Handle::list)([`UserList`]) | List users, version 1.0.0 | 获取用户列表1.0.0 | 用户管理-查询 | 3000 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `user_created_start` and `user_created_end` | read 2026-11-22; 1 of 30 fields unverified; 9 errata |
+//! | [`list_by_ids`](Handle::list_by_ids)([`UserListByIds`]) | Look up users by ids | 批量查询获取用户信息 | 用户管理-查询 | 1000 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 10000 | read 2026-11-26; 1 of 17 fields unverified; 2 errata |
 //! | [`list_v2`](Handle::list_v2)([`UserListV2`]) | List users, version 2.0.0 | 获取用户列表2.0.0 | 用户管理-查询 | 3000 in 10 s | by cursor, at most 50 rows each | unverified |
+//! | [`register`](Handle::register)([`UserRegister`]) | Register a user | 注册新用户 | 用户管理-用户操作 |  |  | unverified |
+//! | [`update`](Handle::update)([`UserUpdate`]) | Change a user's profile | 更新用户信息 | 用户管理-用户操作 | 3000 in 10 s |  | read 2026-11-22 |
 
 mod definitions;
+pub(super) mod user_get;
 pub(super) mod user_list;
+pub(super) mod user_list_by_ids;
 pub(super) mod user_list_v2;
+pub(super) mod user_register;
+pub(super) mod user_update;
 
-pub use self::definitions::UserSourceLabel;
-pub use self::user_list::{User, UserList, UserListData, UserSource, UserType};
+pub use self::definitions::{Gender, User, UserSourceLabel};
+pub use self::user_get::{UserField, UserGet, UserGetData, UserKey, UserState};
+pub use self::user_list::{UserList, UserListData, UserSource, UserType};
+pub use self::user_list_by_ids::{UserListByIds, UserListByIdsData};
 pub use self::user_list_v2::{
     UserColumn, UserCursor, UserListV2, UserListV2Data, UserSourceV2, UserTypeV2, UserV2,
 };
+pub use self::user_register::{NewUser, UserExists, UserRegister, UserRegisterData};
+pub use self::user_update::{UserChanges, UserUpdate, UserUpdateBody};
 
 /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
 ///
@@ -25,6 +37,13 @@ pub use self::user_list_v2::{
 pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
 
 impl Handle<'_> {
+    /// Look up one user. See [`UserGet`].
+    ///
+    /// 查询单个用户信息。
+    #[inline]
+    pub fn get(&self, request: UserGet) -> scrm_core::Call<UserGet> {
+        self.0.call(request)
+    }
     /// List users, version 1.0.0. See [`UserList`].
     ///
     /// 获取用户列表1.0.0。
@@ -32,11 +51,32 @@ impl Handle<'_> {
     pub fn list(&self, request: UserList) -> scrm_core::Call<UserList> {
         self.0.call(request)
     }
+    /// Look up users by ids. See [`UserListByIds`].
+    ///
+    /// 批量查询获取用户信息。
+    #[inline]
+    pub fn list_by_ids(&self, request: UserListByIds) -> scrm_core::Call<UserListByIds> {
+        self.0.call(request)
+    }
     /// List users, version 2.0.0. See [`UserListV2`].
     ///
     /// 获取用户列表2.0.0。
     #[inline]
     pub fn list_v2(&self, request: UserListV2) -> scrm_core::Call<UserListV2> {
+        self.0.call(request)
+    }
+    /// Register a user. See [`UserRegister`].
+    ///
+    /// 注册新用户。
+    #[inline]
+    pub fn register(&self, request: UserRegister) -> scrm_core::Call<UserRegister> {
+        self.0.call(request)
+    }
+    /// Change a user's profile. See [`UserUpdate`].
+    ///
+    /// 更新用户信息。
+    #[inline]
+    pub fn update(&self, request: UserUpdate) -> scrm_core::Call<UserUpdate> {
         self.0.call(request)
     }
 }
