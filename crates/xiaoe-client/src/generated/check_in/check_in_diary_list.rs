@@ -23,6 +23,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::check_in::{CheckInDiaryList, DiaryOrder};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -32,8 +34,11 @@ scrm_core::request! {
     /// let request = CheckInDiaryList::new("ac_made_up_1", DiaryOrder::NewestFirst)
     ///     .with_created_time_start("2026-01-05 00:00:00")
     ///     .with_created_time_end("2026-01-06 00:00:00");
-    /// let response = client.check_in().diary_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("check_in_diary_list.jsonl"))?;
+    /// let mut rows = client.check_in().diary_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -23,6 +23,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::check_in::{CheckInDiaryListByUser, DiaryOrder};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -31,8 +33,11 @@ scrm_core::request! {
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = CheckInDiaryListByUser::new("ac_made_up_1", "u_made_up_0001")
     ///     .with_sort_type(DiaryOrder::NewestFirst);
-    /// let response = client.check_in().diary_list_by_user(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("check_in_diary_list_by_user.jsonl"))?;
+    /// let mut rows = client.check_in().diary_list_by_user(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

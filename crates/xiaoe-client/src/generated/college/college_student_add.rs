@@ -28,8 +28,9 @@ scrm_core::request! {
     /// let request = CollegeStudentAdd::new("王小明", "xiaoming", "made-up-1", ["2"], false)
     ///     .with_gender(StudentGender::Male)
     ///     .with_mobile("13800138000");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("college_student_add.json"))?;
     /// let response = client.college().student_add(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -23,6 +23,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::college::CollegeStudentList;
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -33,8 +35,11 @@ scrm_core::request! {
     ///     .with_department_id(1)
     ///     .with_fetch_child(true)
     ///     .with_refresh(false);
-    /// let response = client.college().student_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("college_student_list.jsonl"))?;
+    /// let mut rows = client.college().student_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -33,8 +33,9 @@ scrm_core::request! {
     ///     ["u_made_up_0002"],
     ///     false,
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("college_student_tag_set.json"))?;
     /// let response = client.college().student_tag_set(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

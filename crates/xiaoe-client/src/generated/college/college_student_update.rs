@@ -38,8 +38,9 @@ scrm_core::request! {
     ///         true,
     ///     )
     ///     .with_position("班主任");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("college_student_update.json"))?;
     /// let response = client.college().student_update(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -17,6 +17,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::form::FormList;
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -26,8 +28,11 @@ scrm_core::request! {
     /// let request = FormList::new()
     ///     .with_collect_start_time("2026-01-01 00:00:00")
     ///     .with_collect_end_time("2026-01-31 23:59:59");
-    /// let response = client.form().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("form_list.jsonl"))?;
+    /// let mut rows = client.form().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

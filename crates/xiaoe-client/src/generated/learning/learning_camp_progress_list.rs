@@ -29,8 +29,9 @@ scrm_core::request! {
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = LearningCampProgressList::new("term_made_up_1")
     ///     .with_user_ids(["u_made_up_0001"]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("learning_camp_progress_list.json"))?;
     /// let response = client.learning().camp_progress_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

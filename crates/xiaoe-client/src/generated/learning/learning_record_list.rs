@@ -27,9 +27,13 @@ scrm_core::request! {
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = LearningRecordList::new("u_made_up_0001", LearningRecordQuery::new(1, 10));
+    /// let request = LearningRecordList::new(
+    ///     "u_made_up_0001",
+    ///     LearningRecordQuery::new(1).with_page_size(10),
+    /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("learning_record_list.json"))?;
     /// let response = client.learning().record_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -52,7 +56,6 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/request/properties/user_id` | `unknown` | `required` | our choice: the records are those of a user; the page has lost its marks |
     /// | `/request/properties/data/properties/page` | `unknown` | `required` | the example request gives it; the page has lost its marks |
-    /// | `/request/properties/data/properties/page_size` | `unknown` | `required` | the example request gives it; the page has lost its marks |
     /// | `/request/properties/data` | `unknown` | `required` | the example nests page and page_size in it |
     /// | `/response/properties/data/properties/goods_list` | `数组` | `array` | the word means a list |
     ///
@@ -82,7 +85,6 @@ scrm_core::operation! {
             Rule::required("data"),
             Rule::required("data/page"),
             Rule::range("data/page", Some(1), None),
-            Rule::required("data/page_size"),
             Rule::range("data/page_size", None, Some(50)),
         ]);
 }
@@ -95,12 +97,12 @@ scrm_core::record! {
         "Page number, from 1." "页码，从 1 开始。" "At least 1."
         page: Option<i64> as I64 = "page", required, with_page(i64);
         "Rows per page, 50 at most; 10 unless told." "每页行数，最多 50，不给时为 10。" "At most 50." "The vendor's default: `10`."
-        page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64);
+        page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
         "Where the figures come from; browser unless told." "数据来源，不给时为 pc/h5 端。"
         agent_type: Option<LearningSource> as Open = "agent_type", optional, with_agent_type(LearningSource);
     }
-    /// With what is required: `page`, `page_size`.
-    new(page: i64, page_size: i64)
+    /// With what is required: `page`.
+    new(page: i64)
 }
 
 scrm_core::record! {

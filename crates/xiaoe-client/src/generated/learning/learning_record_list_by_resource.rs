@@ -37,8 +37,9 @@ scrm_core::request! {
     ///     )
     ///     .with_page(1)
     ///     .with_page_size(10);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("learning_record_list_by_resource.json"))?;
     /// let response = client.learning().record_list_by_resource(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

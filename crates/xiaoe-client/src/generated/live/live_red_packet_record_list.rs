@@ -32,8 +32,9 @@ scrm_core::request! {
     /// let request = LiveRedPacketRecordList::new("l_made_up_1", 4, "rp_made_up_1")
     ///     .with_page(1)
     ///     .with_limit(10);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("live_red_packet_record_list.json"))?;
     /// let response = client.live().red_packet_record_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

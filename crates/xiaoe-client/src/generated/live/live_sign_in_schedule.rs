@@ -35,8 +35,9 @@ scrm_core::request! {
     ///     "2026-01-05 19:30:00",
     ///     "xiaoe_cloud",
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("live_sign_in_schedule.json"))?;
     /// let response = client.live().sign_in_schedule(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -32,8 +32,9 @@ scrm_core::request! {
     /// let request = LiveUserList::new("l_made_up_1", 1, 100)
     ///     .with_key_word_type(LiveUserKey::UserId)
     ///     .with_key_word("u_made_up_0001");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("live_user_list.json"))?;
     /// let response = client.live().user_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -62,9 +63,9 @@ scrm_core::request! {
     pub struct LiveUserList {
         "Id of the live." "直播的编号。"
         resource_id: Option<String> as Str = "resource_id", required, with_resource_id(impl Into<String>);
-        "Page number, from 1." "页码，从 1 开始。" "The vendor's default: `1`."
+        "Page number, from 1." "页码，从 1 开始。"
         page: Option<i64> as I64 = "page", required, with_page(i64);
-        "Rows per page; working code asks for 100." "每页行数，运行中的代码用 100。" "The vendor's default: `100`."
+        "Rows per page; working code asks for 100." "每页行数，运行中的代码用 100。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64);
         "What key_word is; of its values only one is known." "key_word 是什么，取值只知道一个。"
         key_word_type: Option<LiveUserKey> as Open = "key_word_type", optional, with_key_word_type(LiveUserKey);

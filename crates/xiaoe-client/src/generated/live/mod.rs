@@ -6,7 +6,7 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`get`](Handle::get)([`LiveGet`]) | Look up a live, version 1.0.0 | 获取直播详情 |  |  |  | unverified |
-//! | [`get_v2`](Handle::get_v2)([`LiveGetV2`]) | Look up a live | 获取直播详情2.0 | 直播管理-查询 | 10 in 1 s |  | read 2026-11-26; 2 errata |
+//! | [`get_v2`](Handle::get_v2)([`LiveGetV2`]) | Look up a live, version 2.0 | 获取直播详情2.0 | 直播管理-查询 | 10 in 1 s |  | read 2026-11-26; 2 errata |
 //! | [`group_list`](Handle::group_list)([`LiveGroupList`]) | List the groups of a live | 查询直播绑定的分组 v1.0.0 | 直播管理-查询 | 500 in 10 s |  | read 2026-11-26; 1 of 9 fields unverified; 3 errata |
 //! | [`list`](Handle::list)([`LiveList`]) | List lives | 获取直播列表 |  |  |  | unverified |
 //! | [`message_list`](Handle::message_list)([`LiveMessageList`]) | List the messages of a live's chat | 获取直播间讨论区消息列表 | 直播管理-查询 | 100 in 10 s | by cursor, at most 50 rows each | read 2026-11-26; 2 errata |
@@ -63,7 +63,7 @@ impl Handle<'_> {
     pub fn get(&self, request: LiveGet) -> scrm_core::Call<LiveGet> {
         self.0.call(request)
     }
-    /// Look up a live. See [`LiveGetV2`].
+    /// Look up a live, version 2.0. See [`LiveGetV2`].
     ///
     /// 获取直播详情2.0。
     #[inline]

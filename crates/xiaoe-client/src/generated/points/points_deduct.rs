@@ -29,8 +29,9 @@ scrm_core::request! {
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = PointsDeduct::new(100, ["u_made_up_0005", "u_made_up_0006"])
     ///     .with_remark("活动兑换");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("points_deduct.json"))?;
     /// let response = client.points().deduct(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

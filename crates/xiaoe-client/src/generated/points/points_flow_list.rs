@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::points::{PointsAccountType, PointsFlowList};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -30,8 +32,11 @@ scrm_core::request! {
     /// let request = PointsFlowList::new(PointsAccountType::Points)
     ///     .with_user_id("u_made_up_0005")
     ///     .with_year_month("2025_05");
-    /// let response = client.points().flow_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("points_flow_list.jsonl"))?;
+    /// let mut rows = client.points().flow_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,9 @@ scrm_core::request! {
     ///             .with_gender(SdkGender::Male)
     ///             .with_language(""),
     ///     );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("sdk_login.json"))?;
     /// let response = client.sdk().login(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,9 @@ scrm_core::request! {
     ///         .with_login_type(LoginDevice::H5)
     ///         .with_redirect_uri("https://example.com/course/1"),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("sdk_login_url.json"))?;
     /// let response = client.sdk().login_url(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -27,8 +27,9 @@ scrm_core::request! {
     ///     .with_root_id("g_made_up_1")
     ///     .with_fetch_children(true)
     ///     .with_fetch_user(true);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("staff_tree_get.json"))?;
     /// let response = client.staff().tree_get(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = TagSave::new("重点客户").with_tag_type(TagType::Manual);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("tag_save.json"))?;
     /// let response = client.tag().save(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -38,8 +38,9 @@ scrm_core::request! {
     ///         ])
     ///         .with_phone("13800138000"),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("user_get.json"))?;
     /// let response = client.user().get(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -37,8 +37,9 @@ scrm_core::request! {
     ///         .with_nickname("小明")
     ///         .with_gender(Gender::None),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("user_register.json"))?;
     /// let response = client.user().register(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

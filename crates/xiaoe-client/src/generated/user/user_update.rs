@@ -33,8 +33,9 @@ scrm_core::request! {
     ///     "u_made_up_0001",
     ///     UserUpdateBody::new(UserChanges::new().with_nickname("小明").with_job("老师")),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("user_update.json"))?;
     /// let response = client.user().update(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
