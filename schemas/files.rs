@@ -14,10 +14,154 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("rabbitpre/token.json", include_str!("rabbitpre/token.json")),
     ("rabbitpre/vendor.json", include_str!("rabbitpre/vendor.json")),
+    (
+        "xiaoe/activity/activity-list.json",
+        include_str!("xiaoe/activity/activity-list.json"),
+    ),
+    (
+        "xiaoe/check_in/check-in-activity-list.json",
+        include_str!("xiaoe/check_in/check-in-activity-list.json"),
+    ),
+    (
+        "xiaoe/check_in/check-in-diary-list-by-user.json",
+        include_str!("xiaoe/check_in/check-in-diary-list-by-user.json"),
+    ),
+    (
+        "xiaoe/check_in/check-in-diary-list.json",
+        include_str!("xiaoe/check_in/check-in-diary-list.json"),
+    ),
+    (
+        "xiaoe/check_in/check-in-participant-list.json",
+        include_str!("xiaoe/check_in/check-in-participant-list.json"),
+    ),
+    ("xiaoe/check_in/definitions.json", include_str!("xiaoe/check_in/definitions.json")),
+    (
+        "xiaoe/college/college-department-find.json",
+        include_str!("xiaoe/college/college-department-find.json"),
+    ),
+    (
+        "xiaoe/college/college-department-get.json",
+        include_str!("xiaoe/college/college-department-get.json"),
+    ),
+    (
+        "xiaoe/college/college-department-tree.json",
+        include_str!("xiaoe/college/college-department-tree.json"),
+    ),
+    (
+        "xiaoe/college/college-sign-in-activity-list.json",
+        include_str!("xiaoe/college/college-sign-in-activity-list.json"),
+    ),
+    (
+        "xiaoe/college/college-student-add.json",
+        include_str!("xiaoe/college/college-student-add.json"),
+    ),
+    (
+        "xiaoe/college/college-student-list.json",
+        include_str!("xiaoe/college/college-student-list.json"),
+    ),
+    (
+        "xiaoe/college/college-student-tag-set.json",
+        include_str!("xiaoe/college/college-student-tag-set.json"),
+    ),
+    (
+        "xiaoe/college/college-student-update.json",
+        include_str!("xiaoe/college/college-student-update.json"),
+    ),
+    (
+        "xiaoe/college/college-training-plan-get.json",
+        include_str!("xiaoe/college/college-training-plan-get.json"),
+    ),
+    ("xiaoe/college/definitions.json", include_str!("xiaoe/college/definitions.json")),
+    (
+        "xiaoe/community/community-list-by-user.json",
+        include_str!("xiaoe/community/community-list-by-user.json"),
+    ),
+    (
+        "xiaoe/community/community-member-list.json",
+        include_str!("xiaoe/community/community-member-list.json"),
+    ),
+    (
+        "xiaoe/course/course-camp-term-get.json",
+        include_str!("xiaoe/course/course-camp-term-get.json"),
+    ),
+    ("xiaoe/exam/definitions.json", include_str!("xiaoe/exam/definitions.json")),
+    ("xiaoe/exam/exam-get.json", include_str!("xiaoe/exam/exam-get.json")),
+    ("xiaoe/exam/exam-list.json", include_str!("xiaoe/exam/exam-list.json")),
+    ("xiaoe/exam/exam-result-get.json", include_str!("xiaoe/exam/exam-result-get.json")),
+    (
+        "xiaoe/exercise/exercise-get.json",
+        include_str!("xiaoe/exercise/exercise-get.json"),
+    ),
+    (
+        "xiaoe/exercise/exercise-list.json",
+        include_str!("xiaoe/exercise/exercise-list.json"),
+    ),
+    ("xiaoe/form/form-entry-list.json", include_str!("xiaoe/form/form-entry-list.json")),
+    ("xiaoe/form/form-list.json", include_str!("xiaoe/form/form-list.json")),
+    (
+        "xiaoe/learning/learning-camp-progress-list.json",
+        include_str!("xiaoe/learning/learning-camp-progress-list.json"),
+    ),
+    (
+        "xiaoe/learning/learning-daily-list.json",
+        include_str!("xiaoe/learning/learning-daily-list.json"),
+    ),
+    (
+        "xiaoe/learning/learning-record-list-by-resource.json",
+        include_str!("xiaoe/learning/learning-record-list-by-resource.json"),
+    ),
+    (
+        "xiaoe/learning/learning-record-list.json",
+        include_str!("xiaoe/learning/learning-record-list.json"),
+    ),
+    ("xiaoe/live/definitions.json", include_str!("xiaoe/live/definitions.json")),
+    ("xiaoe/live/live-get-v2.json", include_str!("xiaoe/live/live-get-v2.json")),
+    ("xiaoe/live/live-get.json", include_str!("xiaoe/live/live-get.json")),
+    ("xiaoe/live/live-group-list.json", include_str!("xiaoe/live/live-group-list.json")),
+    ("xiaoe/live/live-list.json", include_str!("xiaoe/live/live-list.json")),
+    (
+        "xiaoe/live/live-message-list.json",
+        include_str!("xiaoe/live/live-message-list.json"),
+    ),
+    (
+        "xiaoe/live/live-red-packet-list.json",
+        include_str!("xiaoe/live/live-red-packet-list.json"),
+    ),
+    (
+        "xiaoe/live/live-red-packet-record-list.json",
+        include_str!("xiaoe/live/live-red-packet-record-list.json"),
+    ),
+    (
+        "xiaoe/live/live-red-packet-stats.json",
+        include_str!("xiaoe/live/live-red-packet-stats.json"),
+    ),
+    (
+        "xiaoe/live/live-sign-in-schedule.json",
+        include_str!("xiaoe/live/live-sign-in-schedule.json"),
+    ),
+    ("xiaoe/live/live-user-list.json", include_str!("xiaoe/live/live-user-list.json")),
+    ("xiaoe/points/points-deduct.json", include_str!("xiaoe/points/points-deduct.json")),
+    (
+        "xiaoe/points/points-flow-list.json",
+        include_str!("xiaoe/points/points-flow-list.json"),
+    ),
     ("xiaoe/points/points-list.json", include_str!("xiaoe/points/points-list.json")),
+    ("xiaoe/sdk/sdk-login-url.json", include_str!("xiaoe/sdk/sdk-login-url.json")),
+    ("xiaoe/sdk/sdk-login.json", include_str!("xiaoe/sdk/sdk-login.json")),
+    ("xiaoe/staff/staff-list.json", include_str!("xiaoe/staff/staff-list.json")),
+    ("xiaoe/staff/staff-tree-get.json", include_str!("xiaoe/staff/staff-tree-get.json")),
+    ("xiaoe/tag/tag-save.json", include_str!("xiaoe/tag/tag-save.json")),
+    ("xiaoe/tag/user-tag-set.json", include_str!("xiaoe/tag/user-tag-set.json")),
     ("xiaoe/token.json", include_str!("xiaoe/token.json")),
     ("xiaoe/user/definitions.json", include_str!("xiaoe/user/definitions.json")),
+    ("xiaoe/user/user-get.json", include_str!("xiaoe/user/user-get.json")),
+    (
+        "xiaoe/user/user-list-by-ids.json",
+        include_str!("xiaoe/user/user-list-by-ids.json"),
+    ),
     ("xiaoe/user/user-list-v2.json", include_str!("xiaoe/user/user-list-v2.json")),
     ("xiaoe/user/user-list.json", include_str!("xiaoe/user/user-list.json")),
+    ("xiaoe/user/user-register.json", include_str!("xiaoe/user/user-register.json")),
+    ("xiaoe/user/user-update.json", include_str!("xiaoe/user/user-update.json")),
     ("xiaoe/vendor.json", include_str!("xiaoe/vendor.json")),
 ];

@@ -89,6 +89,14 @@ impl Client {
     pub fn user(&self) -> super::user::Handle<'_> {
         super::user::Handle(&self.0)
     }
+    /// Tags: see [`tag`](super::tag::Handle).
+    ///
+    /// 标签。
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> super::tag::Handle<'_> {
+        super::tag::Handle(&self.0)
+    }
     /// Points: see [`points`](super::points::Handle).
     ///
     /// 积分。
@@ -96,6 +104,102 @@ impl Client {
     #[must_use]
     pub fn points(&self) -> super::points::Handle<'_> {
         super::points::Handle(&self.0)
+    }
+    /// Learning records: see [`learning`](super::learning::Handle).
+    ///
+    /// 学习记录。
+    #[inline]
+    #[must_use]
+    pub fn learning(&self) -> super::learning::Handle<'_> {
+        super::learning::Handle(&self.0)
+    }
+    /// Lives: see [`live`](super::live::Handle).
+    ///
+    /// 直播。
+    #[inline]
+    #[must_use]
+    pub fn live(&self) -> super::live::Handle<'_> {
+        super::live::Handle(&self.0)
+    }
+    /// Circles: see [`community`](super::community::Handle).
+    ///
+    /// 圈子。
+    #[inline]
+    #[must_use]
+    pub fn community(&self) -> super::community::Handle<'_> {
+        super::community::Handle(&self.0)
+    }
+    /// Check-ins: see [`check_in`](super::check_in::Handle).
+    ///
+    /// 打卡。
+    #[inline]
+    #[must_use]
+    pub fn check_in(&self) -> super::check_in::Handle<'_> {
+        super::check_in::Handle(&self.0)
+    }
+    /// Exams: see [`exam`](super::exam::Handle).
+    ///
+    /// 考试。
+    #[inline]
+    #[must_use]
+    pub fn exam(&self) -> super::exam::Handle<'_> {
+        super::exam::Handle(&self.0)
+    }
+    /// Homework: see [`exercise`](super::exercise::Handle).
+    ///
+    /// 作业。
+    #[inline]
+    #[must_use]
+    pub fn exercise(&self) -> super::exercise::Handle<'_> {
+        super::exercise::Handle(&self.0)
+    }
+    /// Collection forms: see [`form`](super::form::Handle).
+    ///
+    /// 信息采集。
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> super::form::Handle<'_> {
+        super::form::Handle(&self.0)
+    }
+    /// Courses: see [`course`](super::course::Handle).
+    ///
+    /// 课程。
+    #[inline]
+    #[must_use]
+    pub fn course(&self) -> super::course::Handle<'_> {
+        super::course::Handle(&self.0)
+    }
+    /// Activities: see [`activity`](super::activity::Handle).
+    ///
+    /// 活动。
+    #[inline]
+    #[must_use]
+    pub fn activity(&self) -> super::activity::Handle<'_> {
+        super::activity::Handle(&self.0)
+    }
+    /// Enterprise college: see [`college`](super::college::Handle).
+    ///
+    /// 企学院。
+    #[inline]
+    #[must_use]
+    pub fn college(&self) -> super::college::Handle<'_> {
+        super::college::Handle(&self.0)
+    }
+    /// Staff: see [`staff`](super::staff::Handle).
+    ///
+    /// 员工。
+    #[inline]
+    #[must_use]
+    pub fn staff(&self) -> super::staff::Handle<'_> {
+        super::staff::Handle(&self.0)
+    }
+    /// SDK logins: see [`sdk`](super::sdk::Handle).
+    ///
+    /// SDK 登录。
+    #[inline]
+    #[must_use]
+    pub fn sdk(&self) -> super::sdk::Handle<'_> {
+        super::sdk::Handle(&self.0)
     }
     /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///

@@ -8,9 +8,59 @@ pub use scrm_core::{decode, encode, explain};
 
 /// Every operation of Xiaoe-tech that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.
 pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
+    &super::user::user_get::USER_GET,
     &super::user::user_list::USER_LIST,
+    &super::user::user_list_by_ids::USER_LIST_BY_IDS,
     &super::user::user_list_v2::USER_LIST_V2,
+    &super::user::user_register::USER_REGISTER,
+    &super::user::user_update::USER_UPDATE,
+    &super::tag::tag_save::TAG_SAVE,
+    &super::tag::user_tag_set::USER_TAG_SET,
+    &super::points::points_deduct::POINTS_DEDUCT,
+    &super::points::points_flow_list::POINTS_FLOW_LIST,
     &super::points::points_list::POINTS_LIST,
+    &super::learning::learning_camp_progress_list::LEARNING_CAMP_PROGRESS_LIST,
+    &super::learning::learning_daily_list::LEARNING_DAILY_LIST,
+    &super::learning::learning_record_list::LEARNING_RECORD_LIST,
+    &super::learning::learning_record_list_by_resource::LEARNING_RECORD_LIST_BY_RESOURCE,
+    &super::live::live_get::LIVE_GET,
+    &super::live::live_get_v2::LIVE_GET_V2,
+    &super::live::live_group_list::LIVE_GROUP_LIST,
+    &super::live::live_list::LIVE_LIST,
+    &super::live::live_message_list::LIVE_MESSAGE_LIST,
+    &super::live::live_red_packet_list::LIVE_RED_PACKET_LIST,
+    &super::live::live_red_packet_record_list::LIVE_RED_PACKET_RECORD_LIST,
+    &super::live::live_red_packet_stats::LIVE_RED_PACKET_STATS,
+    &super::live::live_sign_in_schedule::LIVE_SIGN_IN_SCHEDULE,
+    &super::live::live_user_list::LIVE_USER_LIST,
+    &super::community::community_list_by_user::COMMUNITY_LIST_BY_USER,
+    &super::community::community_member_list::COMMUNITY_MEMBER_LIST,
+    &super::check_in::check_in_activity_list::CHECK_IN_ACTIVITY_LIST,
+    &super::check_in::check_in_diary_list::CHECK_IN_DIARY_LIST,
+    &super::check_in::check_in_diary_list_by_user::CHECK_IN_DIARY_LIST_BY_USER,
+    &super::check_in::check_in_participant_list::CHECK_IN_PARTICIPANT_LIST,
+    &super::exam::exam_get::EXAM_GET,
+    &super::exam::exam_list::EXAM_LIST,
+    &super::exam::exam_result_get::EXAM_RESULT_GET,
+    &super::exercise::exercise_get::EXERCISE_GET,
+    &super::exercise::exercise_list::EXERCISE_LIST,
+    &super::form::form_entry_list::FORM_ENTRY_LIST,
+    &super::form::form_list::FORM_LIST,
+    &super::course::course_camp_term_get::COURSE_CAMP_TERM_GET,
+    &super::activity::activity_list::ACTIVITY_LIST,
+    &super::college::college_department_find::COLLEGE_DEPARTMENT_FIND,
+    &super::college::college_department_get::COLLEGE_DEPARTMENT_GET,
+    &super::college::college_department_tree::COLLEGE_DEPARTMENT_TREE,
+    &super::college::college_sign_in_activity_list::COLLEGE_SIGN_IN_ACTIVITY_LIST,
+    &super::college::college_student_add::COLLEGE_STUDENT_ADD,
+    &super::college::college_student_list::COLLEGE_STUDENT_LIST,
+    &super::college::college_student_tag_set::COLLEGE_STUDENT_TAG_SET,
+    &super::college::college_student_update::COLLEGE_STUDENT_UPDATE,
+    &super::college::college_training_plan_get::COLLEGE_TRAINING_PLAN_GET,
+    &super::staff::staff_list::STAFF_LIST,
+    &super::staff::staff_tree_get::STAFF_TREE_GET,
+    &super::sdk::sdk_login::SDK_LOGIN,
+    &super::sdk::sdk_login_url::SDK_LOGIN_URL,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -25,16 +75,240 @@ pub fn spec(operation: &str) -> Option<&'static scrm_core::spec::OperationSpec> 
 pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
     Some(
         match operation {
+            "user_get" => {
+                Box::<<super::user::UserGet as scrm_core::Operation>::Data>::default()
+            }
             "user_list" => {
                 Box::<<super::user::UserList as scrm_core::Operation>::Data>::default()
             }
+            "user_list_by_ids" => {
+                Box::<
+                    <super::user::UserListByIds as scrm_core::Operation>::Data,
+                >::default()
+            }
             "user_list_v2" => {
                 Box::<<super::user::UserListV2 as scrm_core::Operation>::Data>::default()
+            }
+            "user_register" => {
+                Box::<
+                    <super::user::UserRegister as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "user_update" => {
+                Box::<<super::user::UserUpdate as scrm_core::Operation>::Data>::default()
+            }
+            "tag_save" => {
+                Box::<<super::tag::TagSave as scrm_core::Operation>::Data>::default()
+            }
+            "user_tag_set" => {
+                Box::<<super::tag::UserTagSet as scrm_core::Operation>::Data>::default()
+            }
+            "points_deduct" => {
+                Box::<
+                    <super::points::PointsDeduct as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "points_flow_list" => {
+                Box::<
+                    <super::points::PointsFlowList as scrm_core::Operation>::Data,
+                >::default()
             }
             "points_list" => {
                 Box::<
                     <super::points::PointsList as scrm_core::Operation>::Data,
                 >::default()
+            }
+            "learning_camp_progress_list" => {
+                Box::<
+                    <super::learning::LearningCampProgressList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "learning_daily_list" => {
+                Box::<
+                    <super::learning::LearningDailyList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "learning_record_list" => {
+                Box::<
+                    <super::learning::LearningRecordList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "learning_record_list_by_resource" => {
+                Box::<
+                    <super::learning::LearningRecordListByResource as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_get" => {
+                Box::<<super::live::LiveGet as scrm_core::Operation>::Data>::default()
+            }
+            "live_get_v2" => {
+                Box::<<super::live::LiveGetV2 as scrm_core::Operation>::Data>::default()
+            }
+            "live_group_list" => {
+                Box::<
+                    <super::live::LiveGroupList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_list" => {
+                Box::<<super::live::LiveList as scrm_core::Operation>::Data>::default()
+            }
+            "live_message_list" => {
+                Box::<
+                    <super::live::LiveMessageList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_red_packet_list" => {
+                Box::<
+                    <super::live::LiveRedPacketList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_red_packet_record_list" => {
+                Box::<
+                    <super::live::LiveRedPacketRecordList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_red_packet_stats" => {
+                Box::<
+                    <super::live::LiveRedPacketStats as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_sign_in_schedule" => {
+                Box::<
+                    <super::live::LiveSignInSchedule as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "live_user_list" => {
+                Box::<
+                    <super::live::LiveUserList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "community_list_by_user" => {
+                Box::<
+                    <super::community::CommunityListByUser as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "community_member_list" => {
+                Box::<
+                    <super::community::CommunityMemberList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "check_in_activity_list" => {
+                Box::<
+                    <super::check_in::CheckInActivityList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "check_in_diary_list" => {
+                Box::<
+                    <super::check_in::CheckInDiaryList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "check_in_diary_list_by_user" => {
+                Box::<
+                    <super::check_in::CheckInDiaryListByUser as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "check_in_participant_list" => {
+                Box::<
+                    <super::check_in::CheckInParticipantList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "exam_get" => {
+                Box::<<super::exam::ExamGet as scrm_core::Operation>::Data>::default()
+            }
+            "exam_list" => {
+                Box::<<super::exam::ExamList as scrm_core::Operation>::Data>::default()
+            }
+            "exam_result_get" => {
+                Box::<
+                    <super::exam::ExamResultGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "exercise_get" => {
+                Box::<
+                    <super::exercise::ExerciseGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "exercise_list" => {
+                Box::<
+                    <super::exercise::ExerciseList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "form_entry_list" => {
+                Box::<
+                    <super::form::FormEntryList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "form_list" => {
+                Box::<<super::form::FormList as scrm_core::Operation>::Data>::default()
+            }
+            "course_camp_term_get" => {
+                Box::<
+                    <super::course::CourseCampTermGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "activity_list" => {
+                Box::<
+                    <super::activity::ActivityList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_department_find" => {
+                Box::<
+                    <super::college::CollegeDepartmentFind as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_department_get" => {
+                Box::<
+                    <super::college::CollegeDepartmentGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_department_tree" => {
+                Box::<
+                    <super::college::CollegeDepartmentTree as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_sign_in_activity_list" => {
+                Box::<
+                    <super::college::CollegeSignInActivityList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_student_add" => {
+                Box::<
+                    <super::college::CollegeStudentAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_student_list" => {
+                Box::<
+                    <super::college::CollegeStudentList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_student_tag_set" => {
+                Box::<
+                    <super::college::CollegeStudentTagSet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_student_update" => {
+                Box::<
+                    <super::college::CollegeStudentUpdate as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "college_training_plan_get" => {
+                Box::<
+                    <super::college::CollegeTrainingPlanGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "staff_list" => {
+                Box::<<super::staff::StaffList as scrm_core::Operation>::Data>::default()
+            }
+            "staff_tree_get" => {
+                Box::<
+                    <super::staff::StaffTreeGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "sdk_login" => {
+                Box::<<super::sdk::SdkLogin as scrm_core::Operation>::Data>::default()
+            }
+            "sdk_login_url" => {
+                Box::<<super::sdk::SdkLoginUrl as scrm_core::Operation>::Data>::default()
             }
             "token" => {
                 Box::<<super::token::Token as scrm_core::Operation>::Data>::default()
@@ -48,9 +322,15 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
 #[must_use]
 pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
     match operation {
+        "user_get" => Some(<super::user::UserGetData as scrm_core::Tabular>::columns()),
         "user_list" => {
             Some(
                 <<super::user::UserList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "user_list_by_ids" => {
+            Some(
+                <<super::user::UserListByIds as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "user_list_v2" => {
@@ -58,11 +338,168 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
                 <<super::user::UserListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
+        "user_register" => {
+            Some(<super::user::UserRegisterData as scrm_core::Tabular>::columns())
+        }
+        "points_flow_list" => {
+            Some(
+                <<super::points::PointsFlowList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "points_list" => {
             Some(
                 <<super::points::PointsList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
+        "learning_camp_progress_list" => {
+            Some(<super::learning::CampProgress as scrm_core::Tabular>::columns())
+        }
+        "learning_daily_list" => {
+            Some(
+                <<super::learning::LearningDailyList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "learning_record_list" => {
+            Some(
+                <super::learning::LearningRecordListData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "learning_record_list_by_resource" => {
+            Some(
+                <super::learning::LearningRecordListByResourceData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "live_get_v2" => {
+            Some(<super::live::LiveGetV2Data as scrm_core::Tabular>::columns())
+        }
+        "live_group_list" => {
+            Some(<super::live::LiveGroup as scrm_core::Tabular>::columns())
+        }
+        "live_message_list" => {
+            Some(
+                <<super::live::LiveMessageList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "live_red_packet_list" => {
+            Some(
+                <<super::live::LiveRedPacketList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "live_red_packet_record_list" => {
+            Some(
+                <super::live::LiveRedPacketRecordListData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "live_red_packet_stats" => {
+            Some(<super::live::LiveRedPacketStatsData as scrm_core::Tabular>::columns())
+        }
+        "live_user_list" => {
+            Some(<super::live::LiveUserListData as scrm_core::Tabular>::columns())
+        }
+        "community_list_by_user" => {
+            Some(
+                <<super::community::CommunityListByUser as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "community_member_list" => {
+            Some(
+                <<super::community::CommunityMemberList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "check_in_activity_list" => {
+            Some(
+                <<super::check_in::CheckInActivityList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "check_in_diary_list" => {
+            Some(
+                <<super::check_in::CheckInDiaryList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "check_in_diary_list_by_user" => {
+            Some(
+                <<super::check_in::CheckInDiaryListByUser as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "check_in_participant_list" => {
+            Some(
+                <<super::check_in::CheckInParticipantList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "exam_get" => Some(<super::exam::ExamGetData as scrm_core::Tabular>::columns()),
+        "exam_list" => {
+            Some(
+                <<super::exam::ExamList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "exercise_get" => {
+            Some(<super::exercise::ExerciseGetData as scrm_core::Tabular>::columns())
+        }
+        "exercise_list" => {
+            Some(
+                <<super::exercise::ExerciseList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "form_entry_list" => {
+            Some(
+                <<super::form::FormEntryList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "form_list" => {
+            Some(
+                <<super::form::FormList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "course_camp_term_get" => {
+            Some(<super::course::CourseCampTermGetData as scrm_core::Tabular>::columns())
+        }
+        "activity_list" => {
+            Some(
+                <<super::activity::ActivityList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "college_department_find" => {
+            Some(<super::college::DepartmentFound as scrm_core::Tabular>::columns())
+        }
+        "college_department_get" => {
+            Some(<super::college::DepartmentInfo as scrm_core::Tabular>::columns())
+        }
+        "college_department_tree" => {
+            Some(<super::college::Department as scrm_core::Tabular>::columns())
+        }
+        "college_sign_in_activity_list" => {
+            Some(
+                <<super::college::CollegeSignInActivityList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "college_student_add" => {
+            Some(
+                <super::college::CollegeStudentAddData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "college_student_list" => {
+            Some(
+                <<super::college::CollegeStudentList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "college_student_update" => {
+            Some(
+                <super::college::CollegeStudentUpdateData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "college_training_plan_get" => {
+            Some(<super::college::TrainingPlan as scrm_core::Tabular>::columns())
+        }
+        "staff_list" => {
+            Some(
+                <<super::staff::StaffList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "staff_tree_get" => {
+            Some(<super::staff::StaffNode as scrm_core::Tabular>::columns())
+        }
+        "sdk_login" => Some(<super::sdk::SdkSession as scrm_core::Tabular>::columns()),
+        "sdk_login_url" => Some(<super::sdk::LoginLink as scrm_core::Tabular>::columns()),
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,
     }

@@ -5,7 +5,7 @@
 //!
 //! `POST /xe.user.batch.get/1.0.0` (JSON body)
 
-use super::definitions::UserSourceLabel;
+use super::definitions::User;
 
 scrm_core::request! {
     /// List users, version 1.0.0
@@ -68,12 +68,12 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/response/properties/msg` | `message` | `msg` | the example answer |
     /// | `/response/properties/data/properties/total` | `float` | `integer` | the example answer counts in whole numbers |
-    /// | `/definitions/User/properties/bind_phone` | `present` | `nullable` | the third user of the example answer |
-    /// | `/definitions/User/properties/from` | `the same field as the filter 'from', which takes codes` | `the label of the code` | the example answer |
+    /// | `definitions.json#/User/properties/bind_phone` | `present` | `nullable` | the third user of the example answer |
+    /// | `definitions.json#/User/properties/from` | `the same field as the filter 'from', which takes codes` | `the label of the code` | the example answer |
     /// | `/request/properties/max_pay_sum` | `a minimum, like the row above it` | `the maximum` | the name of the field and of its neighbour |
     /// | `/request/properties/page` | `unknown` | `required` | the page's table has lost its column of required marks; the vendor's mirrored handbook shows it |
     /// | `/request/properties/page_size` | `unknown` | `required` | the page's table has lost its column of required marks; the vendor's mirrored handbook shows it |
-    /// | `/definitions/User/properties/punch_count` | `valid JSON` | `no comma after punch_count` | the third user of the example answer |
+    /// | `definitions.json#/User/properties/punch_count` | `valid JSON` | `no comma after punch_count` | the third user of the example answer |
     /// | `/permission` | `用户管理-查询用户信息` | `用户管理-查询` | the vendor's mirrored handbook has the longer name, the page the shorter |
     ///
     /// # Source
@@ -177,38 +177,6 @@ scrm_core::record! {
         list: Vec<User> as List = "list", always rows;
         "Number of users that match." "符合条件的用户数。" "The page prints the type as `float`."
         total: Option<i64> as I64 = "total", always;
-    }
-}
-
-scrm_core::record! {
-    /// A user of the shop.
-    ///
-    /// 店铺的一个用户。
-    pub struct User {
-        "Id of the user." "用户的编号。"
-        user_id: Option<String> as Str = "user_id", always;
-        "Nickname." "昵称。"
-        user_nickname: Option<String> as Str = "user_nickname", always personal;
-        "Phone number the account is bound to." "账号绑定的手机号。"
-        bind_phone: Option<String> as Str = "bind_phone", always nullable personal;
-        "Phone number collected by a form." "通过表单采集的手机号。"
-        collect_phone: Option<String> as Str = "collect_phone", always personal;
-        "Address of the picture." "头像的地址。"
-        avatar: Option<String> as Str = "avatar", always personal;
-        "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example or in other people's code only."
-        from: Option<UserSourceLabel> as Open = "from", always;
-        "Amount spent in all, in yuan." "累计消费金额，单位元。" "Unit: yuan."
-        pay_sum: Option<scrm_core::Yuan> as Typed = "pay_sum", always ["yuan"];
-        "Number of purchases." "购买次数。"
-        punch_count: Option<i64> as I64 = "punch_count", always;
-        "WeChat union id." "微信 union_id。"
-        wx_union_id: Option<String> as Str = "wx_union_id", always personal;
-        "WeChat open id in the mini-program." "小程序里的微信 open_id。"
-        wx_app_open_id: Option<String> as Str = "wx_app_open_id", always personal;
-        "WeChat open id in the official account." "公众号里的微信 open_id。"
-        wx_open_id: Option<String> as Str = "wx_open_id", always personal;
-        "When the user was created." "用户创建的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        user_created_at: Option<scrm_core::DateTime> as Typed = "user_created_at", always;
     }
 }
 
