@@ -2,6 +2,17 @@
 
 pub mod user;
 pub mod points;
+pub mod order;
+pub mod after_sale;
+pub mod logistics;
+pub mod entitlement;
+pub mod goods;
+pub mod course;
+pub mod coupon;
+pub mod redeem;
+pub mod promo_code;
+pub mod promoter;
+pub mod common_domain;
 pub mod token;
 pub mod tools;
 mod client;
