@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::after_sale::{AfterSaleDate, AfterSaleListV2, AfterSaleState};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -30,8 +32,11 @@ scrm_core::request! {
     /// let request = AfterSaleListV2::new(["2025-01-01", "2025-01-31"])
     ///     .with_sales_state(AfterSaleState::Running)
     ///     .with_date_type(AfterSaleDate::ApplyTime);
-    /// let response = client.after_sale().list_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("after_sale_list_v2.jsonl"))?;
+    /// let mut rows = client.after_sale().list_v2(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

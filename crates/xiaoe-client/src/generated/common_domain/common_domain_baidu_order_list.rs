@@ -23,6 +23,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::common_domain::{CommonDomainBaiduOrderList, CommonDomainOrderState};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -33,8 +35,11 @@ scrm_core::request! {
     ///     .with_order_status([CommonDomainOrderState::Paid, CommonDomainOrderState::Shipped])
     ///     .with_created_start_at("2025-01-01")
     ///     .with_created_end_at("2025-01-02");
-    /// let response = client.common_domain().baidu_order_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("common_domain_baidu_order_list.jsonl"))?;
+    /// let mut rows = client.common_domain().baidu_order_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

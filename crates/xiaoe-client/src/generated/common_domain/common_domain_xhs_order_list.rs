@@ -33,8 +33,9 @@ scrm_core::request! {
     ///     .with_order_status([CommonDomainOrderState::Paid])
     ///     .with_created_start_at("2025-01-01")
     ///     .with_created_end_at("2025-01-02");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("common_domain_xhs_order_list.json"))?;
     /// let response = client.common_domain().xhs_order_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

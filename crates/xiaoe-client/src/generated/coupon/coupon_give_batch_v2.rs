@@ -31,8 +31,9 @@ scrm_core::request! {
     ///     "u_made_up_0001",
     ///     ["cou_made_up_1", "cou_made_up_2"],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("coupon_give_batch_v2.json"))?;
     /// let response = client.coupon().give_batch_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::coupon::{CouponHolderListV2, CouponHolderOrder};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -29,8 +31,11 @@ scrm_core::request! {
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = CouponHolderListV2::new("cou_made_up_1")
     ///     .with_order_by_receive(CouponHolderOrder::TimeDescending);
-    /// let response = client.coupon().holder_list_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("coupon_holder_list_v2.jsonl"))?;
+    /// let mut rows = client.coupon().holder_list_v2(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::coupon::{CouponListV2, CouponSelectState};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -30,8 +32,11 @@ scrm_core::request! {
     /// let request = CouponListV2::new()
     ///     .with_coupon_name("新人")
     ///     .with_select_state([CouponSelectState::Open]);
-    /// let response = client.coupon().list_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("coupon_list_v2.jsonl"))?;
+    /// let mut rows = client.coupon().list_v2(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::course::{CourseColumnSectionList, CourseSectionFilter, CourseSectionState};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -30,8 +32,11 @@ scrm_core::request! {
     /// let request = CourseColumnSectionList::new("p_made_up_1")
     ///     .with_resource_types(CourseSectionFilter::Video)
     ///     .with_state(CourseSectionState::On);
-    /// let response = client.course().column_section_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("course_column_section_list.jsonl"))?;
+    /// let mut rows = client.course().column_section_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::course::{CourseList, CourseOrder, CourseSaleFilter, CourseSorting};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -33,8 +35,11 @@ scrm_core::request! {
     ///     .with_order_type(CourseOrder::Descending)
     ///     .with_sale_status(CourseSaleFilter::On)
     ///     .with_tags(["11"]);
-    /// let response = client.course().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("course_list.jsonl"))?;
+    /// let mut rows = client.course().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -33,8 +33,9 @@ scrm_core::request! {
     ///         .with_product_id("p_made_up_1")
     ///         .with_out_order_id("out_made_up_1"),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("entitlement_grant.json"))?;
     /// let response = client.entitlement().grant(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

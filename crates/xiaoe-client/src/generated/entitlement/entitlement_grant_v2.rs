@@ -49,8 +49,9 @@ scrm_core::request! {
     ///             ),
     ///     )
     ///     .with_user_id("u_made_up_0001");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("entitlement_grant_v2.json"))?;
     /// let response = client.entitlement().grant_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = GoodsCategoryList::new("0");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("goods_category_list.json"))?;
     /// let response = client.goods().category_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

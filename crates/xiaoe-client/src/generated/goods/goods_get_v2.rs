@@ -32,8 +32,9 @@ scrm_core::request! {
     /// let request = GoodsGetV2::new([GoodsSelection::new(["p_made_up_1"], GoodsKind::Column)])
     ///     .with_is_return_deleted(false)
     ///     .with_body([GoodsPart::Stock, GoodsPart::Sku]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("goods_get_v2.json"))?;
     /// let response = client.goods().get_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

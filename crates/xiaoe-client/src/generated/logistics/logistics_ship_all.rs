@@ -30,8 +30,9 @@ scrm_core::request! {
     /// let request = LogisticsShipAll::new("o_made_up_0003", "顺丰速运", 1, "SF_MADE_UP_1")
     ///     .with_sender_name("王小明")
     ///     .with_sender_phone("13800138000");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("logistics_ship_all.json"))?;
     /// let response = client.logistics().ship_all(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,9 @@ scrm_core::request! {
     ///             .with_express_id("SF_MADE_UP_2"),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("logistics_update.json"))?;
     /// let response = client.logistics().update(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = OrderGet::new("o_made_up_0001");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("order_get.json"))?;
     /// let response = client.order().get(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -37,8 +37,9 @@ scrm_core::request! {
     ///             .with_end_time(1735747200i64)
     ///             .with_order_state(OrderState::Paid),
     ///     );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("order_list.json"))?;
     /// let response = client.order().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

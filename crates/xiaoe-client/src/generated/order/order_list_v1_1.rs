@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::order::{OrderListV11, OrderStateV11};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -31,8 +33,11 @@ scrm_core::request! {
     ///     .with_begin_time(1735660800i64)
     ///     .with_end_time(1736265600i64)
     ///     .with_order_state(OrderStateV11::Paid);
-    /// let response = client.order().list_v1_1(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("order_list_v1_1.jsonl"))?;
+    /// let mut rows = client.order().list_v1_1(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

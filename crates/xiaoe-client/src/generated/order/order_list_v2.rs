@@ -23,6 +23,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::order::{OrderListV2, OrderStateV2};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -31,8 +33,11 @@ scrm_core::request! {
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = OrderListV2::new("2025-01-01 00:00:00", "2025-01-31 23:59:59")
     ///     .with_order_state(OrderStateV2::Shipped);
-    /// let response = client.order().list_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("order_list_v2.jsonl"))?;
+    /// let mut rows = client.order().list_v2(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::promo_code::{PromoCodeKind, PromoCodeList, PromoCodeStateFilter};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -30,8 +32,11 @@ scrm_core::request! {
     /// let request = PromoCodeList::new("pb_made_up_1")
     ///     .with_ptype(PromoCodeKind::Exclusive)
     ///     .with_state(PromoCodeStateFilter::Valid);
-    /// let response = client.promo_code().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("promo_code_list.jsonl"))?;
+    /// let mut rows = client.promo_code().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -33,8 +33,9 @@ scrm_core::request! {
     ///     .with_can_share(false)
     ///     .with_resource([PromoCodeResource::new("p_made_up_1", "6")])
     ///     .with_information_data(PromoCodeForm::new().with_form_name("").with_in_id(""));
+    /// let file = std::fs::File::create(std::env::temp_dir().join("promo_code_update.json"))?;
     /// let response = client.promo_code().update(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

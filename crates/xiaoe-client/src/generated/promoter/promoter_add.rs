@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = PromoterAdd::new("u_made_up_0001");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("promoter_add.json"))?;
     /// let response = client.promoter().add(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

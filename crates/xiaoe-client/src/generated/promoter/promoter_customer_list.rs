@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::promoter::{PromoterBindFilter, PromoterCustomerList};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -29,8 +31,11 @@ scrm_core::request! {
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = PromoterCustomerList::new("u_made_up_0002")
     ///     .with_bind_state(PromoterBindFilter::Bound);
-    /// let response = client.promoter().customer_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("promoter_customer_list.jsonl"))?;
+    /// let mut rows = client.promoter().customer_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -46,8 +46,9 @@ scrm_core::request! {
     ///         Vec::<String>::new(),
     ///     ),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("redeem_code_create.json"))?;
     /// let response = client.redeem().code_create(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
