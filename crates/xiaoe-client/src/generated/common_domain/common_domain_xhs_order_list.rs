@@ -59,6 +59,7 @@ scrm_core::request! {
     /// | `/request/properties/order_id` | `order_id` | `xiaoe_order_id` | the example request, and the same list of Baidu |
     /// | `/request/properties/product_name` | `product_name` | `goods_name, which the table lacks` | the example request |
     /// | `/request/properties/order_status` | `1 to 6` | `7` | the example request |
+    /// | `/response/properties/data` | `json对象` | `any` | the rows of the object are not known |
     ///
     /// # Source
     ///

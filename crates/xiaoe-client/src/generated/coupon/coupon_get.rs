@@ -88,25 +88,25 @@ scrm_core::record! {
     /// 优惠券。
     pub struct CouponDetail {
         "Id of the coupon." "优惠券的编号。"
-        id: Option<String> as Str = "id", maybe;
+        id: Option<String> as Str = "id", always;
         "Id of the shop." "店铺的编号。"
-        app_id: Option<String> as Str = "app_id", maybe;
+        app_id: Option<String> as Str = "app_id", always;
         "For which goods it is." "适用的商品。"
-        r#type: Option<CouponScope> as Open = "type", maybe;
+        r#type: Option<CouponScope> as Open = "type", always;
         "Title." "标题。"
-        title: Option<String> as Str = "title", maybe;
+        title: Option<String> as Str = "title", always;
         "Valid from." "有效期的起点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        valid_at: Option<scrm_core::DateTime> as Typed = "valid_at", maybe;
+        valid_at: Option<scrm_core::DateTime> as Typed = "valid_at", always;
         "When it lapses." "失效的时间。"
-        invalid_at: Option<String> as Str = "invalid_at", maybe;
+        invalid_at: Option<String> as Str = "invalid_at", always;
         "When it was stopped by hand." "手动停止的时间。"
-        manual_stop_at: Option<String> as Str = "manual_stop_at", maybe;
+        manual_stop_at: Option<String> as Str = "manual_stop_at", always;
         "Amount." "金额。" "Unit: yuan."
-        price: Option<scrm_core::Yuan> as Typed = "price", maybe ["yuan"];
+        price: Option<scrm_core::Yuan> as Typed = "price", always ["yuan"];
         "How many one user may claim." "每人限领的数量。"
-        receive_rule: Option<i64> as I64 = "receive_rule", maybe;
+        receive_rule: Option<i64> as I64 = "receive_rule", always;
         "Smallest amount of an order; the unit is cut." "使用的门槛，单位不在副本里。"
-        require_price: Option<i64> as I64 = "require_price", maybe;
+        require_price: Option<i64> as I64 = "require_price", always;
     }
 }
 

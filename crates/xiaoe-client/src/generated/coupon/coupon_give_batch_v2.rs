@@ -93,9 +93,9 @@ scrm_core::record! {
     /// 发放的优惠券。
     pub struct UserCoupon {
         "Id of the user's coupon." "用户优惠券的编号。"
-        cu_id: Option<String> as Str = "cu_id", maybe;
+        cu_id: Option<String> as Str = "cu_id", always;
         "Id of the coupon." "优惠券的编号。"
-        coupon_id: Option<String> as Str = "coupon_id", maybe;
+        coupon_id: Option<String> as Str = "coupon_id", always;
     }
 }
 

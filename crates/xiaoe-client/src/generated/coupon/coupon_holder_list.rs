@@ -151,7 +151,7 @@ scrm_core::record! {
         "Whether it was used." "使用的状态。"
         is_use: Option<CouponUseState> as Open = "is_use", maybe;
         "When it was used." "使用的时间。"
-        use_at: Option<scrm_core::Value> as Any = "use_at", maybe;
+        use_at: Option<String> as Str = "use_at", maybe;
     }
 }
 

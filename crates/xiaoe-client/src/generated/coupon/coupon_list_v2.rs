@@ -167,23 +167,23 @@ scrm_core::record! {
     /// 这一页的优惠券。
     pub struct Coupon {
         "Id of the coupon." "优惠券的编号。"
-        id: Option<String> as Str = "id", maybe;
+        id: Option<String> as Str = "id", always;
         "Name." "名称。" "The page prints the type as `int`."
-        title: Option<String> as Str = "title", maybe;
+        title: Option<String> as Str = "title", always;
         "Kind of coupon." "优惠券的种类。"
-        r#type: Option<CouponKind> as Open = "type", maybe;
+        r#type: Option<CouponKind> as Open = "type", always;
         "Kind of discount." "优惠的方式。"
-        discount_way: Option<CouponDiscountWay> as Open = "discount_way", maybe;
+        discount_way: Option<CouponDiscountWay> as Open = "discount_way", always;
         "Percent; 0 is no percent coupon." "折扣，0 表示不是折扣券。" "0 to 100."
-        discount_percent: Option<i64> as I64 = "discount_percent", maybe;
+        discount_percent: Option<i64> as I64 = "discount_percent", always;
         "Cap of the discount." "折扣的上限。" "Unit: fen."
-        discount_limit_price: Option<scrm_core::Fen> as Typed = "discount_limit_price", maybe ["fen"];
+        discount_limit_price: Option<scrm_core::Fen> as Typed = "discount_limit_price", always ["fen"];
         "When it may be deleted after it has lapsed." "失效后可以删除的时间。"
-        can_del_since: Option<String> as Str = "can_del_since", maybe;
+        can_del_since: Option<String> as Str = "can_del_since", always;
         "Number left." "剩余的数量。"
-        surplus_count: Option<i64> as I64 = "surplus_count", maybe;
+        surplus_count: Option<i64> as I64 = "surplus_count", always;
         "How the coupon is got." "领取的方式。"
-        spread_type: Option<CouponSpread> as Open = "spread_type", maybe;
+        spread_type: Option<CouponSpread> as Open = "spread_type", always;
         "Amount; the unit is not stated." "金额，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
         price: Option<i64> as I64 = "price", maybe;
         "Number of goods." "适用商品的数量。" "**Unverified**: seen in an example or in other people's code only."

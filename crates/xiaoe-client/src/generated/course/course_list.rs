@@ -62,9 +62,9 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/msg` | `the type column holds the required mark` | `text` | the table of the answer, whose columns have slipped |
-    /// | `/response/properties/data/properties/list/items/properties/last_updated_at` | `timestamp` | `not seen` | no example answer was in the copy |
-    /// | `/response/properties/data/properties/list/items/properties/curriculum_time` | `timestamp` | `not seen` | no example answer was in the copy |
-    /// | `/response/properties/data/properties/list/items/properties/curriculum_end_time` | `timestamp` | `not seen` | no example answer was in the copy |
+    /// | `/response/properties/data/properties/list/items/properties/last_updated_at` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
+    /// | `/response/properties/data/properties/list/items/properties/curriculum_time` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
+    /// | `/response/properties/data/properties/list/items/properties/curriculum_end_time` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
     ///
     /// # Source
     ///
@@ -152,11 +152,11 @@ scrm_core::record! {
         resource_cnt: Option<i64> as I64 = "resource_cnt", maybe;
         "Number of interactions." "互动数。"
         interactive_cnt: Option<i64> as I64 = "interactive_cnt", maybe;
-        "When it was changed." "最近更新的时间。"
+        "When it was changed." "最近更新的时间。" "The page prints the type as `timestamp`."
         last_updated_at: Option<scrm_core::Value> as Any = "last_updated_at", maybe;
-        "When it begins." "开课的时间。"
+        "When it begins." "开课的时间。" "The page prints the type as `timestamp`."
         curriculum_time: Option<scrm_core::Value> as Any = "curriculum_time", maybe;
-        "When it ends." "结课的时间。"
+        "When it ends." "结课的时间。" "The page prints the type as `timestamp`."
         curriculum_end_time: Option<scrm_core::Value> as Any = "curriculum_end_time", maybe;
         "Where it was made." "创建的来源。"
         created_source: Option<CourseSource> as Open = "created_source", maybe;

@@ -116,7 +116,7 @@ scrm_core::record! {
     /// 返回的内容。
     pub struct GoodsGetData {
         "The goods; an empty list when they were not found." "商品，查不到时是空数组。"
-        resource_info: Option<GoodsInfo> as Obj = "resource_info", maybe;
+        resource_info: Option<GoodsInfo> as Obj = "resource_info", always;
     }
 }
 

@@ -51,7 +51,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `an object` | `null` | the example answer |
+    /// | `/response/properties/data` | `object` | `any` | the example |
     ///
     /// # Source
     ///

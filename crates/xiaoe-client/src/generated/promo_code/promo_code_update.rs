@@ -62,9 +62,9 @@ scrm_core::request! {
     /// | `/request/properties/resource/items/properties/resource_type` | `unknown` | `required` | the text of the row: needed for named goods |
     /// | `/request/properties/end_at` | `a time` | `a time with blanks inside` | the example request |
     /// | `/request` | `access_token` | `app_id instead of access_token` | the example request |
-    /// | `/response/properties/data` | `an object` | `null` | the example answer |
     /// | `/request/properties/batch_id` | `unknown` | `required` | the copy lost the marks; our choice: the batch must be named |
     /// | `/request/properties/information_data` | `array` | `object` | the example request |
+    /// | `/response/properties/data` | `object` | `any` | the example answer |
     ///
     /// # Source
     ///

@@ -59,7 +59,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `an object` | `an empty text` | the example answer |
+    /// | `/response/properties/data` | `object` | `any` | the example answer: an empty text |
     ///
     /// # Source
     ///
