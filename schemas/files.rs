@@ -15,6 +15,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("rabbitpre/token.json", include_str!("rabbitpre/token.json")),
     ("rabbitpre/vendor.json", include_str!("rabbitpre/vendor.json")),
     (
+<<<<<<< HEAD
         "xiaoe/activity/activity-list.json",
         include_str!("xiaoe/activity/activity-list.json"),
     ),
@@ -152,6 +153,126 @@ pub static FILES: &[(&str, &str)] = &[
     ("xiaoe/staff/staff-tree-get.json", include_str!("xiaoe/staff/staff-tree-get.json")),
     ("xiaoe/tag/tag-save.json", include_str!("xiaoe/tag/tag-save.json")),
     ("xiaoe/tag/user-tag-set.json", include_str!("xiaoe/tag/user-tag-set.json")),
+=======
+        "xiaoe/after_sale/after-sale-list-v2.json",
+        include_str!("xiaoe/after_sale/after-sale-list-v2.json"),
+    ),
+    (
+        "xiaoe/common_domain/common-domain-baidu-order-list.json",
+        include_str!("xiaoe/common_domain/common-domain-baidu-order-list.json"),
+    ),
+    (
+        "xiaoe/common_domain/common-domain-xhs-order-list.json",
+        include_str!("xiaoe/common_domain/common-domain-xhs-order-list.json"),
+    ),
+    (
+        "xiaoe/common_domain/definitions.json",
+        include_str!("xiaoe/common_domain/definitions.json"),
+    ),
+    ("xiaoe/coupon/coupon-get.json", include_str!("xiaoe/coupon/coupon-get.json")),
+    (
+        "xiaoe/coupon/coupon-give-batch-v2.json",
+        include_str!("xiaoe/coupon/coupon-give-batch-v2.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-give-v2.json",
+        include_str!("xiaoe/coupon/coupon-give-v2.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-holder-list-v2.json",
+        include_str!("xiaoe/coupon/coupon-holder-list-v2.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-holder-list.json",
+        include_str!("xiaoe/coupon/coupon-holder-list.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-list-v2.json",
+        include_str!("xiaoe/coupon/coupon-list-v2.json"),
+    ),
+    (
+        "xiaoe/course/course-chapter-list.json",
+        include_str!("xiaoe/course/course-chapter-list.json"),
+    ),
+    (
+        "xiaoe/course/course-column-section-list.json",
+        include_str!("xiaoe/course/course-column-section-list.json"),
+    ),
+    ("xiaoe/course/course-list.json", include_str!("xiaoe/course/course-list.json")),
+    (
+        "xiaoe/entitlement/entitlement-asset-check.json",
+        include_str!("xiaoe/entitlement/entitlement-asset-check.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-grant-v2.json",
+        include_str!("xiaoe/entitlement/entitlement-grant-v2.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-grant.json",
+        include_str!("xiaoe/entitlement/entitlement-grant.json"),
+    ),
+    ("xiaoe/goods/definitions.json", include_str!("xiaoe/goods/definitions.json")),
+    (
+        "xiaoe/goods/goods-category-list-v2.json",
+        include_str!("xiaoe/goods/goods-category-list-v2.json"),
+    ),
+    (
+        "xiaoe/goods/goods-category-list.json",
+        include_str!("xiaoe/goods/goods-category-list.json"),
+    ),
+    ("xiaoe/goods/goods-get-v2.json", include_str!("xiaoe/goods/goods-get-v2.json")),
+    ("xiaoe/goods/goods-get.json", include_str!("xiaoe/goods/goods-get.json")),
+    (
+        "xiaoe/logistics/logistics-ship-all.json",
+        include_str!("xiaoe/logistics/logistics-ship-all.json"),
+    ),
+    (
+        "xiaoe/logistics/logistics-update.json",
+        include_str!("xiaoe/logistics/logistics-update.json"),
+    ),
+    ("xiaoe/order/definitions.json", include_str!("xiaoe/order/definitions.json")),
+    ("xiaoe/order/order-get-v2.json", include_str!("xiaoe/order/order-get-v2.json")),
+    ("xiaoe/order/order-get.json", include_str!("xiaoe/order/order-get.json")),
+    (
+        "xiaoe/order/order-list-v1-1.json",
+        include_str!("xiaoe/order/order-list-v1-1.json"),
+    ),
+    ("xiaoe/order/order-list-v2.json", include_str!("xiaoe/order/order-list-v2.json")),
+    ("xiaoe/order/order-list.json", include_str!("xiaoe/order/order-list.json")),
+    ("xiaoe/points/points-list.json", include_str!("xiaoe/points/points-list.json")),
+    (
+        "xiaoe/promo_code/promo-code-list.json",
+        include_str!("xiaoe/promo_code/promo-code-list.json"),
+    ),
+    (
+        "xiaoe/promo_code/promo-code-stock-add.json",
+        include_str!("xiaoe/promo_code/promo-code-stock-add.json"),
+    ),
+    (
+        "xiaoe/promo_code/promo-code-update.json",
+        include_str!("xiaoe/promo_code/promo-code-update.json"),
+    ),
+    (
+        "xiaoe/promoter/promoter-add.json",
+        include_str!("xiaoe/promoter/promoter-add.json"),
+    ),
+    (
+        "xiaoe/promoter/promoter-customer-list.json",
+        include_str!("xiaoe/promoter/promoter-customer-list.json"),
+    ),
+    (
+        "xiaoe/promoter/promoter-order-get-v2.json",
+        include_str!("xiaoe/promoter/promoter-order-get-v2.json"),
+    ),
+    (
+        "xiaoe/redeem/redeem-code-create.json",
+        include_str!("xiaoe/redeem/redeem-code-create.json"),
+    ),
+    (
+        "xiaoe/redeem/redeem-code-list.json",
+        include_str!("xiaoe/redeem/redeem-code-list.json"),
+    ),
+>>>>>>> cat2
     ("xiaoe/token.json", include_str!("xiaoe/token.json")),
     ("xiaoe/user/definitions.json", include_str!("xiaoe/user/definitions.json")),
     ("xiaoe/user/user-get.json", include_str!("xiaoe/user/user-get.json")),
