@@ -108,6 +108,10 @@ pub static FILES: &[(&str, &str)] = &[
     ("beschannels/token.json", include_str!("beschannels/token.json")),
     ("beschannels/vendor.json", include_str!("beschannels/vendor.json")),
     (
+        "rabbitpre/auth/auth-app-code.json",
+        include_str!("rabbitpre/auth/auth-app-code.json"),
+    ),
+    (
         "rabbitpre/customer/customer-detail-list.json",
         include_str!("rabbitpre/customer/customer-detail-list.json"),
     ),

@@ -8,6 +8,7 @@ pub mod work;
 pub mod play;
 pub mod template;
 pub mod import;
+pub mod auth;
 pub mod token;
 pub mod tools;
 mod client;

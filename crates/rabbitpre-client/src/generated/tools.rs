@@ -36,6 +36,7 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::import::import_groups_v2::IMPORT_GROUPS_V2,
     &super::import::import_tags::IMPORT_TAGS,
     &super::import::import_tags_v2::IMPORT_TAGS_V2,
+    &super::auth::auth_app_code::AUTH_APP_CODE,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -184,6 +185,11 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
                     <super::import::ImportTagsV2 as scrm_core::Operation>::Data,
                 >::default()
             }
+            "auth_app_code" => {
+                Box::<
+                    <super::auth::AuthAppCode as scrm_core::Operation>::Data,
+                >::default()
+            }
             "token" => {
                 Box::<<super::token::Token as scrm_core::Operation>::Data>::default()
             }
@@ -236,6 +242,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "template_tag_tree" => {
             Some(<super::template::TemplateTagTreeData as scrm_core::Tabular>::columns())
+        }
+        "auth_app_code" => {
+            Some(<super::auth::AppAuthCode as scrm_core::Tabular>::columns())
         }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,

@@ -103,6 +103,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             "import_groups_v2",
             "import_tags",
             "import_tags_v2",
+            "auth_app_code",
             "token",
         ],
     );
