@@ -161,17 +161,30 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
         .map(|credential| format!("&given[\"{}\"]", credential.name))
         .collect::<Vec<_>>()
         .join(", ");
-    let _ = paged;
-    let used = format!(
-        "let response = client.{path}(request).await?;\n\
-         println!(\"{{}}\", serde_json::to_string(&response.data)?);\n"
-    );
+    let name = &types.operation.name;
+    let (written, used) = if paged {
+        let file = format!("let mut file = std::fs::File::create(std::env::temp_dir().join(\"{name}.jsonl\"))?;\n");
+        let rows = format!(
+            "let mut rows = client.{path}(request).paginate().items();\n\
+             while let Some(row) = rows.next().await? {{\n    \
+             writeln!(file, \"{{}}\", serde_json::to_string(&row)?)?;\n\
+             }}\n"
+        );
+        ("use std::io::Write as _;\n\n", file + &rows)
+    } else if types.operation.area.is_none() {
+        // A token is nothing for a file.
+        ("", format!("let response = client.{path}(request).await?;\nprintln!(\"{{:?}}\", response.data);\n"))
+    } else {
+        let file = format!("let file = std::fs::File::create(std::env::temp_dir().join(\"{name}.json\"))?;\n");
+        let data = format!("let response = client.{path}(request).await?;\nserde_json::to_writer(file, &response.data)?;\n");
+        ("", file + &data)
+    };
     format!(
         "\n# Example\n\n\
          ```\n\
          # #[tokio::main(flavor = \"current_thread\")]\n\
          # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
-         use {package}::{module}::{imports};\n\
+         {written}use {package}::{module}::{imports};\n\
          \n\
          # let mock = scrm_mock::Mock::start().await;\n\
          {hidden}let given = mock.credentials(\"{vendor}\");\n\

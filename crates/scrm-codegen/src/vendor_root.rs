@@ -8,12 +8,15 @@ use crate::{area, error::Error, format::File, names};
 
 /// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
 #[rustfmt::skip]
-pub(crate) const RUNTIME: [&str; 72] = [
-    "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Customer", "CustomerKey", "CustomerStream", "Date", "DateTime", "Day", "Drift", "DriftEntry", "DriftKind",
-    "DriftReport", "Error", "ErrorKind", "Extra", "Fen", "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
-    "Nullable", "Operation", "Page", "PagedOperation", "Pages", "Profile", "QuotaSpec", "RawCall", "RejectSink", "Rejected", "Response", "ResponseMeta",
-    "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity", "Sent", "Shape", "SharedQuota", "StoredToken", "Summary", "Tabular", "TenantColumn", "Token", "TokenSource", "TokenStore",
-    "Transport", "TransportError", "TransportErrorKind", "Undocumented", "UnixMillis", "UnixSeconds", "Value", "VendorClient", "VendorClientExt", "VendorId", "Yuan",
+pub(crate) const RUNTIME: [&str; 79] = [
+    "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Completeness", "Customer", "CustomerKey",
+    "CustomerStream", "Date", "DateTime", "Day", "Decimal", "Drift", "DriftEntry", "DriftKind", "DriftReport", "Error", "ErrorKind", "Extra", "Fen",
+    "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
+    "NotAnAmount", "Nullable", "Operation", "Page", "PagedOperation", "Pages", "Paginator", "Profile", "QuotaSpec", "RawCall", "RawPaging",
+    "RejectSink", "Rejected", "RejectedPage", "Response", "ResponseMeta", "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity",
+    "Sent", "Shape", "SharedQuota", "StoredToken", "Summary", "Tabular", "TenantColumn", "Token", "TokenSource", "TokenStore", "Transport",
+    "TransportError", "TransportErrorKind", "Undocumented", "UnixMillis", "UnixSeconds", "Value", "VendorClient", "VendorClientExt", "VendorId",
+    "Violation", "Yuan",
 ];
 /// Modules and macros of the runtime that stand at the root too.
 pub(crate) const RUNTIME_MODULES: [&str; 3] = ["async_trait", "hooks", "spec"];

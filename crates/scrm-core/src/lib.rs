@@ -41,6 +41,7 @@ mod scan;
 pub mod secret;
 mod serialize;
 pub mod spec;
+#[doc(hidden)]
 pub mod table;
 pub mod tabular;
 pub mod time;
@@ -66,9 +67,11 @@ pub use crate::{
     error::{Error, ErrorKind},
     flat::Flat,
     hooks::Hooks,
-    money::{Fen, Yuan},
+    money::{Decimal, Fen, NotAnAmount, Yuan},
     operation::{Operation, PagedOperation},
-    paging::{Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, ResumeToken, ResumeTokenError, Summary},
+    paging::{
+        Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, RejectedPage, ResumeToken, ResumeTokenError, Summary,
+    },
     quota::SharedQuota,
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 
+#[doc(hidden)]
 pub use self::customers::{find, find_in_pages, list};
 use crate::{
     client::{CallOptions, Response, ResponseMeta},

@@ -4,4 +4,5 @@
 
 mod documented;
 mod keys;
+mod readme;
 mod recording;

@@ -20,13 +20,14 @@ pub use self::vendor::{Acme, VENDOR};
 #[doc(inline)]
 pub use scrm_core::{
     async_trait, hooks, spec, Action, BadRow, BoxError, Builder, Call, CallOptions,
-    Column, ColumnKind, Customer, CustomerKey, CustomerStream, Date, DateTime, Day,
-    Drift, DriftEntry, DriftKind, DriftReport, Error, ErrorKind, Extra, Fen, FileStore,
-    Flat, Hooks, HttpRequest, HttpResponse, Items, KeyKind, Keyed, Label, MemoryStore,
-    Moment, Month, Nullable, Operation, Page, PagedOperation, Pages, Profile, QuotaSpec,
-    RawCall, RejectSink, Rejected, Response, ResponseMeta, ResumeToken, ResumeTokenError,
+    Column, ColumnKind, Completeness, Customer, CustomerKey, CustomerStream, Date,
+    DateTime, Day, Decimal, Drift, DriftEntry, DriftKind, DriftReport, Error, ErrorKind,
+    Extra, Fen, FileStore, Flat, Hooks, HttpRequest, HttpResponse, Items, KeyKind, Keyed,
+    Label, MemoryStore, Moment, Month, NotAnAmount, Nullable, Operation, Page,
+    PagedOperation, Pages, Paginator, Profile, QuotaSpec, RawCall, RawPaging, RejectSink,
+    Rejected, RejectedPage, Response, ResponseMeta, ResumeToken, ResumeTokenError,
     RetryPolicy, Secret, Sensitivity, Sent, Shape, SharedQuota, StoredToken, Summary,
     Tabular, TenantColumn, Token, TokenSource, TokenStore, Transport, TransportError,
     TransportErrorKind, Undocumented, UnixMillis, UnixSeconds, Value, VendorClient,
-    VendorClientExt, VendorId, Yuan,
+    VendorClientExt, VendorId, Violation, Yuan,
 };

@@ -17,6 +17,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use acme_client::group::{GroupList, Kind};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -26,8 +28,11 @@ scrm_core::request! {
     /// let request = GroupList::new(
     ///     Kind::Undocumented(scrm_core::table::Undocumented::Text("1".into())),
     /// );
-    /// let response = client.group().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("group_list.jsonl"))?;
+    /// let mut rows = client.group().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -17,6 +17,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use acme_client::lead::{LeadGroup, LeadList};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -24,8 +26,11 @@ scrm_core::request! {
     /// # let credentials = acme_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = acme_client::Client::builder(credentials).base_url(mock.base_url("acme")).build()?;
     /// let request = LeadList::new(LeadGroup::New, "u1");
-    /// let response = client.lead().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("lead_list.jsonl"))?;
+    /// let mut rows = client.lead().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

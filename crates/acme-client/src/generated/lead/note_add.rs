@@ -27,8 +27,9 @@ scrm_core::request! {
     ///     .with_a("x & y")
     ///     .with_start("2026-01-01")
     ///     .with_end("2026-01-31");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("note_add.json"))?;
     /// let response = client.lead().note_add(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -25,6 +25,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use acme_client::member::{MemberList, MemberQuery, MemberSource};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -41,8 +43,11 @@ scrm_core::request! {
     ///     .with_active(true)
     ///     .with_extra_filter(serde_json::json!({ "a" : 1 }))
     ///     .with_data(MemberQuery::new("u1").with_extra("colour", serde_json::json!("red")));
-    /// let response = client.member().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("member_list.jsonl"))?;
+    /// let mut rows = client.member().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -24,8 +24,9 @@ scrm_core::request! {
     /// # let credentials = acme_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = acme_client::Client::builder(credentials).base_url(mock.base_url("acme")).build()?;
     /// let request = ItemDelete::new("i 1").with_trace("t").with_why("old");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("item_delete.json"))?;
     /// let response = client.order().item_delete(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

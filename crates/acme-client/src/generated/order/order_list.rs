@@ -19,6 +19,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use acme_client::order::{OrderList, OrderState};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -29,8 +31,11 @@ scrm_core::request! {
     ///     .with_from("2026-01-01 00:00:00")
     ///     .with_to("2026-01-02 00:00:00")
     ///     .with_state(OrderState::Sent);
-    /// let response = client.order().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("order_list.jsonl"))?;
+    /// let mut rows = client.order().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -24,8 +24,9 @@ scrm_core::request! {
     /// # let credentials = acme_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = acme_client::Client::builder(credentials).base_url(mock.base_url("acme")).build()?;
     /// let request = ScoreMap::new();
+    /// let file = std::fs::File::create(std::env::temp_dir().join("score_map.json"))?;
     /// let response = client.order().score_map(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

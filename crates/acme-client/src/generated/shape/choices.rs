@@ -24,8 +24,9 @@ scrm_core::request! {
     /// # let credentials = acme_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = acme_client::Client::builder(credentials).base_url(mock.base_url("acme")).build()?;
     /// let request = Choices::new(Colour::DeepBlue).with_kinds([Kind::Self_]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("choices.json"))?;
     /// let response = client.shape().choices(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -27,8 +27,9 @@ scrm_core::request! {
     ///     .with_tree(
     ///         Node::new().with_name("root").with_children([Node::new().with_name("leaf")]),
     ///     );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("nested.json"))?;
     /// let response = client.shape().nested(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

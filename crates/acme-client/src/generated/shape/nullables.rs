@@ -24,8 +24,9 @@ scrm_core::request! {
     /// # let credentials = acme_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = acme_client::Client::builder(credentials).base_url(mock.base_url("acme")).build()?;
     /// let request = Nullables::new().with_ids_null().with_name_null();
+    /// let file = std::fs::File::create(std::env::temp_dir().join("nullables.json"))?;
     /// let response = client.shape().nullables(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -41,8 +41,9 @@ scrm_core::request! {
     ///     .with_since("2026-01-02 03:04:05")
     ///     .with_stamp(1767294245i64)
     ///     .with_stamps([1767294245000i64]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("scalars.json"))?;
     /// let response = client.shape().scalars(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

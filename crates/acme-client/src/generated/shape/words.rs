@@ -34,8 +34,9 @@ scrm_core::request! {
     ///     .with_second("2")
     ///     .with_open_id("o")
     ///     .with_extra("shoe", serde_json::json!(42));
+    /// let file = std::fs::File::create(std::env::temp_dir().join("words.json"))?;
     /// let response = client.shape().words(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

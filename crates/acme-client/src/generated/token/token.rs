@@ -25,7 +25,7 @@ scrm_core::request! {
     /// # let client = acme_client::Client::builder(credentials).base_url(mock.base_url("acme")).build()?;
     /// let request = Token::new(&given["app_id"], &given["app_secret"], Grant::Client);
     /// let response = client.fetch_token(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// println!("{:?}", response.data);
     /// # Ok(())
     /// # }
     /// ```

@@ -23,6 +23,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use beschannels_client::group::{GroupObject, GroupUserList};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -33,8 +35,11 @@ scrm_core::request! {
     ///     .with_search_str("")
     ///     .with_group_id("1001")
     ///     .with_return_field_list("");
-    /// let response = client.group().user_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("group_user_list.jsonl"))?;
+    /// let mut rows = client.group().user_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -29,7 +29,7 @@ scrm_core::request! {
     /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
     /// let request = Token::new(&given["app_id"], &given["app_secret"]);
     /// let response = client.fetch_token(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// println!("{:?}", response.data);
     /// # Ok(())
     /// # }
     /// ```

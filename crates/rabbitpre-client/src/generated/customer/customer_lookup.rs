@@ -33,8 +33,9 @@ scrm_core::request! {
     ///     .with_company_id("C-made-up-1")
     ///     .with_phone("13800138000")
     ///     .with_openid("open-made-up-1");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("customer_lookup.json"))?;
     /// let response = client.customer().lookup(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

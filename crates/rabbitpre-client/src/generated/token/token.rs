@@ -29,7 +29,7 @@ scrm_core::request! {
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = Token::new(&given["instance_appid"], &given["instance_secret"]);
     /// let response = client.fetch_token(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// println!("{:?}", response.data);
     /// # Ok(())
     /// # }
     /// ```

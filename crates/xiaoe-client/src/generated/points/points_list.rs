@@ -21,6 +21,8 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::points::{PointsList, PointsOrder};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -32,8 +34,11 @@ scrm_core::request! {
     ///     .with_create_time_end("2024-03-31 23:59:59")
     ///     .with_user_ids(["u_made_up_0005", "u_made_up_0006"])
     ///     .with_sort_rule(PointsOrder::TotalDown);
-    /// let response = client.points().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("points_list.jsonl"))?;
+    /// let mut rows = client.points().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -34,7 +34,7 @@ scrm_core::request! {
     ///     GrantType::ClientCredential,
     /// );
     /// let response = client.fetch_token(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// println!("{:?}", response.data);
     /// # Ok(())
     /// # }
     /// ```
