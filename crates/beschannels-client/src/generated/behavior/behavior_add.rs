@@ -40,8 +40,9 @@ scrm_core::request! {
     ///     ])
     ///     .with_utm_source("example")
     ///     .with_view_duration(30);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("behavior_add.json"))?;
     /// let response = client.behavior().add(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

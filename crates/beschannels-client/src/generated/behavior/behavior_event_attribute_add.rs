@@ -30,8 +30,9 @@ scrm_core::request! {
     /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
     /// let request = BehaviorEventAttributeAdd::new();
+    /// let file = std::fs::File::create(std::env::temp_dir().join("behavior_event_attribute_add.json"))?;
     /// let response = client.behavior().event_attribute_add(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

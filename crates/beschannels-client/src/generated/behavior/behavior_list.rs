@@ -34,8 +34,9 @@ scrm_core::request! {
     ///     .with_page_num(1)
     ///     .with_page_size(20)
     ///     .with_behavior_sort(BehaviorOrder::NewestFirst);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("behavior_list.json"))?;
     /// let response = client.behavior().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

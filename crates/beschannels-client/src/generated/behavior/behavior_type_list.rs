@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
     /// let request = BehaviorTypeList::new("user-made-up-1");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("behavior_type_list.json"))?;
     /// let response = client.behavior().type_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

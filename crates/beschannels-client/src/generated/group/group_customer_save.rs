@@ -42,8 +42,9 @@ scrm_core::request! {
     ///         ],
     ///     ),
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("group_customer_save.json"))?;
     /// let response = client.group().customer_save(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -32,8 +32,9 @@ scrm_core::request! {
     /// let request = GroupDataListV2::new("user-made-up-1", ClientType::Clients, 1, 20)
     ///     .with_condition_type(ConditionJoin::All)
     ///     .with_search_str("小明");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("group_data_list_v2.json"))?;
     /// let response = client.group().data_list_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -42,8 +42,9 @@ scrm_core::request! {
     ///     )
     ///     .with_anonymous_id("a-made-up-1")
     ///     .with_extra("Industry", serde_json::json!("教育"));
+    /// let file = std::fs::File::create(std::env::temp_dir().join("lead_create.json"))?;
     /// let response = client.lead().create(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

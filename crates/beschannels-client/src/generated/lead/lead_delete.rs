@@ -30,8 +30,9 @@ scrm_core::request! {
     /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
     /// let request = LeadDelete::new().with_leads_id([1001, 1002]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("lead_delete.json"))?;
     /// let response = client.lead().delete(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +49,7 @@ scrm_core::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
-    /// - At least one of `leads_id`, `rule`.
+    /// - At least one of `leads_id`, `rule/Email`, `rule/MobilePhone`.
     ///
     /// # Source
     ///
@@ -71,7 +72,7 @@ scrm_core::operation! {
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
-            Rule::at_least_one(&["leads_id", "rule"]),
+            Rule::at_least_one(&["leads_id", "rule/Email", "rule/MobilePhone"]),
         ]);
 }
 

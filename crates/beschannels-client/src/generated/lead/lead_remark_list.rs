@@ -30,8 +30,9 @@ scrm_core::request! {
     /// # let credentials = beschannels_client::Credentials::new(&given["app_id"], &given["app_secret"]);
     /// # let client = beschannels_client::Client::builder(credentials).base_url(mock.base_url("beschannels")).build()?;
     /// let request = LeadRemarkList::new().with_leads_id([1001]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("lead_remark_list.json"))?;
     /// let response = client.lead().remark_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +49,7 @@ scrm_core::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
-    /// - At least one of `leads_id`, `rule`.
+    /// - At least one of `leads_id`, `rule/Email`, `rule/MobilePhone`.
     ///
     /// # Source
     ///
@@ -70,7 +71,7 @@ scrm_core::operation! {
         .source(Source::new("apifox.com, Bes_Open_API_English, Get List of Remark", "2026-11-26").url("https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245731"))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
-            Rule::at_least_one(&["leads_id", "rule"]),
+            Rule::at_least_one(&["leads_id", "rule/Email", "rule/MobilePhone"]),
         ]);
 }
 

@@ -35,8 +35,9 @@ scrm_core::request! {
     ///     .with_full_name("李文")
     ///     .with_email("liwen@example.com")
     ///     .with_company("示例公司");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("lead_save.json"))?;
     /// let response = client.lead().save(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -30,8 +30,9 @@ scrm_core::request! {
     /// let request = LeadScoreList::new("user-made-up-1")
     ///     .with_schema_type(LeadPool::MarketLeads)
     ///     .with_leads_id([1001, 1002]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("lead_score_list.json"))?;
     /// let response = client.lead().score_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

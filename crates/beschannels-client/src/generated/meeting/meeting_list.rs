@@ -31,8 +31,9 @@ scrm_core::request! {
     ///     .with_meeting_id_str(["1001", "1002"])
     ///     .with_page_no(1)
     ///     .with_page_size(20);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("meeting_list.json"))?;
     /// let response = client.meeting().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

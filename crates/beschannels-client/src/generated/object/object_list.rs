@@ -36,8 +36,9 @@ scrm_core::request! {
     ///     ])
     ///     .with_field(["Name", "Price"])
     ///     .with_order(ObjectOrder::new().with_field_name("create_time").with_sort("desc"));
+    /// let file = std::fs::File::create(std::env::temp_dir().join("object_list.json"))?;
     /// let response = client.object().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -32,8 +32,9 @@ scrm_core::request! {
     /// let request = ObjectSave::new("user-made-up-1", ObjectSchema::Competitors, "1001")
     ///     .with_extra("Name", serde_json::json!("示例竞品"))
     ///     .with_extra("Price", serde_json::json!("100.01"));
+    /// let file = std::fs::File::create(std::env::temp_dir().join("object_save.json"))?;
     /// let response = client.object().save(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = AuthAppCode::new(AccountType::Phone, "13800138000", "uid-made-up-1");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("auth_app_code.json"))?;
     /// let response = client.auth().app_code(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

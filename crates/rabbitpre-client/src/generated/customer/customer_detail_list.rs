@@ -30,8 +30,9 @@ scrm_core::request! {
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = CustomerDetailList::new().with_audience_user_id_list([1001]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("customer_detail_list.json"))?;
     /// let response = client.customer().detail_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = CustomerIdList::new().with_audience_user_id(1000).with_size(2);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("customer_id_list.json"))?;
     /// let response = client.customer().id_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

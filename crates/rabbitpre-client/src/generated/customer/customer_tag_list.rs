@@ -26,8 +26,9 @@ scrm_core::request! {
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = CustomerTagList::new(1001);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("customer_tag_list.json"))?;
     /// let response = client.customer().tag_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -43,8 +43,9 @@ scrm_core::request! {
     ///             .with_extra("couponSubtitle", serde_json::json!("全场通用")),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_coupon_templates.json"))?;
     /// let response = client.import().coupon_templates(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -41,8 +41,9 @@ scrm_core::request! {
     ///             .with_award_after_day(30),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_coupons.json"))?;
     /// let response = client.import().coupons(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

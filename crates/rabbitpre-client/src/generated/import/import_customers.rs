@@ -47,8 +47,9 @@ scrm_core::request! {
     ///             ]),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_customers.json"))?;
     /// let response = client.import().customers(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

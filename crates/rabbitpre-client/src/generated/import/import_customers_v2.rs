@@ -44,8 +44,9 @@ scrm_core::request! {
     ///             ]),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_customers_v2.json"))?;
     /// let response = client.import().customers_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -36,8 +36,9 @@ scrm_core::request! {
     ///             .with_third_dept_id("d-made-up-1"),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_departments.json"))?;
     /// let response = client.import().departments(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -48,8 +48,9 @@ scrm_core::request! {
     ///             ),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_events.json"))?;
     /// let response = client.import().events(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

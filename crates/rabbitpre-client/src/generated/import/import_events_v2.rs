@@ -41,8 +41,9 @@ scrm_core::request! {
     ///             ),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_events_v2.json"))?;
     /// let response = client.import().events_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,9 @@ scrm_core::request! {
     ///         .with_identify_way(IdentifyWay::UnionIdFirst),
     ///     [CustomerGroups::new().with_phone("13800138000").with_groups("分组一,分组二")],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_groups.json"))?;
     /// let response = client.import().groups(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

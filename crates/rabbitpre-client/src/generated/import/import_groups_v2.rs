@@ -39,8 +39,9 @@ scrm_core::request! {
     ///             .with_wx_dept_id("1001"),
     ///     ],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_groups_v2.json"))?;
     /// let response = client.import().groups_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -37,8 +37,9 @@ scrm_core::request! {
     ///         .with_identify_way(IdentifyWayByPhone::PhoneFirst),
     ///     [CustomerTags::new().with_phone("13800138000").with_tags("标签一,标签二")],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_tags.json"))?;
     /// let response = client.import().tags(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

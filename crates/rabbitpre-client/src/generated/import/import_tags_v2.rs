@@ -36,8 +36,9 @@ scrm_core::request! {
     ///         .with_matching_type(MatchingType::Exact),
     ///     [CustomerTagsV2::new([ImportIdentity::new("13800138000", "phone")])],
     /// );
+    /// let file = std::fs::File::create(std::env::temp_dir().join("import_tags_v2.json"))?;
     /// let response = client.import().tags_v2(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -33,8 +33,9 @@ scrm_core::request! {
     ///     .with_relate_biz_code("biz-made-up-1")
     ///     .with_app_instance_id(0)
     ///     .with_org_id("");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("points_add.json"))?;
     /// let response = client.points().add(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -25,8 +25,9 @@ scrm_core::request! {
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = PointsExpiringGet::new("a1b2c3", 1717200000123i64)
     ///     .with_audience_user_id(1001);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("points_expiring_get.json"))?;
     /// let response = client.points().expiring_get(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

@@ -29,8 +29,9 @@ scrm_core::request! {
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = PointsList::new("a1b2c3", 1717200000123i64)
     ///     .with_audience_user_ids([1001, 1002]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("points_list.json"))?;
     /// let response = client.points().list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -51,8 +52,6 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/audience/point/list` | `/audience/point/list` | the page prints the gateway's prefix inside of the path; it stands in base_url |
     /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
-    /// | `/response/properties/data/items/properties/memberFlag` | `required` | `optional` | an older revision of the page ends before it |
-    /// | `/response/properties/data/items/properties/memberLevel` | `required` | `optional` | an older revision of the page ends before it |
     ///
     /// # Source
     ///
@@ -105,9 +104,9 @@ scrm_core::record! {
         "Points that lapsed." "已过期积分。" "On the wire `expirePointSum`." "Unit: points."
         expire_point_sum: Option<i64> as I64 = "expirePointSum", always ["points"];
         "Whether the customer is a member." "是否会员。" "On the wire `memberFlag`." "Sent and answered as `0` or `1`."
-        member_flag: Option<bool> as Bool = "memberFlag", maybe digit;
+        member_flag: Option<bool> as Bool = "memberFlag", always digit;
         "Level of the member." "会员等级。" "On the wire `memberLevel`."
-        member_level: Option<String> as Str = "memberLevel", maybe;
+        member_level: Option<String> as Str = "memberLevel", always;
     }
 }
 

@@ -36,8 +36,9 @@ scrm_core::request! {
     ///             .with_second_field_key("use")
     ///             .with_third_field_key("spring"),
     ///     ]);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("template_platform_list.json"))?;
     /// let response = client.template().platform_list(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```

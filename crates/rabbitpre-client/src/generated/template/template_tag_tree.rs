@@ -28,8 +28,9 @@ scrm_core::request! {
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = TemplateTagTree::new("opf-made-up-1");
+    /// let file = std::fs::File::create(std::env::temp_dir().join("template_tag_tree.json"))?;
     /// let response = client.template().tag_tree(request).await?;
-    /// println!("{}", serde_json::to_string(&response.data)?);
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
