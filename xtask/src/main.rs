@@ -5,6 +5,7 @@ mod codegen;
 mod explore;
 mod import;
 mod openapi;
+mod trial;
 
 use std::{
     io::{self, Write as _},

@@ -1,7 +1,5 @@
 //! Documented values with their labels, inside a description: `0-微信、1-sdk`, `1 男 2 女 0 未知`, `a=甲,b=乙`.
 
-use crate::work;
-
 /// One documented value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -21,21 +19,112 @@ enum Joint {
     Sign(&'static [char]),
     Blank,
     Nothing,
+    /// A sign at one value, a blank or nothing at the next.
+    Mixed,
 }
 
-/// The documented values in a text; empty unless there are at least two.
+const DASHES: &[char] = &['-', '—', '–', '~'];
+const MIXED: &[char] = &['-', '—', '–', ':', '='];
+
+/// The documented values in a text; empty unless there are at least two, or one where the text says that it lists values.
 pub(crate) fn read(text: &str) -> Vec<Choice> {
-    let joints =
-        [Joint::Sign(&['-', '—', '–']), Joint::Sign(&[':']), Joint::Sign(&['=']), Joint::Sign(&['、', '.']), Joint::Blank, Joint::Nothing];
     let letters: Vec<char> = text.chars().collect();
-    for joint in joints {
-        work::charge(text.len());
-        let choices = read_with(&letters, joint);
-        if is_enumeration(&choices, joint) {
+    if letters.len() > LONGEST_TEXT {
+        return Vec::new();
+    }
+    let joints = [
+        Joint::Sign(DASHES),
+        Joint::Sign(&[':']),
+        Joint::Sign(&['=']),
+        Joint::Sign(&['、', '.']),
+        Joint::Blank,
+        Joint::Nothing,
+        Joint::Sign(&['(']),
+    ];
+    let uniform =
+        joints.into_iter().map(|joint| (joint, read_with(&letters, joint))).find(|(joint, choices)| is_enumeration(choices, *joint));
+    let uniform = uniform.map(|(_, choices)| choices).unwrap_or_default();
+    let mixed = read_with(&letters, Joint::Mixed);
+    let holds = |choice: &Choice| mixed.iter().any(|other| other.value == choice.value);
+    if mixed.len() > uniform.len() && mixed.len() >= 2 && is_enumeration(&mixed, Joint::Mixed) && uniform.iter().all(holds) {
+        return mixed;
+    }
+    if !uniform.is_empty() {
+        return uniform;
+    }
+    let reversed = label_first(text);
+    if !reversed.is_empty() {
+        return reversed;
+    }
+    single(text, &letters)
+}
+
+/// A description longer than this holds no list of values that anybody would read.
+const LONGEST_TEXT: usize = 4000;
+
+/// `全部:0,普通:1`: the label first.
+fn label_first(text: &str) -> Vec<Choice> {
+    let choices: Vec<Choice> = text
+        .split([',', ';', '、', '\n', ' ', '(', ')', '。'])
+        .filter_map(|piece| {
+            let (label, value) = piece.trim().rsplit_once([':', '=', '-'])?;
+            let label = label.rsplit(':').next().unwrap_or(label).trim_end_matches('-');
+            let fits = !label.is_empty() && label.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric()) && !label.is_ascii();
+            (fits && label.chars().count() <= 10 && is_number(value.trim()))
+                .then(|| Choice { value: value.trim().to_owned(), label: label.to_owned() })
+        })
+        .collect();
+    if is_enumeration(&choices, Joint::Mixed) { choices } else { Vec::new() }
+}
+
+/// The only value, where the text says that it lists values or names one that nobody would write otherwise.
+fn single(text: &str, letters: &[char]) -> Vec<Choice> {
+    let lists = ["可选范围", "可选值", "取值", "枚举", "固定", "只能传", "目前只支持", "仅支持"].iter().any(|word| text.contains(word));
+    for joint in [Joint::Sign(DASHES), Joint::Sign(&[':']), Joint::Sign(&['='])] {
+        let mut choices = read_with(letters, joint);
+        choices.retain(|choice| choice.label.starts_with(|c: char| !c.is_ascii()));
+        if let [only] = choices.as_slice()
+            && ((lists && (is_number(&only.value) || only.value.len() >= 2)) || only.value.contains('_'))
+        {
             return choices;
         }
     }
     Vec::new()
+}
+
+/// Whether a text looks like a list of values, whether or not one can be read.
+pub(crate) fn looks_like(text: &str) -> bool {
+    if ["枚举", "可选值", "取值如下", "可选范围"].iter().any(|word| text.contains(word)) {
+        return true;
+    }
+    let letters: Vec<char> = text.chars().take(LONGEST_TEXT).collect();
+    if words_with_labels(text) >= 2 {
+        return true;
+    }
+    let mut found = 0;
+    let mut at = 0;
+    while at < letters.len() {
+        let begins = letters.get(at).is_some_and(char::is_ascii_digit)
+            && !at.checked_sub(1).and_then(|at| letters.get(at)).is_some_and(|c| is_value_letter(*c) || matches!(c, '.' | '-' | ':' | '/'));
+        let digits = letters.iter().skip(at).take_while(|c| c.is_ascii_digit()).count();
+        if begins && digits <= 3 {
+            let mut next = at + digits;
+            next += letters.iter().skip(next).take(2).take_while(|c| is_blank(**c)).count();
+            next += letters.iter().skip(next).take(1).filter(|c| matches!(c, '-' | '—' | ':' | '=' | '、' | ')')).count();
+            next += letters.iter().skip(next).take(2).take_while(|c| is_blank(**c)).count();
+            found += usize::from(letters.get(next).is_some_and(|c| !c.is_ascii() && c.is_alphabetic() && !MEASURES.contains(c)));
+        }
+        at += digits.max(1);
+    }
+    found >= 2
+}
+
+/// `created_at 创建时间 learn_time 学习时长`: words, each with something Chinese behind it.
+fn words_with_labels(text: &str) -> usize {
+    let parts: Vec<&str> = text.split([' ', ',', '、', ';', '\n']).filter(|part| !part.is_empty()).collect();
+    let is_word =
+        |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+    parts.windows(2).filter(|pair| matches!(pair, [word, label] if is_word(word) && !label.starts_with(|c: char| c.is_ascii()))).count()
 }
 
 fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {
@@ -47,9 +136,11 @@ fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {
     let numbers = values.iter().all(|value| is_number(value));
     // A list "1、first 2、second" counts its own items: only a list that does not run from 1 is one of values.
     let numbered = joint == Joint::Sign(&['、', '.']) && choices.iter().zip(1..).all(|(choice, place)| choice.value == place.to_string());
+    let words = !values.iter().any(|value| is_number(value));
+    let chinese = choices.iter().all(|choice| choice.label.starts_with(|c: char| !c.is_ascii()));
     (numbers && !numbered)
-        || (matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&':'))
-            && !values.iter().any(|value| is_number(value)))
+        || (words && matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&':')))
+        || (words && chinese && joint == Joint::Sign(DASHES))
 }
 
 fn is_number(value: &str) -> bool {
@@ -64,7 +155,7 @@ fn read_with(letters: &[char], joint: Joint) -> Vec<Choice> {
         match value_at(letters, at, joint) {
             Some((value, label_start)) => {
                 let (label, end) = label_at(letters, label_start, joint);
-                if label_fits(&label, joint) {
+                if label_fits(&label, actual(letters, label_start, joint)) {
                     choices.push(Choice { value, label });
                 }
                 at = end.max(at + 1);
@@ -73,6 +164,19 @@ fn read_with(letters: &[char], joint: Joint) -> Vec<Choice> {
         }
     }
     choices
+}
+
+/// The joint that stands before a label, where joints are mixed.
+fn actual(letters: &[char], label_start: usize, joint: Joint) -> Joint {
+    if joint != Joint::Mixed {
+        return joint;
+    }
+    let before = letters.get(..label_start).unwrap_or_default().iter().rev().find(|c| !is_blank(**c));
+    match (before, letters.get(label_start.wrapping_sub(1))) {
+        (Some(sign), _) if MIXED.contains(sign) => Joint::Sign(MIXED),
+        (_, Some(blank)) if is_blank(*blank) => Joint::Blank,
+        _ => Joint::Nothing,
+    }
 }
 
 /// Goes past the run of letters and digits at `at`, so that a value only ever begins where a run begins.
@@ -116,15 +220,28 @@ fn after_joint(letters: &[char], end: usize, joint: Joint, value: &str) -> Optio
     match joint {
         Joint::Sign(signs) => {
             at += blanks;
-            if !letters.get(at).is_some_and(|c| signs.contains(c)) || (signs.contains(&'-') && !is_number(value)) {
+            if !letters.get(at).is_some_and(|c| signs.contains(c)) {
                 return None;
             }
             at += 1;
+            at += letters.iter().skip(at).take(1).filter(|c| **c == '>').count();
             at += letters.iter().skip(at).take(4).take_while(|c| is_blank(**c)).count();
+            // A word is a value before a dash only when its label is Chinese: `asc-升序`, not `user-agent`.
+            let word = signs.contains(&'-') && !is_number(value);
+            if word && (value.len() < 2 || !letters.get(at).is_some_and(|c| !c.is_ascii() && c.is_alphabetic())) {
+                return None;
+            }
+        }
+        Joint::Mixed if is_number(value) => {
+            at += blanks;
+            if letters.get(at).is_some_and(|c| MIXED.contains(c)) {
+                at += 1;
+                at += letters.iter().skip(at).take(4).take_while(|c| is_blank(**c)).count();
+            }
         }
         Joint::Blank if blanks > 0 && is_number(value) => at += blanks,
         Joint::Nothing if blanks == 0 && is_number(value) => {}
-        Joint::Blank | Joint::Nothing => return None,
+        Joint::Blank | Joint::Nothing | Joint::Mixed => return None,
     }
     Some(at)
 }
@@ -137,32 +254,52 @@ fn ends_label(c: char) -> bool {
     matches!(c, '、' | ',' | ';' | '#' | '|' | '/' | ')' | '(' | '。' | '\n' | '】' | ']' | '}' | '"' | '`')
 }
 
-/// The label from `start` to the next boundary or the next value.
+/// The label from `start` to the next boundary or the next value; brackets belong to it.
 fn label_at(letters: &[char], start: usize, joint: Joint) -> (String, usize) {
     let mut label = String::new();
     let mut at = start;
     let mut in_run = false;
+    let mut open: Option<(usize, usize)> = None;
     while let Some(&c) = letters.get(at) {
-        if ends_label(c) || at - start > LONGEST_LABEL {
+        if at - start > LONGEST_LABEL {
             break;
+        }
+        match (c, open) {
+            ('(', None) if at > start && joint != Joint::Sign(&['(']) => open = Some((label.len(), at)),
+            (')', Some(_)) => {
+                label.push(c);
+                open = None;
+                at += 1;
+                in_run = false;
+                continue;
+            }
+            (_, Some(_)) if c != '\n' => {}
+            _ if ends_label(c) => break,
+            _ => {}
         }
         let run_begins = is_value_letter(c) && !in_run && at > start;
         let signed = c == '-'
             && letters.get(at + 1).is_some_and(char::is_ascii_digit)
             && letters.get(at.wrapping_sub(1)).is_some_and(|c| is_blank(*c));
-        if (run_begins || signed) && value_at(letters, at, joint).is_some_and(|(value, _)| joint_separates(&value, joint)) {
+        if (run_begins || signed) && open.is_none() && value_at(letters, at, joint).is_some_and(|(value, _)| joint_separates(&value, joint))
+        {
             break;
         }
         in_run = is_value_letter(c);
         label.push(c);
         at += 1;
     }
-    (label.trim().trim_matches(['\'', '"']).to_owned(), at)
+    // A bracket that is never closed is no part of the label.
+    if let Some((length, place)) = open {
+        label.truncate(length);
+        at = place;
+    }
+    (label.trim().trim_matches(['\'', '"', ']', '[']).to_owned(), at)
 }
 
 /// Inside a label only a number begins the next value, except where `=` leaves no doubt.
 fn joint_separates(value: &str, joint: Joint) -> bool {
-    is_number(value) || matches!(joint, Joint::Sign(signs) if signs.contains(&'='))
+    is_number(value) || matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&'-'))
 }
 
 fn label_fits(label: &str, joint: Joint) -> bool {
@@ -170,6 +307,7 @@ fn label_fits(label: &str, joint: Joint) -> bool {
     let chinese = first.is_some_and(|c| !c.is_ascii());
     match joint {
         _ if first.is_none() || label.len() > LONGEST_LABEL * 3 => false,
+        Joint::Mixed => false,
         Joint::Sign(_) => !first.is_some_and(|c| c.is_ascii_digit()) && !label.starts_with("//"),
         Joint::Blank => chinese && label.chars().count() <= 8,
         Joint::Nothing => {
@@ -201,6 +339,16 @@ mod tests {
             ("ps:可用的值有 open_data=公开,closed_data=内部,vip=贵宾", "open_data=公开|closed_data=内部|vip=贵宾"),
             ("状态:-1:全部 0:未付 1:已付", "-1=全部|0=未付|1=已付"),
             ("asc:升序,desc:降序", "asc=升序|desc=降序"),
+            ("券 0 全部 1-满减券 2-折扣券", "0=全部|1=满减券|2=折扣券"),
+            ("可选范围[1] ,1-手动", "1=手动"),
+            ("参与条件 0-任何人;1-买过(含赠送,不含退款);2-付费", "0=任何人|1=买过(含赠送,不含退款)|2=付费"),
+            ("推送类型:user_change - 用户变更", "user_change=用户变更"),
+            ("asc-升序 desc-降序", "asc=升序|desc=降序"),
+            ("0->全部,1->部分", "0=全部|1=部分"),
+            ("0(全部) 1(部分)", "0=全部|1=部分"),
+            ("状态,全部:0,普通:1", "0=全部|1=普通"),
+            ("性别 0未知1男2女", "0=未知|1=男|2=女"),
+            ("0-日历打卡-固定时间 1-作业打卡", "0=日历打卡-固定时间|1=作业打卡"),
             ("\"a\":甲,\"b\":乙", "a=甲|b=乙"),
         ] {
             assert_eq!(show(text), expected, "{text}");

@@ -9,7 +9,6 @@ use serde_json::Value;
 use crate::page::{Page, Required};
 use crate::tree::{Field, Origin};
 use crate::types::{self, Shape};
-use crate::work;
 
 /// What kind of difference it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -195,7 +194,6 @@ impl<'a> Comparer<'a> {
         let renamed = self.renamed(&at, properties);
         let mut here: HashSet<&str> = HashSet::new();
         for (name, member) in &field.members {
-            work::charge(name.len());
             let wire = renamed.get(name.as_str()).copied().filter(|_| !properties.contains_key(name)).unwrap_or(name.as_str());
             here.insert(wire);
             let below = format!("{at}/properties/{}", wire.replace('~', "~0").replace('/', "~1"));

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use scrm_schema::model::{Envelope, VendorFile};
 use serde_json::Value;
 
-use crate::page::{Concern, Page, Side};
-use crate::seen::Seen;
+use crate::example_shapes::ExampleShape;
+use crate::page::{Concern, Doubt, Page, Side};
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
 
@@ -28,7 +28,7 @@ impl<'a> Keys<'a> {
 }
 
 /// Puts fields that the table lists flat, but that the example shows below `data`, where the example shows them.
-pub(crate) fn settle(root: &mut Field, seen: &Seen, keys: &Keys<'_>, side: Side, page: &mut Page) {
+pub(crate) fn settle(root: &mut Field, seen: &ExampleShape, keys: &Keys<'_>, side: Side, page: &mut Page) {
     let top = seen.innermost();
     let data = top.members.get(keys.data);
     let inside = |name: &String| !top.members.contains_key(name) && data.is_some_and(|data| data.innermost().members.contains_key(name));
@@ -39,7 +39,7 @@ pub(crate) fn settle(root: &mut Field, seen: &Seen, keys: &Keys<'_>, side: Side,
         moved = root.members.keys().cloned().collect();
     }
     let Some(line) = root.members.iter().find(|(name, _)| moved.contains(*name)).map(|(_, field)| field.line) else { return };
-    let shape = match data.and_then(Seen::shape) {
+    let shape = match data.and_then(ExampleShape::shape) {
         Some(Shape::List(_)) => Shape::list_of(Shape::Object),
         _ => Shape::Object,
     };
@@ -56,7 +56,10 @@ pub(crate) fn settle(root: &mut Field, seen: &Seen, keys: &Keys<'_>, side: Side,
     }
     let (inner, outer): (Vec<_>, Vec<_>) = std::mem::take(&mut root.members).into_iter().partition(|(name, _)| moved.contains(name));
     root.members.extend(outer);
-    for (name, field) in inner {
+    for (name, mut field) in inner {
+        if unseen {
+            field.doubts.insert(Doubt::Place);
+        }
         below.members.entry(name).or_insert(field);
     }
     root.members.insert(keys.data.to_owned(), below);

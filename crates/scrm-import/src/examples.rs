@@ -95,6 +95,7 @@ fn shaped(name: &str, sample: &Sample, shape: &Shape, field: &Field) -> Option<V
             let items = items.iter().filter(|item| !matches!(item.value, SampleValue::Placeholder | SampleValue::Null)).take(ROWS);
             Some(Value::Array(items.filter_map(|sample| shaped(name, sample, item, field)).collect()))
         }
+        (Shape::Object | Shape::Map, SampleValue::Object(_)) if field.repeats.is_some() => None,
         (Shape::Object | Shape::Map, SampleValue::Object(_)) if !field.members.is_empty() || field.columns.is_some() => {
             object(sample, field)
         }
@@ -106,7 +107,13 @@ fn shaped(name: &str, sample: &Sample, shape: &Shape, field: &Field) -> Option<V
         }
         (Shape::Integer, SampleValue::Number(number)) if !field.number_in_text => number.as_i64().map(|number| json!(number_like(number))),
         (Shape::Number, SampleValue::Number(number)) => Some(number.as_i64().map_or(json!(1.5), |number| json!(number_like(number)))),
-        (Shape::Boolean, SampleValue::Bool(value)) => Some(json!(value)),
+        (Shape::Boolean, SampleValue::Bool(value)) if field.digit.is_none() => Some(json!(value)),
+        (Shape::Boolean, SampleValue::Number(number)) if field.digit == Some("digit") => {
+            number.as_i64().filter(|digit| (0..=1).contains(digit)).map(|digit| json!(digit))
+        }
+        (Shape::Boolean, SampleValue::Text(text)) if field.digit == Some("digit_text") => {
+            matches!(text.as_str(), "0" | "1").then(|| json!(text))
+        }
         _ => None,
     }
 }

@@ -8,40 +8,46 @@
 //!
 //! Nothing here reads or writes files. No text makes it panic, and its work grows no faster than the text.
 
-mod assemble;
 mod choices;
-mod confront;
 mod diff;
 mod document;
+mod draft;
+mod drop_unsupported;
 mod envelope;
+mod example_shapes;
 mod examples;
+mod input;
+mod join;
 mod layout;
+mod lexicon;
 mod limits;
 mod lines;
-mod nesting;
+mod openapi;
 pub mod page;
+mod page_builder;
 mod paging;
 mod pipes;
-mod prune;
+mod placement;
 mod reading;
+mod reconcile;
 mod repair;
 mod report;
 mod rules;
 mod sample;
-mod seen;
 mod sensitive;
 mod table;
 mod tree;
+pub mod trial;
 mod types;
-mod words;
-mod work;
 mod write;
+mod xml;
 
 use scrm_schema::model::VendorFile;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 pub use diff::{Change, Difference};
+pub use input::encoding::{LARGEST, decode};
 pub use page::Layout;
 pub use report::{Confidence, FieldReport, Report};
 
@@ -56,6 +62,8 @@ pub struct Options<'a> {
     pub operation: Option<&'a str>,
     /// The layout; without it the page shows it.
     pub layout: Option<Layout>,
+    /// Which operation of a text that holds several: its title, method and path, or a part of them. Without it the first.
+    pub pick: Option<&'a str>,
     /// Where the page stands: site and title.
     pub page: &'a str,
     /// Address of the page.
@@ -90,6 +98,42 @@ pub enum ImportError {
         /// The layout, when there was one.
         layout: Option<Layout>,
     },
+    /// The page holds nothing.
+    #[error("the page is empty")]
+    Empty,
+    /// The page is no text.
+    #[error("the page is no text: save it as text, HTML, Markdown or OpenAPI")]
+    Binary,
+    /// The page is larger than any page is.
+    #[error("the page has {bytes} bytes, more than {limit}: cut out the operation that is wanted")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The largest size that is read.
+        limit: usize,
+    },
+    /// HTML nested deeper than any page is.
+    #[error("the HTML is nested more than {limit} deep: this is no documented page")]
+    TooDeep {
+        /// The greatest depth that is read.
+        limit: usize,
+    },
+    /// An OpenAPI or Apifox file that cannot be read.
+    #[error("the file is meant to be {kind}, but cannot be read: {reason}")]
+    Api {
+        /// What it is meant to be.
+        kind: &'static str,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// No operation of the page is called so.
+    #[error("no operation of the page is called `{wanted}`; it holds: {}", found.join("; "))]
+    NoSuchOperation {
+        /// What was asked for.
+        wanted: String,
+        /// Titles, methods and paths of those that are there.
+        found: Vec<String>,
+    },
     /// The committed schema is no JSON.
     #[error("the schema to compare with is no JSON: {0}; repair it first")]
     Schema(String),
@@ -100,14 +144,18 @@ pub enum ImportError {
 /// # Errors
 /// [`ImportError::NoTable`] when the page has no table of fields.
 pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError> {
-    work::begin();
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples } =
-        reading::read(text, options)?;
+    Ok(finish(reading::read(text, options)?, options))
+}
+
+/// Writes a reading down.
+fn finish(reading: Reading, options: &Options<'_>) -> Imported {
+    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples, cut_after, .. } =
+        reading;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
     let reads = reads(&mut page, &path);
-    page.remark(page::Concern::Decide, 0, "descriptions and English labels are TODO: write them in your own words");
+    page.remark(page::Concern::Decide, 0, "descriptions and English labels are TODO: write them in your own words; a draft behind a TODO was put together from names and labels");
     let call = format!("{} {path}", write::method_name(method));
     let mut source = json!({ "page": options.page });
     if let (Some(url), Some(source)) = (options.url, source.as_object_mut()) {
@@ -115,6 +163,9 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
     }
     if let Some(source) = source.as_object_mut() {
         source.insert("read".to_owned(), json!(options.read));
+        if let Some(field) = &cut_after {
+            source.insert("cut_after".to_owned(), json!(field));
+        }
     }
     let (request_fields, response_fields) = (request.clone(), response.clone());
     let draft = write::Draft {
@@ -136,10 +187,42 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
     };
     let schema = write::schema(draft);
     let errata = schema.get("errata").and_then(Value::as_array).map_or(0, Vec::len);
-    let report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
+    let mut report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
+    report.cut_after = cut_after;
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
-    Ok(Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report })
+    Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report }
+}
+
+/// Reads every operation of a text.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_all(text: &str, options: &Options<'_>) -> Result<Vec<Imported>, ImportError> {
+    Ok(reading::read_all(text, options)?.into_iter().map(|reading| finish(reading, options)).collect())
+}
+
+/// Reads several copies of one page, by name and text, into one schema file: each field with the copies that show it, contradictions between them told,
+/// the newest copy counting where they differ.
+///
+/// # Errors
+/// As [`import`], for the first copy that cannot be read; [`ImportError::Empty`] without any copy.
+pub fn import_copies(copies: &[(&str, &str)], options: &Options<'_>) -> Result<Imported, ImportError> {
+    let mut readings = Vec::new();
+    for (name, text) in copies {
+        let mut reading = reading::read(text, options)?;
+        (*name).clone_into(&mut reading.copy);
+        readings.push(reading);
+    }
+    join::join(readings).map(|reading| finish(reading, options)).ok_or(ImportError::Empty)
+}
+
+/// The operations that a text holds: title, method and path of each.
+///
+/// # Errors
+/// As [`import`].
+pub fn list(text: &str, options: &Options<'_>) -> Result<Vec<String>, ImportError> {
+    Ok(input::pages(text, options.layout)?.pages.iter().map(reading::name).collect())
 }
 
 /// Compares a page with a committed schema; what the schema records as an erratum is no difference. Ordered as the schema is.
@@ -147,7 +230,6 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
 /// # Errors
 /// [`ImportError::NoTable`] when the page has no table of fields, [`ImportError::Schema`] when the schema is no JSON.
 pub fn diff(text: &str, options: &Options<'_>, schema: &str) -> Result<Vec<Difference>, ImportError> {
-    work::begin();
     let schema: Value = serde_json::from_str(schema).map_err(|error| ImportError::Schema(error.to_string()))?;
     let reading = reading::read(text, options)?;
     let said = diff::Said {

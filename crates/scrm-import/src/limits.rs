@@ -4,7 +4,6 @@ use scrm_schema::model::{Quota, TimeFormat};
 
 use crate::choices::{self, Choice};
 use crate::types::Shape;
-use crate::work;
 
 /// What a description says besides what the field is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +39,6 @@ pub(crate) fn read(text: &str, shape: &Shape) -> Facts {
     if text.is_empty() {
         return Facts::default();
     }
-    work::charge(text.len());
     let null_allowed = ["传null", "传 null", "可为null", "可以为null", "或null", "为null"].iter().any(|words| text.contains(words));
     let mut facts = Facts { null_allowed, ..Facts::default() };
     if shape.is_container() {
@@ -60,6 +58,44 @@ pub(crate) fn read(text: &str, shape: &Shape) -> Facts {
     facts
 }
 
+/// What the items of a list are, as far as a description says: `字符串数组`, `元素为整数`.
+pub(crate) fn item_shape(text: &str) -> Option<Shape> {
+    let lower = text.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if has(&[
+        "字符串数组",
+        "字符串列表",
+        "string数组",
+        "string类型数组",
+        "元素为字符串",
+        "元素是字符串",
+        "元素类型为string",
+        "元素类型string",
+        "字符串类型的数组",
+        "array of string",
+    ]) {
+        Some(Shape::Text)
+    } else if has(&[
+        "整数数组",
+        "整型数组",
+        "int数组",
+        "int类型数组",
+        "数字数组",
+        "元素为整数",
+        "元素为int",
+        "元素类型为int",
+        "元素类型int",
+        "整型的数组",
+        "array of int",
+    ]) {
+        Some(Shape::Integer)
+    } else if has(&["对象数组", "对象列表", "元素为对象", "object数组", "元素类型为object", "数组对象"]) {
+        Some(Shape::Object)
+    } else {
+        None
+    }
+}
+
 /// The last row the vendor gives, from a sentence about the operation.
 pub(crate) fn row_cap(text: &str) -> Option<u64> {
     number_between(text, &["获取前", "返回前", "查询前", "支持前"], &["条"])
@@ -68,7 +104,6 @@ pub(crate) fn row_cap(text: &str) -> Option<u64> {
 /// A quota: `10秒3000次`, `1分钟300次`, `10s/10000次`, `每秒20次`, `允许两秒请求一次`, `20次/秒`.
 pub(crate) fn quota(text: &str) -> Option<Quota> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '*')).take(80).collect();
-    work::charge(text.len());
     let end = text.find('次')?;
     let before = text.get(..end)?;
     let rest = text.get(end + '次'.len_utf8()..)?;
@@ -220,7 +255,7 @@ fn time(text: &str) -> Option<TimeFormat> {
     if date || (clock && lower.contains("yyyy")) {
         return Some(if clock { TimeFormat::DateTime } else { TimeFormat::Date });
     }
-    if lower.contains("yyyy_mm") {
+    if lower.contains("yyyy_mm") || has_month(&lower) {
         return Some(TimeFormat::Month);
     }
     if lower.contains("时间戳") || lower.contains("timestamp") {
@@ -239,6 +274,18 @@ fn has_clock(text: &str) -> bool {
     text.as_bytes()
         .windows(8)
         .any(|bytes| matches!(bytes, [a, b, b':', c, d, b':', e, f] if [a, b, c, d, e, f].iter().all(|byte| byte.is_ascii_digit())))
+}
+
+/// A sample such as `2025_05`.
+fn has_month(text: &str) -> bool {
+    let digit = u8::is_ascii_digit;
+    text.as_bytes().windows(7).enumerate().any(|(place, bytes)| {
+        let before = place.checked_sub(1).and_then(|before| text.as_bytes().get(before));
+        let after = text.as_bytes().get(place + 7);
+        matches!(bytes, [b'1' | b'2', a, b, c, b'_', d, e] if [a, b, c, d, e].into_iter().all(digit))
+            && !before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            && !after.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    })
 }
 
 fn unit(text: &str) -> Option<&'static str> {

@@ -1,7 +1,5 @@
 //! A page as numbered lines, with one spelling for every punctuation mark and blank.
 
-use crate::work;
-
 /// A line of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -21,20 +19,20 @@ impl Line {
     }
 }
 
-/// The lines of a page.
+/// The lines of a text.
+#[cfg(test)]
 pub(crate) fn lines(text: &str) -> Vec<Line> {
-    work::charge(text.len());
-    text.lines().zip(1..).map(|(text, number)| Line { number, text: plain(text) }).collect()
+    text.lines().zip(1..).map(|(text, number)| Line { number, text: plain(text).replace('\t', " ") }).collect()
 }
 
-/// Full-width signs become the usual ones, every blank becomes a space, entities become what they stand for.
-fn plain(text: &str) -> String {
+/// Full-width signs become the usual ones, every blank but a tab becomes a space, entities become what they stand for.
+pub(crate) fn plain(text: &str) -> String {
     let mut plain: String = text
         .chars()
-        .filter(|c| !matches!(c, '\u{feff}' | '\u{200b}' | '\r'))
+        .filter(|c| !matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\r'))
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            '\u{3000}' | '\u{a0}' | '\t' => ' ',
+            '\u{3000}' | '\u{a0}' => ' ',
             other => other,
         })
         .collect();

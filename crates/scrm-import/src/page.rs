@@ -20,38 +20,51 @@ impl<T> Located<T> {
     }
 }
 
-/// The layouts that are recognised, by the tool that published the page.
+/// The layouts that are recognised, by the tool that published the page or by what a copy of it left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// GitBook copied as text: cells separated by blanks, the column of required marks often lost.
     GitBookFlat,
-    /// GitBook as pipe tables, its bullets run together.
+    /// Tables with bars without headings of Markdown: GitBook, VitePress, and HTML of any tool.
     GitBookPipes,
     /// Confluence export: no leading bar, a trailing bar, rows broken over lines.
     Confluence,
-    /// The same export with one line per cell.
+    /// The same export with one line per cell below a header in one piece.
     ConfluenceCells,
+    /// One line per cell, titles too.
+    Cells,
+    /// A table that lost the borders of its cells.
+    Glued,
     /// Apifox: one line per cell, between menus and the try-it panel.
     Apifox,
     /// Kancloud Markdown with `{% api %}` blocks and the book's menu at the end.
     Kancloud,
-    /// Markdown written again by somebody else: headings with `#`, padded tables.
+    /// Markdown: headings with `#`, padded tables.
     Markdown,
     /// Swagger tables in Markdown, sub-objects apart or nested by `└─`, often all on one line.
     Swagger,
+    /// Headings and examples, but no table of fields.
+    Examples,
+    /// OpenAPI 3.0 or 3.1, alone or inside a page of Apifox.
+    OpenApi,
+    /// A project exported from Apifox.
+    ApifoxProject,
 }
 
 impl Layout {
-    /// Every layout, in the order in which they are tried.
-    pub const ALL: [Self; 8] = [
+    /// The layouts that a text is tried for, in this order.
+    pub const ALL: [Self; 11] = [
         Self::Kancloud,
         Self::Apifox,
         Self::ConfluenceCells,
+        Self::Glued,
         Self::Swagger,
         Self::Confluence,
         Self::Markdown,
         Self::GitBookPipes,
         Self::GitBookFlat,
+        Self::Cells,
+        Self::Examples,
     ];
 
     /// The name the command line takes.
@@ -61,10 +74,15 @@ impl Layout {
             Self::GitBookPipes => "gitbook-pipes",
             Self::Confluence => "confluence",
             Self::ConfluenceCells => "confluence-cells",
+            Self::Cells => "cells",
+            Self::Glued => "glued",
             Self::Apifox => "apifox",
             Self::Kancloud => "kancloud",
             Self::Markdown => "markdown",
             Self::Swagger => "swagger",
+            Self::Examples => "examples",
+            Self::OpenApi => "openapi",
+            Self::ApifoxProject => "apifox-project",
         }
     }
 
@@ -92,6 +110,34 @@ pub enum Required {
     Unknown,
 }
 
+/// What about a field is not certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Doubt {
+    /// Where its name ends.
+    Name,
+    /// How deep it stands, or what it belongs to.
+    Place,
+    /// Its type.
+    Type,
+    /// Whether it must be there.
+    Required,
+    /// Which values are documented.
+    Codes,
+}
+
+impl Doubt {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Place => "place",
+            Self::Type => "type",
+            Self::Required => "required",
+            Self::Codes => "codes",
+        }
+    }
+}
+
 /// One row of a table of fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
@@ -113,6 +159,14 @@ pub struct Row {
     pub reference: Option<String>,
     /// The default as printed in a cell of its own.
     pub default: Option<String>,
+    /// A value as it may be, as printed in a cell of its own.
+    pub sample: String,
+    /// Documented values that a machine wrote, with their labels.
+    pub values: Vec<(String, String)>,
+    /// What about it is not certain.
+    pub doubts: Vec<Doubt>,
+    /// It holds what the object so many levels above it holds.
+    pub repeats: Option<usize>,
     /// Line of the page.
     pub line: usize,
 }
@@ -135,6 +189,10 @@ pub struct Table {
     pub parent: Option<String>,
     /// Its rows in order.
     pub rows: Vec<Row>,
+    /// What stands above it instead of a heading.
+    pub caption: Option<String>,
+    /// No other table stands between it and the heading of its section.
+    pub first: bool,
     /// The layout prints nested fields without showing the depth.
     pub depth_lost: bool,
     /// Its rows found their place among the fields.
@@ -151,6 +209,15 @@ pub struct ExampleText {
     /// The text, not repaired.
     pub text: String,
     /// Line of its first character.
+    pub line: usize,
+}
+
+/// Where a page that is not whole ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// In the middle of what.
+    pub inside: &'static str,
+    /// Line of the page.
     pub line: usize,
 }
 
@@ -192,6 +259,14 @@ pub struct Finding {
 pub struct Page {
     /// The layout it was read as.
     pub layout: Option<Layout>,
+    /// What the text was taken out of: HTML, a page saved by a browser.
+    pub wrapping: Option<&'static str>,
+    /// It documents a message that the vendor sends, no operation.
+    pub push: bool,
+    /// The page was updated on this day, `YYYY-MM-DD`, as far as it says.
+    pub updated: Option<String>,
+    /// The page ends in the middle of a row or an example: what ends there.
+    pub cut: Option<Cut>,
     /// Its title.
     pub title: Option<Located<String>>,
     /// HTTP method.

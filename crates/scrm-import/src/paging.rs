@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::confront::Contradiction;
 use crate::limits;
 use crate::page::{Concern, Page, Side};
+use crate::reconcile::Contradiction;
 use crate::tree::Field;
 use crate::types::Shape;
 
@@ -120,8 +120,10 @@ pub(crate) fn find(request: &Field, response: &Field, data: &str, page: &mut Pag
         paging.insert("total".to_owned(), json!(total));
     }
     if let Some(id) = id(row) {
-        page.remark(Concern::Assumed, row.line, format!("`{id}` identifies a row"));
+        page.remark(Concern::Assumed, row.line, format!("`{id}` identifies a row: the page calls it unique"));
         paging.insert("id".to_owned(), json!(id));
+    } else {
+        page.remark(Concern::Decide, row.line, "the page does not say what makes a row unique: no `id` is proposed");
     }
     let cap = page.notes.iter().find_map(|note| limits::row_cap(&note.value).map(|cap| (cap, note.line)));
     if let Some((cap, line)) = cap.and_then(|(cap, line)| Some((u32::try_from(cap).ok()?, line))) {
@@ -175,12 +177,11 @@ fn total(response: &Field, data: &str) -> Option<String> {
     })
 }
 
-/// The field of a row that is called `id`, or the first whose name ends so.
+/// The field of a row that the page calls unique.
 fn id(row: &Field) -> Option<&String> {
     let scalar = |field: &Field| matches!(field.shape, Shape::Text | Shape::Integer) && field.facts.choices.is_empty();
-    let named =
-        |wanted: &dyn Fn(&str) -> bool| row.members.iter().find(|(name, field)| wanted(name) && scalar(field)).map(|(name, _)| name);
-    named(&|name| name == "id").or_else(|| named(&|name| name.ends_with("_id") || name.ends_with("Id")))
+    let unique = |field: &Field| ["唯一", "主键", "unique"].iter().any(|word| field.text.contains(word)) && !field.text.contains("不唯一");
+    row.members.iter().find(|(_, field)| scalar(field) && unique(field)).map(|(name, _)| name)
 }
 
 fn escaped(name: &str) -> String {

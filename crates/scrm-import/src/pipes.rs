@@ -1,8 +1,7 @@
 //! Tables written with bars.
 
+use crate::lexicon;
 use crate::lines::Line;
-use crate::words;
-use crate::work;
 
 /// A table before its columns are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +65,6 @@ fn trimmed(cells: &[String]) -> Vec<String> {
 /// Cells between bars that are not escaped.
 pub(crate) fn cells(text: &str) -> Vec<String> {
     let text = text.trim();
-    work::charge(text.len());
     let mut cells = vec![String::new()];
     let mut letters = text.strip_prefix('|').unwrap_or(text).chars().peekable();
     while let Some(letter) = letters.next() {
@@ -96,7 +94,6 @@ pub(crate) fn is_rule(cells: &[String]) -> bool {
 }
 
 fn bars(text: &str) -> usize {
-    work::charge(text.len());
     text.matches('|').count() - text.matches("\\|").count()
 }
 
@@ -111,7 +108,7 @@ fn joined_until(lines: &[Line], at: usize, needed: usize) -> Option<usize> {
         return None;
     }
     for next in at + 1..=at + REACH {
-        let line = lines.get(next).filter(|line| !line.is_blank() && words::heading(&line.text).is_none())?;
+        let line = lines.get(next).filter(|line| !line.is_blank() && lexicon::heading(&line.text).is_none())?;
         if is_rule(&cells(&line.text)) || line.trimmed().starts_with('|') {
             return None;
         }
@@ -130,39 +127,6 @@ fn whole_row(lines: &[Line], at: usize, needed: usize) -> (String, usize) {
     let end = joined_until(lines, at, needed).unwrap_or(at + 1);
     let text = lines.get(at..end).unwrap_or_default().iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
     (text, end)
-}
-
-/// Puts each row of a table that stands on one line on a line of its own: after the rule of N cells, every N cells are a row.
-/// `None`: the line holds no such table.
-pub(crate) fn unfold(text: &str) -> Option<Vec<String>> {
-    let all: Vec<&str> = text.split('|').collect();
-    work::charge(text.len());
-    let is_dashes = |cell: &&str| cell.contains('-') && cell.trim().chars().all(|c| matches!(c, '-' | ':'));
-    let first = all.iter().position(&is_dashes)?;
-    let width = all.iter().skip(first).take_while(|cell| is_dashes(cell)).count();
-    // Before the rule: a seam, then the header's cells, then a seam.
-    let header_start = first.checked_sub(width + 1)?;
-    if width < 2 || header_start == 0 {
-        return None;
-    }
-    let mut lines = Vec::new();
-    let before = all.get(..header_start)?.join("|");
-    if !before.trim().is_empty() {
-        lines.push(before.trim().to_owned());
-    }
-    let row = |from: usize| all.get(from..from + width).map(|cells| format!("|{}|", cells.join("|")));
-    lines.push(row(header_start)?);
-    lines.push(row(first)?);
-    let mut at = first + width;
-    while all.get(at).is_some_and(|seam| seam.trim().is_empty()) && all.len() > at + width {
-        lines.push(row(at + 1)?);
-        at += width + 1;
-    }
-    let after = all.get(at..)?.join("|");
-    if !after.trim().is_empty() {
-        lines.push(after.trim().to_owned());
-    }
-    Some(lines)
 }
 
 #[cfg(test)]
@@ -185,12 +149,5 @@ mod tests {
     fn escaped_bars_stay_in_their_cell() {
         assert_eq!(cells("| a \\| b | c |"), ["a | b", "c"]);
         assert_eq!(cells("id | |||"), ["id", "", "", ""]);
-    }
-
-    #[test]
-    fn a_table_on_one_line_is_unfolded_by_counting_cells() {
-        let unfolded = unfold("**x** |a|b|c| |---|---|---| |1||3| |4|5|| ### next").unwrap();
-        assert_eq!(unfolded, ["**x**", "|a|b|c|", "|---|---|---|", "|1||3|", "|4|5||", "### next"]);
-        assert_eq!(unfold("| a | b |"), None);
     }
 }

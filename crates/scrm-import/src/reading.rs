@@ -4,13 +4,13 @@ use scrm_schema::model::{BodyKind, Method, Place, VendorFile};
 use scrm_schema::names;
 use serde_json::{Value, json};
 
-use crate::confront::{self, Contradiction};
 use crate::envelope::{self, Keys};
+use crate::example_shapes::ExampleShape;
 use crate::page::{Concern, Located, Page, Side};
-use crate::sample::Sample;
-use crate::seen::Seen;
+use crate::reconcile::{self, Contradiction};
+use crate::sample::{Sample, SampleValue};
 use crate::tree::Field;
-use crate::{ImportError, Options, examples, layout, lines, nesting, paging, prune, repair};
+use crate::{ImportError, Options, drop_unsupported, examples, input, paging, placement, repair, xml};
 
 /// A page with its fields in order and confronted with its examples.
 pub(crate) struct Reading {
@@ -26,55 +26,157 @@ pub(crate) struct Reading {
     pub(crate) response: Field,
     pub(crate) contradictions: Vec<Contradiction>,
     pub(crate) examples: Vec<Value>,
+    /// The last field of a copy that is not whole, as a path of names: `response/data/list/id`.
+    pub(crate) cut_after: Option<String>,
+    /// Name of the copy it was read from, when there are several.
+    pub(crate) copy: String,
 }
 
+/// Reads the pages of a text, one for each operation.
+pub(crate) fn read_all(text: &str, options: &Options<'_>) -> Result<Vec<Reading>, ImportError> {
+    let given = input::pages(text, options.layout)?;
+    let lines = given.lines;
+    Ok(given.pages.into_iter().map(|page| read_page(page, lines, options)).collect())
+}
+
+/// Reads the operation that the options name, or the first; says which others there are.
 pub(crate) fn read(text: &str, options: &Options<'_>) -> Result<Reading, ImportError> {
-    let lines = lines::lines(text);
-    let count = lines.iter().filter(|line| !line.is_blank()).count();
-    let layout = options.layout.or_else(|| layout::recognise(&lines)).ok_or(ImportError::NoTable { lines: count, layout: None })?;
-    let mut page = layout::read(layout, &lines);
-    if page.tables.iter().all(|table| table.rows.is_empty()) {
-        return Err(ImportError::NoTable { lines: count, layout: Some(layout) });
+    let given = input::pages(text, options.layout)?;
+    let lines = given.lines;
+    let names: Vec<String> = given.pages.iter().map(name).collect();
+    let chosen = match options.pick {
+        Some(wanted) => {
+            pick(&names, wanted).ok_or_else(|| ImportError::NoSuchOperation { wanted: wanted.to_owned(), found: names.clone() })?
+        }
+        None => 0,
+    };
+    let Some(mut page) = given.pages.into_iter().nth(chosen) else { return Err(ImportError::NoTable { lines, layout: options.layout }) };
+    if names.len() > 1 && options.pick.is_none() {
+        let others: Vec<&str> =
+            names.iter().enumerate().filter(|(place, _)| *place != chosen).map(|(_, name)| name.as_str()).take(NAMED).collect();
+        let text = format!("the text holds {} operations: only the first is written here; the others: {}", names.len(), others.join("; "));
+        page.remark(Concern::Decide, 0, text);
     }
+    Ok(read_page(page, lines, options))
+}
+
+/// Operations named in one remark.
+const NAMED: usize = 20;
+
+/// What an operation is called in a list: its title, its method and its path.
+pub(crate) fn name(page: &Page) -> String {
+    let title = page.title.as_ref().map_or("", |title| title.value.as_str());
+    let method = page.method.as_ref().map_or("", |method| crate::write::method_name(method.value));
+    let path = page.url.as_ref().map_or("", |url| url.value.as_str());
+    [title, method, path].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The operation whose name is, ends with, or holds what was asked for.
+fn pick(names: &[String], wanted: &str) -> Option<usize> {
+    let position = |fits: &dyn Fn(&str) -> bool| names.iter().position(|name| fits(name));
+    position(&|name| name == wanted)
+        .or_else(|| position(&|name| name.ends_with(wanted)))
+        .or_else(|| position(&|name| name.contains(wanted)))
+}
+
+fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     let mut contradictions = Vec::new();
     let requests = samples(&mut page, Side::Request, &mut contradictions);
     let responses = samples(&mut page, Side::Response, &mut contradictions);
+    if page.push {
+        page.remark(Concern::Decide, 0, "the page documents a message that the vendor sends, no operation: its fields are written as a request; move them where messages are described");
+    }
     let (method, body) = encoding(&mut page);
     let path = path(&mut page, options.vendor);
     let keys = Keys::of(options.vendor.map(|vendor| &vendor.envelope));
     let as_text = matches!(body, BodyKind::Query | BodyKind::Form | BodyKind::Multipart);
 
-    let mut seen = Seen::of(&requests);
-    let mut request = nesting::build(&mut page, Side::Request, &seen);
-    let token = take_token(&mut request, &mut seen, &mut page, options.vendor);
-    envelope::settle(&mut request, &seen, &keys, Side::Request, &mut page);
-    let (more, findings) = confront::confront(&mut request, &seen, Side::Request, as_text);
+    let mut shapes = ExampleShape::of(&requests);
+    let mut request = placement::build(&mut page, Side::Request, &shapes, keys.data);
+    let token = take_token(&mut request, &mut shapes, &mut page, options.vendor);
+    if !page.push {
+        envelope::settle(&mut request, &shapes, &keys, Side::Request, &mut page);
+    }
+    let (more, findings) = reconcile::reconcile(&mut request, &shapes, Side::Request, as_text);
     contradictions.extend(more);
     page.findings.extend(findings);
 
-    let seen = Seen::of(&responses);
-    let mut response = nesting::build(&mut page, Side::Response, &seen);
-    envelope::settle(&mut response, &seen, &keys, Side::Response, &mut page);
-    let (more, findings) = confront::confront(&mut response, &seen, Side::Response, false);
+    let shapes = ExampleShape::of(&responses);
+    let mut response = placement::build(&mut page, Side::Response, &shapes, keys.data);
+    if !page.push {
+        envelope::settle(&mut response, &shapes, &keys, Side::Response, &mut page);
+    }
+    let (more, findings) = reconcile::reconcile(&mut response, &shapes, Side::Response, false);
     contradictions.extend(more);
     page.findings.extend(findings);
 
     let operation = operation(&mut page, options.operation, &path);
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
-    nesting::report_unattached(&mut page);
+    placement::report_unattached(&mut page);
     envelope::complete(&mut response, options.vendor, &mut page);
-    prune::columns_at_top(&mut request, &mut page);
-    prune::columns_at_top(&mut response, &mut page);
-    prune::prune(&mut request, Side::Request, &mut page);
-    prune::prune(&mut response, Side::Response, &mut page);
-    let examples = examples::pair(requests.first(), responses.first(), &request, &response, &keys);
-    Ok(Reading { page, lines: count, operation, method, path, body, token, request, response, contradictions, examples })
+    drop_unsupported::columns_at_top(&mut request, &mut page);
+    drop_unsupported::columns_at_top(&mut response, &mut page);
+    drop_unsupported::drop_unsupported(&mut request, Side::Request, &mut page);
+    drop_unsupported::drop_unsupported(&mut response, Side::Response, &mut page);
+    let cut_after = cut_after(&mut page, &request, &response);
+    let examples = if page.push { Vec::new() } else { examples::pair(requests.first(), responses.first(), &request, &response, &keys) };
+    Reading {
+        page,
+        lines: count,
+        operation,
+        method,
+        path,
+        body,
+        token,
+        request,
+        response,
+        contradictions,
+        examples,
+        cut_after,
+        copy: String::new(),
+    }
+}
+
+/// The last field of a copy that is not whole: where it was cut, or where it ends without an answer.
+fn cut_after(page: &mut Page, request: &Field, response: &Field) -> Option<String> {
+    let last = |side: &str, root: &Field| {
+        let mut found: Option<(usize, String)> = None;
+        let mut open = vec![(side.to_owned(), root)];
+        while let Some((path, field)) = open.pop() {
+            for (name, member) in field.members.iter().filter(|(name, _)| !name.contains('/')) {
+                let below = format!("{path}/{name}");
+                if member.origin == crate::tree::Origin::Table && found.as_ref().is_none_or(|(line, _)| member.line >= *line) {
+                    found = Some((member.line, below.clone()));
+                }
+                open.push((below, member));
+            }
+        }
+        found
+    };
+    let ends =
+        [last("request", request), last("response", response)].into_iter().flatten().max_by_key(|(line, _)| *line).map(|(_, path)| path);
+    let answered = !response.members.values().all(|field| field.line == 0);
+    if let Some(cut) = page.cut.clone() {
+        let path = ends.unwrap_or_default();
+        let text = format!("the page ends in the middle of {}: read up to there, after `{}`", cut.inside, path.replace('/', "."));
+        page.remark(Concern::Decide, cut.line, text);
+        return Some(path).filter(|path| !path.is_empty());
+    }
+    if !answered && !page.push && !request.members.is_empty() {
+        page.remark(Concern::Decide, 0, "the page says nothing of the answer: is the copy whole?");
+        return ends;
+    }
+    None
 }
 
 /// The examples of one side, repaired. What was mended is a contradiction of the page with itself.
 fn samples(page: &mut Page, side: Side, contradictions: &mut Vec<Contradiction>) -> Vec<Sample> {
     let mut samples = Vec::new();
     for example in page.examples.clone().into_iter().filter(|example| example.side == side) {
+        if xml::shows(&example.text) {
+            samples.extend(xml_sample(page, &example));
+            continue;
+        }
         let Some(read) = repair::read(&example.text, example.line) else { continue };
         let mut kinds: Vec<(&str, Vec<usize>)> = Vec::new();
         for repair in &read.repairs {
@@ -103,13 +205,28 @@ fn samples(page: &mut Page, side: Side, contradictions: &mut Vec<Contradiction>)
     samples
 }
 
+/// An example in XML: before it is decrypted a push shows its shell only.
+fn xml_sample(page: &mut Page, example: &crate::page::ExampleText) -> Option<Sample> {
+    let (sample, whole) = xml::read(&example.text, example.line)?;
+    if !whole {
+        page.remark(Concern::Repaired, example.line, "example: the XML is cut or broken, read as far as it goes");
+    }
+    let SampleValue::Object(members) = &sample.value else { return None };
+    let sealed = members
+        .iter()
+        .any(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "encrypt" | "encrypted" | "msg_encrypt" | "encrypt_msg"));
+    if sealed {
+        page.remark(Concern::Assumed, example.line, "the example shows the message before it is decrypted: not taken for its fields");
+        return None;
+    }
+    Some(sample)
+}
+
 fn encoding(page: &mut Page) -> (Method, BodyKind) {
     let method = page.method.as_ref().map(|method| method.value).unwrap_or_else(|| {
-        page.findings.push(crate::page::Finding {
-            concern: Concern::Decide,
-            line: 0,
-            text: "the page names no method: written as POST".to_owned(),
-        });
+        if !page.push {
+            page.remark(Concern::Decide, 0, "the page names no method: written as POST");
+        }
         Method::Post
     });
     let line = page.body.as_ref().map_or(0, |body| body.line);
@@ -139,7 +256,9 @@ fn encoding(page: &mut Page) -> (Method, BodyKind) {
 /// The path below the vendor's base URL.
 fn path(page: &mut Page, vendor: Option<&VendorFile>) -> String {
     let Some(url) = page.url.clone() else {
-        page.remark(Concern::Decide, 0, "the page names no address");
+        if !page.push {
+            page.remark(Concern::Decide, 0, "the page names no address");
+        }
         return "/TODO".to_owned();
     };
     let base = vendor.map(|vendor| vendor.base_url.trim_end_matches('/'));
@@ -166,14 +285,14 @@ fn path(page: &mut Page, vendor: Option<&VendorFile>) -> String {
 const TOKENS: [&str; 5] = ["access_token", "accessToken", "token", "X-Token", "Authorization"];
 
 /// Takes the token out of the request: the vendor file says how it travels.
-fn take_token(request: &mut Field, seen: &mut Seen, page: &mut Page, vendor: Option<&VendorFile>) -> Option<Value> {
+fn take_token(request: &mut Field, shapes: &mut ExampleShape, page: &mut Page, vendor: Option<&VendorFile>) -> Option<Value> {
     let kinds: Vec<(&str, &str)> = match vendor {
         Some(vendor) => vendor.tokens.iter().map(|token| (token.place.name.as_str(), token.name.as_str())).collect(),
         None => TOKENS.iter().map(|name| (*name, "")).collect(),
     };
     let found = kinds.iter().enumerate().find_map(|(number, (name, kind))| {
         let as_field = request.members.shift_remove(*name);
-        seen.members.shift_remove(*name);
+        shapes.members.shift_remove(*name);
         let as_header = page.headers.iter().find(|header| header.value.eq_ignore_ascii_case(name)).map(|header| header.line);
         Some((number, *name, *kind, as_field.map(|field| field.line).or(as_header)?))
     });
@@ -182,6 +301,7 @@ fn take_token(request: &mut Field, seen: &mut Seen, page: &mut Page, vendor: Opt
             page.remark(Concern::Assumed, line, format!("`{name}` is the token: the vendor file says how it travels"));
             (number > 0 && !kind.is_empty()).then(|| json!(kind))
         }
+        None if page.push => Some(json!(false)),
         None => {
             page.remark(Concern::Decide, 0, "no token is named among parameters and headers: say `\"token\": false` if none is needed");
             None

@@ -3,7 +3,6 @@
 use serde_json::Number;
 
 use crate::sample::{Sample, SampleValue};
-use crate::work;
 
 /// One thing mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +29,6 @@ const DEEPEST: usize = 40;
 
 /// Reads the value that a text begins with; `line` is the line of its first character. `None`: it begins with no object or list.
 pub(crate) fn read(text: &str, line: usize) -> Option<Repaired> {
-    work::charge(text.len());
     let mut reader = Reader { text, at: 0, line, repairs: Vec::new() };
     reader.skip();
     if !matches!(reader.peek(), Some('{' | '[')) {

@@ -4,19 +4,19 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::page::{Concern, Finding, Layout, Located, Page, Required, Side};
+use crate::page::{Concern, Doubt, Finding, Layout, Located, Page, Required, Side};
 use crate::tree::{Field, Origin};
-use crate::types;
+use crate::types::{self, Shape};
 
 /// How sure a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     /// A row of a table gives its name and type, and in a request its required mark.
     Sure,
-    /// A row gives its name, but the type is not understood or the required mark is lost.
+    /// A row gives its name, but its type is not understood, the required mark is lost, or something else about it is not certain.
     Partly,
     /// No row names it: it stands in an example, in a description, or follows from the names of others.
-    Inferred,
+    Guessed,
 }
 
 impl Confidence {
@@ -24,7 +24,7 @@ impl Confidence {
         match self {
             Self::Sure => "sure",
             Self::Partly => "partly",
-            Self::Inferred => "inferred",
+            Self::Guessed => "guessed",
         }
     }
 }
@@ -40,6 +40,16 @@ pub struct FieldReport {
     pub line: usize,
     /// How sure it is.
     pub confidence: Confidence,
+    /// What about it is not certain.
+    pub doubts: Vec<Doubt>,
+    /// Its type: `integer`, `array<object>`, `any` where it is not told.
+    pub kind: String,
+    /// Its required mark.
+    pub required: Required,
+    /// Its documented values.
+    pub codes: Vec<String>,
+    /// The copies that show it, where several were read.
+    pub copies: Vec<String>,
 }
 
 /// What the importer has to say about a page.
@@ -47,6 +57,12 @@ pub struct FieldReport {
 pub struct Report {
     /// The layout the page was read as.
     pub layout: Layout,
+    /// What the text was taken out of: HTML, a page saved by a browser.
+    pub wrapping: Option<String>,
+    /// The page's title.
+    pub title: Option<String>,
+    /// After which field the copy is cut, as names from request or response down.
+    pub cut_after: Option<String>,
     /// The operation's name.
     pub operation: String,
     /// Method and path.
@@ -67,8 +83,6 @@ pub struct Report {
     pub set_aside: Vec<(String, usize)>,
     /// Contradictions written as errata.
     pub errata: usize,
-    /// Steps of work done, which grow no faster than the page.
-    pub steps: u64,
 }
 
 /// Lines of the page are shown up to this length.
@@ -93,6 +107,9 @@ impl Report {
         }
         Self {
             layout: page.layout.unwrap_or(Layout::GitBookFlat),
+            wrapping: page.wrapping.map(str::to_owned),
+            title: page.title.as_ref().map(|title| title.value.clone()),
+            cut_after: None,
             operation: operation.to_owned(),
             call,
             headers: page.headers.iter().map(|header| header.value.clone()).collect(),
@@ -103,7 +120,6 @@ impl Report {
             unread,
             set_aside,
             errata,
-            steps: crate::work::spent(),
         }
     }
 
@@ -114,9 +130,16 @@ impl Report {
 
     /// The report for people.
     pub fn text(&self) -> String {
-        let mut text = format!("{} · {} · read as {}\n", self.operation, self.call, self.layout);
-        let (sure, partly, inferred) = (self.count(Confidence::Sure), self.count(Confidence::Partly), self.count(Confidence::Inferred));
-        let _ = writeln!(text, "{} fields: {sure} sure, {partly} partly, {inferred} inferred. {} errata.", self.fields.len(), self.errata);
+        let wrapping = self.wrapping.as_ref().map_or_else(String::new, |wrapping| format!(" out of {wrapping}"));
+        let mut text = format!("{} · {} · read as {}{wrapping}\n", self.operation, self.call, self.layout);
+        if let Some(title) = &self.title {
+            let _ = writeln!(text, "Title: {title}.");
+        }
+        if let Some(field) = &self.cut_after {
+            let _ = writeln!(text, "The copy is cut after {field}.");
+        }
+        let (sure, partly, guessed) = (self.count(Confidence::Sure), self.count(Confidence::Partly), self.count(Confidence::Guessed));
+        let _ = writeln!(text, "{} fields: {sure} sure, {partly} partly, {guessed} guessed. {} errata.", self.fields.len(), self.errata);
         if !self.headers.is_empty() {
             let _ = writeln!(text, "Headers: {}.", self.headers.join(", "));
         }
@@ -129,8 +152,9 @@ impl Report {
             );
         }
         let unsure = self.fields.iter().filter(|field| field.confidence != Confidence::Sure);
-        let unsure: Vec<(usize, String)> =
-            unsure.map(|field| (field.line, format!("{} {}: {}", side_word(field.side), field.path, field.confidence.word()))).collect();
+        let unsure: Vec<(usize, String)> = unsure
+            .map(|field| (field.line, format!("{} {}: {}{}", side_word(field.side), field.path, field.confidence.word(), doubts(field))))
+            .collect();
         self.section(&mut text, "Fields that are not sure", unsure.iter().map(|(line, field)| (*line, field.as_str())));
         let notes: Vec<(usize, String)> = self.notes.iter().map(|note| (note.line, cut(&note.value))).collect();
         self.section(&mut text, "Sentences to read yourself", notes.iter().map(|(line, text)| (*line, text.as_str())));
@@ -167,10 +191,34 @@ impl Report {
         let fields: Vec<Value> = self
             .fields
             .iter()
-            .map(|field| json!({ "side": side_word(field.side), "path": field.path, "line": field.line, "confidence": field.confidence.word() }))
+            .map(|field| {
+                let doubts: Vec<&str> = field.doubts.iter().map(|doubt| doubt.word()).collect();
+                let required = match field.required {
+                    Required::Yes => json!(true),
+                    Required::No => json!(false),
+                    Required::Unknown => Value::Null,
+                };
+                let mut entry = json!({
+                    "side": side_word(field.side),
+                    "path": field.path,
+                    "line": field.line,
+                    "type": field.kind,
+                    "required": required,
+                    "codes": field.codes,
+                    "confidence": field.confidence.word(),
+                    "doubts": doubts,
+                });
+                if !field.copies.is_empty() {
+                    entry["copies"] = json!(field.copies);
+                }
+                entry
+            })
             .collect();
         json!({
             "layout": self.layout.name(),
+            "out_of": self.wrapping,
+            "title": self.title,
+            "cut_after": self.cut_after,
             "operation": self.operation,
             "call": self.call,
             "headers": self.headers,
@@ -178,7 +226,7 @@ impl Report {
                 "fields": self.fields.len(),
                 "sure": self.count(Confidence::Sure),
                 "partly": self.count(Confidence::Partly),
-                "inferred": self.count(Confidence::Inferred),
+                "guessed": self.count(Confidence::Guessed),
                 "errata": self.errata,
                 "lines": self.lines,
                 "unread": self.unread.len(),
@@ -201,6 +249,28 @@ fn side_word(side: Side) -> &'static str {
     }
 }
 
+/// ` (place, codes)`
+fn doubts(field: &FieldReport) -> String {
+    let mut words: Vec<&str> = field.doubts.iter().map(|doubt| doubt.word()).collect();
+    if field.confidence == Confidence::Partly
+        && field.side == Side::Request
+        && field.required == Required::Unknown
+        && !words.contains(&"required")
+    {
+        words.push("required");
+    }
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// `array<object>`
+fn kind(shape: &Shape) -> String {
+    match shape {
+        Shape::List(item) => format!("array<{}>", kind(item)),
+        Shape::Map => "object".to_owned(),
+        other => other.json_name().to_owned(),
+    }
+}
+
 fn cut(text: &str) -> String {
     if text.chars().count() <= SHOWN {
         return text.to_owned();
@@ -213,13 +283,23 @@ fn cut(text: &str) -> String {
 fn collect(side: Side, field: &Field, path: &str, into: &mut Vec<FieldReport>) {
     for (name, field) in &field.members {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let unmarked = side == Side::Request && field.required == Required::Unknown;
         let confidence = match field.origin {
-            Origin::Table if types::read_cell(&field.printed_type).is_none() => Confidence::Partly,
-            Origin::Table if side == Side::Request && field.required == Required::Unknown => Confidence::Partly,
+            Origin::Table if !field.doubts.is_empty() || unmarked || types::read_cell(&field.printed_type).is_none() => Confidence::Partly,
             Origin::Table => Confidence::Sure,
-            Origin::Description | Origin::Implied | Origin::Example => Confidence::Inferred,
+            Origin::Description | Origin::Implied | Origin::Example => Confidence::Guessed,
         };
-        into.push(FieldReport { side, path: path.clone(), line: field.line, confidence });
+        into.push(FieldReport {
+            side,
+            path: path.clone(),
+            line: field.line,
+            confidence,
+            doubts: field.doubts.iter().copied().collect(),
+            kind: kind(&field.shape),
+            required: field.required,
+            codes: field.facts.choices.iter().map(|choice| choice.value.clone()).collect(),
+            copies: field.copies.clone(),
+        });
         collect(side, field, &path, into);
     }
 }

@@ -2,13 +2,16 @@
 
 use scrm_schema::model::Place;
 
-use crate::page::{Concern, ErrorRow, Located, Page, Required, Row};
+use crate::lexicon::{self, Column};
+use crate::lines::Line;
+use crate::page::{Concern, Doubt, ErrorRow, Located, Page, Required, Row};
+use crate::page_builder::PageBuilder;
 use crate::pipes::Grid;
-use crate::words::{self, Column};
 
 /// What the columns of a grid hold; `None`: it is no table that is known.
 pub(crate) fn columns(header: &[String]) -> Option<Vec<Option<Column>>> {
-    let mut columns: Vec<Option<Column>> = header.iter().map(|title| words::column(title)).collect();
+    let mut columns: Vec<Option<Column>> = header.iter().map(|title| lexicon::column(title)).collect();
+    one_of_each(&mut columns);
     let has = |columns: &[Option<Column>], column| columns.contains(&Some(column));
     if has(&columns, Column::Code) && (columns.len() == 2 || !has(&columns, Column::Type)) {
         for column in &mut columns {
@@ -21,6 +24,45 @@ pub(crate) fn columns(header: &[String]) -> Option<Vec<Option<Column>>> {
     // Swagger calls its own description column like another's column of names.
     let fits = has(&columns, Column::Name) && (has(&columns, Column::Type) || has(&columns, Column::Description));
     fits.then_some(columns)
+}
+
+/// A second column of names is one of labels, a second one of descriptions holds remarks.
+fn one_of_each(columns: &mut [Option<Column>]) {
+    let (mut names, mut descriptions) = (0, 0);
+    for column in columns.iter_mut() {
+        match column {
+            Some(Column::Name) => {
+                names += 1;
+                if names > 1 {
+                    *column = Some(Column::Note);
+                }
+            }
+            Some(Column::Description) => {
+                descriptions += 1;
+                if descriptions > 1 {
+                    *column = Some(Column::Note);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The columns of a grid whose names stand in another column than the first that could hold them: `名称 | 参数 | 类型`.
+fn by_cells(columns: &[Option<Column>], grid: &Grid) -> Vec<Option<Column>> {
+    let mut columns = columns.to_vec();
+    let names = |column: usize| {
+        let filled = grid.rows.iter().filter_map(|(_, cells)| cells.get(column)).filter(|cell| !cell.trim().is_empty());
+        let (all, fitting) = filled.fold((0, 0), |(all, fitting), cell| (all + 1, fitting + usize::from(lexicon::is_name(&name(cell).0))));
+        all > 0 && fitting * 2 > all
+    };
+    let Some(first) = columns.iter().position(|column| *column == Some(Column::Name)) else { return columns };
+    if !names(first)
+        && let Some(other) = (first + 1..columns.len()).find(|column| columns.get(*column) == Some(&Some(Column::Note)) && names(*column))
+    {
+        columns.swap(first, other);
+    }
+    columns
 }
 
 /// Whether the columns are those of a table of error codes.
@@ -56,6 +98,7 @@ fn plain_cell(cell: &str) -> String {
 
 /// The rows of a table of fields; true when nesting marks are there but their depth is lost.
 pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<Place>, page: &mut Page) -> (Vec<Row>, bool) {
+    let columns = &by_cells(columns, grid);
     let mut rows: Vec<Row> = Vec::new();
     let mut indents: Vec<Option<usize>> = Vec::new();
     for (index, (line, cells)) in grid.rows.iter().enumerate() {
@@ -69,7 +112,7 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         if row.name.starts_with("~~") || cells.iter().any(|cell| cell.trim().starts_with("~~")) {
             page.remark(Concern::Assumed, *line, format!("`{}` is struck out on the page: left out", row.name.trim_matches('~')));
         } else if indent.is_none() && continues(columns, cells, next, &mut rows, *line, page) {
-        } else if !words::is_name(&row.name) {
+        } else if !lexicon::is_name(&row.name) {
             page.unread.push(Located::new(cells.join(" | "), *line));
         } else {
             rows.push(row);
@@ -92,10 +135,17 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
             Some(Column::Name) => (row.name, indent) = name(cell),
             Some(Column::Type) => row.printed_type = plain_cell(cell).trim_matches('`').to_owned(),
             Some(Column::Required) => {
-                row.required = words::required(&plain_cell(cell).replace(['`', '*'], "")).unwrap_or(Required::Unknown)
+                let mark = plain_cell(cell).replace(['`', '*'], "");
+                row.required = lexicon::required(&mark).unwrap_or(Required::Unknown);
+                if lexicon::required_sometimes(&mark) {
+                    row.required = Required::No;
+                    row.doubts.push(Doubt::Required);
+                    row.note = format!("{} {mark}", row.note).trim().to_owned();
+                }
             }
             Some(Column::Description | Column::Meaning) => row.description = plain_cell(cell),
-            Some(Column::Note) => row.note = plain_cell(cell),
+            Some(Column::Note) => row.note = format!("{} {}", row.note, plain_cell(cell)).trim().to_owned(),
+            Some(Column::Sample) => row.sample = plain_cell(cell),
             Some(Column::Place) => row.place = place_of(cell).or(place),
             Some(Column::Reference) => row.reference = reference(cell),
             Some(Column::Default) => row.default = Some(plain_cell(cell)).filter(|text| !text.is_empty()),
@@ -105,30 +155,36 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
     (!row.name.is_empty()).then_some((row, indent))
 }
 
-/// `UserVO`, `` `UserVO` ``, `[UserVO](#uservo)`.
+/// `UserVO`, `` `UserVO` ``, `[客户标签](#客户标签)`.
 fn reference(cell: &str) -> Option<String> {
     let text = plain_cell(cell);
     let text = text.split_once("](").map_or(text.as_str(), |(name, _)| name);
-    let name = text.trim_matches(['`', '#', '[', ']']);
-    (words::is_name(name) && crate::types::read(name).is_none()).then(|| name.to_owned())
+    let name = text.trim_matches(['`', '#', '[', ']']).trim();
+    let fits = !name.is_empty() && name.chars().count() <= 40 && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    (fits && crate::types::read(name).is_none()).then(|| name.to_owned())
 }
 
 fn place_of(cell: &str) -> Option<Place> {
     match cell.trim().trim_matches('`').to_ascii_lowercase().as_str() {
         "query" => Some(Place::Query),
         "header" => Some(Place::Header),
-        "body" | "formdata" | "form" => Some(Place::Body),
+        "body" | "formdata" | "form" | "form-data" | "data" => Some(Place::Body),
         _ => None,
     }
 }
 
 /// A name without its nesting marks, and how far it is indented: marks count more than the blanks before them.
 pub(crate) fn name(cell: &str) -> (String, Option<usize>) {
-    const MARKS: [char; 8] = ['└', '├', '│', '─', '┗', '∟', '↳', '➥'];
-    let marks = cell.chars().filter(|c| matches!(c, '└' | '├' | '┗' | '∟' | '↳' | '➥')).count();
-    let start = cell.find(|c: char| !c.is_whitespace() && !MARKS.contains(&c)).unwrap_or(cell.len());
-    let indent = cell.get(..start).map_or(0, |before| before.chars().filter(|c| c.is_whitespace()).count());
-    let name = cell.get(start..).unwrap_or("").trim().trim_matches(['`', '*', '"']).trim();
+    const DRAWN: [char; 8] = ['└', '├', '│', '─', '┗', '∟', '↳', '➥'];
+    const TYPED: [char; 6] = ['»', '>', '-', '+', '•', '·'];
+    let start = cell.find(|c: char| !c.is_whitespace() && !DRAWN.contains(&c) && !TYPED.contains(&c)).unwrap_or(cell.len());
+    let before = cell.get(..start).unwrap_or("");
+    let drawn = before.chars().filter(|c| matches!(c, '└' | '├' | '┗' | '∟' | '↳' | '➥')).count();
+    let marks = if drawn > 0 { drawn } else { before.chars().filter(|c| TYPED.contains(c)).count() };
+    let indent = before.chars().filter(|c| c.is_whitespace()).count();
+    let name = cell.get(start..).unwrap_or("").trim().trim_matches(['`', '*', '"', '\'']).trim();
+    // A blank behind each sign is no indent: `» » id`.
+    let indent = if drawn > 0 { indent } else { 0 };
     (name.to_owned(), (marks > 0).then(|| marks.saturating_sub(1) * 1000 + indent))
 }
 
@@ -163,6 +219,24 @@ fn continues(columns: &[Option<Column>], cells: &[String], next: &str, rows: &mu
     let name = previous.name.clone();
     page.remark(Concern::Repaired, line, format!("the row `{}` belongs to the description of `{name}`: joined", short(&text)));
     true
+}
+
+/// A line that is no row goes on with the description before it.
+pub(crate) fn go_on(line: &Line, rows: &mut [Row], page: &mut PageBuilder) {
+    let Some(previous) = rows.last_mut().filter(|row| row.description.len() < 4000) else { return page.unread(line.number, &line.text) };
+    previous.description.push(' ');
+    previous.description.push_str(line.trimmed());
+    let text = format!("the line goes on with the description of `{}`: joined", previous.name);
+    page.page().remark(Concern::Repaired, line.number, text);
+}
+
+/// Says that a column of required marks lost them.
+pub(crate) fn report_lost_marks(rows: &[Row], has_marks: bool, line: usize, page: &mut PageBuilder) {
+    let marked = rows.iter().filter(|row| row.required != Required::Unknown).count();
+    if has_marks && marked < rows.len() {
+        let text = format!("the required marks of {} of {} fields are lost: unknown", rows.len() - marked, rows.len());
+        page.page().remark(Concern::Decide, line, text);
+    }
 }
 
 /// At most forty characters of a text.

@@ -1,10 +1,13 @@
 //! The fields of a request or an answer as a tree.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use scrm_schema::model::{Place, TimeFormat};
 
+use crate::choices;
 use crate::limits::{self, Facts};
-use crate::page::{Required, Row};
+use crate::page::{Doubt, Required, Row};
 use crate::types::{self, Shape};
 
 /// Fields by name, in the page's order.
@@ -49,6 +52,16 @@ pub(crate) struct Field {
     pub(crate) members: Fields,
     /// Columns whose names are this prefix and a number.
     pub(crate) columns: Option<String>,
+    /// What about it is not certain.
+    pub(crate) doubts: BTreeSet<Doubt>,
+    /// It holds objects like the one it is itself a member of: how many levels up.
+    pub(crate) repeats: Option<usize>,
+    /// JSON inside a text.
+    pub(crate) json_text: bool,
+    /// A truth value that travels as a digit: `digit` or `digit_text`.
+    pub(crate) digit: Option<&'static str>,
+    /// Copies of the page that show it, when there are several.
+    pub(crate) copies: Vec<String>,
 }
 
 impl Field {
@@ -69,21 +82,41 @@ impl Field {
             reference: None,
             members: Fields::new(),
             columns: None,
+            doubts: BTreeSet::new(),
+            repeats: None,
+            json_text: false,
+            digit: None,
+            copies: Vec::new(),
         }
     }
 
     /// The field of a row. The second value is false when its type is not understood.
     pub(crate) fn of_row(row: &Row) -> (Self, bool) {
         let printed = types::read_cell(&row.printed_type);
-        let shape = printed.as_ref().map_or(Shape::Any, |printed| printed.shape.clone());
+        let mut shape = printed.as_ref().map_or(Shape::Any, |printed| printed.shape.clone());
         let text = [row.description.as_str(), row.note.as_str()].join("\n").trim().to_owned();
+        if shape == Shape::list_of(Shape::Any)
+            && let Some(item) = limits::item_shape(&text)
+        {
+            shape = Shape::list_of(item);
+        }
+        let mut doubts: BTreeSet<Doubt> = row.doubts.iter().copied().collect();
         let mut facts = limits::read(&text, &shape);
+        values(row, &text, &shape, &mut facts, &mut doubts);
         facts.default = row.default.clone().or(facts.default);
         let stamp = row.printed_type.to_ascii_lowercase();
         facts.time_stamp |= stamp.contains("timestamp") || stamp.contains("时间戳");
         facts.time = facts.time.or(printed.as_ref().and_then(|printed| printed.time));
+        if printed.as_ref().is_some_and(|printed| printed.or_else.is_some()) {
+            doubts.insert(Doubt::Type);
+        }
+        // `class` is printed for objects and for lists of them.
+        if row.printed_type.trim().eq_ignore_ascii_case("class") {
+            doubts.insert(Doubt::Type);
+        }
         let understood = printed.is_some();
         let reference = row.reference.clone().or_else(|| printed.as_ref().and_then(|printed| printed.reference.clone()));
+        let json_text = printed.as_ref().is_some_and(|printed| printed.json_text);
         let nullable = facts.null_allowed || printed.is_some_and(|printed| printed.nullable);
         let field = Self {
             printed_type: row.printed_type.clone(),
@@ -93,6 +126,9 @@ impl Field {
             facts,
             text,
             reference,
+            doubts,
+            json_text,
+            repeats: row.repeats,
             ..Self::unnamed(Origin::Table, shape, row.line)
         };
         (field, understood)
@@ -111,5 +147,28 @@ impl Field {
     /// How a time is written.
     pub(crate) fn time(&self) -> Option<TimeFormat> {
         self.facts.time
+    }
+}
+
+/// The documented values of a row: those a machine wrote, else those of its description, else those of its example. Says so when a text looks like
+/// values and none were read.
+fn values(row: &Row, text: &str, shape: &Shape, facts: &mut Facts, doubts: &mut BTreeSet<Doubt>) {
+    if !row.values.is_empty() {
+        let labels = choices::read(text);
+        facts.choices = row
+            .values
+            .iter()
+            .map(|(value, label)| {
+                let known = labels.iter().find(|choice| choice.value == *value).map(|choice| choice.label.clone());
+                choices::Choice { value: value.clone(), label: if label.is_empty() { known.unwrap_or_default() } else { label.clone() } }
+            })
+            .collect();
+        return;
+    }
+    if facts.choices.is_empty() && !shape.is_container() {
+        facts.choices = choices::read(&row.sample);
+    }
+    if facts.choices.is_empty() && !shape.is_container() && (choices::looks_like(text) || choices::looks_like(&row.sample)) {
+        doubts.insert(Doubt::Codes);
     }
 }

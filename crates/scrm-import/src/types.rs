@@ -2,8 +2,6 @@
 
 use scrm_schema::model::TimeFormat;
 
-use crate::work;
-
 /// The shape of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -83,11 +81,15 @@ pub(crate) struct Printed {
     pub time: Option<TimeFormat>,
     /// `null` is named in the type.
     pub nullable: bool,
+    /// Another type is named beside this one: `string / array`.
+    pub or_else: Option<Shape>,
+    /// JSON inside a text.
+    pub json_text: bool,
 }
 
 impl Printed {
     fn plain(shape: Shape) -> Self {
-        Self { shape, members: None, reference: None, time: None, nullable: false }
+        Self { shape, members: None, reference: None, time: None, nullable: false, or_else: None, json_text: false }
     }
 
     fn into_list(self) -> Self {
@@ -105,7 +107,6 @@ pub(crate) fn read(text: &str) -> Option<Printed> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    work::charge(text.len());
     read_nested(text, 0)
 }
 
@@ -116,9 +117,15 @@ pub(crate) fn read_cell(text: &str) -> Option<Printed> {
     }
     let text = text.trim().trim_matches('`');
     let name = text.len() <= LONGEST
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && (text.starts_with(|c: char| c.is_ascii_uppercase()) || names_an_object(text))
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     name.then(|| Printed { reference: Some(text.to_owned()), ..Printed::plain(Shape::Object) })
+}
+
+/// `data_object`, `order_info`: the name of a table that a page writes in small letters.
+fn names_an_object(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && ["_object", "_info", "_vo", "_dto", "_data", "_item", "_model", "_obj"].iter().any(|end| text.ends_with(end))
 }
 
 fn read_nested(text: &str, depth: usize) -> Option<Printed> {
@@ -126,8 +133,17 @@ fn read_nested(text: &str, depth: usize) -> Option<Printed> {
     if depth > DEEPEST || text.is_empty() {
         return None;
     }
-    if let Some(head) = text.strip_suffix("[]") {
+    if let Some(head) = text.strip_suffix("[]").filter(|head| !head.is_empty()) {
         return read_nested(head, depth + 1).map(Printed::into_list);
+    }
+    // `[]int`, `[object]`
+    if let Some(item) = text.strip_prefix("[]").filter(|item| !item.is_empty()) {
+        return read_nested(item, depth + 1).map(Printed::into_list);
+    }
+    if let Some(item) =
+        text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|item| !item.is_empty() && !item.contains(['[', ']']))
+    {
+        return read_nested(item, depth + 1).map(Printed::into_list);
     }
     if let Some(printed) = alternatives(text, depth) {
         return Some(printed);
@@ -141,7 +157,13 @@ fn read_nested(text: &str, depth: usize) -> Option<Printed> {
 
 /// `string|null`, `string or null`, `int/string`: the first counts, `null` marks.
 fn alternatives(text: &str, depth: usize) -> Option<Printed> {
-    let (first, second) = text.split_once('|').or_else(|| text.split_once(" or ")).or_else(|| text.split_once('/'))?;
+    let (first, second) = text
+        .split_once('|')
+        .or_else(|| text.split_once(" or "))
+        .or_else(|| text.split_once('/'))
+        .or_else(|| text.split_once('或'))
+        .or_else(|| text.split_once('、'))
+        .or_else(|| text.split_once(',').filter(|_| !text.contains(['<', '(', '[', '«', '{'])))?;
     let (first, second) = (first.trim(), second.trim());
     if first.eq_ignore_ascii_case("null") {
         return Some(Printed { nullable: true, ..read_nested(second, depth + 1)? });
@@ -150,8 +172,9 @@ fn alternatives(text: &str, depth: usize) -> Option<Printed> {
     if second.eq_ignore_ascii_case("null") {
         return Some(Printed { nullable: true, ..printed });
     }
-    read_nested(second, depth + 1)?;
-    Some(printed)
+    let other = read_nested(second, depth + 1)?;
+    let differs = other.shape != printed.shape;
+    Some(Printed { or_else: differs.then_some(other.shape), ..printed })
 }
 
 /// `array [object {35}]` is `array` and `object {35}`; `array of string` is `array` and `string`.
@@ -168,7 +191,7 @@ fn split(text: &str) -> (&str, Option<&str>) {
 }
 
 fn parameterised(head: &str, inner: &str, depth: usize) -> Option<Printed> {
-    let outer = word(head);
+    let outer = if head.is_empty() { None } else { word(head) };
     match outer.as_ref().map(|printed| &printed.shape) {
         Some(Shape::List(_)) => {
             if inner.is_empty() {
@@ -191,6 +214,7 @@ fn parameterised(head: &str, inner: &str, depth: usize) -> Option<Printed> {
             Some(outer)
         }
         Some(_) => {
+            // What stands in the brackets of a scalar is its length, its format, or a note.
             let mut outer = outer?;
             refine(&mut outer, inner);
             Some(outer)
@@ -229,25 +253,35 @@ fn is_type_name(text: &str) -> bool {
 }
 
 fn word(text: &str) -> Option<Printed> {
-    let shape = match text.trim().to_ascii_lowercase().as_str() {
-        "string" | "str" | "text" | "varchar" | "char" | "longtext" | "enum" | "file" | "字符串" | "字符" | "文本" | "字符型" => {
-            Shape::Text
+    let lower = text.trim().to_ascii_lowercase();
+    let shape = match lower.trim_end_matches("类型").trim() {
+        "string" | "str" | "strng" | "stirng" | "sting" | "text" | "varchar" | "varchar2" | "nvarchar" | "char" | "longtext"
+        | "mediumtext" | "enum" | "file" | "binary" | "uuid" | "guid" | "email" | "url" | "字符串" | "字符" | "字串" | "文本"
+        | "字符型" | "字符串型" | "文件" => Shape::Text,
+        "int" | "integer" | "intger" | "interger" | "interge" | "integar" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8"
+        | "uint32" | "uint64" | "long" | "biginteger" | "bigint" | "short" | "smallint" | "mediumint" | "tinyint" | "byte" | "整数"
+        | "整型" | "整形" | "长整型" | "长整数" | "整数型" => Shape::Integer,
+        "float" | "float32" | "float64" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "num" | "money" | "浮点"
+        | "浮点数" | "浮点型" | "小数" | "数字" | "数值" | "数字型" | "双精度" | "金额" => Shape::Number,
+        "bool" | "boolean" | "boolen" | "bolean" | "布尔" | "布尔值" | "布尔型" => Shape::Boolean,
+        "object" | "obj" | "objcet" | "json" | "jsonobject" | "json object" | "jsonobj" | "struct" | "class" | "对象" | "json对象"
+        | "结构体" | "实体" | "对象型" => Shape::Object,
+        "map" | "dict" | "dictionary" | "hashmap" | "字典" | "键值对" => Shape::Map,
+        "array" | "arrary" | "arrays" | "list" | "arraylist" | "jsonarray" | "json array" | "arr" | "set" | "[]" | "collection"
+        | "数组" | "列表" | "集合" | "json数组" | "数组型" => Shape::list_of(Shape::Any),
+        "对象数组" | "数组对象" | "objectarray" | "array object" | "object array" | "对象列表" | "objects" => {
+            Shape::list_of(Shape::Object)
         }
-        "int" | "integer" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint64" | "long" | "bigint" | "short" | "tinyint" | "byte"
-        | "整数" | "整型" | "整形" | "长整型" => Shape::Integer,
-        "float" | "double" | "decimal" | "bigdecimal" | "number" | "numeric" | "浮点" | "浮点数" | "浮点型" | "小数" | "数字" | "数值" => {
-            Shape::Number
+        "字符串数组" | "stringarray" | "string array" | "array string" | "strings" => Shape::list_of(Shape::Text),
+        "整数数组" | "整型数组" | "intarray" | "int array" | "array int" | "ints" => Shape::list_of(Shape::Integer),
+        "any" | "mixed" | "null" | "interface{}" | "混合" => Shape::Any,
+        "json字符串" | "jsonstring" | "json string" | "json串" => {
+            return Some(Printed { json_text: true, ..Printed::plain(Shape::Text) });
         }
-        "bool" | "boolean" | "布尔" | "布尔值" | "布尔型" => Shape::Boolean,
-        "object" | "obj" | "json" | "jsonobject" | "struct" | "对象" => Shape::Object,
-        "map" | "dict" | "hashmap" | "字典" => Shape::Map,
-        "array" | "list" | "arraylist" | "jsonarray" | "arr" | "set" | "[]" | "数组" | "列表" | "集合" => Shape::list_of(Shape::Any),
-        "对象数组" | "数组对象" | "objectarray" => Shape::list_of(Shape::Object),
-        "字符串数组" | "stringarray" => Shape::list_of(Shape::Text),
-        "整数数组" | "intarray" => Shape::list_of(Shape::Integer),
-        "any" | "mixed" | "null" => Shape::Any,
         "date" | "日期" => return Some(Printed { time: Some(TimeFormat::Date), ..Printed::plain(Shape::Text) }),
-        "datetime" | "date-time" | "时间" => return Some(Printed { time: Some(TimeFormat::DateTime), ..Printed::plain(Shape::Text) }),
+        "datetime" | "date-time" | "date time" | "localdatetime" | "时间" | "日期时间" => {
+            return Some(Printed { time: Some(TimeFormat::DateTime), ..Printed::plain(Shape::Text) });
+        }
         "timestamp" | "时间戳" => Shape::Integer,
         _ => return None,
     };
@@ -298,6 +332,11 @@ mod tests {
             ("list of string", &["string[]", "array[string]", "List<String>", "array of string", "array(string)", "字符串数组"]),
             ("list of integer", &["int[]", "array [integer]", "array[int]"]),
             ("list of list of integer", &["int[][]", "array [array [integer]]"]),
+            ("list of integer", &["[]int", "[]Integer", "int array"]),
+            ("list of any", &["arrary", "json数组"]),
+            ("string", &["string / array", "date", "json字符串", "字符串(32)"]),
+            ("integer", &["int/array", "int(11)", "Int", "interger"]),
+            ("object", &["class", "json对象", "Json对象"]),
             ("-", &["", "手机号", "no such type", "必需", "200", "}"]),
         ] {
             for spelling in spellings {

@@ -7,11 +7,11 @@ use scrm_schema::names;
 use serde_json::{Map, Value, json};
 
 use crate::choices::Choice;
-use crate::confront::Contradiction;
 use crate::page::{Concern, Page, Required, Side};
+use crate::reconcile::Contradiction;
 use crate::tree::{Field, Origin};
 use crate::types::Shape;
-use crate::{paging, prune, sensitive};
+use crate::{draft, drop_unsupported, paging, sensitive};
 
 /// What goes into a schema file.
 pub(crate) struct Draft<'a> {
@@ -32,6 +32,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) examples: Vec<Value>,
 }
 
+/// The definitions that fields which hold themselves need, by the paths of those fields.
+type Repeated = HashMap<Vec<String>, String>;
+
 /// A label longer than this is a sentence, and sentences are not copied.
 const LABEL: usize = 16;
 /// So many names are tried for a type before the last one is taken.
@@ -42,10 +45,31 @@ fn todo(line: usize) -> String {
     format!("TODO (line {line})")
 }
 
+/// What a person must still write, with a draft where there is one.
+fn todo_with(draft: Option<String>, line: usize) -> String {
+    draft.map_or_else(|| todo(line), |draft| format!("{}, draft: {draft}.", todo(line)))
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= LABEL && !text.contains([',', '。', ';', '\n'])
+}
+
 /// The vendor's own words when they are a label, else a note for a person.
 fn label(text: &str, line: usize) -> String {
-    let short = !text.is_empty() && text.chars().count() <= LABEL && !text.contains([',', '。', ';', '\n']);
+    if is_label(text) { text.to_owned() } else { todo(line) }
+}
+
+/// The label of a documented value, whole with what stands in brackets.
+fn value_label(text: &str, line: usize) -> String {
+    let short = !text.is_empty() && text.chars().count() <= LABEL * 2 && !text.contains(['。', ';', '\n']);
     if short { text.to_owned() } else { todo(line) }
+}
+
+/// Drafts of a field's description in both languages.
+fn described(name: &str, field: &Field) -> (String, String) {
+    let first = field.text.split([',', '。', ';', ':', '(', '\n']).next().unwrap_or("").trim();
+    let chinese = Some(first).filter(|text| is_label(text) && !text.is_ascii()).map(str::to_owned);
+    (todo_with(draft::field(name, first), field.line), todo_with(chinese, field.line))
 }
 
 /// The schema file of a draft, keys in the order of the format.
@@ -74,7 +98,8 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     let title = page.title.as_ref().map_or_else(|| (todo(0), 0), |title| (title.value.clone(), title.line));
     put("$schema", json!("../../operation.schema.json"));
     put("operation", json!(operation));
-    put("title", json!({ "zh": title.0, "en": todo(title.1) }));
+    let english = todo_with(draft::english(&title.0), title.1);
+    put("title", json!({ "zh": title.0, "en": english }));
     put("source", source);
     put("http", json!({ "method": method_name(method), "path": path, "body": body_name(body) }));
     if let Some(token) = token {
@@ -103,14 +128,18 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     if !errors.is_empty() {
         put("errors", Value::Array(errors));
     }
+    let mut taken = HashSet::new();
+    let repeated = [&request, &response].map(|root| repeated(root, &names::pascal(&operation), &mut taken));
     let types = shared
         .iter()
         .flatten()
         .filter_map(|path| path.last())
         .map(|name| format!("{}{}", names::pascal(&operation), names::pascal(name)))
+        .chain(taken)
         .collect();
     let mut writer = Writer {
         shared,
+        repeated: &repeated,
         definitions: Map::new(),
         page,
         operation: names::pascal(&operation),
@@ -131,7 +160,11 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
         page.remark(Concern::Assumed, 0, format!("by their names these are not to be shown: {}", masked.join(", ")));
     }
     let schemas = json!({ "request": request_schema, "response": response_schema });
-    let errata = errata(&contradictions, &request, &response, &schemas);
+    let mut all = schemas.clone();
+    if let Some(object) = all.as_object_mut() {
+        object.insert("definitions".to_owned(), Value::Object(definitions.clone()));
+    }
+    let errata = errata(&contradictions, &request, &response, &all, &repeated);
     if !errata.is_empty() {
         file.insert("errata".to_owned(), Value::Array(errata));
     }
@@ -159,6 +192,16 @@ fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
         })
     };
     let mut met = HashSet::new();
+    // A code is text or a number as the vendor's codes are, and no longer than a number can be.
+    let fits = |code: &str| if as_number { code.parse::<i64>().is_ok() } else { code.len() <= 20 };
+    for row in page.errors.clone().iter().filter(|row| !fits(&row.code)) {
+        page.remark(
+            Concern::Decide,
+            row.line,
+            format!("the error code `{}` is none that the vendor's answers can hold: left out", row.code),
+        );
+    }
+    page.errors.retain(|row| fits(&row.code));
     let rows: Vec<_> =
         page.errors.iter().filter(|row| !success(&row.code) && !known(&row.code) && met.insert(row.code.clone())).cloned().collect();
     if let Some(first) = rows.first() {
@@ -167,24 +210,30 @@ fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
     rows.into_iter()
         .map(|row| {
             let code = row.code.parse::<i64>().ok().filter(|_| as_number).map_or_else(|| json!(row.code), |code| json!(code));
-            json!({ "code": code, "zh": label(&row.meaning, row.line), "en": todo(row.line), "action": "fail" })
+            json!({ "code": code, "zh": label(&row.meaning, row.line), "en": todo_with(draft::english(&row.meaning), row.line), "action": "fail" })
         })
         .collect()
 }
 
-fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, schemas: &Value) -> Vec<Value> {
+fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, schemas: &Value, repeated: &[Repeated; 2]) -> Vec<Value> {
     let mut met = HashSet::new();
     contradictions
         .iter()
         .filter(|contradiction| !contradiction.documented.is_empty())
         .filter_map(|contradiction| {
-            let (root, start) = match contradiction.side {
-                Side::Request => (request, "/request"),
-                Side::Response => (response, "/response"),
+            let [sent, answered] = repeated;
+            let (root, start, repeated) = match contradiction.side {
+                Side::Request => (request, "/request", sent),
+                Side::Response => (response, "/response", answered),
             };
-            let at = pointer(root, start, &contradiction.path)?;
+            let at = pointer(root, start, &contradiction.path, repeated)?;
             schemas.pointer(&at)?;
             let Contradiction { kind, documented, wire, seen, .. } = contradiction;
+            // The other name may stand there after all: every answer of the vendor has it.
+            let beside = at.rsplit_once('/').map(|(parent, _)| format!("{parent}/{}", documented.replace('~', "~0").replace('/', "~1")));
+            if *kind == "name" && beside.is_some_and(|beside| schemas.pointer(&beside).is_some()) {
+                return None;
+            }
             if !met.insert((at.clone(), *kind, wire)) {
                 return None;
             }
@@ -194,14 +243,18 @@ fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, s
 }
 
 /// JSON pointer of a field in the file that is written.
-pub(crate) fn pointer(root: &Field, start: &str, path: &[String]) -> Option<String> {
+fn pointer(root: &Field, start: &str, path: &[String], repeated: &Repeated) -> Option<String> {
     let mut pointer = start.to_owned();
     let mut field = root;
-    for name in path {
-        let mut shape = &field.shape;
-        while let Shape::List(item) = shape {
-            pointer.push_str("/items");
-            shape = item;
+    for (depth, name) in path.iter().enumerate() {
+        if let Some(definition) = path.get(..depth).and_then(|above| repeated.get(above)) {
+            pointer = format!("/definitions/{definition}");
+        } else {
+            let mut shape = &field.shape;
+            while let Shape::List(item) = shape {
+                pointer.push_str("/items");
+                shape = item;
+            }
         }
         pointer.push_str("/properties/");
         pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
@@ -210,12 +263,36 @@ pub(crate) fn pointer(root: &Field, start: &str, path: &[String]) -> Option<Stri
     Some(pointer)
 }
 
+/// Objects that a member of theirs repeats: each becomes a definition.
+fn repeated(root: &Field, operation: &str, taken: &mut HashSet<String>) -> Repeated {
+    let mut found = Repeated::new();
+    let mut open: Vec<(Vec<String>, &Field)> = vec![(Vec::new(), root)];
+    while let Some((path, field)) = open.pop() {
+        for (name, member) in &field.members {
+            let below: Vec<String> = path.iter().cloned().chain([name.clone()]).collect();
+            let above = member.repeats.and_then(|levels| below.len().checked_sub(levels)).filter(|length| *length > 0);
+            if let Some(above) = above.and_then(|length| below.get(..length)) {
+                let name = format!("{operation}{}", names::pascal(above.last().map_or("", String::as_str)));
+                if !found.contains_key(above) {
+                    let numbered = (2..TRIES).map(|number| format!("{name}{number}"));
+                    let free = [name.clone()].into_iter().chain(numbered).find(|name| taken.insert(name.clone()));
+                    found.insert(above.to_vec(), free.unwrap_or(name));
+                }
+            }
+            open.push((below, member));
+        }
+    }
+    found
+}
+
 struct Writer<'a> {
     page: &'a mut Page,
     /// The operation's name as a type.
     operation: String,
     /// Where the cursor stands in the request and in the answer, when it is an object: both share its definition.
     shared: Option<[Vec<String>; 2]>,
+    /// Objects that hold themselves, of request and answer.
+    repeated: &'a [Repeated; 2],
     definitions: Map<String, Value>,
     /// Fields that are masked because of their names.
     masked: Vec<String>,
@@ -249,7 +326,7 @@ impl Writer<'_> {
             if !properties.is_empty() {
                 object.insert("properties".to_owned(), Value::Object(properties));
             }
-            let column = json!({ "type": "integer", "x-name": prune::column_name(prefix), "description": todo(field.line), "x-zh": todo(field.line) });
+            let column = json!({ "type": "integer", "x-name": drop_unsupported::column_name(prefix), "description": todo(field.line), "x-zh": todo(field.line) });
             object.insert("patternProperties".to_owned(), json!({ format!("^{prefix}[0-9]+$"): column }));
         } else if properties.is_empty() && !path.is_empty() {
             object.insert("additionalProperties".to_owned(), json!({}));
@@ -265,7 +342,10 @@ impl Writer<'_> {
         if is_cursor {
             return self.shared_field(name, field, path);
         }
-        let mut schema = self.shape(&field.shape, field, path);
+        let mut schema = match self.definition_of(field, path) {
+            Some(definition) => by_reference(&field.shape, &definition),
+            None => self.shape(&field.shape, field, path),
+        };
         if field.nullable {
             match schema.get("type").cloned() {
                 Some(kind) => schema.insert("type".to_owned(), json!([kind, "null"])),
@@ -273,8 +353,9 @@ impl Writer<'_> {
             };
         }
         self.limits(field, &mut schema);
-        schema.insert("description".to_owned(), json!(todo(field.line)));
-        schema.insert("x-zh".to_owned(), json!(todo(field.line)));
+        let (english, chinese) = described(name, field);
+        schema.insert("description".to_owned(), json!(english));
+        schema.insert("x-zh".to_owned(), json!(chinese));
         if matches!(field.shape, Shape::Object | Shape::Map)
             && (schema.contains_key("properties") || schema.contains_key("patternProperties"))
         {
@@ -286,6 +367,14 @@ impl Writer<'_> {
         }
         if field.number_in_text {
             schema.insert("x-wire".to_owned(), json!("text"));
+        } else if let Some(digit) = field.digit.filter(|_| field.shape == Shape::Boolean) {
+            schema.insert("x-wire".to_owned(), json!(digit));
+        } else if field.json_text && field.shape == Shape::Text {
+            self.page.remark(
+                Concern::Decide,
+                field.line,
+                format!("`{name}` is JSON inside a text: say what it holds, with `\"x-wire\": \"json\"`"),
+            );
         }
         if self.side == Side::Request && path.len() == 1 && field.place == Some(Place::Query) && !self.query_body {
             if matches!(field.shape.innermost(), Shape::Object | Shape::Map | Shape::Any) {
@@ -312,6 +401,36 @@ impl Writer<'_> {
             schema.insert("x-evidence".to_owned(), json!("unverified"));
         }
         Value::Object(schema)
+    }
+
+    /// The definition that a field refers to because it holds itself, or is held again further down. The first to need it writes it.
+    fn definition_of(&mut self, field: &Field, path: &[String]) -> Option<String> {
+        let [sent, answered] = self.repeated;
+        let repeated = if self.side == Side::Request { sent } else { answered };
+        if let Some(levels) = field.repeats {
+            let above = path.len().checked_sub(levels).and_then(|length| path.get(..length));
+            let found = above.and_then(|above| repeated.get(above)).cloned();
+            if found.is_none() {
+                self.page.remark(
+                    Concern::Decide,
+                    field.line,
+                    format!("`{}` holds what stands above it, which cannot be said here: written as any JSON", path.join(".")),
+                );
+            }
+            return found;
+        }
+        let name = repeated.get(path)?.clone();
+        if !self.definitions.contains_key(&name) {
+            self.types.insert(name.clone());
+            self.definitions.insert(name.clone(), Value::Null);
+            if let Value::Object(mut object) = self.object(field, path) {
+                let (english, chinese) = described(path.last().map_or("", String::as_str), field);
+                object.insert("description".to_owned(), json!(english));
+                object.insert("x-zh".to_owned(), json!(chinese));
+                self.definitions.insert(name.clone(), Value::Object(object));
+            }
+        }
+        Some(name)
     }
 
     /// A field that refers to the definition of the cursor, which its first sight in the rows makes.
@@ -399,7 +518,7 @@ impl Writer<'_> {
 
     fn choices(&mut self, name: &str, field: &Field, path: &[String], schema: &mut Map<String, Value>) {
         let choices = &field.facts.choices;
-        if choices.is_empty() {
+        if choices.is_empty() || field.shape == Shape::Boolean {
             return;
         }
         let mut taken = HashSet::new();
@@ -409,7 +528,7 @@ impl Writer<'_> {
                 let number = choice.value.parse::<i64>().ok().filter(|_| field.shape == Shape::Integer);
                 let value = number.map_or_else(|| json!(choice.value), |number| json!(number));
                 let name = value_name(choice, &mut taken);
-                json!({ "value": value, "name": name, "zh": label(&choice.label, field.line), "en": todo(field.line) })
+                json!({ "value": value, "name": name, "zh": value_label(&choice.label, field.line), "en": todo_with(draft::english(&choice.label), field.line) })
             })
             .collect();
         let values = Value::Array(values);
@@ -432,6 +551,21 @@ impl Writer<'_> {
     }
 }
 
+/// A reference to a definition, in as many lists as the shape has.
+fn by_reference(shape: &Shape, definition: &str) -> Map<String, Value> {
+    let mut schema = Map::new();
+    match shape {
+        Shape::List(item) => {
+            schema.insert("type".to_owned(), json!("array"));
+            schema.insert("items".to_owned(), Value::Object(by_reference(item, definition)));
+        }
+        _ => {
+            schema.insert("$ref".to_owned(), json!(format!("#/definitions/{definition}")));
+        }
+    }
+    schema
+}
+
 /// The name of an enum's value: its label or itself as a word of the Latin alphabet, else a number. `other` stands for what is not documented.
 fn value_name(choice: &Choice, taken: &mut HashSet<String>) -> String {
     let word = |text: &String| {
@@ -446,7 +580,7 @@ fn value_name(choice: &Choice, taken: &mut HashSet<String>) -> String {
     name
 }
 
-fn time_name(time: TimeFormat, shape: &Shape) -> Option<&'static str> {
+pub(crate) fn time_name(time: TimeFormat, shape: &Shape) -> Option<&'static str> {
     match (time, shape) {
         (TimeFormat::DateTime, Shape::Text) => Some("date_time"),
         (TimeFormat::Date, Shape::Text) => Some("date"),

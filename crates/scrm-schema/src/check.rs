@@ -7,6 +7,7 @@ mod fields;
 mod paging;
 mod places;
 mod rules;
+mod source;
 mod vendor;
 
 use crate::error::{FileProblems, Problems};
@@ -44,6 +45,7 @@ struct Context<'a> {
 fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     let operation = context.operation;
     head(context, problems);
+    source::check(operation, problems);
     envelope(context, problems);
     fields::check(context, problems);
     rules::check(context, problems);

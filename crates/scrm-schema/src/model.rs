@@ -73,6 +73,9 @@ pub struct Source {
     pub url: Option<String>,
     /// The day it was read, `YYYY-MM-DD`.
     pub read: String,
+    /// The copy that was read is not whole: the last field it has, as names from `request` or `response` down (`response/data/list/id`).
+    #[serde(default)]
+    pub cut_after: Option<String>,
     /// How it is known.
     #[serde(default)]
     pub evidence: Evidence,

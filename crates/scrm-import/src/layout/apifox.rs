@@ -1,27 +1,72 @@
-//! Apifox: the site's menu, then method and path alone on lines, fields with one line per cell, and the try-it panel between.
+//! Apifox in Chinese and English: the site's menu, then method and path alone on lines, fields with one line per cell, and the try-it panel between.
 //! A field with a title has lost its required mark; the fields of an answer have lost their depth.
 
-use crate::assemble::Assembler;
 use crate::document;
+use crate::lexicon::{self, Heading};
 use crate::lines::Line;
 use crate::page::{Concern, Page, Row, Side};
+use crate::page_builder::PageBuilder;
 use crate::pipes;
 use crate::types;
-use crate::words::{self, Heading};
+
+const PANEL: [&str; 7] = [
+    "示例代码",
+    "请求示例代码",
+    "Request samples",
+    "Generate Code",
+    "Request Request Example",
+    "请求示例请求示例",
+    "Request Request Sample",
+];
+const ANSWERS: [&str; 4] = ["返回响应", "Responses", "返回Response", "响应"];
 
 pub(super) fn shows(lines: &[Line]) -> bool {
-    let marks = ["示例代码", "返回响应", "Query 参数", "Body 参数", "Header 参数"];
-    let seen = marks.iter().filter(|mark| lines.iter().any(|line| line.trimmed().starts_with(**mark))).count();
-    seen >= 2 && !lines.iter().any(|line| line.trimmed().starts_with("##"))
+    const MARKS: [&str; 12] = [
+        "示例代码",
+        "返回响应",
+        "Query 参数",
+        "Body 参数",
+        "Header 参数",
+        "Path 参数",
+        "Query Params",
+        "Body Params",
+        "Header Params",
+        "Request samples",
+        "Responses",
+        "请求示例请求示例",
+    ];
+    let seen = MARKS.iter().filter(|mark| lines.iter().any(|line| line.trimmed().starts_with(**mark))).count();
+    let panel = lines.iter().any(|line| is_tab(line.trimmed()));
+    (seen >= 2 || (seen == 1 && (panel || head_at(lines).is_some())) || (panel && head_at(lines).is_some()))
+        && !lines.iter().any(|line| line.trimmed().starts_with("##"))
 }
 
-const STATUS: [&str; 10] = ["开发中", "已发布", "测试中", "已废弃", "设计中", "待确定", "已完成", "Developing", "Released", "Deprecated"];
+const STATUS: [&str; 19] = [
+    "开发中",
+    "已发布",
+    "测试中",
+    "已废弃",
+    "设计中",
+    "待确定",
+    "已完成",
+    "对接中",
+    "联调中",
+    "将废弃",
+    "异常",
+    "Developing",
+    "Released",
+    "Deprecated",
+    "Testing",
+    "Designing",
+    "Pending",
+    "Integrating",
+    "Developed",
+];
 const MEDIA: [&str; 6] =
     ["application/json", "multipart/form-data", "application/x-www-form-urlencoded", "application/xml", "text/plain", "text/html"];
 
-pub(super) fn read(lines: &[Line]) -> Page {
+pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
     let lines: Vec<Line> = lines.iter().filter(|line| !line.is_blank()).cloned().collect();
-    let mut page = Assembler::new(false);
     let start = head(&lines, &mut page);
     let mut reader = Reader { lines: &lines, at: start, page, answers: 0 };
     while reader.at < lines.len() {
@@ -30,23 +75,30 @@ pub(super) fn read(lines: &[Line]) -> Page {
     reader.page.finish()
 }
 
-/// Reads menu, title, method and path; gives the index of the line after them.
-fn head(lines: &[Line], page: &mut Assembler) -> usize {
-    let is_path = |line: &Line| line.trimmed().starts_with('/') || line.trimmed().starts_with("http");
+/// Where a method and a path stand alone on two lines.
+fn head_at(lines: &[Line]) -> Option<usize> {
+    let is_path = |line: &Line| line.trimmed().starts_with('/') || line.trimmed().starts_with("http") || line.trimmed().starts_with("{{");
     let is_method = |line: &Line| {
-        line.trimmed().len() <= 6 && words::method(line.trimmed()).is_some_and(|_| line.trimmed().bytes().all(|b| b.is_ascii_uppercase()))
+        line.trimmed().len() <= 6 && lexicon::method(line.trimmed()).is_some_and(|_| line.trimmed().bytes().all(|b| b.is_ascii_uppercase()))
     };
-    let Some(at) = lines.windows(2).position(|pair| pair.first().is_some_and(is_method) && pair.last().is_some_and(is_path)) else {
-        return 0;
+    let filled: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| !line.is_blank()).map(|(place, _)| place).collect();
+    filled.windows(2).find_map(|pair| {
+        let (method, path) = (*pair.first()?, *pair.get(1)?);
+        (is_method(lines.get(method)?) && is_path(lines.get(path)?)).then_some(method)
+    })
+}
+
+/// Reads menu, title, method and path; gives the index of the line after them.
+fn head(lines: &[Line], page: &mut PageBuilder) -> usize {
+    let Some(at) = head_at(lines) else { return 0 };
+    let is_title = |line: &Line| {
+        let text = line.trimmed();
+        !STATUS.contains(&text) && lexicon::method(text).is_none() && !lexicon::is_residue(text) && !text.starts_with(['•', '/'])
     };
-    let title = lines
-        .get(..at)
-        .unwrap_or_default()
-        .iter()
-        .rposition(|line| !STATUS.contains(&line.trimmed()) && words::method(line.trimmed()).is_none());
+    let title = lines.get(..at).unwrap_or_default().iter().rposition(is_title);
     for (index, line) in lines.iter().enumerate().take(at) {
         if Some(index) == title {
-            page.title(line.number, words::bare(&line.text).as_str());
+            page.heading_title(line.number, lexicon::bare(&line.text).as_str());
         } else {
             page.set_aside(line.number, "menu of the site");
         }
@@ -62,7 +114,7 @@ fn head(lines: &[Line], page: &mut Assembler) -> usize {
 struct Reader<'a> {
     lines: &'a [Line],
     at: usize,
-    page: Assembler,
+    page: PageBuilder,
     answers: usize,
 }
 
@@ -75,16 +127,20 @@ impl Reader<'_> {
         let lines = self.lines;
         let Some(line) = lines.get(self.at) else { return };
         let text = line.trimmed();
-        if text == "示例代码" || text == "请求示例代码" {
+        if PANEL.contains(&text) {
             return self.panel();
         }
         if is_tab(text) {
             return self.tab(line);
         }
-        if text.starts_with("修改于") || MEDIA.contains(&text) {
+        if text.starts_with("修改于") || text.starts_with("Modified at") || text.starts_with("最后修改时间") {
+            self.page.updated(text);
             self.page.set_aside(line.number, "foot or media type");
             self.at += 1;
-        } else if text == "返回响应" {
+        } else if MEDIA.contains(&text) || STATUS.contains(&text) || text.starts_with("责任人") || text.starts_with("已维护") {
+            self.page.set_aside(line.number, "foot or media type");
+            self.at += 1;
+        } else if ANSWERS.contains(&text) {
             self.page.heading(&Line { number: line.number, text: "返回参数".to_owned() });
             self.at += 1;
         } else if self.starts_field() && self.page.side().is_some() && self.page.in_fields() {
@@ -98,15 +154,17 @@ impl Reader<'_> {
 
     fn heading_or_text(&mut self, line: &Line) {
         // A body's media type may stand on the next line.
-        let body = matches!(words::heading(&line.text), Some(Heading::Request { body: None, place: Some(_) }));
+        let body = matches!(lexicon::heading(&line.text), Some(Heading::Request { body: None, place: Some(_) }));
         if body && let Some(media) = self.line(1).filter(|next| MEDIA.contains(&next.trimmed())) {
-            let glued = Line { number: line.number, text: format!("{}{}", line.trimmed(), media.trimmed()) };
+            let glued = Line { number: line.number, text: format!("{} {}", line.trimmed(), media.trimmed()) };
             self.page.heading(&glued);
             self.at += 2;
             return;
         }
-        if !self.page.heading(line) && !self.page.labels(line) {
-            self.page.text(line);
+        if document::captions_table(self.lines, self.at) {
+            self.page.caption(line);
+        } else if !self.page.heading(line) && !self.page.labels(line) {
+            if self.page.in_fields() || self.page.has_side() { self.page.text(line) } else { self.page.note(line.number, line.trimmed()) }
         }
         self.at += 1;
     }
@@ -116,7 +174,11 @@ impl Reader<'_> {
         let lines = self.lines;
         while let Some(line) = lines.get(self.at) {
             let text = line.trimmed();
-            if text == "返回响应" || is_tab(text) {
+            let answer = matches!(
+                lexicon::heading(text),
+                Some(Heading::Example(Some(Side::Response)) | Heading::Request { .. } | Heading::Response)
+            );
+            if ANSWERS.contains(&text) || is_tab(text) || (answer && !PANEL.contains(&text)) {
                 return;
             }
             if text.starts_with("curl ") {
@@ -134,7 +196,10 @@ impl Reader<'_> {
     fn tab(&mut self, line: &Line) {
         let name = line.trimmed().trim_start_matches(|c: char| !c.is_alphanumeric()).to_owned();
         self.at += 1;
-        let has_body = self.line(0).is_some_and(|next| MEDIA.contains(&next.trimmed()) || next.trimmed() == "Body");
+        let has_body = self.line(0).is_some_and(|next| {
+            let next = next.trimmed();
+            MEDIA.contains(&next) || next == "Body" || next == "Bodyapplication/json" || next.starts_with("Body")
+        });
         if !has_body {
             self.page.page().remark(Concern::Decide, line.number, format!("the answer `{name}` is named, but its body is not on the page"));
         } else if self.answers == 0 {
@@ -161,7 +226,7 @@ impl Reader<'_> {
             rows.push(self.field());
         }
         let lost = self.page.side() == Some(Side::Response)
-            || rows.iter().any(|row| types::read(&row.printed_type).is_some_and(|printed| printed.shape.is_container()));
+            || rows.iter().any(|row: &Row| types::read(&row.printed_type).is_some_and(|printed| printed.shape.is_container()));
         let place = self.page.place();
         for row in &mut rows {
             row.place = place;
@@ -172,14 +237,22 @@ impl Reader<'_> {
     fn ends_fields(&self) -> bool {
         self.line(0).is_some_and(|line| {
             let text = line.trimmed();
-            let heading =
-                words::heading(text).is_some_and(|heading| !matches!(heading, Heading::Empty | Heading::Notes | Heading::Members { .. }));
-            heading
+            // The panel has few headings of its own; anything else that reads like one is the title of a field.
+            let heading = match lexicon::heading(text) {
+                Some(Heading::Request { place, body }) => {
+                    place.is_some() || body.is_some() || text.to_ascii_lowercase().starts_with("path")
+                }
+                Some(Heading::Example(side)) => side.is_none() || text.chars().count() > 6,
+                Some(Heading::Headers) => true,
+                _ => false,
+            };
+            let field = self.starts_field();
+            (heading && !field)
                 || is_tab(text)
                 || text.starts_with("修改于")
-                || text == "返回响应"
-                || text == "示例代码"
-                || text == "请求示例代码"
+                || text.starts_with("Modified at")
+                || ANSWERS.contains(&text)
+                || PANEL.contains(&text)
                 || document::begins_code(line)
         })
     }
@@ -193,10 +266,26 @@ impl Reader<'_> {
         while !self.ends_fields() && !self.starts_field() {
             let Some(text) = self.line(0).map(|line| line.trimmed().to_owned()) else { break };
             self.at += 1;
-            if let Some(required) = words::required(&text) {
+            const LABELS: [(&str, char); 9] = [
+                ("示例值", 's'),
+                ("默认值", 'd'),
+                ("枚举值", 'e'),
+                ("Example", 's'),
+                ("Examples", 's'),
+                ("Default", 'd'),
+                ("Default value", 'd'),
+                ("Enum values", 'e'),
+                ("Enum", 'e'),
+            ];
+            let label = LABELS
+                .into_iter()
+                .filter(|(word, _)| text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':')))
+                .max_by_key(|(word, _)| word.len());
+            if let Some(required) = lexicon::required(&text) {
                 row.required = required;
-            } else if let Some(kind) = ["示例值", "默认值", "枚举值"].into_iter().find(|word| text.starts_with(word)) {
-                self.labelled(kind, text.trim_start_matches(kind).trim_start_matches(':').trim(), &mut row);
+            } else if let Some((word, kind)) = label {
+                let value = text.get(word.len()..).unwrap_or("").trim_start_matches(':').trim().to_owned();
+                self.labelled(kind, value, &mut row);
             } else {
                 if !row.description.is_empty() {
                     row.description.push(' ');
@@ -210,29 +299,49 @@ impl Reader<'_> {
     /// Whether a field begins here: a name, then a type. A title may look like a name when the next field's name looks like a type.
     fn starts_field(&self) -> bool {
         let is_type = |offset: usize| self.line(offset).is_some_and(|line| types::read(line.trimmed()).is_some());
-        let is_name = |offset: usize| self.line(offset).is_some_and(|line| words::is_name(line.trimmed()));
+        let is_name = |offset: usize| self.line(offset).is_some_and(|line| lexicon::is_name(line.trimmed()));
         let title_then_field = is_name(1) && is_type(1) && is_type(2);
         is_name(0) && is_type(1) && !title_then_field
     }
 
-    fn labelled(&mut self, kind: &str, value: &str, row: &mut Row) {
-        let mut value = value.to_owned();
-        if value.is_empty()
-            && !self.starts_field()
-            && let Some(line) = self.line(0)
-        {
-            value = line.trimmed().to_owned();
+    fn labelled(&mut self, kind: char, value: String, row: &mut Row) {
+        let mut values: Vec<String> = Some(value).filter(|value| !value.is_empty()).into_iter().collect();
+        let several = kind == 'e';
+        while (values.is_empty() || several) && !self.starts_field() && !self.ends_fields() {
+            let Some(line) = self.line(0).map(|line| line.trimmed().to_owned()) else { break };
+            let ends = lexicon::required(&line).is_some() || line.ends_with(':') || (several && line.chars().count() > 40);
+            if ends {
+                break;
+            }
+            values.push(line);
             self.at += 1;
         }
         match kind {
-            "默认值" => row.default = Some(value),
-            "枚举值" => {
-                row.description.push(' ');
-                row.description.push_str(&value);
-            }
-            _ => {}
+            'd' => row.default = values.into_iter().next(),
+            'e' => enumerated(values, row),
+            _ => row.sample = values.into_iter().next().unwrap_or_default(),
         }
     }
+}
+
+/// The values of an enumeration, one a line, perhaps with their labels.
+fn enumerated(values: Vec<String>, row: &mut Row) {
+    let is_value = |text: &str| {
+        !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    };
+    let plain: Vec<&str> = values.iter().flat_map(|value| value.split([',', '、'])).map(str::trim).collect();
+    if plain.len() >= 2 && plain.iter().all(|value| is_value(value)) {
+        row.values = plain.into_iter().map(|value| (value.to_owned(), String::new())).collect();
+        return;
+    }
+    // Value and label in turn.
+    let pairs = values.len() >= 4 && values.len().is_multiple_of(2) && values.iter().step_by(2).all(|value| is_value(value));
+    if pairs {
+        row.values = values.chunks(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone()))).collect();
+        return;
+    }
+    row.description.push(' ');
+    row.description.push_str(&values.join(" "));
 }
 
 /// `🟢200` and the tab's name.

@@ -1,17 +1,16 @@
 //! Kancloud Markdown: bold section heads, bullets with code spans, `{% api %}` blocks of the try-it panel, the book's menu at the end.
 
-use crate::assemble::Assembler;
 use crate::document;
+use crate::lexicon;
 use crate::lines::Line;
 use crate::page::{Concern, Page};
-use crate::words;
+use crate::page_builder::PageBuilder;
 
 pub(super) fn shows(lines: &[Line]) -> bool {
     lines.iter().any(|line| line.text.contains("{% api"))
 }
 
-pub(super) fn read(lines: &[Line]) -> Page {
-    let mut page = Assembler::new(false);
+pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
     let end = menu_start(lines);
     for line in lines.get(end..).unwrap_or_default().iter().filter(|line| !line.is_blank()) {
         page.set_aside(line.number, "menu of the book");
@@ -41,8 +40,8 @@ fn menu_start(lines: &[Line]) -> usize {
         let text = line.trimmed();
         line.is_blank()
             || ((text.starts_with("* ") || text.starts_with("- ") || text.starts_with("+ "))
-                && words::label(text).is_none()
-                && words::heading(text).is_none())
+                && lexicon::label(text).is_none()
+                && lexicon::heading(text).is_none())
     };
     let items = lines.iter().rev().take_while(|line| is_item(line)).count();
     let start = lines.len() - items;

@@ -4,5 +4,7 @@
 
 mod any_text;
 mod diff;
+mod forms;
 mod pages;
 mod traps;
+mod trial;

@@ -81,7 +81,7 @@ fn token_operation(layout: Layout) -> Value {
 }
 
 pub(crate) fn options(vendor: Option<&VendorFile>) -> Options<'_> {
-    Options { vendor, operation: None, layout: None, page: "docs.acme.example, page", url: None, read: "2026-11-22" }
+    Options { vendor, operation: None, layout: None, pick: None, page: "docs.acme.example, page", url: None, read: "2026-11-22" }
 }
 
 pub(crate) fn imported(layout: Layout, text: &str) -> Imported {

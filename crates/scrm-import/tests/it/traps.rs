@@ -86,7 +86,7 @@ fn flat_names_that_the_example_nests_are_moved_below_data() {
 }
 
 #[test]
-fn a_number_in_quotes_against_an_integer_is_an_erratum_on_both_sides() {
+fn a_number_in_quotes_stays_a_number_and_is_recorded_on_both_sides() {
     let text = page(
         "| score | 是 | int | 分 |",
         "| data | object | 结果 |\n| data.id | long | 号 |",
@@ -94,8 +94,12 @@ fn a_number_in_quotes_against_an_integer_is_an_erratum_on_both_sides() {
     );
     assert_eq!(
         errata(&read(&text)),
-        ["/request/properties/score type int string", "/response/properties/data/properties/id type long string"]
+        [
+            "/request/properties/score page a number the number in quotes",
+            "/response/properties/data/properties/id page a number the number in quotes"
+        ]
     );
+    assert_eq!(read(&text)["request"]["properties"]["score"]["type"], json!("integer"));
 }
 
 #[test]

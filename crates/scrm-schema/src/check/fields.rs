@@ -54,7 +54,7 @@ fn object_names(object: &Object, problems: &mut FileProblems<'_>) {
             problems.add(
                 pointer,
                 "its name has no letter or digit of ASCII, so it has no Rust name",
-                "leave it out: unknown fields are kept in `extra`",
+                "name it with `x-name`, or leave it out: unknown fields are kept in `extra`",
             );
         } else if name == "extra" {
             problems.add(
