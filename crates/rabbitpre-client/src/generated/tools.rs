@@ -225,9 +225,7 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::points::CustomerPoints as scrm_core::Tabular>::columns())
         }
         "form_data_list" => {
-            Some(
-                <<super::form::FormDataList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
-            )
+            Some(<super::form::FormDataListData as scrm_core::Tabular>::columns())
         }
         "work_copy" => Some(<super::work::CopiedWork as scrm_core::Tabular>::columns()),
         "work_get" => Some(<super::work::WorkGetData as scrm_core::Tabular>::columns()),

@@ -14,27 +14,25 @@ scrm_core::request! {
     ///
     /// 分页查作品的表单数据，每行是以表单字段为键的文字。也可以用 createTime 接着往后查。读到的副本在分页信息的 order 处中断。
     ///
-    /// Sent by [`form().data_list`](super::Handle::data_list); answered with [`FormDataListData`], a page of [`FormRow`].
+    /// Sent by [`form().data_list`](super::Handle::data_list); answered with [`FormDataListData`].
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::io::Write as _;
-    ///
     /// use rabbitpre_client::form::FormDataList;
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("rabbitpre");
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
-    /// let request = FormDataList::new("00000000-0000-4000-8000-000000000002");
-    /// let mut file = std::fs::File::create(std::env::temp_dir().join("form_data_list.jsonl"))?;
-    /// let mut rows = client.form().data_list(request).paginate().items();
-    /// while let Some(row) = rows.next().await? {
-    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
-    /// }
+    /// let request = FormDataList::new("00000000-0000-4000-8000-000000000002")
+    ///     .with_page_no(1)
+    ///     .with_page_size(50);
+    /// let file = std::fs::File::create(std::env::temp_dir().join("form_data_list.json"))?;
+    /// let response = client.form().data_list(request).await?;
+    /// serde_json::to_writer(file, &response.data)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -46,7 +44,6 @@ scrm_core::request! {
     /// | Call | `GET /api/platform/form/getFormData` (parameters in the query) |
     /// | Token | `access` |
     /// | Effect | reads only |
-    /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
     /// # Errata
     ///
@@ -67,11 +64,11 @@ scrm_core::request! {
         "Only rows from this time on; whether rows of exactly this time are among them, and the form of the text, are not stated clearly." "只查这个时间以后的数据；含不含这一刻、写法如何，页面没有说清。" "On the wire `createTime`."
         create_time: Option<String> as Str = "createTime", optional, with_create_time(impl Into<String>);
         "Page number." "页码。" "On the wire `pageNo`."
-        page_no: Option<i64> as I64 = "pageNo", optional, with_page_no(i64) = Some(1);
+        page_no: Option<i64> as I64 = "pageNo", optional, with_page_no(i64);
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
-        page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64) = Some(50);
+        page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64);
     }
-    /// With what is required: `appid`. Asks for page 1 with 50 rows.
+    /// With what is required: `appid`.
     new(appid: impl Into<String>)
 }
 
@@ -82,20 +79,9 @@ scrm_core::operation! {
         .source(Source::new("docs.tuzhanai.com, 查询表单数据", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=985022"))
         .body(BodyKind::Query)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
-        .paging(&
-            PagingSpec::number("pageNo", 1, "/data/formDataList")
-            .size("pageSize")
-        )
         .rules(&[
             Rule::required("appid"),
         ]);
-}
-
-scrm_core::pages! {
-    impl PagedOperation for FormDataList, row FormRow;
-    rows data.form_data_list;
-    page page_no;
-    size page_size;
 }
 
 scrm_core::record! {
@@ -105,20 +91,12 @@ scrm_core::record! {
     pub struct FormDataListData {
         "Whether this is the end." "是否到头。"
         end: Option<bool> as Bool = "end", maybe;
-        "Rows: texts by form field." "数据行，以表单字段为键的文字。" "On the wire `formDataList`."
-        form_data_list: Vec<FormRow> as List = "formDataList", maybe rows;
+        "Rows: texts by form field." "数据行，以表单字段为键的文字。" "On the wire `formDataList`." "Undocumented as JSON."
+        form_data_list: Option<scrm_core::Value> as Any = "formDataList", maybe personal;
         "The pager; the copy breaks off inside of it." "分页信息；副本在其中中断。" "On the wire `formDataPage`."
         form_data_page: Option<FormDataPage> as Obj = "formDataPage", maybe;
         "Structure of the form." "表单的结构。" "On the wire `formStruct`."
         form_struct: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "formStruct", maybe;
-    }
-}
-
-scrm_core::record! {
-    /// Rows: texts by form field.
-    ///
-    /// 数据行，以表单字段为键的文字。
-    pub struct FormRow {
     }
 }
 

@@ -5,11 +5,11 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
-//! | [`data_list`](Handle::data_list)([`FormDataList`]) | List form data of a work | 查询表单数据 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 3 errata |
+//! | [`data_list`](Handle::data_list)([`FormDataList`]) | List form data of a work | 查询表单数据 |  |  |  | read 2026-11-26; 3 errata |
 
 pub(super) mod form_data_list;
 
-pub use self::form_data_list::{FormDataList, FormDataListData, FormDataPage, FormRow};
+pub use self::form_data_list::{FormDataList, FormDataListData, FormDataPage};
 
 /// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
 ///

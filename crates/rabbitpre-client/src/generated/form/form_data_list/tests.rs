@@ -58,10 +58,8 @@ fn examples() {
     "end": true,
     "formDataList": [
       {
-        "extra": {
-          "姓名": "王小明",
-          "手机": "13800138000"
-        }
+        "姓名": "王小明",
+        "手机": "13800138000"
       }
     ],
     "formDataPage": {
