@@ -25,7 +25,7 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use beschannels_client::group::{ClientType, GroupCustomerSave};
+    /// use beschannels_client::group::{ClientType, ExternalCustomer, GroupCustomerSave};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("beschannels");
@@ -35,12 +35,9 @@ scrm_core::request! {
     ///     "user-made-up-1",
     ///     "1001",
     ///     ClientType::External,
-    ///     scrm_core::table::Keyed(
-    ///         vec![
-    ///             ("name".into(), Some(serde_json::json!("王小明") .into())), ("phone"
-    ///             .into(), Some(serde_json::json!("13800138000") .into()))
-    ///         ],
-    ///     ),
+    ///     ExternalCustomer::new()
+    ///         .with_extra("name", serde_json::json!("王小明"))
+    ///         .with_extra("phone", serde_json::json!("13800138000")),
     /// );
     /// let file = std::fs::File::create(std::env::temp_dir().join("group_customer_save.json"))?;
     /// let response = client.group().customer_save(request).await?;
@@ -68,10 +65,10 @@ scrm_core::request! {
         "Kind of customer group: external source." "客群的类别：外部数据源。" "**Unverified**: seen in an example or in other people's code only."
         client_type: Option<ClientType> as Open = "client_type", required, with_client_type(ClientType);
         "The source's own fields." "外部数据源自己的字段。" "**Unverified**: seen in an example or in other people's code only."
-        data: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "data", required personal, with_data(scrm_core::Keyed<Option<scrm_core::Value>>);
+        data: Option<ExternalCustomer> as Obj = "data", required, with_data(ExternalCustomer);
     }
     /// With what is required: `user_id`, `next_id`, `client_type`, `data`.
-    new(user_id: impl Into<String>, next_id: impl Into<String>, client_type: ClientType, data: scrm_core::Keyed<Option<scrm_core::Value>>)
+    new(user_id: impl Into<String>, next_id: impl Into<String>, client_type: ClientType, data: ExternalCustomer)
 }
 
 scrm_core::operation! {
@@ -87,6 +84,17 @@ scrm_core::operation! {
             Rule::required("client_type"),
             Rule::required("data"),
         ]);
+}
+
+scrm_core::record! {
+    /// The source's own fields.
+    ///
+    /// 外部数据源自己的字段。
+    pub struct ExternalCustomer {
+    }
+    open(extra)
+    /// Nothing is required.
+    new()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) mod group_data_list_v2;
 pub(super) mod group_user_list;
 
 pub use self::definitions::ClientType;
-pub use self::group_customer_save::GroupCustomerSave;
+pub use self::group_customer_save::{ExternalCustomer, GroupCustomerSave};
 pub use self::group_data_list_v2::{ConditionJoin, GroupDataCondition, GroupDataListV2};
 pub use self::group_user_list::{
     GroupObject, GroupUserList, GroupUserListData, HeaderColumn, Lead,

@@ -40,12 +40,7 @@ scrm_core::request! {
     ///             .with_time(1717200000123i64)
     ///             .with_uuid("00000000-0000-4000-8000-000000000003")
     ///             .with_event_key("c_visit")
-    ///             .with_intid("")
-    ///             .with_eventargs(
-    ///                 scrm_core::table::Keyed(
-    ///                     vec![("page".into(), Some(serde_json::json!("首页") .into()))],
-    ///                 ),
-    ///             ),
+    ///             .with_intid(""),
     ///     ],
     /// );
     /// let file = std::fs::File::create(std::env::temp_dir().join("import_events.json"))?;

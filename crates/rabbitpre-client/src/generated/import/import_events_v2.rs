@@ -33,12 +33,7 @@ scrm_core::request! {
     ///     ImportEventsV2PublicParams::new().with_matching_type(MatchingType::Exact),
     ///     [
     ///         ImportEventV2::new([ImportIdentity::new("13800138000", "phone")], "c_visit")
-    ///             .with_time(1717200000123i64)
-    ///             .with_eventargs(
-    ///                 scrm_core::table::Keyed(
-    ///                     vec![("page".into(), Some(serde_json::json!("首页") .into()))],
-    ///                 ),
-    ///             ),
+    ///             .with_time(1717200000123i64),
     ///     ],
     /// );
     /// let file = std::fs::File::create(std::env::temp_dir().join("import_events_v2.json"))?;

@@ -11,9 +11,8 @@ fn examples() {
         vec![
             crate ::generated::test_support::Example { title : "one person", sends :
             Some((GroupCustomerSave::new("user-made-up-1", "1001", ClientType::External,
-            scrm_core::table::Keyed(vec![("name".into(),
-            Some(serde_json::json!("王小明") .into())), ("phone".into(),
-            Some(serde_json::json!("13800138000") .into()))])),
+            ExternalCustomer::new().with_extra("name", serde_json::json!("王小明"))
+            .with_extra("phone", serde_json::json!("13800138000"))),
             r#"{
   "body": {
     "user_id": "user-made-up-1",

@@ -15,8 +15,7 @@ fn examples() {
             .with_identify_way(IdentifyWay::CustomerIdFirst), [ImportEvent::new()
             .with_phone("13800138000").with_time(1717200000123i64)
             .with_uuid("00000000-0000-4000-8000-000000000003").with_event_key("c_visit")
-            .with_intid("").with_eventargs(scrm_core::table::Keyed(vec![("page".into(),
-            Some(serde_json::json!("首页") .into()))]))]),
+            .with_intid("")]),
             r#"{
   "body": {
     "publicParams": {
@@ -30,10 +29,7 @@ fn examples() {
         "time": 1717200000123,
         "uuid": "00000000-0000-4000-8000-000000000003",
         "eventKey": "c_visit",
-        "intid": "",
-        "eventargs": {
-          "page": "首页"
-        }
+        "intid": ""
       }
     ]
   },

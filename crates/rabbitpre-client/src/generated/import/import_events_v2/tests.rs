@@ -13,9 +13,7 @@ fn examples() {
             Some((ImportEventsV2::new(ImportEventsV2PublicParams::new()
             .with_matching_type(MatchingType::Exact),
             [ImportEventV2::new([ImportIdentity::new("13800138000", "phone")], "c_visit")
-            .with_time(1717200000123i64)
-            .with_eventargs(scrm_core::table::Keyed(vec![("page".into(),
-            Some(serde_json::json!("首页") .into()))]))]),
+            .with_time(1717200000123i64)]),
             r#"{
   "body": {
     "publicParams": {
@@ -30,10 +28,7 @@ fn examples() {
           }
         ],
         "time": 1717200000123,
-        "eventKey": "c_visit",
-        "eventargs": {
-          "page": "首页"
-        }
+        "eventKey": "c_visit"
       }
     ]
   },
