@@ -81,13 +81,61 @@ impl Client {
     pub fn call_raw(&self, path: &str, request: scrm_core::Value) -> scrm_core::RawCall {
         self.0.call_raw(path, request)
     }
+    /// Leads: see [`lead`](super::lead::Handle).
+    ///
+    /// 线索。
+    #[inline]
+    #[must_use]
+    pub fn lead(&self) -> super::lead::Handle<'_> {
+        super::lead::Handle(&self.0)
+    }
     /// Groups: see [`group`](super::group::Handle).
     ///
-    /// 分组。
+    /// 分组与客群。
     #[inline]
     #[must_use]
     pub fn group(&self) -> super::group::Handle<'_> {
         super::group::Handle(&self.0)
+    }
+    /// Custom objects: see [`object`](super::object::Handle).
+    ///
+    /// 自定义对象。
+    #[inline]
+    #[must_use]
+    pub fn object(&self) -> super::object::Handle<'_> {
+        super::object::Handle(&self.0)
+    }
+    /// Behaviours: see [`behavior`](super::behavior::Handle).
+    ///
+    /// 行为。
+    #[inline]
+    #[must_use]
+    pub fn behavior(&self) -> super::behavior::Handle<'_> {
+        super::behavior::Handle(&self.0)
+    }
+    /// Content: see [`content`](super::content::Handle).
+    ///
+    /// 资料。
+    #[inline]
+    #[must_use]
+    pub fn content(&self) -> super::content::Handle<'_> {
+        super::content::Handle(&self.0)
+    }
+    /// Meetings: see [`meeting`](super::meeting::Handle).
+    ///
+    /// 会议。
+    #[inline]
+    #[must_use]
+    pub fn meeting(&self) -> super::meeting::Handle<'_> {
+        super::meeting::Handle(&self.0)
+    }
+    /// Table structures: see [`structure`](super::structure::Handle).
+    ///
+    /// 表结构。
+    #[inline]
+    #[must_use]
+    pub fn structure(&self) -> super::structure::Handle<'_> {
+        super::structure::Handle(&self.0)
     }
     /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. The vendor gives the same token again while more than 1200 s of its life remain; after that, **one call of this can end the token of every other process of the account.**
     ///

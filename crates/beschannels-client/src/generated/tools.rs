@@ -8,7 +8,31 @@ pub use scrm_core::{decode, encode, explain};
 
 /// Every operation of Beschannels that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.
 pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
+    &super::lead::lead_assign::LEAD_ASSIGN,
+    &super::lead::lead_create::LEAD_CREATE,
+    &super::lead::lead_delete::LEAD_DELETE,
+    &super::lead::lead_get::LEAD_GET,
+    &super::lead::lead_list::LEAD_LIST,
+    &super::lead::lead_remark_add::LEAD_REMARK_ADD,
+    &super::lead::lead_remark_list::LEAD_REMARK_LIST,
+    &super::lead::lead_save::LEAD_SAVE,
+    &super::lead::lead_score_list::LEAD_SCORE_LIST,
+    &super::group::group_customer_save::GROUP_CUSTOMER_SAVE,
+    &super::group::group_data_list_v2::GROUP_DATA_LIST_V2,
     &super::group::group_user_list::GROUP_USER_LIST,
+    &super::object::object_list::OBJECT_LIST,
+    &super::object::object_save::OBJECT_SAVE,
+    &super::behavior::behavior_add::BEHAVIOR_ADD,
+    &super::behavior::behavior_app_add::BEHAVIOR_APP_ADD,
+    &super::behavior::behavior_event_add::BEHAVIOR_EVENT_ADD,
+    &super::behavior::behavior_event_attribute_add::BEHAVIOR_EVENT_ATTRIBUTE_ADD,
+    &super::behavior::behavior_event_attribute_list::BEHAVIOR_EVENT_ATTRIBUTE_LIST,
+    &super::behavior::behavior_event_list::BEHAVIOR_EVENT_LIST,
+    &super::behavior::behavior_list::BEHAVIOR_LIST,
+    &super::behavior::behavior_type_list::BEHAVIOR_TYPE_LIST,
+    &super::content::content_list::CONTENT_LIST,
+    &super::meeting::meeting_list::MEETING_LIST,
+    &super::structure::structure_get::STRUCTURE_GET,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -23,9 +47,117 @@ pub fn spec(operation: &str) -> Option<&'static scrm_core::spec::OperationSpec> 
 pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
     Some(
         match operation {
+            "lead_assign" => {
+                Box::<<super::lead::LeadAssign as scrm_core::Operation>::Data>::default()
+            }
+            "lead_create" => {
+                Box::<<super::lead::LeadCreate as scrm_core::Operation>::Data>::default()
+            }
+            "lead_delete" => {
+                Box::<<super::lead::LeadDelete as scrm_core::Operation>::Data>::default()
+            }
+            "lead_get" => {
+                Box::<<super::lead::LeadGet as scrm_core::Operation>::Data>::default()
+            }
+            "lead_list" => {
+                Box::<<super::lead::LeadList as scrm_core::Operation>::Data>::default()
+            }
+            "lead_remark_add" => {
+                Box::<
+                    <super::lead::LeadRemarkAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "lead_remark_list" => {
+                Box::<
+                    <super::lead::LeadRemarkList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "lead_save" => {
+                Box::<<super::lead::LeadSave as scrm_core::Operation>::Data>::default()
+            }
+            "lead_score_list" => {
+                Box::<
+                    <super::lead::LeadScoreList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "group_customer_save" => {
+                Box::<
+                    <super::group::GroupCustomerSave as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "group_data_list_v2" => {
+                Box::<
+                    <super::group::GroupDataListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
             "group_user_list" => {
                 Box::<
                     <super::group::GroupUserList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "object_list" => {
+                Box::<
+                    <super::object::ObjectList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "object_save" => {
+                Box::<
+                    <super::object::ObjectSave as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_add" => {
+                Box::<
+                    <super::behavior::BehaviorAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_app_add" => {
+                Box::<
+                    <super::behavior::BehaviorAppAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_event_add" => {
+                Box::<
+                    <super::behavior::BehaviorEventAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_event_attribute_add" => {
+                Box::<
+                    <super::behavior::BehaviorEventAttributeAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_event_attribute_list" => {
+                Box::<
+                    <super::behavior::BehaviorEventAttributeList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_event_list" => {
+                Box::<
+                    <super::behavior::BehaviorEventList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_list" => {
+                Box::<
+                    <super::behavior::BehaviorList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "behavior_type_list" => {
+                Box::<
+                    <super::behavior::BehaviorTypeList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "content_list" => {
+                Box::<
+                    <super::content::ContentList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "meeting_list" => {
+                Box::<
+                    <super::meeting::MeetingList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "structure_get" => {
+                Box::<
+                    <super::structure::StructureGet as scrm_core::Operation>::Data,
                 >::default()
             }
             "token" => {
@@ -44,6 +176,12 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(
                 <<super::group::GroupUserList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
+        }
+        "behavior_type_list" => {
+            Some(<super::behavior::BehaviorType as scrm_core::Tabular>::columns())
+        }
+        "structure_get" => {
+            Some(<super::structure::StructureGetData as scrm_core::Tabular>::columns())
         }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,

@@ -26,6 +26,24 @@ use scrm_core::spec;
 /// | `10002` | a parameter has unexpected content | 参数内容不符合要求 | gives up: change the request |
 /// | `10006` | org_id is missing | 缺少 org_id | gives up: change the request |
 /// | `10007` | user_id is missing | 缺少 user_id | gives up: change the request |
+/// | `30001` | the behaviour is registered already | 行为已注册 | gives up: change the request |
+/// | `30002` | is_sizer or display_name is wrong | is_sizer 或 display_name 有误 | gives up: change the request |
+/// | `30003` | registering the behaviour failed | 行为注册失败 | gives up |
+/// | `30004` | the target type is registered already | 目标类型已注册 | gives up: change the request |
+/// | `30005` | registering the target type failed | 目标类型注册失败 | gives up |
+/// | `30006` | the related behaviour does not exist | 关联的行为不存在 | gives up: change the request |
+/// | `30007` | linking the behaviour failed | 关联行为失败 | gives up |
+/// | `30008` | adding a first-level target type failed | 添加一级目标类型失败 | gives up |
+/// | `30009` | adding a second-level target type failed | 添加二级目标类型失败 | gives up |
+/// | `30010` | the related target type does not exist | 关联的目标类型不存在 | gives up: change the request |
+/// | `30011` | linking the target type failed | 关联目标类型失败 | gives up |
+/// | `30012` | adding the behaviour failed | 添加行为失败 | gives up |
+/// | `30013` | the source parameter is wrong | 来源参数有误 | gives up: change the request |
+/// | `30014` | the behaviour is invalid | 行为无效 | gives up: change the request |
+/// | `30015` | the target type is invalid | 目标类型无效 | gives up: change the request |
+/// | `30016` | the combination of behaviour and target type is invalid | 行为与目标类型的组合无效 | gives up: change the request |
+/// | `30017` | the first-level target type is invalid | 一级目标类型无效 | gives up: change the request |
+/// | `30018` | the second-level target type is invalid | 二级目标类型无效 | gives up: change the request |
 pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
         "beschannels",
         spec::Label::new("Beschannels", "致趣百川"),
@@ -139,9 +157,146 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 "user_id is missing",
                 "缺少 user_id",
             ),
+            spec::ErrorRule::code(
+                "30001",
+                spec::Action::FixRequest,
+                "the behaviour is registered already",
+                "行为已注册",
+            ),
+            spec::ErrorRule::code(
+                "30002",
+                spec::Action::FixRequest,
+                "is_sizer or display_name is wrong",
+                "is_sizer 或 display_name 有误",
+            ),
+            spec::ErrorRule::code(
+                "30003",
+                spec::Action::Fail,
+                "registering the behaviour failed",
+                "行为注册失败",
+            ),
+            spec::ErrorRule::code(
+                "30004",
+                spec::Action::FixRequest,
+                "the target type is registered already",
+                "目标类型已注册",
+            ),
+            spec::ErrorRule::code(
+                "30005",
+                spec::Action::Fail,
+                "registering the target type failed",
+                "目标类型注册失败",
+            ),
+            spec::ErrorRule::code(
+                "30006",
+                spec::Action::FixRequest,
+                "the related behaviour does not exist",
+                "关联的行为不存在",
+            ),
+            spec::ErrorRule::code(
+                "30007",
+                spec::Action::Fail,
+                "linking the behaviour failed",
+                "关联行为失败",
+            ),
+            spec::ErrorRule::code(
+                "30008",
+                spec::Action::Fail,
+                "adding a first-level target type failed",
+                "添加一级目标类型失败",
+            ),
+            spec::ErrorRule::code(
+                "30009",
+                spec::Action::Fail,
+                "adding a second-level target type failed",
+                "添加二级目标类型失败",
+            ),
+            spec::ErrorRule::code(
+                "30010",
+                spec::Action::FixRequest,
+                "the related target type does not exist",
+                "关联的目标类型不存在",
+            ),
+            spec::ErrorRule::code(
+                "30011",
+                spec::Action::Fail,
+                "linking the target type failed",
+                "关联目标类型失败",
+            ),
+            spec::ErrorRule::code(
+                "30012",
+                spec::Action::Fail,
+                "adding the behaviour failed",
+                "添加行为失败",
+            ),
+            spec::ErrorRule::code(
+                "30013",
+                spec::Action::FixRequest,
+                "the source parameter is wrong",
+                "来源参数有误",
+            ),
+            spec::ErrorRule::code(
+                "30014",
+                spec::Action::FixRequest,
+                "the behaviour is invalid",
+                "行为无效",
+            ),
+            spec::ErrorRule::code(
+                "30015",
+                spec::Action::FixRequest,
+                "the target type is invalid",
+                "目标类型无效",
+            ),
+            spec::ErrorRule::code(
+                "30016",
+                spec::Action::FixRequest,
+                "the combination of behaviour and target type is invalid",
+                "行为与目标类型的组合无效",
+            ),
+            spec::ErrorRule::code(
+                "30017",
+                spec::Action::FixRequest,
+                "the first-level target type is invalid",
+                "一级目标类型无效",
+            ),
+            spec::ErrorRule::code(
+                "30018",
+                spec::Action::FixRequest,
+                "the second-level target type is invalid",
+                "二级目标类型无效",
+            ),
         ],
     )
-    .operations(&["group_user_list", "token"]);
+    .operations(
+        &[
+            "lead_assign",
+            "lead_create",
+            "lead_delete",
+            "lead_get",
+            "lead_list",
+            "lead_remark_add",
+            "lead_remark_list",
+            "lead_save",
+            "lead_score_list",
+            "group_customer_save",
+            "group_data_list_v2",
+            "group_user_list",
+            "object_list",
+            "object_save",
+            "behavior_add",
+            "behavior_app_add",
+            "behavior_event_add",
+            "behavior_event_attribute_add",
+            "behavior_event_attribute_list",
+            "behavior_event_list",
+            "behavior_list",
+            "behavior_type_list",
+            "content_list",
+            "meeting_list",
+            "structure_get",
+            "token",
+        ],
+    );
 
 /// Beschannels, as a type: its operations name it, and its client sends no others.
 #[derive(Clone, Copy, Debug)]

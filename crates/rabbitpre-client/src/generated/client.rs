@@ -86,6 +86,70 @@ impl Client {
     pub fn customer(&self) -> super::customer::Handle<'_> {
         super::customer::Handle(&self.0)
     }
+    /// Tags: see [`tag`](super::tag::Handle).
+    ///
+    /// 标签。
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> super::tag::Handle<'_> {
+        super::tag::Handle(&self.0)
+    }
+    /// Points: see [`points`](super::points::Handle).
+    ///
+    /// 积分。
+    #[inline]
+    #[must_use]
+    pub fn points(&self) -> super::points::Handle<'_> {
+        super::points::Handle(&self.0)
+    }
+    /// Forms: see [`form`](super::form::Handle).
+    ///
+    /// 表单。
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> super::form::Handle<'_> {
+        super::form::Handle(&self.0)
+    }
+    /// Works: see [`work`](super::work::Handle).
+    ///
+    /// 作品。
+    #[inline]
+    #[must_use]
+    pub fn work(&self) -> super::work::Handle<'_> {
+        super::work::Handle(&self.0)
+    }
+    /// Plays: see [`play`](super::play::Handle).
+    ///
+    /// 玩法。
+    #[inline]
+    #[must_use]
+    pub fn play(&self) -> super::play::Handle<'_> {
+        super::play::Handle(&self.0)
+    }
+    /// Templates: see [`template`](super::template::Handle).
+    ///
+    /// 模板。
+    #[inline]
+    #[must_use]
+    pub fn template(&self) -> super::template::Handle<'_> {
+        super::template::Handle(&self.0)
+    }
+    /// Imports: see [`import`](super::import::Handle).
+    ///
+    /// 导入。
+    #[inline]
+    #[must_use]
+    pub fn import(&self) -> super::import::Handle<'_> {
+        super::import::Handle(&self.0)
+    }
+    /// Authorisation: see [`auth`](super::auth::Handle).
+    ///
+    /// 授权。
+    #[inline]
+    #[must_use]
+    pub fn auth(&self) -> super::auth::Handle<'_> {
+        super::auth::Handle(&self.0)
+    }
     /// Get the token of a self-built app. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///
     /// 获取自建应用令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**

@@ -8,7 +8,35 @@ pub use scrm_core::{decode, encode, explain};
 
 /// Every operation of Rabbitpre that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.
 pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
+    &super::customer::customer_detail_list::CUSTOMER_DETAIL_LIST,
+    &super::customer::customer_id_list::CUSTOMER_ID_LIST,
     &super::customer::customer_lookup::CUSTOMER_LOOKUP,
+    &super::customer::customer_tag_list::CUSTOMER_TAG_LIST,
+    &super::customer::customer_tag_list_batch::CUSTOMER_TAG_LIST_BATCH,
+    &super::tag::tag_list::TAG_LIST,
+    &super::points::points_add::POINTS_ADD,
+    &super::points::points_expiring_get::POINTS_EXPIRING_GET,
+    &super::points::points_list::POINTS_LIST,
+    &super::form::form_data_list::FORM_DATA_LIST,
+    &super::work::work_copy::WORK_COPY,
+    &super::work::work_get::WORK_GET,
+    &super::work::work_poster_qr_code_get::WORK_POSTER_QR_CODE_GET,
+    &super::play::play_player_get::PLAY_PLAYER_GET,
+    &super::play::play_plugin_list::PLAY_PLUGIN_LIST,
+    &super::template::template_platform_list::TEMPLATE_PLATFORM_LIST,
+    &super::template::template_tag_tree::TEMPLATE_TAG_TREE,
+    &super::import::import_coupon_templates::IMPORT_COUPON_TEMPLATES,
+    &super::import::import_coupons::IMPORT_COUPONS,
+    &super::import::import_customers::IMPORT_CUSTOMERS,
+    &super::import::import_customers_v2::IMPORT_CUSTOMERS_V2,
+    &super::import::import_departments::IMPORT_DEPARTMENTS,
+    &super::import::import_events::IMPORT_EVENTS,
+    &super::import::import_events_v2::IMPORT_EVENTS_V2,
+    &super::import::import_groups::IMPORT_GROUPS,
+    &super::import::import_groups_v2::IMPORT_GROUPS_V2,
+    &super::import::import_tags::IMPORT_TAGS,
+    &super::import::import_tags_v2::IMPORT_TAGS_V2,
+    &super::auth::auth_app_code::AUTH_APP_CODE,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -23,9 +51,143 @@ pub fn spec(operation: &str) -> Option<&'static scrm_core::spec::OperationSpec> 
 pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
     Some(
         match operation {
+            "customer_detail_list" => {
+                Box::<
+                    <super::customer::CustomerDetailList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "customer_id_list" => {
+                Box::<
+                    <super::customer::CustomerIdList as scrm_core::Operation>::Data,
+                >::default()
+            }
             "customer_lookup" => {
                 Box::<
                     <super::customer::CustomerLookup as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "customer_tag_list" => {
+                Box::<
+                    <super::customer::CustomerTagList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "customer_tag_list_batch" => {
+                Box::<
+                    <super::customer::CustomerTagListBatch as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "tag_list" => {
+                Box::<<super::tag::TagList as scrm_core::Operation>::Data>::default()
+            }
+            "points_add" => {
+                Box::<
+                    <super::points::PointsAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "points_expiring_get" => {
+                Box::<
+                    <super::points::PointsExpiringGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "points_list" => {
+                Box::<
+                    <super::points::PointsList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "form_data_list" => {
+                Box::<
+                    <super::form::FormDataList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "work_copy" => {
+                Box::<<super::work::WorkCopy as scrm_core::Operation>::Data>::default()
+            }
+            "work_get" => {
+                Box::<<super::work::WorkGet as scrm_core::Operation>::Data>::default()
+            }
+            "work_poster_qr_code_get" => {
+                Box::<
+                    <super::work::WorkPosterQrCodeGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_player_get" => {
+                Box::<
+                    <super::play::PlayPlayerGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_plugin_list" => {
+                Box::<
+                    <super::play::PlayPluginList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "template_platform_list" => {
+                Box::<
+                    <super::template::TemplatePlatformList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "template_tag_tree" => {
+                Box::<
+                    <super::template::TemplateTagTree as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_coupon_templates" => {
+                Box::<
+                    <super::import::ImportCouponTemplates as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_coupons" => {
+                Box::<
+                    <super::import::ImportCoupons as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_customers" => {
+                Box::<
+                    <super::import::ImportCustomers as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_customers_v2" => {
+                Box::<
+                    <super::import::ImportCustomersV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_departments" => {
+                Box::<
+                    <super::import::ImportDepartments as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_events" => {
+                Box::<
+                    <super::import::ImportEvents as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_events_v2" => {
+                Box::<
+                    <super::import::ImportEventsV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_groups" => {
+                Box::<
+                    <super::import::ImportGroups as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_groups_v2" => {
+                Box::<
+                    <super::import::ImportGroupsV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_tags" => {
+                Box::<
+                    <super::import::ImportTags as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "import_tags_v2" => {
+                Box::<
+                    <super::import::ImportTagsV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "auth_app_code" => {
+                Box::<
+                    <super::auth::AuthAppCode as scrm_core::Operation>::Data,
                 >::default()
             }
             "token" => {
@@ -40,8 +202,47 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
 #[must_use]
 pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
     match operation {
+        "customer_detail_list" => {
+            Some(<super::customer::CustomerDetail as scrm_core::Tabular>::columns())
+        }
+        "customer_id_list" => {
+            Some(<super::customer::CustomerIdListData as scrm_core::Tabular>::columns())
+        }
         "customer_lookup" => {
             Some(<super::customer::Customer as scrm_core::Tabular>::columns())
+        }
+        "customer_tag_list" => {
+            Some(<super::customer::CustomerTags as scrm_core::Tabular>::columns())
+        }
+        "customer_tag_list_batch" => {
+            Some(<super::customer::CustomerTags as scrm_core::Tabular>::columns())
+        }
+        "tag_list" => Some(<super::tag::TagListData as scrm_core::Tabular>::columns()),
+        "points_expiring_get" => {
+            Some(<super::points::ExpiringPoints as scrm_core::Tabular>::columns())
+        }
+        "points_list" => {
+            Some(<super::points::CustomerPoints as scrm_core::Tabular>::columns())
+        }
+        "form_data_list" => {
+            Some(<super::form::FormDataListData as scrm_core::Tabular>::columns())
+        }
+        "work_copy" => Some(<super::work::CopiedWork as scrm_core::Tabular>::columns()),
+        "work_get" => Some(<super::work::WorkGetData as scrm_core::Tabular>::columns()),
+        "work_poster_qr_code_get" => {
+            Some(<super::work::PosterQrCode as scrm_core::Tabular>::columns())
+        }
+        "play_player_get" => {
+            Some(<super::play::PlayPlayerGetData as scrm_core::Tabular>::columns())
+        }
+        "play_plugin_list" => {
+            Some(<super::play::PlayPlugin as scrm_core::Tabular>::columns())
+        }
+        "template_tag_tree" => {
+            Some(<super::template::TemplateTagTreeData as scrm_core::Tabular>::columns())
+        }
+        "auth_app_code" => {
+            Some(<super::auth::AppAuthCode as scrm_core::Tabular>::columns())
         }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,

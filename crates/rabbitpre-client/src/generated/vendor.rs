@@ -73,7 +73,40 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             ),
         ],
     )
-    .operations(&["customer_lookup", "token"]);
+    .operations(
+        &[
+            "customer_detail_list",
+            "customer_id_list",
+            "customer_lookup",
+            "customer_tag_list",
+            "customer_tag_list_batch",
+            "tag_list",
+            "points_add",
+            "points_expiring_get",
+            "points_list",
+            "form_data_list",
+            "work_copy",
+            "work_get",
+            "work_poster_qr_code_get",
+            "play_player_get",
+            "play_plugin_list",
+            "template_platform_list",
+            "template_tag_tree",
+            "import_coupon_templates",
+            "import_coupons",
+            "import_customers",
+            "import_customers_v2",
+            "import_departments",
+            "import_events",
+            "import_events_v2",
+            "import_groups",
+            "import_groups_v2",
+            "import_tags",
+            "import_tags_v2",
+            "auth_app_code",
+            "token",
+        ],
+    );
 
 /// Rabbitpre, as a type: its operations name it, and its client sends no others.
 #[derive(Clone, Copy, Debug)]

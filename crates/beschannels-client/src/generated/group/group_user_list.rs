@@ -5,6 +5,8 @@
 //!
 //! `POST /leads/open-api/group-user-list` (multipart form)
 
+use super::definitions::ClientType;
+
 scrm_core::request! {
     /// List users of a group
     ///
@@ -200,19 +202,6 @@ scrm_core::open_enum! {
         Leads = Text("leads_schema_data"), "market leads", "市场线索";
         Contacts = Text("schema_data"), "leads with contact", "留资客户";
         Members = Text("member"), "members", "会员";
-    }
-    from Text(&str);
-}
-
-scrm_core::open_enum! {
-    /// Kind of customer group the row belongs to.
-    ///
-    /// 所属客群的类别。
-    pub enum ClientType {
-        Clients = Text("clientsCustomers"), "leads with contact", "留资客户";
-        Visitors = Text("browseCustomers"), "visitors", "浏览访客";
-        External = Text("externalDataSource"), "external source", "外部数据源";
-        WorkWechat = Text("mochatLink"), "WeCom contacts", "企业微信联系人";
     }
     from Text(&str);
 }

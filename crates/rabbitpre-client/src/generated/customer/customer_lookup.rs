@@ -5,6 +5,8 @@
 //!
 //! `POST /api/audience/getInfoByPhoneAndOpenid` (JSON body)
 
+use super::definitions::{CustomerPhone, CustomerSex};
+
 scrm_core::request! {
     /// Look up customers by phone or open id
     ///
@@ -68,8 +70,8 @@ scrm_core::request! {
     /// | `/definitions/Customer/properties/openids/items/properties/appId` | `appid` | `appId` | the sample answer; the page of customer details spells it in small letters |
     /// | `/definitions/Customer/properties/openids/items/properties/appId` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
     /// | `/definitions/Customer/properties/openids/items/properties/openid` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
-    /// | `/definitions/Customer/properties/phoneList/items/properties/phone` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
-    /// | `/definitions/Customer/properties/phoneList/items/properties/isVerify` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
+    /// | `definitions.json#/CustomerPhone/properties/phone` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
+    /// | `definitions.json#/CustomerPhone/properties/isVerify` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
     /// | `/definitions/Customer/properties/addressList/items/properties/address` | `absent` | `present` | the sample answer; the table does not say what the list holds |
     /// | `/definitions/Customer/properties/audienceUserId` | `long` | `a number here, a text in the samples of other pages` | the sample answers side by side |
     /// | `/definitions/Customer/properties/tagIdList` | `valid JSON` | `a comma after the last member` | the sample answer |
@@ -205,18 +207,6 @@ scrm_core::record! {
 }
 
 scrm_core::record! {
-    /// A phone number.
-    ///
-    /// 一个手机号。
-    pub struct CustomerPhone {
-        "Number." "号码。" "**Unverified**: seen in an example or in other people's code only."
-        phone: Option<String> as Str = "phone", maybe personal;
-        "Whether the number was verified." "号码是否验证过。" "On the wire `isVerify`." "**Unverified**: seen in an example or in other people's code only." "Sent and answered as `\"0\"` or `\"1\"`."
-        is_verify: Option<bool> as Bool = "isVerify", maybe digit_text;
-    }
-}
-
-scrm_core::record! {
     /// An address.
     ///
     /// 一个地址。
@@ -248,18 +238,6 @@ scrm_core::record! {
         "When it was taken." "统计的时间。" "On the wire `updateTime`." "Written as Unix milliseconds."
         update_time: Option<scrm_core::UnixMillis> as Typed = "updateTime", maybe;
     }
-}
-
-scrm_core::open_enum! {
-    /// Sex.
-    ///
-    /// 性别。
-    pub enum CustomerSex {
-        Male = Int(1), "male", "男";
-        Female = Int(2), "female", "女";
-        Unknown = Int(0), "unknown", "未知";
-    }
-    from Int(i64);
 }
 
 #[cfg(test)]
