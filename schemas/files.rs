@@ -3,21 +3,234 @@
 /// The vendors' files: path below the schema folder, and text.
 pub static FILES: &[(&str, &str)] = &[
     (
+        "beschannels/behavior/behavior-add.json",
+        include_str!("beschannels/behavior/behavior-add.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-app-add.json",
+        include_str!("beschannels/behavior/behavior-app-add.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-event-add.json",
+        include_str!("beschannels/behavior/behavior-event-add.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-event-attribute-add.json",
+        include_str!("beschannels/behavior/behavior-event-attribute-add.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-event-attribute-list.json",
+        include_str!("beschannels/behavior/behavior-event-attribute-list.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-event-list.json",
+        include_str!("beschannels/behavior/behavior-event-list.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-list.json",
+        include_str!("beschannels/behavior/behavior-list.json"),
+    ),
+    (
+        "beschannels/behavior/behavior-type-list.json",
+        include_str!("beschannels/behavior/behavior-type-list.json"),
+    ),
+    (
+        "beschannels/content/content-list.json",
+        include_str!("beschannels/content/content-list.json"),
+    ),
+    (
+        "beschannels/group/definitions.json",
+        include_str!("beschannels/group/definitions.json"),
+    ),
+    (
+        "beschannels/group/group-customer-save.json",
+        include_str!("beschannels/group/group-customer-save.json"),
+    ),
+    (
+        "beschannels/group/group-data-list-v2.json",
+        include_str!("beschannels/group/group-data-list-v2.json"),
+    ),
+    (
         "beschannels/group/group-user-list.json",
         include_str!("beschannels/group/group-user-list.json"),
+    ),
+    (
+        "beschannels/lead/definitions.json",
+        include_str!("beschannels/lead/definitions.json"),
+    ),
+    (
+        "beschannels/lead/lead-assign.json",
+        include_str!("beschannels/lead/lead-assign.json"),
+    ),
+    (
+        "beschannels/lead/lead-create.json",
+        include_str!("beschannels/lead/lead-create.json"),
+    ),
+    (
+        "beschannels/lead/lead-delete.json",
+        include_str!("beschannels/lead/lead-delete.json"),
+    ),
+    ("beschannels/lead/lead-get.json", include_str!("beschannels/lead/lead-get.json")),
+    ("beschannels/lead/lead-list.json", include_str!("beschannels/lead/lead-list.json")),
+    (
+        "beschannels/lead/lead-remark-add.json",
+        include_str!("beschannels/lead/lead-remark-add.json"),
+    ),
+    (
+        "beschannels/lead/lead-remark-list.json",
+        include_str!("beschannels/lead/lead-remark-list.json"),
+    ),
+    ("beschannels/lead/lead-save.json", include_str!("beschannels/lead/lead-save.json")),
+    (
+        "beschannels/lead/lead-score-list.json",
+        include_str!("beschannels/lead/lead-score-list.json"),
+    ),
+    (
+        "beschannels/meeting/meeting-list.json",
+        include_str!("beschannels/meeting/meeting-list.json"),
+    ),
+    (
+        "beschannels/object/definitions.json",
+        include_str!("beschannels/object/definitions.json"),
+    ),
+    (
+        "beschannels/object/object-list.json",
+        include_str!("beschannels/object/object-list.json"),
+    ),
+    (
+        "beschannels/object/object-save.json",
+        include_str!("beschannels/object/object-save.json"),
+    ),
+    (
+        "beschannels/structure/structure-get.json",
+        include_str!("beschannels/structure/structure-get.json"),
     ),
     ("beschannels/token.json", include_str!("beschannels/token.json")),
     ("beschannels/vendor.json", include_str!("beschannels/vendor.json")),
     (
+        "rabbitpre/auth/auth-app-code.json",
+        include_str!("rabbitpre/auth/auth-app-code.json"),
+    ),
+    (
+        "rabbitpre/customer/customer-detail-list.json",
+        include_str!("rabbitpre/customer/customer-detail-list.json"),
+    ),
+    (
+        "rabbitpre/customer/customer-id-list.json",
+        include_str!("rabbitpre/customer/customer-id-list.json"),
+    ),
+    (
         "rabbitpre/customer/customer-lookup.json",
         include_str!("rabbitpre/customer/customer-lookup.json"),
     ),
+    (
+        "rabbitpre/customer/customer-tag-list-batch.json",
+        include_str!("rabbitpre/customer/customer-tag-list-batch.json"),
+    ),
+    (
+        "rabbitpre/customer/customer-tag-list.json",
+        include_str!("rabbitpre/customer/customer-tag-list.json"),
+    ),
+    (
+        "rabbitpre/customer/definitions.json",
+        include_str!("rabbitpre/customer/definitions.json"),
+    ),
+    (
+        "rabbitpre/form/form-data-list.json",
+        include_str!("rabbitpre/form/form-data-list.json"),
+    ),
+    (
+        "rabbitpre/import/definitions.json",
+        include_str!("rabbitpre/import/definitions.json"),
+    ),
+    (
+        "rabbitpre/import/import-coupon-templates.json",
+        include_str!("rabbitpre/import/import-coupon-templates.json"),
+    ),
+    (
+        "rabbitpre/import/import-coupons.json",
+        include_str!("rabbitpre/import/import-coupons.json"),
+    ),
+    (
+        "rabbitpre/import/import-customers-v2.json",
+        include_str!("rabbitpre/import/import-customers-v2.json"),
+    ),
+    (
+        "rabbitpre/import/import-customers.json",
+        include_str!("rabbitpre/import/import-customers.json"),
+    ),
+    (
+        "rabbitpre/import/import-departments.json",
+        include_str!("rabbitpre/import/import-departments.json"),
+    ),
+    (
+        "rabbitpre/import/import-events-v2.json",
+        include_str!("rabbitpre/import/import-events-v2.json"),
+    ),
+    (
+        "rabbitpre/import/import-events.json",
+        include_str!("rabbitpre/import/import-events.json"),
+    ),
+    (
+        "rabbitpre/import/import-groups-v2.json",
+        include_str!("rabbitpre/import/import-groups-v2.json"),
+    ),
+    (
+        "rabbitpre/import/import-groups.json",
+        include_str!("rabbitpre/import/import-groups.json"),
+    ),
+    (
+        "rabbitpre/import/import-tags-v2.json",
+        include_str!("rabbitpre/import/import-tags-v2.json"),
+    ),
+    (
+        "rabbitpre/import/import-tags.json",
+        include_str!("rabbitpre/import/import-tags.json"),
+    ),
+    (
+        "rabbitpre/play/play-player-get.json",
+        include_str!("rabbitpre/play/play-player-get.json"),
+    ),
+    (
+        "rabbitpre/play/play-plugin-list.json",
+        include_str!("rabbitpre/play/play-plugin-list.json"),
+    ),
+    (
+        "rabbitpre/points/points-add.json",
+        include_str!("rabbitpre/points/points-add.json"),
+    ),
+    (
+        "rabbitpre/points/points-expiring-get.json",
+        include_str!("rabbitpre/points/points-expiring-get.json"),
+    ),
+    (
+        "rabbitpre/points/points-list.json",
+        include_str!("rabbitpre/points/points-list.json"),
+    ),
+    ("rabbitpre/tag/tag-list.json", include_str!("rabbitpre/tag/tag-list.json")),
+    (
+        "rabbitpre/template/template-platform-list.json",
+        include_str!("rabbitpre/template/template-platform-list.json"),
+    ),
+    (
+        "rabbitpre/template/template-tag-tree.json",
+        include_str!("rabbitpre/template/template-tag-tree.json"),
+    ),
     ("rabbitpre/token.json", include_str!("rabbitpre/token.json")),
     ("rabbitpre/vendor.json", include_str!("rabbitpre/vendor.json")),
+    ("rabbitpre/work/work-copy.json", include_str!("rabbitpre/work/work-copy.json")),
+    ("rabbitpre/work/work-get.json", include_str!("rabbitpre/work/work-get.json")),
     (
-<<<<<<< HEAD
+        "rabbitpre/work/work-poster-qr-code-get.json",
+        include_str!("rabbitpre/work/work-poster-qr-code-get.json"),
+    ),
+    (
         "xiaoe/activity/activity-list.json",
         include_str!("xiaoe/activity/activity-list.json"),
+    ),
+    (
+        "xiaoe/after_sale/after-sale-list-v2.json",
+        include_str!("xiaoe/after_sale/after-sale-list-v2.json"),
     ),
     (
         "xiaoe/check_in/check-in-activity-list.json",
@@ -74,6 +287,18 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("xiaoe/college/definitions.json", include_str!("xiaoe/college/definitions.json")),
     (
+        "xiaoe/common_domain/common-domain-baidu-order-list.json",
+        include_str!("xiaoe/common_domain/common-domain-baidu-order-list.json"),
+    ),
+    (
+        "xiaoe/common_domain/common-domain-xhs-order-list.json",
+        include_str!("xiaoe/common_domain/common-domain-xhs-order-list.json"),
+    ),
+    (
+        "xiaoe/common_domain/definitions.json",
+        include_str!("xiaoe/common_domain/definitions.json"),
+    ),
+    (
         "xiaoe/community/community-list-by-user.json",
         include_str!("xiaoe/community/community-list-by-user.json"),
     ),
@@ -81,9 +306,51 @@ pub static FILES: &[(&str, &str)] = &[
         "xiaoe/community/community-member-list.json",
         include_str!("xiaoe/community/community-member-list.json"),
     ),
+    ("xiaoe/coupon/coupon-get.json", include_str!("xiaoe/coupon/coupon-get.json")),
+    (
+        "xiaoe/coupon/coupon-give-batch-v2.json",
+        include_str!("xiaoe/coupon/coupon-give-batch-v2.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-give-v2.json",
+        include_str!("xiaoe/coupon/coupon-give-v2.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-holder-list-v2.json",
+        include_str!("xiaoe/coupon/coupon-holder-list-v2.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-holder-list.json",
+        include_str!("xiaoe/coupon/coupon-holder-list.json"),
+    ),
+    (
+        "xiaoe/coupon/coupon-list-v2.json",
+        include_str!("xiaoe/coupon/coupon-list-v2.json"),
+    ),
     (
         "xiaoe/course/course-camp-term-get.json",
         include_str!("xiaoe/course/course-camp-term-get.json"),
+    ),
+    (
+        "xiaoe/course/course-chapter-list.json",
+        include_str!("xiaoe/course/course-chapter-list.json"),
+    ),
+    (
+        "xiaoe/course/course-column-section-list.json",
+        include_str!("xiaoe/course/course-column-section-list.json"),
+    ),
+    ("xiaoe/course/course-list.json", include_str!("xiaoe/course/course-list.json")),
+    (
+        "xiaoe/entitlement/entitlement-asset-check.json",
+        include_str!("xiaoe/entitlement/entitlement-asset-check.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-grant-v2.json",
+        include_str!("xiaoe/entitlement/entitlement-grant-v2.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-grant.json",
+        include_str!("xiaoe/entitlement/entitlement-grant.json"),
     ),
     ("xiaoe/exam/definitions.json", include_str!("xiaoe/exam/definitions.json")),
     ("xiaoe/exam/exam-get.json", include_str!("xiaoe/exam/exam-get.json")),
@@ -99,6 +366,17 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("xiaoe/form/form-entry-list.json", include_str!("xiaoe/form/form-entry-list.json")),
     ("xiaoe/form/form-list.json", include_str!("xiaoe/form/form-list.json")),
+    ("xiaoe/goods/definitions.json", include_str!("xiaoe/goods/definitions.json")),
+    (
+        "xiaoe/goods/goods-category-list-v2.json",
+        include_str!("xiaoe/goods/goods-category-list-v2.json"),
+    ),
+    (
+        "xiaoe/goods/goods-category-list.json",
+        include_str!("xiaoe/goods/goods-category-list.json"),
+    ),
+    ("xiaoe/goods/goods-get-v2.json", include_str!("xiaoe/goods/goods-get-v2.json")),
+    ("xiaoe/goods/goods-get.json", include_str!("xiaoe/goods/goods-get.json")),
     (
         "xiaoe/learning/learning-camp-progress-list.json",
         include_str!("xiaoe/learning/learning-camp-progress-list.json"),
@@ -141,87 +419,6 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("xiaoe/live/live-sign-in-schedule.json"),
     ),
     ("xiaoe/live/live-user-list.json", include_str!("xiaoe/live/live-user-list.json")),
-    ("xiaoe/points/points-deduct.json", include_str!("xiaoe/points/points-deduct.json")),
-    (
-        "xiaoe/points/points-flow-list.json",
-        include_str!("xiaoe/points/points-flow-list.json"),
-    ),
-    ("xiaoe/points/points-list.json", include_str!("xiaoe/points/points-list.json")),
-    ("xiaoe/sdk/sdk-login-url.json", include_str!("xiaoe/sdk/sdk-login-url.json")),
-    ("xiaoe/sdk/sdk-login.json", include_str!("xiaoe/sdk/sdk-login.json")),
-    ("xiaoe/staff/staff-list.json", include_str!("xiaoe/staff/staff-list.json")),
-    ("xiaoe/staff/staff-tree-get.json", include_str!("xiaoe/staff/staff-tree-get.json")),
-    ("xiaoe/tag/tag-save.json", include_str!("xiaoe/tag/tag-save.json")),
-    ("xiaoe/tag/user-tag-set.json", include_str!("xiaoe/tag/user-tag-set.json")),
-=======
-        "xiaoe/after_sale/after-sale-list-v2.json",
-        include_str!("xiaoe/after_sale/after-sale-list-v2.json"),
-    ),
-    (
-        "xiaoe/common_domain/common-domain-baidu-order-list.json",
-        include_str!("xiaoe/common_domain/common-domain-baidu-order-list.json"),
-    ),
-    (
-        "xiaoe/common_domain/common-domain-xhs-order-list.json",
-        include_str!("xiaoe/common_domain/common-domain-xhs-order-list.json"),
-    ),
-    (
-        "xiaoe/common_domain/definitions.json",
-        include_str!("xiaoe/common_domain/definitions.json"),
-    ),
-    ("xiaoe/coupon/coupon-get.json", include_str!("xiaoe/coupon/coupon-get.json")),
-    (
-        "xiaoe/coupon/coupon-give-batch-v2.json",
-        include_str!("xiaoe/coupon/coupon-give-batch-v2.json"),
-    ),
-    (
-        "xiaoe/coupon/coupon-give-v2.json",
-        include_str!("xiaoe/coupon/coupon-give-v2.json"),
-    ),
-    (
-        "xiaoe/coupon/coupon-holder-list-v2.json",
-        include_str!("xiaoe/coupon/coupon-holder-list-v2.json"),
-    ),
-    (
-        "xiaoe/coupon/coupon-holder-list.json",
-        include_str!("xiaoe/coupon/coupon-holder-list.json"),
-    ),
-    (
-        "xiaoe/coupon/coupon-list-v2.json",
-        include_str!("xiaoe/coupon/coupon-list-v2.json"),
-    ),
-    (
-        "xiaoe/course/course-chapter-list.json",
-        include_str!("xiaoe/course/course-chapter-list.json"),
-    ),
-    (
-        "xiaoe/course/course-column-section-list.json",
-        include_str!("xiaoe/course/course-column-section-list.json"),
-    ),
-    ("xiaoe/course/course-list.json", include_str!("xiaoe/course/course-list.json")),
-    (
-        "xiaoe/entitlement/entitlement-asset-check.json",
-        include_str!("xiaoe/entitlement/entitlement-asset-check.json"),
-    ),
-    (
-        "xiaoe/entitlement/entitlement-grant-v2.json",
-        include_str!("xiaoe/entitlement/entitlement-grant-v2.json"),
-    ),
-    (
-        "xiaoe/entitlement/entitlement-grant.json",
-        include_str!("xiaoe/entitlement/entitlement-grant.json"),
-    ),
-    ("xiaoe/goods/definitions.json", include_str!("xiaoe/goods/definitions.json")),
-    (
-        "xiaoe/goods/goods-category-list-v2.json",
-        include_str!("xiaoe/goods/goods-category-list-v2.json"),
-    ),
-    (
-        "xiaoe/goods/goods-category-list.json",
-        include_str!("xiaoe/goods/goods-category-list.json"),
-    ),
-    ("xiaoe/goods/goods-get-v2.json", include_str!("xiaoe/goods/goods-get-v2.json")),
-    ("xiaoe/goods/goods-get.json", include_str!("xiaoe/goods/goods-get.json")),
     (
         "xiaoe/logistics/logistics-ship-all.json",
         include_str!("xiaoe/logistics/logistics-ship-all.json"),
@@ -239,6 +436,11 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("xiaoe/order/order-list-v2.json", include_str!("xiaoe/order/order-list-v2.json")),
     ("xiaoe/order/order-list.json", include_str!("xiaoe/order/order-list.json")),
+    ("xiaoe/points/points-deduct.json", include_str!("xiaoe/points/points-deduct.json")),
+    (
+        "xiaoe/points/points-flow-list.json",
+        include_str!("xiaoe/points/points-flow-list.json"),
+    ),
     ("xiaoe/points/points-list.json", include_str!("xiaoe/points/points-list.json")),
     (
         "xiaoe/promo_code/promo-code-list.json",
@@ -272,7 +474,12 @@ pub static FILES: &[(&str, &str)] = &[
         "xiaoe/redeem/redeem-code-list.json",
         include_str!("xiaoe/redeem/redeem-code-list.json"),
     ),
->>>>>>> cat2
+    ("xiaoe/sdk/sdk-login-url.json", include_str!("xiaoe/sdk/sdk-login-url.json")),
+    ("xiaoe/sdk/sdk-login.json", include_str!("xiaoe/sdk/sdk-login.json")),
+    ("xiaoe/staff/staff-list.json", include_str!("xiaoe/staff/staff-list.json")),
+    ("xiaoe/staff/staff-tree-get.json", include_str!("xiaoe/staff/staff-tree-get.json")),
+    ("xiaoe/tag/tag-save.json", include_str!("xiaoe/tag/tag-save.json")),
+    ("xiaoe/tag/user-tag-set.json", include_str!("xiaoe/tag/user-tag-set.json")),
     ("xiaoe/token.json", include_str!("xiaoe/token.json")),
     ("xiaoe/user/definitions.json", include_str!("xiaoe/user/definitions.json")),
     ("xiaoe/user/user-get.json", include_str!("xiaoe/user/user-get.json")),

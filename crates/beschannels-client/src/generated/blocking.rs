@@ -67,13 +67,61 @@ impl Client {
     pub fn list_customers(&self) -> Customers<'_> {
         scrm_core::blocking::list_customers(&self.0)
     }
+    /// Leads: see [`lead`](super::lead::BlockingHandle).
+    ///
+    /// 线索。
+    #[inline]
+    #[must_use]
+    pub fn lead(&self) -> super::lead::BlockingHandle<'_> {
+        super::lead::BlockingHandle(self.0.core())
+    }
     /// Groups: see [`group`](super::group::BlockingHandle).
     ///
-    /// 分组。
+    /// 分组与客群。
     #[inline]
     #[must_use]
     pub fn group(&self) -> super::group::BlockingHandle<'_> {
         super::group::BlockingHandle(self.0.core())
+    }
+    /// Custom objects: see [`object`](super::object::BlockingHandle).
+    ///
+    /// 自定义对象。
+    #[inline]
+    #[must_use]
+    pub fn object(&self) -> super::object::BlockingHandle<'_> {
+        super::object::BlockingHandle(self.0.core())
+    }
+    /// Behaviours: see [`behavior`](super::behavior::BlockingHandle).
+    ///
+    /// 行为。
+    #[inline]
+    #[must_use]
+    pub fn behavior(&self) -> super::behavior::BlockingHandle<'_> {
+        super::behavior::BlockingHandle(self.0.core())
+    }
+    /// Content: see [`content`](super::content::BlockingHandle).
+    ///
+    /// 资料。
+    #[inline]
+    #[must_use]
+    pub fn content(&self) -> super::content::BlockingHandle<'_> {
+        super::content::BlockingHandle(self.0.core())
+    }
+    /// Meetings: see [`meeting`](super::meeting::BlockingHandle).
+    ///
+    /// 会议。
+    #[inline]
+    #[must_use]
+    pub fn meeting(&self) -> super::meeting::BlockingHandle<'_> {
+        super::meeting::BlockingHandle(self.0.core())
+    }
+    /// Table structures: see [`structure`](super::structure::BlockingHandle).
+    ///
+    /// 表结构。
+    #[inline]
+    #[must_use]
+    pub fn structure(&self) -> super::structure::BlockingHandle<'_> {
+        super::structure::BlockingHandle(self.0.core())
     }
     /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. The vendor gives the same token again while more than 1200 s of its life remain; after that, **one call of this can end the token of every other process of the account.**
     ///

@@ -75,6 +75,70 @@ impl Client {
     pub fn customer(&self) -> super::customer::BlockingHandle<'_> {
         super::customer::BlockingHandle(self.0.core())
     }
+    /// Tags: see [`tag`](super::tag::BlockingHandle).
+    ///
+    /// 标签。
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> super::tag::BlockingHandle<'_> {
+        super::tag::BlockingHandle(self.0.core())
+    }
+    /// Points: see [`points`](super::points::BlockingHandle).
+    ///
+    /// 积分。
+    #[inline]
+    #[must_use]
+    pub fn points(&self) -> super::points::BlockingHandle<'_> {
+        super::points::BlockingHandle(self.0.core())
+    }
+    /// Forms: see [`form`](super::form::BlockingHandle).
+    ///
+    /// 表单。
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> super::form::BlockingHandle<'_> {
+        super::form::BlockingHandle(self.0.core())
+    }
+    /// Works: see [`work`](super::work::BlockingHandle).
+    ///
+    /// 作品。
+    #[inline]
+    #[must_use]
+    pub fn work(&self) -> super::work::BlockingHandle<'_> {
+        super::work::BlockingHandle(self.0.core())
+    }
+    /// Plays: see [`play`](super::play::BlockingHandle).
+    ///
+    /// 玩法。
+    #[inline]
+    #[must_use]
+    pub fn play(&self) -> super::play::BlockingHandle<'_> {
+        super::play::BlockingHandle(self.0.core())
+    }
+    /// Templates: see [`template`](super::template::BlockingHandle).
+    ///
+    /// 模板。
+    #[inline]
+    #[must_use]
+    pub fn template(&self) -> super::template::BlockingHandle<'_> {
+        super::template::BlockingHandle(self.0.core())
+    }
+    /// Imports: see [`import`](super::import::BlockingHandle).
+    ///
+    /// 导入。
+    #[inline]
+    #[must_use]
+    pub fn import(&self) -> super::import::BlockingHandle<'_> {
+        super::import::BlockingHandle(self.0.core())
+    }
+    /// Authorisation: see [`auth`](super::auth::BlockingHandle).
+    ///
+    /// 授权。
+    #[inline]
+    #[must_use]
+    pub fn auth(&self) -> super::auth::BlockingHandle<'_> {
+        super::auth::BlockingHandle(self.0.core())
+    }
     /// Get the token of a self-built app. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///
     /// 获取自建应用令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**

@@ -75,6 +75,14 @@ impl Client {
     pub fn user(&self) -> super::user::BlockingHandle<'_> {
         super::user::BlockingHandle(self.0.core())
     }
+    /// Tags: see [`tag`](super::tag::BlockingHandle).
+    ///
+    /// 标签。
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> super::tag::BlockingHandle<'_> {
+        super::tag::BlockingHandle(self.0.core())
+    }
     /// Points: see [`points`](super::points::BlockingHandle).
     ///
     /// 积分。
@@ -82,6 +90,182 @@ impl Client {
     #[must_use]
     pub fn points(&self) -> super::points::BlockingHandle<'_> {
         super::points::BlockingHandle(self.0.core())
+    }
+    /// Orders: see [`order`](super::order::BlockingHandle).
+    ///
+    /// 订单。
+    #[inline]
+    #[must_use]
+    pub fn order(&self) -> super::order::BlockingHandle<'_> {
+        super::order::BlockingHandle(self.0.core())
+    }
+    /// After-sale: see [`after_sale`](super::after_sale::BlockingHandle).
+    ///
+    /// 售后。
+    #[inline]
+    #[must_use]
+    pub fn after_sale(&self) -> super::after_sale::BlockingHandle<'_> {
+        super::after_sale::BlockingHandle(self.0.core())
+    }
+    /// Logistics: see [`logistics`](super::logistics::BlockingHandle).
+    ///
+    /// 物流。
+    #[inline]
+    #[must_use]
+    pub fn logistics(&self) -> super::logistics::BlockingHandle<'_> {
+        super::logistics::BlockingHandle(self.0.core())
+    }
+    /// Rights to goods: see [`entitlement`](super::entitlement::BlockingHandle).
+    ///
+    /// 订购权益。
+    #[inline]
+    #[must_use]
+    pub fn entitlement(&self) -> super::entitlement::BlockingHandle<'_> {
+        super::entitlement::BlockingHandle(self.0.core())
+    }
+    /// Goods: see [`goods`](super::goods::BlockingHandle).
+    ///
+    /// 商品。
+    #[inline]
+    #[must_use]
+    pub fn goods(&self) -> super::goods::BlockingHandle<'_> {
+        super::goods::BlockingHandle(self.0.core())
+    }
+    /// Courses: see [`course`](super::course::BlockingHandle).
+    ///
+    /// 课程。
+    #[inline]
+    #[must_use]
+    pub fn course(&self) -> super::course::BlockingHandle<'_> {
+        super::course::BlockingHandle(self.0.core())
+    }
+    /// Learning records: see [`learning`](super::learning::BlockingHandle).
+    ///
+    /// 学习记录。
+    #[inline]
+    #[must_use]
+    pub fn learning(&self) -> super::learning::BlockingHandle<'_> {
+        super::learning::BlockingHandle(self.0.core())
+    }
+    /// Lives: see [`live`](super::live::BlockingHandle).
+    ///
+    /// 直播。
+    #[inline]
+    #[must_use]
+    pub fn live(&self) -> super::live::BlockingHandle<'_> {
+        super::live::BlockingHandle(self.0.core())
+    }
+    /// Circles: see [`community`](super::community::BlockingHandle).
+    ///
+    /// 圈子。
+    #[inline]
+    #[must_use]
+    pub fn community(&self) -> super::community::BlockingHandle<'_> {
+        super::community::BlockingHandle(self.0.core())
+    }
+    /// Check-ins: see [`check_in`](super::check_in::BlockingHandle).
+    ///
+    /// 打卡。
+    #[inline]
+    #[must_use]
+    pub fn check_in(&self) -> super::check_in::BlockingHandle<'_> {
+        super::check_in::BlockingHandle(self.0.core())
+    }
+    /// Exams: see [`exam`](super::exam::BlockingHandle).
+    ///
+    /// 考试。
+    #[inline]
+    #[must_use]
+    pub fn exam(&self) -> super::exam::BlockingHandle<'_> {
+        super::exam::BlockingHandle(self.0.core())
+    }
+    /// Homework: see [`exercise`](super::exercise::BlockingHandle).
+    ///
+    /// 作业。
+    #[inline]
+    #[must_use]
+    pub fn exercise(&self) -> super::exercise::BlockingHandle<'_> {
+        super::exercise::BlockingHandle(self.0.core())
+    }
+    /// Collection forms: see [`form`](super::form::BlockingHandle).
+    ///
+    /// 信息采集。
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> super::form::BlockingHandle<'_> {
+        super::form::BlockingHandle(self.0.core())
+    }
+    /// Activities: see [`activity`](super::activity::BlockingHandle).
+    ///
+    /// 活动。
+    #[inline]
+    #[must_use]
+    pub fn activity(&self) -> super::activity::BlockingHandle<'_> {
+        super::activity::BlockingHandle(self.0.core())
+    }
+    /// Coupons: see [`coupon`](super::coupon::BlockingHandle).
+    ///
+    /// 优惠券。
+    #[inline]
+    #[must_use]
+    pub fn coupon(&self) -> super::coupon::BlockingHandle<'_> {
+        super::coupon::BlockingHandle(self.0.core())
+    }
+    /// Redeem codes: see [`redeem`](super::redeem::BlockingHandle).
+    ///
+    /// 兑换码。
+    #[inline]
+    #[must_use]
+    pub fn redeem(&self) -> super::redeem::BlockingHandle<'_> {
+        super::redeem::BlockingHandle(self.0.core())
+    }
+    /// Promo codes: see [`promo_code`](super::promo_code::BlockingHandle).
+    ///
+    /// 优惠码。
+    #[inline]
+    #[must_use]
+    pub fn promo_code(&self) -> super::promo_code::BlockingHandle<'_> {
+        super::promo_code::BlockingHandle(self.0.core())
+    }
+    /// Promoters: see [`promoter`](super::promoter::BlockingHandle).
+    ///
+    /// 推广员。
+    #[inline]
+    #[must_use]
+    pub fn promoter(&self) -> super::promoter::BlockingHandle<'_> {
+        super::promoter::BlockingHandle(self.0.core())
+    }
+    /// Enterprise college: see [`college`](super::college::BlockingHandle).
+    ///
+    /// 企学院。
+    #[inline]
+    #[must_use]
+    pub fn college(&self) -> super::college::BlockingHandle<'_> {
+        super::college::BlockingHandle(self.0.core())
+    }
+    /// Staff: see [`staff`](super::staff::BlockingHandle).
+    ///
+    /// 员工。
+    #[inline]
+    #[must_use]
+    pub fn staff(&self) -> super::staff::BlockingHandle<'_> {
+        super::staff::BlockingHandle(self.0.core())
+    }
+    /// SDK logins: see [`sdk`](super::sdk::BlockingHandle).
+    ///
+    /// SDK 登录。
+    #[inline]
+    #[must_use]
+    pub fn sdk(&self) -> super::sdk::BlockingHandle<'_> {
+        super::sdk::BlockingHandle(self.0.core())
+    }
+    /// Public-domain shops: see [`common_domain`](super::common_domain::BlockingHandle).
+    ///
+    /// 公域。
+    #[inline]
+    #[must_use]
+    pub fn common_domain(&self) -> super::common_domain::BlockingHandle<'_> {
+        super::common_domain::BlockingHandle(self.0.core())
     }
     /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///

@@ -105,6 +105,54 @@ impl Client {
     pub fn points(&self) -> super::points::Handle<'_> {
         super::points::Handle(&self.0)
     }
+    /// Orders: see [`order`](super::order::Handle).
+    ///
+    /// 订单。
+    #[inline]
+    #[must_use]
+    pub fn order(&self) -> super::order::Handle<'_> {
+        super::order::Handle(&self.0)
+    }
+    /// After-sale: see [`after_sale`](super::after_sale::Handle).
+    ///
+    /// 售后。
+    #[inline]
+    #[must_use]
+    pub fn after_sale(&self) -> super::after_sale::Handle<'_> {
+        super::after_sale::Handle(&self.0)
+    }
+    /// Logistics: see [`logistics`](super::logistics::Handle).
+    ///
+    /// 物流。
+    #[inline]
+    #[must_use]
+    pub fn logistics(&self) -> super::logistics::Handle<'_> {
+        super::logistics::Handle(&self.0)
+    }
+    /// Rights to goods: see [`entitlement`](super::entitlement::Handle).
+    ///
+    /// 订购权益。
+    #[inline]
+    #[must_use]
+    pub fn entitlement(&self) -> super::entitlement::Handle<'_> {
+        super::entitlement::Handle(&self.0)
+    }
+    /// Goods: see [`goods`](super::goods::Handle).
+    ///
+    /// 商品。
+    #[inline]
+    #[must_use]
+    pub fn goods(&self) -> super::goods::Handle<'_> {
+        super::goods::Handle(&self.0)
+    }
+    /// Courses: see [`course`](super::course::Handle).
+    ///
+    /// 课程。
+    #[inline]
+    #[must_use]
+    pub fn course(&self) -> super::course::Handle<'_> {
+        super::course::Handle(&self.0)
+    }
     /// Learning records: see [`learning`](super::learning::Handle).
     ///
     /// 学习记录。
@@ -161,14 +209,6 @@ impl Client {
     pub fn form(&self) -> super::form::Handle<'_> {
         super::form::Handle(&self.0)
     }
-    /// Courses: see [`course`](super::course::Handle).
-    ///
-    /// 课程。
-    #[inline]
-    #[must_use]
-    pub fn course(&self) -> super::course::Handle<'_> {
-        super::course::Handle(&self.0)
-    }
     /// Activities: see [`activity`](super::activity::Handle).
     ///
     /// 活动。
@@ -176,6 +216,38 @@ impl Client {
     #[must_use]
     pub fn activity(&self) -> super::activity::Handle<'_> {
         super::activity::Handle(&self.0)
+    }
+    /// Coupons: see [`coupon`](super::coupon::Handle).
+    ///
+    /// 优惠券。
+    #[inline]
+    #[must_use]
+    pub fn coupon(&self) -> super::coupon::Handle<'_> {
+        super::coupon::Handle(&self.0)
+    }
+    /// Redeem codes: see [`redeem`](super::redeem::Handle).
+    ///
+    /// 兑换码。
+    #[inline]
+    #[must_use]
+    pub fn redeem(&self) -> super::redeem::Handle<'_> {
+        super::redeem::Handle(&self.0)
+    }
+    /// Promo codes: see [`promo_code`](super::promo_code::Handle).
+    ///
+    /// 优惠码。
+    #[inline]
+    #[must_use]
+    pub fn promo_code(&self) -> super::promo_code::Handle<'_> {
+        super::promo_code::Handle(&self.0)
+    }
+    /// Promoters: see [`promoter`](super::promoter::Handle).
+    ///
+    /// 推广员。
+    #[inline]
+    #[must_use]
+    pub fn promoter(&self) -> super::promoter::Handle<'_> {
+        super::promoter::Handle(&self.0)
     }
     /// Enterprise college: see [`college`](super::college::Handle).
     ///
@@ -200,6 +272,14 @@ impl Client {
     #[must_use]
     pub fn sdk(&self) -> super::sdk::Handle<'_> {
         super::sdk::Handle(&self.0)
+    }
+    /// Public-domain shops: see [`common_domain`](super::common_domain::Handle).
+    ///
+    /// 公域。
+    #[inline]
+    #[must_use]
+    pub fn common_domain(&self) -> super::common_domain::Handle<'_> {
+        super::common_domain::Handle(&self.0)
     }
     /// Get an access token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///

@@ -19,6 +19,25 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::points::points_deduct::POINTS_DEDUCT,
     &super::points::points_flow_list::POINTS_FLOW_LIST,
     &super::points::points_list::POINTS_LIST,
+    &super::order::order_get::ORDER_GET,
+    &super::order::order_get_v2::ORDER_GET_V2,
+    &super::order::order_list::ORDER_LIST,
+    &super::order::order_list_v1_1::ORDER_LIST_V1_1,
+    &super::order::order_list_v2::ORDER_LIST_V2,
+    &super::after_sale::after_sale_list_v2::AFTER_SALE_LIST_V2,
+    &super::logistics::logistics_ship_all::LOGISTICS_SHIP_ALL,
+    &super::logistics::logistics_update::LOGISTICS_UPDATE,
+    &super::entitlement::entitlement_asset_check::ENTITLEMENT_ASSET_CHECK,
+    &super::entitlement::entitlement_grant::ENTITLEMENT_GRANT,
+    &super::entitlement::entitlement_grant_v2::ENTITLEMENT_GRANT_V2,
+    &super::goods::goods_category_list::GOODS_CATEGORY_LIST,
+    &super::goods::goods_category_list_v2::GOODS_CATEGORY_LIST_V2,
+    &super::goods::goods_get::GOODS_GET,
+    &super::goods::goods_get_v2::GOODS_GET_V2,
+    &super::course::course_camp_term_get::COURSE_CAMP_TERM_GET,
+    &super::course::course_chapter_list::COURSE_CHAPTER_LIST,
+    &super::course::course_column_section_list::COURSE_COLUMN_SECTION_LIST,
+    &super::course::course_list::COURSE_LIST,
     &super::learning::learning_camp_progress_list::LEARNING_CAMP_PROGRESS_LIST,
     &super::learning::learning_daily_list::LEARNING_DAILY_LIST,
     &super::learning::learning_record_list::LEARNING_RECORD_LIST,
@@ -46,8 +65,21 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::exercise::exercise_list::EXERCISE_LIST,
     &super::form::form_entry_list::FORM_ENTRY_LIST,
     &super::form::form_list::FORM_LIST,
-    &super::course::course_camp_term_get::COURSE_CAMP_TERM_GET,
     &super::activity::activity_list::ACTIVITY_LIST,
+    &super::coupon::coupon_get::COUPON_GET,
+    &super::coupon::coupon_give_batch_v2::COUPON_GIVE_BATCH_V2,
+    &super::coupon::coupon_give_v2::COUPON_GIVE_V2,
+    &super::coupon::coupon_holder_list::COUPON_HOLDER_LIST,
+    &super::coupon::coupon_holder_list_v2::COUPON_HOLDER_LIST_V2,
+    &super::coupon::coupon_list_v2::COUPON_LIST_V2,
+    &super::redeem::redeem_code_create::REDEEM_CODE_CREATE,
+    &super::redeem::redeem_code_list::REDEEM_CODE_LIST,
+    &super::promo_code::promo_code_list::PROMO_CODE_LIST,
+    &super::promo_code::promo_code_stock_add::PROMO_CODE_STOCK_ADD,
+    &super::promo_code::promo_code_update::PROMO_CODE_UPDATE,
+    &super::promoter::promoter_add::PROMOTER_ADD,
+    &super::promoter::promoter_customer_list::PROMOTER_CUSTOMER_LIST,
+    &super::promoter::promoter_order_get_v2::PROMOTER_ORDER_GET_V2,
     &super::college::college_department_find::COLLEGE_DEPARTMENT_FIND,
     &super::college::college_department_get::COLLEGE_DEPARTMENT_GET,
     &super::college::college_department_tree::COLLEGE_DEPARTMENT_TREE,
@@ -61,6 +93,8 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::staff::staff_tree_get::STAFF_TREE_GET,
     &super::sdk::sdk_login::SDK_LOGIN,
     &super::sdk::sdk_login_url::SDK_LOGIN_URL,
+    &super::common_domain::common_domain_baidu_order_list::COMMON_DOMAIN_BAIDU_ORDER_LIST,
+    &super::common_domain::common_domain_xhs_order_list::COMMON_DOMAIN_XHS_ORDER_LIST,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -116,6 +150,95 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "points_list" => {
                 Box::<
                     <super::points::PointsList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "order_get" => {
+                Box::<<super::order::OrderGet as scrm_core::Operation>::Data>::default()
+            }
+            "order_get_v2" => {
+                Box::<
+                    <super::order::OrderGetV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "order_list" => {
+                Box::<<super::order::OrderList as scrm_core::Operation>::Data>::default()
+            }
+            "order_list_v1_1" => {
+                Box::<
+                    <super::order::OrderListV11 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "order_list_v2" => {
+                Box::<
+                    <super::order::OrderListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "after_sale_list_v2" => {
+                Box::<
+                    <super::after_sale::AfterSaleListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "logistics_ship_all" => {
+                Box::<
+                    <super::logistics::LogisticsShipAll as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "logistics_update" => {
+                Box::<
+                    <super::logistics::LogisticsUpdate as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "entitlement_asset_check" => {
+                Box::<
+                    <super::entitlement::EntitlementAssetCheck as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "entitlement_grant" => {
+                Box::<
+                    <super::entitlement::EntitlementGrant as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "entitlement_grant_v2" => {
+                Box::<
+                    <super::entitlement::EntitlementGrantV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "goods_category_list" => {
+                Box::<
+                    <super::goods::GoodsCategoryList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "goods_category_list_v2" => {
+                Box::<
+                    <super::goods::GoodsCategoryListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "goods_get" => {
+                Box::<<super::goods::GoodsGet as scrm_core::Operation>::Data>::default()
+            }
+            "goods_get_v2" => {
+                Box::<
+                    <super::goods::GoodsGetV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "course_camp_term_get" => {
+                Box::<
+                    <super::course::CourseCampTermGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "course_chapter_list" => {
+                Box::<
+                    <super::course::CourseChapterList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "course_column_section_list" => {
+                Box::<
+                    <super::course::CourseColumnSectionList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "course_list" => {
+                Box::<
+                    <super::course::CourseList as scrm_core::Operation>::Data,
                 >::default()
             }
             "learning_camp_progress_list" => {
@@ -241,14 +364,79 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "form_list" => {
                 Box::<<super::form::FormList as scrm_core::Operation>::Data>::default()
             }
-            "course_camp_term_get" => {
-                Box::<
-                    <super::course::CourseCampTermGet as scrm_core::Operation>::Data,
-                >::default()
-            }
             "activity_list" => {
                 Box::<
                     <super::activity::ActivityList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "coupon_get" => {
+                Box::<
+                    <super::coupon::CouponGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "coupon_give_batch_v2" => {
+                Box::<
+                    <super::coupon::CouponGiveBatchV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "coupon_give_v2" => {
+                Box::<
+                    <super::coupon::CouponGiveV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "coupon_holder_list" => {
+                Box::<
+                    <super::coupon::CouponHolderList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "coupon_holder_list_v2" => {
+                Box::<
+                    <super::coupon::CouponHolderListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "coupon_list_v2" => {
+                Box::<
+                    <super::coupon::CouponListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "redeem_code_create" => {
+                Box::<
+                    <super::redeem::RedeemCodeCreate as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "redeem_code_list" => {
+                Box::<
+                    <super::redeem::RedeemCodeList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promo_code_list" => {
+                Box::<
+                    <super::promo_code::PromoCodeList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promo_code_stock_add" => {
+                Box::<
+                    <super::promo_code::PromoCodeStockAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promo_code_update" => {
+                Box::<
+                    <super::promo_code::PromoCodeUpdate as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promoter_add" => {
+                Box::<
+                    <super::promoter::PromoterAdd as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promoter_customer_list" => {
+                Box::<
+                    <super::promoter::PromoterCustomerList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promoter_order_get_v2" => {
+                Box::<
+                    <super::promoter::PromoterOrderGetV2 as scrm_core::Operation>::Data,
                 >::default()
             }
             "college_department_find" => {
@@ -310,6 +498,16 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "sdk_login_url" => {
                 Box::<<super::sdk::SdkLoginUrl as scrm_core::Operation>::Data>::default()
             }
+            "common_domain_baidu_order_list" => {
+                Box::<
+                    <super::common_domain::CommonDomainBaiduOrderList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "common_domain_xhs_order_list" => {
+                Box::<
+                    <super::common_domain::CommonDomainXhsOrderList as scrm_core::Operation>::Data,
+                >::default()
+            }
             "token" => {
                 Box::<<super::token::Token as scrm_core::Operation>::Data>::default()
             }
@@ -349,6 +547,63 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         "points_list" => {
             Some(
                 <<super::points::PointsList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "order_get" => {
+            Some(<super::order::OrderGetData as scrm_core::Tabular>::columns())
+        }
+        "order_get_v2" => {
+            Some(<super::order::OrderGetV2Data as scrm_core::Tabular>::columns())
+        }
+        "order_list_v1_1" => {
+            Some(
+                <<super::order::OrderListV11 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "order_list_v2" => {
+            Some(
+                <<super::order::OrderListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "after_sale_list_v2" => {
+            Some(
+                <<super::after_sale::AfterSaleListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "logistics_update" => {
+            Some(
+                <super::logistics::LogisticsUpdateData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "entitlement_asset_check" => {
+            Some(
+                <super::entitlement::EntitlementAssetCheckData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "goods_category_list" => {
+            Some(<super::goods::GoodsCategory as scrm_core::Tabular>::columns())
+        }
+        "goods_category_list_v2" => {
+            Some(<super::goods::GoodsCategoryV2 as scrm_core::Tabular>::columns())
+        }
+        "goods_get" => {
+            Some(<super::goods::GoodsGetData as scrm_core::Tabular>::columns())
+        }
+        "goods_get_v2" => Some(<super::goods::Goods as scrm_core::Tabular>::columns()),
+        "course_camp_term_get" => {
+            Some(<super::course::CourseCampTermGetData as scrm_core::Tabular>::columns())
+        }
+        "course_chapter_list" => {
+            Some(<super::course::CourseChapterListData as scrm_core::Tabular>::columns())
+        }
+        "course_column_section_list" => {
+            Some(
+                <<super::course::CourseColumnSectionList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "course_list" => {
+            Some(
+                <<super::course::CourseList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "learning_camp_progress_list" => {
@@ -450,13 +705,52 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
                 <<super::form::FormList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
-        "course_camp_term_get" => {
-            Some(<super::course::CourseCampTermGetData as scrm_core::Tabular>::columns())
-        }
         "activity_list" => {
             Some(
                 <<super::activity::ActivityList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
+        }
+        "coupon_get" => {
+            Some(<super::coupon::CouponDetail as scrm_core::Tabular>::columns())
+        }
+        "coupon_give_batch_v2" => {
+            Some(<super::coupon::UserCoupon as scrm_core::Tabular>::columns())
+        }
+        "coupon_give_v2" => {
+            Some(<super::coupon::CouponGiven as scrm_core::Tabular>::columns())
+        }
+        "coupon_holder_list" => {
+            Some(
+                <<super::coupon::CouponHolderList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "coupon_holder_list_v2" => {
+            Some(
+                <<super::coupon::CouponHolderListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "coupon_list_v2" => {
+            Some(
+                <<super::coupon::CouponListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "redeem_code_list" => {
+            Some(
+                <<super::redeem::RedeemCodeList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "promo_code_list" => {
+            Some(
+                <<super::promo_code::PromoCodeList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "promoter_customer_list" => {
+            Some(
+                <<super::promoter::PromoterCustomerList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "promoter_order_get_v2" => {
+            Some(<super::promoter::PromotedOrder as scrm_core::Tabular>::columns())
         }
         "college_department_find" => {
             Some(<super::college::DepartmentFound as scrm_core::Tabular>::columns())
@@ -500,6 +794,11 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "sdk_login" => Some(<super::sdk::SdkSession as scrm_core::Tabular>::columns()),
         "sdk_login_url" => Some(<super::sdk::LoginLink as scrm_core::Tabular>::columns()),
+        "common_domain_baidu_order_list" => {
+            Some(
+                <<super::common_domain::CommonDomainBaiduOrderList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,
     }

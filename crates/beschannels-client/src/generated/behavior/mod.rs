@@ -32,82 +32,41 @@ pub use self::behavior_event_list::BehaviorEventList;
 pub use self::behavior_list::{BehaviorList, BehaviorOrder};
 pub use self::behavior_type_list::{BehaviorType, BehaviorTypeList};
 
-/// Calls of the operations of this area; made by [`Client::behavior`](crate::Client::behavior).
-///
-/// 本组接口的调用入口，由 `Client::behavior` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::behavior`](crate::Client::behavior).
+    ///
+    /// 本组接口的调用入口，由 `Client::behavior` 得到。
+    pub struct Handle, BlockingHandle;
     /// Add a behaviour of a user. See [`BehaviorAdd`].
     ///
     /// 添加用户行为。
-    #[inline]
-    pub fn add(&self, request: BehaviorAdd) -> scrm_core::Call<BehaviorAdd> {
-        self.0.call(request)
-    }
+    fn add(BehaviorAdd);
     /// Add an application for behaviours. See [`BehaviorAppAdd`].
     ///
     /// 新增应用。
-    #[inline]
-    pub fn app_add(&self, request: BehaviorAppAdd) -> scrm_core::Call<BehaviorAppAdd> {
-        self.0.call(request)
-    }
+    fn app_add(BehaviorAppAdd);
     /// Add an event. See [`BehaviorEventAdd`].
     ///
     /// 添加事件。
-    #[inline]
-    pub fn event_add(
-        &self,
-        request: BehaviorEventAdd,
-    ) -> scrm_core::Call<BehaviorEventAdd> {
-        self.0.call(request)
-    }
+    fn event_add(BehaviorEventAdd);
     /// Add attributes of an event. See [`BehaviorEventAttributeAdd`].
     ///
     /// 添加事件属性。
-    #[inline]
-    pub fn event_attribute_add(
-        &self,
-        request: BehaviorEventAttributeAdd,
-    ) -> scrm_core::Call<BehaviorEventAttributeAdd> {
-        self.0.call(request)
-    }
+    fn event_attribute_add(BehaviorEventAttributeAdd);
     /// List attributes of events. See [`BehaviorEventAttributeList`].
     ///
     /// 获取事件属性。
-    #[inline]
-    pub fn event_attribute_list(
-        &self,
-        request: BehaviorEventAttributeList,
-    ) -> scrm_core::Call<BehaviorEventAttributeList> {
-        self.0.call(request)
-    }
+    fn event_attribute_list(BehaviorEventAttributeList);
     /// List events. See [`BehaviorEventList`].
     ///
     /// 获取事件。
-    #[inline]
-    pub fn event_list(
-        &self,
-        request: BehaviorEventList,
-    ) -> scrm_core::Call<BehaviorEventList> {
-        self.0.call(request)
-    }
+    fn event_list(BehaviorEventList);
     /// List behaviours of leads. See [`BehaviorList`].
     ///
     /// 获取线索行为记录。
-    #[inline]
-    pub fn list(&self, request: BehaviorList) -> scrm_core::Call<BehaviorList> {
-        self.0.call(request)
-    }
+    fn list(BehaviorList);
     /// List behaviour types of leads. See [`BehaviorTypeList`].
     ///
     /// 获取线索行为事件。
-    #[inline]
-    pub fn type_list(
-        &self,
-        request: BehaviorTypeList,
-    ) -> scrm_core::Call<BehaviorTypeList> {
-        self.0.call(request)
-    }
+    fn type_list(BehaviorTypeList);
 }

@@ -11,18 +11,13 @@ pub(super) mod content_list;
 
 pub use self::content_list::ContentList;
 
-/// Calls of the operations of this area; made by [`Client::content`](crate::Client::content).
-///
-/// 本组接口的调用入口，由 `Client::content` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::content`](crate::Client::content).
+    ///
+    /// 本组接口的调用入口，由 `Client::content` 得到。
+    pub struct Handle, BlockingHandle;
     /// List content. See [`ContentList`].
     ///
     /// 获取资料列表。
-    #[inline]
-    pub fn list(&self, request: ContentList) -> scrm_core::Call<ContentList> {
-        self.0.call(request)
-    }
+    fn list(ContentList);
 }

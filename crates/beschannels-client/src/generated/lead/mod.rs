@@ -37,77 +37,45 @@ pub use self::lead_remark_list::LeadRemarkList;
 pub use self::lead_save::{LeadSave, LeadSaveMode};
 pub use self::lead_score_list::{LeadPool, LeadScoreList};
 
-/// Calls of the operations of this area; made by [`Client::lead`](crate::Client::lead).
-///
-/// 本组接口的调用入口，由 `Client::lead` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::lead`](crate::Client::lead).
+    ///
+    /// 本组接口的调用入口，由 `Client::lead` 得到。
+    pub struct Handle, BlockingHandle;
     /// Assign leads to an owner. See [`LeadAssign`].
     ///
     /// 市场线索-变更归属人。
-    #[inline]
-    pub fn assign(&self, request: LeadAssign) -> scrm_core::Call<LeadAssign> {
-        self.0.call(request)
-    }
+    fn assign(LeadAssign);
     /// Create a lead. See [`LeadCreate`].
     ///
     /// 新增线索。
-    #[inline]
-    pub fn create(&self, request: LeadCreate) -> scrm_core::Call<LeadCreate> {
-        self.0.call(request)
-    }
+    fn create(LeadCreate);
     /// Delete leads. See [`LeadDelete`].
     ///
     /// 删除线索。
-    #[inline]
-    pub fn delete(&self, request: LeadDelete) -> scrm_core::Call<LeadDelete> {
-        self.0.call(request)
-    }
+    fn delete(LeadDelete);
     /// Get a lead. See [`LeadGet`].
     ///
     /// 获取线索详情。
-    #[inline]
-    pub fn get(&self, request: LeadGet) -> scrm_core::Call<LeadGet> {
-        self.0.call(request)
-    }
+    fn get(LeadGet);
     /// List leads. See [`LeadList`].
     ///
     /// 获取线索列表。
-    #[inline]
-    pub fn list(&self, request: LeadList) -> scrm_core::Call<LeadList> {
-        self.0.call(request)
-    }
+    fn list(LeadList);
     /// Add a remark to leads. See [`LeadRemarkAdd`].
     ///
     /// 新增跟进记录。
-    #[inline]
-    pub fn remark_add(&self, request: LeadRemarkAdd) -> scrm_core::Call<LeadRemarkAdd> {
-        self.0.call(request)
-    }
+    fn remark_add(LeadRemarkAdd);
     /// List remarks on leads. See [`LeadRemarkList`].
     ///
     /// 获取备注列表。
-    #[inline]
-    pub fn remark_list(
-        &self,
-        request: LeadRemarkList,
-    ) -> scrm_core::Call<LeadRemarkList> {
-        self.0.call(request)
-    }
+    fn remark_list(LeadRemarkList);
     /// Create or edit a lead. See [`LeadSave`].
     ///
     /// 新增/编辑线索。
-    #[inline]
-    pub fn save(&self, request: LeadSave) -> scrm_core::Call<LeadSave> {
-        self.0.call(request)
-    }
+    fn save(LeadSave);
     /// List score records of leads. See [`LeadScoreList`].
     ///
     /// 批量获取线索分值记录。
-    #[inline]
-    pub fn score_list(&self, request: LeadScoreList) -> scrm_core::Call<LeadScoreList> {
-        self.0.call(request)
-    }
+    fn score_list(LeadScoreList);
 }

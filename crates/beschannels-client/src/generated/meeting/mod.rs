@@ -11,18 +11,13 @@ pub(super) mod meeting_list;
 
 pub use self::meeting_list::MeetingList;
 
-/// Calls of the operations of this area; made by [`Client::meeting`](crate::Client::meeting).
-///
-/// 本组接口的调用入口，由 `Client::meeting` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::meeting`](crate::Client::meeting).
+    ///
+    /// 本组接口的调用入口，由 `Client::meeting` 得到。
+    pub struct Handle, BlockingHandle;
     /// List meetings. See [`MeetingList`].
     ///
     /// 会议列表。
-    #[inline]
-    pub fn list(&self, request: MeetingList) -> scrm_core::Call<MeetingList> {
-        self.0.call(request)
-    }
+    fn list(MeetingList);
 }

@@ -16,25 +16,17 @@ pub use self::definitions::ObjectSchema;
 pub use self::object_list::{ObjectComparison, ObjectCondition, ObjectList, ObjectOrder};
 pub use self::object_save::ObjectSave;
 
-/// Calls of the operations of this area; made by [`Client::object`](crate::Client::object).
-///
-/// 本组接口的调用入口，由 `Client::object` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::object`](crate::Client::object).
+    ///
+    /// 本组接口的调用入口，由 `Client::object` 得到。
+    pub struct Handle, BlockingHandle;
     /// List custom objects. See [`ObjectList`].
     ///
     /// 对象列表。
-    #[inline]
-    pub fn list(&self, request: ObjectList) -> scrm_core::Call<ObjectList> {
-        self.0.call(request)
-    }
+    fn list(ObjectList);
     /// Create or edit a custom object. See [`ObjectSave`].
     ///
     /// 新增/编辑对象。
-    #[inline]
-    pub fn save(&self, request: ObjectSave) -> scrm_core::Call<ObjectSave> {
-        self.0.call(request)
-    }
+    fn save(ObjectSave);
 }

@@ -11,18 +11,13 @@ pub(super) mod structure_get;
 
 pub use self::structure_get::{StructureGet, StructureGetData};
 
-/// Calls of the operations of this area; made by [`Client::structure`](crate::Client::structure).
-///
-/// 本组接口的调用入口，由 `Client::structure` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::structure`](crate::Client::structure).
+    ///
+    /// 本组接口的调用入口，由 `Client::structure` 得到。
+    pub struct Handle, BlockingHandle;
     /// Get a table structure. See [`StructureGet`].
     ///
     /// 表结构详情。
-    #[inline]
-    pub fn get(&self, request: StructureGet) -> scrm_core::Call<StructureGet> {
-        self.0.call(request)
-    }
+    fn get(StructureGet);
 }

@@ -11,18 +11,13 @@ pub(super) mod auth_app_code;
 
 pub use self::auth_app_code::{AccountType, AppAuthCode, AuthAppCode};
 
-/// Calls of the operations of this area; made by [`Client::auth`](crate::Client::auth).
-///
-/// 本组接口的调用入口，由 `Client::auth` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::auth`](crate::Client::auth).
+    ///
+    /// 本组接口的调用入口，由 `Client::auth` 得到。
+    pub struct Handle, BlockingHandle;
     /// Get an auth code of a self-built app. See [`AuthAppCode`].
     ///
     /// 获取企业自建应用授权code。
-    #[inline]
-    pub fn app_code(&self, request: AuthAppCode) -> scrm_core::Call<AuthAppCode> {
-        self.0.call(request)
-    }
+    fn app_code(AuthAppCode);
 }

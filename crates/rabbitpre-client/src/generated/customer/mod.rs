@@ -5,22 +5,56 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`detail_list`](Handle::detail_list)([`CustomerDetailList`]) | Get customers by ids | 获取客户详情 | 用户-\>用户资料 | 1 in 1 s |  | read 2026-11-26; 2 of 30 fields unverified; 2 errata |
+//! | [`id_list`](Handle::id_list)([`CustomerIdList`]) | List customer ids | 客户id列表 |  |  |  | read 2026-11-26; 1 errata |
 //! | [`lookup`](Handle::lookup)([`CustomerLookup`]) | Look up customers by phone or open id | 根据手机号和openId获取客户信息 | 用户-\>用户资料 |  |  | read 2026-11-22; 5 of 47 fields unverified; 18 errata |
+//! | [`tag_list`](Handle::tag_list)([`CustomerTagList`]) | List tags of a customer | 获取客户所打标签 | 用户-\>用户标签 | 1 in 2 s |  | read 2026-11-26; 5 errata |
+//! | [`tag_list_batch`](Handle::tag_list_batch)([`CustomerTagListBatch`]) | List tags of many customers | 批量获取客户所打标签 | 用户-\>用户标签 | 10 in 5 s |  | read 2026-11-26; 2 errata |
 
+mod definitions;
+pub(super) mod customer_detail_list;
+pub(super) mod customer_id_list;
 pub(super) mod customer_lookup;
+pub(super) mod customer_tag_list;
+pub(super) mod customer_tag_list_batch;
 
-pub use self::customer_lookup::{
-    Activity, Customer, CustomerAddress, CustomerLookup, CustomerOpenid, CustomerPhone,
-    CustomerSex, FollowedAccount,
+pub use self::definitions::{
+    CustomerPhone, CustomerSex, CustomerTag, CustomerTagValue, CustomerTags,
 };
+pub use self::customer_detail_list::{
+    CustomerDetail, CustomerDetailList, CustomerIdentity, IdentityPlatform,
+    IdentitySource,
+};
+pub use self::customer_id_list::{CustomerIdList, CustomerIdListData};
+pub use self::customer_lookup::{
+    Activity, Customer, CustomerAddress, CustomerLookup, CustomerOpenid, FollowedAccount,
+};
+pub use self::customer_tag_list::CustomerTagList;
+pub use self::customer_tag_list_batch::CustomerTagListBatch;
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::customer`](crate::Client::customer).
     ///
     /// 本组接口的调用入口，由 `Client::customer` 得到。
     pub struct Handle, BlockingHandle;
+    /// Get customers by ids. See [`CustomerDetailList`].
+    ///
+    /// 获取客户详情。
+    fn detail_list(CustomerDetailList);
+    /// List customer ids. See [`CustomerIdList`].
+    ///
+    /// 客户id列表。
+    fn id_list(CustomerIdList);
     /// Look up customers by phone or open id. See [`CustomerLookup`].
     ///
     /// 根据手机号和openId获取客户信息。
     fn lookup(CustomerLookup);
+    /// List tags of a customer. See [`CustomerTagList`].
+    ///
+    /// 获取客户所打标签。
+    fn tag_list(CustomerTagList);
+    /// List tags of many customers. See [`CustomerTagListBatch`].
+    ///
+    /// 批量获取客户所打标签。
+    fn tag_list_batch(CustomerTagListBatch);
 }

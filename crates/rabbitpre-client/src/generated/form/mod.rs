@@ -11,18 +11,13 @@ pub(super) mod form_data_list;
 
 pub use self::form_data_list::{FormDataList, FormDataListData, FormDataPage};
 
-/// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
-///
-/// 本组接口的调用入口，由 `Client::form` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
+    ///
+    /// 本组接口的调用入口，由 `Client::form` 得到。
+    pub struct Handle, BlockingHandle;
     /// List form data of a work. See [`FormDataList`].
     ///
     /// 查询表单数据。
-    #[inline]
-    pub fn data_list(&self, request: FormDataList) -> scrm_core::Call<FormDataList> {
-        self.0.call(request)
-    }
+    fn data_list(FormDataList);
 }

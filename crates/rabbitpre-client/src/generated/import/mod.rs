@@ -60,100 +60,53 @@ pub use self::import_groups_v2::{
 pub use self::import_tags::{CustomerTags, ImportTags, ImportTagsPublicParams};
 pub use self::import_tags_v2::{CustomerTagsV2, ImportTagsV2, ImportTagsV2PublicParams};
 
-/// Calls of the operations of this area; made by [`Client::import`](crate::Client::import).
-///
-/// 本组接口的调用入口，由 `Client::import` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::import`](crate::Client::import).
+    ///
+    /// 本组接口的调用入口，由 `Client::import` 得到。
+    pub struct Handle, BlockingHandle;
     /// Import coupon templates. See [`ImportCouponTemplates`].
     ///
     /// 优惠券模板导入。
-    #[inline]
-    pub fn coupon_templates(
-        &self,
-        request: ImportCouponTemplates,
-    ) -> scrm_core::Call<ImportCouponTemplates> {
-        self.0.call(request)
-    }
+    fn coupon_templates(ImportCouponTemplates);
     /// Import coupon codes. See [`ImportCoupons`].
     ///
     /// 优惠券导入。
-    #[inline]
-    pub fn coupons(&self, request: ImportCoupons) -> scrm_core::Call<ImportCoupons> {
-        self.0.call(request)
-    }
+    fn coupons(ImportCoupons);
     /// Import customer profiles. See [`ImportCustomers`].
     ///
     /// 导入客户资料。
-    #[inline]
-    pub fn customers(
-        &self,
-        request: ImportCustomers,
-    ) -> scrm_core::Call<ImportCustomers> {
-        self.0.call(request)
-    }
+    fn customers(ImportCustomers);
     /// Import customer profiles (v2). See [`ImportCustomersV2`].
     ///
     /// 导入用户资料。
-    #[inline]
-    pub fn customers_v2(
-        &self,
-        request: ImportCustomersV2,
-    ) -> scrm_core::Call<ImportCustomersV2> {
-        self.0.call(request)
-    }
+    fn customers_v2(ImportCustomersV2);
     /// Import departments. See [`ImportDepartments`].
     ///
     /// 导入组织架构。
-    #[inline]
-    pub fn departments(
-        &self,
-        request: ImportDepartments,
-    ) -> scrm_core::Call<ImportDepartments> {
-        self.0.call(request)
-    }
+    fn departments(ImportDepartments);
     /// Import behaviour events. See [`ImportEvents`].
     ///
     /// 导入行为事件。
-    #[inline]
-    pub fn events(&self, request: ImportEvents) -> scrm_core::Call<ImportEvents> {
-        self.0.call(request)
-    }
+    fn events(ImportEvents);
     /// Import behaviour events (v2). See [`ImportEventsV2`].
     ///
     /// 导入行为事件v2。
-    #[inline]
-    pub fn events_v2(&self, request: ImportEventsV2) -> scrm_core::Call<ImportEventsV2> {
-        self.0.call(request)
-    }
+    fn events_v2(ImportEventsV2);
     /// Import customer groups. See [`ImportGroups`].
     ///
     /// 导入客户分组。
-    #[inline]
-    pub fn groups(&self, request: ImportGroups) -> scrm_core::Call<ImportGroups> {
-        self.0.call(request)
-    }
+    fn groups(ImportGroups);
     /// Import customer groups (v2). See [`ImportGroupsV2`].
     ///
     /// 导入用户分组。
-    #[inline]
-    pub fn groups_v2(&self, request: ImportGroupsV2) -> scrm_core::Call<ImportGroupsV2> {
-        self.0.call(request)
-    }
+    fn groups_v2(ImportGroupsV2);
     /// Import customer tags. See [`ImportTags`].
     ///
     /// 导入客户标签。
-    #[inline]
-    pub fn tags(&self, request: ImportTags) -> scrm_core::Call<ImportTags> {
-        self.0.call(request)
-    }
+    fn tags(ImportTags);
     /// Import customer tags (v2). See [`ImportTagsV2`].
     ///
     /// 导入用户标签。
-    #[inline]
-    pub fn tags_v2(&self, request: ImportTagsV2) -> scrm_core::Call<ImportTagsV2> {
-        self.0.call(request)
-    }
+    fn tags_v2(ImportTagsV2);
 }

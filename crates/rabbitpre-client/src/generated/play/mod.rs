@@ -14,28 +14,17 @@ pub(super) mod play_plugin_list;
 pub use self::play_player_get::{PlayPlayerGet, PlayPlayerGetData};
 pub use self::play_plugin_list::{Play, PlayPlugin, PlayPluginList};
 
-/// Calls of the operations of this area; made by [`Client::play`](crate::Client::play).
-///
-/// 本组接口的调用入口，由 `Client::play` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::play`](crate::Client::play).
+    ///
+    /// 本组接口的调用入口，由 `Client::play` 得到。
+    pub struct Handle, BlockingHandle;
     /// Get a player by plugin token. See [`PlayPlayerGet`].
     ///
     /// 根据插件token获取用户信息。
-    #[inline]
-    pub fn player_get(&self, request: PlayPlayerGet) -> scrm_core::Call<PlayPlayerGet> {
-        self.0.call(request)
-    }
+    fn player_get(PlayPlayerGet);
     /// List plays of a work. See [`PlayPluginList`].
     ///
     /// 获取作品下的插件信息。
-    #[inline]
-    pub fn plugin_list(
-        &self,
-        request: PlayPluginList,
-    ) -> scrm_core::Call<PlayPluginList> {
-        self.0.call(request)
-    }
+    fn plugin_list(PlayPluginList);
 }

@@ -17,35 +17,21 @@ pub use self::points_add::PointsAdd;
 pub use self::points_expiring_get::{ExpiringPoints, PointsExpiringGet};
 pub use self::points_list::{CustomerPoints, PointsList};
 
-/// Calls of the operations of this area; made by [`Client::points`](crate::Client::points).
-///
-/// 本组接口的调用入口，由 `Client::points` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::points`](crate::Client::points).
+    ///
+    /// 本组接口的调用入口，由 `Client::points` 得到。
+    pub struct Handle, BlockingHandle;
     /// Give points to a customer. See [`PointsAdd`].
     ///
     /// 企业增加用户积分。
-    #[inline]
-    pub fn add(&self, request: PointsAdd) -> scrm_core::Call<PointsAdd> {
-        self.0.call(request)
-    }
+    fn add(PointsAdd);
     /// Get points about to lapse. See [`PointsExpiringGet`].
     ///
     /// 企业查询用户待过期的积分。
-    #[inline]
-    pub fn expiring_get(
-        &self,
-        request: PointsExpiringGet,
-    ) -> scrm_core::Call<PointsExpiringGet> {
-        self.0.call(request)
-    }
+    fn expiring_get(PointsExpiringGet);
     /// List points of customers. See [`PointsList`].
     ///
     /// 企业查询用户积分。
-    #[inline]
-    pub fn list(&self, request: PointsList) -> scrm_core::Call<PointsList> {
-        self.0.call(request)
-    }
+    fn list(PointsList);
 }

@@ -11,18 +11,13 @@ pub(super) mod tag_list;
 
 pub use self::tag_list::{Tag, TagGroup, TagList, TagListData, TagType};
 
-/// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
-///
-/// 本组接口的调用入口，由 `Client::tag` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
+    ///
+    /// 本组接口的调用入口，由 `Client::tag` 得到。
+    pub struct Handle, BlockingHandle;
     /// List tags. See [`TagList`].
     ///
     /// 获取标签列表。
-    #[inline]
-    pub fn list(&self, request: TagList) -> scrm_core::Call<TagList> {
-        self.0.call(request)
-    }
+    fn list(TagList);
 }

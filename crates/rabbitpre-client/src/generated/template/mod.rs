@@ -17,31 +17,17 @@ pub use self::template_tag_tree::{
     TemplateTagTree, TemplateTagTreeData, TemplateTagType,
 };
 
-/// Calls of the operations of this area; made by [`Client::template`](crate::Client::template).
-///
-/// 本组接口的调用入口，由 `Client::template` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::template`](crate::Client::template).
+    ///
+    /// 本组接口的调用入口，由 `Client::template` 得到。
+    pub struct Handle, BlockingHandle;
     /// List platform templates. See [`TemplatePlatformList`].
     ///
     /// 平台专区-查询平台模板列表。
-    #[inline]
-    pub fn platform_list(
-        &self,
-        request: TemplatePlatformList,
-    ) -> scrm_core::Call<TemplatePlatformList> {
-        self.0.call(request)
-    }
+    fn platform_list(TemplatePlatformList);
     /// List tags of platform templates. See [`TemplateTagTree`].
     ///
     /// 平台专区-查询所有标签。
-    #[inline]
-    pub fn tag_tree(
-        &self,
-        request: TemplateTagTree,
-    ) -> scrm_core::Call<TemplateTagTree> {
-        self.0.call(request)
-    }
+    fn tag_tree(TemplateTagTree);
 }

@@ -17,35 +17,21 @@ pub use self::work_copy::{CopiedWork, WorkCopy};
 pub use self::work_get::{WorkGet, WorkGetData, WorkPlay, WorkPlugin};
 pub use self::work_poster_qr_code_get::{PosterQrCode, WorkPosterQrCodeGet};
 
-/// Calls of the operations of this area; made by [`Client::work`](crate::Client::work).
-///
-/// 本组接口的调用入口，由 `Client::work` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::work`](crate::Client::work).
+    ///
+    /// 本组接口的调用入口，由 `Client::work` 得到。
+    pub struct Handle, BlockingHandle;
     /// Copy a work. See [`WorkCopy`].
     ///
     /// 复制作品。
-    #[inline]
-    pub fn copy(&self, request: WorkCopy) -> scrm_core::Call<WorkCopy> {
-        self.0.call(request)
-    }
+    fn copy(WorkCopy);
     /// Get a work. See [`WorkGet`].
     ///
     /// 获取作品信息。
-    #[inline]
-    pub fn get(&self, request: WorkGet) -> scrm_core::Call<WorkGet> {
-        self.0.call(request)
-    }
+    fn get(WorkGet);
     /// Get what a poster's QR code leads to. See [`WorkPosterQrCodeGet`].
     ///
     /// 获取海报二维码信息。
-    #[inline]
-    pub fn poster_qr_code_get(
-        &self,
-        request: WorkPosterQrCodeGet,
-    ) -> scrm_core::Call<WorkPosterQrCodeGet> {
-        self.0.call(request)
-    }
+    fn poster_qr_code_get(WorkPosterQrCodeGet);
 }

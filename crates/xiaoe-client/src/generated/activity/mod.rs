@@ -14,18 +14,13 @@ pub use self::activity_list::{
     ActivityState,
 };
 
-/// Calls of the operations of this area; made by [`Client::activity`](crate::Client::activity).
-///
-/// 本组接口的调用入口，由 `Client::activity` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::activity`](crate::Client::activity).
+    ///
+    /// 本组接口的调用入口，由 `Client::activity` 得到。
+    pub struct Handle, BlockingHandle;
     /// List activities. See [`ActivityList`].
     ///
     /// 获取活动列表。
-    #[inline]
-    pub fn list(&self, request: ActivityList) -> scrm_core::Call<ActivityList> {
-        self.0.call(request)
-    }
+    fn list(ActivityList);
 }

@@ -13,18 +13,13 @@ pub use self::after_sale_list_v2::{
     AfterSale, AfterSaleDate, AfterSaleListV2, AfterSaleListV2Data, AfterSaleState,
 };
 
-/// Calls of the operations of this area; made by [`Client::after_sale`](crate::Client::after_sale).
-///
-/// 本组接口的调用入口，由 `Client::after_sale` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::after_sale`](crate::Client::after_sale).
+    ///
+    /// 本组接口的调用入口，由 `Client::after_sale` 得到。
+    pub struct Handle, BlockingHandle;
     /// List after-sale requests. See [`AfterSaleListV2`].
     ///
     /// 获取售后订单列表。
-    #[inline]
-    pub fn list_v2(&self, request: AfterSaleListV2) -> scrm_core::Call<AfterSaleListV2> {
-        self.0.call(request)
-    }
+    fn list_v2(AfterSaleListV2);
 }

@@ -31,51 +31,25 @@ pub use self::check_in_participant_list::{
     CheckInParticipant, CheckInParticipantList, CheckInParticipantListData,
 };
 
-/// Calls of the operations of this area; made by [`Client::check_in`](crate::Client::check_in).
-///
-/// 本组接口的调用入口，由 `Client::check_in` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::check_in`](crate::Client::check_in).
+    ///
+    /// 本组接口的调用入口，由 `Client::check_in` 得到。
+    pub struct Handle, BlockingHandle;
     /// List check-in activities. See [`CheckInActivityList`].
     ///
     /// 获取打卡列表。
-    #[inline]
-    pub fn activity_list(
-        &self,
-        request: CheckInActivityList,
-    ) -> scrm_core::Call<CheckInActivityList> {
-        self.0.call(request)
-    }
+    fn activity_list(CheckInActivityList);
     /// List the diaries of a check-in. See [`CheckInDiaryList`].
     ///
     /// 获取打卡活动下的打卡日记列表。
-    #[inline]
-    pub fn diary_list(
-        &self,
-        request: CheckInDiaryList,
-    ) -> scrm_core::Call<CheckInDiaryList> {
-        self.0.call(request)
-    }
+    fn diary_list(CheckInDiaryList);
     /// List a student's check-in diaries. See [`CheckInDiaryListByUser`].
     ///
     /// 获取学员的打卡日记列表。
-    #[inline]
-    pub fn diary_list_by_user(
-        &self,
-        request: CheckInDiaryListByUser,
-    ) -> scrm_core::Call<CheckInDiaryListByUser> {
-        self.0.call(request)
-    }
+    fn diary_list_by_user(CheckInDiaryListByUser);
     /// List the participants of a check-in. See [`CheckInParticipantList`].
     ///
     /// 获取打卡参与用户。
-    #[inline]
-    pub fn participant_list(
-        &self,
-        request: CheckInParticipantList,
-    ) -> scrm_core::Call<CheckInParticipantList> {
-        self.0.call(request)
-    }
+    fn participant_list(CheckInParticipantList);
 }

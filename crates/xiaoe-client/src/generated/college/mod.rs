@@ -43,101 +43,45 @@ pub use self::college_training_plan_get::{
     CollegeTrainingPlanGet, PlanState, PlanTask, PlanTaskItem, PlanTaskType, TrainingPlan,
 };
 
-/// Calls of the operations of this area; made by [`Client::college`](crate::Client::college).
-///
-/// 本组接口的调用入口，由 `Client::college` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::college`](crate::Client::college).
+    ///
+    /// 本组接口的调用入口，由 `Client::college` 得到。
+    pub struct Handle, BlockingHandle;
     /// Find a department by its path. See [`CollegeDepartmentFind`].
     ///
     /// 企学院获取部门信息。
-    #[inline]
-    pub fn department_find(
-        &self,
-        request: CollegeDepartmentFind,
-    ) -> scrm_core::Call<CollegeDepartmentFind> {
-        self.0.call(request)
-    }
+    fn department_find(CollegeDepartmentFind);
     /// Look up a department. See [`CollegeDepartmentGet`].
     ///
     /// 企学院获取部门信息。
-    #[inline]
-    pub fn department_get(
-        &self,
-        request: CollegeDepartmentGet,
-    ) -> scrm_core::Call<CollegeDepartmentGet> {
-        self.0.call(request)
-    }
+    fn department_get(CollegeDepartmentGet);
     /// Get the tree of departments. See [`CollegeDepartmentTree`].
     ///
     /// 企学院获取组织架构。
-    #[inline]
-    pub fn department_tree(
-        &self,
-        request: CollegeDepartmentTree,
-    ) -> scrm_core::Call<CollegeDepartmentTree> {
-        self.0.call(request)
-    }
+    fn department_tree(CollegeDepartmentTree);
     /// List the activities a user signed in to. See [`CollegeSignInActivityList`].
     ///
     /// 企学院用户签到活动列表。
-    #[inline]
-    pub fn sign_in_activity_list(
-        &self,
-        request: CollegeSignInActivityList,
-    ) -> scrm_core::Call<CollegeSignInActivityList> {
-        self.0.call(request)
-    }
+    fn sign_in_activity_list(CollegeSignInActivityList);
     /// Add a student. See [`CollegeStudentAdd`].
     ///
     /// 企学院添加学员。
-    #[inline]
-    pub fn student_add(
-        &self,
-        request: CollegeStudentAdd,
-    ) -> scrm_core::Call<CollegeStudentAdd> {
-        self.0.call(request)
-    }
+    fn student_add(CollegeStudentAdd);
     /// List students. See [`CollegeStudentList`].
     ///
     /// 企学院获取学员列表。
-    #[inline]
-    pub fn student_list(
-        &self,
-        request: CollegeStudentList,
-    ) -> scrm_core::Call<CollegeStudentList> {
-        self.0.call(request)
-    }
+    fn student_list(CollegeStudentList);
     /// Give a tag to students, or take it from them. See [`CollegeStudentTagSet`].
     ///
     /// 企学院新增删除标签学员关系。
-    #[inline]
-    pub fn student_tag_set(
-        &self,
-        request: CollegeStudentTagSet,
-    ) -> scrm_core::Call<CollegeStudentTagSet> {
-        self.0.call(request)
-    }
+    fn student_tag_set(CollegeStudentTagSet);
     /// Change a student. See [`CollegeStudentUpdate`].
     ///
     /// 企学院修改学员。
-    #[inline]
-    pub fn student_update(
-        &self,
-        request: CollegeStudentUpdate,
-    ) -> scrm_core::Call<CollegeStudentUpdate> {
-        self.0.call(request)
-    }
+    fn student_update(CollegeStudentUpdate);
     /// Look up a training plan. See [`CollegeTrainingPlanGet`].
     ///
     /// 获取培训计划详情。
-    #[inline]
-    pub fn training_plan_get(
-        &self,
-        request: CollegeTrainingPlanGet,
-    ) -> scrm_core::Call<CollegeTrainingPlanGet> {
-        self.0.call(request)
-    }
+    fn training_plan_get(CollegeTrainingPlanGet);
 }

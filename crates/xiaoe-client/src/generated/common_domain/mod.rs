@@ -18,31 +18,17 @@ pub use self::common_domain_baidu_order_list::{
 };
 pub use self::common_domain_xhs_order_list::CommonDomainXhsOrderList;
 
-/// Calls of the operations of this area; made by [`Client::common_domain`](crate::Client::common_domain).
-///
-/// 本组接口的调用入口，由 `Client::common_domain` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::common_domain`](crate::Client::common_domain).
+    ///
+    /// 本组接口的调用入口，由 `Client::common_domain` 得到。
+    pub struct Handle, BlockingHandle;
     /// List orders from Baidu. See [`CommonDomainBaiduOrderList`].
     ///
     /// 公域百度订单列表。
-    #[inline]
-    pub fn baidu_order_list(
-        &self,
-        request: CommonDomainBaiduOrderList,
-    ) -> scrm_core::Call<CommonDomainBaiduOrderList> {
-        self.0.call(request)
-    }
+    fn baidu_order_list(CommonDomainBaiduOrderList);
     /// List orders from Xiaohongshu. See [`CommonDomainXhsOrderList`].
     ///
     /// 公域小红书订单列表。
-    #[inline]
-    pub fn xhs_order_list(
-        &self,
-        request: CommonDomainXhsOrderList,
-    ) -> scrm_core::Call<CommonDomainXhsOrderList> {
-        self.0.call(request)
-    }
+    fn xhs_order_list(CommonDomainXhsOrderList);
 }

@@ -20,31 +20,17 @@ pub use self::community_member_list::{
     MemberStateFilter, MembershipFilter,
 };
 
-/// Calls of the operations of this area; made by [`Client::community`](crate::Client::community).
-///
-/// 本组接口的调用入口，由 `Client::community` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::community`](crate::Client::community).
+    ///
+    /// 本组接口的调用入口，由 `Client::community` 得到。
+    pub struct Handle, BlockingHandle;
     /// List the circles a user is in. See [`CommunityListByUser`].
     ///
     /// 获取用户参与的圈子。
-    #[inline]
-    pub fn list_by_user(
-        &self,
-        request: CommunityListByUser,
-    ) -> scrm_core::Call<CommunityListByUser> {
-        self.0.call(request)
-    }
+    fn list_by_user(CommunityListByUser);
     /// List the members of a circle. See [`CommunityMemberList`].
     ///
     /// 获取圈子成员列表。
-    #[inline]
-    pub fn member_list(
-        &self,
-        request: CommunityMemberList,
-    ) -> scrm_core::Call<CommunityMemberList> {
-        self.0.call(request)
-    }
+    fn member_list(CommunityMemberList);
 }

@@ -34,62 +34,33 @@ pub use self::coupon_list_v2::{
     CouponLimit, CouponListV2, CouponListV2Data, CouponSelectState, CouponSpread,
 };
 
-/// Calls of the operations of this area; made by [`Client::coupon`](crate::Client::coupon).
-///
-/// 本组接口的调用入口，由 `Client::coupon` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::coupon`](crate::Client::coupon).
+    ///
+    /// 本组接口的调用入口，由 `Client::coupon` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up a coupon. See [`CouponGet`].
     ///
     /// 获取优惠券详情。
-    #[inline]
-    pub fn get(&self, request: CouponGet) -> scrm_core::Call<CouponGet> {
-        self.0.call(request)
-    }
+    fn get(CouponGet);
     /// Give several coupons. See [`CouponGiveBatchV2`].
     ///
     /// 批量发放优惠劵。
-    #[inline]
-    pub fn give_batch_v2(
-        &self,
-        request: CouponGiveBatchV2,
-    ) -> scrm_core::Call<CouponGiveBatchV2> {
-        self.0.call(request)
-    }
+    fn give_batch_v2(CouponGiveBatchV2);
     /// Give a coupon, version 2.0. See [`CouponGiveV2`].
     ///
     /// 发放优惠券2.0。
-    #[inline]
-    pub fn give_v2(&self, request: CouponGiveV2) -> scrm_core::Call<CouponGiveV2> {
-        self.0.call(request)
-    }
+    fn give_v2(CouponGiveV2);
     /// List the users who hold a coupon, version 1.0. See [`CouponHolderList`].
     ///
     /// 获取优惠券领券用户。
-    #[inline]
-    pub fn holder_list(
-        &self,
-        request: CouponHolderList,
-    ) -> scrm_core::Call<CouponHolderList> {
-        self.0.call(request)
-    }
+    fn holder_list(CouponHolderList);
     /// List the users who hold a coupon, version 2.0. See [`CouponHolderListV2`].
     ///
     /// 获取优惠券领券用户2.0。
-    #[inline]
-    pub fn holder_list_v2(
-        &self,
-        request: CouponHolderListV2,
-    ) -> scrm_core::Call<CouponHolderListV2> {
-        self.0.call(request)
-    }
+    fn holder_list_v2(CouponHolderListV2);
     /// List coupons, version 2.0. See [`CouponListV2`].
     ///
     /// 优惠券列表。
-    #[inline]
-    pub fn list_v2(&self, request: CouponListV2) -> scrm_core::Call<CouponListV2> {
-        self.0.call(request)
-    }
+    fn list_v2(CouponListV2);
 }

@@ -6,29 +6,52 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`camp_term_get`](Handle::camp_term_get)([`CourseCampTermGet`]) | Look up the chapters of a camp term | 查询训练营目录小节 | 商品管理-查询 | 100 in 10 s |  | read 2026-11-26; 2 errata |
+//! | [`chapter_list`](Handle::chapter_list)([`CourseChapterList`]) | List chapters of a course | 查询课程目录小节 | 商品管理-查询 | 100 in 10 s |  | read 2026-11-26; 1 errata |
+//! | [`column_section_list`](Handle::column_section_list)([`CourseColumnSectionList`]) | List sections of a column | 查询专栏、会员、大专栏目录小节列表 | 商品管理-查询 | 100 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; 2 errata |
+//! | [`list`](Handle::list)([`CourseList`]) | List courses | 查询课程列表 | 商品管理-查询 | 100 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; 4 errata |
 
 pub(super) mod course_camp_term_get;
+pub(super) mod course_chapter_list;
+pub(super) mod course_column_section_list;
+pub(super) mod course_list;
 
 pub use self::course_camp_term_get::{
     CampPushState, CampSellType, CampTaskType, CampTerm, CourseCampTermGet,
     CourseCampTermGetData,
 };
+pub use self::course_chapter_list::{
+    CourseChapter, CourseChapterKind, CourseChapterList, CourseChapterListData,
+    CourseChapterType,
+};
+pub use self::course_column_section_list::{
+    CourseColumnSection, CourseColumnSectionList, CourseColumnSectionListData,
+    CourseProductType, CourseRelationState, CourseSectionFilter, CourseSectionKind,
+    CourseSectionState,
+};
+pub use self::course_list::{
+    Course, CourseList, CourseListData, CourseOrder, CourseSaleFilter, CourseSorting,
+    CourseSource, CourseSourceFilter,
+};
 
-/// Calls of the operations of this area; made by [`Client::course`](crate::Client::course).
-///
-/// 本组接口的调用入口，由 `Client::course` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::course`](crate::Client::course).
+    ///
+    /// 本组接口的调用入口，由 `Client::course` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up the chapters of a camp term. See [`CourseCampTermGet`].
     ///
     /// 查询训练营目录小节。
-    #[inline]
-    pub fn camp_term_get(
-        &self,
-        request: CourseCampTermGet,
-    ) -> scrm_core::Call<CourseCampTermGet> {
-        self.0.call(request)
-    }
+    fn camp_term_get(CourseCampTermGet);
+    /// List chapters of a course. See [`CourseChapterList`].
+    ///
+    /// 查询课程目录小节。
+    fn chapter_list(CourseChapterList);
+    /// List sections of a column. See [`CourseColumnSectionList`].
+    ///
+    /// 查询专栏、会员、大专栏目录小节列表。
+    fn column_section_list(CourseColumnSectionList);
+    /// List courses. See [`CourseList`].
+    ///
+    /// 查询课程列表。
+    fn list(CourseList);
 }

@@ -24,38 +24,21 @@ pub use self::entitlement_grant_v2::{
     EntitlementProduct,
 };
 
-/// Calls of the operations of this area; made by [`Client::entitlement`](crate::Client::entitlement).
-///
-/// 本组接口的调用入口，由 `Client::entitlement` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::entitlement`](crate::Client::entitlement).
+    ///
+    /// 本组接口的调用入口，由 `Client::entitlement` 得到。
+    pub struct Handle, BlockingHandle;
     /// Check a user's right to a resource. See [`EntitlementAssetCheck`].
     ///
     /// 查询用户资源权益1.0。
-    #[inline]
-    pub fn asset_check(
-        &self,
-        request: EntitlementAssetCheck,
-    ) -> scrm_core::Call<EntitlementAssetCheck> {
-        self.0.call(request)
-    }
+    fn asset_check(EntitlementAssetCheck);
     /// Open a right to goods, version 1.0. See [`EntitlementGrant`].
     ///
     /// 用户开通产品包权益。
-    #[inline]
-    pub fn grant(&self, request: EntitlementGrant) -> scrm_core::Call<EntitlementGrant> {
-        self.0.call(request)
-    }
+    fn grant(EntitlementGrant);
     /// Open rights to goods, version 2.0. See [`EntitlementGrantV2`].
     ///
     /// 用户开通产品包权益2.0。
-    #[inline]
-    pub fn grant_v2(
-        &self,
-        request: EntitlementGrantV2,
-    ) -> scrm_core::Call<EntitlementGrantV2> {
-        self.0.call(request)
-    }
+    fn grant_v2(EntitlementGrantV2);
 }

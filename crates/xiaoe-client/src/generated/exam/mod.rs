@@ -19,32 +19,21 @@ pub use self::exam_get::{ExamGet, ExamGetData, ExamInfo, ExamWindow};
 pub use self::exam_list::{Exam, ExamGoods, ExamList, ExamListData};
 pub use self::exam_result_get::ExamResultGet;
 
-/// Calls of the operations of this area; made by [`Client::exam`](crate::Client::exam).
-///
-/// 本组接口的调用入口，由 `Client::exam` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::exam`](crate::Client::exam).
+    ///
+    /// 本组接口的调用入口，由 `Client::exam` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up an exam. See [`ExamGet`].
     ///
     /// 获取考试详情。
-    #[inline]
-    pub fn get(&self, request: ExamGet) -> scrm_core::Call<ExamGet> {
-        self.0.call(request)
-    }
+    fn get(ExamGet);
     /// List exams. See [`ExamList`].
     ///
     /// 获取考试列表。
-    #[inline]
-    pub fn list(&self, request: ExamList) -> scrm_core::Call<ExamList> {
-        self.0.call(request)
-    }
+    fn list(ExamList);
     /// Look up the answers of one sitting. See [`ExamResultGet`].
     ///
     /// 获取考试结果详细信息。
-    #[inline]
-    pub fn result_get(&self, request: ExamResultGet) -> scrm_core::Call<ExamResultGet> {
-        self.0.call(request)
-    }
+    fn result_get(ExamResultGet);
 }

@@ -16,25 +16,17 @@ pub use self::exercise_get::{
 };
 pub use self::exercise_list::{Exercise, ExerciseList, ExerciseListData};
 
-/// Calls of the operations of this area; made by [`Client::exercise`](crate::Client::exercise).
-///
-/// 本组接口的调用入口，由 `Client::exercise` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::exercise`](crate::Client::exercise).
+    ///
+    /// 本组接口的调用入口，由 `Client::exercise` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up a homework. See [`ExerciseGet`].
     ///
     /// 获取作业详情。
-    #[inline]
-    pub fn get(&self, request: ExerciseGet) -> scrm_core::Call<ExerciseGet> {
-        self.0.call(request)
-    }
+    fn get(ExerciseGet);
     /// List homework. See [`ExerciseList`].
     ///
     /// 获取作业基本信息列表。
-    #[inline]
-    pub fn list(&self, request: ExerciseList) -> scrm_core::Call<ExerciseList> {
-        self.0.call(request)
-    }
+    fn list(ExerciseList);
 }

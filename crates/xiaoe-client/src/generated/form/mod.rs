@@ -14,25 +14,17 @@ pub(super) mod form_list;
 pub use self::form_entry_list::{FormEntry, FormEntryList, FormEntryListData};
 pub use self::form_list::{Form, FormList, FormListData};
 
-/// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
-///
-/// 本组接口的调用入口，由 `Client::form` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
+    ///
+    /// 本组接口的调用入口，由 `Client::form` 得到。
+    pub struct Handle, BlockingHandle;
     /// List the entries of a form. See [`FormEntryList`].
     ///
     /// 获取单个信息采集结果。
-    #[inline]
-    pub fn entry_list(&self, request: FormEntryList) -> scrm_core::Call<FormEntryList> {
-        self.0.call(request)
-    }
+    fn entry_list(FormEntryList);
     /// List collection forms. See [`FormList`].
     ///
     /// 获取信息采集列表。
-    #[inline]
-    pub fn list(&self, request: FormList) -> scrm_core::Call<FormList> {
-        self.0.call(request)
-    }
+    fn list(FormList);
 }

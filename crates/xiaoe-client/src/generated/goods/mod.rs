@@ -30,45 +30,25 @@ pub use self::goods_get_v2::{
     GoodsSku, GoodsStock,
 };
 
-/// Calls of the operations of this area; made by [`Client::goods`](crate::Client::goods).
-///
-/// 本组接口的调用入口，由 `Client::goods` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::goods`](crate::Client::goods).
+    ///
+    /// 本组接口的调用入口，由 `Client::goods` 得到。
+    pub struct Handle, BlockingHandle;
     /// List categories of physical goods, version 1.0. See [`GoodsCategoryList`].
     ///
     /// 获取实物商品列表。
-    #[inline]
-    pub fn category_list(
-        &self,
-        request: GoodsCategoryList,
-    ) -> scrm_core::Call<GoodsCategoryList> {
-        self.0.call(request)
-    }
+    fn category_list(GoodsCategoryList);
     /// List categories of physical goods, version 2.0. See [`GoodsCategoryListV2`].
     ///
     /// 获取实物商品类目列表2.0。
-    #[inline]
-    pub fn category_list_v2(
-        &self,
-        request: GoodsCategoryListV2,
-    ) -> scrm_core::Call<GoodsCategoryListV2> {
-        self.0.call(request)
-    }
+    fn category_list_v2(GoodsCategoryListV2);
     /// Look up goods, version 1.0. See [`GoodsGet`].
     ///
     /// 商品详情1.0。
-    #[inline]
-    pub fn get(&self, request: GoodsGet) -> scrm_core::Call<GoodsGet> {
-        self.0.call(request)
-    }
+    fn get(GoodsGet);
     /// Look up goods, version 2.0. See [`GoodsGetV2`].
     ///
     /// 商品详情2.0。
-    #[inline]
-    pub fn get_v2(&self, request: GoodsGetV2) -> scrm_core::Call<GoodsGetV2> {
-        self.0.call(request)
-    }
+    fn get_v2(GoodsGetV2);
 }

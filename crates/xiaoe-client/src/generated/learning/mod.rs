@@ -27,51 +27,25 @@ pub use self::learning_record_list_by_resource::{
     LearningRecordListByResource, LearningRecordListByResourceData, ResourceRecordQuery,
 };
 
-/// Calls of the operations of this area; made by [`Client::learning`](crate::Client::learning).
-///
-/// 本组接口的调用入口，由 `Client::learning` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::learning`](crate::Client::learning).
+    ///
+    /// 本组接口的调用入口，由 `Client::learning` 得到。
+    pub struct Handle, BlockingHandle;
     /// List users' progress in a camp term. See [`LearningCampProgressList`].
     ///
     /// 获取营期下用户的学习情况。
-    #[inline]
-    pub fn camp_progress_list(
-        &self,
-        request: LearningCampProgressList,
-    ) -> scrm_core::Call<LearningCampProgressList> {
-        self.0.call(request)
-    }
+    fn camp_progress_list(LearningCampProgressList);
     /// List users' learning time of a day. See [`LearningDailyList`].
     ///
     /// 获取每日学习记录。
-    #[inline]
-    pub fn daily_list(
-        &self,
-        request: LearningDailyList,
-    ) -> scrm_core::Call<LearningDailyList> {
-        self.0.call(request)
-    }
+    fn daily_list(LearningDailyList);
     /// List a user's learning records. See [`LearningRecordList`].
     ///
     /// 获取学习记录列表。
-    #[inline]
-    pub fn record_list(
-        &self,
-        request: LearningRecordList,
-    ) -> scrm_core::Call<LearningRecordList> {
-        self.0.call(request)
-    }
+    fn record_list(LearningRecordList);
     /// List the learning records of a resource. See [`LearningRecordListByResource`].
     ///
     /// 获取指定资源学习记录信息。
-    #[inline]
-    pub fn record_list_by_resource(
-        &self,
-        request: LearningRecordListByResource,
-    ) -> scrm_core::Call<LearningRecordListByResource> {
-        self.0.call(request)
-    }
+    fn record_list_by_resource(LearningRecordListByResource);
 }

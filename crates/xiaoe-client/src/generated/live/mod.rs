@@ -49,96 +49,49 @@ pub use self::live_red_packet_stats::{
 pub use self::live_sign_in_schedule::LiveSignInSchedule;
 pub use self::live_user_list::{LiveUserKey, LiveUserList, LiveUserListData};
 
-/// Calls of the operations of this area; made by [`Client::live`](crate::Client::live).
-///
-/// 本组接口的调用入口，由 `Client::live` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::live`](crate::Client::live).
+    ///
+    /// 本组接口的调用入口，由 `Client::live` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up a live, version 1.0.0. See [`LiveGet`].
     ///
     /// 获取直播详情。
-    #[inline]
-    pub fn get(&self, request: LiveGet) -> scrm_core::Call<LiveGet> {
-        self.0.call(request)
-    }
+    fn get(LiveGet);
     /// Look up a live, version 2.0. See [`LiveGetV2`].
     ///
     /// 获取直播详情2.0。
-    #[inline]
-    pub fn get_v2(&self, request: LiveGetV2) -> scrm_core::Call<LiveGetV2> {
-        self.0.call(request)
-    }
+    fn get_v2(LiveGetV2);
     /// List the groups of a live. See [`LiveGroupList`].
     ///
     /// 查询直播绑定的分组 v1.0.0。
-    #[inline]
-    pub fn group_list(&self, request: LiveGroupList) -> scrm_core::Call<LiveGroupList> {
-        self.0.call(request)
-    }
+    fn group_list(LiveGroupList);
     /// List lives. See [`LiveList`].
     ///
     /// 获取直播列表。
-    #[inline]
-    pub fn list(&self, request: LiveList) -> scrm_core::Call<LiveList> {
-        self.0.call(request)
-    }
+    fn list(LiveList);
     /// List the messages of a live's chat. See [`LiveMessageList`].
     ///
     /// 获取直播间讨论区消息列表。
-    #[inline]
-    pub fn message_list(
-        &self,
-        request: LiveMessageList,
-    ) -> scrm_core::Call<LiveMessageList> {
-        self.0.call(request)
-    }
+    fn message_list(LiveMessageList);
     /// List the red packets of a live. See [`LiveRedPacketList`].
     ///
     /// 获取直播红包列表。
-    #[inline]
-    pub fn red_packet_list(
-        &self,
-        request: LiveRedPacketList,
-    ) -> scrm_core::Call<LiveRedPacketList> {
-        self.0.call(request)
-    }
+    fn red_packet_list(LiveRedPacketList);
     /// List who took a red packet. See [`LiveRedPacketRecordList`].
     ///
     /// 获取红包领取记录。
-    #[inline]
-    pub fn red_packet_record_list(
-        &self,
-        request: LiveRedPacketRecordList,
-    ) -> scrm_core::Call<LiveRedPacketRecordList> {
-        self.0.call(request)
-    }
+    fn red_packet_record_list(LiveRedPacketRecordList);
     /// Sum up the red packets of a live. See [`LiveRedPacketStats`].
     ///
     /// 获取红包数据概况。
-    #[inline]
-    pub fn red_packet_stats(
-        &self,
-        request: LiveRedPacketStats,
-    ) -> scrm_core::Call<LiveRedPacketStats> {
-        self.0.call(request)
-    }
+    fn red_packet_stats(LiveRedPacketStats);
     /// Schedule a sign-in. See [`LiveSignInSchedule`].
     ///
     /// 设置定时签到。
-    #[inline]
-    pub fn sign_in_schedule(
-        &self,
-        request: LiveSignInSchedule,
-    ) -> scrm_core::Call<LiveSignInSchedule> {
-        self.0.call(request)
-    }
+    fn sign_in_schedule(LiveSignInSchedule);
     /// List the users of a live. See [`LiveUserList`].
     ///
     /// 获取直播间用户列表。
-    #[inline]
-    pub fn user_list(&self, request: LiveUserList) -> scrm_core::Call<LiveUserList> {
-        self.0.call(request)
-    }
+    fn user_list(LiveUserList);
 }

@@ -16,28 +16,17 @@ pub use self::logistics_update::{
     LogisticsOutcome, LogisticsParcel, LogisticsUpdate, LogisticsUpdateData,
 };
 
-/// Calls of the operations of this area; made by [`Client::logistics`](crate::Client::logistics).
-///
-/// 本组接口的调用入口，由 `Client::logistics` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::logistics`](crate::Client::logistics).
+    ///
+    /// 本组接口的调用入口，由 `Client::logistics` 得到。
+    pub struct Handle, BlockingHandle;
     /// Ship all goods of an order. See [`LogisticsShipAll`].
     ///
     /// 订单全部商品发货。
-    #[inline]
-    pub fn ship_all(
-        &self,
-        request: LogisticsShipAll,
-    ) -> scrm_core::Call<LogisticsShipAll> {
-        self.0.call(request)
-    }
+    fn ship_all(LogisticsShipAll);
     /// Change the parcels of a shipped order. See [`LogisticsUpdate`].
     ///
     /// 修改已发货订单的物流信息。
-    #[inline]
-    pub fn update(&self, request: LogisticsUpdate) -> scrm_core::Call<LogisticsUpdate> {
-        self.0.call(request)
-    }
+    fn update(LogisticsUpdate);
 }

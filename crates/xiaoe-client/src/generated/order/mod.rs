@@ -44,46 +44,29 @@ pub use self::order_list_v2::{
     OrderV2Info, OrderV2Payment, OrderV2Price, OrderV2Shipping,
 };
 
-/// Calls of the operations of this area; made by [`Client::order`](crate::Client::order).
-///
-/// 本组接口的调用入口，由 `Client::order` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::order`](crate::Client::order).
+    ///
+    /// 本组接口的调用入口，由 `Client::order` 得到。
+    pub struct Handle, BlockingHandle;
     /// Look up an order, version 1.0. See [`OrderGet`].
     ///
     /// 获取订单详情。
-    #[inline]
-    pub fn get(&self, request: OrderGet) -> scrm_core::Call<OrderGet> {
-        self.0.call(request)
-    }
+    fn get(OrderGet);
     /// Look up an order, version 2.0. See [`OrderGetV2`].
     ///
     /// 获取订单详情2.0。
-    #[inline]
-    pub fn get_v2(&self, request: OrderGetV2) -> scrm_core::Call<OrderGetV2> {
-        self.0.call(request)
-    }
+    fn get_v2(OrderGetV2);
     /// List orders, version 1.0. See [`OrderList`].
     ///
     /// 获取订单列表1.0。
-    #[inline]
-    pub fn list(&self, request: OrderList) -> scrm_core::Call<OrderList> {
-        self.0.call(request)
-    }
+    fn list(OrderList);
     /// List orders, version 1.1. See [`OrderListV11`].
     ///
     /// 获取订单列表1.1。
-    #[inline]
-    pub fn list_v1_1(&self, request: OrderListV11) -> scrm_core::Call<OrderListV11> {
-        self.0.call(request)
-    }
+    fn list_v1_1(OrderListV11);
     /// List orders, version 2.0. See [`OrderListV2`].
     ///
     /// 获取订单列表2.0。
-    #[inline]
-    pub fn list_v2(&self, request: OrderListV2) -> scrm_core::Call<OrderListV2> {
-        self.0.call(request)
-    }
+    fn list_v2(OrderListV2);
 }

@@ -5,10 +5,18 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`deduct`](Handle::deduct)([`PointsDeduct`]) | Take points away | 批量扣减积分 | 积分管理-积分操作 | 500 in 10 s |  | read 2026-11-26; 2 errata |
+//! | [`flow_list`](Handle::flow_list)([`PointsFlowList`]) | List points movements | 查询用户积分日志 | 积分管理-查询 | 500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 4 errata |
 //! | [`list`](Handle::list)([`PointsList`]) | List points accounts | 批量获取用户积分列表 | 积分管理-查询 | 500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-22; 11 errata |
 
+pub(super) mod points_deduct;
+pub(super) mod points_flow_list;
 pub(super) mod points_list;
 
+pub use self::points_deduct::PointsDeduct;
+pub use self::points_flow_list::{
+    PointsAccountType, PointsFlow, PointsFlowList, PointsFlowListData, PointsFlowType,
+};
 pub use self::points_list::{
     PointsAccount, PointsList, PointsListData, PointsOrder, PointsPage,
 };
@@ -18,6 +26,14 @@ scrm_core::handle! {
     ///
     /// 本组接口的调用入口，由 `Client::points` 得到。
     pub struct Handle, BlockingHandle;
+    /// Take points away. See [`PointsDeduct`].
+    ///
+    /// 批量扣减积分。
+    fn deduct(PointsDeduct);
+    /// List points movements. See [`PointsFlowList`].
+    ///
+    /// 查询用户积分日志。
+    fn flow_list(PointsFlowList);
     /// List points accounts. See [`PointsList`].
     ///
     /// 批量获取用户积分列表。

@@ -22,35 +22,21 @@ pub use self::promo_code_update::{
     PromoCodeForm, PromoCodeResource, PromoCodeScope, PromoCodeUpdate,
 };
 
-/// Calls of the operations of this area; made by [`Client::promo_code`](crate::Client::promo_code).
-///
-/// 本组接口的调用入口，由 `Client::promo_code` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::promo_code`](crate::Client::promo_code).
+    ///
+    /// 本组接口的调用入口，由 `Client::promo_code` 得到。
+    pub struct Handle, BlockingHandle;
     /// List the codes of a promo-code batch. See [`PromoCodeList`].
     ///
     /// 获取优惠码码库列表。
-    #[inline]
-    pub fn list(&self, request: PromoCodeList) -> scrm_core::Call<PromoCodeList> {
-        self.0.call(request)
-    }
+    fn list(PromoCodeList);
     /// Add stock to a promo-code batch. See [`PromoCodeStockAdd`].
     ///
     /// 优惠码添加库存。
-    #[inline]
-    pub fn stock_add(
-        &self,
-        request: PromoCodeStockAdd,
-    ) -> scrm_core::Call<PromoCodeStockAdd> {
-        self.0.call(request)
-    }
+    fn stock_add(PromoCodeStockAdd);
     /// Edit a promo-code batch. See [`PromoCodeUpdate`].
     ///
     /// 编辑优惠码。
-    #[inline]
-    pub fn update(&self, request: PromoCodeUpdate) -> scrm_core::Call<PromoCodeUpdate> {
-        self.0.call(request)
-    }
+    fn update(PromoCodeUpdate);
 }

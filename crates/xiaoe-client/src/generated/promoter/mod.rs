@@ -22,38 +22,21 @@ pub use self::promoter_order_get_v2::{
     OrderPromoter, PromotedOrder, PromotedOrderState, PromoterLevel, PromoterOrderGetV2,
 };
 
-/// Calls of the operations of this area; made by [`Client::promoter`](crate::Client::promoter).
-///
-/// 本组接口的调用入口，由 `Client::promoter` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::promoter`](crate::Client::promoter).
+    ///
+    /// 本组接口的调用入口，由 `Client::promoter` 得到。
+    pub struct Handle, BlockingHandle;
     /// Add a promoter. See [`PromoterAdd`].
     ///
     /// 新增推广员。
-    #[inline]
-    pub fn add(&self, request: PromoterAdd) -> scrm_core::Call<PromoterAdd> {
-        self.0.call(request)
-    }
+    fn add(PromoterAdd);
     /// List the customers of a promoter. See [`PromoterCustomerList`].
     ///
     /// 查询推广员客户列表。
-    #[inline]
-    pub fn customer_list(
-        &self,
-        request: PromoterCustomerList,
-    ) -> scrm_core::Call<PromoterCustomerList> {
-        self.0.call(request)
-    }
+    fn customer_list(PromoterCustomerList);
     /// Look up a promoted order, version 2.0. See [`PromoterOrderGetV2`].
     ///
     /// 推广订单详情(支持购物车订单返回多条记录)。
-    #[inline]
-    pub fn order_get_v2(
-        &self,
-        request: PromoterOrderGetV2,
-    ) -> scrm_core::Call<PromoterOrderGetV2> {
-        self.0.call(request)
-    }
+    fn order_get_v2(PromoterOrderGetV2);
 }

@@ -18,28 +18,17 @@ pub use self::redeem_code_list::{
     RedeemBatch, RedeemCode, RedeemCodeFilter, RedeemCodeList, RedeemCodeState,
 };
 
-/// Calls of the operations of this area; made by [`Client::redeem`](crate::Client::redeem).
-///
-/// 本组接口的调用入口，由 `Client::redeem` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::redeem`](crate::Client::redeem).
+    ///
+    /// 本组接口的调用入口，由 `Client::redeem` 得到。
+    pub struct Handle, BlockingHandle;
     /// Make redeem codes. See [`RedeemCodeCreate`].
     ///
     /// 创建兑换码。
-    #[inline]
-    pub fn code_create(
-        &self,
-        request: RedeemCodeCreate,
-    ) -> scrm_core::Call<RedeemCodeCreate> {
-        self.0.call(request)
-    }
+    fn code_create(RedeemCodeCreate);
     /// List the codes of a redeem batch. See [`RedeemCodeList`].
     ///
     /// 获取兑换码码库列表。
-    #[inline]
-    pub fn code_list(&self, request: RedeemCodeList) -> scrm_core::Call<RedeemCodeList> {
-        self.0.call(request)
-    }
+    fn code_list(RedeemCodeList);
 }

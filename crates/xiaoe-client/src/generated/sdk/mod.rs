@@ -14,25 +14,17 @@ pub(super) mod sdk_login_url;
 pub use self::sdk_login::{SdkGender, SdkLogin, SdkSession, SdkUser};
 pub use self::sdk_login_url::{LoginDevice, LoginLink, LoginTarget, SdkLoginUrl};
 
-/// Calls of the operations of this area; made by [`Client::sdk`](crate::Client::sdk).
-///
-/// 本组接口的调用入口，由 `Client::sdk` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::sdk`](crate::Client::sdk).
+    ///
+    /// 本组接口的调用入口，由 `Client::sdk` 得到。
+    pub struct Handle, BlockingHandle;
     /// Log a user in for the SDK. See [`SdkLogin`].
     ///
     /// 原生SDK登录。
-    #[inline]
-    pub fn login(&self, request: SdkLogin) -> scrm_core::Call<SdkLogin> {
-        self.0.call(request)
-    }
+    fn login(SdkLogin);
     /// Get a link that logs a user in. See [`SdkLoginUrl`].
     ///
     /// 获取登录链接。
-    #[inline]
-    pub fn login_url(&self, request: SdkLoginUrl) -> scrm_core::Call<SdkLoginUrl> {
-        self.0.call(request)
-    }
+    fn login_url(SdkLoginUrl);
 }

@@ -16,25 +16,17 @@ pub use self::staff_list::{
 };
 pub use self::staff_tree_get::{StaffGroup, StaffNode, StaffNodeType, StaffTreeGet};
 
-/// Calls of the operations of this area; made by [`Client::staff`](crate::Client::staff).
-///
-/// 本组接口的调用入口，由 `Client::staff` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::staff`](crate::Client::staff).
+    ///
+    /// 本组接口的调用入口，由 `Client::staff` 得到。
+    pub struct Handle, BlockingHandle;
     /// List staff. See [`StaffList`].
     ///
     /// 获取员工列表。
-    #[inline]
-    pub fn list(&self, request: StaffList) -> scrm_core::Call<StaffList> {
-        self.0.call(request)
-    }
+    fn list(StaffList);
     /// Get the tree of groups and staff. See [`StaffTreeGet`].
     ///
     /// 获取组织结构树。
-    #[inline]
-    pub fn tree_get(&self, request: StaffTreeGet) -> scrm_core::Call<StaffTreeGet> {
-        self.0.call(request)
-    }
+    fn tree_get(StaffTreeGet);
 }

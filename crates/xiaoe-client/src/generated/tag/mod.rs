@@ -14,25 +14,17 @@ pub(super) mod user_tag_set;
 pub use self::tag_save::{TagSave, TagType};
 pub use self::user_tag_set::UserTagSet;
 
-/// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
-///
-/// 本组接口的调用入口，由 `Client::tag` 得到。
-#[derive(Clone, Copy, Debug)]
-pub struct Handle<'a>(pub(super) &'a scrm_core::ApiClient);
-
-impl Handle<'_> {
+scrm_core::handle! {
+    /// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
+    ///
+    /// 本组接口的调用入口，由 `Client::tag` 得到。
+    pub struct Handle, BlockingHandle;
     /// Make or rename a tag. See [`TagSave`].
     ///
     /// 添加/修改标签。
-    #[inline]
-    pub fn save(&self, request: TagSave) -> scrm_core::Call<TagSave> {
-        self.0.call(request)
-    }
+    fn save(TagSave);
     /// Set a user's tags. See [`UserTagSet`].
     ///
     /// 添加/修改用户标签。
-    #[inline]
-    pub fn user_tag_set(&self, request: UserTagSet) -> scrm_core::Call<UserTagSet> {
-        self.0.call(request)
-    }
+    fn user_tag_set(UserTagSet);
 }

@@ -5,30 +5,58 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`get`](Handle::get)([`UserGet`]) | Look up one user | 查询单个用户信息 | 用户管理-查询 | 3000 in 10 s |  | read 2026-11-26; 3 of 28 fields unverified; 4 errata |
 //! | [`list`](Handle::list)([`UserList`]) | List users, version 1.0.0 | 获取用户列表1.0.0 | 用户管理-查询 | 3000 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `user_created_start` and `user_created_end` | read 2026-11-22; 1 of 30 fields unverified; 9 errata |
+//! | [`list_by_ids`](Handle::list_by_ids)([`UserListByIds`]) | Look up users by ids | 批量查询获取用户信息 | 用户管理-查询 | 1000 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 10000 | read 2026-11-26; 1 of 17 fields unverified; 2 errata |
 //! | [`list_v2`](Handle::list_v2)([`UserListV2`]) | List users, version 2.0.0 | 获取用户列表2.0.0 | 用户管理-查询 | 3000 in 10 s | by cursor, at most 50 rows each | unverified |
+//! | [`register`](Handle::register)([`UserRegister`]) | Register a user | 注册新用户 | 用户管理-用户操作 |  |  | unverified |
+//! | [`update`](Handle::update)([`UserUpdate`]) | Change a user's profile | 更新用户信息 | 用户管理-用户操作 | 3000 in 10 s |  | read 2026-11-22 |
 
 mod definitions;
+pub(super) mod user_get;
 pub(super) mod user_list;
+pub(super) mod user_list_by_ids;
 pub(super) mod user_list_v2;
+pub(super) mod user_register;
+pub(super) mod user_update;
 
-pub use self::definitions::UserSourceLabel;
-pub use self::user_list::{User, UserList, UserListData, UserSource, UserType};
+pub use self::definitions::{Gender, User, UserSourceLabel};
+pub use self::user_get::{UserField, UserGet, UserGetData, UserKey, UserState};
+pub use self::user_list::{UserList, UserListData, UserSource, UserType};
+pub use self::user_list_by_ids::{UserListByIds, UserListByIdsData};
 pub use self::user_list_v2::{
     UserColumn, UserCursor, UserListV2, UserListV2Data, UserSourceV2, UserTypeV2, UserV2,
 };
+pub use self::user_register::{NewUser, UserExists, UserRegister, UserRegisterData};
+pub use self::user_update::{UserChanges, UserUpdate, UserUpdateBody};
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
     ///
     /// 本组接口的调用入口，由 `Client::user` 得到。
     pub struct Handle, BlockingHandle;
+    /// Look up one user. See [`UserGet`].
+    ///
+    /// 查询单个用户信息。
+    fn get(UserGet);
     /// List users, version 1.0.0. See [`UserList`].
     ///
     /// 获取用户列表1.0.0。
     fn list(UserList);
+    /// Look up users by ids. See [`UserListByIds`].
+    ///
+    /// 批量查询获取用户信息。
+    fn list_by_ids(UserListByIds);
     /// List users, version 2.0.0. See [`UserListV2`].
     ///
     /// 获取用户列表2.0.0。
     fn list_v2(UserListV2);
+    /// Register a user. See [`UserRegister`].
+    ///
+    /// 注册新用户。
+    fn register(UserRegister);
+    /// Change a user's profile. See [`UserUpdate`].
+    ///
+    /// 更新用户信息。
+    fn update(UserUpdate);
 }
