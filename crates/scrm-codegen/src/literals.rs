@@ -107,6 +107,7 @@ impl<'a> Types<'a> {
             let entry = self.value(value, Wire::Plain, entry);
             match value {
                 Kind::Object { .. } => quote!((#key.into(), #entry)),
+                Kind::Any => quote!((#key.into(), Some(#entry))),
                 _ => quote!((#key.into(), Some(#entry.into()))),
             }
         });
