@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Several vendors.
     for vendor in [xiaoe.vendor_client(), rabbitpre.vendor_client()] {
-        show(&vendor, &CustomerKey::phone(phone))?;
+        show(&vendor, &CustomerKey::phone(&phone))?;
     }
 
     // Page after page; `items()` gives row after row.
