@@ -7,6 +7,7 @@ pub mod codegen;
 pub mod compile;
 pub mod decode;
 mod derived;
+pub mod hostile;
 pub mod hot;
 pub mod measure;
 pub mod pull;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use scrm_bench::{allocations, codegen, compile, decode, hot, pull, repeat, report::Report, request, server, tree};
+use scrm_bench::{allocations, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -61,6 +61,7 @@ fn root() -> PathBuf {
 fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some(server::COMMAND) => return server::serve(),
+        Some(hostile::COMMAND) => return hostile::child(),
         Some(repeat::COMMAND) => return repeat::repeat(),
         _ => {}
     }
@@ -85,6 +86,7 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     if group.includes(Group::Decode) {
         decode::run(report);
         allocations::run(report)?;
+        hostile::run(report)?;
     }
     if group.includes(Group::Request) {
         hot::run(report);

@@ -36,7 +36,7 @@ macro_rules! option_setters {
             self
         }
 
-        /// Collects drifts from the schema in [`Response::drifts`].
+        /// Collects drifts from the schema in [`ResponseMeta::drifts`](crate::ResponseMeta::drifts).
         pub fn collect_drift(mut self) -> Self {
             self.options.collect_drift = true;
             self
@@ -168,8 +168,8 @@ impl RawCall {
     }
 
     /// The same call with another request, for a page of a pull.
-    pub(crate) fn asking(&self, request: Value) -> Self {
-        let options = CallOptions { keep_body: true, ..self.options.clone() };
+    pub(crate) fn asking(&self, request: Value, page: Option<i64>) -> Self {
+        let options = CallOptions { page, ..self.options.clone() };
         RawCall { core: self.core.clone(), path: self.path.clone(), request, options }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    mask,
     path::{Found, Scalar, Scope},
     spec::{Rule, TimeFormat},
     table::{PERSONAL, ReadFields, SECRET},
@@ -17,8 +18,8 @@ pub struct Violation {
     pub field: String,
     /// The rule in words: `at most 50`, `a day as YYYY-MM-DD`, `at least one of phone, openid`.
     pub rule: String,
-    /// What was given, cut to a hundred characters; of a personal value only its length, of a secret nothing; for a rule between fields
-    /// the names of those that were given. `None`: nothing was given.
+    /// What was given: a short number or something like a date; of all else and of a personal value only the length, of a secret nothing; for a rule
+    /// between fields the names of those that were given. `None`: nothing was given.
     pub given: Option<String>,
     /// Whether the rule itself names the fields.
     between: bool,
@@ -339,20 +340,14 @@ fn duration(seconds: u64) -> String {
 
 /// A value as an error may show it.
 fn shown(value: Scalar<'_>, flags: u8) -> String {
-    const MOST: usize = 100;
     let text = value.to_text();
-    let length = text.chars().count();
     if flags & SECRET != 0 {
         return "a secret".to_owned();
     }
     if flags & PERSONAL != 0 {
-        return format!("{length} character{}", if length == 1 { "" } else { "s" });
+        return mask::length(&text);
     }
-    let mut cut: String = text.chars().take(MOST).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
-    if length > MOST {
-        cut.push('…');
-    }
-    cut
+    mask::given(&text)
 }
 
 #[cfg(test)]

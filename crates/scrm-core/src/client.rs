@@ -3,7 +3,11 @@
 mod builder;
 mod response;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -42,10 +46,10 @@ pub struct CallOptions {
     pub strict: Option<bool>,
     /// Whether an empty text may be sent where the vendor takes it for "no filter".
     pub allow_empty_filters: bool,
-    /// Whether drifts from the schema are collected in [`Response::drifts`].
+    /// Whether drifts from the schema are collected in [`ResponseMeta::drifts`].
     pub collect_drift: bool,
-    /// Whether an error keeps the whole body of a response that cannot be understood: for pulls, which may give it to a sink.
-    pub(crate) keep_body: bool,
+    /// Number of the page that is asked for, in a pull.
+    pub(crate) page: Option<i64>,
 }
 
 /// A client of one vendor for one shop: credentials, token and quotas of its own; transport, connection pool, hooks and retry budget shared with the shops that
@@ -63,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) server: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hooks: Arc<dyn Hooks>,
+    /// How many calls began.
+    pub(crate) calls: AtomicU64,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: RetryBudget,
     pub(crate) timeout: Duration,
@@ -78,6 +84,8 @@ pub(crate) struct Shared {
 struct Shop {
     shared: Arc<Shared>,
     credentials: CredentialSet,
+    /// What tells it from others, for logs.
+    account: String,
     /// One for each of `vendor.tokens`, in that order.
     tokens: Vec<Arc<TokenCache<Error>>>,
     quotas: RateLimiters,
@@ -91,8 +99,8 @@ impl Shop {
         let mut given = Some(usual);
         let mut cache = |spec| token_cache(&shared, spec, &account, &scope, given.take().unwrap_or(Given::Nothing));
         let tokens = shared.vendor.tokens.iter().map(|spec| cache(spec)).collect();
-        let quotas = RateLimiters::new(shared.vendor.name, account, scope, shared.quota.clone(), shared.hooks.clone());
-        Shop { shared, credentials, tokens, quotas }
+        let quotas = RateLimiters::new(shared.vendor.name, account.clone(), scope, shared.quota.clone(), shared.hooks.clone());
+        Shop { shared, credentials, account, tokens, quotas }
     }
 }
 
@@ -205,6 +213,10 @@ impl ApiClient {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.shop.shared
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        &self.shop.account
     }
 
     pub(crate) fn quotas(&self) -> &RateLimiters {

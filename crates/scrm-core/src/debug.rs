@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use crate::{
-    decode::looks_like_data,
+    mask::characters,
     table::{Atom, Code, DYNAMIC, EXTRA, Nullable, PERSONAL, ReadFields, SECRET, View},
 };
 
@@ -20,36 +19,12 @@ impl fmt::Display for Mask<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.view {
             _ if self.flags & SECRET != 0 => f.write_str("<secret>"),
-            View::Str(Some(text)) => write!(f, "<{} characters>", text.chars().count()),
+            View::Str(Some(text)) => f.write_str(&characters(text)),
             View::Typed(value) => match value.get() {
-                Some(Atom::Text(text)) => write!(f, "<{} characters>", text.chars().count()),
+                Some(Atom::Text(text)) => f.write_str(&characters(text)),
                 _ => f.write_str("<masked>"),
             },
             _ => f.write_str("<masked>"),
-        }
-    }
-}
-
-/// JSON that nobody documented: its keys, unless they look like data, and its shape without its values.
-pub(crate) struct Masked<'a>(pub(crate) &'a Value);
-
-impl Serialize for Masked<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(_) | Value::Number(_) => serializer.serialize_str("<masked>"),
-            Value::String(text) => serializer.collect_str(&format_args!("<{} characters>", text.chars().count())),
-            Value::Array(list) => {
-                let mut seq = serializer.serialize_seq(Some(list.len()))?;
-                for value in list {
-                    seq.serialize_element(&Masked(value))?;
-                }
-                seq.end()
-            }
-            Value::Object(entries) => {
-                let key = |key: &str| if looks_like_data(key) { format!("<{} characters>", key.chars().count()) } else { key.to_owned() };
-                serializer.collect_map(entries.iter().map(|(name, value)| (key(name), Masked(value))))
-            }
         }
     }
 }

@@ -30,7 +30,7 @@ use crate::{
 pub use crate::{
     debug::debug,
     decode::Envelope,
-    scan::document,
+    scan::{document, lax_document},
     serialize::{deserialize, serialize, serialize_request},
     table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
 };

@@ -3,7 +3,9 @@
 //! [`decode`] reads the envelope and whatever stands under its data key into the slots of a generated type (see [`crate::table`]).
 //! What differs from the page but can be understood is accepted: numbers in quotes, integers written `3.0`, `null` and absence,
 //! `[]` or `""` for an empty object, `{}` or `""` for an empty list, lists as PHP writes them when filtered (`{"0": …, "2": …}`),
-//! undocumented enum values, undocumented keys. A row that cannot be understood costs only itself. No I/O happens here.
+//! undocumented enum values, undocumented keys. Damage inside a string (bytes that are no UTF-8, raw control characters, halves of surrogate pairs)
+//! costs that string at most, and a row that cannot be understood costs only itself. Whatever the body is: what is told of it is bounded, and what is
+//! read into does not grow out of proportion to it. No I/O happens here.
 
 mod coerce;
 mod decoder;
@@ -17,10 +19,9 @@ mod wire_forms;
 pub use outcome::{BadRow, DecodeError, Decoded, Drift, DriftKind, Envelope};
 
 pub(crate) use coerce::{integral, lenient};
-pub(crate) use outcome::{ShownPath, looks_like_data};
 
 use crate::{
-    scan::Scan,
+    scan::{Readable, Scan},
     spec::EnvelopeSpec,
     table::{Payload, WriteFields},
 };
@@ -53,39 +54,42 @@ pub fn decode<T: Payload + Default>(body: &[u8], envelope: &EnvelopeSpec, option
 /// # Errors
 /// As [`decode`].
 pub fn decode_into(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions, data: &mut dyn Payload) -> Result<Envelope, DecodeError> {
-    let text = text(body)?;
+    let text = readable(body)?;
     let mut head = Envelope::default();
     let mut notes = Notes::new(options.collect_drift, options.rows);
-    let outcome = Fill::new(Scan::new(text), &mut notes).envelope(envelope, &mut head, data);
+    if text.mark() > 0 {
+        notes.note(0, DriftKind::ByteOrderMark);
+    }
+    let mut fill = Fill::new(Scan::of(&text), &mut notes);
+    let outcome = fill.envelope(envelope, &mut head, data);
+    let scan = fill.scan;
     match outcome {
         Ok(()) => {
-            notes.tell(text, &mut head);
+            notes.tell(&scan, &mut head);
             Ok(head)
         }
-        Err(stop) => Err(notes.error(text, *stop)),
+        Err(stop) => Err(notes.error(&scan, *stop)),
     }
 }
 
 /// One object on its own, without an envelope, as serde wrote it or as it came.
 pub(crate) fn record_from_text(text: &str, record: &mut dyn WriteFields) -> Result<(), DecodeError> {
     let mut notes = Notes::default();
-    let mut fill = Fill::new(Scan::new(text), &mut notes);
+    let mut fill = Fill::new(Scan::lax(text), &mut notes);
     fill.typed = true;
     let outcome = fill.object(record).and_then(|()| fill.scan.end());
-    outcome.map_err(|stop| notes.error(text, *stop))
+    let scan = fill.scan;
+    outcome.map_err(|stop| notes.error(&scan, *stop))
 }
 
 /// The body as text, if it looks like JSON at all.
-fn text(body: &[u8]) -> Result<&str, DecodeError> {
-    let refuse = |offset, reason: &str| Err(DecodeError { path: String::new(), reason: reason.into(), offset });
-    let text = match std::str::from_utf8(body) {
-        Ok(text) => text,
-        Err(error) => return refuse(error.valid_up_to(), "the body is not UTF-8"),
-    };
+fn readable(body: &[u8]) -> Result<Readable<'_>, DecodeError> {
+    let refuse = |reason: &str| Err(DecodeError { path: String::new(), reason: reason.into(), offset: 0 });
     match body.trim_ascii_start() {
-        [] => refuse(0, "the body is empty"),
-        [b'<', ..] => refuse(0, "the body is HTML or XML, not JSON"),
-        [0xEF, 0xBB, 0xBF, ..] => refuse(0, "the body begins with a byte order mark, which JSON does not allow"),
-        _ => Ok(text),
+        [] => refuse("the body is empty"),
+        [b'<', ..] | [0xEF, 0xBB, 0xBF, b'<', ..] => refuse("the body is HTML or XML, not JSON"),
+        [0x1F, 0x8B, ..] => refuse("the body is compressed (gzip), not JSON"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, b'{', ..] | [b'{', 0, ..] => refuse("the body is UTF-16, not UTF-8"),
+        _ => Ok(Readable::new(body)),
     }
 }

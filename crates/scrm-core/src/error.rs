@@ -1,6 +1,6 @@
 //! One error type for everything: what happened, where, and what to do about it.
 
-pub(crate) mod redact;
+mod report;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::{
     check::Violation,
     decode::BadRow,
+    mask::{MESSAGE_CAP, Masker, WORD_CAP},
     secret::MissingCredentials,
     spec::{Action, Label, OperationSpec, VendorSpec},
     transport::Sent,
@@ -68,7 +69,17 @@ impl ErrorKind {
     }
 }
 
-/// Why a call failed. `Display` tells the whole story in one line and, like `Debug`, never shows a URL, a token, a secret or a phone number.
+/// Why a call failed. `Display` tells the whole story in one line and, like `Debug`, never shows a URL, a token, a secret, or what the schema marks as
+/// personal. Serialises as what it tells, for structured logs.
+///
+/// One can be made for a test:
+///
+/// ```
+/// use scrm_core::{Error, ErrorKind};
+///
+/// let error = Error::fake(ErrorKind::Vendor, "acme", "").with_operation("user_list").with_http_status(200).with_vendor_code("3000");
+/// assert_eq!(error.to_string(), "acme user_list: the vendor answered: code 3000; HTTP 200");
+/// ```
 pub struct Error(Box<Inner>);
 
 #[derive(Clone)]
@@ -86,11 +97,11 @@ struct Inner {
     waited: Duration,
     json_path: Option<Box<str>>,
     raw_body: Option<Box<str>>,
+    undecoded: Option<Bytes>,
     sent: Sent,
     doc_url: Option<&'static str>,
     violations: Vec<Violation>,
     bad_row: Option<BadRow>,
-    undecodable: Option<Bytes>,
 }
 
 impl Error {
@@ -144,15 +155,22 @@ impl Error {
     pub fn waited(&self) -> Duration {
         self.0.waited
     }
-    /// JSON pointer of the place in the answer that is at fault.
+    /// JSON pointer of the place in the answer that is at fault; of keys that look like data it tells the length.
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
-    /// The beginning of the answer (at most 2 kB), with secrets, numbers of seven digits and more, and mail addresses masked.
+    /// The beginning of the answer (at most 2 kB), masked: of what the schema marks as personal the length, of what it does not name the shape, of all else
+    /// what remains without secrets, long numbers, ids and mail addresses.
     #[must_use]
     pub fn raw_body(&self) -> Option<&str> {
         self.0.raw_body.as_deref()
+    }
+    /// The whole answer as it came, where it could not be understood ([`ErrorKind::Decode`]). Holds personal data, and whatever the vendor repeats of the
+    /// request; shown nowhere else.
+    #[must_use]
+    pub fn unmasked_body(&self) -> Option<&[u8]> {
+        self.0.undecoded.as_deref()
     }
     /// Whether the request reached the vendor. Unless it is [`Sent::No`], a failed write may have been done.
     #[must_use]
@@ -202,11 +220,11 @@ impl Error {
             waited: Duration::ZERO,
             json_path: None,
             raw_body: None,
+            undecoded: None,
             sent: Sent::No,
             doc_url: None,
             violations: Vec::new(),
             bad_row: None,
-            undecodable: None,
         }))
     }
 
@@ -258,25 +276,21 @@ impl Error {
         self
     }
 
-    pub(crate) fn acting(mut self, action: Action) -> Self {
-        self.0.action = Some(action);
-        self
-    }
-
     pub(crate) fn counted(mut self, attempts: u32, waited: Duration) -> Self {
         self.0.attempts = attempts;
         self.0.waited = waited;
         self
     }
 
-    /// `path` must be masked.
-    pub(crate) fn pointing(mut self, path: impl Into<Box<str>>) -> Self {
-        self.0.json_path = Some(path.into());
+    /// The answer that could not be understood.
+    pub(crate) fn undecoded(mut self, body: Bytes) -> Self {
+        self.0.undecoded = self.0.raw_body.is_some().then_some(body);
         self
     }
 
-    pub(crate) fn sent_as(mut self, sent: Sent) -> Self {
-        self.0.sent = sent;
+    /// `path` must be masked.
+    pub(crate) fn pointing(mut self, path: impl Into<Box<str>>) -> Self {
+        self.0.json_path = Some(path.into());
         self
     }
 
@@ -301,21 +315,84 @@ impl Error {
         self.0.violations = violations;
         self
     }
+}
 
-    pub(crate) fn bad(mut self, row: BadRow) -> Self {
+/// For tests: an error as a call may give it.
+impl Error {
+    /// An error of this kind, from no call at all. `detail` is shown as it is.
+    #[must_use]
+    pub fn fake(kind: ErrorKind, vendor: &'static str, detail: impl Into<String>) -> Self {
+        Error::plain(kind, vendor, detail)
+    }
+
+    /// Sets [`Error::operation`].
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(operation.into());
+        self
+    }
+
+    /// Sets [`Error::vendor_code`], masked.
+    #[must_use]
+    pub fn with_vendor_code(mut self, code: impl AsRef<str>) -> Self {
+        self.0.code = Some(Masker::default().text(code.as_ref(), WORD_CAP));
+        self
+    }
+
+    /// Sets [`Error::meaning`].
+    #[must_use]
+    pub fn with_meaning(mut self, meaning: Label) -> Self {
+        self.0.meaning = Some(meaning);
+        self
+    }
+
+    /// Sets [`Error::action`].
+    #[must_use]
+    pub fn with_action(mut self, action: Action) -> Self {
+        self.0.action = Some(action);
+        self
+    }
+
+    /// Sets [`Error::vendor_message`], masked.
+    #[must_use]
+    pub fn with_vendor_message(mut self, message: impl AsRef<str>) -> Self {
+        self.0.vendor_message = Some(Masker::default().text(message.as_ref(), MESSAGE_CAP));
+        self
+    }
+
+    /// Sets [`Error::http_status`]; an answer that has a status was sent for.
+    #[must_use]
+    pub fn with_http_status(mut self, status: u16) -> Self {
+        self.0.http_status = Some(status);
+        self.with_sent(Sent::Yes)
+    }
+
+    /// Sets [`Error::attempts`].
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// Sets [`Error::json_path`], masked.
+    #[must_use]
+    pub fn with_json_path(mut self, path: impl AsRef<str>) -> Self {
+        self.0.json_path = Some(Masker::default().path(path.as_ref(), MESSAGE_CAP));
+        self
+    }
+
+    /// Sets [`Error::sent`].
+    #[must_use]
+    pub fn with_sent(mut self, sent: Sent) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    /// Sets [`Error::bad_row`].
+    #[must_use]
+    pub fn with_bad_row(mut self, row: BadRow) -> Self {
         self.0.bad_row = Some(row);
         self
-    }
-
-    /// Keeps the whole body of a response that cannot be understood.
-    pub(crate) fn keeping(mut self, body: Bytes) -> Self {
-        self.0.undecodable = Some(body);
-        self
-    }
-
-    /// That body, unmasked.
-    pub(crate) fn undecodable(&self) -> Option<&[u8]> {
-        self.0.undecodable.as_deref()
     }
 }
 
@@ -353,8 +430,8 @@ impl fmt::Display for Error {
             f.write_str(&inner.detail)?;
         }
         if let Some(code) = &inner.code {
-            let comma = if inner.detail.is_empty() { "" } else { ": " };
-            write!(f, "{comma}code {code}")?;
+            let who = if inner.detail.is_empty() { "the vendor answered: " } else { ": " };
+            write!(f, "{who}code {code}")?;
         }
         if let Some(meaning) = inner.meaning {
             write!(f, " {} ({})", meaning.zh, meaning.en)?;
@@ -368,7 +445,7 @@ impl fmt::Display for Error {
         if let Some(path) = &inner.json_path {
             write!(f, " at {path}")?;
         }
-        if let Some(status) = inner.http_status.filter(|status| *status != 200) {
+        if let Some(status) = inner.http_status {
             write!(f, "; HTTP {status}")?;
         }
         if let Some(action) = inner.action {

@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use serde_json::Value;
 
 use crate::{
-    debug::Masked,
-    decode::{BadRow, DecodeError, DecodeOptions, Drift, Envelope, ShownPath, decode_into},
+    decode::{BadRow, DecodeError, DecodeOptions, Drift, Envelope, decode_into},
+    mask::{self, MESSAGE_CAP, Masked, Masker, ShownPath, WORD_CAP},
     serialize::{PLAIN, Style, Written},
     spec::{OperationSpec, VendorSpec},
     table::Inspect,
@@ -42,7 +42,7 @@ pub fn explain(data: &mut dyn Inspect, operation: &OperationSpec, vendor: &Vendo
     let options = DecodeOptions { rows: 0, collect_drift: true };
     match decode_into(body, &vendor.envelope, &options, data) {
         Ok(head) => {
-            let ok = head.is_success(&vendor.envelope) && head.bad_rows.is_empty();
+            let ok = head.is_success(&vendor.envelope) && head.bad_rows.is_empty() && head.bad_rows_left_out == 0;
             let mut told = Told { text: String::new(), plain };
             // writing to a String does not fail
             let _ = told.answer(&head, data, operation, vendor);
@@ -72,8 +72,8 @@ impl Told {
         let code = head.code.as_deref();
         let message = head.message.as_deref().unwrap_or_default();
         let success = head.is_success(&vendor.envelope);
-        writeln!(self.text, "{}: {}", vendor.envelope.code, code.unwrap_or("(none)"))?;
-        writeln!(self.text, "message: {}", if message.is_empty() { "(none)" } else { message })?;
+        writeln!(self.text, "{}: {}", vendor.envelope.code, self.words(code.unwrap_or("(none)"), WORD_CAP))?;
+        writeln!(self.text, "message: {}", self.words(if message.is_empty() { "(none)" } else { message }, MESSAGE_CAP))?;
         if success {
             writeln!(self.text, "result: success")?;
         } else {
@@ -86,8 +86,8 @@ impl Told {
             let json = serde_json::to_string_pretty(&Written { view: &view, field: &PLAIN, style }).map_err(|_| fmt::Error)?;
             writeln!(self.text, "data:\n{json}")?;
         }
-        self.bad_rows(&head.bad_rows)?;
-        self.drifts(&head.drifts)
+        self.bad_rows(&head.bad_rows, head.bad_rows_left_out)?;
+        self.drifts(&head.drifts, head.drifts_left_out)
     }
 
     /// What a failure means, by the operation's table of errors, then by the vendor's.
@@ -102,7 +102,7 @@ impl Told {
 
     fn rest_of_envelope(&mut self, head: &Envelope) -> fmt::Result {
         for (key, value) in head.extra.iter() {
-            let shown = if self.plain { value.clone() } else { masked(value) };
+            let (key, shown) = if self.plain { (key.to_string(), value.clone()) } else { (mask::key(key), masked(value)) };
             writeln!(self.text, "{key}: {shown}")?;
         }
         if let Some(raw) = &head.raw_data {
@@ -112,8 +112,8 @@ impl Told {
         Ok(())
     }
 
-    fn bad_rows(&mut self, rows: &[BadRow]) -> fmt::Result {
-        writeln!(self.text, "bad rows: {}", rows.len())?;
+    fn bad_rows(&mut self, rows: &[BadRow], left_out: u64) -> fmt::Result {
+        writeln!(self.text, "bad rows: {}", rows.len() as u64 + left_out)?;
         for bad in rows {
             let (path, raw) = (self.path(&bad.path), self.raw(&bad.raw));
             writeln!(self.text, "  row {}, {path}: {}\n    {raw}", bad.row, bad.reason)?;
@@ -121,13 +121,21 @@ impl Told {
         Ok(())
     }
 
-    fn drifts(&mut self, drifts: &[Drift]) -> fmt::Result {
-        writeln!(self.text, "drifts from the page: {}", drifts.len())?;
+    fn drifts(&mut self, drifts: &[Drift], left_out: u64) -> fmt::Result {
+        writeln!(self.text, "drifts from the page: {}", drifts.len() as u64 + left_out)?;
         for drift in drifts {
             let path = self.path(&drift.path);
             writeln!(self.text, "  {path}: {}", drift.what)?;
         }
+        if left_out > 0 {
+            writeln!(self.text, "  and {left_out} more")?;
+        }
         Ok(())
+    }
+
+    /// Free text of the vendor.
+    fn words(&self, text: &str, cap: usize) -> String {
+        if self.plain { text.to_owned() } else { Masker::default().text(text, cap).into() }
     }
 
     /// JSON as it came, or its shape.

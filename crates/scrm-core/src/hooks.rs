@@ -1,10 +1,20 @@
 //! What a client tells of its work.
+//!
+//! With the feature `tracing`, each call is a span, and what is told here are events in it; with the feature `metrics`, it is counted. Both need no hooks of
+//! one's own and go to whatever subscriber and recorder the program has set.
 
-use std::time::Duration;
+#[cfg(feature = "metrics")]
+mod meter;
+mod trace;
+
+use std::{sync::Arc, time::Duration};
+
+pub(crate) use self::trace::CallSpan;
 
 /// Watches a client at work. Every method does nothing unless overridden; all are called on the caller's task and must return quickly.
 ///
-/// No event carries a value of a request or an answer, a credential, a token or a URL.
+/// No event carries a value of a request or an answer, a credential, a token or a URL. A call whose future is dropped ends, too, with the error `cancelled`.
+/// Several hooks are one: a pair of hooks are hooks.
 pub trait Hooks: Send + Sync {
     /// A call began.
     fn start(&self, _event: &Start<'_>) {}
@@ -30,22 +40,128 @@ pub struct NoHooks;
 
 impl Hooks for NoHooks {}
 
+/// Tells both, the first one first.
+impl<A: Hooks, B: Hooks> Hooks for (A, B) {
+    fn start(&self, event: &Start<'_>) {
+        self.0.start(event);
+        self.1.start(event);
+    }
+    fn attempt(&self, event: &Attempt<'_>) {
+        self.0.attempt(event);
+        self.1.attempt(event);
+    }
+    fn retry(&self, event: &Retry<'_>) {
+        self.0.retry(event);
+        self.1.retry(event);
+    }
+    fn token_fetch(&self, event: &TokenFetch<'_>) {
+        self.0.token_fetch(event);
+        self.1.token_fetch(event);
+    }
+    fn quota_wait(&self, event: &QuotaWait<'_>) {
+        self.0.quota_wait(event);
+        self.1.quota_wait(event);
+    }
+    fn quota_pause(&self, event: &QuotaPause<'_>) {
+        self.0.quota_pause(event);
+        self.1.quota_pause(event);
+    }
+    fn degraded(&self, event: &Degraded<'_>) {
+        self.0.degraded(event);
+        self.1.degraded(event);
+    }
+    fn end(&self, event: &End<'_>) {
+        self.0.end(event);
+        self.1.end(event);
+    }
+}
+
+impl<H: Hooks + ?Sized> Hooks for Arc<H> {
+    fn start(&self, event: &Start<'_>) {
+        (**self).start(event);
+    }
+    fn attempt(&self, event: &Attempt<'_>) {
+        (**self).attempt(event);
+    }
+    fn retry(&self, event: &Retry<'_>) {
+        (**self).retry(event);
+    }
+    fn token_fetch(&self, event: &TokenFetch<'_>) {
+        (**self).token_fetch(event);
+    }
+    fn quota_wait(&self, event: &QuotaWait<'_>) {
+        (**self).quota_wait(event);
+    }
+    fn quota_pause(&self, event: &QuotaPause<'_>) {
+        (**self).quota_pause(event);
+    }
+    fn degraded(&self, event: &Degraded<'_>) {
+        (**self).degraded(event);
+    }
+    fn end(&self, event: &End<'_>) {
+        (**self).end(event);
+    }
+}
+
+/// The caller's hooks, with those that the crate's features bring.
+pub(crate) fn with_features(hooks: Arc<dyn Hooks>) -> Arc<dyn Hooks> {
+    #[cfg(feature = "metrics")]
+    let hooks: Arc<dyn Hooks> = Arc::new((meter::Meter, hooks));
+    #[cfg(feature = "tracing")]
+    let hooks: Arc<dyn Hooks> = Arc::new((trace::Events, hooks));
+    hooks
+}
+
+/// Which call an event belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallContext<'a> {
+    /// Number of the call, from 1: counts the calls of a client, those of its other accounts' clients included.
+    pub id: u64,
+    /// Whose call it is: vendor, id of the app, and a hash in place of the secrets.
+    pub account: &'a str,
+    /// Number of the page, in a pull over page numbers.
+    pub page: Option<i64>,
+}
+
+impl<'a> CallContext<'a> {
+    /// A context, for tests.
+    #[must_use]
+    pub fn new(id: u64, account: &'a str) -> Self {
+        CallContext { id, account, page: None }
+    }
+}
+
 /// A call began.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Start<'a> {
     /// Short name of the vendor.
     pub vendor: &'a str,
     /// Name of the operation.
     pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
+}
+
+impl<'a> Start<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        Start { vendor, operation, call: CallContext::default() }
+    }
 }
 
 /// One request went out, and its outcome is known.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Attempt<'a> {
     /// Short name of the vendor.
     pub vendor: &'a str,
     /// Name of the operation.
     pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
     /// HTTP method.
     pub method: &'a str,
     /// Host name of the server.
@@ -62,13 +178,35 @@ pub struct Attempt<'a> {
     pub code: Option<&'a str>,
 }
 
+impl<'a> Attempt<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        Attempt {
+            vendor,
+            operation,
+            call: CallContext::default(),
+            method: "POST",
+            server: "",
+            attempt: 1,
+            took: Duration::ZERO,
+            status: None,
+            error: None,
+            code: None,
+        }
+    }
+}
+
 /// The call will be tried again.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Retry<'a> {
     /// Short name of the vendor.
     pub vendor: &'a str,
     /// Name of the operation.
     pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
     /// Which request of this call failed, from 1.
     pub attempt: u32,
     /// Kind of the error.
@@ -81,8 +219,17 @@ pub struct Retry<'a> {
     pub refresh: bool,
 }
 
+impl<'a> Retry<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        Retry { vendor, operation, call: CallContext::default(), attempt: 1, error: "", code: None, delay: Duration::ZERO, refresh: false }
+    }
+}
+
 /// A token was asked for.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct TokenFetch<'a> {
     /// Short name of the vendor.
     pub vendor: &'a str,
@@ -98,6 +245,14 @@ pub struct TokenFetch<'a> {
     pub life: Option<Duration>,
     /// Whether a longer life was told than can be meant.
     pub life_shortened: bool,
+}
+
+impl<'a> TokenFetch<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, token: &'a str, from: TokenFrom) -> Self {
+        TokenFetch { vendor, token, from, took: Duration::ZERO, success: true, life: None, life_shortened: false }
+    }
 }
 
 /// Who was asked for a token.
@@ -126,11 +281,14 @@ impl TokenFrom {
 
 /// A call had to wait for the quota.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct QuotaWait<'a> {
     /// Short name of the vendor.
     pub vendor: &'a str,
     /// Name of the operation.
     pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
     /// How long it waited; where it gave up, how long it would have had to.
     pub waited: Duration,
     /// Whether it may go on.
@@ -149,6 +307,8 @@ pub struct QuotaPause<'a> {
     pub vendor: &'a str,
     /// Name of the operation.
     pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
     /// For how long its calls are held back from now.
     pub pause: Duration,
     /// How long the vendor asked to wait, as it stood in the answer. `pause` is shorter where that cannot be meant.
@@ -157,6 +317,14 @@ pub struct QuotaPause<'a> {
     pub status: u16,
     /// The vendor's code, if the answer had one.
     pub code: Option<&'a str>,
+}
+
+impl<'a> QuotaPause<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        QuotaPause { vendor, operation, call: CallContext::default(), pause: Duration::ZERO, asked: None, status: 200, code: None }
+    }
 }
 
 /// Something that processes share cannot be used.
@@ -171,6 +339,14 @@ pub struct Degraded<'a> {
     pub of: &'a str,
     /// Why, in the words of the store or the shared quota.
     pub reason: &'a str,
+}
+
+impl<'a> Degraded<'a> {
+    /// An event, for tests.
+    #[must_use]
+    pub fn new(vendor: &'a str, part: SharedPart, of: &'a str, reason: &'a str) -> Self {
+        Degraded { vendor, part, of, reason }
+    }
 }
 
 /// What processes share.
@@ -194,246 +370,49 @@ impl SharedPart {
     }
 }
 
+impl<'a> QuotaWait<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        QuotaWait { vendor, operation, call: CallContext::default(), waited: Duration::ZERO, success: true, waiting: 0, cause: "used_up" }
+    }
+}
+
 /// A call ended.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct End<'a> {
     /// Short name of the vendor.
     pub vendor: &'a str,
     /// Name of the operation.
     pub operation: &'a str,
+    /// Which call it was.
+    pub call: CallContext<'a>,
     /// How many requests went out.
     pub attempts: u32,
     /// Time from start to end.
     pub took: Duration,
     /// How much of it went into waiting for the quota, the token and between attempts.
     pub waited: Duration,
-    /// Kind of the error; `None`: success.
+    /// Kind of the error, or `cancelled`; `None`: success.
     pub error: Option<&'a str>,
     /// The vendor's code, if the call failed with one.
     pub code: Option<&'a str>,
 }
 
-#[cfg(feature = "tracing")]
-pub use self::events::TracingHooks;
-
-#[cfg(feature = "tracing")]
-mod events {
-    use super::{Attempt, Degraded, End, Hooks, QuotaPause, QuotaWait, Retry, Start, TokenFetch};
-
-    const TARGET: &str = "scrm";
-
-    /// Writes every event to `tracing`, under the target `scrm`, with the attribute names of OpenTelemetry's conventions for HTTP clients.
-    ///
-    /// Requests and ends of calls are told at `DEBUG`, failed ends at `WARN`, retries and quota waits at `INFO`, starts at `TRACE`. Operations are named instead of URLs.
-    #[derive(Clone, Copy, Debug, Default)]
-    pub struct TracingHooks;
-
-    impl Hooks for TracingHooks {
-        fn start(&self, event: &Start<'_>) {
-            tracing::trace!(target: TARGET, vendor = event.vendor, operation = event.operation, "call started");
+impl<'a> End<'a> {
+    /// An event in which nothing happened, for tests: set what matters.
+    #[must_use]
+    pub fn new(vendor: &'a str, operation: &'a str) -> Self {
+        End {
+            vendor,
+            operation,
+            call: CallContext::default(),
+            attempts: 1,
+            took: Duration::ZERO,
+            waited: Duration::ZERO,
+            error: None,
+            code: None,
         }
-
-        fn attempt(&self, event: &Attempt<'_>) {
-            tracing::debug!(
-                target: TARGET,
-                vendor = event.vendor,
-                operation = event.operation,
-                http.request.method = event.method,
-                server.address = event.server,
-                http.request.resend_count = event.attempt.saturating_sub(1),
-                http.response.status_code = event.status,
-                error.type = event.error,
-                vendor.code = event.code,
-                duration = event.took.as_secs_f64(),
-                "request"
-            );
-        }
-
-        fn retry(&self, event: &Retry<'_>) {
-            tracing::info!(
-                target: TARGET,
-                vendor = event.vendor,
-                operation = event.operation,
-                http.request.resend_count = event.attempt,
-                error.type = event.error,
-                vendor.code = event.code,
-                delay = event.delay.as_secs_f64(),
-                refresh = event.refresh,
-                "retry"
-            );
-        }
-
-        fn token_fetch(&self, event: &TokenFetch<'_>) {
-            tracing::debug!(
-                target: TARGET,
-                vendor = event.vendor,
-                token.kind = event.token,
-                token.from = event.from.as_str(),
-                success = event.success,
-                token.life = event.life.map(|life| life.as_secs()),
-                token.life_shortened = event.life_shortened,
-                duration = event.took.as_secs_f64(),
-                "token fetch"
-            );
-        }
-
-        fn quota_wait(&self, event: &QuotaWait<'_>) {
-            tracing::info!(
-                target: TARGET,
-                vendor = event.vendor,
-                operation = event.operation,
-                success = event.success,
-                waiting = event.waiting,
-                cause = event.cause,
-                duration = event.waited.as_secs_f64(),
-                "quota wait"
-            );
-        }
-
-        fn quota_pause(&self, event: &QuotaPause<'_>) {
-            tracing::warn!(
-                target: TARGET,
-                vendor = event.vendor,
-                operation = event.operation,
-                http.response.status_code = event.status,
-                vendor.code = event.code,
-                asked = event.asked.map(|asked| asked.as_secs_f64()),
-                pause = event.pause.as_secs_f64(),
-                "quota pause"
-            );
-        }
-
-        fn degraded(&self, event: &Degraded<'_>) {
-            tracing::warn!(
-                target: TARGET,
-                vendor = event.vendor,
-                part = event.part.as_str(),
-                of = event.of,
-                reason = event.reason,
-                "shared state cannot be used"
-            );
-        }
-
-        fn end(&self, event: &End<'_>) {
-            let resent = event.attempts.saturating_sub(1);
-            let (took, waited) = (event.took.as_secs_f64(), event.waited.as_secs_f64());
-            match event.error {
-                None => tracing::debug!(
-                    target: TARGET,
-                    vendor = event.vendor,
-                    operation = event.operation,
-                    http.request.resend_count = resent,
-                    duration = took,
-                    waited,
-                    "call ended"
-                ),
-                Some(kind) => tracing::warn!(
-                    target: TARGET,
-                    vendor = event.vendor,
-                    operation = event.operation,
-                    http.request.resend_count = resent,
-                    error.type = kind,
-                    vendor.code = event.code,
-                    duration = took,
-                    waited,
-                    "call failed"
-                ),
-            }
-        }
-    }
-}
-
-#[cfg(feature = "tracing")]
-#[cfg(test)]
-mod tests {
-    use std::{
-        fmt,
-        sync::{Arc, Mutex},
-    };
-
-    use tracing::{
-        Event, Metadata, Subscriber,
-        field::{Field, Visit},
-        span,
-    };
-
-    use super::*;
-
-    /// Writes down every event.
-    #[derive(Clone, Default)]
-    struct Notes(Arc<Mutex<String>>);
-
-    impl Visit for Notes {
-        fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-            self.0.lock().unwrap().push_str(&format!(" {}={value:?}", field.name()));
-        }
-    }
-
-    impl Subscriber for Notes {
-        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            metadata.target() == "scrm"
-        }
-        fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
-            span::Id::from_u64(1)
-        }
-        fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
-        fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
-        fn event(&self, event: &Event<'_>) {
-            self.0.lock().unwrap().push_str(event.metadata().level().as_str());
-            event.record(&mut self.clone());
-            self.0.lock().unwrap().push('\n');
-        }
-        fn enter(&self, _span: &span::Id) {}
-        fn exit(&self, _span: &span::Id) {}
-    }
-
-    #[test]
-    fn events_carry_the_names_of_the_conventions() {
-        let notes = Notes::default();
-        let (vendor, operation, took) = ("acme", "user_list", Duration::from_millis(250));
-        tracing::subscriber::with_default(notes.clone(), || {
-            let hooks = TracingHooks;
-            hooks.start(&Start { vendor, operation });
-            hooks.quota_wait(&QuotaWait { vendor, operation, waited: took, success: true, waiting: 3, cause: "used_up" });
-            hooks.token_fetch(&TokenFetch {
-                vendor,
-                token: "access",
-                from: TokenFrom::Vendor,
-                took,
-                success: true,
-                life: Some(took * 4),
-                life_shortened: false,
-            });
-            hooks.quota_pause(&QuotaPause { vendor, operation, pause: took, asked: Some(took * 2), status: 429, code: Some("2053") });
-            hooks.degraded(&Degraded { vendor, part: SharedPart::TokenStore, of: "access", reason: "away" });
-            let attempt = Attempt {
-                vendor,
-                operation,
-                method: "POST",
-                server: "api.acme.example",
-                attempt: 2,
-                took,
-                status: Some(200),
-                error: Some("vendor"),
-                code: Some("2054"),
-            };
-            hooks.attempt(&attempt);
-            hooks.attempt(&Attempt { error: None, code: None, ..attempt });
-            hooks.retry(&Retry { vendor, operation, attempt: 1, error: "vendor", code: None, delay: took, refresh: false });
-            hooks.end(&End { vendor, operation, attempts: 2, took, waited: took, error: None, code: None });
-            hooks.end(&End { vendor, operation, attempts: 3, took, waited: took, error: Some("vendor"), code: Some("2054") });
-        });
-        insta::assert_snapshot!(notes.0.lock().unwrap(), @r#"
-        TRACE message=call started vendor="acme" operation="user_list"
-        INFO message=quota wait vendor="acme" operation="user_list" success=true waiting=3 cause="used_up" duration=0.25
-        DEBUG message=token fetch vendor="acme" token.kind="access" token.from="vendor" success=true token.life=1 token.life_shortened=false duration=0.25
-        WARN message=quota pause vendor="acme" operation="user_list" http.response.status_code=429 vendor.code="2053" asked=0.5 pause=0.25
-        WARN message=shared state cannot be used vendor="acme" part="token_store" of="access" reason="away"
-        DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 error.type="vendor" vendor.code="2054" duration=0.25
-        DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=1 http.response.status_code=200 duration=0.25
-        INFO message=retry vendor="acme" operation="user_list" http.request.resend_count=1 error.type="vendor" delay=0.25 refresh=false
-        DEBUG message=call ended vendor="acme" operation="user_list" http.request.resend_count=1 duration=0.25 waited=0.25
-        WARN message=call failed vendor="acme" operation="user_list" http.request.resend_count=2 error.type="vendor" vendor.code="2054" duration=0.25 waited=0.25
-        "#);
     }
 }

@@ -239,8 +239,21 @@ fn too_slow(sent: Sent) -> TransportError {
     TransportError::new(Kind::Timeout, sent, "the answer did not come in time")
 }
 
+/// With commas, as numbers that must not be taken for somebody's are written: `16,777,216`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn too_large(limit: usize) -> TransportError {
-    TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {limit} bytes"))
+    TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {} bytes", grouped(limit)))
 }
 
 fn method(method: Method) -> reqwest::Method {

@@ -30,12 +30,14 @@ mod flat;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
+mod mask;
 pub mod money;
 pub mod operation;
 pub mod paging;
 mod path;
 mod patience;
 mod pipeline;
+mod plain_serde;
 pub mod quota;
 mod registry;
 pub mod retry;

@@ -3,29 +3,36 @@
 //! Nothing here is generic: it is compiled once, whatever the operations.
 
 mod classify;
-mod redaction;
+mod masking;
 mod steps;
 mod token;
 mod unreadable;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+};
 
 use tokio::time::{Duration, Instant};
 
-use self::{classify::Failed, redaction::Redaction};
+use self::classify::Failed;
 use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
     encode::RequestBody,
     error::{Error, ErrorKind},
-    hooks::{End, Retry, Start},
+    hooks::{CallContext, CallSpan, End, Retry, Start},
+    mask::Masker,
     patience::later,
     retry::{Decision, Failure, RetryPolicy},
     runtime,
     secret::Secret,
-    spec::{Action, OperationSpec},
+    spec::{Action, Method, OperationSpec},
     table::Payload,
     transport::HttpRequest,
 };
+
+/// Longest path that stands for the name of an untyped call, in bytes.
+const NAME_CAP: usize = 100;
 
 /// What is to be done.
 #[derive(Clone, Copy)]
@@ -41,13 +48,19 @@ pub(crate) struct Job<'a> {
 /// Takes a job through all its attempts.
 pub(crate) async fn run(job: Job<'_>, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
     let mut run = Run::start(job);
-    let outcome = run.attempts(data).await;
+    let span = run.span.clone();
+    let outcome = span.around(run.attempts(data)).await;
     run.end(outcome)
 }
 
 /// A job under way.
 struct Run<'a> {
     job: Job<'a>,
+    /// Number of this call.
+    id: u64,
+    span: CallSpan,
+    /// Whether the hooks were told of the end.
+    ended: bool,
     name: Cow<'static, str>,
     started: Instant,
     deadline: Instant,
@@ -146,9 +159,16 @@ impl Run<'_> {
         let deadline = later(started, timeout);
         let name = job.name();
         shared.budget.deposit();
-        shared.hooks.start(&Start { vendor: shared.vendor.name, operation: &name });
+        let id = shared.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let call = CallContext { id, account: job.core.account(), page: job.options.page };
+        let start = Start { vendor: shared.vendor.name, operation: &name, call };
+        let span = CallSpan::new(&start, method(job.spec.method), &shared.server);
+        span.inside(|| shared.hooks.start(&start));
         Run {
             job,
+            id,
+            span,
+            ended: false,
             name,
             started,
             deadline,
@@ -162,23 +182,36 @@ impl Run<'_> {
         }
     }
 
-    fn end(self, outcome: Result<ResponseMeta, Error>) -> Result<ResponseMeta, Error> {
+    /// Which call it is.
+    fn call(&self) -> CallContext<'_> {
+        CallContext { id: self.id, account: self.job.core.account(), page: self.job.options.page }
+    }
+
+    fn end(mut self, outcome: Result<ResponseMeta, Error>) -> Result<ResponseMeta, Error> {
         let outcome = match outcome {
             Ok(reply) => Ok(ResponseMeta { attempts: self.attempts, waited: self.waited, ..reply }),
             Err(error) => Err(error.counted(self.attempts, self.waited)),
         };
         let error = outcome.as_ref().err();
+        self.told_end(error.map(|error| error.kind().as_str()), error.and_then(Error::vendor_code));
+        outcome
+    }
+
+    fn told_end(&mut self, error: Option<&str>, code: Option<&str>) {
+        self.ended = true;
         let shared = self.job.core.shared();
-        shared.hooks.end(&End {
+        let event = End {
             vendor: shared.vendor.name,
             operation: &self.name,
+            call: self.call(),
             attempts: self.attempts,
             took: self.started.elapsed(),
             waited: self.waited,
-            error: error.map(|error| error.kind().as_str()),
-            code: error.and_then(Error::vendor_code),
-        });
-        outcome
+            error,
+            code,
+        };
+        self.span.end(&event, self.status);
+        self.span.inside(|| shared.hooks.end(&event));
     }
 
     fn told_retry(&self, failed: &Failed, delay: Duration, refresh: bool) {
@@ -186,12 +219,31 @@ impl Run<'_> {
         shared.hooks.retry(&Retry {
             vendor: shared.vendor.name,
             operation: &self.name,
+            call: self.call(),
             attempt: self.attempts,
             error: failed.error.kind().as_str(),
             code: failed.error.vendor_code(),
             delay,
             refresh,
         });
+    }
+}
+
+/// A call that is dropped ends, too.
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.told_end(Some("cancelled"), None);
+        }
+    }
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
     }
 }
 
@@ -211,7 +263,7 @@ impl Job<'_> {
             return self.spec.name.into();
         }
         let path = self.path.split(['?', '#']).next().unwrap_or_default();
-        Redaction::none().text(path, 100).into_string().into()
+        Masker::default().path(path, NAME_CAP).into_string().into()
     }
 
     pub(crate) fn named(&self, error: Error) -> Error {

@@ -1,17 +1,25 @@
 //! The JSON scanner: a cursor over a text that takes one token at a time.
 //!
-//! It accepts the documents that `serde_json` accepts, the depth limit included, and yields the same values. What it has that a
-//! `serde` visitor has not: byte offsets, so that a value can be cut out where it stands, and the digits of a number as they came.
+//! *Strict*, it accepts the documents that `serde_json` accepts, the depth limit included, and yields the same values. *Lax*, it forgives besides
+//! what is damaged inside a string without touching the structure (see [`lax`]). What it has that a `serde` visitor has not: byte offsets, so that
+//! a value can be cut out where it stands, and the digits of a number as they came.
 
+mod lax;
 mod paths;
 mod strides;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use self::strides::{POWERS, leading_digits, numbered, plain_length, short_decimal, short_digits, short_integer};
-pub(crate) use self::{paths::paths, strides::same};
+pub(crate) use self::{
+    lax::{Damage, Readable},
+    paths::paths,
+    strides::same,
+};
 
 /// Why and where scanning stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +35,8 @@ pub(crate) enum Why {
     Syntax,
     /// Objects and lists nested deeper than 127.
     Depth,
+    /// What is read into grows beyond all proportion to the text.
+    Room,
     /// JSON, but not what was wanted here.
     Want(&'static str),
 }
@@ -69,16 +79,67 @@ pub(crate) struct Scan<'t> {
     depth: u8,
     /// The last string that had escapes.
     scratch: String,
+    /// Whether damage inside strings is forgiven.
+    lax: bool,
+    /// Whether the text stands for one that is no UTF-8: see [`Readable`].
+    repaired: bool,
+    /// What was forgiven since this was last looked at.
+    pub(crate) forgiven: Damage,
 }
 
 impl<'t> Scan<'t> {
+    /// A strict scanner.
     pub(crate) fn new(text: &'t str) -> Self {
-        Scan { text, rest: text.as_bytes(), depth: 0, scratch: String::new() }
+        Scan { text, rest: text.as_bytes(), depth: 0, scratch: String::new(), lax: false, repaired: false, forgiven: Damage::NONE }
     }
 
-    /// A scanner of a text that stands inside this one's; the depth goes on counting.
+    /// A lax scanner.
+    pub(crate) fn lax(text: &'t str) -> Self {
+        Scan { lax: true, ..Scan::new(text) }
+    }
+
+    /// A lax scanner of a body; a byte order mark is left out.
+    pub(crate) fn of(body: &'t Readable<'_>) -> Self {
+        let mut scan = Scan { repaired: body.repaired(), ..Scan::lax(body.text()) };
+        scan.advance(body.mark());
+        scan
+    }
+
+    /// A scanner of a string that stands inside this one's text; the depth goes on counting.
     pub(crate) fn nested<'i>(&self, text: &'i str) -> Scan<'i> {
-        Scan { depth: self.depth, ..Scan::new(text) }
+        Scan { depth: self.depth, lax: self.lax, ..Scan::new(text) }
+    }
+
+    /// A scanner of the same text, from an offset.
+    pub(crate) fn again(&self, at: usize) -> Scan<'t> {
+        let mut again = Scan { lax: self.lax, repaired: self.repaired, ..Scan::new(self.text) };
+        again.return_to(at);
+        again
+    }
+
+    /// The whole text, as it is scanned.
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Whether the text is a copy of the body.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.repaired
+    }
+
+    /// Where the text begins, behind a byte order mark.
+    pub(crate) fn start(&self) -> usize {
+        if self.lax { lax::mark(self.text) } else { 0 }
+    }
+
+    /// A piece of the text as it may be kept: what stands for bytes that are no UTF-8 becomes U+FFFD.
+    pub(crate) fn as_kept<'p>(&self, piece: &'p str) -> Cow<'p, str> {
+        if self.repaired { lax::kept(piece).into() } else { piece.into() }
+    }
+
+    /// The same, as a text of its own.
+    pub(crate) fn kept(&self, piece: &str) -> Box<str> {
+        self.as_kept(piece).into_owned().into()
     }
 
     /// Offset in the text of what is next, in bytes.
@@ -117,7 +178,7 @@ impl<'t> Scan<'t> {
     }
 
     #[cold]
-    fn stop<T>(&self, at: usize, why: Why) -> Scanned<T> {
+    pub(crate) fn stop<T>(&self, at: usize, why: Why) -> Scanned<T> {
         Err(Box::new(Stop { at, why }))
     }
 
@@ -294,6 +355,10 @@ impl<'t> Scan<'t> {
                     let character = self.escape()?;
                     self.scratch.push(character);
                 }
+                _ if self.lax && !self.rest.is_empty() => {
+                    let character = self.control();
+                    self.scratch.push(character);
+                }
                 _ => return self.syntax(),
             }
         }
@@ -321,16 +386,32 @@ impl<'t> Scan<'t> {
 
     /// The code point behind `\u`; one outside the basic plane is written as two surrogates, neither of which may stand alone.
     fn code_point(&mut self) -> Scanned<char> {
-        let mut code = self.four_hex()?;
-        if (0xD800..0xDC00).contains(&code) {
-            self.word("\\u")?;
-            let low = self.four_hex()?;
-            if !(0xDC00..0xE000).contains(&low) {
-                return self.syntax();
-            }
-            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        let code = self.four_hex()?;
+        if !(0xD800..0xE000).contains(&code) {
+            return char::from_u32(code).map_or_else(|| self.syntax(), Ok);
         }
-        char::from_u32(code).map_or_else(|| self.syntax(), Ok)
+        let behind = self.rest;
+        match self.surrogates(code) {
+            Err(_) if self.lax => {
+                self.rest = behind;
+                self.forgiven |= Damage::HALF_SURROGATE;
+                Ok(char::REPLACEMENT_CHARACTER)
+            }
+            pair => pair,
+        }
+    }
+
+    /// The code point of two surrogates, the first of which was taken.
+    fn surrogates(&mut self, high: u32) -> Scanned<char> {
+        if high >= 0xDC00 {
+            return self.syntax();
+        }
+        self.word("\\u")?;
+        let low = self.four_hex()?;
+        if !(0xDC00..0xE000).contains(&low) {
+            return self.syntax();
+        }
+        char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)).map_or_else(|| self.syntax(), Ok)
     }
 
     fn four_hex(&mut self) -> Scanned<u32> {
@@ -439,6 +520,15 @@ impl<'t> Scan<'t> {
 
     /// Takes one value of any kind and gives its text. Numbers are checked by grammar, not by range.
     pub(crate) fn skip(&mut self) -> Scanned<&'t str> {
+        self.walk::<false>()
+    }
+
+    /// The same as [`Self::value`], but nothing is made of it.
+    pub(crate) fn check(&mut self) -> Scanned<()> {
+        self.walk::<true>().map(|_| ())
+    }
+
+    fn walk<const RANGES: bool>(&mut self) -> Scanned<&'t str> {
         let byte = self.peek();
         let start = self.at();
         match byte {
@@ -450,7 +540,7 @@ impl<'t> Scan<'t> {
                 let mut more = self.first(b'}')?;
                 while more {
                     self.key()?;
-                    self.skip()?;
+                    self.walk::<RANGES>()?;
                     more = self.next(b'}')?;
                 }
             }
@@ -458,16 +548,19 @@ impl<'t> Scan<'t> {
                 self.open()?;
                 let mut more = self.first(b']')?;
                 while more {
-                    self.skip()?;
+                    self.walk::<RANGES>()?;
                     more = self.next(b']')?;
                 }
             }
             b'n' => self.word("null")?,
             b't' => self.word("true")?,
             b'f' => self.word("false")?,
-            _ => {
-                self.number()?;
-            }
+            _ => match self.number()? {
+                Number::Wide(digits) | Number::Float(digits) if RANGES => {
+                    self.in_range(start, digits)?;
+                }
+                _ => {}
+            },
         }
         Ok(self.since(start))
     }
@@ -493,14 +586,15 @@ impl<'t> Scan<'t> {
                 let start = self.at();
                 match self.number()? {
                     Number::Int(value) => Value::from(value),
-                    // rounding and range are serde_json's own
-                    Number::Wide(digits) | Number::Float(digits) => match serde_json::from_str(digits) {
-                        Ok(value) => value,
-                        Err(_) => return self.want(start, "a number in the range of f64"),
-                    },
+                    Number::Wide(digits) | Number::Float(digits) => self.in_range(start, digits)?,
                 }
             }
         })
+    }
+
+    /// A number that is no `i64`. Rounding and range are `serde_json`'s own.
+    fn in_range(&self, start: usize, digits: &str) -> Scanned<Value> {
+        serde_json::from_str(digits).or_else(|_| self.want(start, "a number in the range of f64"))
     }
 
     /// An object or a list, its opening bracket being next.
@@ -533,9 +627,19 @@ pub fn document(text: &str) -> Option<Value> {
     Some(value)
 }
 
+/// The same of a lax scanner, from bytes that need not be UTF-8.
+#[must_use]
+pub fn lax_document(body: &[u8]) -> Option<Value> {
+    let body = Readable::new(body);
+    let mut scan = Scan::of(&body);
+    let value = scan.value().ok()?;
+    scan.end().ok()?;
+    Some(value)
+}
+
 /// The members of an object, each with a comma behind it but perhaps the last; up to the first that is none.
 pub(crate) fn members(text: &str) -> Vec<(Box<str>, Value)> {
-    let (mut scan, mut members) = (Scan::new(text), Vec::new());
+    let (mut scan, mut members) = (Scan::lax(text), Vec::new());
     while scan.peek() == b'"' {
         let Ok(key) = scan.key().map(Box::from) else { break };
         let Ok(value) = scan.value() else { break };

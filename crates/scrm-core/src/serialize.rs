@@ -16,8 +16,10 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    debug::{Mask, Masked},
-    decode, encode, money,
+    debug::Mask,
+    decode, encode,
+    mask::Masked,
+    money,
     table::{
         Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, Keyed, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET,
         View, WriteFields,

@@ -13,6 +13,7 @@ mod typed;
 
 use serde_json::Value;
 
+pub(crate) use containers::next_room;
 pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot, ObjView};
 pub use extra::Extra;
 pub use field::{Announced, Attributes, DynamicColumns, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};

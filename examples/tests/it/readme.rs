@@ -1,6 +1,6 @@
 //! Every block of Rust code in the READMEs stands here word for word, and so is compiled.
 
-#![allow(dead_code, unused_variables, unused_mut, reason = "blocks show what can be written; they are not run")]
+#![allow(dead_code, unused_variables, unused_mut, clippy::print_stdout, reason = "blocks show what can be written; they are not run")]
 
 use std::{error::Error, sync::Arc};
 
@@ -41,9 +41,11 @@ fn several_processes() -> Outcome {
     Ok(())
 }
 
+#[rustfmt::skip]
 fn behind_a_proxy() -> Outcome {
-    let client =
-        Client::builder(Credentials::from_env()?).http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true)).build()?;
+    let client = Client::builder(Credentials::from_env()?)
+        .http(|http| http.proxy("http://user:password@10.0.0.7:3128").gzip(true))
+        .build()?;
     Ok(())
 }
 

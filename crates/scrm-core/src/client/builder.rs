@@ -1,6 +1,11 @@
 //! From credentials and settings to a client.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use super::{ApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
@@ -230,7 +235,8 @@ impl Settings {
             server: base_url.host,
             base_url: base_url.text,
             transport,
-            hooks: self.hooks,
+            hooks: crate::hooks::with_features(self.hooks),
+            calls: AtomicU64::new(0),
             retry: self.retry,
             budget: RetryBudget::new(),
             timeout: self.timeout,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     decode::{BadRow, Drift},
-    error::redact::{MESSAGE_CAP, Redactor},
+    mask::{MESSAGE_CAP, Masker},
     table::Extra,
 };
 
@@ -14,20 +14,24 @@ use crate::{
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ResponseMeta {
-    /// Rows that could not be understood.
+    /// Rows that could not be understood, in wire order; at most 10,000. They are not among the data.
     pub bad_rows: Vec<BadRow>,
+    /// How many more rows could not be understood.
+    pub bad_rows_left_out: u64,
     /// The vendor's message.
     pub message: Option<String>,
     /// Keys beside code, message and data.
     pub extra: Extra,
-    /// Whether the vendor said that this write had been done before; there is no data then.
+    /// Whether the vendor said that this write had been done before; the data is its type's default then.
     pub already_done: bool,
-    /// How often the request was sent.
+    /// How often the request was sent; 1 unless it was repeated.
     pub attempts: u32,
     /// How long the call waited for its quota, its token and between attempts.
     pub waited: Duration,
-    /// Drifts from the schema, where the call asked for them.
+    /// Drifts from the schema, where the call asked for them; at most 1,000.
     pub drifts: Vec<Drift>,
+    /// How many more drifts there were.
+    pub drifts_left_out: u64,
 }
 
 /// A successful answer.
@@ -38,51 +42,38 @@ pub struct ResponseMeta {
 pub struct Response<T> {
     /// What stood under the envelope's data key.
     pub data: T,
-    /// Rows that could not be understood. They are not in `data`.
-    pub bad_rows: Vec<BadRow>,
-    /// The vendor's message.
-    pub message: Option<String>,
-    /// Keys beside code, message and data.
-    pub extra: Extra,
-    /// Whether the vendor said that this write had been done before; `data` is the type's default then.
-    pub already_done: bool,
-    /// How often the request was sent; 1 unless it was repeated.
-    pub attempts: u32,
-    /// How long the call waited for its quota, its token and between attempts.
-    pub waited: Duration,
-    /// Drifts from the schema, where the call asked for them.
-    pub drifts: Vec<Drift>,
+    /// All else.
+    pub meta: ResponseMeta,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(data: T, reply: ResponseMeta) -> Self {
-        let ResponseMeta { bad_rows, message, extra, already_done, attempts, waited, drifts } = reply;
-        Response { data, bad_rows, message, extra, already_done, attempts, waited, drifts }
+    /// An answer, as it comes of a call. For tests.
+    #[must_use]
+    pub fn new(data: T, meta: ResponseMeta) -> Self {
+        Response { data, meta }
     }
 
     /// The same answer with other data.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        let Response { data, bad_rows, message, extra, already_done, attempts, waited, drifts } = self;
-        Response { data: change(data), bad_rows, message, extra, already_done, attempts, waited, drifts }
+        Response { data: change(self.data), meta: self.meta }
     }
-}
-
-/// A message as it may be shown.
-fn shown(message: Option<&String>) -> Option<Box<str>> {
-    message.map(|message| Redactor::default().text(message, MESSAGE_CAP))
 }
 
 impl fmt::Debug for ResponseMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.message.as_deref().map(|message| Masker::default().text(message, MESSAGE_CAP));
         f.debug_struct("ResponseMeta")
             .field("bad_rows", &self.bad_rows)
-            .field("message", &shown(self.message.as_ref()))
+            .field("bad_rows_left_out", &self.bad_rows_left_out)
+            .field("message", &message)
             .field("extra", &self.extra)
             .field("already_done", &self.already_done)
             .field("attempts", &self.attempts)
+            .field("waited", &self.waited)
             .field("drifts", &self.drifts)
-            .finish_non_exhaustive()
+            .field("drifts_left_out", &self.drifts_left_out)
+            .finish()
     }
 }
 
@@ -96,12 +87,6 @@ impl<T: fmt::Debug + 'static> fmt::Debug for Response<T> {
         } else {
             out.field("data", &self.data);
         }
-        out.field("bad_rows", &self.bad_rows)
-            .field("message", &shown(self.message.as_ref()))
-            .field("extra", &self.extra)
-            .field("already_done", &self.already_done)
-            .field("attempts", &self.attempts)
-            .field("drifts", &self.drifts)
-            .finish_non_exhaustive()
+        out.field("meta", &self.meta).finish()
     }
 }

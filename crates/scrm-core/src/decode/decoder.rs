@@ -2,12 +2,12 @@
 
 use super::{
     coerce::{Scalar, Take},
-    diagnostics::{Count, Notes, Noticed},
+    diagnostics::{Count, Notes},
     outcome::DriftKind,
 };
 use crate::{
-    scan::{Number, Scan, Scanned, Stop},
-    table::{DYNAMIC, EXTRA, Field, ListSlot, NULLABLE, REQUIRED, ROWS, Slot, Table, Wire, WriteFields},
+    scan::{Number, Scan, Scanned, Stop, Why},
+    table::{DYNAMIC, EXTRA, Extra, Field, ListSlot, NULLABLE, REQUIRED, ROWS, Slot, Table, Wire, WriteFields},
 };
 
 pub(super) struct Fill<'t, 'n> {
@@ -17,9 +17,19 @@ pub(super) struct Fill<'t, 'n> {
     columns: usize,
     /// How many bytes of undocumented members the last record had.
     undocumented: usize,
+    /// How many bytes of memory lists, maps and columns may still take.
+    pub(super) room: usize,
     /// Whether records are read back as serde wrote them: see [`super::typed`].
     pub(super) typed: bool,
 }
+
+/// Memory that any answer may take, in bytes: some thousand rows that are hardly more than `{}` on the wire.
+const ROOM: usize = 4 * 1024 * 1024;
+/// And so many times its size. What is beyond is a few bytes on the wire, over and over, that are a whole struct here each.
+const ROOM_FACTOR: usize = 3;
+
+/// Memory that is made at once for what the record before had, in bytes.
+const MOST_AHEAD: usize = 4096;
 
 /// How well a scalar fitted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,14 +48,37 @@ enum Key {
 
 impl<'t, 'n> Fill<'t, 'n> {
     pub(super) fn new(scan: Scan<'t>, notes: &'n mut Notes) -> Self {
-        Fill { scan, notes, columns: 0, undocumented: 0, typed: false }
+        let length = scan.text().len();
+        let room = length.saturating_mul(ROOM_FACTOR).saturating_add(ROOM).saturating_sub(if scan.is_copy() { length } else { 0 });
+        Fill { scan, notes, columns: 0, undocumented: 0, room, typed: false }
+    }
+
+    /// A decoder of a text that stands inside this one's.
+    pub(super) fn nested<'i, 'j>(&self, text: &'i str, notes: &'j mut Notes) -> Fill<'i, 'j> {
+        Fill { scan: self.scan.nested(text), notes, columns: 0, undocumented: 0, room: self.room, typed: self.typed }
     }
 
     #[cold]
     pub(super) fn note(&mut self, at: usize, what: DriftKind) {
-        if self.notes.wanted {
-            self.notes.noticed.push(Noticed { at, below: None, what });
+        self.notes.note(at, what);
+    }
+
+    /// Takes so many bytes of memory from what this answer may take.
+    #[inline]
+    pub(super) fn take_room(&mut self, bytes: usize) -> Scanned<()> {
+        match self.room.checked_sub(bytes) {
+            Some(rest) => {
+                self.room = rest;
+                Ok(())
+            }
+            None => self.scan.stop(self.scan.at(), Why::Room),
         }
+    }
+
+    /// The same for one more element of a list.
+    #[inline]
+    pub(super) fn take_room_in<T>(&mut self, list: &Vec<T>) -> Scanned<()> {
+        self.take_room(crate::table::next_room(list))
     }
 
     // Records -------------------------------------------------------------------------------------------------------
@@ -118,8 +151,7 @@ impl<'t, 'n> Fill<'t, 'n> {
         for (number, field) in table.fields.iter().enumerate() {
             let missing = seen.get(number / 64).is_some_and(|word| (word >> (number % 64)) & 1 == 0);
             if missing && field.flags & REQUIRED != 0 {
-                let below = Some(format!("/{}", field.name().replace('~', "~0").replace('/', "~1")).into());
-                self.notes.noticed.push(Noticed { at, below, what: DriftKind::Missing });
+                self.notes.note_missing(at, field.name());
             }
         }
     }
@@ -133,13 +165,19 @@ impl<'t, 'n> Fill<'t, 'n> {
             return self.scan.next(b'}');
         };
         if columns.capacity() == 0 {
-            columns.reserve(self.columns);
+            // as many as the last record had, if there is room for so many in each
+            let bytes = self.columns * size_of::<(u32, i64)>();
+            if bytes <= MOST_AHEAD && self.take_room(bytes).is_ok() {
+                columns.reserve(self.columns);
+            }
         }
         let ended = loop {
             let Some(value) = self.column()? else { break None };
+            self.take_room_in(columns)?;
             columns.push((number, value));
             let mut more = self.scan.next(b'}')?;
             while more && let Some(column) = self.scan.takes_column(prefix) {
+                self.take_room_in(columns)?;
                 columns.push(column);
                 more = self.scan.next(b'}')?;
             }
@@ -212,7 +250,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                 }
                 self.scan.return_to(key_at);
             }
-            self.keep(record, members);
+            self.keep(record, members)?;
             return Ok(more);
         }
     }
@@ -222,23 +260,29 @@ impl<'t, 'n> Fill<'t, 'n> {
     fn unnamed(&mut self, record: &mut dyn WriteFields, key_at: usize, what: DriftKind) -> Scanned<()> {
         self.note(key_at, what);
         self.undocumented_value()?;
-        self.keep(record, self.scan.since(key_at));
+        self.keep(record, self.scan.since(key_at))
+    }
+
+    pub(super) fn keep(&mut self, record: &mut dyn WriteFields, members: &str) -> Scanned<()> {
+        if let Slot::Extra(extra) = record.slot(EXTRA) {
+            self.take_room(extra.next_room(members, self.undocumented.min(MOST_AHEAD)))?;
+            extra.keep(&self.scan.as_kept(members), self.undocumented.min(MOST_AHEAD));
+            self.undocumented = extra.kept();
+        }
         Ok(())
     }
 
-    pub(super) fn keep(&mut self, record: &mut dyn WriteFields, members: &str) {
-        if let Slot::Extra(extra) = record.slot(EXTRA) {
-            extra.keep(members, self.undocumented);
-            self.undocumented = extra.kept();
-        }
+    /// Keeps the member that began at an offset.
+    pub(super) fn keep_member(&mut self, extra: &mut Extra, start: usize) {
+        extra.keep(&self.scan.as_kept(self.scan.since(start)), 0);
     }
 
-    /// Takes a value that is kept as it came. That it is well-formed is found by walking over it; that its numbers are in range only by reading them.
+    /// Takes a value that is kept as it came, so that it can be read later.
     pub(super) fn undocumented_value(&mut self) -> Scanned<()> {
         match self.scan.peek() {
             b'"' => self.scan.string().map(|_| ()),
             b'0'..=b'9' if self.scan.short_integer().is_some() => Ok(()),
-            _ => self.scan.value().map(|_| ()),
+            _ => self.scan.check(),
         }
     }
 
@@ -260,11 +304,12 @@ impl<'t, 'n> Fill<'t, 'n> {
     /// One row; where rows are isolated, a bad one is cut out as it stands.
     #[inline]
     pub(super) fn row(&mut self, list: &mut dyn ListSlot, row: usize, isolate: bool, spare: usize) -> Scanned<()> {
-        if self.scan.peek() == b'n' {
-            self.note(self.scan.at(), DriftKind::UnexpectedNull);
+        if self.scan.peek() != b'{' {
+            return self.odd_row(list, row, isolate);
         }
         let (mark, noted) = (self.scan.mark(), self.notes.count());
-        match self.object(list.grow(spare)) {
+        self.take_room(list.next_room())?;
+        match self.record(list.grow(spare)) {
             Err(stop) if isolate && !stop.is_fatal() => {
                 list.pop();
                 self.scan.rewind(mark);
@@ -274,14 +319,42 @@ impl<'t, 'n> Fill<'t, 'n> {
         }
     }
 
+    /// A row that is no object: `null` and what PHP prints for an empty one are an empty row, all else is a bad one.
+    #[cold]
+    fn odd_row(&mut self, list: &mut dyn ListSlot, row: usize, isolate: bool) -> Scanned<()> {
+        let (mark, noted) = (self.scan.mark(), self.notes.count());
+        match self.scan.peek() {
+            b'n' => self.note(mark.at, DriftKind::UnexpectedNull),
+            // never an empty row
+            b'-' | b'0'..=b'9' | b't' | b'f' if isolate => {
+                return self.bad_row(row, Stop { at: mark.at, why: Why::Want("an object") }, noted);
+            }
+            _ => {}
+        }
+        match self.nothing("an object", DriftKind::EmptyStandsForObject, true) {
+            Ok(()) => {
+                self.take_room(list.next_room())?;
+                list.grow(0);
+                Ok(())
+            }
+            Err(stop) if isolate && !stop.is_fatal() => {
+                self.scan.rewind(mark);
+                self.bad_row(row, *stop, noted)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
     #[cold]
     fn bad_row(&mut self, row: usize, stop: Stop, noted: Count) -> Scanned<()> {
         let at = self.scan.at();
         let raw = self.scan.skip()?;
         self.notes.forget(noted);
         self.note(at, DriftKind::BadRow);
-        let found = raw.as_bytes().get(stop.at.saturating_sub(at)).copied();
-        self.notes.cut(row, stop, found, raw);
+        if self.notes.keeps_bad_row() {
+            let found = raw.as_bytes().get(stop.at.saturating_sub(at)).copied();
+            self.notes.cut(row, stop, found, self.scan.kept(raw));
+        }
         Ok(())
     }
 

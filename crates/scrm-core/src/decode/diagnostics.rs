@@ -1,7 +1,17 @@
 //! What is noticed on the way. Offsets only: what their paths are is worked out at the end, and only if there are any.
 
+use std::borrow::Cow;
+
 use super::outcome::{BadRow, DecodeError, Drift, DriftKind, Envelope};
-use crate::scan::{Stop, Why, paths};
+use crate::{
+    mask,
+    scan::{Damage, Scan, Stop, Why, paths},
+};
+
+/// Drifts of one answer that are told one by one. The others are counted.
+const MOST_DRIFTS: usize = 1_000;
+/// Bad rows of one answer that are kept. The others are counted.
+const MOST_BAD_ROWS: usize = 10_000;
 
 #[derive(Default)]
 pub(super) struct Notes {
@@ -9,17 +19,20 @@ pub(super) struct Notes {
     pub(super) wanted: bool,
     /// How many rows are expected.
     pub(super) rows: usize,
-    pub(super) noticed: Vec<Noticed>,
+    noticed: Vec<Noticed>,
     cuts: Vec<Cut>,
+    left_out: LeftOut,
     /// Where a failure happened in a text that is itself JSON, below the offset of the failure.
     below: Option<String>,
 }
 
-pub(super) struct Noticed {
-    pub(super) at: usize,
+struct Noticed {
+    at: usize,
     /// The rest of the path, where the offset does not say all.
-    pub(super) below: Option<Box<str>>,
-    pub(super) what: DriftKind,
+    below: Option<Box<str>>,
+    what: DriftKind,
+    /// What stands there, where the offset does not say it.
+    found: Option<Cow<'static, str>>,
 }
 
 /// A row that was cut out.
@@ -31,11 +44,19 @@ struct Cut {
     raw: Box<str>,
 }
 
+/// How many more there were than are kept.
+#[derive(Clone, Copy, Default)]
+struct LeftOut {
+    drifts: u64,
+    bad_rows: u64,
+}
+
 /// How much was noted at some time.
 #[derive(Clone, Copy)]
 pub(super) struct Count {
     noticed: usize,
     cuts: usize,
+    left_out: LeftOut,
 }
 
 impl Notes {
@@ -44,38 +65,68 @@ impl Notes {
     }
 
     pub(super) fn count(&self) -> Count {
-        Count { noticed: self.noticed.len(), cuts: self.cuts.len() }
+        Count { noticed: self.noticed.len(), cuts: self.cuts.len(), left_out: self.left_out }
     }
 
     /// Forgets what was noted since.
     pub(super) fn forget(&mut self, count: Count) {
         self.noticed.truncate(count.noticed);
         self.cuts.truncate(count.cuts);
+        self.left_out = count.left_out;
+    }
+
+    pub(super) fn note(&mut self, at: usize, what: DriftKind) {
+        self.notice(|| Noticed { at, below: None, what, found: None });
+    }
+
+    /// A member of the object at `at` is missing.
+    pub(super) fn note_missing(&mut self, at: usize, name: &str) {
+        self.notice(|| {
+            let below = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            Noticed { at, below: Some(below.into()), what: DriftKind::Missing, found: None }
+        });
+    }
+
+    fn notice(&mut self, noticed: impl FnOnce() -> Noticed) {
+        if !self.wanted {
+            return;
+        }
+        if self.noticed.len() < MOST_DRIFTS {
+            self.noticed.push(noticed());
+        } else {
+            self.left_out.drifts += 1;
+        }
+    }
+
+    /// Whether one more bad row is kept; if not, it is only counted.
+    pub(super) fn keeps_bad_row(&mut self) -> bool {
+        let keeps = self.cuts.len() < MOST_BAD_ROWS;
+        self.left_out.bad_rows += u64::from(!keeps);
+        keeps
     }
 
     /// A row was cut out; `found` is the byte at which it went wrong.
-    pub(super) fn cut(&mut self, row: usize, stop: Stop, found: Option<u8>, raw: &str) {
+    pub(super) fn cut(&mut self, row: usize, stop: Stop, found: Option<u8>, raw: Box<str>) {
         let below = self.below.take();
         let reason = reason(stop, if below.is_some() { None } else { found });
-        self.cuts.push(Cut { row, at: stop.at, below, reason, raw: raw.into() });
+        self.cuts.push(Cut { row, at: stop.at, below, reason, raw });
     }
 
     /// Takes over what was noted in a text that stands at `at`, and where in it scanning stopped.
-    pub(super) fn adopt(&mut self, at: usize, text: &str, mut inner: Notes, stop: Option<Stop>) {
-        let mut offsets: Vec<usize> = inner.noticed.iter().map(|noticed| noticed.at).chain(inner.cuts.iter().map(|cut| cut.at)).collect();
-        offsets.extend(stop.map(|stop| stop.at));
-        if offsets.is_empty() {
-            return;
-        }
-        let path = Paths::new(text, offsets);
-        in_order(&mut inner.noticed);
-        for noticed in inner.noticed {
+    pub(super) fn adopt(&mut self, at: usize, scan: &Scan<'_>, mut inner: Notes, stop: Option<Stop>) {
+        self.left_out.drifts += inner.left_out.drifts;
+        self.left_out.bad_rows += inner.left_out.bad_rows;
+        let path = inner.paths(scan, stop);
+        for noticed in std::mem::take(&mut inner.noticed) {
+            let found = found(scan, &noticed);
             let below = format!("{}{}", path.of(noticed.at), noticed.below.unwrap_or_default());
-            self.noticed.push(Noticed { at, below: Some(below.into()), what: noticed.what });
+            self.notice(|| Noticed { at, below: Some(below.into()), what: noticed.what, found });
         }
-        for cut in inner.cuts {
-            let below = format!("{}{}", path.of(cut.at), cut.below.unwrap_or_default());
-            self.cuts.push(Cut { at, below: Some(below), ..cut });
+        for cut in std::mem::take(&mut inner.cuts) {
+            if self.keeps_bad_row() {
+                let below = format!("{}{}", path.of(cut.at), cut.below.unwrap_or_default());
+                self.cuts.push(Cut { at, below: Some(below), ..cut });
+            }
         }
         if let Some(stop) = stop {
             self.below = Some(format!("{}{}", path.of(stop.at), inner.below.unwrap_or_default()));
@@ -83,55 +134,116 @@ impl Notes {
     }
 
     /// The error that this stop is.
-    pub(super) fn error(&self, text: &str, stop: Stop) -> DecodeError {
-        let below = self.below.as_deref();
+    pub(super) fn error(mut self, scan: &Scan<'_>, stop: Stop) -> DecodeError {
+        self.noticed.clear();
+        self.cuts.clear();
+        let text = scan.text();
+        let below = self.below.take();
         let found = if below.is_some() { None } else { text.as_bytes().get(stop.at).copied() };
         let ended = stop.why == Why::Syntax && text.get(stop.at..).is_some_and(|rest| rest.trim_ascii_start().is_empty());
         let reason = if ended { "the JSON ends too early".to_owned() } else { reason(stop, found) };
-        let path = format!("{}{}", Paths::new(text, vec![stop.at]).of(stop.at), below.unwrap_or_default());
+        let path = format!("{}{}", self.paths(scan, Some(stop)).of(stop.at), below.unwrap_or_default());
         DecodeError { path, reason, offset: stop.at }
     }
 
     /// Puts paths to all that was noted.
-    pub(super) fn tell(mut self, text: &str, head: &mut Envelope) {
-        if self.noticed.is_empty() && self.cuts.is_empty() {
-            return;
-        }
-        in_order(&mut self.noticed);
-        let path = Paths::new(text, self.noticed.iter().map(|noticed| noticed.at).chain(self.cuts.iter().map(|cut| cut.at)).collect());
+    pub(super) fn tell(mut self, scan: &Scan<'_>, head: &mut Envelope) {
+        let path = self.paths(scan, None);
         let full = |at: usize, below: Option<&str>| format!("{}{}", path.of(at), below.unwrap_or_default());
-        head.drifts =
-            self.noticed.iter().map(|noticed| Drift { path: full(noticed.at, noticed.below.as_deref()), what: noticed.what }).collect();
+        head.drifts = self
+            .noticed
+            .iter()
+            .map(|noticed| Drift { path: full(noticed.at, noticed.below.as_deref()), what: noticed.what, found: found(scan, noticed) })
+            .collect();
         head.bad_rows = self
             .cuts
             .into_iter()
             .map(|cut| BadRow { path: full(cut.at, cut.below.as_deref()), row: cut.row, raw: cut.raw, reason: cut.reason })
             .collect();
+        (head.drifts_left_out, head.bad_rows_left_out) = (self.left_out.drifts, self.left_out.bad_rows);
+    }
+
+    /// The paths of all that was noted, from one walk over the text; also notes what was forgiven on the way.
+    fn paths(&mut self, scan: &Scan<'_>, stop: Option<Stop>) -> PathOf {
+        let mut offsets: Vec<usize> = self.noticed.iter().map(|noticed| noticed.at).chain(self.cuts.iter().map(|cut| cut.at)).collect();
+        offsets.extend(stop.map(|stop| stop.at));
+        let damaged = self.wanted && scan.forgiven != Damage::NONE;
+        if offsets.is_empty() && !damaged {
+            return PathOf { offsets, paths: Vec::new() };
+        }
+        offsets.sort_unstable();
+        offsets.dedup();
+        let most = if damaged { MOST_DRIFTS } else { 0 };
+        let mut walked = paths(scan.again(scan.start()), &offsets, most);
+        for (at, path, damage) in walked.damaged {
+            for (kind, what) in DAMAGE {
+                if damage.holds(kind) {
+                    self.note(at, what);
+                }
+            }
+            // strings begin at one place each, so that order is kept
+            if let Err(position) = offsets.binary_search(&at) {
+                offsets.insert(position, at);
+                walked.found.insert(position, path);
+            }
+        }
+        self.left_out.drifts += if damaged { walked.left_out } else { 0 };
+        self.noticed.sort_by_key(|noticed| noticed.at);
+        PathOf { offsets, paths: walked.found }
     }
 }
 
-/// Sorts by where it was noticed. A function of its own, so that a program carries one sort of them.
-fn in_order(noticed: &mut [Noticed]) {
-    noticed.sort_by_key(|noticed| noticed.at);
-}
+const DAMAGE: [(Damage, DriftKind); 3] = [
+    (Damage::NOT_UTF8, DriftKind::NotUtf8),
+    (Damage::CONTROL, DriftKind::ControlCharacter),
+    (Damage::HALF_SURROGATE, DriftKind::HalfSurrogate),
+];
 
-/// The JSON pointers of some offsets, from one walk over the text.
-struct Paths {
+/// The JSON pointers of some offsets.
+struct PathOf {
     offsets: Vec<usize>,
     paths: Vec<String>,
 }
 
-impl Paths {
-    fn new(text: &str, mut offsets: Vec<usize>) -> Self {
-        offsets.sort_unstable();
-        offsets.dedup();
-        let paths = paths(text, &offsets);
-        Paths { offsets, paths }
-    }
-
+impl PathOf {
     fn of(&self, offset: usize) -> &str {
         self.offsets.binary_search(&offset).ok().and_then(|position| self.paths.get(position)).map_or("", String::as_str)
     }
+}
+
+/// What stands where something was noticed: its type, or an undocumented value if it may be shown.
+fn found(scan: &Scan<'_>, noticed: &Noticed) -> Option<Cow<'static, str>> {
+    use DriftKind::{ByteOrderMark, ControlCharacter, HalfSurrogate, Missing, NotUtf8, UndocumentedValue};
+    if noticed.found.is_some() || noticed.below.is_some() {
+        return noticed.found.clone();
+    }
+    if matches!(noticed.what, Missing | ByteOrderMark | NotUtf8 | ControlCharacter | HalfSurrogate) {
+        return None;
+    }
+    let mut scan = scan.again(noticed.at);
+    // of a member, its value
+    if scan.key().is_err() {
+        scan.return_to(noticed.at);
+    }
+    let byte = scan.peek();
+    let raw = scan.skip().unwrap_or_default();
+    let kind = match byte {
+        b'n' => "null",
+        b't' | b'f' => "true or false",
+        b'"' if raw == r#""""# => "empty string",
+        b'"' => "string",
+        b'[' if raw.len() > 1 && raw[1..raw.len() - 1].trim_ascii().is_empty() => "empty list",
+        b'[' => "list",
+        b'{' => "object",
+        _ if raw.contains(['.', 'e', 'E']) => "number",
+        _ => "integer",
+    };
+    let shown = match byte {
+        b'"' if noticed.what == UndocumentedValue => scan.nested(raw).string().ok().and_then(mask::example),
+        b'-' | b'0'..=b'9' if noticed.what == UndocumentedValue => mask::example(raw),
+        _ => None,
+    };
+    Some(shown.map_or(Cow::Borrowed(kind), Cow::Owned))
 }
 
 /// In words, without anything of the body.
@@ -139,6 +251,7 @@ fn reason(stop: Stop, found: Option<u8>) -> String {
     match (stop.why, found.and_then(kind)) {
         (Why::Syntax, _) => "not JSON".to_owned(),
         (Why::Depth, _) => "nested deeper than 127 levels".to_owned(),
+        (Why::Room, _) => "more elements than can be meant in an answer of this size".to_owned(),
         (Why::Want(want), Some(found)) => format!("expected {want}, found {found}"),
         (Why::Want(want), None) => format!("expected {want}"),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     decoder::Fill,
-    diagnostics::{Count, Noticed},
+    diagnostics::Count,
     outcome::{DriftKind, Envelope},
 };
 use crate::{
@@ -49,10 +49,12 @@ impl Fill<'_, '_> {
     /// The whole answer. Data is decoded where it stands if the code came before and means success; otherwise it is remembered, and
     /// decided on at the end.
     pub(super) fn envelope(&mut self, envelope: &EnvelopeSpec, head: &mut Envelope, data: &mut dyn Payload) -> Scanned<()> {
-        if self.scan.peek() != b'{' {
-            return self.scan.want(self.scan.at(), "an object");
-        }
+        let byte = self.scan.peek();
         let start = self.scan.at();
+        if byte != b'{' {
+            self.scan.skip()?;
+            return self.scan.want(start, "an object");
+        }
         let mut found = None;
         self.scan.open()?;
         let mut more = self.scan.first(b'}')?;
@@ -69,15 +71,14 @@ impl Fill<'_, '_> {
                         self.note(key_at, DriftKind::UnknownKey);
                     }
                     self.undocumented_value()?;
-                    head.extra.keep(self.scan.since(key_at), 0);
+                    self.keep_member(&mut head.extra, key_at);
                 }
             }
             more = self.scan.next(b'}')?;
         }
         self.scan.end()?;
-        if head.code.is_none() && self.notes.wanted {
-            let below = Some(format!("/{}", envelope.code).into());
-            self.notes.noticed.push(Noticed { at: start, below, what: DriftKind::Missing });
+        if head.code.is_none() {
+            self.notes.note_missing(start, envelope.code);
         }
         match found {
             Some(found) => self.settle(found, head.is_success(envelope), head, data),
@@ -114,7 +115,8 @@ impl Fill<'_, '_> {
                     data.reset();
                     self.notes.forget(found.noted);
                 }
-                head.raw_data = Some(self.scan.skip()?.into());
+                let raw = self.scan.skip()?;
+                head.raw_data = Some(self.scan.kept(raw));
                 Ok(())
             }
         }

@@ -18,6 +18,9 @@ use crate::{
 /// What a map's entries and a list's items are documented to be.
 static ENTRY: Field = Field("", Attributes::PLAIN);
 
+/// Memory that an amount or a time in a list takes at most, in bytes: the list may have twice as much as it holds.
+const TYPED: usize = 2 * size_of::<String>();
+
 impl Fill<'_, '_> {
     #[inline(never)]
     pub(super) fn seldom(&mut self, slot: Slot<'_>, field: &Field, byte: u8) -> Scanned<()> {
@@ -43,7 +46,10 @@ impl Fill<'_, '_> {
             }
             Slot::Opens(out) => {
                 out.clear();
-                self.elements(may_be_null, &mut |fill, _| fill.open(&mut Pushed(&mut *out), &ENTRY, false))
+                self.elements(may_be_null, &mut |fill, _| {
+                    fill.take_room(out.next_room())?;
+                    fill.open(&mut Pushed(&mut *out), &ENTRY, false)
+                })
             }
             Slot::Open(out) => self.open(out, field, false),
             Slot::Typed(out) => self.typed(out, field, byte),
@@ -51,6 +57,7 @@ impl Fill<'_, '_> {
                 out.clear();
                 self.elements(may_be_null, &mut |fill, _| {
                     let byte = fill.scan.peek();
+                    fill.take_room(TYPED)?;
                     fill.typed(&mut Appended(&mut *out), &ENTRY, byte)
                 })
             }
@@ -103,6 +110,7 @@ impl Fill<'_, '_> {
             fill.scan.peek();
             let mut one = None;
             fill.plain_scalar(&mut one, &ENTRY)?;
+            fill.take_room_in(out)?;
             out.extend(one);
             Ok(())
         })
@@ -117,6 +125,7 @@ impl Fill<'_, '_> {
         let mut more = self.scan.first(b'}')?;
         while more {
             let key = self.scan.key()?.into();
+            self.take_room(out.next_room())?;
             self.slot(out.entry(key), &ENTRY)?;
             more = self.scan.next(b'}')?;
         }

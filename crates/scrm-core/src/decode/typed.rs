@@ -27,7 +27,7 @@ impl Fill<'_, '_> {
                 self.members(record, is_dynamic)?;
             } else {
                 self.undocumented_value()?;
-                self.keep(record, self.scan.since(key_at));
+                self.keep(record, self.scan.since(key_at))?;
             }
             more = self.scan.next(b'}')?;
         }
@@ -50,7 +50,7 @@ impl Fill<'_, '_> {
                 Some(number) => self.typed_column(record, key_at, number)?,
                 None => {
                     self.undocumented_value()?;
-                    self.keep(record, self.scan.since(key_at));
+                    self.keep(record, self.scan.since(key_at))?;
                 }
             }
             more = self.scan.next(b'}')?;
@@ -67,7 +67,6 @@ impl Fill<'_, '_> {
             return Ok(());
         }
         self.undocumented_value()?;
-        self.keep(record, self.scan.since(key_at));
-        Ok(())
+        self.keep(record, self.scan.since(key_at))
     }
 }

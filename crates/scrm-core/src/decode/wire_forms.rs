@@ -15,6 +15,9 @@ use crate::{
     table::{Atom, Code, Field, Form, NULLABLE, OpenSlot, OpensSlot, Slot, Wire},
 };
 
+/// Memory that a part of a joined text takes at most, in bytes.
+const JOINED: usize = size_of::<Value>();
+
 fn value_of<T>(take: Take<T>) -> Option<T> {
     match take {
         Take::Exact(value) | Take::Bent(value) => Some(value),
@@ -79,6 +82,7 @@ impl Fill<'_, '_> {
         let mut text = None::<String>;
         self.scalar(&mut text)?;
         let text = text.unwrap_or_default();
+        self.take_room(text.matches(separator).count().saturating_mul(JOINED))?;
         let parts = || text.split(separator).filter(|_| !text.is_empty());
         match slot {
             Slot::Strs(out) => {
@@ -162,7 +166,8 @@ impl Fill<'_, '_> {
             };
         }
         if let Slot::Any(out) = slot {
-            *out = serde_json::from_str(&text).ok();
+            let mut scan = self.scan.nested(&text);
+            *out = scan.value().ok().filter(|_| scan.end().is_ok());
             if out.is_none() {
                 self.note(at, DriftKind::OtherType);
                 *out = Some(Value::String(text));
@@ -170,13 +175,15 @@ impl Fill<'_, '_> {
             return Ok(());
         }
         let mut notes = Notes::new(self.notes.wanted, self.notes.rows);
-        let mut inner = Fill::new(self.scan.nested(&text), &mut notes);
-        inner.typed = self.typed;
+        let mut inner = self.nested(&text, &mut notes);
         let outcome = inner.plainly(slot, field).and_then(|()| inner.scan.end());
-        self.notes.adopt(at, &text, notes, outcome.as_ref().err().map(|stop| **stop));
+        let (scan, room) = (inner.scan, inner.room);
+        self.room = room;
+        self.notes.adopt(at, &scan, notes, outcome.as_ref().err().map(|stop| **stop));
         outcome.or_else(|stop| match stop.why {
             Why::Want(want) => self.scan.want(at, want),
             Why::Syntax | Why::Depth => self.scan.want(at, "JSON inside a text"),
+            Why::Room => self.scan.stop(at, Why::Room),
         })
     }
 

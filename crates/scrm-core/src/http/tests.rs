@@ -167,6 +167,13 @@ async fn stops_at_the_size_limit_announced_or_not() {
     }
 }
 
+#[test]
+fn limits_are_written_so_that_nobody_takes_them_for_a_phone_number() {
+    for (number, written) in [(0, "0"), (999, "999"), (1000, "1,000"), (16_777_216, "16,777,216")] {
+        assert_eq!(super::grouped(number), written);
+    }
+}
+
 #[tokio::test]
 async fn a_cut_answer_is_broken_and_no_answer_is_unknown() {
     let cut = send(Act::Cut).await.unwrap_err();

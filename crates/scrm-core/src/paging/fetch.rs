@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     call::Call,
-    client::{ApiClient, CallOptions, Response},
+    client::{ApiClient, CallOptions, Response, ResponseMeta},
     decode::BadRow,
     encode,
     error::{Error, ErrorKind},
@@ -22,6 +22,7 @@ use crate::{
     spec::{PagingSpec, PagingStyle},
     table::{self, ReadFields},
     time::Day,
+    transport::Sent,
 };
 
 /// Pages of one request.
@@ -34,8 +35,7 @@ pub(super) struct Fetch<O> {
 
 impl<O: PagedOperation> Fetch<O> {
     pub(super) fn new(call: Call<O>) -> Self {
-        let options = CallOptions { keep_body: true, ..call.options };
-        Fetch { core: call.core, request: call.request, options, operation: PhantomData }
+        Fetch { core: call.core, request: call.request, options: call.options, operation: PhantomData }
     }
 
     /// What the planner must know of the request.
@@ -96,8 +96,20 @@ impl<O: PagedOperation> Source for Fetch<O> {
             let error = self.error(ErrorKind::Unsupported, "the cursor of the last row does not fit the request".to_owned());
             return Box::pin(std::future::ready(Err(error)));
         };
-        let call = self.core.call(request).with_options(self.options.clone());
-        Box::pin(async move { call.send().await.map(arrived::<O>) })
+        let options = CallOptions { page: ask.at.number(), ..self.options.clone() };
+        let call = self.core.call(request).with_options(options);
+        let core = self.core.clone();
+        Box::pin(async move {
+            let response = call.send().await?;
+            match response.meta.bad_rows_left_out {
+                0 => Ok(arrived::<O>(response)),
+                more => {
+                    let bad = response.meta.bad_rows.len() as u64 + more;
+                    let detail = format!("{bad} rows of one page cannot be understood, too many to be told one by one");
+                    Err(Error::new(ErrorKind::Decode, core.vendor(), detail).of(O::spec(), O::spec().name).with_sent(Sent::Yes))
+                }
+            }
+        })
     }
 
     fn error(&self, kind: ErrorKind, detail: String) -> Error {
@@ -123,7 +135,8 @@ fn given(mut request: Value) -> Value {
 
 fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
     let id = O::spec().paging.and_then(|paging| paging.id);
-    let Response { mut data, bad_rows, drifts, extra, .. } = response;
+    let Response { mut data, meta } = response;
+    let ResponseMeta { bad_rows, drifts, extra, .. } = meta;
     let total = O::total(&data);
     let rows = O::take_rows(&mut data);
     let keys = rows.iter().map(|row| row_key(id.and_then(|_| O::id(row)).as_deref(), row));

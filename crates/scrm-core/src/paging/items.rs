@@ -13,7 +13,8 @@ use futures_core::Stream;
 use super::{Page, Paged, Pages, ResumeToken, Summary, plan::Place};
 use crate::{
     decode::BadRow,
-    error::{Error, ErrorKind, redact::Redactor},
+    error::{Error, ErrorKind},
+    mask::Masker,
     transport::Sent,
 };
 
@@ -86,13 +87,13 @@ impl<O: Paged> Items<O> {
     }
 
     fn bad(&self, row: BadRow) -> Error {
-        let redactor = Redactor::default();
+        let masker = Masker::default();
         self.pages
-            .failed(format!("row {} of its page is not understood: {}", row.row, redactor.text(&row.reason, 200)))
+            .failed(format!("row {} of its page is not understood: {}", row.row, masker.text(&row.reason, 200)))
             .kind_as(ErrorKind::Decode)
-            .sent_as(Sent::Yes)
-            .pointing(redactor.text(&row.path, 200))
-            .bad(row)
+            .with_sent(Sent::Yes)
+            .pointing(masker.path(&row.path, 200))
+            .with_bad_row(row)
     }
 }
 

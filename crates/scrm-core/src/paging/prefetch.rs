@@ -326,7 +326,7 @@ impl Pull {
             operation: self.source.operation(),
             page,
             error: &error,
-            raw: error.undecodable().unwrap_or_default(),
+            raw: error.unmasked_body().unwrap_or_default(),
         });
         None
     }

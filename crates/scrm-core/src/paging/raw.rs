@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     call::RawCall,
-    client::Response,
+    client::{Response, ResponseMeta},
     error::{Error, ErrorKind},
     spec::{PagingSpec, PagingStyle},
     table::Extra,
@@ -162,7 +162,7 @@ impl RawFetch {
     }
 
     fn arrived(&self, response: Response<Value>) -> Result<Arrived, Error> {
-        let Response { mut data, bad_rows, drifts, extra, .. } = response;
+        let Response { mut data, meta: ResponseMeta { bad_rows, drifts, extra, .. } } = response;
         let key = self.call.vendor().envelope.data;
         let total = self.paging.total.as_deref().and_then(|pointer| total(&data, &extra, key, pointer));
         let rows = self.rows(&mut data)?;
@@ -198,7 +198,7 @@ impl RawFetch {
 
 impl Source for RawFetch {
     fn fetch(&self, ask: &Ask) -> BoxFuture<'static, Result<Arrived, Error>> {
-        let call = self.call.asking(self.asking(ask));
+        let call = self.call.asking(self.asking(ask), ask.at.number());
         let source = self.clone();
         Box::pin(async move { call.send().await.and_then(|response| source.arrived(response)) })
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct as _};
 use serde_json::{Map, Value};
 
-use crate::error::redact::Redactor;
+use crate::mask::Masker;
 
 /// Ids that a summary names.
 pub(super) const NAMED: usize = 10;
@@ -186,8 +186,8 @@ impl fmt::Display for Summary {
             }
         }
         if self.shared_ids > 0 {
-            let redactor = Redactor::default();
-            let ids: Vec<String> = self.shared_id_examples.iter().map(|id| redactor.text(id, 40).into()).collect();
+            let masker = Masker::default();
+            let ids: Vec<String> = self.shared_id_examples.iter().map(|id| masker.text(id, 40).into()).collect();
             write!(f, "; {} rows with an id that came before: {}", self.shared_ids, ids.join(", "))?;
         }
         Ok(())

@@ -2,16 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Job, Run, redaction::Redaction, unreadable};
+use super::{Job, Run, masking, unreadable};
 use crate::{
     client::ResponseMeta,
     decode::{DecodeError, DecodeOptions, Envelope, decode_into},
     encode::RequestBody,
-    error::{
-        Error, ErrorKind,
-        redact::{BODY_CAP, MESSAGE_CAP},
-    },
+    error::{Error, ErrorKind},
     hooks::QuotaPause,
+    mask::{MESSAGE_CAP, Masker, WORD_CAP},
     quota::{RateLimiter, Refusal},
     retry::parse_retry_after,
     spec::{Action, PagingSpec},
@@ -47,8 +45,8 @@ impl Run<'_> {
             TransportErrorKind::TooLarge => (ErrorKind::TooLarge, Action::Fail),
             TransportErrorKind::Request => (ErrorKind::Config, Action::Fail),
         };
-        let detail = self.redaction().text(&error.message, MESSAGE_CAP);
-        let shown = self.job.named(Error::new(kind, self.job.core.vendor(), detail)).sent_as(error.sent);
+        let detail = self.masker().text(&error.message, MESSAGE_CAP);
+        let shown = self.job.named(Error::new(kind, self.job.core.vendor(), detail)).with_sent(error.sent);
         Failed { error: shown, action, retry_after: None, generation: None }
     }
 
@@ -61,7 +59,7 @@ impl Run<'_> {
     ) -> Result<ResponseMeta, Failed> {
         data.reset();
         if let Some(reason) = unreadable::encoding(answer) {
-            return Err(self.unreadable(answer, token, &reason, Action::Fail));
+            return Err(self.unreadable(answer, token, &reason, Action::Fail, data));
         }
         let strict = self.job.options.strict.unwrap_or(self.job.core.shared().strict);
         let options =
@@ -70,13 +68,13 @@ impl Run<'_> {
         match decode_into(&answer.body, envelope, &options, data) {
             Ok(head) if head.is_success(envelope) => {
                 if options.collect_drift && !std::ptr::eq(self.job.spec, self.job.core.vendor().untyped) {
-                    self.job.core.shared().drift.saw(self.job.spec.name, &head.drifts, &answer.body);
+                    self.job.core.shared().drift.saw(self.job.spec.name, &head.drifts, head.drifts_left_out);
                 }
-                self.succeeded(answer, token, head, strict)
+                self.succeeded(answer, token, head, strict, data)
             }
-            Ok(head) if head.code.is_some() => self.refused(answer, token, head),
-            Ok(_) => Err(self.no_envelope(answer, token, None)),
-            Err(error) => Err(self.no_envelope(answer, token, Some(&error))),
+            Ok(head) if head.code.is_some() => self.refused(answer, token, head, data),
+            Ok(_) => Err(self.no_envelope(answer, token, None, data)),
+            Err(error) => Err(self.no_envelope(answer, token, Some(&error), data)),
         }
     }
 
@@ -86,83 +84,120 @@ impl Run<'_> {
         !untyped && self.job.core.shared().drift.samples(self.job.spec.name)
     }
 
-    fn succeeded(&self, answer: &HttpResponse, token: Option<&TokenInUse>, head: Envelope, strict: bool) -> Result<ResponseMeta, Failed> {
+    fn succeeded(
+        &self,
+        answer: &HttpResponse,
+        token: Option<&TokenInUse>,
+        head: Envelope,
+        strict: bool,
+        data: &mut dyn Payload,
+    ) -> Result<ResponseMeta, Failed> {
         match head.drifts.first() {
             Some(first) if strict => {
-                let detail = format!("strict mode: {} drifts from the schema, the first: {first}", head.drifts.len());
-                let redaction = self.redaction();
-                let error = self.answered(ErrorKind::Decode, answer, &redaction).detailed(redaction.text(&detail, MESSAGE_CAP));
-                let error = error.pointing(redaction.text(&first.path, MESSAGE_CAP));
+                let count = head.drifts.len() as u64 + head.drifts_left_out;
+                let detail = format!("strict mode: {count} drifts from the schema, the first: {first}");
+                let masker = self.masker();
+                let error = self.answered(ErrorKind::Decode, answer, &masker, data).detailed(masker.text(&detail, MESSAGE_CAP));
+                let error = error.pointing(masker.path(&first.path, MESSAGE_CAP)).undecoded(answer.body.clone());
                 Err(self.failed(error, Action::Fail, answer, token))
             }
-            _ => Ok(ResponseMeta {
-                bad_rows: head.bad_rows,
-                message: head.message,
-                extra: head.extra,
-                drifts: if self.job.options.collect_drift { head.drifts } else { Vec::new() },
-                ..ResponseMeta::default()
-            }),
+            _ => {
+                let (drifts, drifts_left_out) =
+                    if self.job.options.collect_drift { (head.drifts, head.drifts_left_out) } else { (Vec::new(), 0) };
+                Ok(ResponseMeta {
+                    bad_rows: head.bad_rows,
+                    bad_rows_left_out: head.bad_rows_left_out,
+                    message: head.message,
+                    extra: head.extra,
+                    drifts,
+                    drifts_left_out,
+                    ..ResponseMeta::default()
+                })
+            }
         }
     }
 
     /// The envelope tells a failure.
-    fn refused(&self, answer: &HttpResponse, token: Option<&TokenInUse>, head: Envelope) -> Result<ResponseMeta, Failed> {
+    fn refused(
+        &self,
+        answer: &HttpResponse,
+        token: Option<&TokenInUse>,
+        head: Envelope,
+        data: &mut dyn Payload,
+    ) -> Result<ResponseMeta, Failed> {
         let code = head.code.as_deref().unwrap_or_default();
         let rule = self.job.core.vendor().error_rule(self.job.spec, code, head.message.as_deref().unwrap_or_default());
         let action = rule.map_or_else(|| by_status(answer.status), |rule| rule.action);
         if action == Action::DoneAlready {
             return Ok(ResponseMeta { message: head.message, extra: head.extra, already_done: true, ..ResponseMeta::default() });
         }
-        let kind = match action {
-            Action::RefreshToken => ErrorKind::Token,
-            Action::Wait | Action::SlowDown => ErrorKind::Quota,
-            _ => ErrorKind::Vendor,
+        let (kind, detail) = match action {
+            Action::RefreshToken => (ErrorKind::Token, "the vendor rejects the token"),
+            Action::Wait => (ErrorKind::Quota, "the vendor says that its quota is used up"),
+            Action::SlowDown => (ErrorKind::Quota, "the vendor says that calls come too fast"),
+            _ => (ErrorKind::Vendor, ""),
         };
-        let redaction = self.redaction();
+        let masker = self.masker();
         let documented = rule.is_some_and(|rule| rule.code.is_some());
-        let shown_code = if documented { code.into() } else { redaction.text(code, 64) };
-        let message = head.message.as_deref().map(|message| redaction.text(message, MESSAGE_CAP));
-        let error = self.answered(kind, answer, &redaction).coded(shown_code, rule.map(|rule| rule.meaning), message).acting(action);
+        let shown_code = if documented { code.into() } else { masker.text(code, WORD_CAP) };
+        let message = head.message.as_deref().map(|message| masker.text(message, MESSAGE_CAP));
+        let error = self.answered(kind, answer, &masker, data).detailed(detail);
+        let error = error.coded(shown_code, rule.map(|rule| rule.meaning), message).with_action(action);
         Err(self.failed(error, action, answer, token))
     }
 
     /// No answer of the vendor's application: a gateway's page, a broken body, another JSON.
-    fn no_envelope(&self, answer: &HttpResponse, token: Option<&TokenInUse>, error: Option<&DecodeError>) -> Failed {
+    fn no_envelope(
+        &self,
+        answer: &HttpResponse,
+        token: Option<&TokenInUse>,
+        error: Option<&DecodeError>,
+        data: &mut dyn Payload,
+    ) -> Failed {
         if let Some(reason) = unreadable::web_page(answer) {
             // It may be gone the next time; one that came twice stays.
             let action = if self.attempts < 2 { Action::RetryReads } else { Action::Fail };
-            return self.unreadable(answer, token, &reason, action);
+            return self.unreadable(answer, token, &reason, action, data);
         }
-        let redaction = self.redaction();
+        let masker = self.masker();
+        let content = content(answer, &masker);
         if !(200..300).contains(&answer.status) {
             let action = by_status(answer.status);
-            let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(http_failure(answer.status)).acting(action);
+            let detail = format!("{}{content}", http_failure(answer.status));
+            let shown = self.answered(ErrorKind::Http, answer, &masker, data).detailed(detail).with_action(action);
             return self.failed(shown, action, answer, token);
         }
-        let shown = self.answered(ErrorKind::Decode, answer, &redaction);
+        let shown = self.answered(ErrorKind::Decode, answer, &masker, data).undecoded(answer.body.clone());
         let Some(error) = error else {
             let key = self.job.core.vendor().envelope.code;
-            return self.failed(shown.detailed(format!("the answer has no {key}")), Action::Fail, answer, token);
+            return self.failed(shown.detailed(format!("the answer has no {key}{content}")), Action::Fail, answer, token);
         };
         // No JSON at all, or cut off: something on the way, which may be gone the next time. Else the vendor's application would answer the same again.
         let damaged = error.path.is_empty() || error.offset >= answer.body.len();
         let action = if damaged { Action::RetryReads } else { Action::Fail };
-        let detail = redaction.text(&format!("the answer cannot be understood: {}", error.reason), MESSAGE_CAP);
-        let shown = if error.path.is_empty() { shown } else { shown.pointing(redaction.text(&error.path, MESSAGE_CAP)) };
+        let detail = format!("the answer cannot be understood: {}{content}", masker.text(&error.reason, MESSAGE_CAP));
+        let shown = if error.path.is_empty() { shown } else { shown.pointing(masker.path(&error.path, MESSAGE_CAP)) };
         self.failed(shown.detailed(detail), action, answer, token)
     }
 
     /// Something else than an answer of the vendor's application. `reason` holds what came over the wire; `action` is meant where the status tells of no failure.
-    fn unreadable(&self, answer: &HttpResponse, token: Option<&TokenInUse>, reason: &str, action: Action) -> Failed {
-        let redaction = self.redaction();
-        let reason = redaction.text(reason, MESSAGE_CAP);
+    fn unreadable(
+        &self,
+        answer: &HttpResponse,
+        token: Option<&TokenInUse>,
+        reason: &str,
+        action: Action,
+        data: &mut dyn Payload,
+    ) -> Failed {
+        let masker = self.masker();
+        let reason = masker.text(reason, MESSAGE_CAP);
         if (200..300).contains(&answer.status) {
-            let shown = self.answered(ErrorKind::Decode, answer, &redaction).detailed(reason);
+            let shown = self.answered(ErrorKind::Decode, answer, &masker, data).undecoded(answer.body.clone()).detailed(reason);
             return self.failed(shown, action, answer, token);
         }
         let action = by_status(answer.status);
         let detail = format!("{}: {reason}", http_failure(answer.status));
-        let shown = self.answered(ErrorKind::Http, answer, &redaction).detailed(detail).acting(action);
+        let shown = self.answered(ErrorKind::Http, answer, &masker, data).detailed(detail).with_action(action);
         self.failed(shown, action, answer, token)
     }
 
@@ -190,18 +225,16 @@ impl Run<'_> {
         let (shared, code, status, asked) = (self.job.core.shared(), refusal.code.clone(), refusal.status, refusal.retry_after);
         let pause = quota.refused(refusal);
         let (vendor, operation) = (shared.vendor.name, &*self.name);
-        shared.hooks.quota_pause(&QuotaPause { vendor, operation, pause, asked, status, code: code.as_deref() });
+        shared.hooks.quota_pause(&QuotaPause { vendor, operation, call: self.call(), pause, asked, status, code: code.as_deref() });
     }
 
-    pub(super) fn redaction(&self) -> Redaction {
-        Redaction::of(&self.job, self.token.iter().chain(&self.earlier_tokens))
+    pub(super) fn masker(&self) -> Masker {
+        masking::masker(&self.job, self.token.iter().chain(&self.earlier_tokens))
     }
 
-    fn answered(&self, kind: ErrorKind, answer: &HttpResponse, redaction: &Redaction) -> Error {
-        let body = (!self.job.answers_token()).then(|| redaction.bytes(&answer.body, BODY_CAP));
-        let error = self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body);
-        let keeps = kind == ErrorKind::Decode && self.job.options.keep_body;
-        if keeps { error.keeping(answer.body.clone()) } else { error }
+    fn answered(&self, kind: ErrorKind, answer: &HttpResponse, masker: &Masker, data: &mut dyn Payload) -> Error {
+        let body = (!self.job.answers_token()).then(|| masker.body(&answer.body, &self.job.core.vendor().envelope, data));
+        self.job.named(Error::new(kind, self.job.core.vendor(), "")).answered(answer.status, body)
     }
 
     /// The last failure as the call's.
@@ -238,6 +271,13 @@ impl Job<'_> {
     }
 }
 
+/// What the answer says that it is, for the end of a sentence.
+fn content(answer: &HttpResponse, masker: &Masker) -> String {
+    let header = |name: &str| answer.header(name).map(|value| format!("{name} {}", masker.text(value, WORD_CAP)));
+    let told: Vec<String> = ["content-type", "content-encoding"].into_iter().filter_map(header).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
+}
+
 /// What to do where only the HTTP status says anything.
 fn by_status(status: u16) -> Action {
     match status {
@@ -255,7 +295,7 @@ fn http_failure(status: u16) -> &'static str {
         401 => "the server does not accept the token",
         403 => "the server forbids the call",
         404 => "the server does not know the path",
-        429 => "too many calls",
+        429 => "the server says that there are too many calls",
         500..=599 => "the server failed",
         _ => "no answer of the vendor's application",
     }

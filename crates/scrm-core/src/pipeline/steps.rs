@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::{Duration, Instant};
 
-use super::{Job, Run, classify::Failed, token::TokenCall};
+use super::{Job, Run, classify::Failed, method, token::TokenCall};
 use crate::{
     check,
     client::ResponseMeta,
@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
     quota::{Permit, WaitCause},
-    spec::{Action, Method, TokenSpec},
+    spec::{Action, TokenSpec},
     token::{TokenCache, TokenError, TokenInUse},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
 };
@@ -79,6 +79,7 @@ impl<'a> Run<'a> {
             shared.hooks.quota_wait(&QuotaWait {
                 vendor: shared.vendor.name,
                 operation: &self.name,
+                call: self.call(),
                 waited,
                 success: outcome.is_ok(),
                 waiting,
@@ -140,7 +141,7 @@ impl<'a> Run<'a> {
         match error {
             TokenError::Fetch { error, .. } => no_token_because(error, ""),
             TokenError::Source { error, .. } => {
-                let reason = self.redaction().text(&error.to_string(), 300);
+                let reason = self.masker().text(&error.to_string(), 300);
                 Error::new(ErrorKind::Token, vendor, format!("no token from the token source: {reason}"))
             }
             TokenError::Deadline { waited, refusal, trouble } => {
@@ -150,7 +151,7 @@ impl<'a> Run<'a> {
                     // What the vendor said to the last token stays: code, meaning, what to do.
                     (Some(refused), None) => {
                         let detail = format!("{late}; the vendor rejected the last one");
-                        Error::clone(refused).kind_as(ErrorKind::Token).detailed(detail).sent_as(Sent::No)
+                        Error::clone(refused).kind_as(ErrorKind::Token).detailed(detail).with_sent(Sent::No)
                     }
                     (None, None) => Error::new(ErrorKind::Timeout, vendor, late),
                 }
@@ -202,12 +203,8 @@ impl<'a> Run<'a> {
         shared.hooks.attempt(&Attempt {
             vendor: shared.vendor.name,
             operation: &self.name,
-            method: match self.job.spec.method {
-                Method::Get => "GET",
-                Method::Post => "POST",
-                Method::Put => "PUT",
-                Method::Delete => "DELETE",
-            },
+            call: self.call(),
+            method: method(self.job.spec.method),
             server: &shared.server,
             attempt: self.attempts,
             took: began.elapsed(),
@@ -227,7 +224,7 @@ fn no_token_because(error: &Error, before: &str) -> Error {
     };
     let said = error.reason();
     let colon = if said.is_empty() { "" } else { ": " };
-    Error::clone(error).kind_as(kind).detailed(format!("{before}no token from {from}{colon}{said}")).sent_as(Sent::No)
+    Error::clone(error).kind_as(kind).detailed(format!("{before}no token from {from}{colon}{said}")).with_sent(Sent::No)
 }
 
 fn may_pass(error: &Error) -> bool {

@@ -175,6 +175,10 @@ fn numbers_keep_their_digits() {
     }
 }
 
+fn pointers(text: &str, offsets: &[usize]) -> Vec<String> {
+    paths(Scan::new(text), offsets, 0).found
+}
+
 #[test]
 fn offsets_become_paths() {
     let text = r#" {"a":{"b~/":[1,{"c":"x"}]},"d":2} "#;
@@ -190,10 +194,10 @@ fn offsets_become_paths() {
         ("\"x", "/a/b~0~1/1/c"),
         ("2}", "/d"),
     ] {
-        assert_eq!(paths(text, &[at(piece)]), [path], "{piece}");
+        assert_eq!(pointers(text, &[at(piece)]), [path], "{piece}");
     }
-    assert_eq!(paths(text, &[at("1,"), at("\"x"), at("2}"), 1000]), ["/a/b~0~1/0", "/a/b~0~1/1/c", "/d", ""]);
-    assert_eq!(paths(r#"{"a":[1,}"#, &[8]), ["/a/1"]);
+    assert_eq!(pointers(text, &[at("1,"), at("\"x"), at("2}"), 1000]), ["/a/b~0~1/0", "/a/b~0~1/1/c", "/d", ""]);
+    assert_eq!(pointers(r#"{"a":[1,}"#, &[8]), ["/a/1"]);
 }
 
 /// A JSON document, spelled in all ways the grammar has.
@@ -300,7 +304,7 @@ proptest! {
         // written again, so that no key is repeated
         let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
         let text = value.to_string();
-        let path = paths(&text, &[at.index(text.len())]);
+        let path = pointers(&text, &[at.index(text.len())]);
         prop_assert!(value.pointer(&path[0]).is_some(), "{text} {path:?}");
     }
 }
@@ -385,6 +389,128 @@ fn short_integers_are_what_numbers_are() {
                     quoted[1..].split_once('"').and_then(|(inside, _)| inside.parse::<i64>().ok()).filter(|_| length <= 15 && first != "-");
                 assert_eq!(scan.short_quoted_integer(), expected, "{quoted}");
             }
+        }
+    }
+}
+
+mod lax {
+    use super::*;
+
+    fn read(body: &[u8]) -> Scanned<(Value, Damage)> {
+        let body = Readable::new(body);
+        let mut scan = Scan::of(&body);
+        let value = scan.value()?;
+        scan.end()?;
+        Ok((value, scan.forgiven))
+    }
+
+    #[test]
+    fn damage_inside_a_string_costs_that_string() {
+        let both = |one: Damage, other: Damage| {
+            let mut both = one;
+            both |= other;
+            both
+        };
+        for (body, text, damage) in [
+            (&b"\"a\""[..], "a", Damage::NONE),
+            (b"\xEF\xBB\xBF\"a\"", "a", Damage::NONE),
+            (b"\"a\tb\x00c\x1a\x1f\x7f\"", "a\tb\0c\u{1a}\u{1f}\u{7f}", Damage::CONTROL),
+            // the first two bytes of three
+            (b"\"\xE9\x9F\xA9\xE6\xA2\"", "韩\u{fffd}", Damage::NOT_UTF8),
+            (b"\"\xE6\xA2x\xff\xfe\"", "\u{fffd}x\u{fffd}\u{fffd}", Damage::NOT_UTF8),
+            (b"\"\xff\x1a\x1f\x01\"", "\u{fffd}\u{fffd}\u{1}", both(Damage::NOT_UTF8, Damage::CONTROL)),
+            (br#""\ud83d""#, "\u{fffd}", Damage::HALF_SURROGATE),
+            (br#""\ude00\ud83d\ud83d\ude00\ud83dx\ud83d\n""#, "\u{fffd}\u{fffd}😀\u{fffd}x\u{fffd}\n", Damage::HALF_SURROGATE),
+        ] {
+            assert_eq!(read(body), Ok((Value::from(text), damage)), "{body:?}");
+        }
+        for body in
+            [&b"\"\\ud83d\\uZZZZ\""[..], b"\"\\x\"", b"\"a", b"\"\\", b"\xff", b"\x01", b"[1\x1a]", b"\xEF\xBB\xBF\xEF\xBB\xBF1", b""]
+        {
+            assert!(read(body).is_err(), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_repaired_text_is_what_the_standard_library_makes_of_it() {
+        for body in [&b"\"a\xff\xE6\xA2b\xF0\x9F\x98\""[..], b"{\"\xff\":\"\x1f\"}"] {
+            let readable = Readable::new(body);
+            assert_eq!(&*Scan::of(&readable).kept(readable.text()), String::from_utf8_lossy(body));
+            assert_eq!(readable.text().len(), body.len());
+        }
+    }
+
+    #[test]
+    fn damaged_strings_and_keys_are_found_with_their_paths() {
+        let body = Readable::new(b"\xEF\xBB\xBF{\"a\":[\"x\",\"\xff\"],\"k\x01\":{\"b\":\"\\ud83d\t\"},\"c\":\"d\"}");
+        let scan = Scan::of(&body);
+        let walked = paths(scan.again(scan.start()), &[], 10);
+        let found: Vec<_> = walked.damaged.iter().map(|(at, path, _)| (*at, path.as_str())).collect();
+        assert_eq!(found, [(13, "/a/1"), (18, "/k\u{1}"), (28, "/k\u{1}/b")]);
+        assert!(walked.damaged[2].2.holds(Damage::CONTROL) && walked.damaged[2].2.holds(Damage::HALF_SURROGATE));
+        assert_eq!(paths(scan.again(scan.start()), &[], 1).left_out, 2);
+    }
+
+    /// A string with damage in it, and what becomes of it.
+    fn damaged() -> impl Strategy<Value = (Vec<u8>, String)> {
+        let piece = select(vec![
+            (&b"abc"[..], "abc"),
+            (b"\\n", "\n"),
+            (b"\\\"", "\""),
+            ("韩".as_bytes(), "韩"),
+            (b"\\ud83d\\ude00", "😀"),
+            (b"\\ud83d ", "\u{fffd} "),
+            (b"\\udc00", "\u{fffd}"),
+            (b"\t", "\t"),
+            (b"\x00", "\0"),
+            (b"\xff", "\u{fffd}"),
+            (b"\xE6\xA2 ", "\u{fffd} "),
+            (b"\xF0\x9F\x98,", "\u{fffd},"),
+        ]);
+        vec(piece, 0..12).prop_map(|pieces| {
+            let bytes: Vec<u8> = pieces.iter().flat_map(|(bytes, _)| bytes.iter().copied()).collect();
+            ([b"\"", &*bytes, b"\""].concat(), pieces.iter().map(|(_, text)| *text).collect())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_strict_takes_lax_takes_the_same(text in document()) {
+            let Ok(strict) = serde_json::from_str(&text) else { return Ok(()) };
+            prop_assert_eq!(read(text.as_bytes()), Ok((strict, Damage::NONE)));
+        }
+
+        /// Between a value of any kind before and after it.
+        #[test]
+        fn damage_costs_nothing_but_itself((string, text) in damaged(), before in document(), after in document()) {
+            let (Ok(first), Ok(last)) = (serde_json::from_str::<Value>(&before), serde_json::from_str::<Value>(&after)) else { return Ok(()) };
+            let body = [b"[", before.as_bytes(), b",", &*string, b",{", &*string, b":", after.as_bytes(), b"}]"].concat();
+            prop_assert_eq!(read(&body).unwrap().0, serde_json::json!([first, text, { text: last }]));
+        }
+
+        #[test]
+        fn any_bytes_are_taken_or_refused(body in vec(select(b"{}[]\",:\\u08d\xff\xE6\xA2\xEF\xBB\xBF \t\x1a\x1f".to_vec()), 0..40)) {
+            let text = String::from_utf8_lossy(&body);
+            if let Ok(strict) = value(&text) {
+                prop_assert_eq!(read(text.as_bytes()).map(|read| read.0), Ok(strict));
+            }
+            let _ = read(&body);
+        }
+
+        /// Checking without making anything of it accepts what reading accepts.
+        #[test]
+        fn checking_is_reading(text in document(), damage in vec((any::<prop::sample::Index>(), 0usize..4, select(PIECES)), 0..3)) {
+            let mut text: Vec<char> = text.chars().collect();
+            for (at, cut, piece) in damage {
+                let at = at.index(text.len() + 1);
+                text.splice(at..(at + cut).min(text.len()), piece.chars());
+            }
+            let text: String = text.into_iter().collect();
+            let (mut one, mut other) = (Scan::new(&text), Scan::new(&text));
+            prop_assert_eq!(one.check(), other.value().map(|_| ()));
+            prop_assert_eq!(one.at(), other.at());
         }
     }
 }

@@ -35,10 +35,24 @@ impl<R: ReadFields> ObjView for Option<R> {
     }
 }
 
+/// Memory that a list takes for its next element, in bytes: nothing, until it is full and doubles.
+pub(crate) fn next_room<T>(list: &Vec<T>) -> usize {
+    if list.len() == list.capacity() { list.len().max(4).saturating_mul(size_of::<T>()) } else { 0 }
+}
+
+/// By how many rows a full list grows: to twice its size, or when it is large by a quarter.
+fn growth<R>(rows: &[R]) -> usize {
+    const LARGE: usize = 1024 * 1024;
+    let large = rows.len().saturating_mul(size_of::<R>()) > LARGE;
+    if large { rows.len() / 4 } else { rows.len().max(4) }
+}
+
 /// A list of objects, for writing. Rows are made in place and filled there.
 pub trait ListSlot: Send + Sync {
     /// A fresh row at the end; `spare` is how many are expected in all.
     fn grow(&mut self, spare: usize) -> &mut dyn WriteFields;
+    /// Memory that the next row takes beyond what the list has, in bytes.
+    fn next_room(&self) -> usize;
     /// Drops the last row.
     fn pop(&mut self);
     /// Drops all rows.
@@ -58,9 +72,15 @@ impl<R: WriteFields + Default> ListSlot for Vec<R> {
         if self.capacity() == 0 {
             self.reserve_exact(spare);
         }
+        if self.len() == self.capacity() {
+            self.reserve_exact(growth(self));
+        }
         self.push(R::default());
         let last = self.len() - 1;
         &mut self[last]
+    }
+    fn next_room(&self) -> usize {
+        if self.len() == self.capacity() { growth(self).saturating_mul(size_of::<R>()) } else { 0 }
     }
     fn pop(&mut self) {
         Vec::pop(self);
@@ -150,6 +170,8 @@ impl Cell for Option<Value> {
 pub trait MapSlot: Send + Sync {
     /// A fresh entry at the end.
     fn entry(&mut self, key: Box<str>) -> Slot<'_>;
+    /// Memory that the next entry takes beyond what the map has, in bytes.
+    fn next_room(&self) -> usize;
     /// Drops all entries.
     fn clear(&mut self);
 }
@@ -167,6 +189,9 @@ impl<V: Cell> MapSlot for Keyed<V> {
         self.0.push((key, V::default()));
         let last = self.0.len() - 1;
         self.0[last].1.slot()
+    }
+    fn next_room(&self) -> usize {
+        next_room(&self.0)
     }
     fn clear(&mut self) {
         self.0.clear();

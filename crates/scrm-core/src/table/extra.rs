@@ -4,7 +4,10 @@ use std::{fmt, sync::OnceLock};
 
 use serde_json::Value;
 
-use crate::{error::redact::Redactor, scan};
+use crate::{
+    mask::{Masker, WORD_CAP, key},
+    scan,
+};
 
 /// Keys nobody documented, in wire order; eight bytes while there are none.
 ///
@@ -55,7 +58,7 @@ impl Extra {
     pub fn push(&mut self, key: Box<str>, value: Value) {
         self.0.get_or_insert_default().push(key, value);
     }
-    /// Adds a member as it came, `"key":value`, known to be JSON whose numbers are in the range of `f64`. `room`: bytes to make room for at the first.
+    /// Adds a member as it came, `"key":value`, known to be JSON for a lax scanner whose numbers are in the range of `f64`. `room`: bytes to make room for at the first.
     pub(crate) fn keep(&mut self, member: &str, room: usize) {
         let held = self
             .0
@@ -67,6 +70,10 @@ impl Extra {
                 held.text.push(',');
             }
         }
+    }
+    /// Memory that [`Self::keep`] takes beyond the member itself, in bytes.
+    pub(crate) fn next_room(&self, member: &str, room: usize) -> usize {
+        if self.0.is_some() { 0 } else { size_of::<Held>() + room.saturating_sub(member.len()) }
     }
     /// How many bytes are kept as they came.
     pub(crate) fn kept(&self) -> usize {
@@ -83,7 +90,7 @@ impl PartialEq for Extra {
 /// Names only: what is unknown may be personal.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|(key, _)| Redactor::default().text(key, 100))).finish()
+        f.debug_list().entries(self.iter().map(|(name, _)| Masker::default().text(&key(name), WORD_CAP))).finish()
     }
 }
 

@@ -247,6 +247,8 @@ pub trait OpensSlot: Send + Sync {
     fn knows(&self, code: Code<'_>) -> bool;
     /// `false`: not a documented value (kept all the same).
     fn push(&mut self, code: Code<'_>) -> bool;
+    /// Memory that the next value takes beyond what the list has, in bytes.
+    fn next_room(&self) -> usize;
     /// Drops all.
     fn clear(&mut self);
     /// Whether documented values are integers.
@@ -269,6 +271,9 @@ impl<E: Open> OpensSlot for Vec<E> {
         let (value, known) = open(code);
         Vec::push(self, value);
         known
+    }
+    fn next_room(&self) -> usize {
+        super::next_room(self)
     }
     fn clear(&mut self) {
         Vec::clear(self);

@@ -25,10 +25,10 @@ where
     let response = core.call(request).await?;
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     found.all(&response.data.shown());
-    match response.bad_rows.into_iter().next() {
+    match response.meta.bad_rows.into_iter().next() {
         Some(bad) if found.customers.is_empty() => {
             let detail = format!("a customer is not understood: {}", bad.reason);
-            Err(Error::new(ErrorKind::Decode, core.vendor(), detail).of(O::spec(), O::spec().name).bad(bad))
+            Err(Error::new(ErrorKind::Decode, core.vendor(), detail).of(O::spec(), O::spec().name).with_bad_row(bad))
         }
         _ => Ok(found.customers),
     }

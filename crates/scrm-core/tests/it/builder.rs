@@ -147,13 +147,13 @@ async fn an_answer_in_a_strange_encoding_is_named_and_not_asked_for_again() {
 async fn a_web_page_is_named_and_asked_for_again_once() {
     let page = |status| Act::Whole(status, headers("content-type", "text/html"), b"<html><title>Log in</title></html>".into());
     let (passing, _script) = client([page(200), Act::ok("{}")]);
-    assert_eq!(passing.0.call(UserList::new()).await.unwrap().attempts, 2, "being serviced, say");
+    assert_eq!(passing.0.call(UserList::new()).await.unwrap().meta.attempts, 2, "being serviced, say");
     let (lasting, _script) = client([page(200), page(200)]);
     let error = lasting.0.call(UserList::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Decode, 2, Some(200)), "{error}");
     assert!(error.to_string().contains("content-type text/html"), "{error}");
     let (gateway, _script) = client([page(502), page(502), Act::ok("{}")]);
-    assert_eq!(gateway.0.call(UserList::new()).await.unwrap().attempts, 3, "the status says that it passes");
+    assert_eq!(gateway.0.call(UserList::new()).await.unwrap().meta.attempts, 3, "the status says that it passes");
     let (lost, _script) = client([page(404)]);
     let error = lost.0.call(UserList::new()).await.unwrap_err().to_string();
     assert!(error.contains("does not know the path") && error.contains("content-type text/html") && error.contains("HTTP 404"), "{error}");

@@ -32,8 +32,8 @@ async fn a_call_carries_its_token_and_gives_typed_data() {
     )]);
     let response = client.0.call(UserList::new().with_phone("13800138000")).await.unwrap();
     assert_eq!(response.data.list[0].points, Some(7));
-    assert_eq!((response.attempts, response.already_done, response.message.as_deref()), (1, false, Some("ok")));
-    assert_eq!(response.extra.get("request_id"), Some(&json!("r")));
+    assert_eq!((response.meta.attempts, response.meta.already_done, response.meta.message.as_deref()), (1, false, Some("ok")));
+    assert_eq!(response.meta.extra.get("request_id"), Some(&json!("r")));
     let seen = script.seen();
     assert_eq!(seen[0].url, "https://api.acme.example/v1/user/list");
     assert_eq!(script.bodies(), [json!({"phone": "13800138000", "page": 1, "page_size": 2, "access_token": "t0ken-of-acme-1"})]);
@@ -97,7 +97,7 @@ async fn the_quota_holds_calls_back_and_gives_up_before_sending() {
     assert_eq!((error.kind(), error.sent(), script.seen().len()), (ErrorKind::Quota, Sent::No, 1));
     let began = Instant::now();
     let response = client.0.call(UserList::new()).await.unwrap();
-    assert_eq!((response.attempts, response.waited), (1, began.elapsed()));
+    assert_eq!((response.meta.attempts, response.meta.waited), (1, began.elapsed()));
     assert!(began.elapsed() > seconds(1), "{:?}", began.elapsed());
 
     let free: Client = builder(&Script::new([Act::ok("{}"), Act::ok("{}")]))
@@ -116,7 +116,7 @@ async fn a_quota_slot_whose_request_never_left_is_free_at_once() {
     let script = Script::new([Act::Fail(TransportErrorKind::Connect, Sent::No), Act::ok("{}")]);
     let client: Client = builder(&script).quota("user_list", QuotaSpec { calls: 1, seconds: 10 }).build().unwrap();
     let began = Instant::now();
-    assert_eq!(client.0.call(UserList::new()).await.unwrap().attempts, 2);
+    assert_eq!(client.0.call(UserList::new()).await.unwrap().meta.attempts, 2);
     assert!(began.elapsed() < seconds(1), "{:?}", began.elapsed());
 }
 
@@ -124,7 +124,7 @@ async fn a_quota_slot_whose_request_never_left_is_free_at_once() {
 async fn untyped_calls_go_the_same_way() {
     let (client, script) = client([Act::code(4001), Act::ok(r#"{"x":[1]}"#)]);
     let response = client.0.call_raw("some/new/1.0", json!({"a": 1})).await.unwrap();
-    assert_eq!((response.data, response.attempts), (json!({"x": [1]}), 2));
+    assert_eq!((response.data, response.meta.attempts), (json!({"x": [1]}), 2));
     assert_eq!(script.seen()[1].url, "https://api.acme.example/v1/some/new/1.0");
     assert_eq!(script.bodies()[1], json!({"a": 1, "access_token": "t0ken-of-acme-2"}));
 
@@ -144,9 +144,9 @@ async fn strict_mode_turns_departures_into_errors() {
     let odd = r#"{"list":[{"user_id":"u_1","points":"7","new_field":1}],"total":1}"#;
     let (client, _script) = client([Act::ok(odd), Act::ok(odd), Act::ok(odd)]);
     let lax = client.0.call(UserList::new()).await.unwrap();
-    assert!(lax.drifts.is_empty());
+    assert!(lax.meta.drifts.is_empty());
     let told = client.0.call(UserList::new()).collect_drift().await.unwrap();
-    assert_eq!(told.drifts.len(), 2, "{told:?}");
+    assert_eq!(told.meta.drifts.len(), 2, "{told:?}");
     let error = client.0.call(UserList::new()).strict(true).await.unwrap_err();
     assert_eq!((error.kind(), error.json_path(), error.sent()), (ErrorKind::Decode, Some("/data/list/0/points"), Sent::Yes));
 }
@@ -156,7 +156,7 @@ async fn a_bad_row_comes_out_beside_the_rows() {
     let (client, _script) = client([Act::ok(r#"{"list":[{"user_id":"u_1"},{"user_id":{"a":1}},{"user_id":"u_3"}],"total":3}"#)]);
     let response = client.0.call(UserList::new()).await.unwrap();
     assert_eq!(response.data.list.len(), 2);
-    assert_eq!((response.bad_rows.len(), response.bad_rows[0].row), (1, 1));
+    assert_eq!((response.meta.bad_rows.len(), response.meta.bad_rows[0].row), (1, 1));
 }
 
 #[test]

@@ -1,34 +1,47 @@
 //! Known secrets and personal values are fed in everywhere; nothing that can be printed may show them.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::{Debug, Write as _},
+    sync::{Arc, Mutex},
+};
 
-use scrm_core::{CustomerKey, Sent, VendorClient as _, transport::TransportErrorKind as Wire};
+use scrm_core::{
+    CustomerKey, Sent, VendorClient as _,
+    hooks::{Attempt, End, Hooks, QuotaWait, Retry, Start, TokenFetch},
+    transport::TransportErrorKind as Wire,
+};
 use serde_json::json;
 
 use crate::acme::{Act, Client, SECRET, Script, UserList, builder, client};
 
 const PHONE: &str = "13800138000";
 const NAME: &str = "韩梅梅";
+/// Of somebody else, so that the request does not hold it.
+const OTHER: &str = "李雷";
+const OPEN_ID: &str = "oAbC1dEfGhIjKlMnOpQrStUvWx42";
 const MAIL: &str = "han@acme.example";
 /// Beginning of all tokens of the scripts.
 const TOKEN: &str = "t0ken-of-acme";
 const EXPLICIT: &str = "expl1cit-token/0001";
 
 fn clean(shown: &str) {
-    for canary in [PHONE, NAME, MAIL, TOKEN, EXPLICIT, "expl1cit-token", SECRET, "acme.example/v1"] {
+    for canary in [PHONE, NAME, OTHER, OPEN_ID, MAIL, TOKEN, EXPLICIT, "expl1cit-token", SECRET, "acme.example/v1"] {
         assert!(!shown.contains(canary), "{canary} in {shown}");
     }
 }
 
 /// A message that repeats everything the vendor was sent, with this token.
 fn echo(token: &str) -> String {
-    let (escaped, encoded) = (token.replace('/', "\\/"), token.replace('/', "%2F"));
-    format!("{PHONE} {MAIL} {escaped} {encoded} {SECRET} https://api.acme.example/v1/x")
+    let slashes = ["\\/", "%2F", "%2f", "%252F", "\\u002f", "&#47;", "&#x2F;", "&amp;#47;"];
+    let tokens: Vec<String> = slashes.iter().map(|slash| token.replace('/', slash)).collect();
+    let escaped: String = token.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    format!("{PHONE} {MAIL} {OPEN_ID} {escaped} {} {SECRET} https://api.acme.example/v1/x", tokens.join(" "))
 }
 
 /// Everything that can be printed of an error.
 fn tell(error: &scrm_core::Error) -> String {
     let mut shown = format!("{error} {error:?} {error:#?} {:?} {:?}", error.vendor_message(), error.raw_body());
+    let _ = write!(shown, " {}", serde_json::to_string(error).unwrap());
     for violation in error.violations() {
         let _ = write!(shown, " {violation} {violation:?}");
     }
@@ -36,14 +49,57 @@ fn tell(error: &scrm_core::Error) -> String {
     shown.replace("https://docs.acme.example", "")
 }
 
+/// Writes down all that hooks are told.
+#[derive(Default)]
+struct Told(Mutex<String>);
+
+impl Told {
+    fn push(&self, event: &dyn Debug) {
+        let _ = write!(self.0.lock().unwrap(), "{event:?} ");
+    }
+}
+
+impl Hooks for Told {
+    fn start(&self, event: &Start<'_>) {
+        self.push(event);
+    }
+    fn attempt(&self, event: &Attempt<'_>) {
+        self.push(event);
+    }
+    fn retry(&self, event: &Retry<'_>) {
+        self.push(event);
+    }
+    fn token_fetch(&self, event: &TokenFetch<'_>) {
+        self.push(event);
+    }
+    fn quota_wait(&self, event: &QuotaWait<'_>) {
+        self.push(event);
+    }
+    fn end(&self, event: &End<'_>) {
+        self.push(event);
+    }
+}
+
 /// Every way in which a call can fail.
 fn acts(echo: &str) -> Vec<Act> {
-    let body = |code: &str| format!(r#"{{"code":{code},"msg":"{echo} {NAME}","data":{{"name":"{NAME}","list":[{{"phone":{{"a":1}}}}]}}}}"#);
+    let body = |code: &str| {
+        format!(
+            r#"{{"code":{code},"msg":"{echo} {NAME}","data":{{"name":"{OTHER}","{OTHER}":1,"list":[{{"name":"{OTHER}","new":"{OTHER}","phone":{{"a":1}}}}]}}}}"#
+        )
+    };
     let mut acts: Vec<Act> =
         ["3000", "4001", "4290", "5002", "8", &format!("\"{PHONE}\""), "null"].map(|code| Act::Body(200, body(code))).into();
     acts.extend([200, 302, 401, 403, 429, 502].map(|status| Act::Body(status, format!("<html>{} {NAME}</html>", echo))));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"total":{{"{PHONE}":"{} {NAME}"}}}}}}"#, echo)));
-    acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"{PHONE}":"{NAME}","list":[]}}}}"#)));
+    acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"{PHONE}":"{OTHER}","list":[]}}}}"#)));
+    acts.push(Act::Body(
+        200,
+        format!(r#"{{"code":0,"data":{{"list":[{{"name":"{OTHER}","phone":"{PHONE}","user_id":"{OPEN_ID}"}}],"total":[]}}}}"#),
+    ));
+    acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"list":[{{"name":"{OTHER}","phone":"13"#)));
+    acts.push(Act::Body(200, format!(r#"Warning: in line 7 {{"code":0,"data":{{"list":[{{"name":"{OTHER}"}}]}}}}"#)));
+    // what a gateway makes of everything: two megabytes that are all masked, and the secrets behind them
+    acts.push(Act::Body(200, format!("{}{echo}", "1".repeat(2_000_000))));
     acts.extend([Sent::No, Sent::Unknown, Sent::Yes].map(|sent| Act::Fail(Wire::Broken, sent)));
     acts.push(Act::Hang);
     acts
@@ -53,13 +109,15 @@ fn acts(echo: &str) -> Vec<Act> {
 async fn no_error_shows_a_secret() {
     for token in ["t0ken-of-acme-1", EXPLICIT] {
         for act in acts(&echo(token)) {
-            let builder = builder(&Script::new(vec![act; 5]));
+            let told = Arc::new(Told::default());
+            let builder = builder(&Script::new(vec![act; 5])).hooks(told.clone());
             let client: Client = if token == EXPLICIT { builder.token(EXPLICIT) } else { builder }.build().unwrap();
             // The request carries a personal value, so that its echo is known for what it is.
             let call = client.0.call(UserList::new().with_phone(NAME)).strict(true);
             clean(&format!("{call:?} {client:?}"));
             let error = call.await.unwrap_err();
             clean(&tell(&error).replace("https://api.acme.example/v1/x", "").replace("t0ken-of-acme-2", "refreshed"));
+            clean(&format!("{} {:?} {}", client.0.drift(), client.0.drift(), told.0.lock().unwrap()));
         }
     }
 }

@@ -14,7 +14,7 @@ async fn a_failure_inside_200_is_a_failure_and_tells_all() {
     assert_eq!((error.attempts(), error.sent(), error.doc_url()), (1, Sent::Yes, Some("https://docs.acme.example/users")));
     assert_eq!(
         error.to_string(),
-        "acme user_list: code 3000 含义 (wrong parameter), the vendor says \"phone *** is wrong\"; change the request; see https://docs.acme.example/users"
+        "acme user_list: the vendor answered: code 3000 含义 (wrong parameter), the vendor says \"phone *** is wrong\"; HTTP 200; change the request; see https://docs.acme.example/users"
     );
     assert_eq!(error.raw_body(), Some(r#"{"code":3000,"msg":"phone *** is wrong","data":[]}"#));
 }
@@ -45,7 +45,7 @@ async fn done_before_is_a_success_without_data() {
     let (client, _script) = client([Act::code(2504), late]);
     for _ in 0..2 {
         let response = client.0.call(Update::new("u")).await.unwrap();
-        assert!(response.already_done && response.data.is_none());
+        assert!(response.meta.already_done && response.data.is_none());
     }
 }
 
@@ -55,7 +55,7 @@ async fn a_quota_code_slows_all_calls_of_the_operation_down() {
     let client: Client = builder(&script).quota("user_list", QuotaSpec { calls: 100, seconds: 10 }).build().unwrap();
     client.0.call(UserList::new()).retries(0).await.unwrap_err();
     let response = client.0.call(UserList::new()).await.unwrap();
-    assert!(response.waited >= seconds(9), "{response:?}");
+    assert!(response.meta.waited >= seconds(9), "{response:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,7 +63,7 @@ async fn waits_as_long_as_the_vendor_asks() {
     let (client, _script) = client([Act::After(429, "7", "slow down".into()), Act::code(4290), Act::ok("{}")]);
     let began = Instant::now();
     let response = client.0.call(Update::new("u")).await.unwrap();
-    assert_eq!((response.attempts, response.waited), (3, began.elapsed()));
+    assert_eq!((response.meta.attempts, response.meta.waited), (3, began.elapsed()));
     assert!(began.elapsed() >= seconds(7));
 }
 
@@ -77,12 +77,12 @@ async fn a_quota_that_stays_used_up_is_an_error_of_its_own() {
 /// How a failure is met by a read, a write, and a write that is safe to repeat: `true` if it was sent again.
 async fn repeated(act: &Act) -> [bool; 3] {
     let (client, script) = client([act.clone(), Act::ok("{}"), act.clone(), Act::ok("{}"), act.clone(), Act::ok("{}")]);
-    let read = client.0.call(UserList::new()).await.is_ok_and(|response| response.attempts == 2);
+    let read = client.0.call(UserList::new()).await.is_ok_and(|response| response.meta.attempts == 2);
     let used = script.seen().len();
     let (other, _script) = crate::acme::client([act.clone(), Act::ok("{}")]);
-    let write = other.0.call(Update::new("u")).await.is_ok_and(|response| response.attempts == 2);
+    let write = other.0.call(Update::new("u")).await.is_ok_and(|response| response.meta.attempts == 2);
     let (third, _script) = crate::acme::client([act.clone(), Act::ok("{}")]);
-    let safe = third.0.call(TagSet::new("u")).await.is_ok_and(|response| response.attempts == 2);
+    let safe = third.0.call(TagSet::new("u")).await.is_ok_and(|response| response.meta.attempts == 2);
     assert!(used <= 2);
     [read, write, safe]
 }

@@ -11,6 +11,8 @@ mod drift;
 mod envelopes;
 mod explaining;
 mod failures;
+mod hooks;
+mod hostile;
 mod pages;
 mod people;
 mod pulls;

@@ -38,7 +38,7 @@ async fn one_token_serves_many_calls() {
 async fn a_rejected_token_is_refreshed_once() {
     let (client, script) = client([Act::code(4001), Act::ok("{}")]);
     let response = client.0.call(UserList::new()).retries(0).await.unwrap();
-    assert_eq!(response.attempts, 2);
+    assert_eq!(response.meta.attempts, 2);
     assert_eq!(tokens(&script), ["t0ken-of-acme-1", "t0ken-of-acme-2"]);
 }
 

@@ -279,6 +279,6 @@ async fn a_shared_quota_keeps_a_slot_as_long_as_a_call_may_last_and_only_true_wa
     assert_eq!(witness.waits.load(Ordering::Relaxed), 0);
     witness.busy.store(true, Ordering::Relaxed);
     let response = client.0.call(UserList::new()).await.unwrap();
-    assert_eq!((witness.waits.load(Ordering::Relaxed), response.waited), (1, seconds(3)));
+    assert_eq!((witness.waits.load(Ordering::Relaxed), response.meta.waited), (1, seconds(3)));
     assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.in_flight_grace == seconds(90)));
 }
