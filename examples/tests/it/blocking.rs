@@ -28,7 +28,7 @@ fn calls_wait_and_are_repeated_as_others_are() {
     let client = client(&mock);
     mock.fault(Fault::Status { status: 503, retry_after: None }).on("user_list").times(1);
     let found = client.user().list(UserList::new()).send().unwrap();
-    assert_eq!((found.data.total, found.attempts), (Some(130), 2));
+    assert_eq!((found.data.total, found.meta.attempts), (Some(130), 2));
     let raw = client.call_raw("xe.user.batch.get/1.0.0", json!({ "page": 1, "page_size": 2 })).send().unwrap();
     assert_eq!(raw.data["list"].as_array().unwrap().len(), 2);
     let same = client.call(UserList::new()).retries(0).collect_drift().send().unwrap();

@@ -98,13 +98,13 @@ async fn a_fake_answers_with_json_and_is_decoded_as_a_vendor_is() {
     let fake: Arc<dyn VendorClient> = Arc::new(Fake);
     let asking = |phone: &str| UserList::new().with_phone(phone);
     let found = fake.call(asking("13800138000")).await.unwrap();
-    assert_eq!((found.data.list.len(), found.data.total, found.bad_rows.len(), found.attempts), (1, Some(1), 1, 1));
-    assert!(found.drifts.is_empty());
+    assert_eq!((found.data.list.len(), found.data.total, found.meta.bad_rows.len(), found.meta.attempts), (1, Some(1), 1, 1));
+    assert!(found.meta.drifts.is_empty());
 
     let mut options = CallOptions::default();
     options.collect_drift = true;
     let found = fake.call_with(asking("13800138000"), options.clone()).await.unwrap();
-    assert!(!found.drifts.is_empty(), "the total is in quotes");
+    assert!(!found.meta.drifts.is_empty(), "the total is in quotes");
     options.strict = Some(true);
     let error = fake.call_with(asking("13800138000"), options).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("user_list")));
