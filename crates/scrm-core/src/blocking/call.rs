@@ -32,7 +32,7 @@ macro_rules! same {
             Self(self.0.strict(strict))
         }
 
-        /// Collects drifts from the schema in [`Response::drifts`].
+        /// Collects drifts from the schema in [`ResponseMeta::drifts`](crate::ResponseMeta::drifts).
         pub fn collect_drift(self) -> Self {
             Self(self.0.collect_drift())
         }
