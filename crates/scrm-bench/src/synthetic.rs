@@ -65,12 +65,20 @@ fn whole(folder: &Path, area: &str, name: &str) -> Result<Value, String> {
     let shared = read(folder, &format!("{area}/definitions.json"))?.to_string().replace("\"#/", "\"#/definitions/");
     let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| format!("{area}: {error}"));
     let mut file = parse(&text.replace("definitions.json#/", "#/definitions/"))?;
-    for (name, definition) in parse(&shared)?.as_object().into_iter().flatten().filter(|(name, _)| *name != "$schema") {
-        if text.contains(&format!("definitions.json#/{name}\"")) {
-            file["definitions"][name] = definition.clone();
+    let shared = parse(&shared)?;
+    // What is shared may itself refer to what is shared.
+    loop {
+        let known = file.to_string();
+        let wanted = |name: &str| known.contains(&format!("\"#/definitions/{name}\"")) && file["definitions"].get(name).is_none();
+        let missing = shared.as_object().into_iter().flatten().filter(|(name, _)| wanted(name));
+        let missing: Vec<(String, Value)> = missing.map(|(name, definition)| (name.clone(), definition.clone())).collect();
+        if missing.is_empty() {
+            return Ok(file);
+        }
+        for (name, definition) in missing {
+            file["definitions"][name] = definition;
         }
     }
-    Ok(file)
 }
 
 fn read(folder: &Path, file: &str) -> Result<Value, String> {

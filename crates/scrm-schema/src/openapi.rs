@@ -396,7 +396,7 @@ fn written(map: &Map<String, Value>, way: Way, out: &mut Map<String, Value>) {
             as_text(out);
             if integer {
                 let least = map.get("minimum").and_then(Value::as_i64).unwrap_or(i64::MIN);
-                out.insert("pattern".to_owned(), json!(if least >= 1 { "^[1-9][0-9]{0,8}$" } else { "^-?[0-9]{1,9}$" }));
+                out.insert("pattern".to_owned(), json!(if least >= 1 { "^[1-9][0-9]{0,17}$" } else { "^-?[0-9]{1,18}$" }));
             }
             if let Some(Value::Array(values)) = out.get_mut("enum") {
                 values.iter_mut().filter(|value| !value.is_string()).for_each(|value| *value = json!(value.to_string()));

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use scrm_schema::model::{Field, Operation, Sensitive, Tree};
+use scrm_schema::model::{Field, Operation, Sensitive, Tree, Type};
 
 use crate::acme::keywords;
 
@@ -49,6 +49,10 @@ fn every_operation_has_an_example_of_a_success() {
             let code = |response: &serde_json::Value| {
                 response.get(&vendor.file.envelope.code).is_some_and(|code| vendor.file.envelope.success.contains(code))
             };
+            // Of some answers no copy of a page shows anything: they are any JSON, and nothing is made up.
+            if operation.data.as_ref().is_none_or(|data| data.ty == Type::Any) {
+                continue;
+            }
             assert!(
                 operation.examples.iter().any(|example| example.request.is_some() && example.response.as_ref().is_some_and(code)),
                 "{}",
