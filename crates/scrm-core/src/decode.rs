@@ -65,7 +65,7 @@ pub fn decode_into(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions
     let scan = fill.scan;
     match outcome {
         Ok(()) => {
-            notes.tell(&scan, &mut head);
+            notes.tell(&scan, envelope.data, &mut head);
             Ok(head)
         }
         Err(stop) => Err(notes.error(&scan, *stop)),

@@ -25,3 +25,19 @@ fn the_tenants_columns_are_told_by_the_answer() {
     assert_eq!(tabular::tenant_columns(&data.shown(), data.list[0].table()), columns);
     assert_eq!(tabular::tenant_columns(&data.shown(), data.table()), []);
 }
+
+#[test]
+fn columns_that_the_answer_announces_are_no_drift_and_others_are_told_once() {
+    let rows: Vec<_> = (0..50).map(|row| json!({ "c_1": row, "surprise": row, "c_2": "上海" })).collect();
+    let header = json!([{ "prop": "c_1", "label": "城市" }, { "prop": "c_2", "label": "备注" }]);
+    // The list may stand before the rows or behind them.
+    for data in [json!({ "header": header, "list": rows }).to_string(), json!({ "list": rows, "header": header }).to_string()] {
+        let body = format!(r#"{{"code":0,"msg":"ok","data":{data}}}"#);
+        let envelope = &beschannels_client::VENDOR.envelope;
+        let options = scrm_core::decode::DecodeOptions { collect_drift: true, rows: 50 };
+        let decoded = scrm_core::decode::decode::<GroupUserListData>(body.as_bytes(), envelope, &options).unwrap();
+        let unknown = decoded.head.drifts.iter().filter(|drift| drift.what == scrm_core::DriftKind::UnknownKey);
+        assert_eq!(unknown.map(|drift| drift.path.as_str()).collect::<Vec<_>>(), ["/data/list/0/surprise"]);
+        assert_eq!(decoded.head.drifts_left_out, 0);
+    }
+}

@@ -238,7 +238,10 @@ impl<'t, 'n> Fill<'t, 'n> {
     fn unknown(&mut self, record: &mut dyn WriteFields, table: &'static Table, next: usize, start: usize) -> Scanned<bool> {
         let mut key_at = start;
         loop {
-            self.note(key_at, DriftKind::UnknownKey);
+            match &table.announced {
+                None => self.note(key_at, DriftKind::UnknownKey),
+                Some(announced) => self.notes.note_tenant_column(key_at, &self.scan, announced),
+            }
             self.undocumented_value()?;
             let members = self.scan.since(start);
             let more = self.scan.next(b'}')?;

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::outcome::{BadRow, DecodeError, Drift, DriftKind, Envelope};
 use crate::{
     mask,
     scan::{Damage, Scan, Stop, Why, paths},
+    table::Announced,
 };
 
 /// Drifts of one answer that are told one by one. The others are counted.
@@ -22,6 +25,9 @@ pub(super) struct Notes {
     noticed: Vec<Noticed>,
     cuts: Vec<Cut>,
     left_out: LeftOut,
+    /// Undocumented keys of rows whose table says that the answer announces the tenant's own columns, each once.
+    tenant: Vec<Box<str>>,
+    announced: Option<&'static Announced>,
     /// Where a failure happened in a text that is itself JSON, below the offset of the failure.
     below: Option<String>,
 }
@@ -56,6 +62,7 @@ struct LeftOut {
 pub(super) struct Count {
     noticed: usize,
     cuts: usize,
+    tenant: usize,
     left_out: LeftOut,
 }
 
@@ -65,18 +72,35 @@ impl Notes {
     }
 
     pub(super) fn count(&self) -> Count {
-        Count { noticed: self.noticed.len(), cuts: self.cuts.len(), left_out: self.left_out }
+        Count { noticed: self.noticed.len(), cuts: self.cuts.len(), tenant: self.tenant.len(), left_out: self.left_out }
     }
 
     /// Forgets what was noted since.
     pub(super) fn forget(&mut self, count: Count) {
         self.noticed.truncate(count.noticed);
         self.cuts.truncate(count.cuts);
+        self.tenant.truncate(count.tenant);
         self.left_out = count.left_out;
     }
 
     pub(super) fn note(&mut self, at: usize, what: DriftKind) {
         self.notice(|| Noticed { at, below: None, what, found: None });
+    }
+
+    /// An undocumented key of a row, its opening quote at `at`: the tenant's own column, if the answer announces it. Told once, however many rows have it.
+    pub(super) fn note_tenant_column(&mut self, at: usize, scan: &Scan<'_>, announced: &'static Announced) {
+        if !self.wanted {
+            return;
+        }
+        let key = key_at(scan, at);
+        if self.tenant.iter().any(|known| **known == *key) {
+            return;
+        }
+        if self.tenant.len() < MOST_DRIFTS {
+            self.tenant.push(key);
+        }
+        self.announced = Some(announced);
+        self.note(at, DriftKind::UnknownKey);
     }
 
     /// A member of the object at `at` is missing.
@@ -147,7 +171,11 @@ impl Notes {
     }
 
     /// Puts paths to all that was noted.
-    pub(super) fn tell(mut self, scan: &Scan<'_>, head: &mut Envelope) {
+    pub(super) fn tell(mut self, scan: &Scan<'_>, data: &str, head: &mut Envelope) {
+        if let Some(announced) = self.announced {
+            let names = announced_names(scan, data, announced);
+            self.noticed.retain(|noticed| noticed.what != DriftKind::UnknownKey || !names.contains(&key_at(scan, noticed.at)));
+        }
         let path = self.paths(scan, None);
         let full = |at: usize, below: Option<&str>| format!("{}{}", path.of(at), below.unwrap_or_default());
         head.drifts = self
@@ -268,4 +296,17 @@ fn kind(byte: u8) -> Option<&'static str> {
         b'-' | b'0'..=b'9' => "a number",
         _ => return None,
     })
+}
+/// The key whose opening quote stands at an offset, as it is written.
+fn key_at(scan: &Scan<'_>, at: usize) -> Box<str> {
+    let rest = scan.text().get(at..).unwrap_or_default();
+    rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).unwrap_or_default().into()
+}
+
+/// The names of the tenant's columns that the answer announces; none where the answer is damaged.
+fn announced_names(scan: &Scan<'_>, data: &str, announced: &Announced) -> Vec<Box<str>> {
+    let answer: Value = serde_json::from_str(scan.text()).unwrap_or_default();
+    let list = answer.pointer(&format!("/{data}/{}", announced.list)).and_then(Value::as_array);
+    let names = list.into_iter().flatten().filter_map(|item| item.get(announced.key)?.as_str());
+    names.map(Into::into).collect()
 }
