@@ -1,4 +1,4 @@
-//! Typed, asynchronous client for 小鹅通 (Xiaoe-tech): users and points of a shop.
+//! Typed, asynchronous client for 小鹅通 (Xiaoe-tech): users, tags, points, orders, goods, coupons, courses, learning records, lives and more of a shop, area by area.
 //!
 //! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
@@ -47,7 +47,7 @@
 //!
 //! # Pulls
 //!
-//! [`UserList`](user::UserList), [`UserListV2`](user::UserListV2) and [`PointsList`](points::PointsList) come page by page or row by row: [`Call::paginate`].
+//! Lists such as [`UserListV2`](user::UserListV2), [`PointsList`](points::PointsList) and [`OrderListV2`](order::OrderListV2) come page by page or row by row: [`Call::paginate`].
 //!
 //! ```
 //! use xiaoe_client::{Client, Credentials, user::UserListV2};
