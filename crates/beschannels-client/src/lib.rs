@@ -1,4 +1,4 @@
-//! Typed, asynchronous client for 致趣百川 (Beschannels): leads of a group with their scores.
+//! Typed, asynchronous client for 致趣百川 (Beschannels): leads, groups, objects, behaviour, content and meetings, area by area.
 //!
 //! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.

@@ -1,4 +1,4 @@
-//! Typed, asynchronous client for 兔展 (Rabbitpre): customers by phone number or openid.
+//! Typed, asynchronous client for 兔展 (Rabbitpre): customers, their tags and points, forms, works, games, templates and imports, area by area.
 //!
 //! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
