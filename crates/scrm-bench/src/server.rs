@@ -24,7 +24,7 @@ pub const SMALL: &str = "small";
 /// Path prefix under which the pages of a list are answered, each after [`LATENCY`].
 pub const LIST: &str = "list";
 /// How many users the list has.
-pub const LISTED: usize = 10_000;
+pub const LISTED: usize = 9_950;
 /// How long the answer to a page of the list takes.
 pub const LATENCY: Duration = Duration::from_millis(100);
 
