@@ -35,7 +35,7 @@ pub type CustomerStream<'a> = Pin<Box<dyn Stream<Item = Result<Customer, Error>>
 /// #[async_trait]
 /// impl VendorClient for Fake {
 ///     fn vendor(&self) -> &'static VendorSpec {
-///         self.0 // `&xiaoe_client::VENDOR`
+///         self.0 // `&acme_client::VENDOR`
 ///     }
 ///     async fn execute(&self, call: ErasedCall<'_>) -> Result<ResponseMeta, Error> {
 ///         assert_eq!(call.operation(), "user_list");

@@ -31,7 +31,9 @@ fn columns_that_the_answer_announces_are_no_drift_and_others_are_told_once() {
     let rows: Vec<_> = (0..50).map(|row| json!({ "c_1": row, "surprise": row, "c_2": "上海" })).collect();
     let header = json!([{ "prop": "c_1", "label": "城市" }, { "prop": "c_2", "label": "备注" }]);
     // The list may stand before the rows or behind them.
-    for data in [json!({ "header": header, "list": rows }).to_string(), json!({ "list": rows, "header": header }).to_string()] {
+    // Keys may be escaped, as PHP does by default.
+    let escaped = json!({ "header": header, "list": rows }).to_string().replace("\"c_1\":", "\"\\u0063_1\":");
+    for data in [json!({ "header": header, "list": rows }).to_string(), json!({ "list": rows, "header": header }).to_string(), escaped] {
         let body = format!(r#"{{"code":0,"msg":"ok","data":{data}}}"#);
         let envelope = &beschannels_client::VENDOR.envelope;
         let options = scrm_core::decode::DecodeOptions { collect_drift: true, rows: 50 };

@@ -99,7 +99,7 @@ impl<C> Builder<C> {
     }
 
     /// Another server than the vendor's: a stand-in, a gateway. Scheme, host and path prefix, without user name, query and fragment. Default: what the
-    /// environment variable `<VENDOR>_BASE_URL` says (`XIAOE_BASE_URL`), read by [`build`](Self::build), so that a program can be pointed elsewhere without a
+    /// environment variable `<VENDOR>_BASE_URL` says (`ACME_BASE_URL`), read by [`build`](Self::build), so that a program can be pointed elsewhere without a
     /// change; else the vendor's. To rule the variable out, give the vendor's own:
     /// [`VendorSpec::base_url`](crate::spec::VendorSpec::base_url).
     pub fn base_url(self, base_url: impl Into<String>) -> Self {

@@ -297,10 +297,12 @@ fn kind(byte: u8) -> Option<&'static str> {
         _ => return None,
     })
 }
-/// The key whose opening quote stands at an offset, as it is written.
+/// The key whose opening quote stands at an offset, however it is escaped; as it is written where it is damaged.
 fn key_at(scan: &Scan<'_>, at: usize) -> Box<str> {
     let rest = scan.text().get(at..).unwrap_or_default();
-    rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).unwrap_or_default().into()
+    let read = serde_json::Deserializer::from_str(rest).into_iter::<String>().next().and_then(Result::ok);
+    let written = || rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
+    read.unwrap_or_else(written).into()
 }
 
 /// The names of the tenant's columns that the answer announces; none where the answer is damaged.
