@@ -200,9 +200,14 @@ impl Known {
 
     /// Takes in the rows of a page.
     pub(super) fn take_in(&mut self, keys: &[RowKey], sifted: &Sifted) {
-        let (presumed, rest) = keys.split_at_checked(sifted.presumed).unwrap_or((&[], keys));
-        presumed.iter().for_each(|key| _ = self.current.insert(*key));
-        self.add(rest.iter().copied());
+        for (at, key) in keys.iter().enumerate() {
+            let new = self.current.insert(*key);
+            let kept = sifted.kept.get(at).is_some_and(|kept| *kept);
+            if at >= sifted.presumed && (new || kept) {
+                self.mark(*key);
+            }
+        }
+        self.make_room();
     }
 
     /// Whether exactly this row came with the piece before, whatever else has its id.
@@ -214,16 +219,15 @@ impl Known {
         self.current.contents.contains(&key.content) || self.previous.contents.contains(&key.content)
     }
 
-    /// Takes in rows of this piece.
-    fn add(&mut self, keys: impl IntoIterator<Item = RowKey>) {
-        for key in keys {
-            if self.current.insert(key) {
-                if self.last.len() >= 2 * MARKS {
-                    self.last.drain(..MARKS);
-                }
-                self.last.push(key);
-            }
+    /// The last delivered row, for now.
+    fn mark(&mut self, key: RowKey) {
+        if self.last.len() >= 2 * MARKS {
+            self.last.drain(..MARKS);
         }
+        self.last.push(key);
+    }
+
+    fn make_room(&mut self) {
         if self.current.contents.len() > self.most {
             self.previous = std::mem::take(&mut self.current);
             let Known { current, last, .. } = self;
@@ -270,7 +274,7 @@ mod tests {
     #[test]
     fn rows_are_known_in_their_piece_and_at_the_seam_behind_it() {
         let mut known = Known::default();
-        known.add([row(1), row(2)]);
+        sift(&mut known, &[row(1), row(2)]);
         assert_eq!((known.met(1), known.met(3)), (Met::Again, Met::New));
         known.turn();
         assert_eq!((known.met(1), known.met(3), known.is_whole()), (Met::Seam, Met::New, true));
@@ -282,7 +286,7 @@ mod tests {
     fn memory_is_bounded() {
         let mut known = Known { most: 100, ..Known::default() };
         for key in 0..1000 {
-            known.add([row(key)]);
+            sift(&mut known, &[row(key)]);
             assert!(known.current.ids.len() + known.previous.ids.len() <= 203 && known.marks().len() <= 2 * MARKS);
         }
         assert!(!known.is_whole());
@@ -314,6 +318,15 @@ mod tests {
         assert_eq!(sift(&mut known, &[version(1, 11), version(2, 21)]), (vec![true, true], vec![0, 1]));
         let again = known.sift(&[version(1, 12), version(3, 30)], Reading { reread: 1, behind: false });
         assert_eq!((again.kept.clone(), again.namesakes.clone(), again.came()), (vec![false, true], vec![], 1));
+    }
+
+    #[test]
+    fn a_namesake_that_was_delivered_marks_the_place_too() {
+        let mut known = Known::default();
+        sift(&mut known, &[version(1, 10), version(2, 20), version(1, 11)]);
+        assert_eq!(known.marks(), [version(1, 10), version(2, 20), version(1, 11)]);
+        sift(&mut known, &[version(1, 11), version(3, 30)]);
+        assert_eq!(known.marks(), [version(1, 10), version(2, 20), version(1, 11), version(3, 30)]);
     }
 
     #[test]
