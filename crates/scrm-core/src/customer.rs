@@ -168,7 +168,7 @@ impl Customer {
             union_ids: texts(row, spec.union_ids),
             open_ids: texts(row, spec.open_ids),
             avatars: texts(row, spec.avatars),
-            created: spec.created.and_then(|(path, format)| earliest(row, path, format)),
+            created: spec.created.and_then(|(path, format)| earliest(Scope::Record(row), path, format)),
             ..Customer::new(vendor.name, vendor.title)
         }
     }
@@ -255,9 +255,10 @@ fn texts(row: &dyn ReadFields, paths: &[&str]) -> Vec<String> {
     texts
 }
 
-fn earliest(row: &dyn ReadFields, path: &str, format: TimeFormat) -> Option<Moment> {
+/// The earliest time at a path.
+pub(crate) fn earliest(row: Scope<'_>, path: &str, format: TimeFormat) -> Option<Moment> {
     let mut earliest: Option<Moment> = None;
-    Scope::Record(row).walk(path, &mut |found| {
+    row.walk(path, &mut |found| {
         found.scalars(&mut |_, value| {
             let moment = match value {
                 Scalar::Int(number) => i64::try_from(number).ok().and_then(|number| time::from_number(format, number)),

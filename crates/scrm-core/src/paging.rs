@@ -74,6 +74,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod window;
+mod windows;
 
 use std::{
     fmt,

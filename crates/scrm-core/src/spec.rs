@@ -276,6 +276,26 @@ pub struct PagingSpec {
     pub row_cap: Option<u32>,
     /// The range filter along which a pull beyond `row_cap` is split.
     pub split_by: Option<SplitSpec>,
+    /// Range filters of which the vendor takes so much time at once, the one that counts before the others first.
+    pub windows: &'static [WindowSpec],
+}
+
+/// A pair of request fields that bound a time, of which the vendor answers only so much at once: a pull goes through it window after window.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct WindowSpec {
+    /// Request field of the beginning.
+    pub start: &'static str,
+    /// Request field of the end.
+    pub end: &'static str,
+    /// How both are written.
+    pub format: TimeFormat,
+    /// Longest window in seconds.
+    pub max_seconds: u64,
+    /// Where a row tells the time that is filtered, as a path, and how it is written.
+    pub field: Option<(&'static str, TimeFormat)>,
+    /// Without a beginning, the vendor answers so many seconds before the end; `None`: a pull needs a beginning.
+    pub without_start: Option<u32>,
 }
 
 /// A pair of request fields that bound a range of dates.

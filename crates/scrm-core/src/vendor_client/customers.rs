@@ -43,7 +43,10 @@ pub async fn find_in_pages<O: PagedOperation>(
     request: O,
     key: &CustomerKey,
     exact: bool,
-) -> Result<Vec<Customer>, Error> {
+) -> Result<Vec<Customer>, Error>
+where
+    O::Row: ReadFields,
+{
     given(core, key)?;
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     let mut bad = None;
@@ -73,7 +76,10 @@ fn given(core: &ApiClient, key: &CustomerKey) -> Result<(), Error> {
 
 /// All customers of a paged operation.
 #[must_use]
-pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a> {
+pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a>
+where
+    O::Row: ReadFields,
+{
     let vendor = core.vendor();
     match O::spec().customer {
         Some(spec) => Box::pin(core.call(request).paginate().items().map(move |row| row.map(|row| Customer::read(&row, spec, vendor)))),
