@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Customer, CustomerKey, Filling, Find, Operation, Vendor};
+use scrm_schema::model::{Customer, CustomerKey, Filling, Find, Operation, Vendor, Wire};
 use serde_json::Value;
 
 use crate::{
@@ -87,12 +87,19 @@ fn find(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
 
 fn search(source: &Source<'_>, find: &Find) -> Result<TokenStream, Error> {
     let records = types::records(source.operation)?;
-    let request = filled(source, &records, Some(&find.parameter))?;
+    let kind = member_at(&records, &find.parameter).map(|member| member.kind.clone());
+    let value = match kind {
+        Some(Kind::Integer) => quote!(number),
+        Some(Kind::Integers) => quote!([number]),
+        Some(Kind::Texts) => quote!([key.value()]),
+        Some(Kind::Text) => quote!(key.value()),
+        _ => return Err(source.failed("find", format!("`{}` takes no key: it is no text, integer or list of these", find.parameter))),
+    };
+    let request = filled(source, &records, Some((&find.parameter, value)))?;
     let (function, exact) = (if source.operation.paging.is_some() { quote!(find_in_pages) } else { quote!(find) }, find.exact);
     let call = quote!(vendor_client::#function(&self.0, request, key, #exact).await);
-    let kind = records.first().and_then(|record| record.member(&find.parameter)).map(|member| member.kind.clone());
     match kind {
-        Some(Kind::Integer) => Ok(quote! {
+        Some(Kind::Integer | Kind::Integers) => Ok(quote! {
             {
                 // No customer has an id that is no number.
                 let Ok(number) = key.value().parse::<i64>() else { return Ok(Vec::new()) };
@@ -100,8 +107,20 @@ fn search(source: &Source<'_>, find: &Find) -> Result<TokenStream, Error> {
                 #call
             }
         }),
-        Some(Kind::Text | Kind::Texts) => Ok(quote!({ let request = #request; #call })),
-        _ => Err(source.failed("find", format!("`{}` takes no key: it is no text, list of texts or integer", find.parameter))),
+        _ => Ok(quote!({ let request = #request; #call })),
+    }
+}
+
+/// The field of a request at a path.
+fn member_at<'r>(records: &'r [Record<'r>], path: &str) -> Option<&'r Member<'r>> {
+    let (mut record, mut steps) = (records.first()?, path.split('/').peekable());
+    loop {
+        let member = record.member(steps.next()?)?;
+        if steps.peek().is_none() {
+            return Some(member);
+        }
+        let Kind::Object { name, .. } = &member.kind else { return None };
+        record = records.iter().find(|record| record.object.name == *name)?;
     }
 }
 
@@ -124,44 +143,53 @@ fn list(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
     }))
 }
 
-/// The request of a search or a list: the key, what the schema fills in, and nothing else.
-fn filled(source: &Source<'_>, records: &[Record<'_>], parameter: Option<&str>) -> Result<TokenStream, Error> {
-    let Some(record) = records.first() else { return Ok(quote!()) };
+/// The request of a search or a list: the key with the path of its field, what the schema fills in, and nothing else.
+fn filled(source: &Source<'_>, records: &[Record<'_>], key: Option<(&str, TokenStream)>) -> Result<TokenStream, Error> {
+    let mut values: BTreeMap<&str, TokenStream> = key.into_iter().collect();
     let types = Types { operation: source.operation, records };
-    let name = names::ident(&record.object.name);
+    for (path, filling) in &source.customer.with {
+        let member = member_at(records, path).ok_or_else(|| source.failed("with", format!("the request has no field `{path}`")))?;
+        let value = filling_of(source, types, member, filling)?;
+        values.entry(path).or_insert(value);
+    }
+    let Some(record) = records.first() else { return Ok(quote!()) };
+    built(source, records, record, "", &values)
+}
+
+/// An object with these values, by their paths.
+fn built(
+    source: &Source<'_>,
+    records: &[Record<'_>],
+    record: &Record<'_>,
+    above: &str,
+    values: &BTreeMap<&str, TokenStream>,
+) -> Result<TokenStream, Error> {
     let (mut parameters, mut setters) = (Vec::new(), TokenStream::new());
     for member in &record.members {
-        let wire = member.field.name.as_str();
-        let value = match source.customer.with.get(wire) {
-            _ if parameter == Some(wire) => Some(key(&member.kind)),
-            Some(filling) => Some(filling_of(source, types, member, filling)?),
-            None => None,
+        let path = format!("{above}{}", member.field.name);
+        let below = format!("{path}/");
+        let value = match (values.get(path.as_str()), &member.kind) {
+            (Some(value), _) => Some(value.clone()),
+            (None, Kind::Object { name, .. }) if values.keys().any(|key| key.starts_with(&below)) => {
+                let inner = records.iter().find(|record| record.object.name == *name);
+                inner.map(|inner| built(source, records, inner, &below, values)).transpose()?
+            }
+            _ => None,
         };
         match value {
             Some(value) if request::is_parameter(source.operation, record, member) => parameters.push(value),
             Some(value) => {
-                let method = names::setter(wire, "");
+                let method = names::setter(member.field.rust_name(), "");
                 setters.extend(quote!(.#method(#value)));
             }
             None if request::is_parameter(source.operation, record, member) => {
-                return Err(source.failed("with", format!("`{wire}` is required: say here what it is filled with")));
+                return Err(source.failed("with", format!("`{path}` is required: say here what it is filled with")));
             }
             None => {}
         }
     }
-    if let Some(unknown) = source.customer.with.keys().find(|name| record.member(name).is_none()) {
-        return Err(source.failed("with", format!("the request has no field `{unknown}`")));
-    }
-    let module = area::module(source.operation);
+    let (module, name) = (area::module(source.operation), names::ident(&record.object.name));
     Ok(quote!(super::#module::#name::new(#(#parameters),*) #setters))
-}
-
-fn key(kind: &Kind) -> TokenStream {
-    match kind {
-        Kind::Integer => quote!(number),
-        Kind::Texts => quote!([key.value()]),
-        _ => quote!(key.value()),
-    }
 }
 
 fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, filling: &Filling) -> Result<TokenStream, Error> {
@@ -177,6 +205,12 @@ fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, fillin
             let module = area::module(source.operation);
             Ok(quote!(super::#module::#value))
         }
+        (Filling::Constants(constants), Kind::Enums(name)) => {
+            let module = area::module(source.operation);
+            let values = constants.iter().map(|constant| types.enum_value(name, &Value::from(constant.as_str())));
+            Ok(quote!([#(super::#module::#values),*]))
+        }
+        (Filling::Constants(constants), kind) => Ok(types.value(kind, Wire::Plain, &Value::from(constants.clone()))),
         (Filling::Constant(constant), kind) => Ok(types.value(kind, member.field.wire, &Value::from(constant.as_str()))),
     }
 }

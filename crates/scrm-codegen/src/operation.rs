@@ -65,7 +65,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
         public.push(record.object.name.clone());
         let rows = paged.as_ref().and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
         let page = if record.is_request {
-            operation_docs::request(vendor, types, paged.as_ref().map(|paged| paged.row.as_str()))?
+            operation_docs::request(vendor, types, paged.as_ref())?
         } else {
             String::new()
         };

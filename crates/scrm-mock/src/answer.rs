@@ -154,7 +154,7 @@ impl Call<'_> {
         shops.iter().position(|shop| {
             token.parameters.iter().all(|(name, filling)| match filling {
                 Filling::Credential(credential) => given(name).as_ref() == shop.get(credential),
-                Filling::Constant(_) => true,
+                Filling::Constant(_) | Filling::Constants(_) => true,
             })
         })
     }

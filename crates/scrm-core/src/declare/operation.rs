@@ -54,7 +54,7 @@ macro_rules! pages {
             #[inline]
             fn take_rows(data: &mut Self::Data) -> ::std::vec::Vec<Self::Row> {
                 ::std::option::Option::Some(data)$(.and_then(|held| held.$holder.as_mut()))*
-                    .map(|held| ::std::mem::take(&mut (*held)$(.$rows)?))
+                    .map(|held| $crate::declare::Rows::rows(::std::mem::take(&mut (*held)$(.$rows)?)))
                     .unwrap_or_default()
             }
             $(
@@ -183,6 +183,29 @@ macro_rules! announced {
             }
         }
     };
+}
+
+/// A field that holds the rows of a page.
+pub trait Rows<R> {
+    /// The rows.
+    fn rows(self) -> Vec<R>;
+}
+
+impl<R> Rows<R> for Vec<R> {
+    fn rows(self) -> Vec<R> {
+        self
+    }
+}
+
+/// Of rows that are not described: a list, or an object that stands for one.
+impl Rows<Value> for Option<Value> {
+    fn rows(self) -> Vec<Value> {
+        match self {
+            Some(Value::Array(rows)) => rows,
+            Some(Value::Object(rows)) => rows.into_iter().map(|(_, row)| row).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A field that tells how many rows there are in all.

@@ -33,10 +33,11 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         .collect();
     for (key, find) in &customer.find {
         let at = format!("/customer/find/{}", names::field(&format!("{key:?}")));
-        if request.field(&find.parameter).is_none_or(|field| !matches!(field.ty, Type::Text | Type::Integer)) {
+        let takes = |field: &Field| matches!(scalar(&field.ty), Type::Text | Type::Integer);
+        if !context.operation.at_path(request, &find.parameter).is_some_and(takes) {
             problems.add(
                 join(&at, "parameter"),
-                format!("the request has no text or integer `{}`", find.parameter),
+                format!("the request has no text, integer or list of these at `{}`", find.parameter),
                 "name the field that takes the key",
             );
         }
