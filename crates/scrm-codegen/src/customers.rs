@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Customer, CustomerKey, Filling, Find, Operation, Vendor, Wire};
+use scrm_schema::model::{Customer, CustomerKey, Filling, Find, ListBy, Operation, Vendor, Wire};
 use serde_json::Value;
 
 use crate::{
-    area,
+    address,
     error::Error,
     kind::Kind,
     literals::Types,
@@ -125,10 +125,13 @@ fn member_at<'r>(records: &'r [Record<'r>], path: &str) -> Option<&'r Member<'r>
 }
 
 fn list(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
-    let mut listing = sources(vendor).filter(|source| source.customer.list);
+    let mut listing = sources(vendor).filter(|source| source.customer.list || source.customer.list_by.is_some());
     let Some(source) = listing.next() else { return Ok(None) };
     if let Some(other) = listing.next() {
         return Err(other.failed("list", format!("`{}` lists the vendor's customers already", source.operation.name)));
+    }
+    if let Some(by) = &source.customer.list_by {
+        return list_by(vendor, &source, by).map(Some);
     }
     if source.operation.paging.is_none() {
         return Err(source.failed("list", "only a paged operation lists customers".into()));
@@ -141,6 +144,26 @@ fn list(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
             vendor_client::list(&self.0, request)
         }
     }))
+}
+
+/// Customers by ids that another operation lists.
+fn list_by(vendor: &Vendor, source: &Source<'_>, by: &ListBy) -> Result<TokenStream, Error> {
+    let failed = |problem: String| source.failed("list_by", problem);
+    let ids = vendor.operations.iter().find(|operation| operation.name == by.operation);
+    let ids = ids.ok_or_else(|| failed(format!("there is no operation `{}`", by.operation)))?;
+    let (of_ids, records) = (types::records(ids)?, types::records(source.operation)?);
+    let required = |record: &Record<'_>| record.members.iter().any(|member| request::is_parameter(ids, record, member));
+    if ids.paging.is_none() || ids.row(&vendor.file.envelope.data).is_some() || of_ids.first().is_some_and(required) {
+        return Err(failed(format!("`{}` is no list of ids that needs no parameter", by.operation)));
+    }
+    let (module, name) = (address::module(ids), names::ident(&ids.request.name));
+    let request = filled(source, &records, Some((&by.parameter, quote!(ids))))?;
+    let batch = proc_macro2::Literal::usize_unsuffixed(by.batch as usize);
+    Ok(quote! {
+        fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
+            vendor_client::list_by_ids(&self.0, super::#module::#name::new(), #batch, |ids| #request)
+        }
+    })
 }
 
 /// The request of a search or a list: the key with the path of its field, what the schema fills in, and nothing else.
@@ -188,7 +211,7 @@ fn built(
             None => {}
         }
     }
-    let (module, name) = (area::module(source.operation), names::ident(&record.object.name));
+    let (module, name) = (address::module(source.operation), names::ident(&record.object.name));
     Ok(quote!(super::#module::#name::new(#(#parameters),*) #setters))
 }
 
@@ -202,11 +225,11 @@ fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, fillin
         }
         (Filling::Constant(constant), Kind::Enum(name)) => {
             let value = types.enum_value(name, &Value::from(constant.as_str()));
-            let module = area::module(source.operation);
+            let module = address::module(source.operation);
             Ok(quote!(super::#module::#value))
         }
         (Filling::Constants(constants), Kind::Enums(name)) => {
-            let module = area::module(source.operation);
+            let module = address::module(source.operation);
             let values = constants.iter().map(|constant| types.enum_value(name, &Value::from(constant.as_str())));
             Ok(quote!([#(super::#module::#values),*]))
         }

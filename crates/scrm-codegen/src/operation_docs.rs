@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{area, docs, error::Error, errors, examples, literals::Types, names, operation::data_object, paging::Paged, rules};
+use crate::{address, docs, error::Error, errors, examples, literals::Types, names, paging::Paged, path::data_object, rules};
 
 /// First lines of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
@@ -57,9 +57,9 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, paged: Option<&Paged<'_
 
 /// Which method sends it, and what comes back.
 fn links(operation: &Operation, paged: Option<&Paged<'_>>) -> String {
-    let method = area::method(operation);
+    let method = address::method(operation);
     let mut text = match &operation.area {
-        Some(_) => format!("Sent by [`{}`](super::Handle::{method})", area::path(operation)),
+        Some(_) => format!("Sent by [`{}`](super::Handle::{method})", address::path(operation)),
         None => format!("Sent by [`{method}`](crate::Client::{method})"),
     };
     if let Some(data) = data_object(operation) {
@@ -120,12 +120,13 @@ pub(crate) fn pages(paging: &Paging) -> String {
     if let Some(split) = &paging.split_by {
         text += &format!("; a longer pull is split along {} and {}", docs::code(&split.start), docs::code(&split.end));
     }
-    if let Some(first) = paging.windows.first() {
+    if !paging.windows.is_empty() {
         let along: Vec<String> =
             paging.windows.iter().map(|window| format!("{} and {}", docs::code(&window.start), docs::code(&window.end))).collect();
         text += &format!("; a pull goes window by window along {}", along.join(", or "));
-        text += &match first.without_start {
-            Some(seconds) => format!(", {seconds} seconds back unless told"),
+        text += &match paging.windows.iter().find_map(|window| window.without_start) {
+            Some(seconds) => format!(", from {seconds} seconds before the end unless told"),
+            None if paging.windows.iter().any(|window| window.optional) => ", if they have a beginning".to_owned(),
             None => ", which need a beginning".to_owned(),
         };
         text += "; an open end is now";
@@ -163,7 +164,7 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
     let package = format!("{}_client", names::snake(&vendor.file.vendor));
     let imports = examples::imports(vendor, types);
     let call = examples::call(vendor, types);
-    let (module, path) = (area::module(types.operation), area::path(types.operation));
+    let (module, path) = (address::module(types.operation), address::path(types.operation));
     let hidden = if call.contains("&given[") { "" } else { "# " };
     let credentials: String = vendor
         .file

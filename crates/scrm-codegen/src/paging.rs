@@ -8,9 +8,9 @@ use crate::{
     kind::Kind,
     names, path,
     path::Place,
-    records::time_format,
     rules::format_of,
     types::{Member, Record},
+    variants::time_format,
 };
 
 /// What the generator knows of a paged operation beside its schema.
@@ -105,7 +105,7 @@ impl<'a> Paged<'a> {
 
     /// `WindowSpec::new(…)`
     fn window(&self, window: &Window) -> Result<String, Error> {
-        let Window { start, end, field, without_start } = window;
+        let Window { start, end, field, without_start, optional } = window;
         let format = time_format(self.format_at("windows", start)?);
         let longest = self.operation.longest_span(start, end).ok_or_else(|| self.failed("windows", "no rule says how long a window is"))?;
         let mut text = format!("WindowSpec::new({}, {}, TimeFormat::{format}, {longest})", quoted(start), quoted(end));
@@ -115,6 +115,7 @@ impl<'a> Paged<'a> {
             let format = time_format(time.ok_or_else(|| self.failed("windows", format!("`{path}` is no time of a row")))?);
             text += &format!(".field({}, TimeFormat::{format})", quoted(path));
         }
+        text += if *optional { ".optional(true)" } else { "" };
         text.extend(without_start.map(|seconds| format!(".without_start({seconds})")));
         Ok(text)
     }

@@ -296,6 +296,8 @@ pub struct WindowSpec {
     pub field: Option<(&'static str, TimeFormat)>,
     /// Without a beginning, the vendor answers so many seconds before the end; `None`: a pull needs a beginning.
     pub without_start: Option<u32>,
+    /// Without a beginning, the vendor answers all there is, so that a pull needs none.
+    pub optional: bool,
 }
 
 /// A pair of request fields that bound a range of dates.
@@ -509,6 +511,8 @@ pub struct CustomerSpec {
     pub open_ids: &'static [&'static str],
     /// Pictures.
     pub avatars: &'static [&'static str],
+    /// Tags: names, or ids where the vendor gives no names.
+    pub tags: &'static [&'static str],
     /// When the vendor first knew the customer.
     pub created: Option<(&'static str, TimeFormat)>,
 }

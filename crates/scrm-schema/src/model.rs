@@ -496,6 +496,9 @@ pub struct Window {
     /// Without a beginning, the vendor answers so many seconds before the end, which is now unless told; absent: a pull needs a beginning.
     #[serde(default)]
     pub without_start: Option<u32>,
+    /// Without a beginning, the vendor answers all there is, so that a pull needs none.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// What moves from page to page.
@@ -545,6 +548,9 @@ pub struct Customer {
     /// Pictures.
     #[serde(default)]
     pub avatars: Vec<String>,
+    /// Tags: names, or ids where the vendor gives no names.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// When the vendor first knew the customer; a field with `x-time`.
     #[serde(default)]
     pub created: Option<String>,
@@ -554,9 +560,24 @@ pub struct Customer {
     /// Whether the vendor's customers are listed by this operation (it must be paged).
     #[serde(default)]
     pub list: bool,
+    /// The vendor's customers are listed by this operation, of ids that another one lists.
+    #[serde(default)]
+    pub list_by: Option<ListBy>,
     /// Parameters that are filled for a find or a list, by their paths.
     #[serde(default)]
     pub with: IndexMap<String, Filling>,
+}
+
+/// How customers are listed by their ids.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListBy {
+    /// The operation whose rows are ids; it is paged.
+    pub operation: String,
+    /// Request field, as a path, that takes a list of them.
+    pub parameter: String,
+    /// How many are asked for at once.
+    pub batch: u32,
 }
 
 /// What a customer can be found by.

@@ -162,7 +162,7 @@ impl WindowSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(start: &'static str, end: &'static str, format: TimeFormat, max_seconds: u64) -> Self {
-        WindowSpec { start, end, format, max_seconds, field: None, without_start: None }
+        WindowSpec { start, end, format, max_seconds, field: None, without_start: None, optional: false }
     }
 
     /// Where a row tells the time.
@@ -173,7 +173,7 @@ impl WindowSpec {
         self
     }
 }
-facts!(WindowSpec {} optional { without_start: u32 });
+facts!(WindowSpec { optional: bool } optional { without_start: u32 });
 
 impl ErrorRule {
     const fn of(code: Option<&'static str>, message: Option<&'static str>, action: Action, meaning: Label) -> Self {
@@ -209,7 +209,7 @@ impl CustomerSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
-        CustomerSpec { id, names: &[], phones: &[], emails: &[], union_ids: &[], open_ids: &[], avatars: &[], created: None }
+        CustomerSpec { id, names: &[], phones: &[], emails: &[], union_ids: &[], open_ids: &[], avatars: &[], tags: &[], created: None }
     }
 
     /// When the vendor first knew the customer.
@@ -220,7 +220,7 @@ impl CustomerSpec {
         self
     }
 }
-facts!(CustomerSpec { names: Names, phones: Names, emails: Names, union_ids: Names, open_ids: Names, avatars: Names } optional {});
+facts!(CustomerSpec { names: Names, phones: Names, emails: Names, union_ids: Names, open_ids: Names, avatars: Names, tags: Names } optional {});
 
 impl TokenSpec {
     /// A token that an operation answers at a pointer.

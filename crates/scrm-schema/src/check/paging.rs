@@ -175,6 +175,9 @@ fn window(context: &Context<'_>, window: &Window, at: &str, row: Option<&Object>
     {
         problems.add(at("field"), format!("`{}` has no time at `{name}`", row.name), "name the time of a row that the range filters");
     }
+    if window.optional && window.without_start.is_some() {
+        problems.add(at("optional"), "without a beginning, a vendor answers all or so many seconds", "take one of the two out");
+    }
     if window.without_start.is_some() && start.is_some_and(|start| start.required) {
         problems.add(at("without_start"), format!("`{}` is required", window.start), "take it out, or the field out of `required`");
     }
