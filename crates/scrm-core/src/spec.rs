@@ -382,6 +382,8 @@ pub enum TimeFormat {
     DateTime,
     /// `YYYY-MM-DD`, a day in China time.
     Date,
+    /// ISO 8601 with an offset: `2024-05-01T12:00:00+08:00`, `2024-05-01T04:00:00.123Z`.
+    OffsetDateTime,
     /// `YYYY_MM`
     Month,
     /// Unix seconds.

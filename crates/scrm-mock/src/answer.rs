@@ -200,7 +200,7 @@ impl Call<'_> {
                 let known = shops.iter().any(|shop| given.get(name).map(plain).as_ref() == shop.get(credential));
                 (!known).then(|| name.clone())
             }
-            Filling::Constant(_) => None,
+            Filling::Constant(_) | Filling::Constants(_) => None,
         });
         let parameter = wrong.unwrap_or_default();
         let reason =

@@ -268,6 +268,8 @@ fn timed(field: &Field, value: &Value, name: &str) -> Result<(), Wrong> {
     let (shape, length) = match field.time {
         Some(TimeFormat::DateTime) => ("YYYY-MM-DD HH:MM:SS", 19),
         Some(TimeFormat::Date) => ("YYYY-MM-DD", 10),
+        Some(TimeFormat::OffsetDateTime) if text.get(10..11) == Some("T") && clock::seconds_of(text).is_some() => return Ok(()),
+        Some(TimeFormat::OffsetDateTime) => return Err(Wrong::invalid(name, "must be written YYYY-MM-DDTHH:MM:SS with an offset")),
         Some(TimeFormat::Month) => ("YYYY_MM", 7),
         Some(TimeFormat::Seconds | TimeFormat::Milliseconds) if text.parse::<i64>().is_err() => {
             return Err(Wrong::invalid(name, "must be a Unix time"));

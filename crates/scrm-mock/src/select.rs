@@ -349,12 +349,20 @@ impl Selector<'_> {
         Ok(if self.newest_first { self.length(selection) - before } else { up_to })
     }
 
-    /// How many of these places stand before the cursor's row, and how many up to it: by the row's key, or by its time where nobody has that key.
+    /// How many of these places stand before the cursor's row, and how many up to it: by the row's key, or by its number or time where nobody has that key.
     fn around(&self, paging: &Paging, cursor: &Value, places: &[u32]) -> Option<(usize, usize)> {
         let leaves = self.leaves(paging, cursor)?;
         let known = leaves.iter().find_map(|(field, value)| self.indexed(field, &[plain(value)])?.first().copied());
         if let Some(place) = known {
             return Some((places.partition_point(|other| *other < place), places.partition_point(|other| *other <= place)));
+        }
+        // Only greater ids are answered, whether or not somebody has this one.
+        if let [(field, Value::Number(number))] = leaves.as_slice()
+            && field.sample.as_deref() == Some("id")
+        {
+            let known = |place: &&u32| self.filler.people.at(**place).and_then(|person| self.filler.known(field, person)?.as_i64());
+            let smaller = places.iter().filter(|place| known(place) <= number.as_i64()).count();
+            return Some((smaller, smaller));
         }
         let (field, value) = leaves.iter().find(|(field, _)| field.sample.as_deref() == Some("created_at"))?;
         let (first, last) = seconds(field, value)?;

@@ -61,6 +61,7 @@ fn set(operation: &Operation, given: &mut Map<String, Value>, path: &str, second
 fn written(field: &Field, seconds: i64) -> Value {
     match (field.time, &field.ty) {
         (Some(TimeFormat::Milliseconds), _) => json!(seconds * 1000),
+        (Some(TimeFormat::OffsetDateTime), _) => json!(clock::offset_date_time(seconds)),
         (Some(TimeFormat::Date), _) => json!(clock::date(seconds)),
         (Some(TimeFormat::Seconds), Type::Integer) => json!(seconds),
         (Some(TimeFormat::Seconds), _) => json!(seconds.to_string()),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     table::{Nullable, Plain},
-    time::{Date, DateTime, Month, UnixMillis, UnixSeconds},
+    time::{Date, DateTime, Month, OffsetDateTime, UnixMillis, UnixSeconds},
 };
 
 /// An operation: its traits, and the static that holds what is known of it, one fact a line. The names of `spec` are in scope.
@@ -309,7 +309,7 @@ macro_rules! bounds {
         })*
     };
 }
-bounds!(texts String, Date, DateTime, Month; numbers i64, UnixSeconds, UnixMillis);
+bounds!(texts String, Date, DateTime, OffsetDateTime, Month; numbers i64, UnixSeconds, UnixMillis);
 
 /// A field of a request that goes on behind a row.
 pub trait Cursor {

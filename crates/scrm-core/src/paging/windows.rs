@@ -35,7 +35,7 @@ pub(super) struct Era {
 pub(super) fn moment_of(format: TimeFormat) -> Option<i64> {
     match format {
         TimeFormat::DateTime | TimeFormat::Seconds => Some(1000),
-        TimeFormat::Milliseconds => Some(1),
+        TimeFormat::Milliseconds | TimeFormat::OffsetDateTime => Some(1),
         TimeFormat::Date => Some(86_400_000),
         TimeFormat::Month => None,
     }

@@ -145,7 +145,6 @@ async fn a_phone_finds_the_same_person_everywhere() {
                     json!(match filling {
                         Filling::Constant(text) => text.clone(),
                         Filling::Constants(texts) => texts.join(","),
-                Filling::Constants(texts) => texts.join(","),
                         Filling::Credential(_) => "someone".to_owned(),
                     }),
                 );
