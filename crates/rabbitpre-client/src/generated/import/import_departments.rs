@@ -60,6 +60,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/dept/batchAdd` | `/dept/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
     /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | `with a default: no` | the same row of the table |
+    /// | `/request/properties/data/items/properties/thirdParentId` | `thirdParentId and parentId` | `wxParentId besides, for WeCom` | the order in which parents are matched, printed beside the table |
     ///
     /// # Source
     ///

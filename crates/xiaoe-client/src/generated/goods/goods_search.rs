@@ -29,7 +29,8 @@ scrm_core::request! {
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = GoodsSearch::new("公开课", "", GoodsSearchSort::Overall);
+    /// let request = GoodsSearch::new("公开课", GoodsSearchSort::Overall)
+    ///     .with_resource_type("");
     /// let mut file = std::fs::File::create(std::env::temp_dir().join("goods_search.jsonl"))?;
     /// let mut rows = client.goods().search(request).paginate().items();
     /// while let Some(row) = rows.next().await? {
@@ -57,6 +58,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data/properties/list/items/properties/app_id` | `int` | `string` | the other operations, where the id of a shop is a text that begins with app |
+    /// | `/request/properties/resource_type` | `required` | `optional` | our choice: an empty text stands for all kinds, and our check takes it for left out |
     ///
     /// # Source
     ///
@@ -64,8 +66,8 @@ scrm_core::request! {
     pub struct GoodsSearch {
         "Word to look for." "关键词。"
         keyword: Option<String> as Str = "keyword", required, with_keyword(impl Into<String>);
-        "Kind of goods, as a code; empty for all." "商品种类的代码，空为全部。" "Empty switches this filter off."
-        resource_type: Option<String> as Str = "resource_type", required, with_resource_type(impl Into<String>);
+        "Kind of goods, as a code. The page wants it always: give an empty text for all kinds." "商品种类的代码。页面要求总是给出，空文字表示全部。"
+        resource_type: Option<String> as Str = "resource_type", optional, with_resource_type(impl Into<String>);
         "Sorting." "排序。"
         sort: Option<GoodsSearchSort> as Open = "sort", required, with_sort(GoodsSearchSort);
         "Page number." "页码。" "At least 1."
@@ -73,8 +75,8 @@ scrm_core::request! {
         "Rows per page, 30 at most." "每页行数，最多 30。" "1 to 30."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(30);
     }
-    /// With what is required: `keyword`, `resource_type`, `sort`. Asks for page 1 with 30 rows.
-    new(keyword: impl Into<String>, resource_type: impl Into<String>, sort: GoodsSearchSort)
+    /// With what is required: `keyword`, `sort`. Asks for page 1 with 30 rows.
+    new(keyword: impl Into<String>, sort: GoodsSearchSort)
 }
 
 scrm_core::operation! {
@@ -93,8 +95,6 @@ scrm_core::operation! {
         )
         .rules(&[
             Rule::required("keyword"),
-            Rule::required("resource_type"),
-            Rule::not_empty("resource_type"),
             Rule::required("sort"),
             Rule::required("page"),
             Rule::range("page", Some(1), None),

@@ -12,7 +12,7 @@
 //! | [`list`](Handle::list)([`GoodsList`]) | List goods, version 1.0 | 查询商品列表1.0 |  |  | pages from 1, 50 rows each unless told otherwise | unverified |
 //! | [`list_v2`](Handle::list_v2)([`GoodsListV2`]) | List goods, version 2.0 | 查询商品列表2.0 | 商品管理-查询 | 3000 in 10 s | pages from 1, at most 100 rows each | unverified |
 //! | [`relation_list_v3`](Handle::relation_list_v3)([`GoodsRelationListV3`]) | List what a package holds, version 3.0 | 拉取组合课的资源列表3.0 |  |  |  | unverified |
-//! | [`search`](Handle::search)([`GoodsSearch`]) | Search goods as a buyer does | 获取C端搜索商品列表 | 商品管理-查询商品信息 | 3000 in 10 s | pages from 1, at most 30 rows each | read 2026-11-22; 1 errata |
+//! | [`search`](Handle::search)([`GoodsSearch`]) | Search goods as a buyer does | 获取C端搜索商品列表 | 商品管理-查询商品信息 | 3000 in 10 s | pages from 1, at most 30 rows each | read 2026-11-22; 2 errata |
 
 mod definitions;
 pub(super) mod goods_category_list;

@@ -67,6 +67,8 @@ scrm_core::request! {
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Page and source." "页码和数据来源。"
         data: Option<LearningRecordQuery> as Obj = "data", required, with_data(LearningRecordQuery);
+        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example or in other people's code only."
+        shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
     /// With what is required: `user_id`, `data`.
     new(user_id: impl Into<String>, data: LearningRecordQuery)
@@ -98,7 +100,7 @@ scrm_core::record! {
         page: Option<i64> as I64 = "page", required, with_page(i64);
         "Rows per page, 50 at most; 10 unless told." "每页行数，最多 50，不给时为 10。" "At most 50." "The vendor's default: `10`."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
-        "Where the figures come from; browser unless told." "数据来源，不给时为 pc/h5 端。"
+        "Where the figures come from; browser unless told." "数据来源，不给时为 pc/h5 端。" "The vendor's default: `1`."
         agent_type: Option<LearningSource> as Open = "agent_type", optional, with_agent_type(LearningSource);
     }
     /// With what is required: `page`.

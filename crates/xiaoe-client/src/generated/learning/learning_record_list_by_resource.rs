@@ -75,6 +75,8 @@ scrm_core::request! {
         page: Option<i64> as I64 = "page", optional, with_page(i64);
         "Rows per page." "每页行数。"
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
+        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example or in other people's code only."
+        shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
     /// With what is required: `resource_id`.
     new(resource_id: impl Into<String>)

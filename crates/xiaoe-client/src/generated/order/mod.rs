@@ -22,8 +22,8 @@ pub(super) mod order_list_v2;
 
 pub use self::definitions::{OrderAfterSaleState, OrderSettleState, OrderStateV2};
 pub use self::order_get::{
-    OrderDealer, OrderDistribution, OrderGet, OrderGetData, OrderInfo, OrderPayWay,
-    OrderPaymentKind,
+    OrderDealer, OrderDistribution, OrderGet, OrderGetData, OrderGoodsKind, OrderInfo,
+    OrderPayWay, OrderPaymentKind,
 };
 pub use self::order_get_v2::{
     OrderBuyer, OrderChannelType, OrderCheckState, OrderCloseType, OrderConsignee,

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 修改/解除绑定
     ///
-    /// Moves a customer to another promoter. An empty parent_user_id unbinds the customer, so it must be given. Known from working code alone; what a repetition does is not told, so it is never repeated by itself.
+    /// Moves a customer to another promoter; an empty parent_user_id unbinds the customer. Always give parent_user_id: leaving it out may unbind, too. Known from working code alone; what a repetition does is not told, so it is never repeated by itself.
     ///
-    /// 把一个客户换到另一个推广员名下。parent_user_id 为空时解除绑定，所以它必须给出。只从运行中的代码得知；重复调用会怎样没有说明，所以不会自动重发。
+    /// 把一个客户换到另一个推广员名下；parent_user_id 给空文字时解除绑定。请总是给出 parent_user_id，不给时可能也会解除绑定。只从运行中的代码得知；重复调用会怎样没有说明，所以不会自动重发。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
@@ -29,11 +29,8 @@ scrm_core::request! {
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = PromoterCustomerChange::new(
-    ///     "u_made_up_0002",
-    ///     "u_made_up_0003",
-    ///     "u_made_up_0001",
-    /// );
+    /// let request = PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0001")
+    ///     .with_parent_user_id("u_made_up_0003");
     /// let file = std::fs::File::create(std::env::temp_dir().join("promoter_customer_change.json"))?;
     /// let response = client.promoter().customer_change(request).await?;
     /// serde_json::to_writer(file, &response.data)?;
@@ -56,8 +53,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/user_id` | `unknown` | `required` | working client code always sends it |
-    /// | `/request/properties/parent_user_id` | `unknown` | `required` | our choice: an empty one unbinds, so nobody shall leave it out by mistake |
     /// | `/request/properties/former_parent_user_id` | `unknown` | `required` | working client code always sends it |
+    /// | `/request/properties/parent_user_id` | `unknown` | `optional` | working client code always sends it, empty to unbind; our check takes an empty text for left out |
     ///
     /// # Source
     ///
@@ -65,13 +62,13 @@ scrm_core::request! {
     pub struct PromoterCustomerChange {
         "Id of the customer." "客户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
-        "Id of the new promoter; an empty text unbinds the customer." "新推广员的编号，空文字表示解除绑定。"
-        parent_user_id: Option<String> as Str = "parent_user_id", required, with_parent_user_id(impl Into<String>);
+        "Id of the new promoter; an empty text unbinds the customer. Always give one of the two: what leaving it out does is not known." "新推广员的编号，空文字表示解除绑定。两者必给其一：不给会怎样不清楚。"
+        parent_user_id: Option<String> as Str = "parent_user_id", optional, with_parent_user_id(impl Into<String>);
         "Id of the promoter until now." "原推广员的编号。"
         former_parent_user_id: Option<String> as Str = "former_parent_user_id", required, with_former_parent_user_id(impl Into<String>);
     }
-    /// With what is required: `user_id`, `parent_user_id`, `former_parent_user_id`.
-    new(user_id: impl Into<String>, parent_user_id: impl Into<String>, former_parent_user_id: impl Into<String>)
+    /// With what is required: `user_id`, `former_parent_user_id`.
+    new(user_id: impl Into<String>, former_parent_user_id: impl Into<String>)
 }
 
 scrm_core::operation! {
@@ -83,7 +80,6 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("user_id"),
-            Rule::required("parent_user_id"),
             Rule::required("former_parent_user_id"),
         ]);
 }

@@ -10,8 +10,8 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "a word", sends :
-            Some((GoodsSearch::new("公开课", "", GoodsSearchSort::Overall)
-            .with_page(1).with_page_size(30),
+            Some((GoodsSearch::new("公开课", GoodsSearchSort::Overall)
+            .with_resource_type("").with_page(1).with_page_size(30),
             r#"{
   "body": {
     "keyword": "公开课",

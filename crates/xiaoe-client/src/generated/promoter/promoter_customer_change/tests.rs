@@ -10,8 +10,8 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "another promoter", sends
-            : Some((PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0003",
-            "u_made_up_0001"),
+            : Some((PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0001")
+            .with_parent_user_id("u_made_up_0003"),
             r#"{
   "body": {
     "user_id": "u_made_up_0002",
@@ -32,7 +32,8 @@ fn examples() {
   "data": null
 }"#)) }, crate
             ::generated::test_support::Example { title : "unbound", sends :
-            Some((PromoterCustomerChange::new("u_made_up_0002", "", "u_made_up_0001"),
+            Some((PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0001")
+            .with_parent_user_id(""),
             r#"{
   "body": {
     "user_id": "u_made_up_0002",
