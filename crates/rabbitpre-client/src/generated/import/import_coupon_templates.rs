@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 优惠券模板导入
     ///
-    /// Imports coupon templates. The copy breaks off at couponSubtitle; further fields can be added. That the old prefix is left out of the path is a reading after the sister imports.
+    /// Imports coupon templates. The copy breaks off at couponSubtitle; further fields can be added. That the old prefix is left out of the path is a reading after the sister imports. What a repetition does is not told.
     ///
-    /// 导入优惠券模板。读到的副本在 couponSubtitle 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。
+    /// 导入优惠券模板。读到的副本在 couponSubtitle 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
