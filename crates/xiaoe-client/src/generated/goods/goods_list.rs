@@ -49,8 +49,9 @@ scrm_core::request! {
     /// |---|---|
     /// | Call | `POST /api/xe.goods.list.get/3.0.0` (JSON body) |
     /// | Token | `access` |
+    /// | Permission | 商品管理-查询 |
     /// | Effect | reads only |
-    /// | Paging | pages from 1, 50 rows each unless told otherwise |
+    /// | Paging | pages from 1, at most 50 rows each |
     ///
     /// # Errata
     ///
@@ -69,7 +70,7 @@ scrm_core::request! {
         resource_type: Option<GoodsKind> as Open = "resource_type", required, with_resource_type(GoodsKind);
         "Page number, from 1." "页码，从 1 开始。" "At least 1."
         page_index: Option<i64> as I64 = "page_index", optional, with_page_index(i64) = Some(1);
-        "Rows per page; working code asks for 50." "每页行数，运行中的代码用 50。" "At least 1."
+        "Rows per page, 50 at most." "每页行数，最多 50。" "1 to 50."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
     }
     /// With what is required: `resource_type`. Asks for page 1 with 50 rows.
@@ -81,16 +82,18 @@ scrm_core::operation! {
     pub(crate) static GOODS_LIST = OperationSpec::new("goods_list", Method::Post, "/api/xe.goods.list.get/3.0.0")
         .title("List goods, version 1.0", "查询商品列表1.0")
         .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").unverified())
+        .permission("商品管理-查询")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&
             PagingSpec::number("page_index", 1, "/data/list")
             .size("page_size")
+            .max_size(50)
             .total("/data/total")
         )
         .rules(&[
             Rule::required("resource_type"),
             Rule::range("page_index", Some(1), None),
-            Rule::range("page_size", Some(1), None),
+            Rule::range("page_size", Some(1), Some(50)),
         ]);
 }
 
