@@ -229,8 +229,16 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("xiaoe/activity/activity-list.json"),
     ),
     (
+        "xiaoe/after_sale/after-sale-get.json",
+        include_str!("xiaoe/after_sale/after-sale-get.json"),
+    ),
+    (
         "xiaoe/after_sale/after-sale-list-v2.json",
         include_str!("xiaoe/after_sale/after-sale-list-v2.json"),
+    ),
+    (
+        "xiaoe/after_sale/after-sale-list.json",
+        include_str!("xiaoe/after_sale/after-sale-list.json"),
     ),
     (
         "xiaoe/check_in/check-in-activity-list.json",
@@ -341,8 +349,16 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("xiaoe/course/course-list.json", include_str!("xiaoe/course/course-list.json")),
     (
+        "xiaoe/entitlement/definitions.json",
+        include_str!("xiaoe/entitlement/definitions.json"),
+    ),
+    (
         "xiaoe/entitlement/entitlement-asset-check.json",
         include_str!("xiaoe/entitlement/entitlement-asset-check.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-cancel.json",
+        include_str!("xiaoe/entitlement/entitlement-cancel.json"),
     ),
     (
         "xiaoe/entitlement/entitlement-grant-v2.json",
@@ -351,6 +367,14 @@ pub static FILES: &[(&str, &str)] = &[
     (
         "xiaoe/entitlement/entitlement-grant.json",
         include_str!("xiaoe/entitlement/entitlement-grant.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-list.json",
+        include_str!("xiaoe/entitlement/entitlement-list.json"),
+    ),
+    (
+        "xiaoe/entitlement/entitlement-purchase-check.json",
+        include_str!("xiaoe/entitlement/entitlement-purchase-check.json"),
     ),
     ("xiaoe/exam/definitions.json", include_str!("xiaoe/exam/definitions.json")),
     ("xiaoe/exam/exam-get.json", include_str!("xiaoe/exam/exam-get.json")),
@@ -377,6 +401,13 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("xiaoe/goods/goods-get-v2.json", include_str!("xiaoe/goods/goods-get-v2.json")),
     ("xiaoe/goods/goods-get.json", include_str!("xiaoe/goods/goods-get.json")),
+    ("xiaoe/goods/goods-list-v2.json", include_str!("xiaoe/goods/goods-list-v2.json")),
+    ("xiaoe/goods/goods-list.json", include_str!("xiaoe/goods/goods-list.json")),
+    (
+        "xiaoe/goods/goods-relation-list-v3.json",
+        include_str!("xiaoe/goods/goods-relation-list-v3.json"),
+    ),
+    ("xiaoe/goods/goods-search.json", include_str!("xiaoe/goods/goods-search.json")),
     (
         "xiaoe/learning/learning-camp-progress-list.json",
         include_str!("xiaoe/learning/learning-camp-progress-list.json"),
@@ -431,6 +462,10 @@ pub static FILES: &[(&str, &str)] = &[
     ("xiaoe/order/order-get-v2.json", include_str!("xiaoe/order/order-get-v2.json")),
     ("xiaoe/order/order-get.json", include_str!("xiaoe/order/order-get.json")),
     (
+        "xiaoe/order/order-list-by-user.json",
+        include_str!("xiaoe/order/order-list-by-user.json"),
+    ),
+    (
         "xiaoe/order/order-list-v1-1.json",
         include_str!("xiaoe/order/order-list-v1-1.json"),
     ),
@@ -459,12 +494,32 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("xiaoe/promoter/promoter-add.json"),
     ),
     (
+        "xiaoe/promoter/promoter-customer-bind.json",
+        include_str!("xiaoe/promoter/promoter-customer-bind.json"),
+    ),
+    (
+        "xiaoe/promoter/promoter-customer-change.json",
+        include_str!("xiaoe/promoter/promoter-customer-change.json"),
+    ),
+    (
         "xiaoe/promoter/promoter-customer-list.json",
         include_str!("xiaoe/promoter/promoter-customer-list.json"),
     ),
     (
+        "xiaoe/promoter/promoter-get-by-customer.json",
+        include_str!("xiaoe/promoter/promoter-get-by-customer.json"),
+    ),
+    (
+        "xiaoe/promoter/promoter-list.json",
+        include_str!("xiaoe/promoter/promoter-list.json"),
+    ),
+    (
         "xiaoe/promoter/promoter-order-get-v2.json",
         include_str!("xiaoe/promoter/promoter-order-get-v2.json"),
+    ),
+    (
+        "xiaoe/promoter/promoter-superior-set.json",
+        include_str!("xiaoe/promoter/promoter-superior-set.json"),
     ),
     (
         "xiaoe/redeem/redeem-code-create.json",

@@ -4,7 +4,7 @@ use reqwest::Client;
 use scrm_mock::{Mock, Record};
 use scrm_schema::model::{BodyKind, Filling, Method, Operation, Place, Tree, Type, Vendor};
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::{cell::RefCell, collections::HashMap, path::Path};
 
 fn tree() -> Tree {
     scrm_schema::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas")).unwrap()
@@ -14,9 +14,15 @@ struct Caller<'a> {
     mock: &'a Mock,
     vendor: &'a Vendor,
     http: Client,
+    /// By operation. A token a call would use up the vendor's quota of tokens.
+    tokens: RefCell<HashMap<String, String>>,
 }
 
-impl Caller<'_> {
+impl<'a> Caller<'a> {
+    fn new(mock: &'a Mock, vendor: &'a Vendor) -> Self {
+        Self { mock, vendor, http: Client::new(), tokens: RefCell::default() }
+    }
+
     async fn call(&self, operation: &Operation, fields: &Map<String, Value>) -> Value {
         let mut fields = fields.clone();
         let mut query: Vec<(String, String)> = Vec::new();
@@ -54,6 +60,9 @@ impl Caller<'_> {
     }
 
     async fn token(&self, operation: &str) -> String {
+        if let Some(known) = self.tokens.borrow().get(operation) {
+            return known.clone();
+        }
         let operation = self.vendor.operations.iter().find(|known| known.name == operation).unwrap();
         let token = self.vendor.file.tokens.iter().find(|token| token.operation == operation.name).unwrap();
         let credentials = self.mock.credentials(&self.vendor.file.vendor);
@@ -66,7 +75,9 @@ impl Caller<'_> {
             (name.clone(), json!(value))
         });
         let answer = Box::pin(self.call(operation, &given.collect())).await;
-        answer.pointer(&token.value).and_then(Value::as_str).unwrap_or_else(|| panic!("{answer}")).to_owned()
+        let text = answer.pointer(&token.value).and_then(Value::as_str).unwrap_or_else(|| panic!("{answer}")).to_owned();
+        self.tokens.borrow_mut().insert(operation.name.clone(), text.clone());
+        text
     }
 }
 
@@ -103,7 +114,7 @@ async fn every_example_request_is_answered_in_shape() {
     let tree = tree();
     let mut answered = 0;
     for vendor in &tree.vendors {
-        let caller = Caller { mock: &mock, vendor, http: Client::new() };
+        let caller = Caller::new(&mock, vendor);
         for operation in &vendor.operations {
             let issues_tokens = vendor.file.tokens.iter().any(|token| token.operation == operation.name);
             for example in operation.examples.iter().filter(|_| !issues_tokens) {
@@ -133,7 +144,7 @@ async fn a_phone_finds_the_same_person_everywhere() {
     let phone = "13800138007";
     let mut found = 0;
     for vendor in &tree.vendors {
-        let caller = Caller { mock: &mock, vendor, http: Client::new() };
+        let caller = Caller::new(&mock, vendor);
         for operation in &vendor.operations {
             let Some(customer) = &operation.customer else { continue };
             let Some(find) = customer.find.get(&scrm_schema::model::CustomerKey::Phone) else { continue };

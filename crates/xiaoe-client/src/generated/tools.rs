@@ -22,18 +22,28 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::order::order_get::ORDER_GET,
     &super::order::order_get_v2::ORDER_GET_V2,
     &super::order::order_list::ORDER_LIST,
+    &super::order::order_list_by_user::ORDER_LIST_BY_USER,
     &super::order::order_list_v1_1::ORDER_LIST_V1_1,
     &super::order::order_list_v2::ORDER_LIST_V2,
+    &super::after_sale::after_sale_get::AFTER_SALE_GET,
+    &super::after_sale::after_sale_list::AFTER_SALE_LIST,
     &super::after_sale::after_sale_list_v2::AFTER_SALE_LIST_V2,
     &super::logistics::logistics_ship_all::LOGISTICS_SHIP_ALL,
     &super::logistics::logistics_update::LOGISTICS_UPDATE,
     &super::entitlement::entitlement_asset_check::ENTITLEMENT_ASSET_CHECK,
+    &super::entitlement::entitlement_cancel::ENTITLEMENT_CANCEL,
     &super::entitlement::entitlement_grant::ENTITLEMENT_GRANT,
     &super::entitlement::entitlement_grant_v2::ENTITLEMENT_GRANT_V2,
+    &super::entitlement::entitlement_list::ENTITLEMENT_LIST,
+    &super::entitlement::entitlement_purchase_check::ENTITLEMENT_PURCHASE_CHECK,
     &super::goods::goods_category_list::GOODS_CATEGORY_LIST,
     &super::goods::goods_category_list_v2::GOODS_CATEGORY_LIST_V2,
     &super::goods::goods_get::GOODS_GET,
     &super::goods::goods_get_v2::GOODS_GET_V2,
+    &super::goods::goods_list::GOODS_LIST,
+    &super::goods::goods_list_v2::GOODS_LIST_V2,
+    &super::goods::goods_relation_list_v3::GOODS_RELATION_LIST_V3,
+    &super::goods::goods_search::GOODS_SEARCH,
     &super::course::course_camp_term_get::COURSE_CAMP_TERM_GET,
     &super::course::course_chapter_list::COURSE_CHAPTER_LIST,
     &super::course::course_column_section_list::COURSE_COLUMN_SECTION_LIST,
@@ -78,8 +88,13 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::promo_code::promo_code_stock_add::PROMO_CODE_STOCK_ADD,
     &super::promo_code::promo_code_update::PROMO_CODE_UPDATE,
     &super::promoter::promoter_add::PROMOTER_ADD,
+    &super::promoter::promoter_customer_bind::PROMOTER_CUSTOMER_BIND,
+    &super::promoter::promoter_customer_change::PROMOTER_CUSTOMER_CHANGE,
     &super::promoter::promoter_customer_list::PROMOTER_CUSTOMER_LIST,
+    &super::promoter::promoter_get_by_customer::PROMOTER_GET_BY_CUSTOMER,
+    &super::promoter::promoter_list::PROMOTER_LIST,
     &super::promoter::promoter_order_get_v2::PROMOTER_ORDER_GET_V2,
+    &super::promoter::promoter_superior_set::PROMOTER_SUPERIOR_SET,
     &super::college::college_department_find::COLLEGE_DEPARTMENT_FIND,
     &super::college::college_department_get::COLLEGE_DEPARTMENT_GET,
     &super::college::college_department_tree::COLLEGE_DEPARTMENT_TREE,
@@ -163,6 +178,11 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "order_list" => {
                 Box::<<super::order::OrderList as scrm_core::Operation>::Data>::default()
             }
+            "order_list_by_user" => {
+                Box::<
+                    <super::order::OrderListByUser as scrm_core::Operation>::Data,
+                >::default()
+            }
             "order_list_v1_1" => {
                 Box::<
                     <super::order::OrderListV11 as scrm_core::Operation>::Data,
@@ -171,6 +191,16 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "order_list_v2" => {
                 Box::<
                     <super::order::OrderListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "after_sale_get" => {
+                Box::<
+                    <super::after_sale::AfterSaleGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "after_sale_list" => {
+                Box::<
+                    <super::after_sale::AfterSaleList as scrm_core::Operation>::Data,
                 >::default()
             }
             "after_sale_list_v2" => {
@@ -193,6 +223,11 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
                     <super::entitlement::EntitlementAssetCheck as scrm_core::Operation>::Data,
                 >::default()
             }
+            "entitlement_cancel" => {
+                Box::<
+                    <super::entitlement::EntitlementCancel as scrm_core::Operation>::Data,
+                >::default()
+            }
             "entitlement_grant" => {
                 Box::<
                     <super::entitlement::EntitlementGrant as scrm_core::Operation>::Data,
@@ -201,6 +236,16 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "entitlement_grant_v2" => {
                 Box::<
                     <super::entitlement::EntitlementGrantV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "entitlement_list" => {
+                Box::<
+                    <super::entitlement::EntitlementList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "entitlement_purchase_check" => {
+                Box::<
+                    <super::entitlement::EntitlementPurchaseCheck as scrm_core::Operation>::Data,
                 >::default()
             }
             "goods_category_list" => {
@@ -219,6 +264,24 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "goods_get_v2" => {
                 Box::<
                     <super::goods::GoodsGetV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "goods_list" => {
+                Box::<<super::goods::GoodsList as scrm_core::Operation>::Data>::default()
+            }
+            "goods_list_v2" => {
+                Box::<
+                    <super::goods::GoodsListV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "goods_relation_list_v3" => {
+                Box::<
+                    <super::goods::GoodsRelationListV3 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "goods_search" => {
+                Box::<
+                    <super::goods::GoodsSearch as scrm_core::Operation>::Data,
                 >::default()
             }
             "course_camp_term_get" => {
@@ -429,14 +492,39 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
                     <super::promoter::PromoterAdd as scrm_core::Operation>::Data,
                 >::default()
             }
+            "promoter_customer_bind" => {
+                Box::<
+                    <super::promoter::PromoterCustomerBind as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promoter_customer_change" => {
+                Box::<
+                    <super::promoter::PromoterCustomerChange as scrm_core::Operation>::Data,
+                >::default()
+            }
             "promoter_customer_list" => {
                 Box::<
                     <super::promoter::PromoterCustomerList as scrm_core::Operation>::Data,
                 >::default()
             }
+            "promoter_get_by_customer" => {
+                Box::<
+                    <super::promoter::PromoterGetByCustomer as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promoter_list" => {
+                Box::<
+                    <super::promoter::PromoterList as scrm_core::Operation>::Data,
+                >::default()
+            }
             "promoter_order_get_v2" => {
                 Box::<
                     <super::promoter::PromoterOrderGetV2 as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "promoter_superior_set" => {
+                Box::<
+                    <super::promoter::PromoterSuperiorSet as scrm_core::Operation>::Data,
                 >::default()
             }
             "college_department_find" => {
@@ -555,6 +643,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         "order_get_v2" => {
             Some(<super::order::OrderGetV2Data as scrm_core::Tabular>::columns())
         }
+        "order_list_by_user" => {
+            Some(<super::order::OrderListByUserData as scrm_core::Tabular>::columns())
+        }
         "order_list_v1_1" => {
             Some(
                 <<super::order::OrderListV11 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
@@ -564,6 +655,12 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(
                 <<super::order::OrderListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
+        }
+        "after_sale_get" => {
+            Some(<super::after_sale::AfterSaleGetData as scrm_core::Tabular>::columns())
+        }
+        "after_sale_list" => {
+            Some(<super::after_sale::AfterSaleListData as scrm_core::Tabular>::columns())
         }
         "after_sale_list_v2" => {
             Some(
@@ -580,6 +677,11 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
                 <super::entitlement::EntitlementAssetCheckData as scrm_core::Tabular>::columns(),
             )
         }
+        "entitlement_cancel" => {
+            Some(
+                <super::entitlement::EntitlementCancelled as scrm_core::Tabular>::columns(),
+            )
+        }
         "goods_category_list" => {
             Some(<super::goods::GoodsCategory as scrm_core::Tabular>::columns())
         }
@@ -590,6 +692,21 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::goods::GoodsGetData as scrm_core::Tabular>::columns())
         }
         "goods_get_v2" => Some(<super::goods::Goods as scrm_core::Tabular>::columns()),
+        "goods_list" => {
+            Some(
+                <<super::goods::GoodsList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "goods_list_v2" => {
+            Some(
+                <<super::goods::GoodsListV2 as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "goods_search" => {
+            Some(
+                <<super::goods::GoodsSearch as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "course_camp_term_get" => {
             Some(<super::course::CourseCampTermGetData as scrm_core::Tabular>::columns())
         }
@@ -739,6 +856,11 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         "promoter_customer_list" => {
             Some(
                 <<super::promoter::PromoterCustomerList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "promoter_list" => {
+            Some(
+                <<super::promoter::PromoterList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "promoter_order_get_v2" => {

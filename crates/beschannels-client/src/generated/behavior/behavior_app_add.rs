@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 新增应用
     ///
-    /// Adds an application that reports behaviours: the first step before adding events. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Adds an application that reports behaviours: the first step before adding events. The answer's fields are in no copy that was read; what comes is handed over as it is. What a repetition does is not told.
     ///
-    /// 新增一个上报行为的应用，是添加事件之前的第一步。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 新增一个上报行为的应用，是添加事件之前的第一步。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
     /// Sent by [`behavior().app_add`](super::Handle::app_add).
     ///

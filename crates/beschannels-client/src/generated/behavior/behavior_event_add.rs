@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 添加事件
     ///
-    /// Registers an event. The copy breaks off at app_name; further fields can be added. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Registers an event. The copy breaks off at app_name; further fields can be added. The answer's fields are in no copy that was read; what comes is handed over as it is. An event that is registered already is answered with 30001, which counts as done before.
     ///
-    /// 登记一个行为事件。读到的副本在 app_name 处中断，其余字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 登记一个行为事件。读到的副本在 app_name 处中断，其余字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。已登记过的事件返回 30001，当作已经做过。
     ///
     /// Sent by [`behavior().event_add`](super::Handle::event_add).
     ///

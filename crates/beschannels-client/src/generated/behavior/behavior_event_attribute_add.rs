@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 添加事件属性
     ///
-    /// Adds attributes to an event, like name, time of registration, class. The copy breaks off at the heading of the body: no parameter is known, and that the body is JSON is a reading; add the fields to send.
+    /// Adds attributes to an event, like name, time of registration, class. The copy breaks off at the heading of the body: no parameter is known, and that the body is JSON is a reading; add the fields to send. What a repetition does is not told.
     ///
-    /// 给事件添加属性，如名称、注册时间、类别。副本在请求体的标题处中断，参数一个也不知道，用 JSON 正文也只是推断；要发的字段自己加。
+    /// 给事件添加属性，如名称、注册时间、类别。副本在请求体的标题处中断，参数一个也不知道，用 JSON 正文也只是推断；要发的字段自己加。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///

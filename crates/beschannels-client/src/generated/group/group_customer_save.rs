@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 新增/编辑客群数据(仅支持外部数据源)
     ///
-    /// Adds or edits a person of an external source. Path and fields were seen in a public program only; no copy holds the page's text, and which page belongs to it is a reading.
+    /// Adds or edits a person of an external source. Path and fields were seen in a public program only; no copy holds the page's text, and which page belongs to it is a reading. What a repetition does is not told.
     ///
-    /// 新增或编辑外部数据源里的一个人。路径和字段只见于公开的程序，页面正文不在任何副本里，哪个页面属于它也只是推断。
+    /// 新增或编辑外部数据源里的一个人。路径和字段只见于公开的程序，页面正文不在任何副本里，哪个页面属于它也只是推断。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///

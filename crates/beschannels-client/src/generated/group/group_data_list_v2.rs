@@ -75,7 +75,7 @@ scrm_core::request! {
         condition: Vec<GroupDataCondition> as List = "condition", optional, with_condition(impl IntoIterator<Item = GroupDataCondition>);
         "Kind of customer group." "客群的类别。"
         client_type: Option<ClientType> as Open = "client_type", required, with_client_type(ClientType);
-        "Id of the table structure, from the list of customer groups; needed for external sources and WeCom contacts." "表结构的编号，来自客群对象列表；外部数据源和企业微信联系人必填。" "On the wire `nextId`." "The page prints the type as `int`."
+        "Id of the table structure, from the list of customer groups; needed for external sources and WeCom contacts, from customersField of the object list of a group, from customersField of the object list of a group." "表结构的编号，来自客群对象列表；外部数据源和企业微信联系人必填，取自客群对象列表的 customersField，取自客群对象列表的 customersField。" "On the wire `nextId`." "The page prints the type as `int`."
         next_id: Option<String> as Str = "nextId", optional, with_next_id(impl Into<String>);
         "Page number." "页码。" "The page prints the type as `string`."
         page_num: Option<i64> as I64 = "page_num", required, with_page_num(i64);

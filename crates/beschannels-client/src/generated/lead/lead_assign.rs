@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 市场线索-变更归属人
     ///
-    /// Gives leads to another owner; the leads are named by id or by rule, at least one of them. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Gives leads to another owner; the leads are named by id or by rule, at least one of them. The answer's fields are in no copy that was read; what comes is handed over as it is. What a repetition does is not told.
     ///
-    /// 变更线索的归属人，线索用编号或 rule 指明，至少给一个。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 变更线索的归属人，线索用编号或 rule 指明，至少给一个。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
     /// Sent by [`lead().assign`](super::Handle::assign).
     ///

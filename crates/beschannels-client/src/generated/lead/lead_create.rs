@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 新增线索
     ///
-    /// Creates a lead. Besides the control fields the body holds the tenant's own lead fields: read the table structure first; fields that are not named here can be added. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Creates a lead. Besides the control fields the body holds the tenant's own lead fields: read the table structure first; fields that are not named here can be added. The answer's fields are in no copy that was read; what comes is handed over as it is. What a repetition does is not told.
     ///
-    /// 新增一条线索。除控制字段外，请求体是租户自己的线索字段，先查表结构再填；没有列出的字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 新增一条线索。除控制字段外，请求体是租户自己的线索字段，先查表结构再填；没有列出的字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
     /// Sent by [`lead().create`](super::Handle::create).
     ///

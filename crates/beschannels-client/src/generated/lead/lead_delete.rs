@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 删除线索
     ///
-    /// Deletes leads, named by id or by rule; at least one of them. Whether a deleted lead can be brought back is not stated.
+    /// Deletes leads, named by id or by rule; at least one of them. Whether a deleted lead can be brought back is not stated. What a repetition does is not told.
     ///
-    /// 删除线索，用编号或 rule 指明，至少给一个。删除之后如何恢复没有说明。
+    /// 删除线索，用编号或 rule 指明，至少给一个。删除之后如何恢复没有说明。重复调用会怎样没有说明。
     ///
     /// Sent by [`lead().delete`](super::Handle::delete).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 新增跟进记录
     ///
-    /// Adds a remark to leads, named by id or by rule; at least one of them. The page prints GET with a JSON body; add-event is printed so as well, and is POST in the Chinese menu, so that the true method is in doubt. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Adds a remark to leads, named by id or by rule; at least one of them. The page prints GET with a JSON body; add-event is printed so as well, and is POST in the Chinese menu, so that the true method is in doubt. The answer's fields are in no copy that was read; what comes is handed over as it is. What a repetition does is not told.
     ///
-    /// 给线索加一条备注，线索用编号或 rule 指明，至少给一个。页面印的方法是带 JSON 正文的 GET，与同样印成 GET 的添加事件一样可疑（后者在中文菜单里是 POST），真实方法没有得到证实。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 给线索加一条备注，线索用编号或 rule 指明，至少给一个。页面印的方法是带 JSON 正文的 GET，与同样印成 GET 的添加事件一样可疑（后者在中文菜单里是 POST），真实方法没有得到证实。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
     /// Sent by [`lead().remark_add`](super::Handle::remark_add).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 新增/编辑线索
     ///
-    /// Adds or edits a lead by phone number or mail address; at least one of the two is needed. The body holds the tenant's own lead fields; those not named here can be added. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Adds or edits a lead by phone number or mail address; at least one of the two is needed. The body holds the tenant's own lead fields; those not named here can be added. The answer's fields are in no copy that was read; what comes is handed over as it is. What a repetition does is not told.
     ///
-    /// 按手机号或邮箱新增或编辑线索，二者至少给一个。请求体是租户自己的线索字段，没有列出的可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 按手机号或邮箱新增或编辑线索，二者至少给一个。请求体是租户自己的线索字段，没有列出的可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
     /// Sent by [`lead().save`](super::Handle::save).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 新增/编辑对象
     ///
-    /// Creates or edits a record of a custom object; with an id it edits. The other fields are the tenant's own and can be added: texts, mail addresses and phone numbers as text; a choice as the option's label, not its value; several choices as labels joined by commas; times as YYYY-MM-DD HH:MM:SS, dates as YYYY-MM-DD; numbers in quotes. The answer's fields are in no copy that was read; what comes is handed over as it is.
+    /// Creates or edits a record of a custom object; with an id it edits. The other fields are the tenant's own and can be added: texts, mail addresses and phone numbers as text; a choice as the option's label, not its value; several choices as labels joined by commas; times as YYYY-MM-DD HH:MM:SS, dates as YYYY-MM-DD; numbers in quotes. The answer's fields are in no copy that was read; what comes is handed over as it is. What a repetition does is not told.
     ///
-    /// 新增或编辑自定义对象的一条记录；给了 id 就是编辑。其余字段是租户自己的，另外加：文本、邮箱、电话是文字；单选给选项的文字而不是值；多选把选项文字用逗号连起来；时间写成 YYYY-MM-DD HH:MM:SS，日期写成 YYYY-MM-DD；数字写在引号里。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
+    /// 新增或编辑自定义对象的一条记录；给了 id 就是编辑。其余字段是租户自己的，另外加：文本、邮箱、电话是文字；单选给选项的文字而不是值；多选把选项文字用逗号连起来；时间写成 YYYY-MM-DD HH:MM:SS，日期写成 YYYY-MM-DD；数字写在引号里。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
     /// Sent by [`object().save`](super::Handle::save).
     ///

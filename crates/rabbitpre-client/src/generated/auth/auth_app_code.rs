@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 获取企业自建应用授权code
     ///
-    /// Gets an auth code for an account. Only accounts of the open platform that are made through a self-built app need it. The path of the operation that exchanges it, and how long it lives, are not known.
+    /// Gets an auth code for an account. Only accounts of the open platform that are made through a self-built app need it. The path of the operation that exchanges it, and how long it lives, are not known. What a repetition does is not told.
     ///
-    /// 为一个账号取授权码。只有经自建应用接入的开放平台账号才需要。授权码换令牌的接口没有已知的路径，有效多久也没有说明。
+    /// 为一个账号取授权码。只有经自建应用接入的开放平台账号才需要。授权码换令牌的接口没有已知的路径，有效多久也没有说明。重复调用会怎样没有说明。
     ///
     /// Sent by [`auth().app_code`](super::Handle::app_code); answered with [`AppAuthCode`].
     ///

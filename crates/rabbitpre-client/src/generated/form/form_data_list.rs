@@ -111,6 +111,8 @@ scrm_core::record! {
         create_time: Option<String> as Str = "createTime", maybe;
         "Rows of the pager." "分页里的数据行。" "Undocumented as JSON."
         list: Option<scrm_core::Value> as Any = "list", maybe;
+        "Sorting; the copy breaks off before its type." "排序，副本在它的类型之前中断。"
+        order: Option<scrm_core::Value> as Any = "order", maybe;
     }
 }
 

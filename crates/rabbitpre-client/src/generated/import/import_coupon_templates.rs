@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 优惠券模板导入
     ///
-    /// Imports coupon templates. The copy breaks off at couponSubtitle; further fields can be added. That the old prefix is left out of the path is a reading after the sister imports.
+    /// Imports coupon templates. The copy breaks off at couponSubtitle; further fields can be added. That the old prefix is left out of the path is a reading after the sister imports. What a repetition does is not told.
     ///
-    /// 导入优惠券模板。读到的副本在 couponSubtitle 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。
+    /// 导入优惠券模板。读到的副本在 couponSubtitle 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
@@ -40,7 +40,7 @@ scrm_core::request! {
     ///                 CouponTemplateType::General,
     ///                 "示例券",
     ///             )
-    ///             .with_extra("couponSubtitle", serde_json::json!("全场通用")),
+    ///             .with_coupon_subtitle(serde_json::json!("全场通用")),
     ///     ],
     /// );
     /// let file = std::fs::File::create(std::env::temp_dir().join("import_coupon_templates.json"))?;
@@ -112,6 +112,8 @@ scrm_core::record! {
         coupon_tpl_type: Option<CouponTemplateType> as Open = "couponTplType", required, with_coupon_tpl_type(CouponTemplateType);
         "Title." "标题。" "On the wire `couponTitle`."
         coupon_title: Option<String> as Str = "couponTitle", required, with_coupon_title(impl Into<String>);
+        "Subtitle; the copy breaks off before its type." "副标题，副本在它的类型之前中断。" "On the wire `couponSubtitle`." "**Unverified**: seen in an example or in other people's code only."
+        coupon_subtitle: Option<scrm_core::Value> as Any = "couponSubtitle", optional, with_coupon_subtitle(impl Into<scrm_core::Value>);
     }
     open(extra)
     /// With what is required: `third_coupon_tpl_id`, `coupon_tpl_type`, `coupon_title`.

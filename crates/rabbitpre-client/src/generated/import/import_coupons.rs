@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 优惠券导入
     ///
-    /// Imports coupon codes. That the old prefix is left out of the path is a reading after the sister imports.
+    /// Imports coupon codes. That the old prefix is left out of the path is a reading after the sister imports. What a repetition does is not told.
     ///
-    /// 导入优惠券的券码。路径去掉旧前缀只是按同类接口推断。
+    /// 导入优惠券的券码。路径去掉旧前缀只是按同类接口推断。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
@@ -66,6 +66,8 @@ scrm_core::request! {
     /// | `definitions.json#/CouponBatch` | `batchId and batchStatus are required` | `optType alone` | the sample request |
     /// | `/request/properties/data/items/properties/validateType` | `Integer` | `a number in quotes` | the sample request; awardAfterDay as well |
     /// | `/request/properties/data/items/properties/startTime` | `Date` | `an empty text` | the sample request; endTime as well |
+    /// | `/request/properties/data/items/properties/startTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
+    /// | `/request/properties/data/items/properties/endTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
     ///
     /// # Source
     ///
@@ -109,9 +111,9 @@ scrm_core::record! {
         coupon_code: Option<String> as Str = "couponCode", required, with_coupon_code(impl Into<String>);
         "How long it is good; as the template says unless told." "有效期的类型，不给时按模板。" "On the wire `validateType`."
         validate_type: Option<CouponValidity> as Open = "validateType", optional, with_validate_type(CouponValidity);
-        "Beginning of the period; needed for a period, the form of the text is not stated." "时段的开始，固定时段必填，写法没有说明。" "On the wire `startTime`."
+        "Beginning of the period; needed for a period, the form of the text is not stated." "时段的开始，固定时段必填，写法没有说明。" "On the wire `startTime`." "The page prints the type as `Date`."
         start_time: Option<String> as Str = "startTime", optional, with_start_time(impl Into<String>);
-        "End of the period; needed for a period, the form of the text is not stated." "时段的结束，固定时段必填，写法没有说明。" "On the wire `endTime`."
+        "End of the period; needed for a period, the form of the text is not stated." "时段的结束，固定时段必填，写法没有说明。" "On the wire `endTime`." "The page prints the type as `Date`."
         end_time: Option<String> as Str = "endTime", optional, with_end_time(impl Into<String>);
         "Days after receipt; needed for days after receipt." "领取后有效的天数，这种类型必填。" "On the wire `awardAfterDay`."
         award_after_day: Option<i64> as I64 = "awardAfterDay", optional, with_award_after_day(i64);

@@ -14,9 +14,9 @@ scrm_core::request! {
     ///
     /// 导入客户资料
     ///
-    /// Imports customer profiles. The first form; the pages call its address soon to be retired, use v2 for new work. The copies break off behind realName; further fields can be added. What a full import does to values that are left out is not stated: it may overwrite them. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Imports customer profiles. The first form; the pages call its address soon to be retired, use v2 for new work. The copies break off behind realName; further fields can be added. What a full import does to values that are left out is not stated: it may overwrite them. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 导入客户资料。第一代格式，页面说即将停用，新接入用 v2。读到的副本在 realName 之后中断，其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 导入客户资料。第一代格式，页面说即将停用，新接入用 v2。读到的副本在 realName 之后中断，其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// Sent by [`import().customers`](super::Handle::customers).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入用户资料
     ///
-    /// Imports customer profiles, matched by identities. The copy breaks off behind configId of the custom fields; further fields of a row can be added. What a full import does to values that are left out is not stated: it may overwrite them. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Imports customer profiles, matched by identities. The copy breaks off behind configId of the custom fields; further fields of a row can be added. What a full import does to values that are left out is not stated: it may overwrite them. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 导入客户资料，用身份匹配。读到的副本在自定义字段的 configId 之后中断，行里的其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 导入客户资料，用身份匹配。读到的副本在自定义字段的 configId 之后中断，行里的其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// Sent by [`import().customers_v2`](super::Handle::customers_v2).
     ///

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 导入组织架构
     ///
-    /// Adds, changes or deletes departments. With deleteSubDepartmentFlag a deletion takes the departments below along. Each row needs an id to match by: thirdDeptId, then deptId for outside channels; wxDeptId, thirdDeptId, then deptId for WeCom. The copy breaks off at wxDeptId; further fields can be added. That the old prefix is left out of the path is a reading after the sister imports. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Adds, changes or deletes departments. With deleteSubDepartmentFlag a deletion takes the departments below along. Each row needs an id to match by: thirdDeptId, then deptId for outside channels; wxDeptId, thirdDeptId, then deptId for WeCom. The copy breaks off at wxDeptId; further fields can be added. That the old prefix is left out of the path is a reading after the sister imports. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 新增、修改或删除部门。删除时 deleteSubDepartmentFlag 为真会连下级部门一起删。每行要有一个匹配用的编号：外部渠道依次看 thirdDeptId、deptId，企业微信依次看 wxDeptId、thirdDeptId、deptId。读到的副本在 wxDeptId 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 新增、修改或删除部门。删除时 deleteSubDepartmentFlag 为真会连下级部门一起删。每行要有一个匹配用的编号：外部渠道依次看 thirdDeptId、deptId，企业微信依次看 wxDeptId、thirdDeptId、deptId。读到的副本在 wxDeptId 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
@@ -60,6 +60,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/dept/batchAdd` | `/dept/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
     /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | `with a default: no` | the same row of the table |
+    /// | `/request/properties/data/items/properties/thirdParentId` | `thirdParentId and parentId` | `wxParentId besides, for WeCom` | the order in which parents are matched, printed beside the table |
     ///
     /// # Source
     ///

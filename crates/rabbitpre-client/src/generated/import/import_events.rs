@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入行为事件
     ///
-    /// Imports behaviour events. The first form; the pages call its address soon to be retired, use v2 for new work. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Imports behaviour events. The first form; the pages call its address soon to be retired, use v2 for new work. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 导入行为事件。第一代格式，页面说即将停用，新接入用 v2。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 导入行为事件。第一代格式，页面说即将停用，新接入用 v2。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// Sent by [`import().events`](super::Handle::events).
     ///

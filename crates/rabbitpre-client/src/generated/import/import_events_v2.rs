@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入行为事件v2
     ///
-    /// Imports behaviour events, matched by identities. The copy breaks off behind the table of the request. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Imports behaviour events, matched by identities. The copy breaks off behind the table of the request. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 导入行为事件，用身份匹配。读到的副本在请求表之后中断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 导入行为事件，用身份匹配。读到的副本在请求表之后中断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// Sent by [`import().events_v2`](super::Handle::events_v2).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入客户分组
     ///
-    /// Puts customers into groups or takes them out. The first form; the pages call its address soon to be retired, use v2 for new work. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Puts customers into groups or takes them out. The first form; the pages call its address soon to be retired, use v2 for new work. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 把客户移入或移出分组。第一代格式，页面说即将停用，新接入用 v2。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 把客户移入或移出分组。第一代格式，页面说即将停用，新接入用 v2。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// Sent by [`import().groups`](super::Handle::groups).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入用户分组
     ///
-    /// Puts customers into groups or takes them out, matched by identities. A missing group is created. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Puts customers into groups or takes them out, matched by identities. A missing group is created. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 把客户移入或移出分组，用身份匹配。没有的分组会自动新建。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 把客户移入或移出分组，用身份匹配。没有的分组会自动新建。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// Sent by [`import().groups_v2`](super::Handle::groups_v2).
     ///

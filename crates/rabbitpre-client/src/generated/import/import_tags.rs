@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入客户标签
     ///
-    /// Tags customers or takes tags away. The first form; the pages call its address soon to be retired, use v2 for new work. That the old prefix is left out of the path is a reading after the sister imports. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Tags customers or takes tags away. The first form; the pages call its address soon to be retired, use v2 for new work. That the old prefix is left out of the path is a reading after the sister imports. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 给客户打标签或去掉标签。第一代格式，页面说即将停用，新接入用 v2。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 给客户打标签或去掉标签。第一代格式，页面说即将停用，新接入用 v2。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 导入用户标签
     ///
-    /// Gives operating tags to customers or takes them away, matched by identities. The copy breaks off in the table of identities, behind identityValue: how a tag is written is not known. That the old prefix is left out of the path is a reading after the sister imports. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known.
+    /// Gives operating tags to customers or takes them away, matched by identities. The copy breaks off in the table of identities, behind identityValue: how a tag is written is not known. That the old prefix is left out of the path is a reading after the sister imports. The import runs by itself: the answer is the id of the batch, and the path of the operation that tells its result is not known. What a repetition does is not told.
     ///
-    /// 给客户打运营标签或去掉，用身份匹配。读到的副本在身份表的 identityValue 之后中断，标签的写法未知；路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
+    /// 给客户打运营标签或去掉，用身份匹配。读到的副本在身份表的 identityValue 之后中断，标签的写法未知；路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///

@@ -50,6 +50,7 @@ scrm_core::request! {
     /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
     /// | `/response/properties/data` | `array` | `object` | the sample answer |
     /// | `/response/properties/data/properties/toExpireTime` | `required` | `nullable` | the sample answer |
+    /// | `/response/properties/data/properties/toExpireTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
     ///
     /// # Source
     ///
@@ -87,7 +88,7 @@ scrm_core::record! {
     ///
     /// 待过期的积分。
     pub struct ExpiringPoints {
-        "When they lapse; null in the example, the form of the text is not stated." "过期的时间；例子里是 null，写法没有说明。" "On the wire `toExpireTime`."
+        "When they lapse; null in the example, the form of the text is not stated." "过期的时间；例子里是 null，写法没有说明。" "On the wire `toExpireTime`." "The page prints the type as `Date`."
         to_expire_time: Option<String> as Str = "toExpireTime", maybe nullable;
         "Points about to lapse." "待过期的积分。" "On the wire `toExpirePoint`." "Unit: points."
         to_expire_point: Option<i64> as I64 = "toExpirePoint", always ["points"];

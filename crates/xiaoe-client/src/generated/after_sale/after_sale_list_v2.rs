@@ -64,6 +64,7 @@ scrm_core::request! {
     /// | `/request/properties/created_at` | `string` | `array` | two days joined by \|\|; in the answer, the page's own word for a time in text |
     /// | `/response/properties/data/properties/list/items/properties/created_at` | `date` | `string` | two days joined by \|\|; in the answer, the page's own word for a time in text |
     /// | `/response/properties/data/properties/list/items/properties/invalid_time` | `date` | `string` | the page's own word for a time in text |
+    /// | `/response/properties/data/properties/list/items/properties/state` | `absent` | `optional` | a page retold by others; the copy of the vendor's ends before it |
     ///
     /// # Source
     ///
@@ -178,6 +179,8 @@ scrm_core::record! {
         refund_money: Option<i64> as I64 = "refund_money", maybe;
         "Kind of goods, as text; the page says to ignore it." "商品种类的文字，页面说可以忽略。"
         resource_type_str: Option<String> as Str = "resource_type_str", maybe;
+        "State, as a code: 0 to 8 and 11 to 19; other codes than in the old list." "状态的代码：0 到 8、11 到 19，与旧列表的代码不同。" "**Unverified**: seen in an example or in other people's code only."
+        state: Option<i64> as I64 = "state", maybe;
     }
 }
 

@@ -5,10 +5,19 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
-//! | [`list_v2`](Handle::list_v2)([`AfterSaleListV2`]) | List after-sale requests | 获取售后订单列表 | 订单管理-查询 | 300 in 60 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 6 errata |
+//! | [`get`](Handle::get)([`AfterSaleGet`]) | Look up an after-sale request | 获取售后订单详情 |  | 500 in 10 s |  | unverified |
+//! | [`list`](Handle::list)([`AfterSaleList`]) | List after-sale requests, old version | 获取售后订单列表 |  | 500 in 10 s |  | unverified |
+//! | [`list_v2`](Handle::list_v2)([`AfterSaleListV2`]) | List after-sale requests | 获取售后订单列表 | 订单管理-查询 | 300 in 60 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 of 31 fields unverified; 7 errata |
 
+pub(super) mod after_sale_get;
+pub(super) mod after_sale_list;
 pub(super) mod after_sale_list_v2;
 
+pub use self::after_sale_get::{AfterSaleDetailGoods, AfterSaleGet, AfterSaleGetData};
+pub use self::after_sale_list::{
+    AfterSaleList, AfterSaleListData, AfterSaleListFilter, AfterSaleType, OldAfterSale,
+    OldAfterSaleGoods,
+};
 pub use self::after_sale_list_v2::{
     AfterSale, AfterSaleDate, AfterSaleListV2, AfterSaleListV2Data, AfterSaleState,
 };
@@ -18,6 +27,14 @@ scrm_core::handle! {
     ///
     /// 本组接口的调用入口，由 `Client::after_sale` 得到。
     pub struct Handle, BlockingHandle;
+    /// Look up an after-sale request. See [`AfterSaleGet`].
+    ///
+    /// 获取售后订单详情。
+    fn get(AfterSaleGet);
+    /// List after-sale requests, old version. See [`AfterSaleList`].
+    ///
+    /// 获取售后订单列表。
+    fn list(AfterSaleList);
     /// List after-sale requests. See [`AfterSaleListV2`].
     ///
     /// 获取售后订单列表。

@@ -12,6 +12,10 @@ scrm_core::request! {
     ///
     /// 企学院添加学员
     ///
+    /// Adds a student. What a repetition does is not told.
+    ///
+    /// 添加一名学员。重复调用会怎样没有说明。
+    ///
     /// Sent by [`college().student_add`](super::Handle::student_add); answered with [`CollegeStudentAddData`].
     ///
     /// # Example

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 企学院新增删除标签学员关系
     ///
-    /// Gives a tag to some students and takes it from others. Where is_clear is true, the tag is taken from all its students.
+    /// Gives a tag to some students and takes it from others. Where is_clear is true, the tag is taken from all its students. What a repetition does is not told.
     ///
-    /// 给一批学员加上一个标签，从另一批学员去掉它。is_clear 为 true 会清空这个标签下的全部学员。
+    /// 给一批学员加上一个标签，从另一批学员去掉它。is_clear 为 true 会清空这个标签下的全部学员。重复调用会怎样没有说明。
     ///
     /// Sent by [`college().student_tag_set`](super::Handle::student_tag_set).
     ///

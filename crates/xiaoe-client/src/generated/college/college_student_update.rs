@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 企学院修改学员
     ///
-    /// Changes a student; password and departments must be given each time. Where update_password is true, only the password of employee_id is changed and all else is ignored.
+    /// Changes a student; password and departments must be given each time. Where update_password is true, only the password of employee_id is changed and all else is ignored. What a repetition does is not told.
     ///
-    /// 修改一个学员，密码和部门每次都要给出。update_password 为 true 时只按 employee_id 改密码，其余都不看。
+    /// 修改一个学员，密码和部门每次都要给出。update_password 为 true 时只按 employee_id 改密码，其余都不看。重复调用会怎样没有说明。
     ///
     /// Sent by [`college().student_update`](super::Handle::student_update); answered with [`CollegeStudentUpdateData`].
     ///

@@ -22,9 +22,9 @@ scrm_core::record! {
 }
 
 scrm_core::open_enum! {
-    /// Sex.
+    /// Sex; 0 is female here, and not told in the staff list and the SDK login.
     ///
-    /// 性别。
+    /// 性别；这里 0 是女，员工列表和 SDK 登录里 0 是未知。
     pub enum StudentGender {
         Male = Text("1"), "male", "男";
         Female = Text("0"), "female", "女";

@@ -179,7 +179,7 @@ scrm_core::open_enum! {
         Left = Text("1"), "left", "已退出";
         Removed = Text("2"), "removed", "已移除";
         ToRenew = Text("10"), "to be renewed", "待续费";
-        ValidOrToRenew = Text("0-10"), "valid or to be renewed", "有效和待续费";
+        ValidOrToRenew = Text("0-10"), "valid or to be renewed", "有效+待续费";
     }
     from Text(&str);
 }

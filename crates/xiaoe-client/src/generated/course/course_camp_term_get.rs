@@ -53,6 +53,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/request/properties/term_id` | `term_id` | `the key with a blank behind it` | the example request |
     /// | `/request/properties/camp_id` | `camp_id` | `the key with a blank behind it` | the example request |
+    /// | `/response/properties/data/properties/term_info/properties/unlock_condition` | `json` | `any JSON` | the row names three members without types, and does not tell an object from a text that holds one |
     ///
     /// # Source
     ///

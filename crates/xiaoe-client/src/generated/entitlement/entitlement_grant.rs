@@ -5,6 +5,8 @@
 //!
 //! `POST /xe.order.delivery/1.0.0` (JSON body)
 
+use super::definitions::EntitlementPaymentType;
+
 scrm_core::request! {
     /// Open a right to goods, version 1.0
     ///
@@ -142,18 +144,6 @@ scrm_core::record! {
     }
     /// With what is required: `payment_type`, `resource_type`, `user_id`.
     new(payment_type: EntitlementPaymentType, resource_type: i64, user_id: impl Into<String>)
-}
-
-scrm_core::open_enum! {
-    /// What is opened.
-    ///
-    /// 开通的种类。
-    pub enum EntitlementPaymentType {
-        Single = Int(2), "a single item", "单品";
-        Package = Int(3), "a package", "产品包";
-        SuperMember = Int(15), "a super membership", "超级会员";
-    }
-    from Int(i64);
 }
 
 scrm_core::open_enum! {

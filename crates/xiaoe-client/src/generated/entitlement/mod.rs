@@ -6,22 +6,38 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`asset_check`](Handle::asset_check)([`EntitlementAssetCheck`]) | Check a user's right to a resource | 查询用户资源权益1.0 | 订购管理-查询订购关系 |  |  | unverified |
+//! | [`cancel`](Handle::cancel)([`EntitlementCancel`]) | Take back a right to goods | 取消订购 | 订购管理-产品包权益操作 | 500 in 10 s |  | read 2026-11-22; 5 errata |
 //! | [`grant`](Handle::grant)([`EntitlementGrant`]) | Open a right to goods, version 1.0 | 用户开通产品包权益 | 订购管理-增删改 | 500 in 10 s |  | read 2026-11-26; 4 errata |
 //! | [`grant_v2`](Handle::grant_v2)([`EntitlementGrantV2`]) | Open rights to goods, version 2.0 | 用户开通产品包权益2.0 | 订购管理-产品包权益操作 | 500 in 10 s |  | read 2026-11-26; 12 of 17 fields unverified; 4 errata |
+//! | [`list`](Handle::list)([`EntitlementList`]) | List what a user bought | 查询用户订购列表 |  |  |  | unverified |
+//! | [`purchase_check`](Handle::purchase_check)([`EntitlementPurchaseCheck`]) | Check whether something was bought | 查询是否订购 |  |  |  | unverified |
 
+mod definitions;
 pub(super) mod entitlement_asset_check;
+pub(super) mod entitlement_cancel;
 pub(super) mod entitlement_grant;
 pub(super) mod entitlement_grant_v2;
+pub(super) mod entitlement_list;
+pub(super) mod entitlement_purchase_check;
 
+pub use self::definitions::EntitlementPaymentType;
 pub use self::entitlement_asset_check::{
     EntitlementAssetCheck, EntitlementAssetCheckData,
 };
-pub use self::entitlement_grant::{
-    EntitlementGrant, EntitlementOrder, EntitlementPayWay, EntitlementPaymentType,
+pub use self::entitlement_cancel::{
+    CancelledKind, CancelledPaymentType, EntitlementCancel, EntitlementCancellation,
+    EntitlementCancelled,
 };
+pub use self::entitlement_grant::{EntitlementGrant, EntitlementOrder, EntitlementPayWay};
 pub use self::entitlement_grant_v2::{
     EntitlementAddress, EntitlementGrantV2, EntitlementOrderV2, EntitlementPayWayV2,
     EntitlementProduct,
+};
+pub use self::entitlement_list::{
+    EntitlementKind, EntitlementList, EntitlementListFilter,
+};
+pub use self::entitlement_purchase_check::{
+    EntitlementPurchaseCheck, PurchaseCheck, PurchasePaymentKind,
 };
 
 scrm_core::handle! {
@@ -33,6 +49,10 @@ scrm_core::handle! {
     ///
     /// 查询用户资源权益1.0。
     fn asset_check(EntitlementAssetCheck);
+    /// Take back a right to goods. See [`EntitlementCancel`].
+    ///
+    /// 取消订购。
+    fn cancel(EntitlementCancel);
     /// Open a right to goods, version 1.0. See [`EntitlementGrant`].
     ///
     /// 用户开通产品包权益。
@@ -41,4 +61,12 @@ scrm_core::handle! {
     ///
     /// 用户开通产品包权益2.0。
     fn grant_v2(EntitlementGrantV2);
+    /// List what a user bought. See [`EntitlementList`].
+    ///
+    /// 查询用户订购列表。
+    fn list(EntitlementList);
+    /// Check whether something was bought. See [`EntitlementPurchaseCheck`].
+    ///
+    /// 查询是否订购。
+    fn purchase_check(EntitlementPurchaseCheck);
 }

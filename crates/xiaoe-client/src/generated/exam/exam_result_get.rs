@@ -45,6 +45,14 @@ scrm_core::request! {
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
     ///
+    /// # Errata
+    ///
+    /// Where the documentation contradicts itself, and what is used here.
+    ///
+    /// | Where | It says | Used | Seen |
+    /// |---|---|---|---|
+    /// | `/response/properties/data` | `the fields of a question, from id to child_info/fill_right_index` | `data, as it comes` | the table has neither code, msg nor data: where the questions stand is not told |
+    ///
     /// # Source
     ///
     /// api-doc.xiaoe-tech.com, 获取考试结果详细信息 (<https://api-doc.xiaoe-tech.com/api_list/exam/examination/get_examination_result.html>), read 2026-11-26.

@@ -54,6 +54,7 @@ scrm_core::request! {
     /// | `/response/properties/data/properties/commit_count` | `string` | `a number in the list of homework` | the two pages side by side |
     /// | `/response/properties/data/properties/question_list/items/properties/type` | `string` | `a number in the result of an exam` | the two pages side by side |
     /// | `/response/properties/data/properties/question_list/items/properties/correct_answer` | `string` | `a list or a text, by the kind of question` | the text of the same row |
+    /// | `/response/properties/data/properties/question_list/items/properties/option_list` | `absent` | `optional` | the text of correct_answer; the result of an exam calls it optionList |
     ///
     /// # Source
     ///
@@ -133,6 +134,8 @@ scrm_core::record! {
         correct_answer: Option<scrm_core::Value> as Any = "correct_answer", maybe;
         "Explanation." "解析。"
         analysis: Option<String> as Str = "analysis", maybe;
+        "Options; named in the text of correct_answer." "选项，在 correct_answer 的说明里提到。" "**Unverified**: seen in an example or in other people's code only."
+        option_list: Option<scrm_core::Value> as Any = "option_list", maybe;
     }
 }
 

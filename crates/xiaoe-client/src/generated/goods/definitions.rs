@@ -36,3 +36,16 @@ scrm_core::open_enum! {
     }
     from Int(i64);
 }
+
+scrm_core::open_enum! {
+    /// Whether goods are on sale; the reverse of goods detail 1.0.
+    ///
+    /// 商品的上下架状态，与商品详情 1.0 相反。
+    pub enum GoodsListSaleStatus {
+        Off = Int(0), "off sale", "下架";
+        On = Int(1), "on sale", "上架";
+        Pending = Int(2), "to go on sale", "待上架";
+        OnOrPending = Int(3), "on sale or to go on sale", "上架和待上架";
+    }
+    from Int(i64);
+}

@@ -9,14 +9,22 @@
 //! | [`category_list_v2`](Handle::category_list_v2)([`GoodsCategoryListV2`]) | List categories of physical goods, version 2.0 | 获取实物商品类目列表2.0 | 商品管理-查询 | 1000 in 10 s |  | read 2026-11-26; 3 of 13 fields unverified; 6 errata |
 //! | [`get`](Handle::get)([`GoodsGet`]) | Look up goods, version 1.0 | 商品详情1.0 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; 3 errata |
 //! | [`get_v2`](Handle::get_v2)([`GoodsGetV2`]) | Look up goods, version 2.0 | 商品详情2.0 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; 24 of 39 fields unverified; 5 errata |
+//! | [`list`](Handle::list)([`GoodsList`]) | List goods, version 1.0 | 查询商品列表1.0 | 商品管理-查询 |  | pages from 1, at most 50 rows each | unverified |
+//! | [`list_v2`](Handle::list_v2)([`GoodsListV2`]) | List goods, version 2.0 | 查询商品列表2.0 | 商品管理-查询 | 3000 in 10 s | pages from 1, at most 100 rows each | unverified |
+//! | [`relation_list_v3`](Handle::relation_list_v3)([`GoodsRelationListV3`]) | List what a package holds, version 3.0 | 拉取组合课的资源列表3.0 |  |  |  | unverified |
+//! | [`search`](Handle::search)([`GoodsSearch`]) | Search goods as a buyer does | 获取C端搜索商品列表 | 商品管理-查询商品信息 | 3000 in 10 s | pages from 1, at most 30 rows each | read 2026-11-22; 2 errata |
 
 mod definitions;
 pub(super) mod goods_category_list;
 pub(super) mod goods_category_list_v2;
 pub(super) mod goods_get;
 pub(super) mod goods_get_v2;
+pub(super) mod goods_list;
+pub(super) mod goods_list_v2;
+pub(super) mod goods_relation_list_v3;
+pub(super) mod goods_search;
 
-pub use self::definitions::GoodsKind;
+pub use self::definitions::{GoodsKind, GoodsListSaleStatus};
 pub use self::goods_category_list::{GoodsCategory, GoodsCategoryList};
 pub use self::goods_category_list_v2::{
     GoodsCategoryExtras, GoodsCategoryListV2, GoodsCategoryV2,
@@ -29,6 +37,14 @@ pub use self::goods_get_v2::{
     Goods, GoodsAttribute, GoodsCategoryTitle, GoodsGetV2, GoodsPart, GoodsSelection,
     GoodsSku, GoodsStock,
 };
+pub use self::goods_list::{GoodsList, GoodsListData, ListedGoods};
+pub use self::goods_list_v2::{
+    GoodsListRow, GoodsListV2, GoodsListV2Data, GoodsSellMode, GoodsSellType,
+};
+pub use self::goods_relation_list_v3::{
+    GoodsPackageKind, GoodsRelationKey, GoodsRelationKind, GoodsRelationListV3,
+};
+pub use self::goods_search::{FoundGoods, GoodsSearch, GoodsSearchData, GoodsSearchSort};
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::goods`](crate::Client::goods).
@@ -51,4 +67,20 @@ scrm_core::handle! {
     ///
     /// 商品详情2.0。
     fn get_v2(GoodsGetV2);
+    /// List goods, version 1.0. See [`GoodsList`].
+    ///
+    /// 查询商品列表1.0。
+    fn list(GoodsList);
+    /// List goods, version 2.0. See [`GoodsListV2`].
+    ///
+    /// 查询商品列表2.0。
+    fn list_v2(GoodsListV2);
+    /// List what a package holds, version 3.0. See [`GoodsRelationListV3`].
+    ///
+    /// 拉取组合课的资源列表3.0。
+    fn relation_list_v3(GoodsRelationListV3);
+    /// Search goods as a buyer does. See [`GoodsSearch`].
+    ///
+    /// 获取C端搜索商品列表。
+    fn search(GoodsSearch);
 }

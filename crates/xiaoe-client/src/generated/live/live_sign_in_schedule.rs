@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 设置定时签到
     ///
-    /// Schedules a sign-in of a live. resource_id stands in the example only; without it nobody knows which live is meant, so it must be given here.
+    /// Schedules a sign-in of a live. resource_id stands in the example only; without it nobody knows which live is meant, so it must be given here. What a repetition does is not told.
     ///
-    /// 给直播安排一次签到。resource_id 只见于例子，但没有它就不知道是哪场直播，这里必须给出。
+    /// 给直播安排一次签到。resource_id 只见于例子，但没有它就不知道是哪场直播，这里必须给出。重复调用会怎样没有说明。
     ///
     /// Sent by [`live().sign_in_schedule`](super::Handle::sign_in_schedule).
     ///

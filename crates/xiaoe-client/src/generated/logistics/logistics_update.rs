@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 修改已发货订单的物流信息
     ///
-    /// Changes courier and tracking number of parcels that were shipped. If one parcel fails its check, none is changed; the answer is then 500 with an empty list as data.
+    /// Changes courier and tracking number of parcels that were shipped. If one parcel fails its check, none is changed; the answer is then 500 with an empty list as data. What a repetition does is not told.
     ///
-    /// 改一个已发货订单的快递公司和单号。有一个包裹没有通过检查，就一个也不改；这时返回 500，data 是空数组。
+    /// 改一个已发货订单的快递公司和单号。有一个包裹没有通过检查，就一个也不改；这时返回 500，data 是空数组。重复调用会怎样没有说明。
     ///
     /// Sent by [`logistics().update`](super::Handle::update); answered with [`LogisticsUpdateData`].
     ///

@@ -89,7 +89,7 @@ scrm_core::record! {
         "Promotion; its table was not in the copy." "分销信息，字段表不在副本里。"
         distribute_info: Option<OrderDistribution> as Obj = "distribute_info", maybe;
         "The student; its table was not in the copy." "学员信息，字段表不在副本里。"
-        student_info: Option<scrm_core::Value> as Any = "student_info", maybe;
+        student_info: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "student_info", maybe nullable;
         "The after-sale requests; their table was not in the copy." "售后信息，字段表不在副本里。" "Undocumented as JSON."
         after_sale_list: Option<scrm_core::Value> as Any = "after_sale_list", maybe;
         "The dealer." "经销商。"
@@ -114,8 +114,8 @@ scrm_core::record! {
         pay_way: Option<OrderPayWay> as Open = "pay_way", maybe;
         "What was paid for." "付费的种类。"
         payment_type: Option<OrderPaymentKind> as Open = "payment_type", maybe;
-        "Kind of goods, as a code; 0 is none, as with a group purchase. The list of codes is cut." "商品种类的代码，0 为无（如团购）；取值表不完整。"
-        resource_type: Option<i64> as I64 = "resource_type", maybe;
+        "Kind of goods; 0 is none, as with a group purchase. The list of codes is cut behind 2." "商品的种类，0 为无（如团购）；取值表在 2 之后中断。"
+        resource_type: Option<OrderGoodsKind> as Open = "resource_type", maybe;
         "Number bought." "购买的数量。" "**Unverified**: seen in an example or in other people's code only."
         count: Option<i64> as I64 = "count", maybe;
         "Source of the channel." "渠道的来源。" "**Unverified**: seen in an example or in other people's code only."
@@ -321,6 +321,18 @@ scrm_core::open_enum! {
         TeamPackage = Int(14), "a package in a team buy", "拼团产品包";
         SuperMember = Int(15), "a super membership", "超级会员";
         MerchantCode = Int(16), "a redeem code of a partner", "接入商兑换码";
+    }
+    from Int(i64);
+}
+
+scrm_core::open_enum! {
+    /// Kind of goods; 0 is none, as with a group purchase. The list of codes is cut behind 2.
+    ///
+    /// 商品的种类，0 为无（如团购）；取值表在 2 之后中断。
+    pub enum OrderGoodsKind {
+        None = Int(0), "none", "无(不通过资源的购买 如团购)";
+        Article = Int(1), "article", "图文";
+        Audio = Int(2), "audio", "音频";
     }
     from Int(i64);
 }

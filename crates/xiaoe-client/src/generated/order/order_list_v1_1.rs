@@ -73,6 +73,8 @@ scrm_core::request! {
     /// | `/request/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/end_time` | `string` | `integer` | the table; numbers and seconds are written as text |
+    /// | `/response/properties/data/properties/list/items/properties/price` | `a number` | `an amount in yuan as text` | the example against working code; the unit is not settled |
+    /// | `/response/properties/data/properties/list/items/properties/refund_money` | `an amount` | `an empty text` | the example answer |
     ///
     /// # Source
     ///

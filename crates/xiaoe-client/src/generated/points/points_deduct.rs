@@ -54,6 +54,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/request/properties/score` | `int` | `a number in quotes` | the example request |
     /// | `/request` | `the parameters of this operation` | `those of the points journal` | the block for trying out above the table |
+    /// | `/request` | `account_type, business_type, flow_id, flow_type, user_id, year_month` | `score, user_ids, remark` | the try-it block, pasted from the points journal |
     ///
     /// # Source
     ///

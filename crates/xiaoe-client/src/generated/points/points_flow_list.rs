@@ -62,6 +62,8 @@ scrm_core::request! {
     /// | `/request/properties/flow_id` | `flow_id` | `the key with a blank behind it` | the example request |
     /// | `/request/properties/flow_type` | `flow_type` | `the key with a blank behind it` | the example request |
     /// | `/response/properties/data` | `an object with a list` | `a list of rows` | the older form of the page |
+    /// | `/response/properties/data/properties/list/items/properties/created_at` | `create_time` | `created_at` | the older form of the page |
+    /// | `/response/properties/data` | `rows without sums` | `rows with month_total_grant and month_total_consume, sums of the month` | the older form of the page |
     ///
     /// # Source
     ///

@@ -188,12 +188,12 @@ scrm_core::open_enum! {
     ///
     /// 排列顺序；不给时编号大的在前。
     pub enum PointsOrder {
-        TotalDown = Int(11), "points in all, most first", "总积分从多到少";
-        TotalUp = Int(12), "points in all, fewest first", "总积分从少到多";
-        UsableDown = Int(21), "usable points, most first", "可用积分从多到少";
-        UsableUp = Int(22), "usable points, fewest first", "可用积分从少到多";
-        FrozenDown = Int(31), "frozen points, most first", "冻结积分从多到少";
-        FrozenUp = Int(32), "frozen points, fewest first", "冻结积分从少到多";
+        TotalDown = Int(11), "points in all, most first", "总积分降序";
+        TotalUp = Int(12), "points in all, fewest first", "总积分升序";
+        UsableDown = Int(21), "usable points, most first", "可用积分降序";
+        UsableUp = Int(22), "usable points, fewest first", "可用积分升序";
+        FrozenDown = Int(31), "frozen points, most first", "冻结积分降序";
+        FrozenUp = Int(32), "frozen points, fewest first", "冻结积分升序";
     }
     from Int(i64);
 }

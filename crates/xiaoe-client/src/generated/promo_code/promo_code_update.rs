@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 编辑优惠码
     ///
-    /// Changes a promo-code batch. When no information form is wanted, both fields of information_data are sent empty. What becomes of a field that is left out is not told: give all that shall stay.
+    /// Changes a promo-code batch. When no information form is wanted, both fields of information_data are sent empty. What becomes of a field that is left out is not told: give all that shall stay. What a repetition does is not told.
     ///
-    /// 修改一批优惠码。不要信息采集时，information_data 的两个字段都给空文字。没有说明不给的字段会怎样，请把要保留的都给出。
+    /// 修改一批优惠码。不要信息采集时，information_data 的两个字段都给空文字。没有说明不给的字段会怎样，请把要保留的都给出。重复调用会怎样没有说明。
     ///
     /// Sent by [`promo_code().update`](super::Handle::update).
     ///

@@ -6,21 +6,36 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`add`](Handle::add)([`PromoterAdd`]) | Add a promoter | 新增推广员 | 推广员管理-增删改 | 500 in 10 s |  | read 2026-11-26; 1 errata |
+//! | [`customer_bind`](Handle::customer_bind)([`PromoterCustomerBind`]) | Bind a customer to a promoter | 绑定客户 |  |  |  | unverified |
+//! | [`customer_change`](Handle::customer_change)([`PromoterCustomerChange`]) | Move a customer to another promoter, or unbind | 修改/解除绑定 |  |  |  | unverified |
 //! | [`customer_list`](Handle::customer_list)([`PromoterCustomerList`]) | List the customers of a promoter | 查询推广员客户列表 | 推广员管理-查询 | 3000 in 10 s | pages from 1, at most 100 rows each | read 2026-11-26; 1 of 27 fields unverified; 7 errata |
+//! | [`get_by_customer`](Handle::get_by_customer)([`PromoterGetByCustomer`]) | Look up the promoter of a customer | 客户的推广员 |  |  |  | unverified |
+//! | [`list`](Handle::list)([`PromoterList`]) | List promoters | 获取推广员列表 |  |  | pages from 1, 50 rows each unless told otherwise | unverified |
 //! | [`order_get_v2`](Handle::order_get_v2)([`PromoterOrderGetV2`]) | Look up a promoted order, version 2.0 | 推广订单详情(支持购物车订单返回多条记录) | 推广员管理-查询 | 500 in 10 s |  | read 2026-11-26; 2 errata |
+//! | [`superior_set`](Handle::superior_set)([`PromoterSuperiorSet`]) | Set the superior of a promoter | 设置推广员上级 |  |  |  | unverified |
 
 pub(super) mod promoter_add;
+pub(super) mod promoter_customer_bind;
+pub(super) mod promoter_customer_change;
 pub(super) mod promoter_customer_list;
+pub(super) mod promoter_get_by_customer;
+pub(super) mod promoter_list;
 pub(super) mod promoter_order_get_v2;
+pub(super) mod promoter_superior_set;
 
 pub use self::promoter_add::PromoterAdd;
+pub use self::promoter_customer_bind::PromoterCustomerBind;
+pub use self::promoter_customer_change::PromoterCustomerChange;
 pub use self::promoter_customer_list::{
     PromoterBindFilter, PromoterCustomer, PromoterCustomerList, PromoterCustomerListData,
     PromoterInfo,
 };
+pub use self::promoter_get_by_customer::PromoterGetByCustomer;
+pub use self::promoter_list::{Promoter, PromoterList, PromoterListData};
 pub use self::promoter_order_get_v2::{
     OrderPromoter, PromotedOrder, PromotedOrderState, PromoterLevel, PromoterOrderGetV2,
 };
+pub use self::promoter_superior_set::PromoterSuperiorSet;
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::promoter`](crate::Client::promoter).
@@ -31,12 +46,32 @@ scrm_core::handle! {
     ///
     /// 新增推广员。
     fn add(PromoterAdd);
+    /// Bind a customer to a promoter. See [`PromoterCustomerBind`].
+    ///
+    /// 绑定客户。
+    fn customer_bind(PromoterCustomerBind);
+    /// Move a customer to another promoter, or unbind. See [`PromoterCustomerChange`].
+    ///
+    /// 修改/解除绑定。
+    fn customer_change(PromoterCustomerChange);
     /// List the customers of a promoter. See [`PromoterCustomerList`].
     ///
     /// 查询推广员客户列表。
     fn customer_list(PromoterCustomerList);
+    /// Look up the promoter of a customer. See [`PromoterGetByCustomer`].
+    ///
+    /// 客户的推广员。
+    fn get_by_customer(PromoterGetByCustomer);
+    /// List promoters. See [`PromoterList`].
+    ///
+    /// 获取推广员列表。
+    fn list(PromoterList);
     /// Look up a promoted order, version 2.0. See [`PromoterOrderGetV2`].
     ///
     /// 推广订单详情(支持购物车订单返回多条记录)。
     fn order_get_v2(PromoterOrderGetV2);
+    /// Set the superior of a promoter. See [`PromoterSuperiorSet`].
+    ///
+    /// 设置推广员上级。
+    fn superior_set(PromoterSuperiorSet);
 }

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 新增推广员
     ///
-    /// Makes a customer a promoter; the shop must have switched the feature on in the console.
+    /// Makes a customer a promoter; the shop must have switched the feature on in the console. A repetition is answered with 20003, which counts as done before.
     ///
-    /// 把一个客户设为推广员；店铺要先在后台打开推广员功能。
+    /// 把一个客户设为推广员；店铺要先在后台打开推广员功能。重复调用返回 20003，当作已经做过。
     ///
     /// Sent by [`promoter().add`](super::Handle::add).
     ///

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 原生SDK登录
     ///
-    /// Trades your own id of a user for a session of the SDK. An unknown user is registered; a known one is not changed. A session may end early, where the shop limits devices and the account logs in elsewhere: read expires and fix no lifetime. The answer is known from the example alone.
+    /// Trades your own id of a user for a session of the SDK. An unknown user is registered; a known one is not changed. A session may end early, where the shop limits devices and the account logs in elsewhere: read expires and fix no lifetime. The answer is known from the example alone. What a repetition does is not told.
     ///
-    /// 用你自己的用户编号换取 SDK 的登录态；没有见过的用户会被注册，已有的用户资料不会更新。登录态可能提前失效：店铺限制设备数时，在别处登录会挤掉它，所以请看 expires，不要写死。返回只从例子得知。
+    /// 用你自己的用户编号换取 SDK 的登录态；没有见过的用户会被注册，已有的用户资料不会更新。登录态可能提前失效：店铺限制设备数时，在别处登录会挤掉它，所以请看 expires，不要写死。返回只从例子得知。重复调用会怎样没有说明。
     ///
     /// Sent by [`sdk().login`](super::Handle::login); answered with [`SdkSession`].
     ///

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 添加/修改标签
     ///
-    /// Makes a manual tag, or renames the one with this tag_id; an unknown id is an error. The marks of what is required are lost in the copy that was read.
+    /// Makes a manual tag, or renames the one with this tag_id; an unknown id is an error. The marks of what is required are lost in the copy that was read. What a repetition does is not told.
     ///
-    /// 不给 tag_id 时新建一个手工标签，给了就改它的名字；不存在的编号是错误。必填标记在读到的副本里丢失。
+    /// 不给 tag_id 时新建一个手工标签，给了就改它的名字；不存在的编号是错误。必填标记在读到的副本里丢失。重复调用会怎样没有说明。
     ///
     /// Sent by [`tag().save`](super::Handle::save).
     ///

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 添加/修改用户标签
     ///
-    /// Replaces a user's manual tags by these. An empty list clears all manual tags of the user; the vendor takes a missing tag_ids for the same, so it must be given here.
+    /// Replaces a user's manual tags by these. An empty list clears all manual tags of the user; the vendor takes a missing tag_ids for the same, so it must be given here. What a repetition does is not told.
     ///
-    /// 把一个用户的手工标签换成给出的这些。给空名单会清空这个用户的全部手工标签；厂商把不带 tag_ids 也当作清空，所以这里必须给出。
+    /// 把一个用户的手工标签换成给出的这些。给空名单会清空这个用户的全部手工标签；厂商把不带 tag_ids 也当作清空，所以这里必须给出。重复调用会怎样没有说明。
     ///
     /// Sent by [`tag().user_tag_set`](super::Handle::user_tag_set).
     ///

@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 更新用户信息
     ///
-    /// Changes a user's profile.
+    /// Changes a user's profile. What becomes of fields that are left out, and what a repetition does, is not told.
     ///
-    /// 修改一个用户的资料。
+    /// 修改一个用户的资料。没给的字段会怎样、重复调用会怎样都没有说明。
     ///
     /// Sent by [`user().update`](super::Handle::update).
     ///

@@ -66,6 +66,7 @@ fn examples() {
       "beginIndex": 0,
       "createTime": "",
       "list": [],
+      "order": null,
       "extra": null
     },
     "formStruct": {},

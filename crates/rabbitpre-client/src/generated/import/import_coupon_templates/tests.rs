@@ -14,8 +14,7 @@ fn examples() {
             Some((ImportCouponTemplates::new(CouponBatch::new(CouponAction::Add,
             "batch-made-up-1", CouponBatchStatus::Running).with_batch_total(1),
             [ImportCouponTemplate::new("tpl-made-up-1", CouponTemplateType::General,
-            "示例券").with_extra("couponSubtitle",
-            serde_json::json!("全场通用"))]),
+            "示例券").with_coupon_subtitle(serde_json::json!("全场通用"))]),
             r#"{
   "body": {
     "publicParams": {

@@ -68,6 +68,7 @@ fn examples() {
         "reason": "不想要了",
         "refund_money": 0,
         "resource_type_str": "",
+        "state": null,
         "extra": null
       }
     ],

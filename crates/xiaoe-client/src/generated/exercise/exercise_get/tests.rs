@@ -76,6 +76,7 @@ fn examples() {
           "a"
         ],
         "analysis": "",
+        "option_list": null,
         "extra": null
       }
     ],

@@ -119,7 +119,7 @@ fn examples() {
       "extra": null
     },
     "distribute_info": null,
-    "student_info": null,
+    "student_info": {},
     "after_sale_list": [],
     "dhs_info": {
       "user_id": null,
