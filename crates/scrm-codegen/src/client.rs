@@ -1,8 +1,8 @@
 //! `client.rs` of a vendor's crate: credentials, and a client with one method for each area.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use scrm_schema::model::{Area, Credential, Label, Operation, Vendor};
+use scrm_schema::model::{Area, Credential, Filling, Label, Operation, Vendor};
 
 use crate::{
     area, customers, docs,
@@ -50,6 +50,7 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             }
         }
     });
+    let constructors = ways(vendor).into_iter().map(|way| way.constructor());
     quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -60,11 +61,13 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             pub fn new(#(#parameters),*) -> Self {
                 Self(scrm_core::CredentialSet::new(&super::VENDOR) #(#values)*)
             }
+            #(#constructors)*
             #(#setters)*
             /// From the environment variables named above.
             ///
             /// # Errors
-            /// A variable that is required is missing or empty; the error names it.
+            /// A variable that is required is missing or empty; the error names it. Nothing is missing where none of the required ones is there, but all of another way
+            /// to prove who calls.
             pub fn from_env() -> Result<Self, scrm_core::Error> {
                 Ok(Self(scrm_core::CredentialSet::from_env(&super::VENDOR)?))
             }
@@ -73,6 +76,62 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             fn from(credentials: Credentials) -> Self {
                 credentials.0
             }
+        }
+    }
+}
+
+/// A way to prove who calls whose credentials are all optional, so that a client can be for such calls alone.
+struct Way<'a> {
+    name: &'a str,
+    what: &'static str,
+    credentials: Vec<&'a str>,
+}
+
+impl Way<'_> {
+    fn method(&self) -> Ident {
+        names::joined("for_", self.name, "")
+    }
+
+    fn constructor(&self) -> TokenStream {
+        let (method, wires) = (self.method(), &self.credentials);
+        let parameters: Vec<Ident> = wires.iter().map(|name| names::field(name)).collect();
+        let docs = doc(&format!("For calls with the {} {} alone; others are an error before anything is sent.", self.what, docs::code(self.name)));
+        quote! {
+            #docs
+            #[must_use]
+            pub fn #method(#(#parameters: impl Into<String>),*) -> Self {
+                Self(scrm_core::CredentialSet::new(&super::VENDOR) #(.with(#wires, #parameters))*)
+            }
+        }
+    }
+}
+
+fn ways(vendor: &Vendor) -> Vec<Way<'_>> {
+    let file = &vendor.file;
+    let tokens = file.tokens.iter().map(|token| {
+        let credentials = token.parameters.values().filter_map(|filling| match filling {
+            Filling::Credential(name) => Some(name.as_str()),
+            Filling::Constant(_) => None,
+        });
+        Way { name: &token.name, what: "token", credentials: credentials.collect() }
+    });
+    let signatures = file
+        .signatures
+        .iter()
+        .map(|signature| Way { name: &signature.name, what: "signature", credentials: signature.credentials().collect() });
+    let required = |name: &str| file.credentials.iter().any(|credential| credential.required && credential.name == name);
+    let apart = |way: &Way<'_>| !way.credentials.is_empty() && !way.credentials.iter().any(|name| required(name));
+    tokens.chain(signatures).filter(apart).collect()
+}
+
+/// Name of the constructor that gives what an operation needs, and the credentials it takes.
+pub(crate) fn constructor<'a>(vendor: &'a Vendor, operation: &Operation) -> (String, Vec<&'a str>) {
+    let needs = operation.token.as_ref().or(operation.signature.as_ref());
+    match ways(vendor).into_iter().find(|way| needs.is_some_and(|name| name == way.name)) {
+        Some(way) => (way.method().to_string(), way.credentials),
+        None => {
+            let required = vendor.file.credentials.iter().filter(|credential| credential.required);
+            ("new".to_owned(), required.map(|credential| credential.name.as_str()).collect())
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     paging::Paged,
     records, rules, types,
     types::Record,
-    vendor::{marker, token_name},
+    vendor::{marker, signature_name, token_name},
 };
 
 /// The type that `Operation::Data` names.
@@ -122,7 +122,9 @@ fn facts(vendor: &Vendor, operation: &Operation, paged: Option<&Paged<'_>>) -> R
     }
     facts.extend(operation.permission.as_ref().map(|permission| format!(".permission({})", quoted(permission))));
     facts.extend(operation.quota.map(|quota| format!(".quota({}, {})", quota.calls, quota.seconds)));
+    facts.extend(operation.base_url.as_ref().map(|base_url| format!(".base_url({})", quoted(base_url))));
     facts.extend(token(vendor, operation)?.map(|token| format!(".token(&crate::generated::vendor::{token})")));
+    facts.extend(operation.signature.as_ref().map(|name| format!(".signature(&crate::generated::vendor::{})", signature_name(name))));
     if let Some(paged) = paged {
         facts.extend(block(".paging(&", paged.spec()?, ")"));
     }

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
-use scrm_schema::model::{Credential, Filling, Place, Token, Vendor};
+use scrm_schema::model::{BaseUrl, ClockUnit, Credential, Filling, Hash, Label, Place, Signature, SignedFilling, Token, Vendor};
+use scrm_schema::{model::Evidence, names::base_url_variable};
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +19,11 @@ pub(crate) fn token_name(token: &str) -> Ident {
     names::ident(&format!("TOKEN_{}", names::shout(token)))
 }
 
+/// The static of a signature.
+pub(crate) fn signature_name(signature: &str) -> Ident {
+    names::ident(&format!("SIGNATURE_{}", names::shout(signature)))
+}
+
 /// The file.
 pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let from = format!("{}/vendor.json", vendor.file.vendor);
@@ -31,6 +37,9 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     for (number, token) in vendor.file.tokens.iter().enumerate() {
         file.add(token_spec(vendor, number, token)?).map_err(broken)?;
     }
+    for signature in &vendor.file.signatures {
+        file.add(signature_spec(vendor, signature)).map_err(broken)?;
+    }
     file.add(untyped(vendor)).map_err(broken)?;
     Ok(file)
 }
@@ -41,6 +50,14 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     let (doc_url, base_url) = (&file.docs, &file.base_url);
     let envelope = envelope(vendor);
     let tokens = file.tokens.iter().map(|token| token_name(&token.name));
+    let base_urls = (!file.base_urls.is_empty()).then(|| {
+        let listed = file.base_urls.iter().map(|BaseUrl { name, url, zh, en }| quote!(spec::BaseUrlSpec::new(#name, #url, #en, #zh)));
+        quote!(.base_urls(&[#(#listed),*]))
+    });
+    let signatures = (!file.signatures.is_empty()).then(|| {
+        let listed = file.signatures.iter().map(|signature| signature_name(&signature.name));
+        quote!(.signatures(&[#(&#listed),*]))
+    });
     let credentials = file.credentials.iter().map(credential);
     let codes = errors::table(&file.errors);
     let operations = vendor.operations.iter().map(|operation| &operation.name);
@@ -51,7 +68,9 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
         #docs
         pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(#name, #title, #base_url, #envelope, &UNTYPED)
             .doc_url(#doc_url)
+            #base_urls
             .tokens(&[#(&#tokens),*])
+            #signatures
             .credentials(&[#(#credentials),*])
             .errors(#codes)
             .operations(&[#(#operations),*]);
@@ -81,11 +100,62 @@ fn vendor_docs(vendor: &Vendor) -> String {
         docs::escape(&source.page),
         source.url.as_ref().unwrap_or(&file.docs)
     );
+    text += &servers(vendor);
+    text += &proofs(vendor);
     let codes = errors::documented(&file.errors);
     if !codes.is_empty() {
         text += &format!("\n# Errors\n\nCodes that any operation may answer.\n\n{codes}");
     }
     text
+}
+
+/// Which base URLs there are, where there are several.
+fn servers(vendor: &Vendor) -> String {
+    let file = &vendor.file;
+    if file.base_urls.is_empty() {
+        return String::new();
+    }
+    let variable = |name| docs::code(&base_url_variable(&file.vendor, name));
+    let usual = format!("| | <{}> | | {} |\n", file.base_url, variable(None));
+    let others = file.base_urls.iter().map(|BaseUrl { name, url, zh, en }| {
+        let title = docs::both(&Label { zh: zh.clone(), en: en.clone() });
+        format!("| {} | <{url}> | {title} | {} |\n", docs::code(name), variable(Some(name)))
+    });
+    let rows: String = std::iter::once(usual).chain(others).collect();
+    format!(
+        "\n# Base URLs\n\nThe first is the usual one. [`Builder::base_url`](crate::Builder::base_url) stands for all of them, \
+         [`Builder::base_url_for`](crate::Builder::base_url_for) for the one of a name.\n\n| Name | URL | What stands there | Variable |\n|---|---|---|---|\n{rows}"
+    )
+}
+
+/// By what calls prove who calls, where there is more than one kind of token.
+fn proofs(vendor: &Vendor) -> String {
+    let file = &vendor.file;
+    if file.tokens.len() + file.signatures.len() < 2 {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for token in &file.tokens {
+        let credentials = token.parameters.values().filter_map(|filling| match filling {
+            Filling::Credential(name) => Some(name.as_str()),
+            Filling::Constant(_) => None,
+        });
+        rows += &proof("token", &token.name, credentials, String::new());
+    }
+    for signature in &file.signatures {
+        let title = docs::both(&Label { zh: signature.zh.clone(), en: signature.en.clone() });
+        let mark = if signature.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
+        rows += &proof("signature", &signature.name, signature.credentials(), format!("{title}{mark}"));
+    }
+    format!(
+        "\n# Tokens and signatures\n\nEach operation's page names the one that it needs. A call whose credentials were not given is an error before anything is sent.\n\n\
+         | | Name | Credentials | |\n|---|---|---|---|\n{rows}"
+    )
+}
+
+fn proof<'a>(what: &str, name: &str, credentials: impl Iterator<Item = &'a str>, title: String) -> String {
+    let credentials: Vec<String> = credentials.map(docs::code).collect();
+    format!("| {what} | {} | {} | {title} |\n", docs::code(name), credentials.join(", "))
 }
 
 fn envelope(vendor: &Vendor) -> TokenStream {
@@ -135,6 +205,43 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
                 .renew_below(#renew_below)
                 .overlap(#overlap);
     })
+}
+
+fn signature_spec(vendor: &Vendor, signature: &Signature) -> TokenStream {
+    let statics = signature_name(&signature.name);
+    let digest = match signature.hash {
+        Hash::Sha1 => quote!(scrm_core::sign::sha1_hex),
+    };
+    let parameters = signature.parameters.iter().map(|(name, filling)| {
+        let filling = match filling {
+            SignedFilling::Credential(credential) => quote!(Credential(#credential)),
+            SignedFilling::Nonce(length) => {
+                let length = Literal::u8_unsuffixed(*length);
+                quote!(Nonce(#length))
+            }
+            SignedFilling::Clock(ClockUnit::Milliseconds) => quote!(Milliseconds),
+            SignedFilling::Clock(ClockUnit::Seconds) => quote!(Seconds),
+        };
+        quote!((#name, spec::SignatureParameter::#filling))
+    });
+    let (name, sent) = (&signature.name, &signature.signature);
+    let (secret, credential) = (&signature.secret.name, &signature.secret.credential);
+    let place = match signature.place {
+        Place::Body => None,
+        Place::Query => Some(quote!(.place(spec::Place::Query))),
+        Place::Header => Some(quote!(.place(spec::Place::Header))),
+    };
+    let docs = doc(&format!("The signature {} of {}.", docs::code(name), docs::escape(&vendor.file.title.en)));
+    quote! {
+        #docs
+        pub(super) static #statics: spec::SignatureSpec = spec::SignatureSpec::new(
+            #name,
+            #digest,
+            &[#(#parameters),*],
+            (#secret, #credential),
+            #sent,
+        ) #place;
+    }
 }
 
 fn untyped(vendor: &Vendor) -> TokenStream {
