@@ -2,13 +2,14 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use scrm_schema::model::{Area, Credential, Filling, Label, Operation, Vendor};
+use scrm_schema::model::{Area, Credential, Label, Operation, Vendor};
 
 use crate::{
-    area, customers, docs,
+    address, customers, docs,
     error::Error,
     format::{File, doc},
     names,
+    proofs::{self, Proof},
 };
 
 /// The file.
@@ -50,7 +51,7 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             }
         }
     });
-    let constructors = ways(vendor).into_iter().map(|way| way.constructor());
+    let constructors = proofs::apart(vendor).into_iter().map(|proof| constructor(&proof));
     quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -80,58 +81,16 @@ fn credentials(vendor: &Vendor) -> TokenStream {
     }
 }
 
-/// A way to prove who calls whose credentials are all optional, so that a client can be for such calls alone.
-struct Way<'a> {
-    name: &'a str,
-    what: &'static str,
-    credentials: Vec<&'a str>,
-}
-
-impl Way<'_> {
-    fn method(&self) -> Ident {
-        names::joined("for_", self.name, "")
-    }
-
-    fn constructor(&self) -> TokenStream {
-        let (method, wires) = (self.method(), &self.credentials);
-        let parameters: Vec<Ident> = wires.iter().map(|name| names::field(name)).collect();
-        let docs = doc(&format!("For calls with the {} {} alone; others are an error before anything is sent.", self.what, docs::code(self.name)));
-        quote! {
-            #docs
-            #[must_use]
-            pub fn #method(#(#parameters: impl Into<String>),*) -> Self {
-                Self(scrm_core::CredentialSet::new(&super::VENDOR) #(.with(#wires, #parameters))*)
-            }
-        }
-    }
-}
-
-fn ways(vendor: &Vendor) -> Vec<Way<'_>> {
-    let file = &vendor.file;
-    let tokens = file.tokens.iter().map(|token| {
-        let credentials = token.parameters.values().filter_map(|filling| match filling {
-            Filling::Credential(name) => Some(name.as_str()),
-            Filling::Constant(_) => None,
-        });
-        Way { name: &token.name, what: "token", credentials: credentials.collect() }
-    });
-    let signatures = file
-        .signatures
-        .iter()
-        .map(|signature| Way { name: &signature.name, what: "signature", credentials: signature.credentials().collect() });
-    let required = |name: &str| file.credentials.iter().any(|credential| credential.required && credential.name == name);
-    let apart = |way: &Way<'_>| !way.credentials.is_empty() && !way.credentials.iter().any(|name| required(name));
-    tokens.chain(signatures).filter(apart).collect()
-}
-
-/// Name of the constructor that gives what an operation needs, and the credentials it takes.
-pub(crate) fn constructor<'a>(vendor: &'a Vendor, operation: &Operation) -> (String, Vec<&'a str>) {
-    let needs = operation.token.as_ref().or(operation.signature.as_ref());
-    match ways(vendor).into_iter().find(|way| needs.is_some_and(|name| name == way.name)) {
-        Some(way) => (way.method().to_string(), way.credentials),
-        None => {
-            let required = vendor.file.credentials.iter().filter(|credential| credential.required);
-            ("new".to_owned(), required.map(|credential| credential.name.as_str()).collect())
+/// A client can be for the calls of one proof alone.
+fn constructor(proof: &Proof<'_>) -> TokenStream {
+    let (method, wires) = (names::ident(&proof.constructor()), &proof.credentials);
+    let parameters: Vec<Ident> = wires.iter().map(|name| names::field(name)).collect();
+    let docs = doc(&format!("For calls with the {} {} alone; others are an error before anything is sent.", proof.what, docs::code(proof.name)));
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #method(#(#parameters: impl Into<String>),*) -> Self {
+            Self(scrm_core::CredentialSet::new(&super::VENDOR) #(.with(#wires, #parameters))*)
         }
     }
 }
@@ -150,7 +109,7 @@ fn described(credential: &Credential) -> String {
 }
 
 fn client(vendor: &Vendor) -> TokenStream {
-    let marker = crate::vendor::marker(vendor);
+    let marker = crate::address::marker(vendor);
     let docs = doc(&format!(
         "A client of {} for one account. Cheap to clone; clones share connections, tokens and quotas.\n\n\
          {} 的客户端，对应一个账号。克隆很便宜，各个克隆共用连接、令牌和配额。",
@@ -220,7 +179,7 @@ fn handle(area: &Area) -> TokenStream {
 
 /// Stands apart from the areas, for it is seldom what a caller wants.
 fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
-    let (method, module, request) = (area::method(operation), area::module(operation), names::ident(&operation.request.name));
+    let (method, module, request) = (address::method(operation), address::module(operation), names::ident(&operation.request.name));
     let docs = token_docs(vendor, operation);
     quote! {
         #docs

@@ -9,10 +9,12 @@
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `area`, `definitions` | what an area's operations have in common |
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
+//! | `proofs` | kinds of token and signatures, and which credentials they take |
 //! | `docs`, `operation_docs`, `errors` | documentation |
 //! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
 //! | `schema_list` | the crate that carries the schema files |
 
+mod address;
 mod announced;
 mod area;
 mod blocking;
@@ -34,6 +36,7 @@ mod operation;
 mod operation_docs;
 mod paging;
 mod path;
+mod proofs;
 mod records;
 mod request;
 mod rules;
@@ -41,6 +44,7 @@ mod schema_list;
 mod test_support;
 mod tools;
 mod types;
+mod variants;
 mod vendor;
 mod vendor_root;
 
@@ -120,7 +124,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     }
     let of_tokens: Vec<_> = made.iter().filter(|(operation, _)| operation.area.is_none()).collect();
     if !of_tokens.is_empty() {
-        write(&format!("{}/mod", area::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
+        write(&format!("{}/mod", address::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
     }
     write("mod", faults.take(vendor_root::file(vendor)));
     write("client", faults.take(client::file(vendor)));
@@ -131,7 +135,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
         write("test_support", faults.take(test_support::file(vendor)));
     }
     for (operation, made) in made {
-        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(area::TOKEN)), names::snake(&operation.name));
+        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(address::TOKEN)), names::snake(&operation.name));
         texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));
         texts.push((name, made.text));
     }

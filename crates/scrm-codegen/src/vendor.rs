@@ -1,28 +1,20 @@
 //! `vendor.rs` of a client: what is known of the vendor as a whole.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use scrm_schema::model::{BaseUrl, ClockUnit, Credential, Filling, Hash, Label, Place, Signature, SignedFilling, Token, Vendor};
-use scrm_schema::{model::Evidence, names::base_url_variable};
+use scrm_schema::model::{BaseUrl, ClockUnit, Credential, Evidence, Filling, Hash, Label, Place, Signature, SignedFilling, Token, Vendor};
+use scrm_schema::names::base_url_variable;
 use serde_json::Value;
 
 use crate::{
-    area, docs,
+    address::{self, marker, signature_name, token_name},
+    docs,
     error::Error,
     errors,
     format::{File, doc},
-    names, operation,
+    proofs::{self, Proof},
+    variants,
 };
-
-/// The static of a kind of token.
-pub(crate) fn token_name(token: &str) -> Ident {
-    names::ident(&format!("TOKEN_{}", names::shout(token)))
-}
-
-/// The static of a signature.
-pub(crate) fn signature_name(signature: &str) -> Ident {
-    names::ident(&format!("SIGNATURE_{}", names::shout(signature)))
-}
 
 /// The file.
 pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
@@ -85,11 +77,6 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     }
 }
 
-/// The type that stands for the vendor.
-pub(crate) fn marker(vendor: &Vendor) -> Ident {
-    names::ident(&names::pascal(&vendor.file.vendor))
-}
-
 fn vendor_docs(vendor: &Vendor) -> String {
     let file = &vendor.file;
     let source = &file.source;
@@ -128,34 +115,22 @@ fn servers(vendor: &Vendor) -> String {
     )
 }
 
-/// By what calls prove who calls, where there is more than one kind of token.
+/// By what calls prove who calls, where there is more than one way.
 fn proofs(vendor: &Vendor) -> String {
-    let file = &vendor.file;
-    if file.tokens.len() + file.signatures.len() < 2 {
+    let proofs = proofs::all(vendor);
+    if proofs.len() < 2 {
         return String::new();
     }
-    let mut rows = String::new();
-    for token in &file.tokens {
-        let credentials = token.parameters.values().filter_map(|filling| match filling {
-            Filling::Credential(name) => Some(name.as_str()),
-            Filling::Constant(_) => None,
-        });
-        rows += &proof("token", &token.name, credentials, String::new());
-    }
-    for signature in &file.signatures {
-        let title = docs::both(&Label { zh: signature.zh.clone(), en: signature.en.clone() });
-        let mark = if signature.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
-        rows += &proof("signature", &signature.name, signature.credentials(), format!("{title}{mark}"));
-    }
+    let row = |proof: &Proof<'_>| {
+        let credentials: Vec<String> = proof.credentials.iter().map(|name| docs::code(name)).collect();
+        let mark = if proof.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
+        format!("| {} | {} | {} | {}{mark} |\n", proof.what, docs::code(proof.name), credentials.join(", "), docs::both(&proof.label))
+    };
+    let rows: String = proofs.iter().map(row).collect();
     format!(
         "\n# Tokens and signatures\n\nEach operation's page names the one that it needs. A call whose credentials were not given is an error before anything is sent.\n\n\
          | | Name | Credentials | |\n|---|---|---|---|\n{rows}"
     )
-}
-
-fn proof<'a>(what: &str, name: &str, credentials: impl Iterator<Item = &'a str>, title: String) -> String {
-    let credentials: Vec<String> = credentials.map(docs::code).collect();
-    format!("| {what} | {} | {} | {title} |\n", docs::code(name), credentials.join(", "))
 }
 
 fn envelope(vendor: &Vendor) -> TokenStream {
@@ -181,7 +156,7 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
         return Err(failed("operation", format!("there is no operation `{}`", token.operation)));
     };
     let statics = token_name(&token.name);
-    let source = area::static_path(source);
+    let source = address::static_path(source);
     let parameters = token.parameters.iter().map(|(name, filling)| match filling {
         Filling::Credential(credential) => quote!((#name, spec::TokenParameter::Credential(#credential))),
         Filling::Constant(constant) => quote!((#name, spec::TokenParameter::Constant(#constant))),
@@ -246,7 +221,7 @@ fn signature_spec(vendor: &Vendor, signature: &Signature) -> TokenStream {
 
 fn untyped(vendor: &Vendor) -> TokenStream {
     let file = &vendor.file;
-    let (method, body) = (operation::method(file.untyped.method), operation::body(file.untyped.body));
+    let (method, body) = (variants::method(file.untyped.method), variants::body(file.untyped.body));
     let token = file.tokens.first().map(|token| {
         let name = token_name(&token.name);
         quote!(.token(&#name))
