@@ -22,9 +22,9 @@ use scrm_core::spec;
 ///
 /// | | Name | Credentials | |
 /// |---|---|---|---|
-/// | token | `access` | `app_id`, `app_secret` |  |
-/// | token | `platform` | `app_id` |  |
-/// | token | `partner` | `partner_id`, `partner_secret` |  |
+/// | token | `access` | `app_id`, `app_secret` |  **Unverified.** |
+/// | token | `platform` | `app_id` |  **Unverified.** |
+/// | token | `partner` | `partner_id`, `partner_secret` |  **Unverified.** |
 /// | signature | `signed` | `app_id`, `app_secret` | The signature of the older generation. · 旧一代接口的签名。 |
 /// | signature | `gateway` | `gateway_key`, `gateway_secret` | The gateway's signature, in headers. · 网关的签名，放在请求头里。 **Unverified.** |
 ///

@@ -7,6 +7,8 @@ pub mod form;
 pub mod work;
 pub mod play;
 pub mod template;
+pub mod task;
+pub mod organization;
 pub mod import;
 pub mod auth;
 pub mod token;
