@@ -5,5 +5,6 @@ mod acme;
 mod faults;
 mod real;
 mod recording;
+mod signing;
 mod support;
 mod tells;
