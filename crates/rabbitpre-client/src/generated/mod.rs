@@ -35,7 +35,8 @@ pub use scrm_core::{
     Page, PagedOperation, Pages, Paginator, Profile, QuotaSpec, RawCall, RawPaging,
     RejectSink, Rejected, RejectedPage, Response, ResponseMeta, ResumeToken,
     ResumeTokenError, RetryPolicy, Secret, Sensitivity, Sent, Shape, SharedQuota,
-    StoredToken, Summary, Tabular, TenantColumn, Token, TokenSource, TokenStore,
-    Transport, TransportError, TransportErrorKind, Undocumented, UnixMillis, UnixSeconds,
-    Value, VendorClient, VendorClientExt, VendorId, Violation, Yuan,
+    SigningInputs, StoredToken, Summary, SystemSigningInputs, Tabular, TenantColumn,
+    Token, TokenSource, TokenStore, Transport, TransportError, TransportErrorKind,
+    Undocumented, UnixMillis, UnixSeconds, Value, VendorClient, VendorClientExt,
+    VendorId, Violation, Yuan,
 };
