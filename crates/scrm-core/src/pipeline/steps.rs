@@ -67,7 +67,7 @@ impl Job<'_> {
             (None, None) => return Ok(()),
         };
         let given_by: Vec<String> = missing.iter().map(|spec| given_by(spec)).collect();
-        let detail = format!("the operation needs {needs}, and for that {} is not given{else_by}", given_by.join(", "));
+        let detail = format!("the operation needs {needs}; these credentials are not given: {}{else_by}", given_by.join(", "));
         Err(Error::new(ErrorKind::Config, self.core.vendor(), detail))
     }
 

@@ -15,7 +15,7 @@ pub(super) mod tag_third_list;
 
 pub use self::tag_list::{Tag, TagGroup, TagList, TagListData, TagType};
 pub use self::tag_third_delete::{
-    TagThirdDelete, TagThirdDeleteUpdateOrDelThirdTag, ThirdTagChange, ThirdTagValueKey,
+    TagThirdDelete, ThirdTagChange, ThirdTagDeletion, ThirdTagValueKey,
 };
 pub use self::tag_third_list::{TagThirdList, ThirdTag, ThirdTagValue};
 

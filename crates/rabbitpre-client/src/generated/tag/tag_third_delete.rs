@@ -21,14 +21,14 @@ scrm_core::request! {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use rabbitpre_client::tag::{TagThirdDelete, TagThirdDeleteUpdateOrDelThirdTag, ThirdTagChange};
+    /// use rabbitpre_client::tag::{TagThirdDelete, ThirdTagChange, ThirdTagDeletion};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("rabbitpre");
     /// # let credentials = rabbitpre_client::Credentials::for_open_platform(&given["opfid"], &given["signing_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
     /// let request = TagThirdDelete::new(
-    ///     TagThirdDeleteUpdateOrDelThirdTag::new()
+    ///     ThirdTagDeletion::new()
     ///         .with_third_tag_id("t-made-up-1")
     ///         .with_third_org_id("o-made-up-1")
     ///         .with_type(ThirdTagChange::Delete),
@@ -65,10 +65,10 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 删除运营标签 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=985160>), read 2026-11-26.
     pub struct TagThirdDelete {
         "What to delete: a whole tag, or values of it." "要删除的标签或标签值。" "On the wire `updateOrDelThirdTag`."
-        update_or_del_third_tag: Option<TagThirdDeleteUpdateOrDelThirdTag> as Obj = "updateOrDelThirdTag", required, with_update_or_del_third_tag(TagThirdDeleteUpdateOrDelThirdTag);
+        update_or_del_third_tag: Option<ThirdTagDeletion> as Obj = "updateOrDelThirdTag", required, with_update_or_del_third_tag(ThirdTagDeletion);
     }
     /// With what is required: `update_or_del_third_tag`.
-    new(update_or_del_third_tag: TagThirdDeleteUpdateOrDelThirdTag)
+    new(update_or_del_third_tag: ThirdTagDeletion)
 }
 
 scrm_core::operation! {
@@ -89,7 +89,7 @@ scrm_core::record! {
     /// What to delete: a whole tag, or values of it.
     ///
     /// 要删除的标签或标签值。
-    pub struct TagThirdDeleteUpdateOrDelThirdTag {
+    pub struct ThirdTagDeletion {
         "Id of the tag." "标签的编号。" "On the wire `thirdTagId`."
         third_tag_id: Option<String> as Str = "thirdTagId", optional, with_third_tag_id(impl Into<String>);
         "Id of the enterprise in another system." "第三方企业编号。" "On the wire `thirdOrgId`."

@@ -10,7 +10,7 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "a whole tag", sends :
-            Some((TagThirdDelete::new(TagThirdDeleteUpdateOrDelThirdTag::new()
+            Some((TagThirdDelete::new(ThirdTagDeletion::new()
             .with_third_tag_id("t-made-up-1").with_third_org_id("o-made-up-1")
             .with_type(ThirdTagChange::Delete)),
             r#"{
@@ -37,7 +37,7 @@ fn examples() {
   "data": true
 }"#)) }, crate
             ::generated::test_support::Example { title : "a value", sends :
-            Some((TagThirdDelete::new(TagThirdDeleteUpdateOrDelThirdTag::new()
+            Some((TagThirdDelete::new(ThirdTagDeletion::new()
             .with_third_tag_value_list([ThirdTagValueKey::new("v-made-up-1")])),
             r#"{
   "body": {
