@@ -85,7 +85,8 @@ fn credentials(vendor: &Vendor) -> TokenStream {
 fn constructor(proof: &Proof<'_>) -> TokenStream {
     let (method, wires) = (names::ident(&proof.constructor()), &proof.credentials);
     let parameters: Vec<Ident> = wires.iter().map(|name| names::field(name)).collect();
-    let docs = doc(&format!("For calls with the {} {} alone; others are an error before anything is sent.", proof.what, docs::code(proof.name)));
+    let docs =
+        doc(&format!("For calls with the {} {} alone; others are an error before anything is sent.", proof.what, docs::code(proof.name)));
     quote! {
         #docs
         #[must_use]

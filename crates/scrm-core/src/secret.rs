@@ -99,9 +99,10 @@ impl CredentialSet {
     pub fn missing(&self) -> impl Iterator<Item = &'static CredentialSpec> {
         let required = |name: &str| self.vendor.credentials.iter().any(|spec| spec.required && spec.name == name);
         let apart = self.vendor.credentials.iter().all(|spec| !spec.required || !self.values.contains_key(spec.name))
-            && self.vendor.proofs().any(|names| {
-                !names.is_empty() && names.iter().all(|name| !required(name) && self.values.contains_key(name))
-            });
+            && self
+                .vendor
+                .proofs()
+                .any(|names| !names.is_empty() && names.iter().all(|name| !required(name) && self.values.contains_key(name)));
         self.vendor.credentials.iter().filter(move |spec| !apart && spec.required && !self.values.contains_key(spec.name))
     }
 

@@ -90,7 +90,12 @@ fn signature(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     if operation.token.is_some() {
         problems.add("/token", "the operation is signed, and needs a token besides", "keep one of the two");
     }
-    for field in operation.request.fields.iter().filter(|field| signature.sent().chain([signature.secret.name.as_str()]).any(|own| own == field.name)) {
+    for field in operation
+        .request
+        .fields
+        .iter()
+        .filter(|field| signature.sent().chain([signature.secret.name.as_str()]).any(|own| own == field.name))
+    {
         problems.add(&field.pointer, "belongs to the signature, which vendor.json already sends", "take it out of the request");
     }
 }

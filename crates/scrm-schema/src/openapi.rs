@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{BodyKind, ClockUnit, ErrorRule, Method, Operation, Place, Rule, Signature, SignedFilling, Token, Type, Used, Vendor, Wire};
+use crate::model::{
+    BodyKind, ClockUnit, ErrorRule, Method, Operation, Place, Rule, Signature, SignedFilling, Token, Type, Used, Vendor, Wire,
+};
 use crate::pointer::{SHARED, join};
 
 /// The tag of operations that answer tokens and belong to no area.
@@ -123,7 +125,9 @@ fn signature_place(signature: &Signature, operation: &Operation) -> Place {
 fn signed(filling: &SignedFilling) -> (String, String) {
     match filling {
         SignedFilling::Credential(name) => (format!("The credential `{name}`."), format!("made-up-{name}").replace('_', "-")),
-        SignedFilling::Nonce(length) => (format!("{length} letters and digits by chance."), "a1B2c3D4".chars().cycle().take((*length).into()).collect()),
+        SignedFilling::Nonce(length) => {
+            (format!("{length} letters and digits by chance."), "a1B2c3D4".chars().cycle().take((*length).into()).collect())
+        }
         SignedFilling::Clock(ClockUnit::Milliseconds) => ("Unix time in milliseconds.".into(), "1700000000123".into()),
         SignedFilling::Clock(ClockUnit::Seconds) => ("Unix time in seconds.".into(), "1700000000".into()),
     }
@@ -338,9 +342,10 @@ fn request(vendor: &Vendor, operation: &Operation) -> Value {
         required.push(json!(token.place.name));
     }
     if let Some(signature) = signature_of(vendor, operation).filter(|signature| signature_place(signature, operation) == Place::Body) {
-        let own = signature.parameters.iter().map(|(name, filling)| {
-            (name.clone(), json!({ "type": "string", "minLength": 1, "description": signed(filling).0 }))
-        });
+        let own = signature
+            .parameters
+            .iter()
+            .map(|(name, filling)| (name.clone(), json!({ "type": "string", "minLength": 1, "description": signed(filling).0 })));
         let sign = json!({ "type": "string", "minLength": 1, "description": how(signature), "x-signature": signature.name });
         let properties = map.entry("properties").or_insert_with(|| json!({}));
         if let Value::Object(properties) = properties {

@@ -25,7 +25,11 @@ async fn signed_calls_need_no_token() {
     let client = client(&mock, signing(&mock));
     client.task().get(TaskGet::new(2001, 1)).await.unwrap();
     // Another host of the vendor's, and an object among the parameters.
-    client.work().update(WorkUpdate::new("app-made-up-1", "示例 作品", "a&b=c", "https://example.com/1.png", "uid-made-up-1")).await.unwrap();
+    client
+        .work()
+        .update(WorkUpdate::new("app-made-up-1", "示例 作品", "a&b=c", "https://example.com/1.png", "uid-made-up-1"))
+        .await
+        .unwrap();
     let values = [ThirdTagValueKey::new("v-made-up-1")];
     let what = ThirdTagDeletion::new().with_third_tag_value_list(values);
     client.tag().third_delete(TagThirdDelete::new(what)).await.unwrap();
@@ -52,7 +56,10 @@ async fn the_platforms_token_is_its_own() {
     let code = || AuthCompanyCode::new("C-made-up-1", "示例公司");
     assert!(alone.auth().company_code(code()).await.unwrap().data.auth_code.is_some());
     let credentials = Credentials::new(&given["instance_appid"], &given["instance_secret"]);
-    let both = client(&mock, credentials.clone().with_component_appid(&given["component_appid"]).with_component_secret(&given["component_secret"]));
+    let both = client(
+        &mock,
+        credentials.clone().with_component_appid(&given["component_appid"]).with_component_secret(&given["component_secret"]),
+    );
     both.auth().company_code(code()).await.unwrap();
     both.customer().lookup(CustomerLookup::new().with_phone("13800138000")).await.unwrap();
     // The clients of one process share the platform's token, though one has more credentials than the other.

@@ -148,7 +148,9 @@ fn a_form_of_parts() {
 #[test]
 fn names_of_parts_are_escaped() {
     let raw = json!({"a\"\r\n": "x"});
-    let request = encode(RequestBody::Raw(raw.as_object().unwrap()), &search(Method::Post, BodyKind::Multipart), Authorization::None, BASE, "/").unwrap();
+    let request =
+        encode(RequestBody::Raw(raw.as_object().unwrap()), &search(Method::Post, BodyKind::Multipart), Authorization::None, BASE, "/")
+            .unwrap();
     assert!(body(&request).contains("name=\"a%22%0D%0A\"\r\n\r\nx\r\n"));
 }
 
@@ -169,7 +171,14 @@ fn a_get_may_have_a_body() {
 fn the_token_comes_first_and_where_the_vendor_wants_it() {
     let sent = |place, kind| {
         let request = Search { page: Some(1), lang: text("zh"), needed: vec!["x".to_owned()], ..Search::default() };
-        encode(RequestBody::Typed(&request), &search(Method::Post, kind), Authorization::Token(&token(place), &"t+k".into()), BASE, "/search").unwrap()
+        encode(
+            RequestBody::Typed(&request),
+            &search(Method::Post, kind),
+            Authorization::Token(&token(place), &"t+k".into()),
+            BASE,
+            "/search",
+        )
+        .unwrap()
     };
     let in_body = TokenPlace::Body("access_token");
     assert_eq!(body(&sent(in_body, BodyKind::Json)), r#"{"access_token":"t+k","page":1,"needed":["x"]}"#);
@@ -189,7 +198,14 @@ fn raw_parameters_are_written_as_they_are() {
     let raw = json!({"access_token": "old", "page_size": 50, "X-Trace": 7, "lang": "zh", "x": null, "y": [1, {"z": 1.0}]});
     let token = token(TokenPlace::Body("access_token"));
     let sent = |kind| {
-        encode(RequestBody::Raw(raw.as_object().unwrap()), &search(Method::Post, kind), Authorization::Token(&token, &"new".into()), BASE, "/raw").unwrap()
+        encode(
+            RequestBody::Raw(raw.as_object().unwrap()),
+            &search(Method::Post, kind),
+            Authorization::Token(&token, &"new".into()),
+            BASE,
+            "/raw",
+        )
+        .unwrap()
     };
     let request = sent(BodyKind::Json);
     assert!(body(&request).starts_with(r#"{"access_token":"new","#));
@@ -234,7 +250,8 @@ fn no_path_leads_out_of_the_base() {
         "a?b=\n",
         "a\u{7f}",
     ] {
-        let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::None, "https://a.example/api", path).expect_err(path);
+        let error =
+            encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::None, "https://a.example/api", path).expect_err(path);
         assert_eq!(error.field, "path", "{path}");
     }
 }
@@ -289,7 +306,8 @@ fn what_cannot_be_written_is_refused_by_name() {
     }
     assert_eq!(refused(&Search { days: vec!["a||b".to_owned()], ..Search::default() }).field, "days");
     let token = token(TokenPlace::Header("X-Token"));
-    let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::Token(&token, &"tok\nen".into()), BASE, "/x").unwrap_err();
+    let error =
+        encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::Token(&token, &"tok\nen".into()), BASE, "/x").unwrap_err();
     assert!(error.field == "X-Token" && !error.to_string().contains("tok"));
 }
 

@@ -207,7 +207,11 @@ impl<'a> Run<'a> {
         let core = self.job.core;
         match Signing::new(spec, core.credentials(), &*core.shared().signing) {
             Ok(signing) => Ok(Some(signing)),
-            Err(_) => Err(self.unsent(Error::new(ErrorKind::Config, core.vendor(), format!("credentials of the signature `{}` are missing", spec.name)))),
+            Err(_) => Err(self.unsent(Error::new(
+                ErrorKind::Config,
+                core.vendor(),
+                format!("credentials of the signature `{}` are missing", spec.name),
+            ))),
         }
     }
 

@@ -1,8 +1,9 @@
 //! How generated code puts specifications together: what every one has, then one fact a call. A fact that is added later breaks nobody.
 
 use super::{
-    Access, Action, BaseUrlSpec, BodyKind, CredentialSpec, CustomerSpec, EnvelopeSpec, ErrorRule, Evidence, Label, Method, OperationSpec, PagingSpec,
-    PagingStyle, Place, QuotaSpec, Rule, SignatureParameter, SignatureSpec, Source, SplitSpec, TimeFormat, TokenParameter, TokenPlace, TokenSpec, VendorSpec,
+    Access, Action, BaseUrlSpec, BodyKind, CredentialSpec, CustomerSpec, EnvelopeSpec, ErrorRule, Evidence, Label, Method, OperationSpec,
+    PagingSpec, PagingStyle, Place, QuotaSpec, Rule, SignatureParameter, SignatureSpec, Source, SplitSpec, TimeFormat, TokenParameter,
+    TokenPlace, TokenSpec, VendorSpec,
 };
 use crate::table::Table;
 

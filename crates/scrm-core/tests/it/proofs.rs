@@ -128,7 +128,8 @@ fn client(credentials: CredentialSet, acts: impl IntoIterator<Item = Act>) -> (C
 }
 
 fn headers(script: &Script, name: &str) -> Vec<String> {
-    let header = |request: &scrm_core::HttpRequest| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_string());
+    let header =
+        |request: &scrm_core::HttpRequest| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_string());
     script.seen().iter().filter_map(header).collect()
 }
 

@@ -24,7 +24,8 @@ pub(super) fn parameters(found: &Found<'_>, values: &mut Values) -> Value {
     }
     // They differ from call to call, and the signature lets whoever has it make the call again.
     let signed: Vec<&str> = found.signature().map(|signature| signature.sent().collect()).unwrap_or_default();
-    for text in found.signature().into_iter().filter_map(|signature| found.incoming.at(signature.place, &signature.signature, &parameters)) {
+    for text in found.signature().into_iter().filter_map(|signature| found.incoming.at(signature.place, &signature.signature, &parameters))
+    {
         values.of("secret", &text);
     }
     let own = |name: &str| token.is_none_or(|place| place.name != name) && !signed.contains(&name);

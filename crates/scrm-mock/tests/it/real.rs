@@ -32,7 +32,12 @@ impl Caller<'_> {
         }
         let mut headers: Vec<(String, String)> = header.into_iter().collect();
         if let Some(signature) = operation.signature.as_ref().and_then(|name| self.vendor.file.signature(name)) {
-            let own = crate::signing::signed(signature, &self.mock.credentials(&self.vendor.file.vendor), &fields, self.mock.clock().wall_millis());
+            let own = crate::signing::signed(
+                signature,
+                &self.mock.credentials(&self.vendor.file.vendor),
+                &fields,
+                self.mock.clock().wall_millis(),
+            );
             match signature.place {
                 Place::Body => fields.extend(own.into_iter().map(|(name, value)| (name, json!(value)))),
                 Place::Query => query.extend(own),

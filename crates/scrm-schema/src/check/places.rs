@@ -18,13 +18,19 @@ pub(super) fn vendors(vendors: &[Vendor], problems: &mut Problems) {
         let credentials = vendor.file.credentials.iter().enumerate();
         let credentials = credentials.map(|(number, credential)| (format!("/credentials/{number}/env"), credential.env.clone()));
         let base_urls = vendor.file.base_urls.iter().enumerate();
-        let base_urls = base_urls.map(|(number, base_url)| (format!("/base_urls/{number}/name"), names::base_url_variable(name, Some(&base_url.name))));
+        let base_urls =
+            base_urls.map(|(number, base_url)| (format!("/base_urls/{number}/name"), names::base_url_variable(name, Some(&base_url.name))));
         let usual = ("/vendor".to_owned(), names::base_url_variable(name, None));
         for (at, variable) in credentials.chain([usual]).chain(base_urls) {
             if let Some(other) = variables.insert(variable.clone(), name)
                 && (other != name || !at.starts_with("/credentials"))
             {
-                problems.add(&path, at, format!("`{variable}` is read by the vendor `{other}` too"), "begin it with the name of the vendor");
+                problems.add(
+                    &path,
+                    at,
+                    format!("`{variable}` is read by the vendor `{other}` too"),
+                    "begin it with the name of the vendor",
+                );
             }
         }
     }

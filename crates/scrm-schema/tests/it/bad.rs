@@ -140,7 +140,12 @@ fn signatures_and_base_urls() {
         set("a base URL of a signature that there is not", VENDOR, "/signatures/0/base_url", json!("nowhere")),
         set("a signature called like a token", VENDOR, "/signatures/0/name", json!("access")),
         set("a base URL that is not encrypted", VENDOR, "/base_urls/0/url", json!("http://files.acme.example")),
-        set("two base URLs of one name", VENDOR, "/base_urls/1", json!({ "name": "files", "url": "https://a.example", "zh": "x", "en": "x" })),
+        set(
+            "two base URLs of one name",
+            VENDOR,
+            "/base_urls/1",
+            json!({ "name": "files", "url": "https://a.example", "zh": "x", "en": "x" }),
+        ),
         set("a base URL of nobody", VENDOR, "/base_urls/1", json!({ "name": "old", "url": "https://a.example", "zh": "x", "en": "x" })),
         set("a base URL read from a credential's variable", VENDOR, "/credentials/0/env", json!("ACME_FILES_BASE_URL")),
         set("a signature of nobody", SIGNED, "/signature", json!("gateway")),
