@@ -112,6 +112,10 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("rabbitpre/auth/auth-app-code.json"),
     ),
     (
+        "rabbitpre/auth/auth-company-code.json",
+        include_str!("rabbitpre/auth/auth-company-code.json"),
+    ),
+    (
         "rabbitpre/customer/customer-detail-list.json",
         include_str!("rabbitpre/customer/customer-detail-list.json"),
     ),
@@ -188,12 +192,57 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("rabbitpre/import/import-tags.json"),
     ),
     (
+        "rabbitpre/organization/organization-find.json",
+        include_str!("rabbitpre/organization/organization-find.json"),
+    ),
+    (
+        "rabbitpre/organization/organization-role-list.json",
+        include_str!("rabbitpre/organization/organization-role-list.json"),
+    ),
+    (
+        "rabbitpre/organization/organization-staff-find.json",
+        include_str!("rabbitpre/organization/organization-staff-find.json"),
+    ),
+    ("rabbitpre/platform-token.json", include_str!("rabbitpre/platform-token.json")),
+    (
+        "rabbitpre/play/play-activity-get.json",
+        include_str!("rabbitpre/play/play-activity-get.json"),
+    ),
+    (
+        "rabbitpre/play/play-award-stats.json",
+        include_str!("rabbitpre/play/play-award-stats.json"),
+    ),
+    (
+        "rabbitpre/play/play-game-record-list.json",
+        include_str!("rabbitpre/play/play-game-record-list.json"),
+    ),
+    (
+        "rabbitpre/play/play-lottery-win-list.json",
+        include_str!("rabbitpre/play/play-lottery-win-list.json"),
+    ),
+    (
         "rabbitpre/play/play-player-get.json",
         include_str!("rabbitpre/play/play-player-get.json"),
     ),
     (
         "rabbitpre/play/play-plugin-list.json",
         include_str!("rabbitpre/play/play-plugin-list.json"),
+    ),
+    (
+        "rabbitpre/play/play-reservation-list.json",
+        include_str!("rabbitpre/play/play-reservation-list.json"),
+    ),
+    (
+        "rabbitpre/play/play-sign-in-record-list.json",
+        include_str!("rabbitpre/play/play-sign-in-record-list.json"),
+    ),
+    (
+        "rabbitpre/play/play-team-list.json",
+        include_str!("rabbitpre/play/play-team-list.json"),
+    ),
+    (
+        "rabbitpre/play/play-vote-candidate-list.json",
+        include_str!("rabbitpre/play/play-vote-candidate-list.json"),
     ),
     (
         "rabbitpre/points/points-add.json",
@@ -209,6 +258,19 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("rabbitpre/tag/tag-list.json", include_str!("rabbitpre/tag/tag-list.json")),
     (
+        "rabbitpre/tag/tag-third-delete.json",
+        include_str!("rabbitpre/tag/tag-third-delete.json"),
+    ),
+    (
+        "rabbitpre/tag/tag-third-list.json",
+        include_str!("rabbitpre/tag/tag-third-list.json"),
+    ),
+    ("rabbitpre/task/task-get.json", include_str!("rabbitpre/task/task-get.json")),
+    (
+        "rabbitpre/template/template-list.json",
+        include_str!("rabbitpre/template/template-list.json"),
+    ),
+    (
         "rabbitpre/template/template-platform-list.json",
         include_str!("rabbitpre/template/template-platform-list.json"),
     ),
@@ -218,12 +280,27 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("rabbitpre/token.json", include_str!("rabbitpre/token.json")),
     ("rabbitpre/vendor.json", include_str!("rabbitpre/vendor.json")),
+    ("rabbitpre/work/work-block.json", include_str!("rabbitpre/work/work-block.json")),
     ("rabbitpre/work/work-copy.json", include_str!("rabbitpre/work/work-copy.json")),
+    ("rabbitpre/work/work-delete.json", include_str!("rabbitpre/work/work-delete.json")),
     ("rabbitpre/work/work-get.json", include_str!("rabbitpre/work/work-get.json")),
+    (
+        "rabbitpre/work/work-list-by-tag.json",
+        include_str!("rabbitpre/work/work-list-by-tag.json"),
+    ),
     (
         "rabbitpre/work/work-poster-qr-code-get.json",
         include_str!("rabbitpre/work/work-poster-qr-code-get.json"),
     ),
+    (
+        "rabbitpre/work/work-status-set.json",
+        include_str!("rabbitpre/work/work-status-set.json"),
+    ),
+    (
+        "rabbitpre/work/work-to-template.json",
+        include_str!("rabbitpre/work/work-to-template.json"),
+    ),
+    ("rabbitpre/work/work-update.json", include_str!("rabbitpre/work/work-update.json")),
     (
         "xiaoe/activity/activity-list.json",
         include_str!("xiaoe/activity/activity-list.json"),

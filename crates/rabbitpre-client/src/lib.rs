@@ -1,4 +1,4 @@
-//! Typed, asynchronous client for 兔展 (Rabbitpre): customers, their tags and points, forms, works, games, templates and imports, area by area.
+//! Typed, asynchronous client for 兔展 (Rabbitpre): customers, their tags and points, forms, works, games, templates, staff, tasks and imports, area by area.
 //!
 //! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
@@ -29,6 +29,31 @@
 //!
 //! Tokens are got, kept and renewed by the client, one fetch however many calls wait. Whether a new token ends the old one is not documented: take it that
 //! it does, and let programs that use the same credentials share one store ([`Builder::token_store`]) or ask one service ([`Builder::token_source`]).
+//!
+//! There are two kinds. Calls carry the token of a self-built app; what a third-party platform calls (an auth code for an enterprise) carries the platform's, for which the
+//! client needs [`Credentials::with_component_appid`] and [`Credentials::with_component_secret`], or [`Builder::token_source_for`].
+//!
+//! # Signed calls
+//!
+//! The vendor's older generation (staff, tasks, records of games, tags of other systems) stands on hosts of its own and has no tokens: each call is signed with an id of the
+//! open platform, `opfid`, and a secret. The client does that where it has both; a client for such calls alone is made with [`Credentials::for_open_platform`]. Each attempt has a
+//! nonce and a time of its own, so that the machine's clock has to be right ([`Builder::signing_inputs`] for another one). The vendor documents neither how objects are signed
+//! nor how long a signature lives: see [`VENDOR`].
+//!
+//! ```
+//! use rabbitpre_client::{Client, Credentials, organization::OrganizationStaffFind};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mock = scrm_mock::Mock::start().await;
+//! # let given = mock.credentials("rabbitpre");
+//! # let (opfid, signing_secret) = (&given["opfid"], &given["signing_secret"]);
+//! let client = Client::builder(Credentials::for_open_platform(opfid, signing_secret)).base_url(mock.base_url("rabbitpre")).build()?;
+//! let staff = client.organization().staff_find(OrganizationStaffFind::new().with_phone("13800138000")).await?;
+//! println!("{:?}", staff.data.channel_id);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Quotas, retries, errors
 //!
@@ -73,7 +98,8 @@
 //! transport: [`Builder::transport`].
 //!
 //! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The
-//! environment variable `RABBITPRE_BASE_URL` points a program at another server without a change.
+//! environment variable `RABBITPRE_BASE_URL` points a program at another server without a change, all of the vendor's hosts at once; `RABBITPRE_OPEN_BASE_URL` and
+//! `RABBITPRE_EDITOR_BASE_URL` one of the older generation's.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -206,10 +206,10 @@ const DERIVED: &str = "fn call<Q: serde::Serialize, T: serde::de::DeserializeOwn
 }
 ";
 
-const GENERATED: &str = "use scrm_core::{decode::{DecodeOptions, decode}, encode::{RequestBody, encode}, Operation};
+const GENERATED: &str = "use scrm_core::{decode::{DecodeOptions, decode}, encode::{Authorization, RequestBody, encode}, Operation};
 fn call<O: Operation>(request: O, body: &[u8]) -> usize {
     let spec = O::spec();
-    encode(RequestBody::Typed(&request), spec, None, \"https://acme.example\", spec.path).map_or(0, |sent| sent.body.len())
+    encode(RequestBody::Typed(&request), spec, Authorization::None, \"https://acme.example\", spec.path).map_or(0, |sent| sent.body.len())
         + usize::from(decode::<O::Data>(body, &generated::VENDOR.envelope, &DecodeOptions::default()).is_ok())
 }
 ";

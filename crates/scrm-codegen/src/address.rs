@@ -48,6 +48,11 @@ pub(crate) fn token_name(token: &str) -> Ident {
     names::ident(&format!("TOKEN_{}", names::shout(token)))
 }
 
+/// The static of a signature.
+pub(crate) fn signature_name(signature: &str) -> Ident {
+    names::ident(&format!("SIGNATURE_{}", names::shout(signature)))
+}
+
 /// The type that stands for the vendor.
 pub(crate) fn marker(vendor: &Vendor) -> Ident {
     names::ident(&names::pascal(&vendor.file.vendor))

@@ -1,6 +1,6 @@
 //! `client.rs` of a vendor's crate: credentials, and a client with one method for each area.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use scrm_schema::model::{Area, Credential, Label, Operation, Vendor};
 
@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     format::{File, doc},
     names,
+    proofs::{self, Proof},
 };
 
 /// The file.
@@ -50,6 +51,7 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             }
         }
     });
+    let constructors = proofs::apart(vendor).into_iter().map(|proof| constructor(&proof));
     quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -60,11 +62,13 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             pub fn new(#(#parameters),*) -> Self {
                 Self(scrm_core::CredentialSet::new(&super::VENDOR) #(#values)*)
             }
+            #(#constructors)*
             #(#setters)*
             /// From the environment variables named above.
             ///
             /// # Errors
-            /// A variable that is required is missing or empty; the error names it.
+            /// A variable that is required is missing or empty; the error names it. Nothing is missing where none of the required ones is there, but all of another way
+            /// to prove who calls.
             pub fn from_env() -> Result<Self, scrm_core::Error> {
                 Ok(Self(scrm_core::CredentialSet::from_env(&super::VENDOR)?))
             }
@@ -73,6 +77,21 @@ fn credentials(vendor: &Vendor) -> TokenStream {
             fn from(credentials: Credentials) -> Self {
                 credentials.0
             }
+        }
+    }
+}
+
+/// A client can be for the calls of one proof alone.
+fn constructor(proof: &Proof<'_>) -> TokenStream {
+    let (method, wires) = (names::ident(&proof.constructor()), &proof.credentials);
+    let parameters: Vec<Ident> = wires.iter().map(|name| names::field(name)).collect();
+    let docs =
+        doc(&format!("For calls with the {} {} alone; others are an error before anything is sent.", proof.what, docs::code(proof.name)));
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #method(#(#parameters: impl Into<String>),*) -> Self {
+            Self(scrm_core::CredentialSet::new(&super::VENDOR) #(.with(#wires, #parameters))*)
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `area`, `definitions` | what an area's operations have in common |
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
+//! | `proofs` | kinds of token and signatures, and which credentials they take |
 //! | `docs`, `operation_docs`, `errors` | documentation |
 //! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
 //! | `schema_list` | the crate that carries the schema files |
@@ -35,6 +36,7 @@ mod operation;
 mod operation_docs;
 mod paging;
 mod path;
+mod proofs;
 mod records;
 mod request;
 mod rules;

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use scrm_schema::model::{Access, BodyKind, Customer, DataType, Evidence, Operation, Vendor};
 
 use crate::{
-    address::{marker, static_name, token_name},
+    address::{marker, signature_name, static_name, token_name},
     announced, definitions, enums,
     error::Error,
     errors, examples,
@@ -113,7 +113,9 @@ fn facts(vendor: &Vendor, operation: &Operation, paged: Option<&Paged<'_>>) -> R
     }
     facts.extend(operation.permission.as_ref().map(|permission| format!(".permission({})", quoted(permission))));
     facts.extend(operation.quota.map(|quota| format!(".quota({}, {})", quota.calls, quota.seconds)));
+    facts.extend(operation.base_url.as_ref().map(|base_url| format!(".base_url({})", quoted(base_url))));
     facts.extend(token(vendor, operation)?.map(|token| format!(".token(&crate::generated::vendor::{token})")));
+    facts.extend(operation.signature.as_ref().map(|name| format!(".signature(&crate::generated::vendor::{})", signature_name(name))));
     if let Some(paged) = paged {
         facts.extend(block(".paging(&", paged.spec()?, ")"));
     }

@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{address, docs, error::Error, errors, examples, literals::Types, names, paging::Paged, path::data_object, rules};
+use crate::{address, docs, error::Error, errors, examples, literals::Types, names, paging::Paged, path::data_object, proofs, rules};
 
 /// First lines of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
@@ -38,7 +38,7 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, paged: Option<&Paged<'_
     }
     text += &format!("\n\n{}\n", links(operation, paged));
     text += &example(vendor, types, paged.is_some());
-    text += &format!("\n# Facts\n\n{}", facts(operation));
+    text += &format!("\n# Facts\n\n{}", facts(vendor, operation));
     let rules: Vec<String> = rules::rules(operation)?.into_iter().filter(|rule| !rule.of_field).map(|rule| rule.words).collect();
     if !rules.is_empty() {
         text += "\n# Rules\n\nChecked before anything is sent, beside what the fields say of themselves.\n\n";
@@ -73,15 +73,16 @@ fn links(operation: &Operation, paged: Option<&Paged<'_>>) -> String {
     text + "."
 }
 
-fn facts(operation: &Operation) -> String {
+fn facts(vendor: &Vendor, operation: &Operation) -> String {
     let mut rows = vec![("Call", call(operation))];
-    rows.push((
-        "Token",
-        match &operation.token {
-            Some(token) => docs::code(token),
-            None => "none".into(),
-        },
-    ));
+    if let Some(name) = &operation.base_url {
+        rows.push(("Base URL", format!("{}, <{}>", docs::code(name), vendor.file.base_url(Some(name)))));
+    }
+    rows.push(match (&operation.token, &operation.signature) {
+        (Some(token), _) => ("Token", docs::code(token)),
+        (None, Some(signature)) => ("Signature", docs::code(signature)),
+        (None, None) => ("Token", "none".into()),
+    });
     if let Some(permission) = &operation.permission {
         rows.push(("Permission", docs::escape(permission)));
     }
@@ -166,14 +167,8 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
     let call = examples::call(vendor, types);
     let (module, path) = (address::module(types.operation), address::path(types.operation));
     let hidden = if call.contains("&given[") { "" } else { "# " };
-    let credentials: String = vendor
-        .file
-        .credentials
-        .iter()
-        .filter(|credential| credential.required)
-        .map(|credential| format!("&given[\"{}\"]", credential.name))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let (constructor, credentials) = proofs::constructor(vendor, types.operation);
+    let credentials = credentials.iter().map(|name| format!("&given[\"{name}\"]")).collect::<Vec<_>>().join(", ");
     let name = &types.operation.name;
     let (written, used) = if paged {
         let file = format!("let mut file = std::fs::File::create(std::env::temp_dir().join(\"{name}.jsonl\"))?;\n");
@@ -201,7 +196,7 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
          \n\
          # let mock = scrm_mock::Mock::start().await;\n\
          {hidden}let given = mock.credentials(\"{vendor}\");\n\
-         # let credentials = {package}::Credentials::new({credentials});\n\
+         # let credentials = {package}::Credentials::{constructor}({credentials});\n\
          # let client = {package}::Client::builder(credentials).base_url(mock.base_url(\"{vendor}\")).build()?;\n\
          let request = {call};\n\
          {used}\

@@ -14,7 +14,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
             Operation,
             declare::{Envelope, typed_json},
             decode::{DecodeOptions, decode},
-            encode::{RequestBody, encode},
+            encode::{Authorization, RequestBody, encode},
             spec::BodyKind,
             table::Inspect,
             transport::HttpRequest,
@@ -45,7 +45,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
 
         fn sent<O: Operation>(request: &O) -> Value {
             let spec = O::spec();
-            let sent = encode(RequestBody::Typed(request), spec, None, "https://api.example", spec.path).unwrap();
+            let sent = encode(RequestBody::Typed(request), spec, Authorization::None, "https://api.example", spec.path).unwrap();
             let body = match spec.body {
                 BodyKind::Json => serde_json::from_slice(&sent.body).unwrap(),
                 BodyKind::Form => json!(pairs(std::str::from_utf8(&sent.body).unwrap())),

@@ -2,15 +2,17 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use scrm_schema::model::{Credential, Filling, Place, Token, Vendor};
+use scrm_schema::model::{BaseUrl, ClockUnit, Credential, Evidence, Filling, Hash, Label, Place, Signature, SignedFilling, Token, Vendor};
+use scrm_schema::names::base_url_variable;
 use serde_json::Value;
 
 use crate::{
-    address::{self, marker, token_name},
+    address::{self, marker, signature_name, token_name},
     docs,
     error::Error,
     errors,
     format::{File, doc},
+    proofs::{self, Proof},
     variants,
 };
 
@@ -27,6 +29,9 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     for (number, token) in vendor.file.tokens.iter().enumerate() {
         file.add(token_spec(vendor, number, token)?).map_err(broken)?;
     }
+    for signature in &vendor.file.signatures {
+        file.add(signature_spec(vendor, signature)).map_err(broken)?;
+    }
     file.add(untyped(vendor)).map_err(broken)?;
     Ok(file)
 }
@@ -37,6 +42,14 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     let (doc_url, base_url) = (&file.docs, &file.base_url);
     let envelope = envelope(vendor);
     let tokens = file.tokens.iter().map(|token| token_name(&token.name));
+    let base_urls = (!file.base_urls.is_empty()).then(|| {
+        let listed = file.base_urls.iter().map(|BaseUrl { name, url, zh, en }| quote!(spec::BaseUrlSpec::new(#name, #url, #en, #zh)));
+        quote!(.base_urls(&[#(#listed),*]))
+    });
+    let signatures = (!file.signatures.is_empty()).then(|| {
+        let listed = file.signatures.iter().map(|signature| signature_name(&signature.name));
+        quote!(.signatures(&[#(&#listed),*]))
+    });
     let credentials = file.credentials.iter().map(credential);
     let codes = errors::table(&file.errors);
     let operations = vendor.operations.iter().map(|operation| &operation.name);
@@ -47,7 +60,9 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
         #docs
         pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(#name, #title, #base_url, #envelope, &UNTYPED)
             .doc_url(#doc_url)
+            #base_urls
             .tokens(&[#(&#tokens),*])
+            #signatures
             .credentials(&[#(#credentials),*])
             .errors(#codes)
             .operations(&[#(#operations),*]);
@@ -72,11 +87,50 @@ fn vendor_docs(vendor: &Vendor) -> String {
         docs::escape(&source.page),
         source.url.as_ref().unwrap_or(&file.docs)
     );
+    text += &servers(vendor);
+    text += &proofs(vendor);
     let codes = errors::documented(&file.errors);
     if !codes.is_empty() {
         text += &format!("\n# Errors\n\nCodes that any operation may answer.\n\n{codes}");
     }
     text
+}
+
+/// Which base URLs there are, where there are several.
+fn servers(vendor: &Vendor) -> String {
+    let file = &vendor.file;
+    if file.base_urls.is_empty() {
+        return String::new();
+    }
+    let variable = |name| docs::code(&base_url_variable(&file.vendor, name));
+    let usual = format!("| | <{}> | | {} |\n", file.base_url, variable(None));
+    let others = file.base_urls.iter().map(|BaseUrl { name, url, zh, en }| {
+        let title = docs::both(&Label { zh: zh.clone(), en: en.clone() });
+        format!("| {} | <{url}> | {title} | {} |\n", docs::code(name), variable(Some(name)))
+    });
+    let rows: String = std::iter::once(usual).chain(others).collect();
+    format!(
+        "\n# Base URLs\n\nThe first is the usual one. [`Builder::base_url`](crate::Builder::base_url) stands for all of them, \
+         [`Builder::base_url_for`](crate::Builder::base_url_for) for the one of a name.\n\n| Name | URL | What stands there | Variable |\n|---|---|---|---|\n{rows}"
+    )
+}
+
+/// By what calls prove who calls, where there is more than one way.
+fn proofs(vendor: &Vendor) -> String {
+    let proofs = proofs::all(vendor);
+    if proofs.len() < 2 {
+        return String::new();
+    }
+    let row = |proof: &Proof<'_>| {
+        let credentials: Vec<String> = proof.credentials.iter().map(|name| docs::code(name)).collect();
+        let mark = if proof.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
+        format!("| {} | {} | {} | {}{mark} |\n", proof.what, docs::code(proof.name), credentials.join(", "), docs::both(&proof.label))
+    };
+    let rows: String = proofs.iter().map(row).collect();
+    format!(
+        "\n# Tokens and signatures\n\nEach operation's page names the one that it needs. A call whose credentials were not given is an error before anything is sent.\n\n\
+         | | Name | Credentials | |\n|---|---|---|---|\n{rows}"
+    )
 }
 
 fn envelope(vendor: &Vendor) -> TokenStream {
@@ -128,6 +182,43 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
                 .renew_below(#renew_below)
                 .overlap(#overlap);
     })
+}
+
+fn signature_spec(vendor: &Vendor, signature: &Signature) -> TokenStream {
+    let statics = signature_name(&signature.name);
+    let digest = match signature.hash {
+        Hash::Sha1 => quote!(scrm_core::sign::sha1_hex),
+    };
+    let parameters = signature.parameters.iter().map(|(name, filling)| {
+        let filling = match filling {
+            SignedFilling::Credential(credential) => quote!(Credential(#credential)),
+            SignedFilling::Nonce(length) => {
+                let length = Literal::u8_unsuffixed(*length);
+                quote!(Nonce(#length))
+            }
+            SignedFilling::Clock(ClockUnit::Milliseconds) => quote!(Milliseconds),
+            SignedFilling::Clock(ClockUnit::Seconds) => quote!(Seconds),
+        };
+        quote!((#name, spec::SignatureParameter::#filling))
+    });
+    let (name, sent) = (&signature.name, &signature.signature);
+    let (secret, credential) = (&signature.secret.name, &signature.secret.credential);
+    let place = match signature.place {
+        Place::Body => None,
+        Place::Query => Some(quote!(.place(spec::Place::Query))),
+        Place::Header => Some(quote!(.place(spec::Place::Header))),
+    };
+    let docs = doc(&format!("The signature {} of {}.", docs::code(name), docs::escape(&vendor.file.title.en)));
+    quote! {
+        #docs
+        pub(super) static #statics: spec::SignatureSpec = spec::SignatureSpec::new(
+            #name,
+            #digest,
+            &[#(#parameters),*],
+            (#secret, #credential),
+            #sent,
+        ) #place;
+    }
 }
 
 fn untyped(vendor: &Vendor) -> TokenStream {

@@ -55,9 +55,11 @@ impl BaseUrl {
     }
 }
 
-/// The environment variable of a vendor's base URL: `ACME_BASE_URL`.
-pub(crate) fn variable(vendor: &VendorSpec) -> String {
-    let letters = vendor.name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
+/// The environment variable of a vendor's base URL: `ACME_BASE_URL`, or of the one of this name: `ACME_FILES_BASE_URL`.
+pub(crate) fn variable(vendor: &VendorSpec, name: Option<&str>) -> String {
+    let named = name.map(|name| format!("_{name}")).unwrap_or_default();
+    let letters = vendor.name.chars().chain(named.chars());
+    let letters = letters.map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
     letters.chain("_BASE_URL".chars()).collect()
 }
 

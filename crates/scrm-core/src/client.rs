@@ -4,6 +4,7 @@ mod builder;
 mod response;
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
@@ -14,14 +15,16 @@ pub use self::{
     response::{Response, ResponseMeta},
 };
 use crate::{
+    base_url::BaseUrl,
     drift::{DriftLog, DriftReport},
     error::Error,
     hooks::Hooks,
-    quota::{QuotaOptions, RateLimiters},
+    quota::{QuotaOptions, RateLimiter, RateLimiters},
     registry::Registry,
     retry::{RetryBudget, RetryPolicy},
     secret::CredentialSet,
-    spec::{OperationSpec, TokenSpec, VendorSpec},
+    sign::SigningInputs,
+    spec::{CredentialSpec, OperationSpec, TokenSpec, VendorSpec},
     token::{TokenCache, TokenOptions, TokenSource, TokenStore},
     transport::Transport,
 };
@@ -54,9 +57,8 @@ pub struct ApiClient {
 /// What the clients of all shops share.
 pub(crate) struct Shared {
     pub(crate) vendor: &'static VendorSpec,
-    pub(crate) base_url: String,
-    /// Host name in the base URL.
-    pub(crate) server: String,
+    /// The usual one, then the vendor's others in their order.
+    pub(crate) base_urls: Vec<BaseUrl>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) hooks: Arc<dyn Hooks>,
     /// How many calls began.
@@ -66,10 +68,24 @@ pub(crate) struct Shared {
     pub(crate) timeout: Duration,
     pub(crate) strict: bool,
     pub(crate) drift: DriftLog,
+    pub(crate) signing: Arc<dyn SigningInputs>,
     /// What makes clients of one account one: vendor, server and way to it.
     scope: String,
     quota: QuotaOptions,
     store: Option<Arc<dyn TokenStore>>,
+}
+
+impl Shared {
+    /// Where an operation stands.
+    pub(crate) fn base_url(&self, operation: &OperationSpec) -> Option<&BaseUrl> {
+        let named = |name| self.vendor.base_urls.iter().position(|other| other.name == name).map(|other| other + 1);
+        self.base_urls.get(operation.base_url.and_then(named).unwrap_or(0))
+    }
+
+    /// Host name of an operation's base URL.
+    pub(crate) fn server(&self, operation: &OperationSpec) -> &str {
+        self.base_url(operation).map_or("", |base_url| &base_url.host)
+    }
 }
 
 /// What belongs to one set of credentials.
@@ -80,28 +96,52 @@ struct Shop {
     account: String,
     /// One for each of `vendor.tokens`, in that order.
     tokens: Vec<Arc<TokenCache<Error>>>,
+    /// One for each of [`VendorSpec::proofs`], in that order; last, that of calls that need no proof.
+    accounts: Vec<Account>,
+}
+
+/// Calls that prove in one way who calls.
+struct Account {
+    /// Credentials that such calls need, and that were not given.
+    missing: Vec<&'static CredentialSpec>,
     quotas: RateLimiters,
 }
 
 impl Shop {
-    /// `usual`: how the usual token is got, where the caller gives it.
-    fn new(shared: Arc<Shared>, credentials: CredentialSet, usual: Given) -> Self {
-        let account = credentials.account_key();
-        let scope = format!("{}|{account}", shared.scope);
-        let mut given = Some(usual);
-        let mut cache = |spec| token_cache(&shared, spec, &account, &scope, given.take().unwrap_or(Given::Nothing));
-        let tokens = shared.vendor.tokens.iter().map(|spec| cache(spec)).collect();
-        let quotas = RateLimiters::new(shared.vendor.name, account.clone(), scope, shared.quota.clone(), shared.hooks.clone());
-        Shop { shared, credentials, account, tokens, quotas }
+    /// `given`: the tokens that the caller gives, by kind.
+    fn new(shared: Arc<Shared>, credentials: CredentialSet, mut given: GivenTokens) -> Self {
+        let vendor = shared.vendor;
+        let scope = |key: &str| format!("{}|{key}", shared.scope);
+        let account = |key: String, missing| {
+            let quotas = RateLimiters::new(vendor.name, key.clone(), scope(&key), shared.quota.clone(), shared.hooks.clone());
+            Account { missing, quotas }
+        };
+        let of_proof = |names: Vec<&str>| account(credentials.account_key_of(&names), credentials.missing_of(&names));
+        let all = credentials.account_key();
+        let mut accounts: Vec<Account> = vendor.proofs().map(of_proof).collect();
+        accounts.push(account(all.clone(), Vec::new()));
+        let mut tokens = Vec::with_capacity(vendor.tokens.len());
+        for (spec, account) in vendor.tokens.iter().zip(&mut accounts) {
+            let given = given.remove(spec.name).unwrap_or(Given::Nothing);
+            if !matches!(given, Given::Nothing) {
+                account.missing.clear();
+            }
+            let key = credentials.account_key_of(&spec.credentials());
+            tokens.push(token_cache(&shared, spec, &key, &scope(&key), given));
+        }
+        Shop { shared, credentials, account: all, tokens, accounts }
     }
 }
 
-/// How the caller gives the usual token.
+/// How the caller gives a token.
 enum Given {
     Nothing,
     Token(crate::secret::Secret),
     Source(Arc<dyn TokenSource>),
 }
+
+/// By kind of token.
+type GivenTokens = BTreeMap<&'static str, Given>;
 
 /// The tokens of this process: clients of one account use the same.
 static TOKENS: Registry<TokenCache<Error>> = Registry::new();
@@ -123,11 +163,11 @@ impl ApiClient {
         self.shop.shared.vendor
     }
 
-    /// Another shop of the same vendor: same transport, pool, hooks, settings and token store; token and quotas of its own. An explicit token and a token source
+    /// Another shop of the same vendor: same transport, pool, hooks, settings and token store; tokens and quotas of its own. Explicit tokens and token sources
     /// belong to the first shop and are not taken over.
     #[must_use]
     pub fn with_credentials(&self, credentials: CredentialSet) -> ApiClient {
-        ApiClient { shop: Arc::new(Shop::new(self.shop.shared.clone(), credentials, Given::Nothing)) }
+        ApiClient { shop: Arc::new(Shop::new(self.shop.shared.clone(), credentials, GivenTokens::new())) }
     }
 
     /// The credentials.
@@ -152,7 +192,7 @@ impl ApiClient {
     /// Ends the pause that the vendor asked for by saying that calls of this operation come too fast, here and (where a quota is shared) for all processes. For when it
     /// is known to be over: by itself a pause ends when it is due. `false`: there was none. The name is as in the schema, `user_list`; the token's own operation has one too.
     pub fn resume_quota(&self, operation: &str) -> bool {
-        self.shop.quotas.resume(operation)
+        self.shop.accounts.iter().any(|account| account.quotas.resume(operation))
     }
 
     pub(crate) fn token_cache(&self, token: &TokenSpec) -> Option<&Arc<TokenCache<Error>>> {
@@ -174,8 +214,19 @@ impl ApiClient {
         &self.shop.account
     }
 
-    pub(crate) fn quotas(&self) -> &RateLimiters {
-        &self.shop.quotas
+    /// The quota of an operation; `None`, if it has none.
+    pub(crate) fn quota(&self, operation: &OperationSpec) -> Option<Arc<RateLimiter>> {
+        self.account_of(operation)?.quotas.of(operation)
+    }
+
+    /// Credentials that calls of an operation need, and that were not given.
+    pub(crate) fn missing_for(&self, operation: &OperationSpec) -> &[&'static CredentialSpec] {
+        self.account_of(operation).map_or(&[], |account| &account.missing)
+    }
+
+    fn account_of(&self, operation: &OperationSpec) -> Option<&Account> {
+        let accounts = &self.shop.accounts;
+        self.vendor().proof_of(operation).and_then(|proof| accounts.get(proof)).or(accounts.last())
     }
 }
 

@@ -1,5 +1,5 @@
-//! From a request value to what goes over the wire. No I/O, and nothing but the request, its description and the token decides the result:
-//! the same request is the same bytes.
+//! From a request value to what goes over the wire. No I/O, and nothing but the request, its description and its token (or what it is signed with) decides the
+//! result: the same request is the same bytes.
 
 mod multipart;
 mod url;
@@ -14,6 +14,8 @@ pub(crate) use self::url::check_path;
 pub(crate) use self::written::OnTheWire;
 use self::written::Written;
 use crate::{
+    secret::Secret,
+    sign::Signing,
     spec::{BodyKind, OperationSpec, TokenPlace, TokenSpec},
     table::{Place, REQUIRED, ReadFields},
     transport::{Header, HttpRequest},
@@ -26,6 +28,19 @@ pub enum RequestBody<'a> {
     Typed(&'a dyn ReadFields),
     /// Parameters by wire name. Each goes where the operation's table puts its name; its value is written as it is.
     Raw(&'a Map<String, Value>),
+}
+
+/// What proves to the vendor who calls.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub enum Authorization<'a> {
+    /// Nothing does.
+    #[default]
+    None,
+    /// A token of this kind.
+    Token(&'a TokenSpec, &'a Secret),
+    /// A signature.
+    Signature(&'a Signing),
 }
 
 /// A request that cannot be written.
@@ -66,7 +81,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// Absent fields are left out. A list joined into one text is refused where an item holds the separator. Where there is no `null` (query,
 /// form, multipart) it is written as an empty text, and objects and lists as JSON text; a header is left out. The token replaces a field of
-/// its name. A token that belongs in the body goes in the query where the operation has no body.
+/// its name. A token that belongs in the body goes in the query where the operation has no body. Parameters of a signature do the same; what stands in the query of `path`
+/// is not signed.
 ///
 /// # Errors
 /// When a value cannot be written where it must go: a number that is not finite, a header with line breaks, a bad base URL; or when the path leads
@@ -74,14 +90,30 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub fn encode(
     outgoing: RequestBody<'_>,
     spec: &OperationSpec,
-    token: Option<(&TokenSpec, &str)>,
+    authorization: Authorization<'_>,
     base_url: &str,
     path: &str,
 ) -> Result<HttpRequest, EncodeError> {
+    authorized(outgoing, spec, authorization, base_url, path).map(|(request, _)| request)
+}
+
+/// The same, and the signature that is in it.
+pub(crate) fn authorized(
+    outgoing: RequestBody<'_>,
+    spec: &OperationSpec,
+    authorization: Authorization<'_>,
+    base_url: &str,
+    path: &str,
+) -> Result<(HttpRequest, Option<Secret>), EncodeError> {
     let mut parts = Parts::of(outgoing, spec)?;
-    if let Some((token_spec, token)) = token {
-        parts.put_token(token_spec.place, token);
-    }
+    let signature = match authorization {
+        Authorization::None => None,
+        Authorization::Token(token, text) => {
+            parts.put_token(token.place, text.expose());
+            None
+        }
+        Authorization::Signature(signing) => Some(parts.sign(signing)?),
+    };
     let mut headers: Vec<Header> = Vec::with_capacity(2 + parts.headers.len());
     headers.push(("Accept".into(), "application/json".into()));
     let (content_type, body) = match spec.body {
@@ -99,7 +131,7 @@ pub fn encode(
     headers.extend(content_type.map(|content_type| ("Content-Type".into(), content_type)));
     headers.extend(self::headers(&parts.headers)?);
     let url = url::with_query(url::join(base_url, path)?, &texts(&parts.query)?);
-    Ok(HttpRequest { method: spec.method, url, headers, body, timeout: TIMEOUT })
+    Ok((HttpRequest { method: spec.method, url, headers, body, timeout: TIMEOUT }, signature))
 }
 
 /// A record as JSON, as it stands on the wire: what [`encode`] writes where it is part of a JSON body. Absent fields are left out.
@@ -163,6 +195,20 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Adds what the signature wants to have sent, in its order, and the signature itself.
+    fn sign(&mut self, signing: &'a Signing) -> Result<Secret, EncodeError> {
+        let place = signing.spec.place;
+        for (name, value) in signing.values.iter().rev() {
+            self.put_first(place, name, Written::Text(value.into()));
+        }
+        let own = signing.values.iter().map(|(name, value)| (*name, Cow::Borrowed(value.as_str())));
+        let own = own.filter(|_| place == Place::Header);
+        let parameters = texts(&self.query)?.into_iter().chain(texts(&self.body)?).chain(own);
+        let signature = signing.over(parameters);
+        self.put_first(place, signing.spec.signature, Written::Text(signature.expose().to_owned().into()));
+        Ok(signature)
+    }
+
     /// Puts the token before all else, in place of a field of its name.
     fn put_token(&mut self, place: TokenPlace, token: &'a str) {
         let (place, name) = match place {
@@ -170,9 +216,13 @@ impl<'a> Parts<'a> {
             TokenPlace::Query(name) => (Place::Query, name),
             TokenPlace::Header(name) => (Place::Header, name),
         };
+        self.put_first(place, name, Written::Text(token.into()));
+    }
+
+    fn put_first(&mut self, place: Place, name: &'static str, written: Written<'a>) {
         let list = self.list(place);
         list.retain(|(other, _)| if place == Place::Header { !other.eq_ignore_ascii_case(name) } else { other != name });
-        list.insert(0, (name.into(), Written::Text(token.into())));
+        list.insert(0, (name.into(), written));
     }
 }
 

@@ -45,6 +45,7 @@ mod runtime;
 mod scan;
 pub mod secret;
 mod serialize;
+pub mod sign;
 pub mod spec;
 #[doc(hidden)]
 pub mod table;
@@ -80,6 +81,7 @@ pub use crate::{
     quota::SharedQuota,
     retry::RetryPolicy,
     secret::{CredentialSet, Secret},
+    sign::{SigningInputs, SystemSigningInputs},
     spec::{Action, Label, QuotaSpec},
     table::{Extra, Keyed, Nullable, Undocumented},
     tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},

@@ -18,7 +18,7 @@ use tokio::time::{Duration, Instant};
 use self::classify::Failed;
 use crate::{
     client::{ApiClient, CallOptions, ResponseMeta},
-    encode::RequestBody,
+    encode::{Authorization, RequestBody},
     error::{Error, ErrorKind},
     hooks::{CallContext, CallSpan, End, Retry, Start},
     mask::Masker,
@@ -74,7 +74,7 @@ struct Run<'a> {
     refreshed: bool,
     /// HTTP status of the last attempt.
     status: Option<u16>,
-    /// The token of the last attempt, so that it is not shown.
+    /// The token or the signature of the last attempt, so that it is not shown.
     token: Option<Arc<Secret>>,
     /// Those of the attempts before.
     earlier_tokens: Vec<Arc<Secret>>,
@@ -83,7 +83,7 @@ struct Run<'a> {
 impl Run<'_> {
     async fn attempts(&mut self, data: &mut dyn Payload) -> Result<ResponseMeta, Error> {
         self.job.in_runtime().map_err(|error| self.job.named(error))?;
-        self.job.check().map_err(|error| self.job.named(error))?;
+        self.job.check().and_then(|()| self.job.credentials_given()).map_err(|error| self.job.named(error))?;
         loop {
             let failed = match self.attempt(data).await {
                 Ok(reply) => return Ok(reply),
@@ -162,7 +162,7 @@ impl Run<'_> {
         let id = shared.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let call = CallContext { id, account: job.core.account(), page: job.options.page };
         let start = Start { vendor: shared.vendor.name, operation: &name, call };
-        let span = CallSpan::new(&start, method(job.spec.method), &shared.server);
+        let span = CallSpan::new(&start, method(job.spec.method), shared.server(job.spec));
         span.inside(|| shared.hooks.start(&start));
         Run {
             job,
@@ -248,9 +248,9 @@ fn method(method: Method) -> &'static str {
 }
 
 impl Job<'_> {
-    /// What would be sent, without a token.
+    /// What would be sent, without token and signature.
     pub(crate) fn preview(&self) -> Result<HttpRequest, Error> {
-        self.check().and_then(|()| self.written(None)).map_err(|error| self.named(error))
+        self.check().and_then(|()| self.written(Authorization::None)).map(|(request, _)| request).map_err(|error| self.named(error))
     }
 
     /// Whether there is a runtime to wait in.

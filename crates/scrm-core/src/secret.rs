@@ -94,9 +94,22 @@ impl CredentialSet {
         if missing.is_empty() { Ok(self) } else { Err(MissingCredentials { vendor: self.vendor.name, missing }) }
     }
 
-    /// Required credentials without a value.
+    /// Required credentials without a value. None are missing where nothing required is given, but all of another kind of token or of a signature: a client can be for
+    /// such calls alone.
     pub fn missing(&self) -> impl Iterator<Item = &'static CredentialSpec> {
-        self.vendor.credentials.iter().filter(|spec| spec.required && !self.values.contains_key(spec.name))
+        let required = |name: &str| self.vendor.credentials.iter().any(|spec| spec.required && spec.name == name);
+        let apart = self.vendor.credentials.iter().all(|spec| !spec.required || !self.values.contains_key(spec.name))
+            && self
+                .vendor
+                .proofs()
+                .any(|names| !names.is_empty() && names.iter().all(|name| !required(name) && self.values.contains_key(name)));
+        self.vendor.credentials.iter().filter(move |spec| !apart && spec.required && !self.values.contains_key(spec.name))
+    }
+
+    /// Those of these credentials without a value.
+    pub(crate) fn missing_of(&self, names: &[&str]) -> Vec<&'static CredentialSpec> {
+        let wanted = |spec: &&CredentialSpec| names.contains(&spec.name) && !self.values.contains_key(spec.name);
+        self.vendor.credentials.iter().filter(wanted).collect()
     }
 
     /// The value of a credential.
@@ -115,9 +128,18 @@ impl CredentialSet {
     /// The same values give the same key in every process.
     #[must_use]
     pub fn account_key(&self) -> String {
+        self.key(|_| true)
+    }
+
+    /// The same of these credentials alone: a token, and the quota of calls that carry it, belong to what the token is got with, whatever else a client is given.
+    pub(crate) fn account_key_of(&self, names: &[&str]) -> String {
+        self.key(|name| names.contains(&name))
+    }
+
+    fn key(&self, counts: impl Fn(&str) -> bool) -> String {
         let mut key = self.vendor.name.to_owned();
         let mut hash = HMAC::new(key.as_bytes());
-        for spec in self.vendor.credentials {
+        for spec in self.vendor.credentials.iter().filter(|spec| counts(spec.name)) {
             let Some(value) = self.values.get(spec.name) else { continue };
             if spec.secret {
                 hash.update((spec.name.len() as u64).to_be_bytes());
@@ -209,7 +231,9 @@ mod tests {
         access: Access::Write,
         permission: None,
         quota: None,
+        base_url: None,
         token: None,
+        signature: None,
         paging: None,
         errors: &[],
         rules: &[],
@@ -226,8 +250,10 @@ mod tests {
         title: NAME,
         doc_url: "https://docs.acme.example",
         base_url: "https://api.acme.example",
+        base_urls: &[],
         envelope: EnvelopeSpec { code: "code", message: &["msg"], data: "data", success: &["0"], others: &[], code_is_text: false },
         tokens: &[],
+        signatures: &[],
         credentials: &[
             credential("app_id", "ACME_APP_ID", false, true),
             credential("app_secret", "ACME_APP_SECRET", true, true),

@@ -2,6 +2,7 @@
 
 mod build;
 
+pub use crate::table::Place;
 use crate::table::Table;
 
 /// One text in both languages.
@@ -38,10 +39,14 @@ pub struct VendorSpec {
     pub doc_url: &'static str,
     /// Scheme, host and path prefix; an operation's path is appended to it.
     pub base_url: &'static str,
+    /// Further base URLs, by name; an operation that stands below one of them says so.
+    pub base_urls: &'static [BaseUrlSpec],
     /// How an answer is wrapped.
     pub envelope: EnvelopeSpec,
     /// The kinds of token the vendor gives out; the first is the usual one.
     pub tokens: &'static [&'static TokenSpec],
+    /// The ways in which calls are signed.
+    pub signatures: &'static [&'static SignatureSpec],
     /// What the client must be given.
     pub credentials: &'static [CredentialSpec],
     /// Codes that any operation may answer.
@@ -53,6 +58,21 @@ pub struct VendorSpec {
 }
 
 impl VendorSpec {
+    /// The ways in which a call can prove who calls, each by the names of its credentials: kinds of token, then signatures.
+    pub(crate) fn proofs(&self) -> impl Iterator<Item = Vec<&'static str>> {
+        let tokens = self.tokens.iter().map(|token| token.credentials());
+        tokens.chain(self.signatures.iter().map(|signature| signature.credentials()))
+    }
+
+    /// What an operation's calls prove who calls by: its place among [`proofs`](Self::proofs). For an operation that answers a token: the token's.
+    pub(crate) fn proof_of(&self, operation: &OperationSpec) -> Option<usize> {
+        let token = |wanted: &TokenSpec| self.tokens.iter().position(|known| known.name == wanted.name);
+        let signature = |wanted: &SignatureSpec| self.signatures.iter().position(|known| known.name == wanted.name);
+        let answered = || self.tokens.iter().position(|token| std::ptr::eq(token.operation, operation));
+        let signed = || operation.signature.and_then(signature).map(|at| self.tokens.len() + at);
+        operation.token.and_then(token).or_else(signed).or_else(answered)
+    }
+
     /// The rule for a code: the operation's before the vendor's, and among them one that knows the message too before one that knows the
     /// code alone.
     #[must_use]
@@ -67,6 +87,18 @@ impl VendorSpec {
         };
         among(operation.errors).or_else(|| among(self.errors))
     }
+}
+
+/// A base URL beside the vendor's usual one.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct BaseUrlSpec {
+    /// Name, unique in the vendor.
+    pub name: &'static str,
+    /// Scheme, host and path prefix.
+    pub url: &'static str,
+    /// What stands there.
+    pub title: Label,
 }
 
 /// Where code, message and data stand in an answer. Keys of the top level.
@@ -127,6 +159,17 @@ pub struct TokenSpec {
     pub place: TokenPlace,
 }
 
+impl TokenSpec {
+    /// Names of the credentials that it is got with.
+    pub(crate) fn credentials(&self) -> Vec<&'static str> {
+        let credential = |parameter: &TokenParameter| match parameter {
+            TokenParameter::Credential(name) => Some(*name),
+            TokenParameter::Constant(_) => None,
+        };
+        self.parameters.iter().filter_map(|(_, parameter)| credential(parameter)).collect()
+    }
+}
+
 /// What a parameter of the token operation is filled with.
 #[derive(Clone, Copy, Debug)]
 pub enum TokenParameter {
@@ -134,6 +177,52 @@ pub enum TokenParameter {
     Credential(&'static str),
     /// A fixed text.
     Constant(&'static str),
+}
+
+/// How calls are signed: the digest over all parameters and a secret that does not travel.
+///
+/// All parameters of the body and of the query are signed, and those that belong to the signature itself; headers are not. They and the secret are sorted by name
+/// (byte by byte), written as `name=value`, joined by `&`, and the digest is taken of that. Values are not percent-encoded; an object or a list is the JSON that is sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SignatureSpec {
+    /// Name of this way, unique in the vendor.
+    pub name: &'static str,
+    /// The digest of a text, as it is sent.
+    pub digest: fn(&[u8]) -> String,
+    /// Parameters that are sent with each call, and signed with it.
+    pub parameters: &'static [(&'static str, SignatureParameter)],
+    /// Name under which the secret is sorted in, and the credential that it is. It is never sent.
+    pub secret: (&'static str, &'static str),
+    /// Name of the parameter that holds the signature.
+    pub signature: &'static str,
+    /// Where the parameters and the signature go.
+    pub place: Place,
+}
+
+impl SignatureSpec {
+    /// Names of the credentials that it is made with.
+    pub(crate) fn credentials(&self) -> Vec<&'static str> {
+        let credential = |parameter: &SignatureParameter| match parameter {
+            SignatureParameter::Credential(name) => Some(*name),
+            _ => None,
+        };
+        self.parameters.iter().filter_map(|(_, parameter)| credential(parameter)).chain([self.secret.1]).collect()
+    }
+}
+
+/// What a parameter of a signature is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureParameter {
+    /// The credential of this name.
+    Credential(&'static str),
+    /// So many letters and digits by chance, others for each request.
+    Nonce(u8),
+    /// Unix time in milliseconds.
+    Milliseconds,
+    /// Unix time in seconds.
+    Seconds,
 }
 
 /// Where a token goes in a call.
@@ -159,7 +248,7 @@ pub struct OperationSpec {
     pub source: Source,
     /// HTTP method.
     pub method: Method,
-    /// Path below the vendor's base URL.
+    /// Path below its base URL.
     pub path: &'static str,
     /// How the request travels.
     pub body: BodyKind,
@@ -169,8 +258,12 @@ pub struct OperationSpec {
     pub permission: Option<&'static str>,
     /// Calls allowed in a window.
     pub quota: Option<QuotaSpec>,
+    /// Name of the base URL that its path stands below; `None`: the vendor's usual one.
+    pub base_url: Option<&'static str>,
     /// The kind of token it needs; `None` for operations without one.
     pub token: Option<&'static TokenSpec>,
+    /// How it is signed; `None` for operations that are not.
+    pub signature: Option<&'static SignatureSpec>,
     /// How its rows are paged.
     pub paging: Option<&'static PagingSpec>,
     /// Codes of this operation, looked up before the vendor's.

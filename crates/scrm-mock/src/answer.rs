@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use scrm_schema::model::{Access, Action, Filling, Operation, Situation, Token, Vendor};
+use scrm_schema::model::{Access, Action, Filling, Operation, Signature, Situation, Token, Vendor};
 
 use crate::{
     chance::hash,
@@ -18,6 +18,7 @@ use crate::{
     response::Answerer,
     row_texts::Writer,
     select::{Page, Selector},
+    signed::Signed,
     tokens::TokenRule,
     windows,
     world::{Target, World},
@@ -49,14 +50,14 @@ struct Call<'a> {
 }
 
 /// Why a call fails.
-struct Failed {
+pub(crate) struct Failed {
     situation: Situation,
     parameter: String,
     reason: String,
 }
 
 impl Failed {
-    fn new(situation: Situation, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(situation: Situation, reason: impl Into<String>) -> Self {
         Self { situation, parameter: String::new(), reason: reason.into() }
     }
 }
@@ -133,6 +134,9 @@ impl Call<'_> {
 
     /// The shop that calls: by its token, or by its credentials where a token is fetched.
     fn shop_of(&self, parameters: &Parameters) -> Result<Option<usize>, Failed> {
+        if let Some(signature) = self.operation.signature.as_ref().and_then(|name| self.vendor.file.signature(name)) {
+            return self.signer(signature).map(Some);
+        }
         let Some(kind) = &self.operation.token else {
             let issued = self.vendor.file.tokens.iter().find(|token| token.operation == self.operation.name);
             return Ok(
@@ -148,6 +152,19 @@ impl Call<'_> {
             Some(shop) => Ok(Some(shop)),
             None => Err(Failed::new(Situation::TokenInvalid, "")),
         }
+    }
+
+    /// The shop that signed the call.
+    fn signer(&self, signature: &Signature) -> Result<usize, Failed> {
+        let shops = self.world.shops.get(self.target.0).map(Vec::as_slice).unwrap_or_default();
+        // A signature by hand is taken like a token by hand.
+        let signed = Signed::read(signature, self.operation, self.incoming)?;
+        if self.world.tokens().is_accepted(&signed.signature) {
+            return Ok(0);
+        }
+        signed.fresh(signature, self.world.clock.wall_seconds())?;
+        let signer = shops.iter().position(|shop| signed.is_by(signature, shop));
+        signer.ok_or_else(|| Failed::new(Situation::SignatureInvalid, "the signature does not fit the parameters"))
     }
 
     fn shop_by_credentials(&self, token: &Token, given: impl Fn(&str) -> Option<String>) -> Option<usize> {

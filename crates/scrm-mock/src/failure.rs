@@ -9,6 +9,9 @@ pub(crate) fn name(situation: Situation) -> &'static str {
     match situation {
         Situation::TokenMissing => "token_missing",
         Situation::TokenInvalid => "token_invalid",
+        Situation::SignatureMissing => "signature_missing",
+        Situation::SignatureInvalid => "signature_invalid",
+        Situation::SignatureExpired => "signature_expired",
         Situation::CredentialsWrong => "credentials_wrong",
         Situation::PermissionMissing => "permission_missing",
         Situation::UnknownPath => "unknown_path",
@@ -28,6 +31,9 @@ fn closest(situation: Situation) -> (&'static [Situation], &'static [Action]) {
     match situation {
         S::TokenMissing => (&[S::TokenInvalid], &[Action::RefreshToken, Action::FixConfig]),
         S::TokenInvalid => (&[S::TokenMissing], &[Action::RefreshToken]),
+        S::SignatureMissing => (&[S::SignatureInvalid, S::CredentialsWrong], &[Action::FixConfig]),
+        S::SignatureInvalid => (&[S::SignatureMissing, S::CredentialsWrong], &[Action::FixConfig]),
+        S::SignatureExpired => (&[S::SignatureInvalid, S::CredentialsWrong], &[Action::FixConfig]),
         S::CredentialsWrong => (&[], &[Action::FixConfig]),
         S::PermissionMissing | S::AddressRefused => (&[S::PermissionMissing], &[Action::FixConfig]),
         S::UnknownPath => (&[S::WrongMethod], &[Action::FixRequest]),

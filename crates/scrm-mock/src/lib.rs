@@ -57,6 +57,7 @@ mod response;
 mod row_texts;
 mod select;
 mod server;
+mod signed;
 mod spoil;
 mod stats;
 mod tokens;

@@ -72,6 +72,18 @@ impl Incoming {
         Ok(parameters)
     }
 
+    /// Everything that a signature is made over: what stands in the query, and in the body.
+    pub(crate) fn signed(&self, operation: &Operation) -> Result<Vec<(String, String)>, String> {
+        let body = match operation.body {
+            BodyKind::Query => Parameters::new(),
+            BodyKind::Form => texts(form_urlencoded::parse(&self.body).into_owned()),
+            BodyKind::Multipart => self.multipart()?,
+            BodyKind::Json => self.json()?,
+        };
+        let text = |given: &Given| if given.value.is_null() { String::new() } else { crate::fill::plain(&given.value) };
+        Ok(self.pairs().iter().chain(&body).map(|(name, given)| (name.clone(), text(given))).collect())
+    }
+
     fn json(&self) -> Result<Parameters, String> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Parameters::new());

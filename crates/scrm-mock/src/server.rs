@@ -128,8 +128,15 @@ fn openapi(world: &World, name: &str, host: &str) -> Response {
         return text(StatusCode::NOT_FOUND, "no vendor is called so");
     };
     let mut document = scrm_schema::openapi::document(vendor);
+    let here = Value::String(format!("http://{host}/{name}"));
     if let Some(url) = document.pointer_mut("/servers/0/url") {
-        *url = Value::String(format!("http://{host}/{name}"));
+        *url = here;
+    }
+    // All of a vendor's base URLs are here.
+    for operation in document.pointer_mut("/paths").and_then(Value::as_object_mut).into_iter().flat_map(|paths| paths.values_mut()) {
+        for operation in operation.as_object_mut().into_iter().flat_map(|verbs| verbs.values_mut()).filter_map(Value::as_object_mut) {
+            operation.shift_remove("servers");
+        }
     }
     json(StatusCode::OK, &document)
 }

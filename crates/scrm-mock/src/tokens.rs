@@ -54,6 +54,11 @@ impl TokenDesk {
         self.accepted = Some(token);
     }
 
+    /// Whether it is the one that is good everywhere.
+    pub(crate) fn is_accepted(&self, token: &str) -> bool {
+        self.accepted.as_deref() == Some(token)
+    }
+
     /// Gives a token and the seconds it has left.
     pub(crate) fn fetch(&mut self, vendor: usize, shop: usize, kind: &str, rule: TokenRule, now: i64) -> (String, i64) {
         let key = (vendor, shop, kind.to_owned());
@@ -77,7 +82,7 @@ impl TokenDesk {
 
     /// The shop that a token belongs to, if it is good now.
     pub(crate) fn shop(&self, vendor: usize, kind: &str, token: &str, now: i64) -> Option<usize> {
-        if self.accepted.as_deref() == Some(token) {
+        if self.is_accepted(token) {
             return Some(0);
         }
         self.issued

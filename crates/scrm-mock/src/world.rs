@@ -230,9 +230,9 @@ fn paths(tree: &Tree) -> HashMap<String, Vec<Target>> {
     let mut paths: HashMap<String, Vec<Target>> = HashMap::new();
     for (v, vendor) in tree.vendors.iter().enumerate() {
         let name = &vendor.file.vendor;
-        let after_scheme = vendor.file.base_url.split_once("://").map_or("", |(_, rest)| rest);
-        let base = after_scheme.find('/').and_then(|slash| after_scheme.get(slash..)).unwrap_or_default().trim_end_matches('/');
         for (o, operation) in vendor.operations.iter().enumerate() {
+            let after_scheme = vendor.file.base_url(operation.base_url.as_deref()).split_once("://").map_or("", |(_, rest)| rest);
+            let base = after_scheme.find('/').and_then(|slash| after_scheme.get(slash..)).unwrap_or_default().trim_end_matches('/');
             let own = format!("/{}", operation.path.trim_matches('/'));
             let mut ways = vec![format!("/{name}{own}"), format!("/{name}{base}{own}"), own.clone(), format!("{base}{own}")];
             ways.sort();

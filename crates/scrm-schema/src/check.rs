@@ -63,11 +63,40 @@ fn head(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     {
         problems.add("/token", format!("the vendor has no token called `{token}`"), "use a name of `tokens` in vendor.json, or `false`");
     }
+    if let Some(name) = &operation.base_url
+        && !context.vendor.base_urls.iter().any(|known| known.name == *name)
+        // Else it is the signature's, and told there.
+        && operation.signature.as_ref().and_then(|signature| context.vendor.signature(signature)).is_none_or(|signature| signature.base_url.as_ref() != Some(name))
+    {
+        problems.add("/http/base_url", format!("the vendor has no base URL called `{name}`"), "use a name of `base_urls` in vendor.json");
+    }
+    signature(context, problems);
     if let Some(kind) = operation.token.as_ref().and_then(|token| context.vendor.tokens.iter().find(|known| known.name == *token)) {
         let carried = operation.request.fields.iter().find(|field| field.name == kind.place.name);
         if let Some(field) = carried.filter(|field| place_of(field, operation.body) == token_place(kind.place.place, operation.body)) {
             problems.add(&field.pointer, "is the token, which vendor.json already sends", "take it out of the request");
         }
+    }
+}
+
+/// A signed operation needs no token, and its fields are none of the signature's.
+fn signature(context: &Context<'_>, problems: &mut FileProblems<'_>) {
+    let operation = context.operation;
+    let Some(name) = &operation.signature else { return };
+    let Some(signature) = context.vendor.signature(name) else {
+        problems.add("/signature", format!("the vendor has no signature called `{name}`"), "use a name of `signatures` in vendor.json");
+        return;
+    };
+    if operation.token.is_some() {
+        problems.add("/token", "the operation is signed, and needs a token besides", "keep one of the two");
+    }
+    for field in operation
+        .request
+        .fields
+        .iter()
+        .filter(|field| signature.sent().chain([signature.secret.name.as_str()]).any(|own| own == field.name))
+    {
+        problems.add(&field.pointer, "belongs to the signature, which vendor.json already sends", "take it out of the request");
     }
 }
 

@@ -109,6 +109,9 @@ pub struct VendorFile {
     pub source: Source,
     /// Scheme, host and path prefix.
     pub base_url: String,
+    /// Further base URLs, by name.
+    #[serde(default)]
+    pub base_urls: Vec<BaseUrl>,
     /// The areas, in the order in which documentation shows them.
     pub areas: Vec<Area>,
     /// How an answer is wrapped.
@@ -117,10 +120,127 @@ pub struct VendorFile {
     pub credentials: Vec<Credential>,
     /// Kinds of token, the usual one first.
     pub tokens: Vec<Token>,
+    /// Ways in which calls are signed.
+    #[serde(default)]
+    pub signatures: Vec<Signature>,
     /// How an operation is called that has no schema.
     pub untyped: Untyped,
     /// Codes any operation may answer.
     pub errors: Vec<ErrorRule>,
+}
+
+impl VendorFile {
+    /// The address of the base URL of this name; of the usual one for `None`, and for a name that there is not.
+    pub fn base_url(&self, name: Option<&str>) -> &str {
+        self.base_urls.iter().find(|known| Some(known.name.as_str()) == name).map_or(&self.base_url, |known| &known.url)
+    }
+
+    /// The signature of this name.
+    pub fn signature(&self, name: &str) -> Option<&Signature> {
+        self.signatures.iter().find(|signature| signature.name == name)
+    }
+}
+
+/// A base URL beside the vendor's usual one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseUrl {
+    /// Unique in the vendor.
+    pub name: String,
+    /// Scheme, host and path prefix.
+    pub url: String,
+    /// What stands there, in Chinese.
+    pub zh: String,
+    /// What stands there, in English.
+    pub en: String,
+}
+
+/// One way in which calls are signed: a digest over all parameters and a secret that does not travel.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// Unique among signatures and tokens.
+    pub name: String,
+    /// What else is to be known of it, in Chinese.
+    pub zh: String,
+    /// What else is to be known of it, in English.
+    pub en: String,
+    /// The digest.
+    pub hash: Hash,
+    /// What is sent with each call and signed with it, by parameter.
+    pub parameters: IndexMap<String, SignedFilling>,
+    /// What is signed, but not sent.
+    pub secret: SignatureSecret,
+    /// Name of the parameter that holds the signature.
+    pub signature: String,
+    /// Where parameters and signature go.
+    #[serde(rename = "in", default)]
+    pub place: Place,
+    /// Base URL of the operations that are signed so, by name.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// Seconds after which the vendor refuses a signature; `None`: not documented.
+    #[serde(default)]
+    pub max_age: Option<u32>,
+    /// How it is known.
+    #[serde(default)]
+    pub evidence: Evidence,
+}
+
+impl Signature {
+    /// Names of what is sent: the parameters, and the signature itself last.
+    pub fn sent(&self) -> impl Iterator<Item = &str> {
+        self.parameters.keys().map(String::as_str).chain([self.signature.as_str()])
+    }
+
+    /// Names of the credentials that it is made with, the secret last.
+    pub fn credentials(&self) -> impl Iterator<Item = &str> {
+        let parameters = self.parameters.values().filter_map(|filling| match filling {
+            SignedFilling::Credential(name) => Some(name.as_str()),
+            _ => None,
+        });
+        parameters.chain([self.secret.credential.as_str()])
+    }
+}
+
+/// The digest of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hash {
+    /// SHA-1, in lower-case hexadecimal digits.
+    Sha1,
+}
+
+/// The secret of a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureSecret {
+    /// Name under which it is sorted in.
+    pub name: String,
+    /// The credential that it is.
+    pub credential: String,
+}
+
+/// What a parameter of a signature is filled with.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignedFilling {
+    /// The credential of this name.
+    Credential(String),
+    /// So many letters and digits by chance.
+    Nonce(u8),
+    /// Unix time.
+    Clock(ClockUnit),
+}
+
+/// Unit of a Unix time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockUnit {
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
 }
 
 /// Keys of the top level of an answer.
@@ -327,6 +447,12 @@ pub enum Situation {
     TokenMissing,
     /// The token is unknown or expired.
     TokenInvalid,
+    /// The call carries no signature, or lacks what belongs to it.
+    SignatureMissing,
+    /// The signature does not fit the parameters.
+    SignatureInvalid,
+    /// The time in the signature lies too far away.
+    SignatureExpired,
     /// The token operation got wrong credentials.
     CredentialsWrong,
     /// The app lacks the operation's permission.
@@ -366,12 +492,16 @@ pub struct Operation {
     pub source: Source,
     /// HTTP method.
     pub method: Method,
-    /// Path below the vendor's base URL.
+    /// Path below its base URL.
     pub path: String,
+    /// Name of its base URL, told by itself or by its signature; `None`: the vendor's usual one.
+    pub base_url: Option<String>,
     /// How the request travels.
     pub body: BodyKind,
     /// Name of the kind of token; `None`: needs none.
     pub token: Option<String>,
+    /// Name of the way in which it is signed; `None`: it is not.
+    pub signature: Option<String>,
     /// What a repetition would do.
     pub access: Access,
     /// The permission, in the vendor's words.

@@ -20,6 +20,13 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// The environment variable that points a vendor's base URL elsewhere, or the one of this name: `ACME_BASE_URL`, `ACME_FILES_BASE_URL`.
+#[must_use]
+pub fn base_url_variable(vendor: &str, name: Option<&str>) -> String {
+    let words: Vec<&str> = [Some(vendor), name, Some("base_url")].into_iter().flatten().collect();
+    words.join("_").to_ascii_uppercase()
+}
+
 /// Lower-case words of a name in any style.
 fn words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();

@@ -2,13 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{BodyKind, ErrorRule, Method, Operation, Place, Rule, Token, Type, Used, Vendor, Wire};
+use crate::model::{
+    BodyKind, ClockUnit, ErrorRule, Method, Operation, Place, Rule, Signature, SignedFilling, Token, Type, Used, Vendor, Wire,
+};
 use crate::pointer::{SHARED, join};
 
 /// The tag of operations that answer tokens and belong to no area.
 const TOKENS: &str = "token";
 /// What stands for a token in examples.
 const TOKEN: &str = "a-token";
+/// What stands for a signature in examples.
+const SIGNATURE: &str = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
 
 /// In which direction a schema is read: a request takes what is documented, an answer may bring more.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,8 +23,8 @@ enum Way {
 
 /// The document of a vendor: every operation with its request, answer, errors and examples; `servers` names the vendor's own base URL.
 ///
-/// Two things have no place of their own in OpenAPI and are told so: a token in the body is a required property there, and a failure comes with HTTP status 200, so
-/// that each answer is either the documented one or a failure.
+/// Three things have no place of their own in OpenAPI and are told so: a token in the body is a required property there; what belongs to a signature is required wherever
+/// it goes, and how it is made stands in its description; and a failure comes with HTTP status 200, so that each answer is either the documented one or a failure.
 pub fn document(vendor: &Vendor) -> Value {
     let file = &vendor.file;
     let mut paths: Map<String, Value> = Map::new();
@@ -36,7 +40,9 @@ pub fn document(vendor: &Vendor) -> Value {
     }
     let mut components = Map::new();
     components.insert("schemas".to_owned(), Value::Object(schemas));
-    let schemes: Map<String, Value> = file.tokens.iter().filter_map(|token| Some((token.name.clone(), scheme(token)?))).collect();
+    let tokens = file.tokens.iter().filter_map(|token| Some((token.name.clone(), scheme(token)?)));
+    let signatures = file.signatures.iter().map(|signature| (signature.name.clone(), signature_scheme(signature)));
+    let schemes: Map<String, Value> = tokens.chain(signatures).collect();
     if !schemes.is_empty() {
         components.insert("securitySchemes".to_owned(), Value::Object(schemes));
     }
@@ -85,6 +91,48 @@ fn scheme(token: &Token) -> Option<Value> {
     )
 }
 
+/// A signature that goes with the fields is in the query where there is no body; in a body it is a property.
+fn signature_scheme(signature: &Signature) -> Value {
+    let place = if signature.place == Place::Header { "header" } else { "query" };
+    json!({ "type": "apiKey", "in": place, "name": signature.signature, "description": how(signature) })
+}
+
+/// How a signature is made.
+fn how(signature: &Signature) -> String {
+    let named: Vec<String> = signature.parameters.keys().map(|name| format!("`{name}`")).collect();
+    format!(
+        "The SHA-1, in lower-case hexadecimal digits, over all parameters ({} among them) and the secret as `{}`, sorted by name, written `name=value` and joined by `&`. \
+         The secret is not sent. {}",
+        named.join(", "),
+        signature.secret.name,
+        signature.en
+    )
+}
+
+fn signature_of<'a>(vendor: &'a Vendor, operation: &Operation) -> Option<&'a Signature> {
+    vendor.file.signature(operation.signature.as_ref()?)
+}
+
+/// Where what belongs to an operation's signature goes.
+fn signature_place(signature: &Signature, operation: &Operation) -> Place {
+    match signature.place {
+        Place::Body if operation.body == BodyKind::Query => Place::Query,
+        place => place,
+    }
+}
+
+/// What a parameter of a signature is, and one that could be.
+fn signed(filling: &SignedFilling) -> (String, String) {
+    match filling {
+        SignedFilling::Credential(name) => (format!("The credential `{name}`."), format!("made-up-{name}").replace('_', "-")),
+        SignedFilling::Nonce(length) => {
+            (format!("{length} letters and digits by chance."), "a1B2c3D4".chars().cycle().take((*length).into()).collect())
+        }
+        SignedFilling::Clock(ClockUnit::Milliseconds) => ("Unix time in milliseconds.".into(), "1700000000123".into()),
+        SignedFilling::Clock(ClockUnit::Seconds) => ("Unix time in seconds.".into(), "1700000000".into()),
+    }
+}
+
 fn token_of<'a>(vendor: &'a Vendor, operation: &Operation) -> Option<&'a Token> {
     let kind = operation.token.as_ref()?;
     vendor.file.tokens.iter().find(|token| token.name == *kind)
@@ -96,6 +144,9 @@ fn described(vendor: &Vendor, operation: &Operation) -> Value {
     map.insert("tags".to_owned(), json!([operation.area.as_deref().unwrap_or(TOKENS)]));
     map.insert("summary".to_owned(), json!(format!("{} · {}", operation.title.en, operation.title.zh)));
     map.insert("description".to_owned(), json!(description(operation)));
+    if let Some(base_url) = &operation.base_url {
+        map.insert("servers".to_owned(), json!([{ "url": vendor.file.base_url(Some(base_url)), "description": base_url }]));
+    }
     if let Some(url) = &operation.source.url {
         map.insert("externalDocs".to_owned(), json!({ "url": url, "description": operation.source.page }));
     }
@@ -104,7 +155,18 @@ fn described(vendor: &Vendor, operation: &Operation) -> Value {
     {
         map.insert("security".to_owned(), json!([{ token.name.as_str(): [] }]));
     }
-    let parameters = parameters(operation);
+    let mut parameters = parameters(operation);
+    if let Some(signature) = signature_of(vendor, operation)
+        && let place @ (Place::Query | Place::Header) = signature_place(signature, operation)
+    {
+        map.insert("security".to_owned(), json!([{ signature.name.as_str(): [] }]));
+        let place = if place == Place::Header { "header" } else { "query" };
+        parameters.extend(signature.parameters.iter().map(|(name, filling)| {
+            let (description, example) = signed(filling);
+            let schema = json!({ "type": "string", "minLength": 1 });
+            json!({ "name": name, "in": place, "required": true, "description": description, "schema": schema, "example": example })
+        }));
+    }
     if !parameters.is_empty() {
         map.insert("parameters".to_owned(), Value::Array(parameters));
     }
@@ -182,6 +244,7 @@ fn request_body(vendor: &Vendor, operation: &Operation) -> Value {
         BodyKind::Json | BodyKind::Query => "application/json",
     };
     let in_body = token_of(vendor, operation).filter(|token| token.place.place == Place::Body);
+    let signed_body = signature_of(vendor, operation).filter(|signature| signature_place(signature, operation) == Place::Body);
     let elsewhere: Vec<&str> =
         operation.request.fields.iter().filter(|field| field.place != Place::Body).map(|field| field.name.as_str()).collect();
     let examples = examples(operation, |example| {
@@ -193,6 +256,10 @@ fn request_body(vendor: &Vendor, operation: &Operation) -> Value {
             }
             if let Some(token) = in_body {
                 map.insert(token.place.name.clone(), json!(TOKEN));
+            }
+            if let Some(signature) = signed_body {
+                map.extend(signature.parameters.iter().map(|(name, filling)| (name.clone(), json!(signed(filling).1))));
+                map.insert(signature.signature.clone(), json!(SIGNATURE));
             }
         }
         Some(value)
@@ -273,6 +340,18 @@ fn request(vendor: &Vendor, operation: &Operation) -> Value {
             properties.insert(token.place.name.clone(), property);
         }
         required.push(json!(token.place.name));
+    }
+    if let Some(signature) = signature_of(vendor, operation).filter(|signature| signature_place(signature, operation) == Place::Body) {
+        let own = signature
+            .parameters
+            .iter()
+            .map(|(name, filling)| (name.clone(), json!({ "type": "string", "minLength": 1, "description": signed(filling).0 })));
+        let sign = json!({ "type": "string", "minLength": 1, "description": how(signature), "x-signature": signature.name });
+        let properties = map.entry("properties").or_insert_with(|| json!({}));
+        if let Value::Object(properties) = properties {
+            properties.extend(own.chain([(signature.signature.clone(), sign)]));
+        }
+        required.extend(signature.sent().map(|name| json!(name)));
     }
     if !required.is_empty() {
         map.insert("required".to_owned(), Value::Array(required));

@@ -28,6 +28,8 @@ struct OperationFile {
     http: Http,
     #[serde(default)]
     token: TokenChoice,
+    #[serde(default)]
+    signature: Option<String>,
     access: Access,
     #[serde(default)]
     permission: Option<String>,
@@ -57,13 +59,15 @@ struct Http {
     method: Method,
     path: String,
     body: BodyKind,
+    #[serde(default)]
+    base_url: Option<String>,
 }
 
 /// Which kind of token an operation needs.
 #[derive(Deserialize, Default)]
 #[serde(untagged)]
 enum TokenChoice {
-    /// The vendor's first.
+    /// The vendor's first; none, where the operation is signed.
     #[default]
     Usual,
     Named(String),
@@ -186,6 +190,7 @@ fn operation(
     };
     let Shapes { request, data, objects, enums, shared: names } = shape::shapes(&source, &mut FileProblems { file: &path, all: problems });
     let token = match file.token {
+        TokenChoice::Usual if file.signature.is_some() => None,
         TokenChoice::Usual => vendor.tokens.first().map(|token| token.name.clone()),
         TokenChoice::Named(name) => Some(name),
         TokenChoice::None(_) => None,
@@ -201,8 +206,10 @@ fn operation(
         source: file.source,
         method: file.http.method,
         path: file.http.path,
+        base_url: file.http.base_url.or_else(|| vendor.signature(file.signature.as_ref()?)?.base_url.clone()),
         body: file.http.body,
         token,
+        signature: file.signature,
         access: file.access,
         permission: file.permission,
         quota: file.quota,

@@ -115,6 +115,16 @@ impl Client {
     pub fn shape(&self) -> super::shape::BlockingHandle<'_> {
         super::shape::BlockingHandle(self.0.core())
     }
+    /// Get a partner's token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
+    ///
+    /// 取合作方令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
+    #[inline]
+    pub fn fetch_partner_token(
+        &self,
+        request: super::token::PartnerToken,
+    ) -> Call<super::token::PartnerToken> {
+        self.0.fetch_partner_token(request).into()
+    }
     /// Get a platform token. Not needed for calls: the client gets, keeps and renews its token on its own. The vendor gives the same token again while more than 600 s of its life remain; after that, **one call of this can end the token of every other process of the account.**
     ///
     /// 示例。一般不需要：令牌由客户端自行获取、保存和更新。令牌剩余时间多于 600 秒时返回同一个令牌；在那以后，**调用一次就可能使同一账号其他进程的令牌失效。**

@@ -8,6 +8,10 @@ use scrm_core::{spec, vendor_client};
 /// - `app_id`: Id of the application · 应用编号. Environment variable `ACME_APP_ID`.
 /// - `app_secret`: Secret of the application · 应用密钥. Environment variable `ACME_APP_SECRET`. Secret.
 /// - `operator`: Acting user · 操作人. Environment variable `ACME_OPERATOR`. Optional.
+/// - `gateway_key`: Key of the gateway · 网关的编号. Environment variable `ACME_GATEWAY_KEY`. Optional.
+/// - `gateway_secret`: Secret of the gateway · 网关的密钥. Environment variable `ACME_GATEWAY_SECRET`. Secret. Optional.
+/// - `partner_id`: Id of the partner · 合作方编号. Environment variable `ACME_PARTNER_ID`. Optional.
+/// - `partner_secret`: Secret of the partner · 合作方密钥. Environment variable `ACME_PARTNER_SECRET`. Secret. Optional.
 #[derive(Clone, Debug)]
 pub struct Credentials(scrm_core::CredentialSet);
 
@@ -21,15 +25,60 @@ impl Credentials {
                 .with("app_secret", app_secret),
         )
     }
+    /// For calls with the token `partner` alone; others are an error before anything is sent.
+    #[must_use]
+    pub fn for_partner(
+        partner_id: impl Into<String>,
+        partner_secret: impl Into<String>,
+    ) -> Self {
+        Self(
+            scrm_core::CredentialSet::new(&super::VENDOR)
+                .with("partner_id", partner_id)
+                .with("partner_secret", partner_secret),
+        )
+    }
+    /// For calls with the signature `gateway` alone; others are an error before anything is sent.
+    #[must_use]
+    pub fn for_gateway(
+        gateway_key: impl Into<String>,
+        gateway_secret: impl Into<String>,
+    ) -> Self {
+        Self(
+            scrm_core::CredentialSet::new(&super::VENDOR)
+                .with("gateway_key", gateway_key)
+                .with("gateway_secret", gateway_secret),
+        )
+    }
     /// `operator`: Acting user · 操作人. Environment variable `ACME_OPERATOR`. Optional.
     #[must_use]
     pub fn with_operator(self, operator: impl Into<String>) -> Self {
         Self(self.0.with("operator", operator))
     }
+    /// `gateway_key`: Key of the gateway · 网关的编号. Environment variable `ACME_GATEWAY_KEY`. Optional.
+    #[must_use]
+    pub fn with_gateway_key(self, gateway_key: impl Into<String>) -> Self {
+        Self(self.0.with("gateway_key", gateway_key))
+    }
+    /// `gateway_secret`: Secret of the gateway · 网关的密钥. Environment variable `ACME_GATEWAY_SECRET`. Secret. Optional.
+    #[must_use]
+    pub fn with_gateway_secret(self, gateway_secret: impl Into<String>) -> Self {
+        Self(self.0.with("gateway_secret", gateway_secret))
+    }
+    /// `partner_id`: Id of the partner · 合作方编号. Environment variable `ACME_PARTNER_ID`. Optional.
+    #[must_use]
+    pub fn with_partner_id(self, partner_id: impl Into<String>) -> Self {
+        Self(self.0.with("partner_id", partner_id))
+    }
+    /// `partner_secret`: Secret of the partner · 合作方密钥. Environment variable `ACME_PARTNER_SECRET`. Secret. Optional.
+    #[must_use]
+    pub fn with_partner_secret(self, partner_secret: impl Into<String>) -> Self {
+        Self(self.0.with("partner_secret", partner_secret))
+    }
     /// From the environment variables named above.
     ///
     /// # Errors
-    /// A variable that is required is missing or empty; the error names it.
+    /// A variable that is required is missing or empty; the error names it. Nothing is missing where none of the required ones is there, but all of another way
+    /// to prove who calls.
     pub fn from_env() -> Result<Self, scrm_core::Error> {
         Ok(Self(scrm_core::CredentialSet::from_env(&super::VENDOR)?))
     }
@@ -128,6 +177,16 @@ impl Client {
     #[must_use]
     pub fn shape(&self) -> super::shape::Handle<'_> {
         super::shape::Handle(&self.0)
+    }
+    /// Get a partner's token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
+    ///
+    /// 取合作方令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
+    #[inline]
+    pub fn fetch_partner_token(
+        &self,
+        request: super::token::PartnerToken,
+    ) -> scrm_core::Call<super::token::PartnerToken> {
+        self.0.call(request)
     }
     /// Get a platform token. Not needed for calls: the client gets, keeps and renews its token on its own. The vendor gives the same token again while more than 600 s of its life remain; after that, **one call of this can end the token of every other process of the account.**
     ///

@@ -8,7 +8,10 @@ pub use scrm_core::{decode, encode, explain};
 
 /// Every operation of Acme that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.
 pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
+    &super::member::member_file_get::MEMBER_FILE_GET,
     &super::member::member_list::MEMBER_LIST,
+    &super::member::member_merge::MEMBER_MERGE,
+    &super::member::partner_list::PARTNER_LIST,
     &super::member::visit_list::VISIT_LIST,
     &super::user::user_add::USER_ADD,
     &super::user::user_detail_list::USER_DETAIL_LIST,
@@ -46,9 +49,24 @@ pub fn spec(operation: &str) -> Option<&'static scrm_core::spec::OperationSpec> 
 pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
     Some(
         match operation {
+            "member_file_get" => {
+                Box::<
+                    <super::member::MemberFileGet as scrm_core::Operation>::Data,
+                >::default()
+            }
             "member_list" => {
                 Box::<
                     <super::member::MemberList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "member_merge" => {
+                Box::<
+                    <super::member::MemberMerge as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "partner_list" => {
+                Box::<
+                    <super::member::PartnerList as scrm_core::Operation>::Data,
                 >::default()
             }
             "visit_list" => {
@@ -132,6 +150,11 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "words" => {
                 Box::<<super::shape::Words as scrm_core::Operation>::Data>::default()
             }
+            "partner_token" => {
+                Box::<
+                    <super::token::PartnerToken as scrm_core::Operation>::Data,
+                >::default()
+            }
             "platform_token" => {
                 Box::<
                     <super::token::PlatformToken as scrm_core::Operation>::Data,
@@ -149,6 +172,9 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
 #[must_use]
 pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
     match operation {
+        "member_file_get" => {
+            Some(<super::member::MemberFileGetData as scrm_core::Tabular>::columns())
+        }
         "member_list" => {
             Some(
                 <<super::member::MemberList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
@@ -207,6 +233,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "scalars" => Some(<super::shape::ScalarsData as scrm_core::Tabular>::columns()),
         "words" => Some(<super::shape::WordsData as scrm_core::Tabular>::columns()),
+        "partner_token" => {
+            Some(<super::token::PartnerTokenData as scrm_core::Tabular>::columns())
+        }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,
     }

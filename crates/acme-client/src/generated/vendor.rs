@@ -7,6 +7,27 @@ use scrm_core::spec;
 ///
 /// Read 2026-11-22 from docs.acme.example, basics (<https://docs.acme.example/basics>).
 ///
+/// # Base URLs
+///
+/// The first is the usual one. [`Builder::base_url`](crate::Builder::base_url) stands for all of them, [`Builder::base_url_for`](crate::Builder::base_url_for) for the one of a name.
+///
+/// | Name | URL | What stands there | Variable |
+/// |---|---|---|---|
+/// | | <https://api.acme.example/open/v1> | | `ACME_BASE_URL` |
+/// | `files` | <https://files.acme.example/v2> | Files · 文件 | `ACME_FILES_BASE_URL` |
+///
+/// # Tokens and signatures
+///
+/// Each operation's page names the one that it needs. A call whose credentials were not given is an error before anything is sent.
+///
+/// | | Name | Credentials | |
+/// |---|---|---|---|
+/// | token | `access` | `app_id`, `app_secret` |  **Unverified.** |
+/// | token | `platform` | `app_id` |  **Unverified.** |
+/// | token | `partner` | `partner_id`, `partner_secret` |  **Unverified.** |
+/// | signature | `signed` | `app_id`, `app_secret` | The signature of the older generation. · 旧一代接口的签名。 |
+/// | signature | `gateway` | `gateway_key`, `gateway_secret` | The gateway's signature, in headers. · 网关的签名，放在请求头里。 **Unverified.** |
+///
 /// # Errors
 ///
 /// Codes that any operation may answer.
@@ -16,6 +37,9 @@ use scrm_core::spec;
 /// | `10` | busy | busy | tries again |
 /// | `11` | no token | no token | gives up: change the request |
 /// | `12` | bad token | bad token | gets a new token and tries once more |
+/// | `21` | no signature | no signature | gives up: mend credentials, permissions or settings |
+/// | `22` | bad signature | bad signature | gives up: mend credentials, permissions or settings |
+/// | `23` | old signature | old signature | gives up: mend credentials, permissions or settings |
 /// | `13` | bad credentials | bad credentials | gives up: mend credentials, permissions or settings |
 /// | `14` | bad secret | bad secret | gives up: mend credentials, permissions or settings |
 /// | `15` | no permission | no permission | gives up: mend credentials, permissions or settings |
@@ -35,7 +59,18 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
         &UNTYPED,
     )
     .doc_url("https://docs.acme.example")
-    .tokens(&[&TOKEN_ACCESS, &TOKEN_PLATFORM])
+    .base_urls(
+        &[
+            spec::BaseUrlSpec::new(
+                "files",
+                "https://files.acme.example/v2",
+                "Files",
+                "文件",
+            ),
+        ],
+    )
+    .tokens(&[&TOKEN_ACCESS, &TOKEN_PLATFORM, &TOKEN_PARTNER])
+    .signatures(&[&SIGNATURE_SIGNED, &SIGNATURE_GATEWAY])
     .credentials(
         &[
             spec::CredentialSpec::new(
@@ -58,6 +93,36 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                     "操作人",
                 )
                 .optional(),
+            spec::CredentialSpec::new(
+                    "gateway_key",
+                    "ACME_GATEWAY_KEY",
+                    "Key of the gateway",
+                    "网关的编号",
+                )
+                .optional(),
+            spec::CredentialSpec::new(
+                    "gateway_secret",
+                    "ACME_GATEWAY_SECRET",
+                    "Secret of the gateway",
+                    "网关的密钥",
+                )
+                .secret()
+                .optional(),
+            spec::CredentialSpec::new(
+                    "partner_id",
+                    "ACME_PARTNER_ID",
+                    "Id of the partner",
+                    "合作方编号",
+                )
+                .optional(),
+            spec::CredentialSpec::new(
+                    "partner_secret",
+                    "ACME_PARTNER_SECRET",
+                    "Secret of the partner",
+                    "合作方密钥",
+                )
+                .secret()
+                .optional(),
         ],
     )
     .errors(
@@ -74,6 +139,24 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 spec::Action::RefreshToken,
                 "bad token",
                 "bad token",
+            ),
+            spec::ErrorRule::code(
+                "21",
+                spec::Action::FixConfig,
+                "no signature",
+                "no signature",
+            ),
+            spec::ErrorRule::code(
+                "22",
+                spec::Action::FixConfig,
+                "bad signature",
+                "bad signature",
+            ),
+            spec::ErrorRule::code(
+                "23",
+                spec::Action::FixConfig,
+                "old signature",
+                "old signature",
             ),
             spec::ErrorRule::code(
                 "13",
@@ -142,7 +225,10 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
     )
     .operations(
         &[
+            "member_file_get",
             "member_list",
+            "member_merge",
+            "partner_list",
             "visit_list",
             "user_add",
             "user_detail_list",
@@ -166,6 +252,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             "nullables",
             "scalars",
             "words",
+            "partner_token",
             "platform_token",
             "token",
         ],
@@ -212,6 +299,50 @@ pub(super) static TOKEN_PLATFORM: spec::TokenSpec = spec::TokenSpec::new(
     .lifetime(3600)
     .renew_below(600)
     .overlap(600);
+
+/// The token `partner`.
+pub(super) static TOKEN_PARTNER: spec::TokenSpec = spec::TokenSpec::new(
+        "partner",
+        &super::token::partner_token::PARTNER_TOKEN,
+        "/data/token",
+        spec::TokenPlace::Header("X-Acme-Partner"),
+    )
+    .parameters(
+        &[
+            ("partner_id", spec::TokenParameter::Credential("partner_id")),
+            ("partner_secret", spec::TokenParameter::Credential("partner_secret")),
+        ],
+    )
+    .lifetime(600)
+    .renew_below(0)
+    .overlap(0);
+
+/// The signature `signed` of Acme.
+pub(super) static SIGNATURE_SIGNED: spec::SignatureSpec = spec::SignatureSpec::new(
+    "signed",
+    scrm_core::sign::sha1_hex,
+    &[
+        ("app_id", spec::SignatureParameter::Credential("app_id")),
+        ("nonce", spec::SignatureParameter::Nonce(6)),
+        ("timestamp", spec::SignatureParameter::Milliseconds),
+    ],
+    ("secret", "app_secret"),
+    "signature",
+);
+
+/// The signature `gateway` of Acme.
+pub(super) static SIGNATURE_GATEWAY: spec::SignatureSpec = spec::SignatureSpec::new(
+        "gateway",
+        scrm_core::sign::sha1_hex,
+        &[
+            ("X-Key", spec::SignatureParameter::Credential("gateway_key")),
+            ("X-Time", spec::SignatureParameter::Seconds),
+            ("X-Nonce", spec::SignatureParameter::Nonce(12)),
+        ],
+        ("key", "gateway_secret"),
+        "X-Sign",
+    )
+    .place(spec::Place::Header);
 
 /// How an operation is called that has no schema.
 static UNTYPED: spec::OperationSpec = spec::OperationSpec::new(

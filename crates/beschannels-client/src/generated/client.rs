@@ -29,7 +29,8 @@ impl Credentials {
     /// From the environment variables named above.
     ///
     /// # Errors
-    /// A variable that is required is missing or empty; the error names it.
+    /// A variable that is required is missing or empty; the error names it. Nothing is missing where none of the required ones is there, but all of another way
+    /// to prove who calls.
     pub fn from_env() -> Result<Self, scrm_core::Error> {
         Ok(Self(scrm_core::CredentialSet::from_env(&super::VENDOR)?))
     }

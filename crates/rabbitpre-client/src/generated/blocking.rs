@@ -123,6 +123,22 @@ impl Client {
     pub fn template(&self) -> super::template::BlockingHandle<'_> {
         super::template::BlockingHandle(self.0.core())
     }
+    /// Staff tasks: see [`task`](super::task::BlockingHandle).
+    ///
+    /// 员工任务。
+    #[inline]
+    #[must_use]
+    pub fn task(&self) -> super::task::BlockingHandle<'_> {
+        super::task::BlockingHandle(self.0.core())
+    }
+    /// Organisation: see [`organization`](super::organization::BlockingHandle).
+    ///
+    /// 组织。
+    #[inline]
+    #[must_use]
+    pub fn organization(&self) -> super::organization::BlockingHandle<'_> {
+        super::organization::BlockingHandle(self.0.core())
+    }
     /// Imports: see [`import`](super::import::BlockingHandle).
     ///
     /// 导入。
@@ -138,6 +154,16 @@ impl Client {
     #[must_use]
     pub fn auth(&self) -> super::auth::BlockingHandle<'_> {
         super::auth::BlockingHandle(self.0.core())
+    }
+    /// Get the token of a third-party platform. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
+    ///
+    /// 获取第三方平台token。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
+    #[inline]
+    pub fn fetch_platform_token(
+        &self,
+        request: super::token::PlatformToken,
+    ) -> Call<super::token::PlatformToken> {
+        self.0.fetch_platform_token(request).into()
     }
     /// Get the token of a self-built app. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///

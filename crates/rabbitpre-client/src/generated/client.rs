@@ -7,6 +7,10 @@ use scrm_core::{spec, vendor_client};
 ///
 /// - `instance_appid`: Id of the self-built app, from the console's data integration · 自建应用的编号，在后台的数据集成里. Environment variable `RABBITPRE_INSTANCE_APPID`.
 /// - `instance_secret`: Secret of the self-built app · 自建应用的密钥. Environment variable `RABBITPRE_INSTANCE_SECRET`. Secret.
+/// - `component_appid`: Id of a third-party platform's app · 第三方平台应用的编号. Environment variable `RABBITPRE_COMPONENT_APPID`. Optional.
+/// - `component_secret`: Secret of a third-party platform's app · 第三方平台应用的密钥. Environment variable `RABBITPRE_COMPONENT_SECRET`. Secret. Optional.
+/// - `opfid`: Id of the open platform (opfid), given out by the vendor, for the older generation · 开放平台的编号 opfid，由平台发放，用于旧一代的接口. Environment variable `RABBITPRE_OPFID`. Optional.
+/// - `signing_secret`: Secret that belongs to the opfid, for signatures · 与 opfid 配套的签名密钥. Environment variable `RABBITPRE_SIGNING_SECRET`. Secret. Optional.
 #[derive(Clone, Debug)]
 pub struct Credentials(scrm_core::CredentialSet);
 
@@ -23,10 +27,55 @@ impl Credentials {
                 .with("instance_secret", instance_secret),
         )
     }
+    /// For calls with the token `component` alone; others are an error before anything is sent.
+    #[must_use]
+    pub fn for_component(
+        component_appid: impl Into<String>,
+        component_secret: impl Into<String>,
+    ) -> Self {
+        Self(
+            scrm_core::CredentialSet::new(&super::VENDOR)
+                .with("component_appid", component_appid)
+                .with("component_secret", component_secret),
+        )
+    }
+    /// For calls with the signature `open_platform` alone; others are an error before anything is sent.
+    #[must_use]
+    pub fn for_open_platform(
+        opfid: impl Into<String>,
+        signing_secret: impl Into<String>,
+    ) -> Self {
+        Self(
+            scrm_core::CredentialSet::new(&super::VENDOR)
+                .with("opfid", opfid)
+                .with("signing_secret", signing_secret),
+        )
+    }
+    /// `component_appid`: Id of a third-party platform's app · 第三方平台应用的编号. Environment variable `RABBITPRE_COMPONENT_APPID`. Optional.
+    #[must_use]
+    pub fn with_component_appid(self, component_appid: impl Into<String>) -> Self {
+        Self(self.0.with("component_appid", component_appid))
+    }
+    /// `component_secret`: Secret of a third-party platform's app · 第三方平台应用的密钥. Environment variable `RABBITPRE_COMPONENT_SECRET`. Secret. Optional.
+    #[must_use]
+    pub fn with_component_secret(self, component_secret: impl Into<String>) -> Self {
+        Self(self.0.with("component_secret", component_secret))
+    }
+    /// `opfid`: Id of the open platform (opfid), given out by the vendor, for the older generation · 开放平台的编号 opfid，由平台发放，用于旧一代的接口. Environment variable `RABBITPRE_OPFID`. Optional.
+    #[must_use]
+    pub fn with_opfid(self, opfid: impl Into<String>) -> Self {
+        Self(self.0.with("opfid", opfid))
+    }
+    /// `signing_secret`: Secret that belongs to the opfid, for signatures · 与 opfid 配套的签名密钥. Environment variable `RABBITPRE_SIGNING_SECRET`. Secret. Optional.
+    #[must_use]
+    pub fn with_signing_secret(self, signing_secret: impl Into<String>) -> Self {
+        Self(self.0.with("signing_secret", signing_secret))
+    }
     /// From the environment variables named above.
     ///
     /// # Errors
-    /// A variable that is required is missing or empty; the error names it.
+    /// A variable that is required is missing or empty; the error names it. Nothing is missing where none of the required ones is there, but all of another way
+    /// to prove who calls.
     pub fn from_env() -> Result<Self, scrm_core::Error> {
         Ok(Self(scrm_core::CredentialSet::from_env(&super::VENDOR)?))
     }
@@ -134,6 +183,22 @@ impl Client {
     pub fn template(&self) -> super::template::Handle<'_> {
         super::template::Handle(&self.0)
     }
+    /// Staff tasks: see [`task`](super::task::Handle).
+    ///
+    /// 员工任务。
+    #[inline]
+    #[must_use]
+    pub fn task(&self) -> super::task::Handle<'_> {
+        super::task::Handle(&self.0)
+    }
+    /// Organisation: see [`organization`](super::organization::Handle).
+    ///
+    /// 组织。
+    #[inline]
+    #[must_use]
+    pub fn organization(&self) -> super::organization::Handle<'_> {
+        super::organization::Handle(&self.0)
+    }
     /// Imports: see [`import`](super::import::Handle).
     ///
     /// 导入。
@@ -149,6 +214,16 @@ impl Client {
     #[must_use]
     pub fn auth(&self) -> super::auth::Handle<'_> {
         super::auth::Handle(&self.0)
+    }
+    /// Get the token of a third-party platform. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
+    ///
+    /// 获取第三方平台token。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
+    #[inline]
+    pub fn fetch_platform_token(
+        &self,
+        request: super::token::PlatformToken,
+    ) -> scrm_core::Call<super::token::PlatformToken> {
+        self.0.call(request)
     }
     /// Get the token of a self-built app. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///

@@ -14,17 +14,38 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::customer::customer_tag_list::CUSTOMER_TAG_LIST,
     &super::customer::customer_tag_list_batch::CUSTOMER_TAG_LIST_BATCH,
     &super::tag::tag_list::TAG_LIST,
+    &super::tag::tag_third_delete::TAG_THIRD_DELETE,
+    &super::tag::tag_third_list::TAG_THIRD_LIST,
     &super::points::points_add::POINTS_ADD,
     &super::points::points_expiring_get::POINTS_EXPIRING_GET,
     &super::points::points_list::POINTS_LIST,
     &super::form::form_data_list::FORM_DATA_LIST,
+    &super::work::work_block::WORK_BLOCK,
     &super::work::work_copy::WORK_COPY,
+    &super::work::work_delete::WORK_DELETE,
     &super::work::work_get::WORK_GET,
+    &super::work::work_list_by_tag::WORK_LIST_BY_TAG,
     &super::work::work_poster_qr_code_get::WORK_POSTER_QR_CODE_GET,
+    &super::work::work_status_set::WORK_STATUS_SET,
+    &super::work::work_to_template::WORK_TO_TEMPLATE,
+    &super::work::work_update::WORK_UPDATE,
+    &super::play::play_activity_get::PLAY_ACTIVITY_GET,
+    &super::play::play_award_stats::PLAY_AWARD_STATS,
+    &super::play::play_game_record_list::PLAY_GAME_RECORD_LIST,
+    &super::play::play_lottery_win_list::PLAY_LOTTERY_WIN_LIST,
     &super::play::play_player_get::PLAY_PLAYER_GET,
     &super::play::play_plugin_list::PLAY_PLUGIN_LIST,
+    &super::play::play_reservation_list::PLAY_RESERVATION_LIST,
+    &super::play::play_sign_in_record_list::PLAY_SIGN_IN_RECORD_LIST,
+    &super::play::play_team_list::PLAY_TEAM_LIST,
+    &super::play::play_vote_candidate_list::PLAY_VOTE_CANDIDATE_LIST,
+    &super::template::template_list::TEMPLATE_LIST,
     &super::template::template_platform_list::TEMPLATE_PLATFORM_LIST,
     &super::template::template_tag_tree::TEMPLATE_TAG_TREE,
+    &super::task::task_get::TASK_GET,
+    &super::organization::organization_find::ORGANIZATION_FIND,
+    &super::organization::organization_role_list::ORGANIZATION_ROLE_LIST,
+    &super::organization::organization_staff_find::ORGANIZATION_STAFF_FIND,
     &super::import::import_coupon_templates::IMPORT_COUPON_TEMPLATES,
     &super::import::import_coupons::IMPORT_COUPONS,
     &super::import::import_customers::IMPORT_CUSTOMERS,
@@ -37,6 +58,7 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::import::import_tags::IMPORT_TAGS,
     &super::import::import_tags_v2::IMPORT_TAGS_V2,
     &super::auth::auth_app_code::AUTH_APP_CODE,
+    &super::auth::auth_company_code::AUTH_COMPANY_CODE,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -79,6 +101,16 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "tag_list" => {
                 Box::<<super::tag::TagList as scrm_core::Operation>::Data>::default()
             }
+            "tag_third_delete" => {
+                Box::<
+                    <super::tag::TagThirdDelete as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "tag_third_list" => {
+                Box::<
+                    <super::tag::TagThirdList as scrm_core::Operation>::Data,
+                >::default()
+            }
             "points_add" => {
                 Box::<
                     <super::points::PointsAdd as scrm_core::Operation>::Data,
@@ -99,15 +131,59 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
                     <super::form::FormDataList as scrm_core::Operation>::Data,
                 >::default()
             }
+            "work_block" => {
+                Box::<<super::work::WorkBlock as scrm_core::Operation>::Data>::default()
+            }
             "work_copy" => {
                 Box::<<super::work::WorkCopy as scrm_core::Operation>::Data>::default()
+            }
+            "work_delete" => {
+                Box::<<super::work::WorkDelete as scrm_core::Operation>::Data>::default()
             }
             "work_get" => {
                 Box::<<super::work::WorkGet as scrm_core::Operation>::Data>::default()
             }
+            "work_list_by_tag" => {
+                Box::<
+                    <super::work::WorkListByTag as scrm_core::Operation>::Data,
+                >::default()
+            }
             "work_poster_qr_code_get" => {
                 Box::<
                     <super::work::WorkPosterQrCodeGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "work_status_set" => {
+                Box::<
+                    <super::work::WorkStatusSet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "work_to_template" => {
+                Box::<
+                    <super::work::WorkToTemplate as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "work_update" => {
+                Box::<<super::work::WorkUpdate as scrm_core::Operation>::Data>::default()
+            }
+            "play_activity_get" => {
+                Box::<
+                    <super::play::PlayActivityGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_award_stats" => {
+                Box::<
+                    <super::play::PlayAwardStats as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_game_record_list" => {
+                Box::<
+                    <super::play::PlayGameRecordList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_lottery_win_list" => {
+                Box::<
+                    <super::play::PlayLotteryWinList as scrm_core::Operation>::Data,
                 >::default()
             }
             "play_player_get" => {
@@ -120,6 +196,31 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
                     <super::play::PlayPluginList as scrm_core::Operation>::Data,
                 >::default()
             }
+            "play_reservation_list" => {
+                Box::<
+                    <super::play::PlayReservationList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_sign_in_record_list" => {
+                Box::<
+                    <super::play::PlaySignInRecordList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_team_list" => {
+                Box::<
+                    <super::play::PlayTeamList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "play_vote_candidate_list" => {
+                Box::<
+                    <super::play::PlayVoteCandidateList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "template_list" => {
+                Box::<
+                    <super::template::TemplateList as scrm_core::Operation>::Data,
+                >::default()
+            }
             "template_platform_list" => {
                 Box::<
                     <super::template::TemplatePlatformList as scrm_core::Operation>::Data,
@@ -128,6 +229,24 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "template_tag_tree" => {
                 Box::<
                     <super::template::TemplateTagTree as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "task_get" => {
+                Box::<<super::task::TaskGet as scrm_core::Operation>::Data>::default()
+            }
+            "organization_find" => {
+                Box::<
+                    <super::organization::OrganizationFind as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "organization_role_list" => {
+                Box::<
+                    <super::organization::OrganizationRoleList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "organization_staff_find" => {
+                Box::<
+                    <super::organization::OrganizationStaffFind as scrm_core::Operation>::Data,
                 >::default()
             }
             "import_coupon_templates" => {
@@ -190,6 +309,16 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
                     <super::auth::AuthAppCode as scrm_core::Operation>::Data,
                 >::default()
             }
+            "auth_company_code" => {
+                Box::<
+                    <super::auth::AuthCompanyCode as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "platform_token" => {
+                Box::<
+                    <super::token::PlatformToken as scrm_core::Operation>::Data,
+                >::default()
+            }
             "token" => {
                 Box::<<super::token::Token as scrm_core::Operation>::Data>::default()
             }
@@ -215,6 +344,11 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::customer::CustomerTags as scrm_core::Tabular>::columns())
         }
         "tag_list" => Some(<super::tag::TagListData as scrm_core::Tabular>::columns()),
+        "tag_third_list" => {
+            Some(
+                <<super::tag::TagThirdList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "points_expiring_get" => {
             Some(<super::points::ExpiringPoints as scrm_core::Tabular>::columns())
         }
@@ -226,8 +360,32 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "work_copy" => Some(<super::work::CopiedWork as scrm_core::Tabular>::columns()),
         "work_get" => Some(<super::work::WorkGetData as scrm_core::Tabular>::columns()),
+        "work_list_by_tag" => {
+            Some(
+                <<super::work::WorkListByTag as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "work_poster_qr_code_get" => {
             Some(<super::work::PosterQrCode as scrm_core::Tabular>::columns())
+        }
+        "work_to_template" => {
+            Some(<super::work::NewTemplate as scrm_core::Tabular>::columns())
+        }
+        "play_activity_get" => {
+            Some(<super::play::ActivityAward as scrm_core::Tabular>::columns())
+        }
+        "play_award_stats" => {
+            Some(<super::play::PlayAwardStatsData as scrm_core::Tabular>::columns())
+        }
+        "play_game_record_list" => {
+            Some(
+                <<super::play::PlayGameRecordList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "play_lottery_win_list" => {
+            Some(
+                <<super::play::PlayLotteryWinList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
         }
         "play_player_get" => {
             Some(<super::play::PlayPlayerGetData as scrm_core::Tabular>::columns())
@@ -235,11 +393,54 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         "play_plugin_list" => {
             Some(<super::play::PlayPlugin as scrm_core::Tabular>::columns())
         }
+        "play_reservation_list" => {
+            Some(
+                <<super::play::PlayReservationList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "play_sign_in_record_list" => {
+            Some(
+                <<super::play::PlaySignInRecordList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "play_team_list" => {
+            Some(
+                <<super::play::PlayTeamList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "play_vote_candidate_list" => {
+            Some(
+                <<super::play::PlayVoteCandidateList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "template_list" => {
+            Some(
+                <<super::template::TemplateList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "template_tag_tree" => {
             Some(<super::template::TemplateTagTreeData as scrm_core::Tabular>::columns())
         }
+        "task_get" => Some(<super::task::Task as scrm_core::Tabular>::columns()),
+        "organization_find" => {
+            Some(<super::organization::Organization as scrm_core::Tabular>::columns())
+        }
+        "organization_role_list" => {
+            Some(
+                <super::organization::OrganizationRoleListData as scrm_core::Tabular>::columns(),
+            )
+        }
+        "organization_staff_find" => {
+            Some(<super::organization::StaffMember as scrm_core::Tabular>::columns())
+        }
         "auth_app_code" => {
             Some(<super::auth::AppAuthCode as scrm_core::Tabular>::columns())
+        }
+        "auth_company_code" => {
+            Some(<super::auth::CompanyAuthCode as scrm_core::Tabular>::columns())
+        }
+        "platform_token" => {
+            Some(<super::token::PlatformTokenData as scrm_core::Tabular>::columns())
         }
         "token" => Some(<super::token::TokenData as scrm_core::Tabular>::columns()),
         _ => None,

@@ -7,6 +7,26 @@ use scrm_core::spec;
 ///
 /// Read 2026-11-22 from docs.tuzhanai.com, return codes and token of a self-built app (<https://docs.tuzhanai.com/plugins/viewsource/viewpagesrc.action?pageId=986158>).
 ///
+/// # Base URLs
+///
+/// The first is the usual one. [`Builder::base_url`](crate::Builder::base_url) stands for all of them, [`Builder::base_url_for`](crate::Builder::base_url_for) for the one of a name.
+///
+/// | Name | URL | What stands there | Variable |
+/// |---|---|---|---|
+/// | | <https://integrate.rabbitpre.com/api/open> | | `RABBITPRE_BASE_URL` |
+/// | `open` | <https://open.rabbitpre.com> | The older generation, whose calls are signed · 旧一代的接口，要签名 | `RABBITPRE_OPEN_BASE_URL` |
+/// | `editor` | <https://editorapi.rabbitpre.com> | The older generation's editor, whose calls are signed · 旧一代的编辑器接口，要签名 | `RABBITPRE_EDITOR_BASE_URL` |
+///
+/// # Tokens and signatures
+///
+/// Each operation's page names the one that it needs. A call whose credentials were not given is an error before anything is sent.
+///
+/// | | Name | Credentials | |
+/// |---|---|---|---|
+/// | token | `access` | `instance_appid`, `instance_secret` |  |
+/// | token | `component` | `component_appid`, `component_secret` |  **Unverified.** |
+/// | signature | `open_platform` | `opfid`, `signing_secret` | The digest over the parameters in the order of their names. The text asks to compare whole names, the page's JavaScript compares first letters only: the text is followed. How objects, lists and empty values are signed is not documented: the JSON that is sent is taken. Nor is how long a signature lives, and which code tells that it is wrong. · 参数按名字排序后取摘要。文字说明要求比较整个名字，页面里的 JS 例子只比较首字母，这里按文字说明。对象、列表和空值怎样参与签名没有说明，这里用发送的 JSON。签名多久失效、出错时的代码也没有说明。 |
+///
 /// # Errors
 ///
 /// Codes that any operation may answer.
@@ -27,7 +47,24 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
         &UNTYPED,
     )
     .doc_url("https://docs.tuzhanai.com")
-    .tokens(&[&TOKEN_ACCESS])
+    .base_urls(
+        &[
+            spec::BaseUrlSpec::new(
+                "open",
+                "https://open.rabbitpre.com",
+                "The older generation, whose calls are signed",
+                "旧一代的接口，要签名",
+            ),
+            spec::BaseUrlSpec::new(
+                "editor",
+                "https://editorapi.rabbitpre.com",
+                "The older generation's editor, whose calls are signed",
+                "旧一代的编辑器接口，要签名",
+            ),
+        ],
+    )
+    .tokens(&[&TOKEN_ACCESS, &TOKEN_COMPONENT])
+    .signatures(&[&SIGNATURE_OPEN_PLATFORM])
     .credentials(
         &[
             spec::CredentialSpec::new(
@@ -43,6 +80,36 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                     "自建应用的密钥",
                 )
                 .secret(),
+            spec::CredentialSpec::new(
+                    "component_appid",
+                    "RABBITPRE_COMPONENT_APPID",
+                    "Id of a third-party platform's app",
+                    "第三方平台应用的编号",
+                )
+                .optional(),
+            spec::CredentialSpec::new(
+                    "component_secret",
+                    "RABBITPRE_COMPONENT_SECRET",
+                    "Secret of a third-party platform's app",
+                    "第三方平台应用的密钥",
+                )
+                .secret()
+                .optional(),
+            spec::CredentialSpec::new(
+                    "opfid",
+                    "RABBITPRE_OPFID",
+                    "Id of the open platform (opfid), given out by the vendor, for the older generation",
+                    "开放平台的编号 opfid，由平台发放，用于旧一代的接口",
+                )
+                .optional(),
+            spec::CredentialSpec::new(
+                    "signing_secret",
+                    "RABBITPRE_SIGNING_SECRET",
+                    "Secret that belongs to the opfid, for signatures",
+                    "与 opfid 配套的签名密钥",
+                )
+                .secret()
+                .optional(),
         ],
     )
     .errors(
@@ -81,17 +148,38 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             "customer_tag_list",
             "customer_tag_list_batch",
             "tag_list",
+            "tag_third_delete",
+            "tag_third_list",
             "points_add",
             "points_expiring_get",
             "points_list",
             "form_data_list",
+            "work_block",
             "work_copy",
+            "work_delete",
             "work_get",
+            "work_list_by_tag",
             "work_poster_qr_code_get",
+            "work_status_set",
+            "work_to_template",
+            "work_update",
+            "play_activity_get",
+            "play_award_stats",
+            "play_game_record_list",
+            "play_lottery_win_list",
             "play_player_get",
             "play_plugin_list",
+            "play_reservation_list",
+            "play_sign_in_record_list",
+            "play_team_list",
+            "play_vote_candidate_list",
+            "template_list",
             "template_platform_list",
             "template_tag_tree",
+            "task_get",
+            "organization_find",
+            "organization_role_list",
+            "organization_staff_find",
             "import_coupon_templates",
             "import_coupons",
             "import_customers",
@@ -104,6 +192,8 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             "import_tags",
             "import_tags_v2",
             "auth_app_code",
+            "auth_company_code",
+            "platform_token",
             "token",
         ],
     );
@@ -136,6 +226,37 @@ pub(super) static TOKEN_ACCESS: spec::TokenSpec = spec::TokenSpec::new(
     .lifetime(7200)
     .renew_below(0)
     .overlap(0);
+
+/// The token `component`.
+pub(super) static TOKEN_COMPONENT: spec::TokenSpec = spec::TokenSpec::new(
+        "component",
+        &super::token::platform_token::PLATFORM_TOKEN,
+        "/data/componentAccessToken",
+        spec::TokenPlace::Header("X-ComponentToken"),
+    )
+    .parameters(
+        &[
+            ("componentAppid", spec::TokenParameter::Credential("component_appid")),
+            ("componentAppsecret", spec::TokenParameter::Credential("component_secret")),
+        ],
+    )
+    .expires_in("/data/expire")
+    .lifetime(7200)
+    .renew_below(0)
+    .overlap(0);
+
+/// The signature `open_platform` of Rabbitpre.
+pub(super) static SIGNATURE_OPEN_PLATFORM: spec::SignatureSpec = spec::SignatureSpec::new(
+    "open_platform",
+    scrm_core::sign::sha1_hex,
+    &[
+        ("opfid", spec::SignatureParameter::Credential("opfid")),
+        ("nonce", spec::SignatureParameter::Nonce(6)),
+        ("timestamp", spec::SignatureParameter::Milliseconds),
+    ],
+    ("secret", "signing_secret"),
+    "signature",
+);
 
 /// How an operation is called that has no schema.
 static UNTYPED: spec::OperationSpec = spec::OperationSpec::new(

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{ApiClient, FromApiClient, Given, Shared, Shop};
+use super::{ApiClient, FromApiClient, Given, GivenTokens, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::HttpTransportBuilder;
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     registry::identity,
     retry::{RetryBudget, RetryPolicy},
     secret::{CredentialSet, Secret},
+    sign::{SigningInputs, SystemSigningInputs},
     spec::QuotaSpec,
     token::{TokenSource, TokenStore},
     transport::Transport,
@@ -38,10 +39,14 @@ type Wrap = Box<dyn FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport> + Send>;
 struct Settings {
     credentials: CredentialSet,
     base_url: Option<String>,
+    /// Those of one name.
+    base_urls: Vec<(String, String)>,
     allow_plain_http: bool,
     transport: Option<Arc<dyn Transport>>,
-    token: Option<Secret>,
-    source: Option<Arc<dyn TokenSource>>,
+    /// By kind; without one, the usual.
+    tokens: Vec<(Option<String>, Secret)>,
+    sources: Vec<(Option<String>, Arc<dyn TokenSource>)>,
+    signing: Arc<dyn SigningInputs>,
     wraps: Vec<Wrap>,
     store: Option<Arc<dyn TokenStore>>,
     hooks: Arc<dyn Hooks>,
@@ -62,10 +67,12 @@ impl<C: FromApiClient> Builder<C> {
         let settings = Settings {
             credentials,
             base_url: None,
+            base_urls: Vec::new(),
             allow_plain_http: false,
             transport: None,
-            token: None,
-            source: None,
+            tokens: Vec::new(),
+            sources: Vec::new(),
+            signing: Arc::new(SystemSigningInputs),
             wraps: Vec::new(),
             store: None,
             hooks: Arc::new(NoHooks),
@@ -101,9 +108,19 @@ impl<C> Builder<C> {
     /// environment variable `<VENDOR>_BASE_URL` says (`ACME_BASE_URL`), read by [`build`](Self::build), so that a program can be pointed elsewhere without a
     /// change; else the vendor's. To rule the variable out, give the vendor's own:
     /// [`VendorSpec::base_url`](crate::spec::VendorSpec::base_url).
+    ///
+    /// It stands for all base URLs of the vendor, where it has several, so that no call goes to the vendor by mistake; [`base_url_for`](Self::base_url_for) tells one apart.
     pub fn base_url(self, base_url: impl Into<String>) -> Self {
         let base_url = base_url.into();
         self.set(|settings| settings.base_url = Some(base_url))
+    }
+
+    /// Another server for one of the vendor's further base URLs ([`VendorSpec::base_urls`](crate::spec::VendorSpec::base_urls)), by its name. Goes before
+    /// [`base_url`](Self::base_url). Where the caller gives neither: what the environment variable `<VENDOR>_<NAME>_BASE_URL` says (`ACME_FILES_BASE_URL`), then
+    /// `<VENDOR>_BASE_URL`, then the vendor's.
+    pub fn base_url_for(self, name: impl Into<String>, base_url: impl Into<String>) -> Self {
+        let given = (name.into(), base_url.into());
+        self.set(|settings| settings.base_urls.push(given))
     }
 
     /// Consents to a base URL with `http://` on another machine than this one: token, secret and customers then travel so that everybody on the way, a proxy
@@ -134,15 +151,32 @@ impl<C> Builder<C> {
         self.set(|settings| settings.wraps.push(Box::new(wrap)))
     }
 
-    /// A token got elsewhere. It is never refreshed. Goes before [`Builder::token_source`] and all else.
+    /// A token got elsewhere, of the usual kind. It is never refreshed. Goes before [`Builder::token_source`] and all else.
     pub fn token(self, token: impl Into<Secret>) -> Self {
         let token = token.into();
-        self.set(|settings| settings.token = Some(token))
+        self.set(|settings| settings.tokens.push((None, token)))
     }
 
-    /// A service that hands out the tokens, asked instead of the store and the vendor.
+    /// A token got elsewhere, of the kind of this name ([`VendorSpec::tokens`](crate::spec::VendorSpec::tokens)).
+    pub fn token_for(self, kind: impl Into<String>, token: impl Into<Secret>) -> Self {
+        let given = (Some(kind.into()), token.into());
+        self.set(|settings| settings.tokens.push(given))
+    }
+
+    /// A service that hands out the tokens of the usual kind, asked instead of the store and the vendor.
     pub fn token_source(self, source: Arc<dyn TokenSource>) -> Self {
-        self.set(|settings| settings.source = Some(source))
+        self.set(|settings| settings.sources.push((None, source)))
+    }
+
+    /// A service that hands out the tokens of the kind of this name.
+    pub fn token_source_for(self, kind: impl Into<String>, source: Arc<dyn TokenSource>) -> Self {
+        let kind = Some(kind.into());
+        self.set(|settings| settings.sources.push((kind, source)))
+    }
+
+    /// Where clock and nonce of signed calls come from. Default: the system.
+    pub fn signing_inputs(self, inputs: Arc<dyn SigningInputs>) -> Self {
+        self.set(|settings| settings.signing = inputs)
     }
 
     /// Where tokens are kept beside this client's memory; several clients and processes can share one.
@@ -214,25 +248,21 @@ impl Settings {
             return Err(Error::new(ErrorKind::Config, vendor, "`timeout` cannot be used: a time of 0 lets nothing happen"));
         }
         self.check_quotas()?;
-        let base_url = self.base_url()?;
+        let base_urls = self.base_urls()?;
+        let given = self.given_tokens()?;
         let own_transport = self.transport.is_some() || !self.wraps.is_empty();
         let wraps = std::mem::take(&mut self.wraps);
-        let transport = wraps.into_iter().fold(self.transport(&base_url)?, |inner, wrap| wrap(inner));
+        let transport = wraps.into_iter().fold(self.transport(&base_urls)?, |inner, wrap| wrap(inner));
         // Another transport may lead to another vendor, whatever the base URL says.
-        let scope = format!("{}|{}|{:x}", vendor.name, base_url.text, if own_transport { identity(&transport) } else { 0 });
+        let servers: Vec<&str> = base_urls.iter().map(|base_url| &*base_url.text).collect();
+        let scope = format!("{}|{}|{:x}", vendor.name, servers.join("|"), if own_transport { identity(&transport) } else { 0 });
         if self.quota.shared.is_some() {
             // Of a call under way the others hear nothing, so that its slot must last as long as it.
             self.quota.in_flight_grace = self.quota.in_flight_grace.max(self.timeout);
         }
-        let given = match (self.token, self.source) {
-            (Some(token), _) => Given::Token(token),
-            (None, Some(source)) => Given::Source(source),
-            (None, None) => Given::Nothing,
-        };
         let shared = Shared {
             vendor,
-            server: base_url.host,
-            base_url: base_url.text,
+            base_urls,
             transport,
             hooks: crate::hooks::with_features(self.hooks),
             calls: AtomicU64::new(0),
@@ -241,6 +271,7 @@ impl Settings {
             timeout: self.timeout,
             strict: self.strict,
             drift: DriftLog::default(),
+            signing: self.signing,
             scope,
             quota: self.quota,
             store: self.store,
@@ -266,18 +297,58 @@ impl Settings {
         Ok(())
     }
 
-    /// The caller's, the environment's or the vendor's.
-    fn base_url(&mut self) -> Result<BaseUrl, Error> {
+    /// The tokens and sources that the caller gives, a token before a source, and what was given last before what came earlier.
+    fn given_tokens(&mut self) -> Result<GivenTokens, Error> {
         let vendor = self.credentials.vendor();
-        let variable = base_url::variable(vendor);
-        let (given, name) = match self.base_url.take() {
-            Some(given) => (Ok(given), "the base URL".to_owned()),
-            None => match base_url::from_env(&variable).transpose() {
-                Some(given) => (given, format!("the base URL in the environment variable {variable}")),
-                None => (Ok(vendor.base_url.to_owned()), "the vendor's base URL".to_owned()),
-            },
+        let sources = std::mem::take(&mut self.sources).into_iter().map(|(kind, source)| (kind, Given::Source(source)));
+        let tokens = std::mem::take(&mut self.tokens).into_iter().map(|(kind, token)| (kind, Given::Token(token)));
+        let mut given = GivenTokens::new();
+        for (kind, token) in sources.chain(tokens) {
+            let known = match &kind {
+                None => vendor.tokens.first(),
+                Some(kind) => vendor.tokens.iter().find(|token| token.name == kind),
+            };
+            let Some(known) = known else {
+                let kinds: Vec<&str> = vendor.tokens.iter().map(|token| token.name).collect();
+                let what = kind.map_or_else(|| "the usual kind".to_owned(), |kind| format!("{kind:?}"));
+                let detail = format!("a token of {what} is given, and the vendor has none such; there are: {}", kinds.join(", "));
+                return Err(Error::new(ErrorKind::Config, vendor, detail));
+            };
+            given.insert(known.name, token);
+        }
+        Ok(given)
+    }
+
+    /// The usual one and those of a name, in the vendor's order.
+    fn base_urls(&mut self) -> Result<Vec<BaseUrl>, Error> {
+        let vendor = self.credentials.vendor();
+        if let Some((name, _)) = self.base_urls.iter().find(|(name, _)| !vendor.base_urls.iter().any(|known| known.name == name)) {
+            let known: Vec<&str> = vendor.base_urls.iter().map(|known| known.name).collect();
+            let detail = format!("the vendor has no base URL of the name {name:?}; there are: {}", known.join(", "));
+            return Err(Error::new(ErrorKind::Config, vendor, detail));
+        }
+        let usual = self.base_url(None, vendor.base_url)?;
+        let others = vendor.base_urls.iter().map(|other| self.base_url(Some(other.name), other.url));
+        std::iter::once(Ok(usual)).chain(others).collect()
+    }
+
+    /// The caller's, the environment's or the vendor's.
+    fn base_url(&self, name: Option<&str>, vendors: &str) -> Result<BaseUrl, Error> {
+        let vendor = self.credentials.vendor();
+        let named = self.base_urls.iter().rev().find(|(known, _)| Some(known.as_str()) == name);
+        let told = |variable: String| {
+            let told = base_url::from_env(&variable).transpose()?;
+            Some((told, format!("the base URL in the environment variable {variable}")))
         };
-        let refused = |reason: String| Error::new(ErrorKind::Config, vendor, format!("{name} cannot be used: {reason}"));
+        let (given, origin) = match (named, &self.base_url) {
+            (Some((name, given)), _) => (Ok(given.clone()), format!("the base URL {name:?}")),
+            (None, Some(given)) => (Ok(given.clone()), "the base URL".to_owned()),
+            (None, None) => name
+                .and_then(|name| told(base_url::variable(vendor, Some(name))))
+                .or_else(|| told(base_url::variable(vendor, None)))
+                .unwrap_or_else(|| (Ok(vendors.to_owned()), "the vendor's base URL".to_owned())),
+        };
+        let refused = |reason: String| Error::new(ErrorKind::Config, vendor, format!("{origin} cannot be used: {reason}"));
         let text = given.map_err(refused)?;
         let base_url = BaseUrl::parse(&text).map_err(refused)?;
         if !base_url.encrypted && !base_url.is_local() && !self.allow_plain_http {
@@ -289,21 +360,21 @@ impl Settings {
     }
 
     #[cfg(feature = "http")]
-    fn transport(&mut self, base_url: &BaseUrl) -> Result<Arc<dyn Transport>, Error> {
+    fn transport(&mut self, base_urls: &[BaseUrl]) -> Result<Arc<dyn Transport>, Error> {
         let refused = |reason: String| Error::new(ErrorKind::Config, self.credentials.vendor(), reason);
         if let Some(transport) = &self.transport {
             let both = "`http` and `transport` are both set: a transport of one's own is set up where it is made";
             return if self.http_is_set { Err(refused(both.into())) } else { Ok(transport.clone()) };
         }
         let transport = self.http.clone().build().map_err(|error| refused(error.to_string()))?;
-        if base_url.encrypted {
+        if base_urls.iter().any(|base_url| base_url.encrypted) {
             transport.check_tls().map_err(refused)?;
         }
         Ok(Arc::new(transport))
     }
 
     #[cfg(not(feature = "http"))]
-    fn transport(&mut self, _: &BaseUrl) -> Result<Arc<dyn Transport>, Error> {
+    fn transport(&mut self, _: &[BaseUrl]) -> Result<Arc<dyn Transport>, Error> {
         self.transport.take().ok_or_else(|| {
             Error::new(
                 ErrorKind::Config,

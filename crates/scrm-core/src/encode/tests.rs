@@ -15,7 +15,7 @@ fn text(value: &str) -> Option<String> {
 }
 
 fn send(request: &Search, body: BodyKind) -> HttpRequest {
-    encode(RequestBody::Typed(request), &search(Method::Post, body), None, BASE, "/search").unwrap()
+    encode(RequestBody::Typed(request), &search(Method::Post, body), Authorization::None, BASE, "/search").unwrap()
 }
 
 fn body(request: &HttpRequest) -> &str {
@@ -27,7 +27,7 @@ fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
 }
 
 fn refused(request: &Search) -> EncodeError {
-    encode(RequestBody::Typed(request), &SEARCH, None, BASE, "/search").unwrap_err()
+    encode(RequestBody::Typed(request), &SEARCH, Authorization::None, BASE, "/search").unwrap_err()
 }
 
 /// Every field has a value.
@@ -148,7 +148,9 @@ fn a_form_of_parts() {
 #[test]
 fn names_of_parts_are_escaped() {
     let raw = json!({"a\"\r\n": "x"});
-    let request = encode(RequestBody::Raw(raw.as_object().unwrap()), &search(Method::Post, BodyKind::Multipart), None, BASE, "/").unwrap();
+    let request =
+        encode(RequestBody::Raw(raw.as_object().unwrap()), &search(Method::Post, BodyKind::Multipart), Authorization::None, BASE, "/")
+            .unwrap();
     assert!(body(&request).contains("name=\"a%22%0D%0A\"\r\n\r\nx\r\n"));
 }
 
@@ -161,7 +163,7 @@ fn the_same_request_is_the_same_bytes() {
 #[test]
 fn a_get_may_have_a_body() {
     let request = Search { page: Some(1), ..Search::default() };
-    let request = encode(RequestBody::Typed(&request), &search(Method::Get, BodyKind::Json), None, BASE, "token").unwrap();
+    let request = encode(RequestBody::Typed(&request), &search(Method::Get, BodyKind::Json), Authorization::None, BASE, "token").unwrap();
     assert_eq!((request.method, body(&request)), (Method::Get, r#"{"page":1,"needed":[]}"#));
 }
 
@@ -169,7 +171,14 @@ fn a_get_may_have_a_body() {
 fn the_token_comes_first_and_where_the_vendor_wants_it() {
     let sent = |place, kind| {
         let request = Search { page: Some(1), lang: text("zh"), needed: vec!["x".to_owned()], ..Search::default() };
-        encode(RequestBody::Typed(&request), &search(Method::Post, kind), Some((&token(place), "t+k")), BASE, "/search").unwrap()
+        encode(
+            RequestBody::Typed(&request),
+            &search(Method::Post, kind),
+            Authorization::Token(&token(place), &"t+k".into()),
+            BASE,
+            "/search",
+        )
+        .unwrap()
     };
     let in_body = TokenPlace::Body("access_token");
     assert_eq!(body(&sent(in_body, BodyKind::Json)), r#"{"access_token":"t+k","page":1,"needed":["x"]}"#);
@@ -189,7 +198,14 @@ fn raw_parameters_are_written_as_they_are() {
     let raw = json!({"access_token": "old", "page_size": 50, "X-Trace": 7, "lang": "zh", "x": null, "y": [1, {"z": 1.0}]});
     let token = token(TokenPlace::Body("access_token"));
     let sent = |kind| {
-        encode(RequestBody::Raw(raw.as_object().unwrap()), &search(Method::Post, kind), Some((&token, "new")), BASE, "/raw").unwrap()
+        encode(
+            RequestBody::Raw(raw.as_object().unwrap()),
+            &search(Method::Post, kind),
+            Authorization::Token(&token, &"new".into()),
+            BASE,
+            "/raw",
+        )
+        .unwrap()
     };
     let request = sent(BodyKind::Json);
     assert!(body(&request).starts_with(r#"{"access_token":"new","#));
@@ -234,7 +250,8 @@ fn no_path_leads_out_of_the_base() {
         "a?b=\n",
         "a\u{7f}",
     ] {
-        let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, None, "https://a.example/api", path).expect_err(path);
+        let error =
+            encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::None, "https://a.example/api", path).expect_err(path);
         assert_eq!(error.field, "path", "{path}");
     }
 }
@@ -257,7 +274,7 @@ fn urls_are_joined_with_one_slash() {
     ] {
         let lang = url.contains("lang").then(|| "zh".to_owned());
         let request = Search { lang, ..Search::default() };
-        assert_eq!(encode(RequestBody::Typed(&request), &SEARCH, None, base, path).unwrap().url, url);
+        assert_eq!(encode(RequestBody::Typed(&request), &SEARCH, Authorization::None, base, path).unwrap().url, url);
     }
 }
 
@@ -274,7 +291,7 @@ fn a_bad_base_url_is_refused() {
         "https://a b",
         "https://例.example",
     ] {
-        let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, None, base, "/x").unwrap_err();
+        let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::None, base, "/x").unwrap_err();
         assert_eq!(error.field, "base_url", "{base}");
     }
 }
@@ -289,7 +306,8 @@ fn what_cannot_be_written_is_refused_by_name() {
     }
     assert_eq!(refused(&Search { days: vec!["a||b".to_owned()], ..Search::default() }).field, "days");
     let token = token(TokenPlace::Header("X-Token"));
-    let error = encode(RequestBody::Typed(&Search::default()), &SEARCH, Some((&token, "tok\nen")), BASE, "/x").unwrap_err();
+    let error =
+        encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::Token(&token, &"tok\nen".into()), BASE, "/x").unwrap_err();
     assert!(error.field == "X-Token" && !error.to_string().contains("tok"));
 }
 
@@ -333,7 +351,7 @@ proptest! {
 
     #[test]
     fn every_finite_number_is_written_exactly(weight: f64) {
-        let result = encode(RequestBody::Typed(&Search { weight: Some(weight), ..Search::default() }), &SEARCH, None, BASE, "/x");
+        let result = encode(RequestBody::Typed(&Search { weight: Some(weight), ..Search::default() }), &SEARCH, Authorization::None, BASE, "/x");
         prop_assert_eq!(result.is_ok(), weight.is_finite());
         if let Ok(sent) = result {
             let literal = body(&sent).strip_prefix("{\"weight\":").unwrap().strip_suffix(",\"needed\":[]}").unwrap();
@@ -360,10 +378,10 @@ proptest! {
     #[test]
     fn no_path_or_base_breaks_the_url(base in ".*", path in ".*", header in ".*") {
         let request = Search { trace: Some(header), ..Search::default() };
-        if let Ok(sent) = encode(RequestBody::Typed(&request), &SEARCH, None, &base, &path) {
+        if let Ok(sent) = encode(RequestBody::Typed(&request), &SEARCH, Authorization::None, &base, &path) {
             prop_assert!(sent.url.bytes().all(|byte| byte.is_ascii_graphic()));
         }
-        if let Ok(sent) = encode(RequestBody::Typed(&Search::default()), &SEARCH, None, BASE, &path) {
+        if let Ok(sent) = encode(RequestBody::Typed(&Search::default()), &SEARCH, Authorization::None, BASE, &path) {
             prop_assert!(sent.url.starts_with("https://api.acme.example/") && !sent.url.contains('#'));
             prop_assert!(sent.url.bytes().all(|byte| byte.is_ascii_graphic()));
         }

@@ -210,7 +210,7 @@ impl Run<'_> {
             burst: action == Action::SlowDown,
             retry_after: asked,
         };
-        let quota = self.job.core.quotas().of(self.job.spec);
+        let quota = self.job.core.quota(self.job.spec);
         let window = quota.as_ref().map_or(Duration::ZERO, |quota| quota.rule().window);
         let retry_after = refusal.believed(window);
         let error = refusal.unbelieved(window).into_iter().fold(error, |error, more| error.adding(&more));

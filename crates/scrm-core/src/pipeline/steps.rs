@@ -8,11 +8,13 @@ use super::{Job, Run, classify::Failed, method, token::TokenCall};
 use crate::{
     check,
     client::ResponseMeta,
-    encode::{self, RequestBody},
+    encode::{self, Authorization, RequestBody},
     error::{Error, ErrorKind},
     hooks::{Attempt, QuotaWait},
     quota::{Permit, WaitCause},
-    spec::{Action, TokenSpec},
+    secret::Secret,
+    sign::Signing,
+    spec::{Action, CredentialSpec},
     token::{TokenCache, TokenError, TokenInUse},
     transport::{HttpRequest, HttpResponse, Sent, TransportError, TransportErrorKind},
 };
@@ -50,10 +52,30 @@ impl Job<'_> {
         })
     }
 
-    /// Step 4.
-    pub(super) fn written(&self, token: Option<(&TokenSpec, &str)>) -> Result<HttpRequest, Error> {
+    /// Whether there is what the operation's token or signature is made of.
+    pub(super) fn credentials_given(&self) -> Result<(), Error> {
+        let missing = self.core.missing_for(self.spec);
+        let (needs, else_by) = match (self.spec.token, self.spec.signature) {
+            _ if missing.is_empty() => return Ok(()),
+            (Some(token), _) => {
+                let kind = token.name;
+                let else_by = format!("; or give the token itself with `Builder::token_for({kind:?}, …)` or `Builder::token_source_for`");
+                (format!("the token `{kind}`"), else_by)
+            }
+            (None, Some(signature)) => (format!("the signature `{}`", signature.name), String::new()),
+            // The parameters are the caller's.
+            (None, None) => return Ok(()),
+        };
+        let given_by: Vec<String> = missing.iter().map(|spec| given_by(spec)).collect();
+        let detail = format!("the operation needs {needs}; these credentials are not given: {}{else_by}", given_by.join(", "));
+        Err(Error::new(ErrorKind::Config, self.core.vendor(), detail))
+    }
+
+    /// Step 4: the request, and the signature in it.
+    pub(super) fn written(&self, authorization: Authorization<'_>) -> Result<(HttpRequest, Option<Secret>), Error> {
         let shared = self.core.shared();
-        encode::encode(self.outgoing, self.spec, token, &shared.base_url, self.path).map_err(|error| {
+        let base_url = shared.base_url(self.spec).map_or("", |base_url| &base_url.text);
+        encode::authorized(self.outgoing, self.spec, authorization, base_url, self.path).map_err(|error| {
             let kind = if error.field == "base_url" { ErrorKind::Config } else { ErrorKind::InvalidRequest };
             Error::new(kind, shared.vendor, format!("the request cannot be written: {error}"))
         })
@@ -63,7 +85,7 @@ impl Job<'_> {
 impl<'a> Run<'a> {
     /// Step 2, and when it was done.
     pub(super) async fn permit(&mut self, now: Instant) -> Result<(Unsent, Instant), Failed> {
-        let Some(quota) = self.job.core.quotas().of(self.job.spec) else { return Ok((Unsent(None), now)) };
+        let Some(quota) = self.job.core.quota(self.job.spec) else { return Ok((Unsent(None), now)) };
         if let Some(permit) = quota.try_acquire(now) {
             return Ok((Unsent(Some(permit)), now));
         }
@@ -160,15 +182,37 @@ impl<'a> Run<'a> {
     }
 
     /// Step 4.
-    pub(super) fn encode(&self, token: Option<&TokenInUse>) -> Result<HttpRequest, Failed> {
-        let token = self.job.spec.token.zip(token.map(|token| token.token.expose()));
-        let request = self.job.written(token).map_err(|error| self.unsent(error))?;
+    pub(super) fn encode(&mut self, token: Option<&TokenInUse>) -> Result<HttpRequest, Failed> {
+        let signing = self.signing()?;
+        let authorization = match (self.job.spec.token.zip(token), &signing) {
+            (Some((spec, token)), _) => Authorization::Token(spec, &token.token),
+            (None, Some(signing)) => Authorization::Signature(signing),
+            (None, None) => Authorization::None,
+        };
+        let (request, signature) = self.job.written(authorization).map_err(|error| self.unsent(error))?;
+        if let Some(signature) = signature {
+            self.earlier_tokens.extend(self.token.replace(Arc::new(signature)));
+        }
         let timeout = self.deadline.saturating_duration_since(Instant::now());
         if timeout.is_zero() {
             let vendor = self.job.core.vendor();
             return Err(self.unsent(Error::new(ErrorKind::Timeout, vendor, "the call's deadline passed before it was sent")));
         }
         Ok(HttpRequest { timeout, ..request })
+    }
+
+    /// Nonce and time of this attempt, where the operation is signed: no two requests carry the same.
+    fn signing(&self) -> Result<Option<Signing>, Failed> {
+        let Some(spec) = self.job.spec.signature else { return Ok(None) };
+        let core = self.job.core;
+        match Signing::new(spec, core.credentials(), &*core.shared().signing) {
+            Ok(signing) => Ok(Some(signing)),
+            Err(_) => Err(self.unsent(Error::new(
+                ErrorKind::Config,
+                core.vendor(),
+                format!("credentials of the signature `{}` are missing", spec.name),
+            ))),
+        }
     }
 
     /// Step 5.
@@ -205,7 +249,7 @@ impl<'a> Run<'a> {
             operation: &self.name,
             call: self.call(),
             method: method(self.job.spec.method),
-            server: &shared.server,
+            server: shared.server(self.job.spec),
             attempt: self.attempts,
             took: began.elapsed(),
             status: self.status,
@@ -213,6 +257,13 @@ impl<'a> Run<'a> {
             code: error.and_then(Error::vendor_code),
         });
     }
+}
+
+/// A credential, and how it is given.
+fn given_by(spec: &CredentialSpec) -> String {
+    let CredentialSpec { name, env, required, .. } = spec;
+    let method = if *required { "Credentials::new".to_owned() } else { format!("Credentials::with_{name}") };
+    format!("{name} (`{method}`, environment variable {env})")
 }
 
 /// What the token's own call said stays: code, meaning, what to do, its page.

@@ -1,8 +1,9 @@
 //! How generated code puts specifications together: what every one has, then one fact a call. A fact that is added later breaks nobody.
 
 use super::{
-    Access, Action, BodyKind, CredentialSpec, CustomerSpec, EnvelopeSpec, ErrorRule, Evidence, Label, Method, OperationSpec, PagingSpec,
-    PagingStyle, QuotaSpec, Rule, Source, SplitSpec, TimeFormat, TokenParameter, TokenPlace, TokenSpec, VendorSpec, WindowSpec,
+    Access, Action, BaseUrlSpec, BodyKind, CredentialSpec, CustomerSpec, EnvelopeSpec, ErrorRule, Evidence, Label, Method, OperationSpec,
+    PagingSpec, PagingStyle, Place, QuotaSpec, Rule, SignatureParameter, SignatureSpec, Source, SplitSpec, TimeFormat, TokenParameter,
+    TokenPlace, TokenSpec, VendorSpec, WindowSpec,
 };
 use crate::table::Table;
 
@@ -77,7 +78,9 @@ impl OperationSpec {
             access: Access::Read,
             permission: None,
             quota: None,
+            base_url: None,
             token: None,
+            signature: None,
             paging: None,
             errors: &[],
             rules: &[],
@@ -113,7 +116,9 @@ facts!(OperationSpec {
     request: &'static Table,
 } optional {
     permission: &'static str,
+    base_url: &'static str,
     token: &'static TokenSpec,
+    signature: &'static SignatureSpec,
     paging: &'static PagingSpec,
     customer: &'static CustomerSpec,
 });
@@ -238,6 +243,31 @@ facts!(TokenSpec {
     place: TokenPlace,
 } optional { expires_in: &'static str });
 
+impl SignatureSpec {
+    /// A signature by this digest: its parameters, name and credential of the secret, and the parameter that holds the signature.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        digest: fn(&[u8]) -> String,
+        parameters: &'static [(&'static str, SignatureParameter)],
+        secret: (&'static str, &'static str),
+        signature: &'static str,
+    ) -> Self {
+        SignatureSpec { name, digest, parameters, secret, signature, place: Place::Body }
+    }
+}
+facts!(SignatureSpec { place: Place } optional {});
+
+impl BaseUrlSpec {
+    /// A base URL and what stands there in English and Chinese.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, url: &'static str, en: &'static str, zh: &'static str) -> Self {
+        BaseUrlSpec { name, url, title: Label::new(en, zh) }
+    }
+}
+
 impl CredentialSpec {
     /// A credential that must be given.
     #[doc(hidden)]
@@ -292,7 +322,20 @@ impl VendorSpec {
         envelope: EnvelopeSpec,
         untyped: &'static OperationSpec,
     ) -> Self {
-        VendorSpec { name, title, doc_url: "", base_url, envelope, tokens: &[], credentials: &[], errors: &[], untyped, operations: &[] }
+        VendorSpec {
+            name,
+            title,
+            doc_url: "",
+            base_url,
+            base_urls: &[],
+            envelope,
+            tokens: &[],
+            signatures: &[],
+            credentials: &[],
+            errors: &[],
+            untyped,
+            operations: &[],
+        }
     }
 }
 facts!(VendorSpec {
@@ -300,7 +343,9 @@ facts!(VendorSpec {
     doc_url: &'static str,
     base_url: &'static str,
     envelope: EnvelopeSpec,
+    base_urls: &'static [BaseUrlSpec],
     tokens: &'static [&'static TokenSpec],
+    signatures: &'static [&'static SignatureSpec],
     credentials: &'static [CredentialSpec],
     errors: &'static [ErrorRule],
     operations: Names,

@@ -15,6 +15,7 @@ mod hooks;
 mod hostile;
 mod pages;
 mod people;
+mod proofs;
 mod pulls;
 mod rows;
 mod showing;

@@ -1,7 +1,7 @@
 //! Which operation a request on its way to a vendor means.
 
 use scrm_core::{spec::Method, transport::HttpRequest};
-use scrm_schema::model::{Operation, Token, Tree, Vendor};
+use scrm_schema::model::{Operation, Signature, Token, Tree, Vendor};
 
 use crate::{request::Incoming, world::verb};
 
@@ -25,6 +25,11 @@ impl Found<'_> {
     pub(super) fn token(&self) -> Option<&Token> {
         let kind = self.operation?.token.as_ref()?;
         self.vendor?.file.tokens.iter().find(|token| token.name == *kind)
+    }
+
+    /// How the call is signed.
+    pub(super) fn signature(&self) -> Option<&Signature> {
+        self.vendor?.file.signature(self.operation?.signature.as_ref()?)
     }
 
     /// The operation's path, or the URL's without what may be somebody's number.
@@ -62,8 +67,10 @@ pub(super) fn find<'a>(tree: &'a Tree, request: &HttpRequest) -> Found<'a> {
         body: request.body.to_vec(),
     };
     // The vendor's own address, or this crate's server with the vendor's name before the path.
-    let of =
-        |vendor: &Vendor| request.url.starts_with(&vendor.file.base_url) || path.split('/').nth(1) == Some(vendor.file.vendor.as_str());
+    let of = |vendor: &Vendor| {
+        let mut base_urls = vendor.file.base_urls.iter().map(|other| &other.url).chain([&vendor.file.base_url]);
+        base_urls.any(|base_url| request.url.starts_with(base_url)) || path.split('/').nth(1) == Some(vendor.file.vendor.as_str())
+    };
     let all = tree.vendors.iter().flat_map(|vendor| vendor.operations.iter().map(move |operation| (vendor, operation)));
     let end = |operation: &Operation| format!("/{}", operation.path.trim_matches('/'));
     let fitting = all.filter(|(_, operation)| verb(operation.method) == method && path.trim_end_matches('/').ends_with(&end(operation)));

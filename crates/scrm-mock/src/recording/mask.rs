@@ -10,7 +10,7 @@ use crate::fill::plain;
 /// Longest number, in digits, that is kept where no schema tells what it is: codes and counts.
 const LONGEST_NUMBER: usize = 6;
 
-/// The call's parameters without the token, as they may be shown.
+/// The call's parameters without token and signature, as they may be shown.
 pub(super) fn parameters(found: &Found<'_>, values: &mut Values) -> Value {
     let Some(operation) = found.operation else {
         let body = serde_json::from_slice(&found.incoming.body).unwrap_or(Value::Null);
@@ -22,7 +22,14 @@ pub(super) fn parameters(found: &Found<'_>, values: &mut Values) -> Value {
         // So that it is known wherever an answer should repeat it.
         values.of("secret", &text);
     }
-    let given = parameters.into_iter().filter(|(name, _)| token.is_none_or(|place| place.name != *name));
+    // They differ from call to call, and the signature lets whoever has it make the call again.
+    let signed: Vec<&str> = found.signature().map(|signature| signature.sent().collect()).unwrap_or_default();
+    for text in found.signature().into_iter().filter_map(|signature| found.incoming.at(signature.place, &signature.signature, &parameters))
+    {
+        values.of("secret", &text);
+    }
+    let own = |name: &str| token.is_none_or(|place| place.name != name) && !signed.contains(&name);
+    let given = parameters.into_iter().filter(|(name, _)| own(name));
     let given: Map<String, Value> = given.map(|(name, given)| (name, given.value)).collect();
     Value::Object(Masker { operation, values }.object(&operation.request, &given))
 }

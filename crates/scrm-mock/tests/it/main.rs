@@ -6,5 +6,6 @@ mod faults;
 mod pulls;
 mod real;
 mod recording;
+mod signing;
 mod support;
 mod tells;

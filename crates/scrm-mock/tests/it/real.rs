@@ -36,6 +36,20 @@ impl<'a> Caller<'a> {
                 Place::Header => header = Some((token.place.name.clone(), text)),
             }
         }
+        let mut headers: Vec<(String, String)> = header.into_iter().collect();
+        if let Some(signature) = operation.signature.as_ref().and_then(|name| self.vendor.file.signature(name)) {
+            let own = crate::signing::signed(
+                signature,
+                &self.mock.credentials(&self.vendor.file.vendor),
+                &fields,
+                self.mock.clock().wall_millis(),
+            );
+            match signature.place {
+                Place::Body => fields.extend(own.into_iter().map(|(name, value)| (name, json!(value)))),
+                Place::Query => query.extend(own),
+                Place::Header => headers.extend(own),
+            }
+        }
         let url = format!("{}{}", self.mock.base_url(&self.vendor.file.vendor), operation.path);
         let mut call = match operation.method {
             Method::Get => self.http.get(url),
@@ -53,7 +67,7 @@ impl<'a> Caller<'a> {
                 call.multipart(texts.into_iter().fold(reqwest::multipart::Form::new(), |form, (name, value)| form.text(name, value)))
             }
         };
-        if let Some((name, value)) = header {
+        for (name, value) in headers {
             call = call.header(name, value);
         }
         call.query(&query).send().await.unwrap().json().await.unwrap()

@@ -4,22 +4,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{FileProblems, Problems};
 use crate::model::{Operation, Vendor};
+use crate::names;
 
 /// Names that some systems keep for devices: a file or folder of such a name cannot be checked out there.
 const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
 /// Vendors of one tree: programs use several of them at once, so that no two may read the same variable.
 pub(super) fn vendors(vendors: &[Vendor], problems: &mut Problems) {
-    let mut variables: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut variables: BTreeMap<String, &str> = BTreeMap::new();
     for vendor in vendors {
         let name = vendor.file.vendor.as_str();
         let path = format!("{name}/vendor.json");
-        for (number, credential) in vendor.file.credentials.iter().enumerate() {
-            if let Some(other) = variables.insert(&credential.env, name)
-                && other != name
+        let credentials = vendor.file.credentials.iter().enumerate();
+        let credentials = credentials.map(|(number, credential)| (format!("/credentials/{number}/env"), credential.env.clone()));
+        let base_urls = vendor.file.base_urls.iter().enumerate();
+        let base_urls =
+            base_urls.map(|(number, base_url)| (format!("/base_urls/{number}/name"), names::base_url_variable(name, Some(&base_url.name))));
+        let usual = ("/vendor".to_owned(), names::base_url_variable(name, None));
+        for (at, variable) in credentials.chain([usual]).chain(base_urls) {
+            if let Some(other) = variables.insert(variable.clone(), name)
+                && (other != name || !at.starts_with("/credentials"))
             {
-                let what = format!("`{}` is read by the vendor `{other}` too", credential.env);
-                problems.add(&path, format!("/credentials/{number}/env"), what, "begin it with the name of the vendor");
+                problems.add(
+                    &path,
+                    at,
+                    format!("`{variable}` is read by the vendor `{other}` too"),
+                    "begin it with the name of the vendor",
+                );
             }
         }
     }

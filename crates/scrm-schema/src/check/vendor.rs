@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Context;
 use crate::error::FileProblems;
-use crate::model::{Envelope, ErrorRule, Place, Token, Type, Vendor};
+use crate::model::{Envelope, ErrorRule, Place, Signature, SignedFilling, Token, Type, Vendor};
 use crate::pointer::join;
 
 pub(super) fn check(vendor: &Vendor, problems: &mut FileProblems<'_>) {
@@ -25,7 +25,64 @@ pub(super) fn check(vendor: &Vendor, problems: &mut FileProblems<'_>) {
     for (number, token) in file.tokens.iter().enumerate() {
         check_token(vendor, token, &format!("/tokens/{number}"), problems);
     }
+    twice("/base_urls", "name", file.base_urls.iter().map(|base_url| base_url.name.as_str()), problems);
+    let proofs = file.tokens.iter().map(|token| token.name.as_str());
+    for (number, signature) in file.signatures.iter().enumerate() {
+        let before = file.signatures.iter().take(number).map(|signature| signature.name.as_str());
+        if proofs.clone().chain(before).any(|known| known == signature.name) {
+            let what = format!("`{}` occurs twice among tokens and signatures", signature.name);
+            problems.add(format!("/signatures/{number}/name"), what, "give each its own");
+        }
+        check_signature(vendor, signature, &format!("/signatures/{number}"), problems);
+    }
+    for (number, base_url) in file.base_urls.iter().enumerate() {
+        if !vendor.operations.iter().any(|operation| operation.base_url.as_ref() == Some(&base_url.name)) {
+            problems.add(format!("/base_urls/{number}"), "no operation stands there", "take it out, or name it where it belongs");
+        }
+    }
     errors(&file.envelope, &file.errors, problems);
+}
+
+fn check_signature(vendor: &Vendor, signature: &Signature, at: &str, problems: &mut FileProblems<'_>) {
+    let file = &vendor.file;
+    for (name, filling) in &signature.parameters {
+        if let SignedFilling::Credential(credential) = filling
+            && !file.credentials.iter().any(|known| known.name == *credential)
+        {
+            let pointer = join(&join(at, "parameters"), name);
+            problems.add(pointer, format!("there is no credential `{credential}`"), "use a name of `credentials` in vendor.json");
+        }
+    }
+    let secret = join(at, "secret");
+    match file.credentials.iter().find(|known| known.name == signature.secret.credential) {
+        None => {
+            let what = format!("there is no credential `{}`", signature.secret.credential);
+            problems.add(join(&secret, "credential"), what, "use a name of `credentials` in vendor.json");
+        }
+        Some(credential) if !credential.secret => {
+            let what = format!("the credential `{}` is not marked as a secret", credential.name);
+            problems.add(join(&secret, "credential"), what, "say `\"secret\": true` where it stands");
+        }
+        Some(_) => {}
+    }
+    let names: Vec<&str> = signature.sent().chain([signature.secret.name.as_str()]).collect();
+    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
+        problems.add(at, "one name stands for two of parameters, signature and secret", "give each its own");
+    }
+    let in_header = |name: &&str| !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if signature.place == Place::Header
+        && let Some(name) = signature.sent().find(in_header)
+    {
+        problems.add(join(at, "in"), format!("`{name}` is no name of a header"), "correct the name, or the place");
+    }
+    if let Some(base_url) = &signature.base_url
+        && !file.base_urls.iter().any(|known| known.name == *base_url)
+    {
+        problems.add(join(at, "base_url"), format!("there is no base URL called `{base_url}`"), "use a name of `base_urls`");
+    }
+    if !vendor.operations.iter().any(|operation| operation.signature.as_ref() == Some(&signature.name)) {
+        problems.add(at, "no operation is signed so", "take it out, or name it in an operation");
+    }
 }
 
 fn twice<'a>(at: &str, keyword: &str, values: impl Iterator<Item = &'a str>, problems: &mut FileProblems<'_>) {

@@ -128,6 +128,40 @@ fn what_the_meta_schema_refuses() {
 }
 
 #[test]
+fn signatures_and_base_urls() {
+    const SIGNED: &str = "acme/member/member-merge.json";
+    const FILE: &str = "acme/member/member-file-get.json";
+    let errors = report(&[
+        set("a digest nobody knows", VENDOR, "/signatures/0/hash", json!("md5")),
+        set("two fillings of one parameter", VENDOR, "/signatures/0/parameters/nonce/clock", json!("seconds")),
+        set("a nonce of nothing", VENDOR, "/signatures/0/parameters/nonce/nonce", json!(0)),
+        set("a parameter of no credential", VENDOR, "/signatures/0/parameters/app_id/credential", json!("nobody")),
+        set("a secret that there is not", VENDOR, "/signatures/0/secret/credential", json!("nobody")),
+        set("a secret that is shown", VENDOR, "/signatures/0/secret/credential", json!("app_id")),
+        set("one name for two things", VENDOR, "/signatures/0/signature", json!("nonce")),
+        set("a header that is none", VENDOR, "/signatures/1/signature", json!("X Sign")),
+        set("a base URL of a signature that there is not", VENDOR, "/signatures/0/base_url", json!("nowhere")),
+        set("a signature called like a token", VENDOR, "/signatures/0/name", json!("access")),
+        set("a base URL that is not encrypted", VENDOR, "/base_urls/0/url", json!("http://files.acme.example")),
+        set(
+            "two base URLs of one name",
+            VENDOR,
+            "/base_urls/1",
+            json!({ "name": "files", "url": "https://a.example", "zh": "x", "en": "x" }),
+        ),
+        set("a base URL of nobody", VENDOR, "/base_urls/1", json!({ "name": "old", "url": "https://a.example", "zh": "x", "en": "x" })),
+        set("a base URL read from a credential's variable", VENDOR, "/credentials/0/env", json!("ACME_FILES_BASE_URL")),
+        set("a signature of nobody", SIGNED, "/signature", json!("gateway")),
+        set("a signature that there is not", SIGNED, "/signature", json!("sealed")),
+        set("signed, and a token besides", SIGNED, "/token", json!("access")),
+        set("a field of the signature", SIGNED, "/request/properties/timestamp", text_field()),
+        set("a field called like the secret", SIGNED, "/request/properties/secret", text_field()),
+        set("an operation that stands nowhere", FILE, "/http/base_url", json!("nowhere")),
+    ]);
+    insta::assert_snapshot!(errors);
+}
+
+#[test]
 fn fields() {
     let errors = report(&[
         set("two fields, one Rust name", MEMBERS, "/request/properties/Phone", text_field()),

@@ -28,8 +28,8 @@ fn operation(out: &mut String, operation: &Operation) {
     line(
         out,
         &format!(
-            "  token {:?}, {:?}, permission {:?}, quota {:?}",
-            operation.token, operation.access, operation.permission, operation.quota
+            "  base URL {:?}, token {:?}, signature {:?}, {:?}, permission {:?}, quota {:?}",
+            operation.base_url, operation.token, operation.signature, operation.access, operation.permission, operation.quota
         ),
     );
     for part in [

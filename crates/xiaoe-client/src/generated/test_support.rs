@@ -4,7 +4,7 @@
 use scrm_core::{
     Operation, declare::{Envelope, typed_json},
     decode::{DecodeOptions, decode},
-    encode::{RequestBody, encode},
+    encode::{Authorization, RequestBody, encode},
     spec::BodyKind, table::Inspect, transport::HttpRequest,
 };
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn sent<O: Operation>(request: &O) -> Value {
     let sent = encode(
             RequestBody::Typed(request),
             spec,
-            None,
+            Authorization::None,
             "https://api.example",
             spec.path,
         )

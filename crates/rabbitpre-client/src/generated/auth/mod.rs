@@ -6,10 +6,13 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`app_code`](Handle::app_code)([`AuthAppCode`]) | Get an auth code of a self-built app | 获取企业自建应用授权code |  |  |  | read 2026-11-26; 7 errata |
+//! | [`company_code`](Handle::company_code)([`AuthCompanyCode`]) | Get an auth code of an enterprise | 获取企业授权code |  |  |  | read 2026-11-26; 3 errata |
 
 pub(super) mod auth_app_code;
+pub(super) mod auth_company_code;
 
 pub use self::auth_app_code::{AccountType, AppAuthCode, AuthAppCode};
+pub use self::auth_company_code::{AuthCompanyCode, CompanyAuthCode};
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::auth`](crate::Client::auth).
@@ -20,4 +23,8 @@ scrm_core::handle! {
     ///
     /// 获取企业自建应用授权code。
     fn app_code(AuthAppCode);
+    /// Get an auth code of an enterprise. See [`AuthCompanyCode`].
+    ///
+    /// 获取企业授权code。
+    fn company_code(AuthCompanyCode);
 }

@@ -5,20 +5,79 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`activity_get`](Handle::activity_get)([`PlayActivityGet`]) | Get activity and prizes of a component | 根据组件id获取活动和配置 |  |  |  | unverified |
+//! | [`award_stats`](Handle::award_stats)([`PlayAwardStats`]) | Get award statistics of a play | 奖品信息 |  |  |  | unverified |
+//! | [`game_record_list`](Handle::game_record_list)([`PlayGameRecordList`]) | List game records | 游戏数据列表 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 2 errata |
+//! | [`lottery_win_list`](Handle::lottery_win_list)([`PlayLotteryWinList`]) | List lottery wins | 抽奖记录列表 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 errata |
 //! | [`player_get`](Handle::player_get)([`PlayPlayerGet`]) | Get a player by plugin token | 根据插件token获取用户信息 |  |  |  | read 2026-11-26; 5 errata |
 //! | [`plugin_list`](Handle::plugin_list)([`PlayPluginList`]) | List plays of a work | 获取作品下的插件信息 |  |  |  | read 2026-11-26 |
+//! | [`reservation_list`](Handle::reservation_list)([`PlayReservationList`]) | List reservations | 预约数据列表 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 errata |
+//! | [`sign_in_record_list`](Handle::sign_in_record_list)([`PlaySignInRecordList`]) | List sign-ins | 签到数据列表 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 2 errata |
+//! | [`team_list`](Handle::team_list)([`PlayTeamList`]) | List teams | 组队队伍列表 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26 |
+//! | [`vote_candidate_list`](Handle::vote_candidate_list)([`PlayVoteCandidateList`]) | List vote candidates | 投票选手列表 |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 2 errata |
 
+pub(super) mod play_activity_get;
+pub(super) mod play_award_stats;
+pub(super) mod play_game_record_list;
+pub(super) mod play_lottery_win_list;
 pub(super) mod play_player_get;
 pub(super) mod play_plugin_list;
+pub(super) mod play_reservation_list;
+pub(super) mod play_sign_in_record_list;
+pub(super) mod play_team_list;
+pub(super) mod play_vote_candidate_list;
 
+pub use self::play_activity_get::{
+    ActivityAward, ActivityAwardObject, ActivityAwardSource, ActivityList, ActivityPlay,
+    ActivityStatus, ActivityUsers, ActivityWinLimit, AwardGrantWay, AwardObjectType,
+    PlayActivityGet, WinLimitWay,
+};
+pub use self::play_award_stats::{
+    AwardStats, PlayAwardStats, PlayAwardStatsData, RedPacketStats,
+};
+pub use self::play_game_record_list::{
+    GameRecord, PlayGameRecordList, PlayGameRecordListData,
+};
+pub use self::play_lottery_win_list::{
+    AwardSource, LotteryWin, PlayLotteryWinList, PlayLotteryWinListData, RewardStatus,
+};
 pub use self::play_player_get::{PlayPlayerGet, PlayPlayerGetData};
 pub use self::play_plugin_list::{Play, PlayPlugin, PlayPluginList};
+pub use self::play_reservation_list::{
+    PlayReservationList, PlayReservationListData, Reservation,
+};
+pub use self::play_sign_in_record_list::{
+    PlaySignInRecordList, PlaySignInRecordListData, SignInRecord,
+};
+pub use self::play_team_list::{
+    PlayTeamList, PlayTeamListData, TeamLeader, TeamLeaderIdentity,
+};
+pub use self::play_vote_candidate_list::{
+    CandidateCheck, PlayVoteCandidateList, PlayVoteCandidateListData, VoteCandidate,
+    VoteCandidateIdentity,
+};
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::play`](crate::Client::play).
     ///
     /// 本组接口的调用入口，由 `Client::play` 得到。
     pub struct Handle, BlockingHandle;
+    /// Get activity and prizes of a component. See [`PlayActivityGet`].
+    ///
+    /// 根据组件id获取活动和配置。
+    fn activity_get(PlayActivityGet);
+    /// Get award statistics of a play. See [`PlayAwardStats`].
+    ///
+    /// 奖品信息。
+    fn award_stats(PlayAwardStats);
+    /// List game records. See [`PlayGameRecordList`].
+    ///
+    /// 游戏数据列表。
+    fn game_record_list(PlayGameRecordList);
+    /// List lottery wins. See [`PlayLotteryWinList`].
+    ///
+    /// 抽奖记录列表。
+    fn lottery_win_list(PlayLotteryWinList);
     /// Get a player by plugin token. See [`PlayPlayerGet`].
     ///
     /// 根据插件token获取用户信息。
@@ -27,4 +86,20 @@ scrm_core::handle! {
     ///
     /// 获取作品下的插件信息。
     fn plugin_list(PlayPluginList);
+    /// List reservations. See [`PlayReservationList`].
+    ///
+    /// 预约数据列表。
+    fn reservation_list(PlayReservationList);
+    /// List sign-ins. See [`PlaySignInRecordList`].
+    ///
+    /// 签到数据列表。
+    fn sign_in_record_list(PlaySignInRecordList);
+    /// List teams. See [`PlayTeamList`].
+    ///
+    /// 组队队伍列表。
+    fn team_list(PlayTeamList);
+    /// List vote candidates. See [`PlayVoteCandidateList`].
+    ///
+    /// 投票选手列表。
+    fn vote_candidate_list(PlayVoteCandidateList);
 }

@@ -6,10 +6,18 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`list`](Handle::list)([`TagList`]) | List tags | 获取标签列表 |  | 1 in 2 s |  | unverified |
+//! | [`third_delete`](Handle::third_delete)([`TagThirdDelete`]) | Delete a tag of another system | 删除运营标签 |  |  |  | read 2026-11-26; 4 errata |
+//! | [`third_list`](Handle::third_list)([`TagThirdList`]) | List tags of another system | 获取运营标签列表 |  |  | pages from 1, at most 100 rows each | read 2026-11-26; 1 errata |
 
 pub(super) mod tag_list;
+pub(super) mod tag_third_delete;
+pub(super) mod tag_third_list;
 
 pub use self::tag_list::{Tag, TagGroup, TagList, TagListData, TagType};
+pub use self::tag_third_delete::{
+    TagThirdDelete, ThirdTagChange, ThirdTagDeletion, ThirdTagValueKey,
+};
+pub use self::tag_third_list::{TagThirdList, ThirdTag, ThirdTagValue};
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
@@ -20,4 +28,12 @@ scrm_core::handle! {
     ///
     /// 获取标签列表。
     fn list(TagList);
+    /// Delete a tag of another system. See [`TagThirdDelete`].
+    ///
+    /// 删除运营标签。
+    fn third_delete(TagThirdDelete);
+    /// List tags of another system. See [`TagThirdList`].
+    ///
+    /// 获取运营标签列表。
+    fn third_list(TagThirdList);
 }

@@ -5,12 +5,18 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`list`](Handle::list)([`TemplateList`]) | List templates | 获取模板列表 |  |  | pages from 1, at most 200 rows each | read 2026-11-26; 1 errata |
 //! | [`platform_list`](Handle::platform_list)([`TemplatePlatformList`]) | List platform templates | 平台专区-查询平台模板列表 |  |  |  | read 2026-11-26; 1 of 6 fields unverified; 1 errata |
 //! | [`tag_tree`](Handle::tag_tree)([`TemplateTagTree`]) | List tags of platform templates | 平台专区-查询所有标签 |  |  |  | read 2026-11-26; 2 errata |
 
+pub(super) mod template_list;
 pub(super) mod template_platform_list;
 pub(super) mod template_tag_tree;
 
+pub use self::template_list::{
+    Template, TemplateFilter, TemplateList, TemplateSpecies, TemplateType,
+    TemplateVersion,
+};
 pub use self::template_platform_list::{SystemTagFilter, TemplatePlatformList};
 pub use self::template_tag_tree::{
     SystemTagBranch, SystemTagLeaf, SystemTagTree, TemplateTag, TemplateTagGroup,
@@ -22,6 +28,10 @@ scrm_core::handle! {
     ///
     /// 本组接口的调用入口，由 `Client::template` 得到。
     pub struct Handle, BlockingHandle;
+    /// List templates. See [`TemplateList`].
+    ///
+    /// 获取模板列表。
+    fn list(TemplateList);
     /// List platform templates. See [`TemplatePlatformList`].
     ///
     /// 平台专区-查询平台模板列表。

@@ -3,7 +3,10 @@
 //!
 //! 获取令牌的接口。客户端会自行获取、保存和更新令牌；手工调用这些接口可能使其他进程的令牌失效，所以不和其他接口放在一起。
 
+pub(super) mod platform_token;
+
 #[allow(clippy::module_inception)]
 pub(super) mod token;
 
+pub use self::platform_token::{PlatformToken, PlatformTokenData};
 pub use self::token::{Token, TokenData};

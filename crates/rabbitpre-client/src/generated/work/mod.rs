@@ -5,33 +5,77 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
+//! | [`block`](Handle::block)([`WorkBlock`]) | Block a work | 封禁作品 |  |  |  | unverified |
 //! | [`copy`](Handle::copy)([`WorkCopy`]) | Copy a work | 复制作品 | 作品-\>作品信息 |  |  | read 2026-11-26 |
+//! | [`delete`](Handle::delete)([`WorkDelete`]) | Delete a work | 删除作品 |  |  |  | read 2026-11-26; 2 errata |
 //! | [`get`](Handle::get)([`WorkGet`]) | Get a work | 获取作品信息 | 作品-\>作品信息 |  |  | read 2026-11-26; 4 errata |
+//! | [`list_by_tag`](Handle::list_by_tag)([`WorkListByTag`]) | List works by tag | 获取作品列表(按内容标签) |  |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 errata |
 //! | [`poster_qr_code_get`](Handle::poster_qr_code_get)([`WorkPosterQrCodeGet`]) | Get what a poster's QR code leads to | 获取海报二维码信息 |  |  |  | read 2026-11-26; 2 errata |
+//! | [`status_set`](Handle::status_set)([`WorkStatusSet`]) | Set a work online or offline | 作品上下线 |  |  |  | read 2026-11-26; 2 errata |
+//! | [`to_template`](Handle::to_template)([`WorkToTemplate`]) | Make a template of a work | 作品转换为模板 |  |  |  | read 2026-11-26; 2 errata |
+//! | [`update`](Handle::update)([`WorkUpdate`]) | Change a work | 设置作品信息 |  |  |  | read 2026-11-26; 1 errata |
 
+pub(super) mod work_block;
 pub(super) mod work_copy;
+pub(super) mod work_delete;
 pub(super) mod work_get;
+pub(super) mod work_list_by_tag;
 pub(super) mod work_poster_qr_code_get;
+pub(super) mod work_status_set;
+pub(super) mod work_to_template;
+pub(super) mod work_update;
 
+pub use self::work_block::WorkBlock;
 pub use self::work_copy::{CopiedWork, WorkCopy};
+pub use self::work_delete::WorkDelete;
 pub use self::work_get::{WorkGet, WorkGetData, WorkPlay, WorkPlugin};
+pub use self::work_list_by_tag::{
+    Work, WorkListByTag, WorkListByTagData, WorkScope, WorkState, WorkTag, WorkType,
+};
 pub use self::work_poster_qr_code_get::{PosterQrCode, WorkPosterQrCodeGet};
+pub use self::work_status_set::{WorkSource, WorkStatus, WorkStatusSet};
+pub use self::work_to_template::{NewTemplate, WorkToTemplate};
+pub use self::work_update::WorkUpdate;
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::work`](crate::Client::work).
     ///
     /// 本组接口的调用入口，由 `Client::work` 得到。
     pub struct Handle, BlockingHandle;
+    /// Block a work. See [`WorkBlock`].
+    ///
+    /// 封禁作品。
+    fn block(WorkBlock);
     /// Copy a work. See [`WorkCopy`].
     ///
     /// 复制作品。
     fn copy(WorkCopy);
+    /// Delete a work. See [`WorkDelete`].
+    ///
+    /// 删除作品。
+    fn delete(WorkDelete);
     /// Get a work. See [`WorkGet`].
     ///
     /// 获取作品信息。
     fn get(WorkGet);
+    /// List works by tag. See [`WorkListByTag`].
+    ///
+    /// 获取作品列表(按内容标签)。
+    fn list_by_tag(WorkListByTag);
     /// Get what a poster's QR code leads to. See [`WorkPosterQrCodeGet`].
     ///
     /// 获取海报二维码信息。
     fn poster_qr_code_get(WorkPosterQrCodeGet);
+    /// Set a work online or offline. See [`WorkStatusSet`].
+    ///
+    /// 作品上下线。
+    fn status_set(WorkStatusSet);
+    /// Make a template of a work. See [`WorkToTemplate`].
+    ///
+    /// 作品转换为模板。
+    fn to_template(WorkToTemplate);
+    /// Change a work. See [`WorkUpdate`].
+    ///
+    /// 设置作品信息。
+    fn update(WorkUpdate);
 }
