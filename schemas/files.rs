@@ -187,6 +187,7 @@ pub static FILES: &[(&str, &str)] = &[
         "rabbitpre/import/import-tags.json",
         include_str!("rabbitpre/import/import-tags.json"),
     ),
+    ("rabbitpre/known.json", include_str!("rabbitpre/known.json")),
     (
         "rabbitpre/play/play-player-get.json",
         include_str!("rabbitpre/play/play-player-get.json"),
@@ -377,6 +378,7 @@ pub static FILES: &[(&str, &str)] = &[
     ),
     ("xiaoe/goods/goods-get-v2.json", include_str!("xiaoe/goods/goods-get-v2.json")),
     ("xiaoe/goods/goods-get.json", include_str!("xiaoe/goods/goods-get.json")),
+    ("xiaoe/known.json", include_str!("xiaoe/known.json")),
     (
         "xiaoe/learning/learning-camp-progress-list.json",
         include_str!("xiaoe/learning/learning-camp-progress-list.json"),

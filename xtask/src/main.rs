@@ -2,6 +2,7 @@
 
 mod bench;
 mod codegen;
+mod coverage;
 mod explore;
 mod import;
 mod openapi;
@@ -33,6 +34,21 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
         schemas: PathBuf,
         /// Folder that holds `crates/`
+        #[arg(long, value_name = "DIR", default_value_os_t = root())]
+        out: PathBuf,
+    },
+    /// Writes what is known of the vendors and how much of it is typed: `docs/coverage.md`, and the table of operations in the READMEs
+    Coverage {
+        /// Writes nothing; fails if the page or a table is stale
+        #[arg(long)]
+        check: bool,
+        /// Writes nothing; prints the lines of the table
+        #[arg(long, conflicts_with = "check")]
+        summary: bool,
+        /// Folder of the schema files
+        #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
+        schemas: PathBuf,
+        /// Folder that holds `docs/` and the READMEs
         #[arg(long, value_name = "DIR", default_value_os_t = root())]
         out: PathBuf,
     },
@@ -76,6 +92,9 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
         Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+        Command::Coverage { summary: true, schemas, .. } => coverage::summary(&schemas),
+        Command::Coverage { check: true, schemas, out, .. } => coverage::check(&schemas, &out),
+        Command::Coverage { schemas, out, .. } => coverage::write(&schemas, &out),
         Command::Import(arguments) => return import::run(&arguments),
         Command::Openapi { vendor: Some(vendor), out: None, schemas } => openapi::print(&schemas, &vendor),
         Command::Openapi { vendor, out, schemas } => {

@@ -108,13 +108,18 @@ fn table(operations: &[&Operation]) -> String {
 
 /// How far what is known of an operation can be trusted.
 fn documented(operation: &Operation) -> String {
-    if operation.source.evidence == Evidence::Unverified {
-        return "unverified".to_owned();
-    }
     let fields = || std::iter::once(&operation.request).chain(operation.objects.values()).flat_map(|object: &Object| &object.fields);
-    let unverified = fields().filter(|field| field.evidence == Evidence::Unverified).count();
-    let mut words = vec![format!("read {}", operation.source.read)];
-    if unverified > 0 {
+    let unverified = fields().filter(|field| field.evidence.is_unverified()).count();
+    let mut words = vec![match operation.source.evidence {
+        Evidence::Documented => format!("read {}", operation.source.read),
+        Evidence::Mirrored => format!("read {} in an older copy", operation.source.read),
+        Evidence::Code => "**unverified** (code)".to_owned(),
+        Evidence::Example => "**unverified** (an example)".to_owned(),
+        Evidence::Unverified => "**unverified**".to_owned(),
+    }];
+    let cut = operation.source.cut_after.is_some() || operation.objects.values().any(|object| object.cut_after.is_some());
+    words.extend(cut.then(|| "the copy ends early".to_owned()));
+    if unverified > 0 && !operation.source.evidence.is_unverified() {
         words.push(format!("{unverified} of {} fields unverified", fields().count()));
     }
     if !operation.errata.is_empty() {

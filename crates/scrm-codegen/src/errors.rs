@@ -23,7 +23,7 @@ pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
                 format!("ErrorRule::text({}, Action::{action}, {en}, {zh})", quoted(message.as_deref().unwrap_or_default()))
             }
         };
-        let mark = if error.evidence == Evidence::Unverified { ".unverified()" } else { "" };
+        let mark = marked(error.evidence).map(|kind| format!(".evidence(Evidence::{kind})")).unwrap_or_default();
         let _ = writeln!(text, "{:indent$}{rule}{mark},", "");
     }
     text
@@ -38,10 +38,24 @@ pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
             (None, message) => (("text", message.clone().unwrap_or_default()), None),
         };
         let (constructor, known) = (format_ident!("{}", start.0), start.1);
-        let mark = (error.evidence == Evidence::Unverified).then(|| quote!(.unverified()));
+        let mark = marked(error.evidence).map(|kind| {
+            let kind = format_ident!("{kind}");
+            quote!(.evidence(spec::Evidence::#kind))
+        });
         quote!(spec::ErrorRule::#constructor(#known, spec::Action::#action, #en, #zh) #rest #mark)
     });
     quote!(&[#(#rules),*])
+}
+
+/// The variant of `spec::Evidence` for what the vendor's own page does not say.
+pub(crate) fn marked(evidence: Evidence) -> Option<&'static str> {
+    match evidence {
+        Evidence::Documented => None,
+        Evidence::Mirrored => Some("Mirrored"),
+        Evidence::Code => Some("Code"),
+        Evidence::Example => Some("Example"),
+        Evidence::Unverified => Some("Unverified"),
+    }
 }
 
 /// `Label::new(English, Chinese)`
@@ -77,7 +91,7 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
             (None, None) => "any".into(),
         };
         let (en, zh) = (docs::escape(&error.en), docs::escape(&error.zh));
-        let mark = if error.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
+        let mark = if error.evidence.is_unverified() { " **Unverified.**" } else { "" };
         text += &format!("| {code} | {en}{mark} | {zh} | {} |\n", deed(error));
     }
     text

@@ -1,6 +1,6 @@
 //! The reference page of an operation, as rustdoc of its request.
 
-use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
+use scrm_schema::model::{Access, BodyKind, Method, Operation, Paging, PagingStyle, Vendor};
 
 use crate::{area, docs, error::Error, errors, examples, literals::Types, names, operation::data_object, rules};
 
@@ -33,8 +33,9 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
     if let Some(description) = &operation.description {
         text += &format!("\n\n{}", docs::paragraphs(description));
     }
-    if operation.source.evidence == Evidence::Unverified {
-        text += "\n\n**Unverified**: this operation was seen in examples or in other people's code only.";
+    let source = &operation.source;
+    for note in docs::evidence(source.evidence).into_iter().chain(source.cut_after.as_deref().map(docs::cut)) {
+        text += &format!("\n\n{note}");
     }
     text += &format!("\n\n{}\n", links(operation, row));
     text += &example(vendor, types, row.is_some());
@@ -51,7 +52,7 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
         text += &format!("\n# Errors\n\nCodes of this operation, beside those of [`VENDOR`](crate::VENDOR).\n\n{codes}");
     }
     text += &errata(operation);
-    text += &source(vendor, operation);
+    text += &self::source(vendor, operation);
     Ok(text)
 }
 

@@ -25,7 +25,8 @@ use serde_json::Value;
 
 use crate::{
     client::ApiClient,
-    table::{Table, View},
+    decode::{DecodeError, Drift},
+    table::{Table, View, WriteFields},
 };
 pub use crate::{
     debug::debug,
@@ -45,6 +46,20 @@ pub fn typed_json(view: &View<'_>) -> Value {
 pub trait Documented {
     /// Its fields.
     const TABLE: &'static Table;
+}
+
+/// A request with nothing in it, for tests that read one from its wire form.
+pub trait Blank {
+    /// Without any of what a request starts with.
+    fn blank() -> Self;
+}
+
+/// Reads a request, or any other object, as it stands on the wire; answers how that departs from what its fields say.
+///
+/// # Errors
+/// It is no JSON object, or a value cannot be understood.
+pub fn read(text: &str, record: &mut dyn WriteFields) -> Result<Vec<Drift>, DecodeError> {
+    crate::decode::record_from_wire(text, record)
 }
 
 /// A vendor's client around what all vendors' clients have in common.

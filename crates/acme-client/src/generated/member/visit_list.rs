@@ -12,6 +12,8 @@ scrm_core::request! {
     ///
     /// 访问列表
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/at`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`member().visit_list`](super::Handle::visit_list), a page of [`Visit`].
     ///
     /// # Example

@@ -85,8 +85,8 @@ scrm_core::operation! {
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .errors(&[
-            ErrorRule::code("30001", Action::DoneAlready, "the behaviour is registered already", "行为已注册").unverified(),
-            ErrorRule::code("30002", Action::FixRequest, "is_sizer or display_name is wrong", "is_sizer 或 display_name 有误").unverified(),
+            ErrorRule::code("30001", Action::DoneAlready, "the behaviour is registered already", "行为已注册").evidence(Evidence::Unverified),
+            ErrorRule::code("30002", Action::FixRequest, "is_sizer or display_name is wrong", "is_sizer 或 display_name 有误").evidence(Evidence::Unverified),
         ])
         .rules(&[
             Rule::required("behavior_name"),

@@ -162,15 +162,15 @@ scrm_core::record! {
         is_lead: Option<String> as Str = "IsLead", maybe;
         "When it was created." "创建的时间。" "On the wire `CreatedTime`." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_time: Option<scrm_core::DateTime> as Typed = "CreatedTime", maybe;
-        "Id of the person; the same as identity_id in every row seen." "人的标识，见到的各行都与 identity_id 相同。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the person; the same as identity_id in every row seen." "人的标识，见到的各行都与 identity_id 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         identity_value: Option<String> as Str = "identity_value", maybe;
-        "Id of the person." "人的标识。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the person." "人的标识。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         identity_id: Option<String> as Str = "identity_id", maybe;
-        "Kind of customer group the row belongs to." "所属客群的类别。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of customer group the row belongs to." "所属客群的类别。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         client_type: Option<ClientType> as Open = "client_type", maybe;
-        "Id of the table structure; empty in every row seen." "表结构的编号，见到的各行都为空。" "On the wire `nextId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the table structure; empty in every row seen." "表结构的编号，见到的各行都为空。" "On the wire `nextId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         next_id: Option<String> as Str = "nextId", maybe;
-        "Mark of deletion; 1 in every row seen, all of them live." "删除标记，见到的各行都是 1，而且都没有删除。" "**Unverified**: seen in an example or in other people's code only."
+        "Mark of deletion; 1 in every row seen, all of them live." "删除标记，见到的各行都是 1，而且都没有删除。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_del: Option<i64> as I64 = "is_del", maybe;
     }
     columns {

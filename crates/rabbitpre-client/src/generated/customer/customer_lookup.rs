@@ -199,9 +199,9 @@ scrm_core::record! {
     ///
     /// 微信 openid 及其所属应用。
     pub struct CustomerOpenid {
-        "Open id." "openid。" "**Unverified**: seen in an example or in other people's code only."
+        "Open id." "openid。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         openid: Option<String> as Str = "openid", maybe personal;
-        "App of the open id." "openid 所属的应用。" "On the wire `appId`." "**Unverified**: seen in an example or in other people's code only."
+        "App of the open id." "openid 所属的应用。" "On the wire `appId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<String> as Str = "appId", maybe;
     }
 }
@@ -211,7 +211,7 @@ scrm_core::record! {
     ///
     /// 一个地址。
     pub struct CustomerAddress {
-        "Address." "地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address." "地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         address: Option<String> as Str = "address", maybe personal;
     }
 }

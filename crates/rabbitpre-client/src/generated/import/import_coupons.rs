@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 导入优惠券的券码。路径去掉旧前缀只是按同类接口推断。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`import().coupons`](super::Handle::coupons).
     ///
@@ -84,7 +84,7 @@ scrm_core::operation! {
     impl Operation for ImportCoupons, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_COUPONS = OperationSpec::new("import_coupons", Method::Post, "/coupon/batchAdd")
         .title("Import coupon codes", "优惠券导入")
-        .source(Source::new("docs.tuzhanai.com, 优惠券导入", "2026-11-26").url("https://docs.tuzhanai.com/x/NAkP").unverified())
+        .source(Source::new("docs.tuzhanai.com, 优惠券导入", "2026-11-26").url("https://docs.tuzhanai.com/x/NAkP").evidence(Evidence::Unverified))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -149,9 +149,9 @@ scrm_core::record! {
         phone: Option<String> as Str = "phone", optional personal, with_phone(impl Into<String>);
         "Real name; the copies break off behind it." "真实姓名；副本在它之后中断。" "On the wire `realName`."
         real_name: Option<String> as Str = "realName", optional personal, with_real_name(impl Into<String>);
-        "Id of the customer in another system." "客户在第三方系统里的编号。" "On the wire `thirdId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the customer in another system." "客户在第三方系统里的编号。" "On the wire `thirdId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         third_id: Option<String> as Str = "thirdId", optional, with_third_id(impl Into<String>);
-        "Custom fields." "自定义字段。" "On the wire `customFields`." "**Unverified**: seen in an example or in other people's code only."
+        "Custom fields." "自定义字段。" "On the wire `customFields`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         custom_fields: Vec<CustomField> as List = "customFields", optional, with_custom_fields(impl IntoIterator<Item = CustomField>);
     }
     open(extra)

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 新增、修改或删除部门。删除时 deleteSubDepartmentFlag 为真会连下级部门一起删。每行要有一个匹配用的编号：外部渠道依次看 thirdDeptId、deptId，企业微信依次看 wxDeptId、thirdDeptId、deptId。读到的副本在 wxDeptId 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`import().departments`](super::Handle::departments).
     ///
@@ -78,7 +78,7 @@ scrm_core::operation! {
     impl Operation for ImportDepartments, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_DEPARTMENTS = OperationSpec::new("import_departments", Method::Post, "/dept/batchAdd")
         .title("Import departments", "导入组织架构")
-        .source(Source::new("docs.tuzhanai.com, 导入组织架构", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=990547").unverified())
+        .source(Source::new("docs.tuzhanai.com, 导入组织架构", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=990547").evidence(Evidence::Unverified))
         .access(Access::Write)
         .permission("组织架构->组织架构")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
@@ -126,7 +126,7 @@ scrm_core::record! {
         third_parent_id: Option<String> as Str = "thirdParentId", optional, with_third_parent_id(impl Into<String>);
         "WeCom id of the enterprise; needed for WeCom." "企业微信的企业编号，企业微信必填。"
         corpid: Option<String> as Str = "corpid", optional, with_corpid(impl Into<String>);
-        "WeCom id of the department; needed for WeCom. The copy breaks off here." "部门的企业微信编号，企业微信必填；副本在这里中断。" "On the wire `wxDeptId`." "**Unverified**: seen in an example or in other people's code only."
+        "WeCom id of the department; needed for WeCom. The copy breaks off here." "部门的企业微信编号，企业微信必填；副本在这里中断。" "On the wire `wxDeptId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_dept_id: Option<String> as Str = "wxDeptId", optional, with_wx_dept_id(impl Into<String>);
     }
     open(extra)

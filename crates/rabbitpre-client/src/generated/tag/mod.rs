@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
-//! | [`list`](Handle::list)([`TagList`]) | List tags | 获取标签列表 |  | 1 in 2 s |  | unverified |
+//! | [`list`](Handle::list)([`TagList`]) | List tags | 获取标签列表 |  | 1 in 2 s |  | **unverified**; 3 errata |
 
 pub(super) mod tag_list;
 

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按时间范围列出售后单，date_type 说明 created_at 指哪一种时间。读到的页面在返回的 resource_type_str 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/resource_type_str`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`after_sale().list_v2`](super::Handle::list_v2); answered with [`AfterSaleListV2Data`], a page of [`AfterSale`].
     ///
     /// # Example

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 返回表在 file_records 之后中断，后面至少还有一张表。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/activity_diary_list`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`check_in().diary_list`](super::Handle::diary_list); answered with [`CheckInDiaryListData`], a page of [`CheckInDiary`].
     ///
     /// # Example

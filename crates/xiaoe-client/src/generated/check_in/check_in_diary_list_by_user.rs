@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 必填标记在读到的副本里丢失，返回表在 file_records 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/activity_diary_list`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`check_in().diary_list_by_user`](super::Handle::diary_list_by_user); answered with [`CheckInDiaryListByUserData`], a page of [`CheckInDiary`].
     ///
     /// # Example

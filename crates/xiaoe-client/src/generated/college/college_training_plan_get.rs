@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 task_list.children.title 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/task_list/children/title`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`college().training_plan_get`](super::Handle::training_plan_get); answered with [`TrainingPlan`].
     ///
     /// # Example

@@ -13,7 +13,7 @@
 //! | [`student_list`](Handle::student_list)([`CollegeStudentList`]) | List students | 企学院获取学员列表 | 学员管理-查询(限企学院) | 3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26 |
 //! | [`student_tag_set`](Handle::student_tag_set)([`CollegeStudentTagSet`]) | Give a tag to students, or take it from them | 企学院新增删除标签学员关系 | 学员管理-增删改(限企学院) | 500 in 10 s |  | read 2026-11-26; 3 errata |
 //! | [`student_update`](Handle::student_update)([`CollegeStudentUpdate`]) | Change a student | 企学院修改学员 | 学员管理-增删改(限企学院) | 500 in 10 s |  | read 2026-11-26; 6 errata |
-//! | [`training_plan_get`](Handle::training_plan_get)([`CollegeTrainingPlanGet`]) | Look up a training plan | 获取培训计划详情 | 培训计划管理-查询 | 500 in 10 s |  | read 2026-11-26; 2 errata |
+//! | [`training_plan_get`](Handle::training_plan_get)([`CollegeTrainingPlanGet`]) | Look up a training plan | 获取培训计划详情 | 培训计划管理-查询 | 500 in 10 s |  | read 2026-11-26; the copy ends early; 2 errata |
 
 mod definitions;
 pub(super) mod college_department_find;

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 列出百度渠道的订单。读到的页面在返回的 order_id 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/order_list/order_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`common_domain().baidu_order_list`](super::Handle::baidu_order_list); answered with [`CommonDomainBaiduOrderListData`], a page of [`BaiduOrder`].
     ///
     /// # Example

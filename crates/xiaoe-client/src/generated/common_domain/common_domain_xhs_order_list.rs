@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 列出小红书渠道的订单。读到的页面在 data.total 处中断，行的字段不详，返回的内容原样交给调用方，所以这里没有翻页。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`common_domain().xhs_order_list`](super::Handle::xhs_order_list).
     ///
     /// # Example

@@ -126,7 +126,7 @@ scrm_core::record! {
     ///
     /// 用户参与的一个圈子。
     pub struct UserCircle {
-        "Id of the circle; in the example only, equal to community_id." "圈子的编号，只见于例子，与 community_id 相同。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the circle; in the example only, equal to community_id." "圈子的编号，只见于例子，与 community_id 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         id: Option<String> as Str = "id", maybe;
         "Id of the shop." "店铺的编号。"
         app_id: Option<String> as Str = "app_id", maybe;

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按编号查一张优惠券。price 在这里标明为元，优惠券列表里的像是分。读到的页面在返回的 require_price 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/require_price`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`coupon().get`](super::Handle::get); answered with [`CouponDetail`].
     ///
     /// # Example

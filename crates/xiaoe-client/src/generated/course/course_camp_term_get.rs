@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 term_info 的 push_state_outline 处中断；另外三块没有字段表，原样给出。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/term_info/push_state_outline`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`course().camp_term_get`](super::Handle::camp_term_get); answered with [`CourseCampTermGetData`].
     ///
     /// # Example

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按条件列出课程。三个时间的写法没有例子，按文字原样给出；价格没有说明单位。读到的页面在返回的 is_public 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/is_public`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`course().list`](super::Handle::list); answered with [`CourseListData`], a page of [`Course`].
     ///
     /// # Example

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 返回表在 goods_info 的 resource_type 处中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/exam_list/goods_info/resource_type`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`exam().list`](super::Handle::list); answered with [`ExamListData`], a page of [`Exam`].
     ///
     /// # Example

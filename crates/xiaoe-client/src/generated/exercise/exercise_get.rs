@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在题目的 analysis 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/question_list/analysis`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`exercise().get`](super::Handle::get); answered with [`ExerciseGetData`].
     ///
     /// # Example

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 resource_name 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/collection_list/resource_name`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`form().entry_list`](super::Handle::entry_list); answered with [`FormEntryListData`], a page of [`FormEntry`].
     ///
     /// # Example

@@ -105,9 +105,9 @@ scrm_core::record! {
         title: Option<String> as Str = "title", maybe;
         "When it was changed, ISO 8601 with an offset." "更新的时间，是带时区的 ISO 8601。"
         updated_at: Option<String> as Str = "updated_at", maybe;
-        "Picture of the certificate; in the example only." "类目资质的图片，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture of the certificate; in the example only." "类目资质的图片，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         category_aptitude_img: Option<String> as Str = "category_aptitude_img", maybe;
-        "Extras; in the example only." "扩展信息，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Extras; in the example only." "扩展信息，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         extends: Option<GoodsCategoryExtras> as Obj = "extends", maybe;
     }
 }
@@ -117,7 +117,7 @@ scrm_core::record! {
     ///
     /// 扩展信息，只见于例子。
     pub struct GoodsCategoryExtras {
-        "Medical category; the example shows null." "医疗类目，例子里是 null。" "**Unverified**: seen in an example or in other people's code only."
+        "Medical category; the example shows null." "医疗类目，例子里是 null。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         med_cate_type: Option<scrm_core::Value> as Any = "med_cate_type", maybe nullable;
     }
 }

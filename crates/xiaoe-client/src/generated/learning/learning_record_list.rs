@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 数据有四到五分钟的延迟；息屏、后台、投屏和小窗播放的时间不计。请自己改 data.page 翻页。必填标记在读到的副本里丢失，返回表在 content_app_id 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/goods_list/content_app_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`learning().record_list`](super::Handle::record_list); answered with [`LearningRecordListData`].
     ///
     /// # Example

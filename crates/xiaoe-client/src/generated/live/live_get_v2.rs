@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 resource_info 的 ios_applet_desc.img_material_id 之后中断；其余四块（module_info 等）没有字段表，原样保留。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/resource_info/ios_applet_desc/img_material_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`live().get_v2`](super::Handle::get_v2); answered with [`LiveGetV2Data`].
     ///
     /// # Example

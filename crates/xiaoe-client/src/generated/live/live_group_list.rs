@@ -86,7 +86,7 @@ scrm_core::record! {
         app_id: Option<String> as Str = "app_id", maybe;
         "Name." "名称。"
         name: Option<String> as Str = "name", maybe;
-        "Another name; in the example only." "别名，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Another name; in the example only." "别名，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         alias: Option<String> as Str = "alias", maybe;
         "State." "状态。"
         state: Option<LiveGroupState> as Open = "state", maybe;

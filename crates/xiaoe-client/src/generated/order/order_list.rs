@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按条件列出订单，一次最多查 24 小时；不给时间时查最近 24 小时。厂商说这一版不再维护，请用 2.0。读到的页面在返回表的第一行（id）之后中断，返回的内容原样交给调用方，所以这里没有翻页。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`order().list`](super::Handle::list).
     ///
     /// # Example

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出积分的增减记录，可以按用户、业务和月份查。读到的页面在 source_id 之后中断；旧版页面的返回是数组，时间叫 create_time，没有另起版本号。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/source_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`points().flow_list`](super::Handle::flow_list); answered with [`PointsFlowListData`], a page of [`PointsFlow`].
     ///
     /// # Example

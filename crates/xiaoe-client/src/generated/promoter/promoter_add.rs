@@ -82,7 +82,7 @@ scrm_core::operation! {
         .quota(500, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .errors(&[
-            ErrorRule::code("20003", Action::DoneAlready, "the user is a promoter already", "已经是推广员").unverified(),
+            ErrorRule::code("20003", Action::DoneAlready, "the user is a promoter already", "已经是推广员").evidence(Evidence::Unverified),
         ])
         .rules(&[
             Rule::required("user_id"),

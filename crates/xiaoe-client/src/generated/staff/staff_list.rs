@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回里有密码字段。返回表在 auth_at 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/auth_at`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`staff().list`](super::Handle::list); answered with [`StaffListData`], a page of [`StaffMember`].
     ///
     /// # Example

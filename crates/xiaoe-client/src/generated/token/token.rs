@@ -95,9 +95,9 @@ scrm_core::record! {
     ///
     /// 令牌。
     pub struct TokenData {
-        "The token; begins with xe\\_ in the examples." "令牌，示例里以 xe\\_ 开头。" ("The token; begins with xe_ in the examples." "令牌，示例里以 xe_ 开头。") "**Unverified**: seen in an example or in other people's code only."
+        "The token; begins with xe\\_ in the examples." "令牌，示例里以 xe\\_ 开头。" ("The token; begins with xe_ in the examples." "令牌，示例里以 xe_ 开头。") "**Unverified**: seen in an example, in other people's code or in a retelling only."
         access_token: Option<String> as Str = "access_token", maybe secret;
-        "Remaining life of the token." "令牌的剩余时间。" "**Unverified**: seen in an example or in other people's code only." "Unit: seconds."
+        "Remaining life of the token." "令牌的剩余时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds."
         expires_in: Option<i64> as I64 = "expires_in", maybe ["seconds"];
     }
 }
