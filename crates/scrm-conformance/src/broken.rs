@@ -47,6 +47,9 @@ struct Told {
 pub(crate) async fn check(client: &ApiClient, operation: &Operation, case: &Case, rule: &Rule, faults: &mut Faults) {
     let Some(told) = told(rule) else { return };
     let Some(request) = request(operation, rule) else { return };
+    if matches!(rule, Rule::Format { .. }) && case.read(&request).is_err() {
+        return; // its type holds nothing but times
+    }
     let problem = match case.send(client, &request).await {
         Ok(_) => Some("the call was answered".to_owned()),
         Err(error) => problem(&error, &told),
@@ -103,6 +106,8 @@ fn request(operation: &Operation, rule: &Rule) -> Option<Map<String, Value>> {
     let mut request = filled::all(operation);
     let field = |path: &str| operation.at_path(&operation.request, path);
     match *rule {
+        // A list that must be given is always sent, if only an empty one.
+        Rule::Required { field: path, .. } if matches!(field(path)?.ty, Type::List(_)) && !field(path)?.nullable => return None,
         Rule::Required { field, .. } => remove(&mut request, &[field]),
         Rule::NotEmpty { field, .. } => put(&mut request, field, &json!("")),
         Rule::RequiredIf { field: wanted, other, values, .. } => {

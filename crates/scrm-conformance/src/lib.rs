@@ -9,7 +9,7 @@ mod same;
 
 use std::{path::Path, sync::Arc};
 
-use scrm_core::{ApiClient, Builder, CredentialSet, Transport};
+use scrm_core::{ApiClient, Builder, CredentialSet, RetryPolicy, Transport};
 use scrm_mock::Mock;
 use scrm_schema::model::{Filling, Operation, Tree, Vendor};
 use serde_json::{Map, Value};
@@ -54,7 +54,11 @@ pub fn rules(schemas: &str, cases: &[Case]) -> Vec<String> {
         let credentials = spec.credentials.iter().fold(CredentialSet::new(spec), |set, known| set.with(known.name, "made_up"));
         let silent = Arc::new(Silent::default());
         let transport: Arc<dyn Transport> = silent.clone();
-        let builder = Builder::<ApiClient>::new(credentials).base_url("https://api.example").transport(transport).token("made_up");
+        let builder = Builder::<ApiClient>::new(credentials)
+            .base_url("https://api.example")
+            .transport(transport)
+            .token("made_up")
+            .retry(RetryPolicy::never());
         let client = builder.build().map_err(|error| error.to_string())?;
         let mut faults = Faults::new();
         for (operation, case) in cases {

@@ -1,11 +1,15 @@
 //! Requests that say all that can be said, as they stand on the wire: for tests that call every operation with every documented field.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::{Field, Object, Operation, Rule, TimeFormat, Type, Wire};
 
 /// How deep objects inside of objects are filled; one that holds itself has no end.
 const DEEPEST: usize = 4;
+/// How many ways of choosing between fields are looked at.
+const MOST_CHOICES: usize = 256;
 /// What a text says of which nothing is known.
 const TEXT: &str = "made_up";
 
@@ -21,19 +25,50 @@ pub fn all(operation: &Operation) -> Map<String, Value> {
 #[must_use]
 pub fn requests(operation: &Operation) -> Vec<Map<String, Value>> {
     let groups = exclusive(operation);
-    let count = groups.iter().map(|fields| fields.len()).max().unwrap_or(1);
     let whole = all(operation);
-    let variant = |number: usize| {
+    let mut unset: BTreeSet<&str> = groups.iter().flat_map(|fields| fields.iter()).map(String::as_str).collect();
+    let mut requests: Vec<Map<String, Value>> = Vec::new();
+    for kept in choices(&groups) {
         let mut request = whole.clone();
-        for fields in &groups {
-            let kept = number % fields.len().max(1);
+        for (fields, kept) in groups.iter().zip(kept) {
             for (_, field) in fields.iter().enumerate().filter(|(at, _)| *at != kept) {
                 edit(&mut request, field, &mut |object, name| drop(object.remove(name)));
             }
         }
-        request
-    };
-    (0..count).map(variant).collect()
+        let sets = |field: &&str| is_there(&request, field);
+        if operation.rules.iter().all(|rule| obeys(&request, rule)) && (requests.is_empty() || unset.iter().any(sets)) {
+            unset.retain(|field| !is_there(&request, field));
+            requests.push(request);
+        }
+    }
+    requests
+}
+
+/// Which field of each group is kept, in every way there is.
+fn choices(groups: &[&[String]]) -> Vec<Vec<usize>> {
+    let mut choices = vec![Vec::new()];
+    for fields in groups {
+        let longer = |chosen: &Vec<usize>| (0..fields.len()).map(|kept| [chosen.as_slice(), &[kept]].concat()).collect::<Vec<_>>();
+        choices = choices.iter().flat_map(longer).take(MOST_CHOICES).collect();
+    }
+    choices
+}
+
+/// Whether a request keeps to a rule between fields, as far as it says which of them are there.
+fn obeys(request: &Map<String, Value>, rule: &Rule) -> bool {
+    let there = |fields: &[String]| fields.iter().filter(|field| is_there(request, field)).count();
+    match rule {
+        Rule::AtLeastOne(fields) => there(fields) > 0,
+        Rule::ExactlyOne(fields) => there(fields) == 1,
+        Rule::AtMostOne(fields) => there(fields) <= 1,
+        Rule::Together(fields) => there(fields) == 0 || there(fields) == fields.len(),
+        Rule::RequiredIf { field, other, values } => !decides(request, other, values) || is_there(request, field),
+        Rule::Span { .. } => true,
+    }
+}
+
+fn decides(request: &Map<String, Value>, other: &str, values: &[String]) -> bool {
+    at(request, other).is_some_and(|value| values.is_empty() || values.contains(&plain(value)))
 }
 
 /// What the rules ask for and nothing else.
@@ -48,11 +83,9 @@ pub fn least(operation: &Operation) -> Map<String, Value> {
                     fields.iter().take(1).for_each(|field| filling.put(&mut request, field));
                 }
             }
-            Rule::RequiredIf { field, other, values } => {
-                let decides = |value: &Value| values.is_empty() || values.contains(&plain(value));
-                if at(&request, other).is_some_and(decides) {
-                    filling.put(&mut request, field);
-                }
+            Rule::RequiredIf { field, other, values } if decides(&request, other, values) => filling.put(&mut request, field),
+            Rule::Together(fields) if fields.iter().any(|field| is_there(&request, field)) => {
+                fields.iter().for_each(|field| filling.put(&mut request, field));
             }
             _ => {}
         }
@@ -216,7 +249,7 @@ impl Filling<'_> {
             Type::List(item) => json!([self.item(field, item, depth)]),
             Type::Map(item) => json!({ "key": self.item(field, item, depth) }),
             Type::Enum(name) => self.code(field, name),
-            Type::Any => json!(TEXT),
+            Type::Any => json!({ "key": TEXT }),
             Type::Boolean => match field.wire {
                 Wire::Digit => json!(1),
                 Wire::DigitText => json!("1"),
@@ -251,6 +284,8 @@ impl Filling<'_> {
             return Value::from(self.number(field).to_string());
         }
         let text = match field.sample.as_deref() {
+            None if field.unit.as_deref() == Some("yuan") => "1.50",
+            None if field.unit.as_deref() == Some("fen") => "150",
             Some("phone" | "other_phone") => "13800138000",
             Some("email") => "xiaoming@example.com",
             Some("name" | "nickname") => "王小明",
