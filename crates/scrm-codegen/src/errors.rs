@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use scrm_schema::model::{Action, ErrorRule, Evidence, Situation};
+use scrm_schema::model::{Action, ErrorRule, Situation};
 
-use crate::{docs, format::quoted};
+use crate::{docs, format::quoted, variants};
 
 /// One `ErrorRule` a line, each with this indent.
 pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
@@ -23,7 +23,7 @@ pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
                 format!("ErrorRule::text({}, Action::{action}, {en}, {zh})", quoted(message.as_deref().unwrap_or_default()))
             }
         };
-        let mark = marked(error.evidence).map(|kind| format!(".evidence(Evidence::{kind})")).unwrap_or_default();
+        let mark = variants::evidence(error.evidence).map(|kind| format!(".evidence(Evidence::{kind})")).unwrap_or_default();
         let _ = writeln!(text, "{:indent$}{rule}{mark},", "");
     }
     text
@@ -38,24 +38,13 @@ pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
             (None, message) => (("text", message.clone().unwrap_or_default()), None),
         };
         let (constructor, known) = (format_ident!("{}", start.0), start.1);
-        let mark = marked(error.evidence).map(|kind| {
+        let mark = variants::evidence(error.evidence).map(|kind| {
             let kind = format_ident!("{kind}");
             quote!(.evidence(spec::Evidence::#kind))
         });
         quote!(spec::ErrorRule::#constructor(#known, spec::Action::#action, #en, #zh) #rest #mark)
     });
     quote!(&[#(#rules),*])
-}
-
-/// The variant of `spec::Evidence` for what the vendor's own page does not say.
-pub(crate) fn marked(evidence: Evidence) -> Option<&'static str> {
-    match evidence {
-        Evidence::Documented => None,
-        Evidence::Mirrored => Some("Mirrored"),
-        Evidence::Code => Some("Code"),
-        Evidence::Example => Some("Example"),
-        Evidence::Unverified => Some("Unverified"),
-    }
 }
 
 /// `Label::new(English, Chinese)`

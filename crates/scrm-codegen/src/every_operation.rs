@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use scrm_schema::model::Vendor;
 
-use crate::{area, format::File, names};
+use crate::{address, format::File, names};
 
 /// The file.
 pub(crate) fn file(vendor: &Vendor) -> File {
@@ -16,7 +16,7 @@ pub(crate) fn file(vendor: &Vendor) -> File {
                     const OPERATIONS: &[Case] = &[\n"
         .to_owned();
     for operation in &vendor.operations {
-        let (area, request) = (area::module(operation), names::ident(&operation.request.name));
+        let (area, request) = (address::module(operation), names::ident(&operation.request.name));
         let _ = writeln!(text, "    Case::of::<super::{area}::{request}>(),");
     }
     text += "];\n\n\

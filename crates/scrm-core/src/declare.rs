@@ -23,17 +23,17 @@ pub use self::{
 };
 use serde_json::Value;
 
-use crate::{
-    client::ApiClient,
-    decode::{DecodeError, Drift},
-    table::{Table, View, WriteFields},
-};
 pub use crate::{
+    client::FromApiClient,
     debug::debug,
     decode::Envelope,
     scan::{document, lax_document},
     serialize::{deserialize, serialize, serialize_request},
     table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
+};
+use crate::{
+    decode::{DecodeError, Drift},
+    table::{Table, View, WriteFields},
 };
 
 /// What was decoded as `Serialize` of its type writes it; for the tests of generated code.
@@ -60,16 +60,4 @@ pub trait Blank {
 /// It is no JSON object, or a value cannot be understood.
 pub fn read(text: &str, record: &mut dyn WriteFields) -> Result<Vec<Drift>, DecodeError> {
     crate::decode::record_from_wire(text, record)
-}
-
-/// A vendor's client around what all vendors' clients have in common.
-pub trait FromApiClient {
-    /// Wraps it. It must be of the same vendor.
-    fn from_api_client(client: ApiClient) -> Self;
-}
-
-impl FromApiClient for ApiClient {
-    fn from_api_client(client: ApiClient) -> Self {
-        client
-    }
 }
