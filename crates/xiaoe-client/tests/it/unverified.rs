@@ -75,7 +75,7 @@ fn the_client_without_async_keeps_to_it() {
     let builder = xiaoe_client::blocking::Client::builder(Credentials::new("app_made_up", "xop_made_up", "made-up"));
     let client = builder.base_url("https://api.example").transport(transport).token("made-up").refuse_unverified(true).build().unwrap();
     refused(&client.user().list_v2(UserListV2::new()).send().unwrap_err());
-    refused(&client.user().list_v2(UserListV2::new()).paginate().items().next().unwrap().unwrap_err());
+    refused(&client.user().list_v2(UserListV2::new()).paginate().items().next().unwrap_err());
 }
 
 /// Remembers how far the last call could be trusted.
