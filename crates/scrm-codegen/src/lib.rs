@@ -81,6 +81,7 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
         for (name, text) in self::vendor(vendor, &mut faults) {
             files.insert(format!("crates/{}-client/src/generated/{name}.rs", vendor.file.vendor), text);
         }
+        files.insert(format!("crates/{}-client/src/generated/areas.md", vendor.file.vendor), area::overview(vendor));
     }
     faults.finish()?;
     Ok(files)

@@ -99,8 +99,10 @@ fn facts(operation: &Operation) -> String {
     if let Some(paging) = &operation.paging {
         rows.push(("Paging", pages(paging)));
     }
-    let rows: String = rows.into_iter().map(|(name, value)| format!("| {name} | {value} |\n")).collect();
-    format!("| | |\n|---|---|\n{rows}")
+    // The first row is the table's head: an empty one would be shown.
+    let mut rows = rows.into_iter().map(|(name, value)| format!("| {name} | {value} |\n"));
+    let head = rows.next().unwrap_or_default();
+    format!("{head}|---|---|\n{}", rows.collect::<String>())
 }
 
 pub(crate) fn pages(paging: &Paging) -> String {
@@ -122,6 +124,12 @@ pub(crate) fn pages(paging: &Paging) -> String {
     text
 }
 
+/// One side of a contradiction: a value as code, words as words.
+fn side(value: &serde_json::Value) -> String {
+    let text = docs::plain(value);
+    if text.contains(' ') && value.is_string() { docs::escape(&text) } else { docs::code(&text) }
+}
+
 fn errata(operation: &Operation) -> String {
     if operation.errata.is_empty() {
         return String::new();
@@ -132,8 +140,8 @@ fn errata(operation: &Operation) -> String {
         text += &format!(
             "| {} | {} | {} | {} |\n",
             docs::code(&erratum.at),
-            docs::code(&docs::plain(&erratum.documented)),
-            docs::code(&docs::plain(&erratum.wire)),
+            side(&erratum.documented),
+            side(&erratum.wire),
             docs::escape(&erratum.seen)
         );
     }

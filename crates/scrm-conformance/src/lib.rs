@@ -5,6 +5,7 @@
 
 mod broken;
 mod case;
+mod documented;
 mod same;
 
 use std::{path::Path, sync::Arc};
@@ -46,7 +47,7 @@ pub fn calls(schemas: &str, cases: &[Case]) -> Vec<String> {
     })
 }
 
-/// Breaks every documented rule of every operation, one at a time. A fault is a call that goes out, or an error that does not name the field, the rule, and the value where there is one.
+/// Breaks every documented rule of every operation, one at a time. A fault is a rule of the schema that the operation does not know, a call that goes out, or an error that does not name the field, the rule, and the value where there is one.
 #[must_use]
 pub fn rules(schemas: &str, cases: &[Case]) -> Vec<String> {
     run(schemas, cases, async |_, cases| {
@@ -62,6 +63,7 @@ pub fn rules(schemas: &str, cases: &[Case]) -> Vec<String> {
         let client = builder.build().map_err(|error| error.to_string())?;
         let mut faults = Faults::new();
         for (operation, case) in cases {
+            faults.extend(documented::compare(operation, case.spec()));
             for rule in case.spec().rules {
                 broken::check(&client, operation, case, rule, &mut faults).await;
                 if silent.was_used() {
