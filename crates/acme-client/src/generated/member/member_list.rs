@@ -54,9 +54,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /member/list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | members-read |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -92,7 +91,7 @@ scrm_core::request! {
     /// | `/response/properties/data` | `string` | `object` | the example |
     /// | `/request/properties/page` | `string` | `integer` | the answer |
     /// | `/definitions/Member/properties/mail` | `present` | `nullable` | the example |
-    /// | `/request/properties/source` | `a page number` | `the source` | the name |
+    /// | `/request/properties/source` | a page number | the source | the name |
     /// | `/http/method` | `GET` | `POST` | the menu |
     /// | `/response` | `JSON` | `comments` | the example |
     ///

@@ -49,9 +49,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/save-user-behavior` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -61,9 +60,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/associated_properties` | `mobile and email only` | `mobile, anonymous_id, customer_id and another` | the English and the Chinese page side by side |
+    /// | `/request/properties/associated_properties` | mobile and email only | mobile, anonymous_id, customer_id and another | the English and the Chinese page side by side |
     /// | `/request/properties/utm_campaign` | `absent` | `optional` | the schema form and the sample of the Chinese page; the table does not name it or its five neighbours |
-    /// | `/token` | `a token` | `a Chinese sentence` | the sample value of access_token on the English page |
+    /// | `/token` | a token | a Chinese sentence | the sample value of access_token on the English page |
     ///
     /// # Source
     ///

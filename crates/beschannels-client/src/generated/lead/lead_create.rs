@@ -51,9 +51,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/create-leads` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -63,7 +62,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/FullName` | `a name in FullName, a number in MobilePhone` | `the values of the two are swapped` | the sample request |
+    /// | `/request/properties/FullName` | a name in FullName, a number in MobilePhone | the values of the two are swapped | the sample request |
     ///
     /// # Source
     ///

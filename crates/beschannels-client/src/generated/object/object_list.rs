@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/object-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -57,7 +56,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | `a type of the name 对象名称` | `string` | the type cell of the table holds the field's title |
+    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
     /// | `/request/properties/order` | `string` | `object` | the sample of the field is an object of field_name and sort |
     ///
     /// # Source

@@ -50,9 +50,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /coupon/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -63,9 +62,9 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/coupon/batchAdd` | `/coupon/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `definitions.json#/CouponBatch` | `batchId and batchStatus are required` | `optType alone` | the sample request |
-    /// | `/request/properties/data/items/properties/validateType` | `Integer` | `a number in quotes` | the sample request; awardAfterDay as well |
-    /// | `/request/properties/data/items/properties/startTime` | `Date` | `an empty text` | the sample request; endTime as well |
+    /// | `definitions.json#/CouponBatch` | batchId and batchStatus are required | optType alone | the sample request |
+    /// | `/request/properties/data/items/properties/validateType` | `Integer` | a number in quotes | the sample request; awardAfterDay as well |
+    /// | `/request/properties/data/items/properties/startTime` | `Date` | an empty text | the sample request; endTime as well |
     ///
     /// # Source
     ///

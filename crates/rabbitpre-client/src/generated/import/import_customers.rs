@@ -56,9 +56,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/info/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -76,7 +75,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/info/batchAdd` | `/audience/info/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `definitions.json#/IdentifyWayByPhone` | `2: phone, union id, open id, customer id` | `2: customer id, phone, open id, union id in the group and event imports` | the pages side by side |
+    /// | `definitions.json#/IdentifyWayByPhone` | 2: phone, union id, open id, customer id | 2: customer id, phone, open id, union id in the group and event imports | the pages side by side |
     ///
     /// # Source
     ///

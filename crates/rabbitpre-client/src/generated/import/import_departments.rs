@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /dept/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 组织架构-\>组织架构 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -59,7 +58,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/dept/batchAdd` | `/dept/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | `with a default: no` | the same row of the table |
+    /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | with a default: no | the same row of the table |
     ///
     /// # Source
     ///

@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/tag/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户标签 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -66,8 +65,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/tag/batchAdd` | `/audience/tag/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/optType` | `int` | `the words add and delete` | the values in the same row |
-    /// | `/request/properties/data` | `no largest number of rows` | `500 rows` | the newest revision of the page |
+    /// | `/request/properties/publicParams/properties/optType` | `int` | the words add and delete | the values in the same row |
+    /// | `/request/properties/data` | no largest number of rows | 500 rows | the newest revision of the page |
     ///
     /// # Source
     ///

@@ -38,9 +38,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /audience/point/list` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -51,7 +50,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/audience/point/list` | `/audience/point/list` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
+    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
     ///
     /// # Source
     ///

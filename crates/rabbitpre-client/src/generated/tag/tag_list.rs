@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/audience/getTagList` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 1 calls in any 2 seconds |
     /// | Effect | reads only |
@@ -52,9 +51,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/token` | `the common parameters of the signed generation` | `the header X-Token` | other operations are printed with the same path in both generations; unconfirmed for this one |
+    /// | `/token` | the common parameters of the signed generation | the header X-Token | other operations are printed with the same path in both generations; unconfirmed for this one |
     /// | `/response/properties/data/properties/tagTypeList/items/properties/groupList` | `groudList` | `groupList` | an old revision spells all keys of groups so |
-    /// | `/request` | `audienceUserId` | `no parameter of its own` | an old revision lists it |
+    /// | `/request` | `audienceUserId` | no parameter of its own | an old revision lists it |
     ///
     /// # Source
     ///

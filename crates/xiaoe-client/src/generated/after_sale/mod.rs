@@ -3,9 +3,9 @@
 //!
 //! 售后
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`list_v2`](Handle::list_v2)([`AfterSaleListV2`]) | List after-sale requests | 获取售后订单列表 | 订单管理-查询 | 300 in 60 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 6 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`list_v2`](Handle::list_v2)([`AfterSaleListV2`]) | List after-sale requests<br>获取售后订单列表 | 订单管理-查询<br>300 in 60 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 6 errata |
 
 pub(super) mod after_sale_list_v2;
 

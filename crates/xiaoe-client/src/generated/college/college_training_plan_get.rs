@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.training_plan_detail.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 培训计划管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -63,7 +62,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/permission` | `培训计划管理-查询培训计划信息` | `培训计划管理-查询` | the vendor's mirrored handbook has the longer name |
-    /// | `/response/properties/data/properties/task_list` | `a row of its own` | `only the rows of its fields` | the table writes data.task_list.id and so on |
+    /// | `/response/properties/data/properties/task_list` | a row of its own | only the rows of its fields | the table writes data.task_list.id and so on |
     ///
     /// # Source
     ///

@@ -44,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.common-domain.xhs.order.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 公域管理-查询 |
     /// | Quota | 600 calls in any 10 seconds |
@@ -59,8 +58,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/order_id` | `order_id` | `xiaoe_order_id` | the example request, and the same list of Baidu |
-    /// | `/request/properties/product_name` | `product_name` | `goods_name, which the table lacks` | the example request |
-    /// | `/request/properties/order_status` | `1 to 6` | `7` | the example request |
+    /// | `/request/properties/product_name` | `product_name` | goods_name, which the table lacks | the example request |
+    /// | `/request/properties/order_status` | 1 to 6 | `7` | the example request |
     /// | `/response/properties/data` | `json对象` | `any` | the rows of the object are not known |
     ///
     /// # Source

@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.coupon.list/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -60,7 +59,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `the rows` | `a page with the rows in data.data` | the example answer |
+    /// | `/response/properties/data` | the rows | a page with the rows in data.data | the example answer |
     /// | `/request/properties/start_time` | `date` | `string` | the page's own word for a time in text |
     /// | `/request/properties/end_time` | `date` | `string` | the page's own word for a time in text |
     /// | `/request/properties/coupon_ids` | `string/array` | `array` | the table allows both |

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.course.camp.term.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 100 calls in any 10 seconds |
@@ -53,8 +52,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/term_id` | `term_id` | `the key with a blank behind it` | the example request |
-    /// | `/request/properties/camp_id` | `camp_id` | `the key with a blank behind it` | the example request |
+    /// | `/request/properties/term_id` | `term_id` | the key with a blank behind it | the example request |
+    /// | `/request/properties/camp_id` | `camp_id` | the key with a blank behind it | the example request |
     ///
     /// # Source
     ///

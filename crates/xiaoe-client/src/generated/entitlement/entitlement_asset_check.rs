@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.asset.check/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订购管理-查询订购关系 |
     /// | Effect | reads only |
@@ -63,7 +62,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/own` | `true or false` | `the text [true\|false]` | the example answer |
+    /// | `/response/properties/data/properties/own` | true or false | the text \[true\|false\] | the example answer |
     /// | `/request/properties/user_id` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
     /// | `/request/properties/asset_type` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
     /// | `/request/properties/goods_id` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |

@@ -60,9 +60,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.delivery/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订购管理-产品包权益操作 |
     /// | Quota | 500 calls in any 10 seconds |

@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.examination.list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 考试管理-查询考试信息 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -60,8 +59,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request` | `page_index and page_size are required` | `the token only` | the example request |
-    /// | `/response/properties/data` | `the current page` | `an object with the rows and their number` | the table of its fields |
+    /// | `/request` | page_index and page_size are required | the token only | the example request |
+    /// | `/response/properties/data` | the current page | an object with the rows and their number | the table of its fields |
     ///
     /// # Source
     ///

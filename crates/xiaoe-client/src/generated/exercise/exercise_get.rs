@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.exercise.api.info/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 作业管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -53,9 +52,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/commit_count` | `string` | `a number in the list of homework` | the two pages side by side |
-    /// | `/response/properties/data/properties/question_list/items/properties/type` | `string` | `a number in the result of an exam` | the two pages side by side |
-    /// | `/response/properties/data/properties/question_list/items/properties/correct_answer` | `string` | `a list or a text, by the kind of question` | the text of the same row |
+    /// | `/response/properties/data/properties/commit_count` | `string` | a number in the list of homework | the two pages side by side |
+    /// | `/response/properties/data/properties/question_list/items/properties/type` | `string` | a number in the result of an exam | the two pages side by side |
+    /// | `/response/properties/data/properties/question_list/items/properties/correct_answer` | `string` | a list or a text, by the kind of question | the text of the same row |
     ///
     /// # Source
     ///

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.goods.category.list/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 1000 calls in any 10 seconds |
@@ -52,8 +51,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data/items/properties/is_enabled` | `is_enable` | `is_enabled` | the example answer |
-    /// | `/response/properties/data/items/properties/created_at` | `a time as in 1.0` | `ISO 8601 with an offset` | the example answer |
-    /// | `/response/properties/data` | `a table of users, by its heading` | `categories` | the table itself |
+    /// | `/response/properties/data/items/properties/created_at` | a time as in 1.0 | ISO 8601 with an offset | the example answer |
+    /// | `/response/properties/data` | a table of users, by its heading | `categories` | the table itself |
     /// | `/response/properties/data/items/properties/category_aptitude_img` | `absent` | `optional` | the example answer |
     /// | `/response/properties/data/items/properties/extends` | `absent` | `optional` | the example answer |
     /// | `/response/properties/data` | `object` | `array` | the example |

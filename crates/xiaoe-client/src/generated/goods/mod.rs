@@ -3,12 +3,12 @@
 //!
 //! 商品
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`category_list`](Handle::category_list)([`GoodsCategoryList`]) | List categories of physical goods, version 1.0 | 获取实物商品列表 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; 4 errata |
-//! | [`category_list_v2`](Handle::category_list_v2)([`GoodsCategoryListV2`]) | List categories of physical goods, version 2.0 | 获取实物商品类目列表2.0 | 商品管理-查询 | 1000 in 10 s |  | read 2026-11-26; 3 of 13 fields unverified; 6 errata |
-//! | [`get`](Handle::get)([`GoodsGet`]) | Look up goods, version 1.0 | 商品详情1.0 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`get_v2`](Handle::get_v2)([`GoodsGetV2`]) | Look up goods, version 2.0 | 商品详情2.0 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; the copy ends early; 24 of 39 fields unverified; 5 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`category_list`](Handle::category_list)([`GoodsCategoryList`]) | List categories of physical goods, version 1.0<br>获取实物商品列表 | 商品管理-查询<br>3000 in 10 s |  | read 2026-11-26; 4 errata |
+//! | [`category_list_v2`](Handle::category_list_v2)([`GoodsCategoryListV2`]) | List categories of physical goods, version 2.0<br>获取实物商品类目列表2.0 | 商品管理-查询<br>1000 in 10 s |  | read 2026-11-26; 3 of 13 fields unverified; 6 errata |
+//! | [`get`](Handle::get)([`GoodsGet`]) | Look up goods, version 1.0<br>商品详情1.0 | 商品管理-查询<br>3000 in 10 s |  | read 2026-11-26; 3 errata |
+//! | [`get_v2`](Handle::get_v2)([`GoodsGetV2`]) | Look up goods, version 2.0<br>商品详情2.0 | 商品管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 24 of 39 fields unverified; 5 errata |
 
 mod definitions;
 pub(super) mod goods_category_list;

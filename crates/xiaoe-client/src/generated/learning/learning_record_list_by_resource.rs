@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.leaning_record_by_resource.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
@@ -59,8 +58,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/data/properties/list` | `a list of ids` | `an object with the keys 0, 1, …` | working client code |
-    /// | `/response/properties/data` | `an object with a list` | `an empty list where there is nothing` | working client code |
+    /// | `/request/properties/data/properties/list` | a list of ids | an object with the keys 0, 1, … | working client code |
+    /// | `/response/properties/data` | an object with a list | an empty list where there is nothing | working client code |
     /// | `/request/properties/resource_id` | `unknown` | `required` | the example and the code both send it; the table was not seen |
     ///
     /// # Source

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.alive.detail.get/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
     /// | Quota | 10 calls in any 1 seconds |
@@ -54,7 +53,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/id` | `unknown` | `required` | our choice: a live is looked up by its id; the page has lost its marks |
-    /// | `/response/properties/data/properties/resource_info/properties/zb_stop_at` | `a time, by its name` | `a length in seconds` | the page's text |
+    /// | `/response/properties/data/properties/resource_info/properties/zb_stop_at` | a time, by its name | a length in seconds | the page's text |
     ///
     /// # Source
     ///

@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.send_all_resource/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 物流管理-物流发货 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -55,7 +54,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/company_id` | `int` | `a number in quotes` | the example request |
+    /// | `/request/properties/company_id` | `int` | a number in quotes | the example request |
     /// | `/permission` | `物流管理-物流发货` | `物流管理-增删改` | the newer page of the sister operation; the set was renamed |
     ///
     /// # Source

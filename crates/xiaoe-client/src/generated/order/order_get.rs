@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -53,8 +52,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response` | `the example answer` | `the example request` | the section called example answer |
-    /// | `/response/properties/data/properties/order_info/properties/order_type` | `a label` | `a list of numbers` | order list 1.1 has the same field; order list 2.0 a number |
+    /// | `/response` | the example answer | the example request | the section called example answer |
+    /// | `/response/properties/data/properties/order_info/properties/order_type` | a label | a list of numbers | order list 1.1 has the same field; order list 2.0 a number |
     /// | `/request/properties/order_id` | `unknown` | `required` | the copy lost the marks; our choice: an order is looked up by its id |
     ///
     /// # Source

@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 20 calls in any 1 seconds |
@@ -55,9 +54,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response` | `the example answer` | `the example request` | the section called example answer |
+    /// | `/response` | the example answer | the example request | the section called example answer |
     /// | `/permission` | `订单管理-查询` | `订单管理-查询订单信息` | a mirror of 2023; the set was renamed |
-    /// | `/response/properties/data/properties/order_info/properties/order_type` | `a number` | `text` | order list 2.0 takes the same field as text |
+    /// | `/response/properties/data/properties/order_info/properties/order_type` | a number | `text` | order list 2.0 takes the same field as text |
     ///
     /// # Source
     ///

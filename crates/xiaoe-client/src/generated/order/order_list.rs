@@ -48,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -68,7 +67,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/data` | `the filters stand at the top level` | `the filters stand under data` | the example request |
+    /// | `/request/properties/data` | the filters stand at the top level | the filters stand under data | the example request |
     /// | `/request/properties/data/properties/page_index` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |

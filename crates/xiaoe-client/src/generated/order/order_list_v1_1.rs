@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.list.get/1.0.1` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -69,8 +68,8 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/request/properties/page_index` | `page_index` | `page` | working client code sends page; the page says page_index |
     /// | `/permission` | `订单管理-查询` | `素材管理-素材分组操作` | another copy of the page, evidently pasted |
-    /// | `/response/properties/data/properties/list/items/properties/settle_time` | `a time` | `an order id` | the example answer |
-    /// | `/response/properties/data/properties/list/items/properties/goods_no` | `a field of the row` | `alone in a row of its own` | the example answer |
+    /// | `/response/properties/data/properties/list/items/properties/settle_time` | a time | an order id | the example answer |
+    /// | `/response/properties/data/properties/list/items/properties/goods_no` | a field of the row | alone in a row of its own | the example answer |
     /// | `/request/properties/page_index` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |

@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 20 calls in any 1 seconds |
@@ -70,9 +69,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/created_time_start` | `required` | `what happens without it is told in the same row, and working code leaves it out` | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
-    /// | `/request/properties/created_time_end` | `required` | `what happens without it is told in the row above, and working code leaves it out` | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
-    /// | `/request/properties/order_type` | `text` | `a number` | order detail 2.0 answers the same field as a number |
+    /// | `/request/properties/created_time_start` | `required` | what happens without it is told in the same row, and working code leaves it out | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
+    /// | `/request/properties/created_time_end` | `required` | what happens without it is told in the row above, and working code leaves it out | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
+    /// | `/request/properties/order_type` | `text` | a number | order detail 2.0 answers the same field as a number |
     ///
     /// # Source
     ///

@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.account.flow.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 积分管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -61,9 +60,9 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/account_type` | `INTEGRAL` | `INTERGRAL` | the example request spells it so |
-    /// | `/request/properties/flow_id` | `flow_id` | `the key with a blank behind it` | the example request |
-    /// | `/request/properties/flow_type` | `flow_type` | `the key with a blank behind it` | the example request |
-    /// | `/response/properties/data` | `an object with a list` | `a list of rows` | the older form of the page |
+    /// | `/request/properties/flow_id` | `flow_id` | the key with a blank behind it | the example request |
+    /// | `/request/properties/flow_type` | `flow_type` | the key with a blank behind it | the example request |
+    /// | `/response/properties/data` | an object with a list | a list of rows | the older form of the page |
     ///
     /// # Source
     ///

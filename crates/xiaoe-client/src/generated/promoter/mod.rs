@@ -3,11 +3,11 @@
 //!
 //! 推广员
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`add`](Handle::add)([`PromoterAdd`]) | Add a promoter | 新增推广员 | 推广员管理-增删改 | 500 in 10 s |  | read 2026-11-26; 1 errata |
-//! | [`customer_list`](Handle::customer_list)([`PromoterCustomerList`]) | List the customers of a promoter | 查询推广员客户列表 | 推广员管理-查询 | 3000 in 10 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 1 of 27 fields unverified; 7 errata |
-//! | [`order_get_v2`](Handle::order_get_v2)([`PromoterOrderGetV2`]) | Look up a promoted order, version 2.0 | 推广订单详情(支持购物车订单返回多条记录) | 推广员管理-查询 | 500 in 10 s |  | read 2026-11-26; 2 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`add`](Handle::add)([`PromoterAdd`]) | Add a promoter<br>新增推广员 | 推广员管理-增删改<br>500 in 10 s |  | read 2026-11-26; 1 errata |
+//! | [`customer_list`](Handle::customer_list)([`PromoterCustomerList`]) | List the customers of a promoter<br>查询推广员客户列表 | 推广员管理-查询<br>3000 in 10 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 1 of 27 fields unverified; 7 errata |
+//! | [`order_get_v2`](Handle::order_get_v2)([`PromoterOrderGetV2`]) | Look up a promoted order, version 2.0<br>推广订单详情(支持购物车订单返回多条记录) | 推广员管理-查询<br>500 in 10 s |  | read 2026-11-26; 2 errata |
 
 pub(super) mod promoter_add;
 pub(super) mod promoter_customer_list;

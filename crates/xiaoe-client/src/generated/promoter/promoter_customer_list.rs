@@ -44,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.distributor.member.sub_customer/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 推广员管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |

@@ -57,9 +57,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.redeem_code.create/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-码券操作 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -71,7 +70,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/content/properties/resource/items/properties/resource_type` | `text` | `a number` | the example request |
+    /// | `/request/properties/content/properties/resource/items/properties/resource_type` | `text` | a number | the example request |
     /// | `/request/properties/b_user_id` | `absent` | `optional` | the example request |
     /// | `/permission` | `营销码券管理-码券操作` | `营销码券管理-增删改` | newer pages of the same group; the set was renamed |
     /// | `/request/properties/content` | `string` | `object` | the text: JSON inside a text |

@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ofs.user_list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 组织管理-查询组织信息 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -58,9 +57,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `page_index` | `the key with a blank behind it` | the example request |
-    /// | `/request/properties/page_size` | `page_size` | `the key with a blank behind it` | the example request |
-    /// | `/response/properties/data/properties/list/items/properties/state` | `停用` | `停用用户所属组, the text of another row behind it` | the text of the row |
+    /// | `/request/properties/page_index` | `page_index` | the key with a blank behind it | the example request |
+    /// | `/request/properties/page_size` | `page_size` | the key with a blank behind it | the example request |
+    /// | `/response/properties/data/properties/list/items/properties/state` | `停用` | 停用用户所属组, the text of another row behind it | the text of the row |
     ///
     /// # Source
     ///

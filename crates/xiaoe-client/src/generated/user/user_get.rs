@@ -49,9 +49,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.info.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -72,7 +71,7 @@ scrm_core::request! {
     /// | `/request/properties/data/properties/field_list` | `object` | `array` | working client code sends a list of names |
     /// | `/request/properties/data/properties/wx_open_id` | `object` | `string` | its meaning; no example was in the copy |
     /// | `/response/properties/data/properties/is_seal` | `string` | `integer` | the values listed beside it, and working client code |
-    /// | `/response/properties/data/properties/is_seal` | `2 waits to be cancelled` | `-2 waits to be cancelled` | older working code; the page has -2 |
+    /// | `/response/properties/data/properties/is_seal` | 2 waits to be cancelled | \-2 waits to be cancelled | older working code; the page has -2 |
     ///
     /// # Source
     ///

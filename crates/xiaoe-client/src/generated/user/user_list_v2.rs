@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.batch.get/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -72,10 +71,10 @@ scrm_core::request! {
     /// | `/definitions/UserV2/properties/pay_sum/x-unit` | `yuan` | `fen` | version 1.0.0 counts in yuan; the retold page of 2.0.0 says fen |
     /// | `/request/properties/min_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
     /// | `/request/properties/max_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
-    /// | `/request/properties/tag_id` | `JSON` | `ids joined by commas` | version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas |
-    /// | `/definitions/UserV2/properties/from` | `the same field as the filter 'from', which takes codes` | `the label of the code` | the example answer |
+    /// | `/request/properties/tag_id` | `JSON` | ids joined by commas | version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas |
+    /// | `/definitions/UserV2/properties/from` | the same field as the filter `from`, which takes codes | the label of the code | the example answer |
     /// | `/definitions/UserV2/properties/bind_phone` | `present` | `nullable` | the example answer of version 1.0.0, which has the same rows |
-    /// | `/definitions/UserCursor/properties/user_created_at` | `text, as in the row` | `milliseconds` | the example: one name, text in the row and a number in its es_skip |
+    /// | `/definitions/UserCursor/properties/user_created_at` | text, as in the row | `milliseconds` | the example: one name, text in the row and a number in its es_skip |
     ///
     /// # Source
     ///
