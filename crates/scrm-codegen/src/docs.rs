@@ -159,7 +159,8 @@ pub(crate) fn evidence(evidence: Evidence) -> Option<String> {
 
 /// A sentence about a copy that ends in the middle of a page.
 pub(crate) fn cut(after: &str) -> String {
-    format!("**Not the whole**: the copy of the page that was read ends after {}. What comes besides is kept in `extra`.", code(after))
+    let besides = if after.starts_with("request/") { "There may be more parameters" } else { "What comes besides is kept in `extra`" };
+    format!("**Not the whole**: the copy of the page that was read ends after {}. {besides}.", code(after))
 }
 
 fn facts(field: &Field, kind: &Kind) -> Vec<String> {

@@ -85,7 +85,8 @@ fn facts(operation: &Operation) -> String {
         rows.push(("Permission", docs::escape(permission)));
     }
     if let Some(quota) = operation.quota {
-        rows.push(("Quota", format!("{} calls in any {} seconds", quota.calls, quota.seconds)));
+        let window = if quota.seconds == 1 { "second".to_owned() } else { format!("{} seconds", quota.seconds) };
+        rows.push(("Quota", format!("{} calls in any {window}", quota.calls)));
     }
     rows.push((
         "Effect",
@@ -97,7 +98,7 @@ fn facts(operation: &Operation) -> String {
         .into(),
     ));
     if let Some(paging) = &operation.paging {
-        rows.push(("Paging", pages(paging)));
+        rows.push(("Paging", self::paging(paging)));
     }
     // The first row is the table's head: an empty one would be shown.
     let mut rows = rows.into_iter().map(|(name, value)| format!("| {name} | {value} |\n"));
@@ -105,6 +106,7 @@ fn facts(operation: &Operation) -> String {
     format!("{head}|---|---|\n{}", rows.collect::<String>())
 }
 
+/// Where pages begin and how long they are.
 pub(crate) fn pages(paging: &Paging) -> String {
     let mut text = match paging.style {
         PagingStyle::PageNumber => format!("pages from {}", paging.first.unwrap_or(1)),
@@ -115,6 +117,12 @@ pub(crate) fn pages(paging: &Paging) -> String {
         (None, Some(size)) => text += &format!(", {size} rows each unless told otherwise"),
         (None, None) => {}
     }
+    text
+}
+
+/// The same, and what happens behind the last of them.
+fn paging(paging: &Paging) -> String {
+    let mut text = pages(paging);
     if let Some(cap) = paging.row_cap {
         text += &format!("; the vendor gives no row beyond {cap}");
     }
