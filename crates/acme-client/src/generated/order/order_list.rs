@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /order/list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 10 calls in any 1 seconds |
     /// | Effect | reads only |

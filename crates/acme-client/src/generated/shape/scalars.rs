@@ -51,9 +51,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /scalars` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/add-event` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -85,8 +84,8 @@ scrm_core::operation! {
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .errors(&[
-            ErrorRule::code("30001", Action::DoneAlready, "the behaviour is registered already", "行为已注册").unverified(),
-            ErrorRule::code("30002", Action::FixRequest, "is_sizer or display_name is wrong", "is_sizer 或 display_name 有误").unverified(),
+            ErrorRule::code("30001", Action::DoneAlready, "the behaviour is registered already", "行为已注册").evidence(Evidence::Unverified),
+            ErrorRule::code("30002", Action::FixRequest, "is_sizer or display_name is wrong", "is_sizer 或 display_name 有误").evidence(Evidence::Unverified),
         ])
         .rules(&[
             Rule::required("behavior_name"),

@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/leads-behavior-list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

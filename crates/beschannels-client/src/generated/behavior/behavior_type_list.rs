@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/leads-behavior-type` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

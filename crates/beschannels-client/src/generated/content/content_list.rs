@@ -40,9 +40,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /ma-open-api/resource/list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/data-list-v2` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -59,7 +58,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/client_type` | `int` | `one of four words` | the values in the table itself; the schema form says string |
+    /// | `/request/properties/client_type` | `int` | one of four words | the values in the table itself; the schema form says string |
     /// | `/request/properties/nextId` | `int` | `string` | the table says int, the schema form string |
     /// | `/request/properties/nextId` | `required` | `optional` | the schema form marks it required, the table needs it for two kinds of group only |
     /// | `/request/properties/page_num` | `string` | `integer` | the schema form says string, the table int |

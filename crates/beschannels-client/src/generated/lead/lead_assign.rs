@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/assign-leads` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -57,7 +56,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/leads_id` | `a list of texts` | `a list of numbers` | the sample request |
+    /// | `/request/properties/leads_id` | a list of texts | a list of numbers | the sample request |
     ///
     /// # Source
     ///

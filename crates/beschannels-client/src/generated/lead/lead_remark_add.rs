@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /leads/open-api/create-leads-remarks` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -58,8 +57,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/rule` | `required` | `optional` | rule is marked required, although leads_id or rule is enough |
-    /// | `/request/properties/leads_id` | `a list of texts` | `one text` | the sample request |
-    /// | `/http/method` | `GET` | `GET with a JSON body; likely POST` | the head of the page; a sister printed as GET is POST in the Chinese menu |
+    /// | `/request/properties/leads_id` | a list of texts | one text | the sample request |
+    /// | `/http/method` | `GET` | GET with a JSON body; likely POST | the head of the page; a sister printed as GET is POST in the Chinese menu |
     ///
     /// # Source
     ///

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/get-remarks-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/object-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -57,7 +56,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | `a type of the name 对象名称` | `string` | the type cell of the table holds the field's title |
+    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
     /// | `/request/properties/order` | `string` | `object` | the sample of the field is an object of field_name and sort |
     ///
     /// # Source
@@ -119,9 +118,9 @@ scrm_core::record! {
     ///
     /// 排序，可按创建时间或修改时间。
     pub struct ObjectOrder {
-        "Field to sort by." "排序的字段。" "**Unverified**: seen in an example or in other people's code only."
+        "Field to sort by." "排序的字段。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         field_name: Option<String> as Str = "field_name", optional, with_field_name(impl Into<String>);
-        "Direction, like desc." "方向，如 desc。" "**Unverified**: seen in an example or in other people's code only."
+        "Direction, like desc." "方向，如 desc。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sort: Option<String> as Str = "sort", optional, with_sort(impl Into<String>);
     }
     /// Nothing is required.

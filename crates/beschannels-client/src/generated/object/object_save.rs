@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/edit-object` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -53,7 +52,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | `a type of the name 对象名称` | `string` | the type cell of the table holds the field's title |
+    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
     /// | `/request/properties/record_type_id` | `对象记录类型` | `string` | the type cell of the table holds the field's title |
     ///
     /// # Source

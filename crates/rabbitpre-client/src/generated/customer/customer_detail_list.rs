@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/audience/detail` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
     /// | Quota | 1 calls in any 1 seconds |
@@ -59,8 +58,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/createTime` | `string` | `a number of milliseconds on the page of the lookup by phone` | the two pages side by side |
-    /// | `/response/properties/data/items/properties/openids/items/properties/appid` | `appid` | `appId on the page of the lookup by phone` | the two pages side by side |
+    /// | `/response/properties/data/items/properties/createTime` | `string` | a number of milliseconds on the page of the lookup by phone | the two pages side by side |
+    /// | `/response/properties/data/items/properties/openids/items/properties/appid` | `appid` | appId on the page of the lookup by phone | the two pages side by side |
     ///
     /// # Source
     ///

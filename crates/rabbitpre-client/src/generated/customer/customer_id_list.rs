@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/audience/user/id/list` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | by cursor, at most 10000 rows each |
@@ -54,7 +53,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/audienceUserIdList` | `a list of texts of digits` | `read as integers, with and without quotes` | the table of the answer; the parameter that takes one of them is int64 |
+    /// | `/response/properties/data/properties/audienceUserIdList` | a list of texts of digits | read as integers, with and without quotes | the table of the answer; the parameter that takes one of them is int64 |
     ///
     /// # Source
     ///

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/platform/form/getFormData` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -52,8 +51,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/api/platform/form/getFormData` | `/api/platform/form/getFormData` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/token` | `X-ComponentToken and X-Token, neither required` | `the header X-Token` | the table of headers |
-    /// | `/request/properties/createTime` | `rows newer than it` | `rows equal to or newer than it` | the text of the row against its type |
+    /// | `/token` | X-ComponentToken and X-Token, neither required | the header X-Token | the table of headers |
+    /// | `/request/properties/createTime` | rows newer than it | rows equal to or newer than it | the text of the row against its type |
     ///
     /// # Source
     ///

@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 导入优惠券模板。读到的副本在 couponSubtitle 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`import().coupon_templates`](super::Handle::coupon_templates).
     ///
@@ -52,9 +52,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /coupon/template/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -83,7 +82,7 @@ scrm_core::operation! {
     impl Operation for ImportCouponTemplates, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_COUPON_TEMPLATES = OperationSpec::new("import_coupon_templates", Method::Post, "/coupon/template/batchAdd")
         .title("Import coupon templates", "优惠券模板导入")
-        .source(Source::new("docs.tuzhanai.com, 优惠券模板导入", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=985361").unverified())
+        .source(Source::new("docs.tuzhanai.com, 优惠券模板导入", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=985361").evidence(Evidence::Unverified))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

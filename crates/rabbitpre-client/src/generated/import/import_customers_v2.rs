@@ -53,9 +53,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/info/v2/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

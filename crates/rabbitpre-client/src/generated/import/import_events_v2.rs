@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /event/v2/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 事件-\>事件 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

@@ -44,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/group/rel/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 客户-\>客户分组 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -64,7 +63,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/group/rel/batchAdd` | `/audience/group/rel/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/optType` | `int` | `the words add and delete` | an older revision of the page |
+    /// | `/request/properties/publicParams/properties/optType` | `int` | the words add and delete | an older revision of the page |
     /// | `/permission` | `用户->用户分组` | `客户->客户分组` | the word for customers changed between revisions |
     ///
     /// # Source
