@@ -3,28 +3,29 @@
 mod builder;
 mod connections;
 mod content;
+mod last_url;
+mod patience;
 mod proxy;
 mod tls;
 
 use std::{borrow::Cow, error::Error as _, fmt, future::Future, sync::Arc, time::Duration};
 
+pub use self::builder::{HttpTransportBuilder, InvalidSetting};
+use self::{
+    connections::{Pool, Watch},
+    last_url::LastUrl,
+    patience::Patience,
+    proxy::ProxyUrl,
+};
+use crate::{
+    spec::Method,
+    transport::{Header, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
+};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Url,
     header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue},
-};
-use tokio::time::{Instant, timeout_at};
-
-pub use self::builder::{HttpTransportBuilder, InvalidSetting};
-use self::{
-    connections::{Pool, Watch},
-    proxy::ProxyUrl,
-};
-use crate::{
-    patience::later,
-    spec::Method,
-    transport::{Header, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
 };
 
 /// The transport that comes with the crate: HTTP/1.1, and HTTP/2 over TLS.
@@ -53,6 +54,7 @@ pub struct HttpTransport {
     headers: HeaderMap,
     read_timeout: Duration,
     max_response_bytes: usize,
+    last_url: LastUrl,
 }
 
 /// What sends.
@@ -124,7 +126,6 @@ impl Transport for HttpTransport {
 impl HttpTransport {
     async fn exchange(&self, request: reqwest::Request, whole: Duration) -> Result<HttpResponse, TransportError> {
         let unsent = |message: String| TransportError::new(Kind::Request, Sent::No, message);
-        let deadline = later(Instant::now(), whole);
         let (client, mut watch) = match &self.client {
             Client::Pooled(pool) => {
                 let (client, watch) = pool.client(request.url()).await.map_err(unsent)?;
@@ -136,7 +137,8 @@ impl HttpTransport {
                 (client.clone(), None)
             }
         };
-        let outcome = self.answer(client.execute(request), deadline, watch.as_mut()).await;
+        let patience = Patience::new(whole, self.read_timeout);
+        let outcome = self.answer(client.execute(request), patience, watch.as_mut()).await;
         if let Some(watch) = &mut watch {
             match &outcome {
                 Err(error) if error.kind == Kind::Timeout => watch.silent(),
@@ -149,17 +151,17 @@ impl HttpTransport {
     async fn answer(
         &self,
         answer: impl Future<Output = Result<reqwest::Response, reqwest::Error>>,
-        deadline: Instant,
+        mut patience: Patience,
         mut watch: Option<&mut Watch>,
     ) -> Result<HttpResponse, TransportError> {
-        let response = self.wait(answer, deadline).await.ok_or_else(|| too_slow(Sent::Unknown))?;
+        let response = patience.wait(answer).await.ok_or_else(|| too_slow(Sent::Unknown))?;
         let mut response = response.map_err(|error| failed(error, false))?;
         if let Some(watch) = &mut watch {
             watch.life();
         }
         let status = response.status().as_u16();
         let mut headers = texts(response.headers());
-        let body = self.body(&mut response, deadline, watch).await?;
+        let body = self.body(&mut response, &mut patience, watch).await?;
         let body = content::decompressed(&mut headers, body, self.max_response_bytes)?;
         Ok(HttpResponse { status, headers, body })
     }
@@ -167,7 +169,7 @@ impl HttpTransport {
     async fn body(
         &self,
         response: &mut reqwest::Response,
-        deadline: Instant,
+        patience: &mut Patience,
         mut watch: Option<&mut Watch>,
     ) -> Result<Bytes, TransportError> {
         let limit = self.max_response_bytes;
@@ -177,7 +179,7 @@ impl HttpTransport {
         }
         let (mut whole, mut joined) = (Bytes::new(), BytesMut::new());
         loop {
-            let chunk = self.wait(response.chunk(), deadline).await.ok_or_else(|| too_slow(Sent::Yes))?;
+            let chunk = patience.wait(response.chunk()).await.ok_or_else(|| too_slow(Sent::Yes))?;
             let Some(chunk) = chunk.map_err(|error| failed(error, true))? else { break };
             if let Some(watch) = &mut watch {
                 watch.life();
@@ -199,14 +201,9 @@ impl HttpTransport {
         Ok(if joined.is_empty() { whole } else { joined.freeze() })
     }
 
-    /// What the future gives; `None`: too long there was no sign of life, or the whole takes too long.
-    async fn wait<T>(&self, future: impl Future<Output = T>, deadline: Instant) -> Option<T> {
-        timeout_at(deadline.min(later(Instant::now(), self.read_timeout)), future).await.ok()
-    }
-
     fn request(&self, request: HttpRequest) -> Result<reqwest::Request, TransportError> {
         let unsent = |message: &str| TransportError::new(Kind::Request, Sent::No, message);
-        let url = Url::parse(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
+        let url = self.last_url.read(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
         if url.scheme() == "https" && !tls::BUILT_IN && matches!(self.client, Client::Pooled(_)) {
             return Err(unsent(tls::NOT_BUILT_IN));
         }
