@@ -10,7 +10,7 @@
 //! | `area`, `definitions` | what an area's operations have in common |
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
-//! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
+//! | `examples`, `expected`, `literals` | unit tests from the schemas' examples, in files of their own, which go through `scrm-test-support` |
 //! | `schema_list` | the crate that carries the schema files |
 
 mod announced;
@@ -38,7 +38,6 @@ mod records;
 mod request;
 mod rules;
 mod schema_list;
-mod test_support;
 mod tools;
 mod types;
 mod vendor;
@@ -127,9 +126,6 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     write("blocking", faults.take(blocking::file(vendor)));
     write("tools", faults.take(tools::file(vendor)));
     write("vendor", faults.take(vendor::file(vendor)));
-    if vendor_root::needs_test_support(vendor) {
-        write("test_support", faults.take(test_support::file(vendor)));
-    }
     for (operation, made) in made {
         let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(area::TOKEN)), names::snake(&operation.name));
         texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));

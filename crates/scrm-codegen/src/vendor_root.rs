@@ -31,13 +31,6 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         let token = names::ident(area::TOKEN);
         quote!(pub mod #token;)
     });
-    let support = needs_test_support(vendor).then(|| {
-        quote!(
-            #[cfg(test)]
-            #[allow(dead_code)]
-            mod test_support;
-        )
-    });
     let marker = crate::vendor::marker(vendor);
     file.add(quote! {
         #(pub mod #areas;)*
@@ -46,7 +39,6 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         #[cfg(feature = "blocking")]
         pub mod blocking;
         mod client;
-        #support
         mod vendor;
         pub use self::client::{Client, Credentials};
         pub use self::vendor::{#marker, VENDOR};
@@ -62,9 +54,4 @@ fn runtime() -> TokenStream {
         #[doc(inline)]
         pub use scrm_core::{#(#modules,)* #(#types),*};
     }
-}
-
-/// Whether any operation has examples.
-pub(crate) fn needs_test_support(vendor: &Vendor) -> bool {
-    vendor.operations.iter().any(|operation| !operation.examples.is_empty())
 }

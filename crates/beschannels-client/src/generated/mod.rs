@@ -13,10 +13,6 @@ pub mod tools;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
-
-#[cfg(test)]
-#[allow(dead_code)]
-mod test_support;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
