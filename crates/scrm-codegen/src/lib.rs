@@ -13,6 +13,7 @@
 //! | `examples`, `expected`, `literals` | unit tests from the schemas' examples, in files of their own, which go through `scrm-test-support` |
 //! | `schema_list` | the crate that carries the schema files |
 
+mod address;
 mod announced;
 mod area;
 mod blocking;
@@ -40,6 +41,7 @@ mod rules;
 mod schema_list;
 mod tools;
 mod types;
+mod variants;
 mod vendor;
 mod vendor_root;
 
@@ -119,7 +121,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     }
     let of_tokens: Vec<_> = made.iter().filter(|(operation, _)| operation.area.is_none()).collect();
     if !of_tokens.is_empty() {
-        write(&format!("{}/mod", area::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
+        write(&format!("{}/mod", address::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
     }
     write("mod", faults.take(vendor_root::file(vendor)));
     write("client", faults.take(client::file(vendor)));
@@ -127,7 +129,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     write("tools", faults.take(tools::file(vendor)));
     write("vendor", faults.take(vendor::file(vendor)));
     for (operation, made) in made {
-        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(area::TOKEN)), names::snake(&operation.name));
+        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(address::TOKEN)), names::snake(&operation.name));
         texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));
         texts.push((name, made.text));
     }
