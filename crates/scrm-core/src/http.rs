@@ -4,28 +4,29 @@ mod builder;
 mod connections;
 mod content;
 mod last_url;
-mod patience;
 mod proxy;
 mod tls;
 
 use std::{borrow::Cow, error::Error as _, fmt, future::Future, sync::Arc, time::Duration};
 
-pub use self::builder::{HttpTransportBuilder, InvalidSetting};
-use self::{
-    connections::{Pool, Watch},
-    last_url::LastUrl,
-    patience::Patience,
-    proxy::ProxyUrl,
-};
-use crate::{
-    spec::Method,
-    transport::{Header, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
-};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Url,
     header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue},
+};
+use tokio::time::{Instant, timeout_at};
+
+pub use self::builder::{HttpTransportBuilder, InvalidSetting};
+use self::{
+    connections::{Pool, Watch},
+    last_url::LastUrl,
+    proxy::ProxyUrl,
+};
+use crate::{
+    patience::later,
+    spec::Method,
+    transport::{Header, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind as Kind},
 };
 
 /// The transport that comes with the crate: HTTP/1.1, and HTTP/2 over TLS.
@@ -126,6 +127,7 @@ impl Transport for HttpTransport {
 impl HttpTransport {
     async fn exchange(&self, request: reqwest::Request, whole: Duration) -> Result<HttpResponse, TransportError> {
         let unsent = |message: String| TransportError::new(Kind::Request, Sent::No, message);
+        let deadline = later(Instant::now(), whole);
         let (client, mut watch) = match &self.client {
             Client::Pooled(pool) => {
                 let (client, watch) = pool.client(request.url()).await.map_err(unsent)?;
@@ -137,8 +139,7 @@ impl HttpTransport {
                 (client.clone(), None)
             }
         };
-        let patience = Patience::new(whole, self.read_timeout);
-        let outcome = self.answer(client.execute(request), patience, watch.as_mut()).await;
+        let outcome = self.answer(client.execute(request), deadline, watch.as_mut()).await;
         if let Some(watch) = &mut watch {
             match &outcome {
                 Err(error) if error.kind == Kind::Timeout => watch.silent(),
@@ -151,17 +152,17 @@ impl HttpTransport {
     async fn answer(
         &self,
         answer: impl Future<Output = Result<reqwest::Response, reqwest::Error>>,
-        mut patience: Patience,
+        deadline: Instant,
         mut watch: Option<&mut Watch>,
     ) -> Result<HttpResponse, TransportError> {
-        let response = patience.wait(answer).await.ok_or_else(|| too_slow(Sent::Unknown))?;
+        let response = self.wait(answer, deadline).await.ok_or_else(|| too_slow(Sent::Unknown))?;
         let mut response = response.map_err(|error| failed(error, false))?;
         if let Some(watch) = &mut watch {
             watch.life();
         }
         let status = response.status().as_u16();
         let mut headers = texts(response.headers());
-        let body = self.body(&mut response, &mut patience, watch).await?;
+        let body = self.body(&mut response, deadline, watch).await?;
         let body = content::decompressed(&mut headers, body, self.max_response_bytes)?;
         Ok(HttpResponse { status, headers, body })
     }
@@ -169,7 +170,7 @@ impl HttpTransport {
     async fn body(
         &self,
         response: &mut reqwest::Response,
-        patience: &mut Patience,
+        deadline: Instant,
         mut watch: Option<&mut Watch>,
     ) -> Result<Bytes, TransportError> {
         let limit = self.max_response_bytes;
@@ -179,7 +180,7 @@ impl HttpTransport {
         }
         let (mut whole, mut joined) = (Bytes::new(), BytesMut::new());
         loop {
-            let chunk = patience.wait(response.chunk()).await.ok_or_else(|| too_slow(Sent::Yes))?;
+            let chunk = self.wait(response.chunk(), deadline).await.ok_or_else(|| too_slow(Sent::Yes))?;
             let Some(chunk) = chunk.map_err(|error| failed(error, true))? else { break };
             if let Some(watch) = &mut watch {
                 watch.life();
@@ -199,6 +200,11 @@ impl HttpTransport {
             joined.extend_from_slice(&chunk);
         }
         Ok(if joined.is_empty() { whole } else { joined.freeze() })
+    }
+
+    /// What the future gives; `None`: too long there was no sign of life, or the whole takes too long.
+    async fn wait<T>(&self, future: impl Future<Output = T>, deadline: Instant) -> Option<T> {
+        timeout_at(deadline.min(later(Instant::now(), self.read_timeout)), future).await.ok()
     }
 
     fn request(&self, request: HttpRequest) -> Result<reqwest::Request, TransportError> {

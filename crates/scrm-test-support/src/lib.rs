@@ -5,8 +5,8 @@
 
 use scrm_core::{
     Operation,
-    decode::{DecodeOptions, decode},
     declare::{Envelope, typed_json},
+    decode::{DecodeOptions, decode},
     encode::{RequestBody, encode},
     operation::Vendor,
     spec::BodyKind,

@@ -31,7 +31,7 @@ const ROOM_FACTOR: usize = 3;
 /// Memory that is made at once for what the record before had, in bytes.
 const MOST_AHEAD: usize = 4096;
 
-/// A row lacks a few fields in a row now and then: so many names, from the expected one on, are compared with a key before it is read.
+/// So many names, from the expected one on, are compared with a key before it is read: rows lack a few documented fields now and then.
 const LIKELY: usize = 4;
 
 /// How well a scalar fitted.
@@ -131,8 +131,8 @@ impl<'t, 'n> Fill<'t, 'n> {
     }
 
     fn other_key(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
-        let likely = table.fields.get(next..).unwrap_or_default().iter().take(LIKELY);
-        if let Some(ahead) = likely.into_iter().position(|field| self.scan.takes(field.name())) {
+        let mut likely = table.fields.get(next..).unwrap_or_default().iter().take(LIKELY);
+        if let Some(ahead) = likely.position(|field| self.scan.takes(field.name())) {
             return Ok(Key::Field(next + ahead));
         }
         if let Some(columns) = table.dynamic
