@@ -33,11 +33,11 @@ const MODULES: [&str; 20] = [
     "mod",
     "prelude",
     "scrm_core",
+    "scrm_test_support",
     "serde",
     "serde_json",
     "std",
     "test",
-    "test_support",
     "tools",
     "vendor",
 ];

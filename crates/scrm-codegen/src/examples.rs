@@ -99,7 +99,7 @@ pub(crate) fn tests(vendor: &Vendor, types: Types<'_>) -> Result<Option<File>, E
         /// The documented requests come out of the typed ones, and every field of the documented answers is read.
         #[test]
         fn examples() {
-            crate::generated::test_support::check::<#name>(vec![#(#examples),*]);
+            scrm_test_support::check::<#name>(vec![#(#examples),*]);
         }
     })
     .map_err(|problem| Error::new(&operation.file, "/examples", problem))?;
@@ -122,7 +122,7 @@ fn checked(vendor: &Vendor, types: Types<'_>, request: &Record<'_>, example: &Ex
     }
     let option = |value: Option<TokenStream>| value.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
     let (sends, answers) = (option(sends), option(answers));
-    Some(quote!(crate::generated::test_support::Example { title: #title, sends: #sends, answers: #answers }))
+    Some(quote!(scrm_test_support::Example { title: #title, sends: #sends, answers: #answers }))
 }
 
 /// What is expected of an answer.

@@ -11,7 +11,7 @@
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `proofs` | kinds of token and signatures, and which credentials they take |
 //! | `docs`, `operation_docs`, `errors` | documentation |
-//! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
+//! | `examples`, `expected`, `literals` | unit tests from the schemas' examples, in files of their own, which go through `scrm-test-support` |
 //! | `every_operation` | the list of operations for the tests that call each |
 //! | `coverage` | the page of what is known and typed |
 //! | `schema_list` | the crate that carries the schema files |
@@ -45,7 +45,6 @@ mod records;
 mod request;
 mod rules;
 mod schema_list;
-mod test_support;
 mod tools;
 mod types;
 mod variants;
@@ -140,9 +139,6 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     write("tools", faults.take(tools::file(vendor)));
     write("vendor", faults.take(vendor::file(vendor)));
     write("every_operation", Some(every_operation::file(vendor)));
-    if vendor_root::needs_test_support(vendor) {
-        write("test_support", faults.take(test_support::file(vendor)));
-    }
     for (operation, made) in made {
         let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(address::TOKEN)), names::snake(&operation.name));
         texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));

@@ -31,13 +31,6 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         let token = names::ident(address::TOKEN);
         quote!(pub mod #token;)
     });
-    let support = needs_test_support(vendor).then(|| {
-        quote!(
-            #[cfg(test)]
-            #[allow(dead_code)]
-            mod test_support;
-        )
-    });
     let marker = crate::address::marker(vendor);
     file.add(quote! {
         #(pub mod #areas;)*
@@ -48,7 +41,6 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         mod client;
         #[cfg(test)]
         mod every_operation;
-        #support
         mod vendor;
         pub use self::client::{Client, Credentials};
         pub use self::vendor::{#marker, VENDOR};
@@ -64,9 +56,4 @@ fn runtime() -> TokenStream {
         #[doc(inline)]
         pub use scrm_core::{#(#modules,)* #(#types),*};
     }
-}
-
-/// Whether any operation has examples.
-pub(crate) fn needs_test_support(vendor: &Vendor) -> bool {
-    vendor.operations.iter().any(|operation| !operation.examples.is_empty())
 }

@@ -3,6 +3,7 @@
 mod builder;
 mod connections;
 mod content;
+mod last_url;
 mod proxy;
 mod tls;
 
@@ -19,6 +20,7 @@ use tokio::time::{Instant, timeout_at};
 pub use self::builder::{HttpTransportBuilder, InvalidSetting};
 use self::{
     connections::{Pool, Watch},
+    last_url::LastUrl,
     proxy::ProxyUrl,
 };
 use crate::{
@@ -53,6 +55,7 @@ pub struct HttpTransport {
     headers: HeaderMap,
     read_timeout: Duration,
     max_response_bytes: usize,
+    last_url: LastUrl,
 }
 
 /// What sends.
@@ -206,7 +209,7 @@ impl HttpTransport {
 
     fn request(&self, request: HttpRequest) -> Result<reqwest::Request, TransportError> {
         let unsent = |message: &str| TransportError::new(Kind::Request, Sent::No, message);
-        let url = Url::parse(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
+        let url = self.last_url.read(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
         if url.scheme() == "https" && !tls::BUILT_IN && matches!(self.client, Client::Pooled(_)) {
             return Err(unsent(tls::NOT_BUILT_IN));
         }

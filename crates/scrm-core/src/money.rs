@@ -36,10 +36,20 @@ impl Decimal {
         Decimal { digits: whole, decimals: 0 }
     }
 
+    /// A number of these digits, some of them behind the point; `None`: more than 18 of them.
+    #[inline]
+    pub(crate) fn short(digits: i64, decimals: usize) -> Option<Self> {
+        let decimals = u8::try_from(decimals).ok().filter(|decimals| *decimals <= MOST_DECIMALS)?;
+        Some(Decimal { digits, decimals })
+    }
+
     /// Reads a number as JSON writes it (`-19.90`, `2e3`). `None` for anything else, and for what needs more than 18 digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, number) = text.strip_prefix('-').map_or((false, text), |number| (true, number));
+        if let Some((digits, decimals)) = plain_digits(number) {
+            return Decimal::short(if negative { -digits } else { digits }, decimals);
+        }
         let (number, exponent) = match number.split_once(['e', 'E']) {
             Some((number, exponent)) => (number, exponent.parse::<i32>().ok()?),
             None => (number, 0),
@@ -172,6 +182,23 @@ impl Hash for Decimal {
         let plain = self.normalised();
         (plain.digits, plain.decimals).hash(state);
     }
+}
+
+/// The digits of a number and how many of them stand behind the point, where it is written as nearly all are: at most 18 digits, no exponent.
+fn plain_digits(number: &str) -> Option<(i64, usize)> {
+    if number.len() > usize::from(MOST_DECIMALS) {
+        return None;
+    }
+    let (mut digits, mut point) = (0_i64, None);
+    for (at, byte) in number.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => digits = digits * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() && at > 0 => point = Some(at),
+            _ => return None,
+        }
+    }
+    let decimals = point.map_or(0, |point| number.len() - point - 1);
+    if number.is_empty() || (point.is_some() && decimals == 0) { None } else { Some((digits, decimals)) }
 }
 
 /// A text or a float that is no amount: not a number, or one of more than 18 digits.

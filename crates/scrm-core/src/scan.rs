@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use self::strides::{POWERS, leading_digits, numbered, plain_length, short_decimal, short_digits, short_integer};
+use self::strides::{POWERS, leading_digits, numbered, plain_length, power, short_digits, short_integer, short_number};
 pub(crate) use self::{
     lax::{Damage, Readable},
     paths::paths,
@@ -446,12 +446,22 @@ impl<'t> Scan<'t> {
         Some(value)
     }
 
-    /// Takes a number of up to fifteen digits, some of them behind a point, if one stands here and some more text does.
-    #[inline]
-    pub(crate) fn short_decimal(&mut self) -> Option<f64> {
-        let (value, rest) = short_decimal(self.rest)?;
+    /// Takes a number of up to fifteen digits, if one stands here and some more text does, and gives its digits and how many of them stand behind a
+    /// point, none in an integer.
+    #[inline(always)]
+    pub(crate) fn short_number(&mut self) -> Option<(i64, usize)> {
+        let (digits, places, rest) = short_number(self.rest)?;
         self.rest = rest;
-        Some(value)
+        Some((digits, places))
+    }
+
+    /// The same as a float.
+    #[inline]
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn short_float(&mut self) -> Option<f64> {
+        let (digits, places) = self.short_number()?;
+        // both are exact below 2^53, so their quotient is rounded once: it is the nearest number
+        Some(digits as f64 / power(places) as f64)
     }
 
     /// Takes a number.

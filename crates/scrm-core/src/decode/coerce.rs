@@ -38,8 +38,8 @@ pub(crate) trait Scalar: Sized {
     fn wide(_digits: &str) -> Take<Self> {
         No
     }
-    /// A number with a fraction or an exponent, and its digits as they came.
-    fn float(_: f64, _digits: &str) -> Take<Self> {
+    /// A number with a fraction or an exponent, as it came. One beyond the range of `f64` is none.
+    fn float(_digits: &str) -> Take<Self> {
         No
     }
     fn bool(_: bool) -> Take<Self> {
@@ -72,8 +72,8 @@ impl Scalar for i64 {
     fn int(value: i64) -> Take<i64> {
         Exact(value)
     }
-    fn float(value: f64, _: &str) -> Take<i64> {
-        bent(integral(value))
+    fn float(digits: &str) -> Take<i64> {
+        bent(finite(digits).and_then(integral))
     }
     fn text(text: &str) -> Take<i64> {
         if let Ok(value) = text.parse() {
@@ -100,9 +100,8 @@ impl Scalar for f64 {
     fn wide(digits: &str) -> Take<f64> {
         finite(digits).map_or(No, Exact)
     }
-    #[inline]
-    fn float(value: f64, _: &str) -> Take<f64> {
-        Exact(value)
+    fn float(digits: &str) -> Take<f64> {
+        finite(digits).map_or(No, Exact)
     }
     fn text(text: &str) -> Take<f64> {
         if let Some(value) = finite(text) {
@@ -125,7 +124,7 @@ impl Scalar for Decimal {
     fn wide(digits: &str) -> Take<Decimal> {
         Decimal::parse(digits).map_or(No, Exact)
     }
-    fn float(_: f64, digits: &str) -> Take<Decimal> {
+    fn float(digits: &str) -> Take<Decimal> {
         Decimal::parse(digits).map_or(No, Exact)
     }
     fn text(text: &str) -> Take<Decimal> {
@@ -149,8 +148,8 @@ impl Scalar for bool {
             _ => No,
         }
     }
-    fn float(value: f64, _: &str) -> Take<bool> {
-        integral(value).map_or(No, Self::int)
+    fn float(digits: &str) -> Take<bool> {
+        finite(digits).and_then(integral).map_or(No, Self::int)
     }
     fn text(text: &str) -> Take<bool> {
         match text.trim() {
@@ -178,8 +177,8 @@ impl Scalar for String {
     fn wide(digits: &str) -> Take<String> {
         Bent(digits.to_owned())
     }
-    fn float(_: f64, digits: &str) -> Take<String> {
-        Bent(digits.to_owned())
+    fn float(digits: &str) -> Take<String> {
+        bent(finite(digits).map(|_| digits.to_owned()))
     }
     fn bool(value: bool) -> Take<String> {
         Bent(value.to_string())
@@ -218,8 +217,7 @@ impl<T: Scalar> Visitor<'_> for Any<T> {
         self.of(i64::try_from(value).map_or_else(|_| T::uint(value), T::int), Unexpected::Unsigned(value))
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
-        let take = if value.is_finite() { T::float(value, &value.to_string()) } else { No };
-        self.of(take, Unexpected::Float(value))
+        self.of(T::float(&value.to_string()), Unexpected::Float(value))
     }
     fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
         self.of(T::text(value), Unexpected::Str(value))

@@ -31,6 +31,9 @@ const ROOM_FACTOR: usize = 3;
 /// Memory that is made at once for what the record before had, in bytes.
 const MOST_AHEAD: usize = 4096;
 
+/// So many names, from the expected one on, are compared with a key before it is read: rows lack a few documented fields now and then.
+const LIKELY: usize = 4;
+
 /// How well a scalar fitted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
@@ -128,10 +131,9 @@ impl<'t, 'n> Fill<'t, 'n> {
     }
 
     fn other_key(&mut self, table: &'static Table, next: usize) -> Scanned<Key> {
-        if let Some(field) = table.fields.get(next)
-            && self.scan.takes(field.name())
-        {
-            return Ok(Key::Field(next));
+        let mut likely = table.fields.get(next..).unwrap_or_default().iter().take(LIKELY);
+        if let Some(ahead) = likely.position(|field| self.scan.takes(field.name())) {
+            return Ok(Key::Field(next + ahead));
         }
         if let Some(columns) = table.dynamic
             && let Some(number) = self.scan.takes_numbered(columns.prefix)
@@ -406,13 +408,13 @@ impl<'t, 'n> Fill<'t, 'n> {
             return self.as_wired(slot, field, byte);
         }
         match slot {
-            Slot::Str(out) if byte == b'"' => {
-                *out = Some(match self.scan.plain_string() {
-                    Some(plain) => plain.to_owned(),
-                    None => self.scan.string()?.to_owned(),
-                });
-                Ok(())
-            }
+            Slot::Str(out) if byte == b'"' => match self.scan.plain_string() {
+                Some(plain) => {
+                    *out = Some(plain.to_owned());
+                    Ok(())
+                }
+                None => self.plain_scalar(out, field),
+            },
             Slot::I64(out) if is_digit(byte) => {
                 if let Some(value) = self.scan.short_integer() {
                     *out = Some(value);
@@ -437,7 +439,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                     None => self.plain_scalar(out, field),
                 }
             }
-            Slot::F64(out) if is_digit(byte) => match self.scan.short_decimal() {
+            Slot::F64(out) if is_digit(byte) => match self.scan.short_float() {
                 Some(value) => {
                     *out = Some(value);
                     Ok(())
@@ -449,6 +451,7 @@ impl<'t, 'n> Fill<'t, 'n> {
                 out.clear();
                 self.rows(out, field.flags & ROWS != 0)
             }
+            Slot::Typed(out) => self.typed_plainly(out, field, byte),
             Slot::Root(record) => self.object(record),
             other => self.seldom(other, field, byte),
         }
@@ -475,10 +478,7 @@ impl<'t, 'n> Fill<'t, 'n> {
             b'-' | b'0'..=b'9' => match self.scan.number()? {
                 Number::Int(value) => T::int(value),
                 Number::Wide(digits) => digits.parse().map_or_else(|_| T::wide(digits), T::uint),
-                Number::Float(digits) => match digits.parse::<f64>() {
-                    Ok(value) if value.is_finite() => T::float(value, digits),
-                    _ => Take::No,
-                },
+                Number::Float(digits) => T::float(digits),
             },
             b't' => {
                 self.scan.word("true")?;

@@ -8,6 +8,7 @@ use super::{
     outcome::DriftKind,
 };
 use crate::{
+    money::Decimal,
     scan::{Number, Scanned},
     table::{
         Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot,
@@ -52,13 +53,13 @@ impl Fill<'_, '_> {
                 })
             }
             Slot::Open(out) => self.open(out, field, false),
-            Slot::Typed(out) => self.typed(out, field, byte),
+            Slot::Typed(out) => self.typed_plainly(out, field, byte),
             Slot::Typeds(out) => {
                 out.clear();
                 self.elements(may_be_null, &mut |fill, _| {
                     let byte = fill.scan.peek();
                     fill.take_room(TYPED)?;
-                    fill.typed(&mut Appended(&mut *out), &ENTRY, byte)
+                    fill.typed_plainly(&mut Appended(&mut *out), &ENTRY, byte)
                 })
             }
             Slot::Any(out) => {
@@ -132,16 +133,31 @@ impl Fill<'_, '_> {
         Ok(())
     }
 
-    /// An amount or a time.
-    pub(super) fn typed(&mut self, out: &mut dyn TypedSlot, field: &Field, byte: u8) -> Scanned<()> {
-        match out.form() {
-            Form::Text if byte == b'"' => {
-                let text = match self.scan.plain_string() {
-                    Some(plain) => plain,
-                    None => self.scan.string()?,
-                };
-                out.put(Some(Atom::Text(text)));
+    /// An amount or a time where its field is written plainly.
+    #[inline(never)]
+    pub(super) fn typed_plainly(&mut self, out: &mut dyn TypedSlot, field: &Field, byte: u8) -> Scanned<()> {
+        let start = self.scan.at();
+        let atom = match byte {
+            b'"' => self.scan.plain_string().map(Atom::Text),
+            b'0'..=b'9' => self.scan.short_number().and_then(|(digits, decimals)| match decimals {
+                0 => Some(Atom::Int(digits)),
+                _ => Decimal::short(digits, decimals).map(Atom::Decimal),
+            }),
+            _ => None,
+        };
+        match atom {
+            Some(atom) if out.take(atom) => Ok(()),
+            _ => {
+                self.scan.return_to(start);
+                self.typed(out, field)
             }
+        }
+    }
+
+    /// An amount or a time, however it is written.
+    #[inline(never)]
+    pub(super) fn typed(&mut self, out: &mut dyn TypedSlot, field: &Field) -> Scanned<()> {
+        match out.form() {
             Form::Text => {
                 let text = self.one::<String>(field)?;
                 out.put(text.as_deref().map(Atom::Text));
@@ -281,5 +297,12 @@ impl TypedSlot for Appended<'_> {
         if let Some(atom) = atom {
             self.0.push(atom);
         }
+    }
+    fn take(&mut self, atom: Atom<'_>) -> bool {
+        let is_of_form = self.0.form().fits(atom);
+        if is_of_form {
+            self.0.push(atom);
+        }
+        is_of_form
     }
 }

@@ -34,7 +34,7 @@ impl Fill<'_, '_> {
             (Wire::Text | Wire::Digit | Wire::DigitText, Slot::Bool(out)) => self.written(out, field),
             (Wire::Text, Slot::I64(out)) => self.written(out, field),
             (Wire::Text, Slot::F64(out)) => self.written(out, field),
-            (Wire::Text, Slot::Typed(out)) => self.typed(out, field, byte),
+            (Wire::Text, Slot::Typed(out)) => self.typed(out, field),
             (Wire::Comma, slot) => self.joined(slot, ",", field, byte),
             (Wire::Bars, slot) => self.joined(slot, "||", field, byte),
             (Wire::Json, slot) => self.json_text(slot, field, byte),

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     Client, HttpTransport,
     connections::{ConnectionSettings, Pings, Pool},
+    last_url::LastUrl,
     proxy::{Proxies, ProxyUrl},
     tls::{Certificates, ClientCertificate, Tls},
 };
@@ -203,7 +204,7 @@ impl HttpTransportBuilder {
         let headers = self.header_map()?;
         let (read_timeout, max_response_bytes) = (self.read_timeout, self.max_response_bytes);
         let client = self.clients()?;
-        Ok(HttpTransport { client, headers, read_timeout, max_response_bytes })
+        Ok(HttpTransport { client, headers, read_timeout, max_response_bytes, last_url: LastUrl::default() })
     }
 
     fn header_map(&self) -> Result<HeaderMap, InvalidSetting> {

@@ -4,7 +4,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// How many bytes come before the first quote, backslash or control character.
-#[inline]
+#[inline(always)]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((block, behind)) = rest.split_first_chunk::<16>() {
@@ -31,7 +31,7 @@ fn special_bytes(block: u128) -> u128 {
 pub(super) const POWERS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 /// The number that the digits in front make, and how many they are; all eight at once.
-#[inline]
+#[inline(always)]
 pub(super) fn leading_digits(eight: [u8; 8]) -> (u32, usize) {
     // every byte less the zero digit: 0 to 9 for digits
     let values = u64::from_le_bytes(eight) ^ (ONES * b'0' as u64);
@@ -50,7 +50,7 @@ pub(super) fn leading_digits(eight: [u8; 8]) -> (u32, usize) {
 }
 
 /// The number that up to fifteen leading digits make, and how many they are; `None`: more, or too near the end of the text to tell at a stride.
-#[inline]
+#[inline(always)]
 pub(super) fn short_digits(text: &[u8]) -> Option<(i64, usize)> {
     let (high, length) = leading_digits(*text.first_chunk::<8>()?);
     if length < 8 {
@@ -71,21 +71,30 @@ pub(super) fn short_integer(text: &[u8]) -> Option<(i64, &[u8])> {
     if matches!(rest, [b'.' | b'e' | b'E', ..]) { None } else { Some((value, rest)) }
 }
 
-/// The number in front, of up to fifteen digits, some of them behind a point, and what stands behind it; `None` as in [`short_integer`].
-#[inline]
-#[allow(clippy::cast_precision_loss)]
-pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, &[u8])> {
+/// The number in front, of up to fifteen digits, as its digits and how many of them stand behind a point, none in an integer; and what stands behind
+/// it. `None` as in [`short_integer`].
+#[inline(always)]
+pub(super) fn short_number(text: &[u8]) -> Option<(i64, usize, &[u8])> {
     let (whole, length) = short_digits(text)?;
-    let [b'.', fraction @ ..] = text.get(length..)? else { return None };
-    let (part, places) = short_digits(fraction)?;
-    let rest = fraction.get(places..)?;
-    let odd = length == 0 || (length > 1 && text[0] == b'0') || places == 0 || matches!(rest, [b'e' | b'E', ..]);
-    if odd || length + places > 15 {
+    if length == 0 || (length > 1 && text[0] == b'0') {
         return None;
     }
-    // both are exact below 2^53, so their quotient is rounded once: it is the nearest number
-    let power = (POWERS[places.min(8)] * POWERS[places.saturating_sub(8)]) as f64;
-    Some(((whole as f64 * power + part as f64) / power, rest))
+    let rest = text.get(length..)?;
+    let [b'.', fraction @ ..] = rest else {
+        return if matches!(rest, [b'e' | b'E', ..]) { None } else { Some((whole, 0, rest)) };
+    };
+    let (part, places) = short_digits(fraction)?;
+    let rest = fraction.get(places..)?;
+    if places == 0 || length + places > 15 || matches!(rest, [b'e' | b'E', ..]) {
+        return None;
+    }
+    Some((whole * power(places) + part, places, rest))
+}
+
+/// 10 to the power of up to fifteen.
+#[inline]
+pub(super) fn power(places: usize) -> i64 {
+    POWERS[places.min(8)] * POWERS[places.saturating_sub(8)]
 }
 
 /// The number in `"<prefix>20408":`, if that stands in front, and what stands behind it.

@@ -4,6 +4,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::Value;
 
 use super::*;
+use crate::money::Decimal;
 
 fn value(text: &str) -> Scanned<Value> {
     let mut scan = Scan::new(text);
@@ -342,20 +343,23 @@ proptest! {
     }
 
     #[test]
-    fn short_decimals_are_the_numbers_that_the_standard_library_reads(
-        whole in "0|[1-9][0-9]{0,14}|[0-9]{1,3}",
-        fraction in "[0-9]{0,16}",
+    fn short_numbers_are_those_that_the_standard_library_reads(
+        whole in "0|[1-9][0-9]{0,15}|[0-9]{1,3}",
+        fraction in "|[.][0-9]{0,16}",
         tail in select(vec![",", "}", "e1", "E", ".", " ", "x"]),
     ) {
-        let text = format!("{whole}.{fraction}{tail}                ");
-        let (mut short, mut any) = (Scan::new(&text), Scan::new(&text));
-        match (short.short_decimal(), any.number()) {
-            (Some(value), Ok(Number::Float(digits))) => {
-                prop_assert_eq!((value.to_bits(), short.at()), (digits.parse::<f64>().unwrap().to_bits(), any.at()), "{}", text);
+        let text = format!("{whole}{fraction}{tail}                ");
+        let (mut float, mut exact, mut any) = (Scan::new(&text), Scan::new(&text), Scan::new(&text));
+        let taken = (float.short_float().map(f64::to_bits), exact.short_number().and_then(|(digits, places)| Decimal::short(digits, places)));
+        prop_assert_eq!(float.at(), exact.at());
+        match any.number() {
+            Ok(Number::Int(_) | Number::Float(_)) if float.at() > 0 => {
+                let digits = any.since(0);
+                prop_assert_eq!((taken.0, float.at()), (digits.parse().ok().map(f64::to_bits), any.at()), "{}", text);
+                prop_assert_eq!(taken.1.map(|number| number.to_string()).as_deref(), Some(digits));
             }
-            (Some(value), other) => prop_assert!(false, "{text}: {value} for {other:?}"),
-            (None, Ok(Number::Float(digits))) => prop_assert!(short.at() == 0 && (digits.len() > 16 || tail == "e1"), "{text}"),
-            (None, _) => prop_assert_eq!(short.at(), 0),
+            Ok(Number::Int(_) | Number::Float(_)) => prop_assert!(any.at() > 15 || tail == "e1", "{text}"),
+            _ => prop_assert_eq!((taken, float.at()), ((None, None), 0), "{}", text),
         }
     }
 

@@ -15,6 +15,17 @@ pub enum Form {
     WholeDecimal,
 }
 
+impl Form {
+    #[inline]
+    pub(crate) fn fits(self, atom: Atom<'_>) -> bool {
+        match self {
+            Form::Text => matches!(atom, Atom::Text(_)),
+            Form::Integer => matches!(atom, Atom::Int(_)),
+            Form::Decimal | Form::WholeDecimal => matches!(atom, Atom::Int(_) | Atom::Decimal(_)),
+        }
+    }
+}
+
 /// A value with a meaning, as it is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Atom<'a> {
@@ -44,6 +55,8 @@ pub trait TypedSlot: Send + Sync {
     fn form(&self) -> Form;
     /// A value of that form; `None`: nothing.
     fn put(&mut self, atom: Option<Atom<'_>>);
+    /// The value, if it is of that form; `false`: it is not, and nothing was put.
+    fn take(&mut self, atom: Atom<'_>) -> bool;
 }
 
 /// An optional value with a meaning, for reading.
@@ -60,6 +73,13 @@ impl<T: Typed> TypedSlot for Option<T> {
     }
     fn put(&mut self, atom: Option<Atom<'_>>) {
         *self = atom.and_then(T::of);
+    }
+    fn take(&mut self, atom: Atom<'_>) -> bool {
+        let is_of_form = T::FORM.fits(atom);
+        if is_of_form {
+            *self = T::of(atom);
+        }
+        is_of_form
     }
 }
 

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one lead", sends :
+            scrm_test_support::Example { title : "one lead", sends :
             Some((LeadList::new(LeadGroup::New, "u1").with_page_num(1),
             r#"{
   "body": [

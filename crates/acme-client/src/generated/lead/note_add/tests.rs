@@ -5,13 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         NoteAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a note", sends :
-            Some((NoteAdd::new().with_a("x & y").with_start("2026-01-01")
-            .with_end("2026-01-31"),
+            scrm_test_support::Example { title : "a note", sends : Some((NoteAdd::new()
+            .with_a("x & y").with_start("2026-01-01").with_end("2026-01-31"),
             r#"{
   "body": [
     [

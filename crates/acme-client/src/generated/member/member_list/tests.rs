@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         MemberList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two members", sends :
+            scrm_test_support::Example { title : "two members", sends :
             Some((MemberList::new("person", "o1").with_page(0).with_page_size(2)
             .with_name("王小明").with_ids_null().with_tags(["a", "b"])
             .with_days(["2024-01-01", "2024-01-31"]).with_source(MemberSource::Shop)
@@ -185,8 +185,8 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "a failure", sends :
-            None, answers : Some((r#"{
+            }, scrm_test_support::Example { title : "a failure", sends : None, answers :
+            Some((r#"{
   "code": 11,
   "msg": "no",
   "data": []

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         VisitList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "the second page", sends :
+            scrm_test_support::Example { title : "the second page", sends :
             Some((VisitList::new().with_after(Place::new().with_id(7)).with_size(20),
             r#"{
   "body": [
@@ -55,8 +55,8 @@ fn examples() {
     }
   ]
 }"#))
-            }, crate ::generated::test_support::Example { title : "none", sends : None,
-            answers : Some((r#"{
+            }, scrm_test_support::Example { title : "none", sends : None, answers :
+            Some((r#"{
   "code": 0,
   "msg": "ok",
   "data": null

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EventList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "the second page", sends :
+            scrm_test_support::Example { title : "the second page", sends :
             Some((EventList::new().with_cursor(Cursor::new().with_at(1).with_id(2)),
             r#"{
   "body": {

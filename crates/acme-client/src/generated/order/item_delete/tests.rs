@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ItemDelete,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "gone", sends :
+            scrm_test_support::Example { title : "gone", sends :
             Some((ItemDelete::new("i 1").with_trace("t").with_why("old"),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "the first page", sends :
+            scrm_test_support::Example { title : "the first page", sends :
             Some((OrderList::new().with_index(0).with_rows(20)
             .with_from("2026-01-01 00:00:00").with_to("2026-01-02 00:00:00")
             .with_state(OrderState::Sent),

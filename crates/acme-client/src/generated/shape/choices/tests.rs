@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         Choices,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "known and unknown", sends
-            : Some((Choices::new(Colour::DeepBlue).with_kinds([Kind::Self_]),
+            scrm_test_support::Example { title : "known and unknown", sends :
+            Some((Choices::new(Colour::DeepBlue).with_kinds([Kind::Self_]),
             r#"{
   "body": {
     "colour": 2,
@@ -37,8 +37,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "not documented", sends
-            :
+            }, scrm_test_support::Example { title : "not documented", sends :
             Some((Choices::new(Colour::Undocumented(scrm_core::table::Undocumented::Int(9))),
             r#"{
   "body": {

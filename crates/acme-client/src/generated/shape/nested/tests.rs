@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         Nested,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a small tree", sends :
+            scrm_test_support::Example { title : "a small tree", sends :
             Some((Nested::new([Line::new("s1").with_pieces(2)]).with_tree(Node::new()
             .with_name("root").with_children([Node::new().with_name("leaf")])),
             r#"{

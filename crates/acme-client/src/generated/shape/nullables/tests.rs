@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         Nullables,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "null", sends :
-            Some((Nullables::new().with_ids_null().with_name_null(),
+            scrm_test_support::Example { title : "null", sends : Some((Nullables::new()
+            .with_ids_null().with_name_null(),
             r#"{
   "body": {
     "ids": null,
@@ -35,7 +35,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "values", sends :
+            }, scrm_test_support::Example { title : "values", sends :
             Some((Nullables::new().with_ids(Vec:: < String > ::new()).with_name("a")
             .with_least(0.5),
             r#"{

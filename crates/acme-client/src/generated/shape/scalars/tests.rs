@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         Scalars,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "all of them", sends :
+            scrm_test_support::Example { title : "all of them", sends :
             Some((Scalars::new().with_word("abc").with_count(2)
             .with_share(scrm_core::Yuan::parse("1.5").unwrap_or_default())
             .with_flag(true).with_quoted(7).with_digit(true).with_quoted_digit(false)
@@ -135,8 +135,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "a failure", sends :
-            None, answers :
+            }, scrm_test_support::Example { title : "a failure", sends : None, answers :
             Some((r#"{
   "code": 7,
   "msg": "bad token",

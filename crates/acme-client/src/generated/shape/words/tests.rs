@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         Words,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "keywords", sends :
+            scrm_test_support::Example { title : "keywords", sends :
             Some((Words::new("t").with_self("s").with_second("2").with_open_id("o")
             .with_extra("shoe", serde_json::json!(42)),
             r#"{

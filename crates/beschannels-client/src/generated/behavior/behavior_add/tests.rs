@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         BehaviorAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a visit", sends :
+            scrm_test_support::Example { title : "a visit", sends :
             Some((BehaviorAdd::new(BehaviorIdentity::Mobile, "13800138000", "visit01",
             "2024-05-30 14:11:56").with_event_other([BehaviorAttribute::new()
             .with_event_attr_name("page").with_event_attr_value("首页")])

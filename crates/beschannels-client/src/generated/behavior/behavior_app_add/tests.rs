@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         BehaviorAppAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "an application", sends :
+            scrm_test_support::Example { title : "an application", sends :
             Some((BehaviorAppAdd::new("exampleapp", "示例应用")
             .with_app_desc("示例"),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         BehaviorEventAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "an event", sends :
+            scrm_test_support::Example { title : "an event", sends :
             Some((BehaviorEventAdd::new("visit01", "访问").with_app_name("exampleapp"),
             r#"{
   "body": {

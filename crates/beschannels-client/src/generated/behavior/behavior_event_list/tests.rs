@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         BehaviorEventList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "of one application",
-            sends : Some((BehaviorEventList::new(1001),
+            scrm_test_support::Example { title : "of one application", sends :
+            Some((BehaviorEventList::new(1001),
             r#"{
   "body": {
     "app_id": 1001

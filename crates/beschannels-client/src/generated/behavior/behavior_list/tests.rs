@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         BehaviorList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one lead in May", sends :
+            scrm_test_support::Example { title : "one lead in May", sends :
             Some((BehaviorList::new("user-made-up-1").with_leads_id(1001)
             .with_start_time("2024-05-01").with_end_time("2024-05-31").with_page_num(1)
             .with_page_size(20).with_behavior_sort(BehaviorOrder::NewestFirst),

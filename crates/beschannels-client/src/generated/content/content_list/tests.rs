@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ContentList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two contents", sends :
+            scrm_test_support::Example { title : "two contents", sends :
             Some((ContentList::new("wx-made-up-1").with_resource_id_str(["1001", "1002"])
             .with_page_no(1).with_page_size(100),
             r#"{

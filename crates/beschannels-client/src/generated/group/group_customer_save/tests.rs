@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GroupCustomerSave,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one person", sends :
+            scrm_test_support::Example { title : "one person", sends :
             Some((GroupCustomerSave::new("user-made-up-1", "1001", ClientType::External,
             ExternalCustomer::new().with_extra("name", serde_json::json!("王小明"))
             .with_extra("phone", serde_json::json!("13800138000"))),

@@ -5,13 +5,13 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GroupDataListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "leads with contact",
-            sends : Some((GroupDataListV2::new("user-made-up-1", ClientType::Clients, 1,
-            20).with_condition_type(ConditionJoin::All).with_search_str("小明"),
+            scrm_test_support::Example { title : "leads with contact", sends :
+            Some((GroupDataListV2::new("user-made-up-1", ClientType::Clients, 1, 20)
+            .with_condition_type(ConditionJoin::All).with_search_str("小明"),
             r#"{
   "body": {
     "user_id": "user-made-up-1",
@@ -24,9 +24,9 @@ fn examples() {
   "query": [],
   "headers": []
 }"#)),
-            answers : None }, crate ::generated::test_support::Example { title :
-            "an external source", sends : Some((GroupDataListV2::new("user-made-up-1",
-            ClientType::External, 1, 20).with_next_id("1001"),
+            answers : None }, scrm_test_support::Example { title : "an external source",
+            sends : Some((GroupDataListV2::new("user-made-up-1", ClientType::External, 1,
+            20).with_next_id("1001"),
             r#"{
   "body": {
     "user_id": "user-made-up-1",

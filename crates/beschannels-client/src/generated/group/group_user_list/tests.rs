@@ -5,13 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GroupUserList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "three leads with different scores", sends :
-            Some((GroupUserList::new("user-made-up-1", GroupObject::Leads)
+            scrm_test_support::Example { title : "three leads with different scores",
+            sends : Some((GroupUserList::new("user-made-up-1", GroupObject::Leads)
             .with_page_num(1).with_page_size(3).with_search_str("").with_group_id("1001")
             .with_return_field_list(""),
             r#"{
@@ -224,8 +223,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title :
-            "a token that is not legal", sends :
+            }, scrm_test_support::Example { title : "a token that is not legal", sends :
             Some((GroupUserList::new("user-made-up-1", GroupObject::Members),
             r#"{
   "body": [

@@ -5,13 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadCreate,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a lead with a tenant's own field", sends :
-            Some((LeadCreate::new("user-made-up-1", "13800138000")
+            scrm_test_support::Example { title : "a lead with a tenant's own field",
+            sends : Some((LeadCreate::new("user-made-up-1", "13800138000")
             .with_full_name("王小明").with_email("xiaoming@example.com")
             .with_company("示例公司").with_address(LeadAddress::new()
             .with_province("浙江").with_city("杭州").with_area("西湖区")

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadDelete,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two leads", sends :
+            scrm_test_support::Example { title : "two leads", sends :
             Some((LeadDelete::new().with_leads_id([1001, 1002]),
             r#"{
   "body": {
@@ -30,8 +30,8 @@ fn examples() {
   "code": "0",
   "success": true,
   "data": null
-}"#)) }, crate
-            ::generated::test_support::Example { title : "by mail address", sends :
+}"#)) },
+            scrm_test_support::Example { title : "by mail address", sends :
             Some((LeadDelete::new().with_rule(LeadRule::new()
             .with_email("xiaoming@example.com")),
             r#"{

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by id", sends :
-            Some((LeadGet::new().with_leads_id(1001),
+            scrm_test_support::Example { title : "by id", sends : Some((LeadGet::new()
+            .with_leads_id(1001),
             r#"{
   "body": {
     "leads_id": 1001
@@ -18,8 +18,8 @@ fn examples() {
   "query": [],
   "headers": []
 }"#)),
-            answers : None }, crate ::generated::test_support::Example { title :
-            "by phone number", sends : Some((LeadGet::new().with_rule(LeadRule::new()
+            answers : None }, scrm_test_support::Example { title : "by phone number",
+            sends : Some((LeadGet::new().with_rule(LeadRule::new()
             .with_mobile_phone("13800138000")),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadRemarkAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a remark", sends :
+            scrm_test_support::Example { title : "a remark", sends :
             Some((LeadRemarkAdd::new("已电话联系").with_leads_id(["1001"])
             .with_pid(0),
             r#"{

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadSave,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "edit by mail address",
-            sends : Some((LeadSave::new().with_user_id("user-made-up-1")
+            scrm_test_support::Example { title : "edit by mail address", sends :
+            Some((LeadSave::new().with_user_id("user-made-up-1")
             .with_is_add(LeadSaveMode::Edit).with_full_name("李文")
             .with_email("liwen@example.com").with_company("示例公司"),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LeadScoreList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two leads", sends :
+            scrm_test_support::Example { title : "two leads", sends :
             Some((LeadScoreList::new("user-made-up-1")
             .with_schema_type(LeadPool::MarketLeads).with_leads_id([1001, 1002]),
             r#"{
@@ -24,9 +24,9 @@ fn examples() {
   "query": [],
   "headers": []
 }"#)),
-            answers : None }, crate ::generated::test_support::Example { title :
-            "a page of all", sends : Some((LeadScoreList::new("user-made-up-1")
-            .with_page_num(1).with_page_size(50),
+            answers : None }, scrm_test_support::Example { title : "a page of all", sends
+            : Some((LeadScoreList::new("user-made-up-1").with_page_num(1)
+            .with_page_size(50),
             r#"{
   "body": {
     "user_id": "user-made-up-1",

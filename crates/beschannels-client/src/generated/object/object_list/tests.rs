@@ -5,13 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ObjectList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "competitors, newest first", sends : Some((ObjectList::new("user-made-up-1",
-            ObjectSchema::Competitors, 1, 20)
+            scrm_test_support::Example { title : "competitors, newest first", sends :
+            Some((ObjectList::new("user-made-up-1", ObjectSchema::Competitors, 1, 20)
             .with_condition([ObjectCondition::new("Name", ObjectComparison::Contains)
             .with_extra("value", serde_json::json!("示例"))]).with_field(["Name",
             "Price"]).with_order(ObjectOrder::new().with_field_name("create_time")

@@ -5,13 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ObjectSave,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a new record with tenant fields", sends :
-            Some((ObjectSave::new("user-made-up-1", ObjectSchema::Competitors, "1001")
+            scrm_test_support::Example { title : "a new record with tenant fields", sends
+            : Some((ObjectSave::new("user-made-up-1", ObjectSchema::Competitors, "1001")
             .with_extra("Name", serde_json::json!("示例竞品")).with_extra("Price",
             serde_json::json!("100.01")),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         StructureGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by name", sends :
+            scrm_test_support::Example { title : "by name", sends :
             Some((StructureGet::new().with_schema_name("leads_schema_data"),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         Token,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a token", sends :
+            scrm_test_support::Example { title : "a token", sends :
             Some((Token::new("made-up-app", "made-up-secret"),
             r#"{
   "body": {

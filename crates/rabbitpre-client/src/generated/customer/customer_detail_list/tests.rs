@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CustomerDetailList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one customer", sends :
+            scrm_test_support::Example { title : "one customer", sends :
             Some((CustomerDetailList::new().with_audience_user_id_list([1001]),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CustomerLookup,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
+            scrm_test_support::Example { title :
             "one customer with every field but thirdId", sends :
             Some((CustomerLookup::new().with_company_id("C-made-up-1")
             .with_phone("13800138000").with_openid("open-made-up-1"),
@@ -206,7 +206,7 @@ fn examples() {
     }
   ]
 }"#))
-            }, crate ::generated::test_support::Example { title :
+            }, scrm_test_support::Example { title :
             "a customer with few values, found by open id", sends :
             Some((CustomerLookup::new().with_openid("open-made-up-2"),
             r#"{
@@ -277,8 +277,8 @@ fn examples() {
     }
   ]
 }"#))
-            }, crate ::generated::test_support::Example { title : "a wrong token", sends
-            : Some((CustomerLookup::new().with_phone("13800138000"),
+            }, scrm_test_support::Example { title : "a wrong token", sends :
+            Some((CustomerLookup::new().with_phone("13800138000"),
             r#"{
   "body": {
     "phone": "13800138000"

@@ -6,11 +6,11 @@ use super::super::definitions::{CouponAction, CouponBatchStatus};
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportCouponTemplates,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a template", sends :
+            scrm_test_support::Example { title : "a template", sends :
             Some((ImportCouponTemplates::new(CouponBatch::new(CouponAction::Add,
             "batch-made-up-1", CouponBatchStatus::Running).with_batch_total(1),
             [ImportCouponTemplate::new("tpl-made-up-1", CouponTemplateType::General,

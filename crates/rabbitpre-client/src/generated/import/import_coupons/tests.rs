@@ -6,11 +6,11 @@ use super::super::definitions::{CouponAction, CouponBatchStatus};
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportCoupons,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a code", sends :
+            scrm_test_support::Example { title : "a code", sends :
             Some((ImportCoupons::new(CouponBatch::new(CouponAction::Add,
             "batch-made-up-1", CouponBatchStatus::Running).with_batch_total(1),
             [ImportCoupon::new("CODE0001").with_third_coupon_tpl_id("tpl-made-up-1")

@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportCustomers,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a profile with a custom field", sends :
+            scrm_test_support::Example { title : "a profile with a custom field", sends :
             Some((ImportCustomers::new(ImportCustomersPublicParams::new(true,
             ImportMode::Partial).with_matching_type(MatchingType::Exact),
             [ImportCustomer::new().with_identity_type("uid").with_real_name("王小明")

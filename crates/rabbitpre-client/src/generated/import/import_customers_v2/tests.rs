@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportCustomersV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a profile", sends :
+            scrm_test_support::Example { title : "a profile", sends :
             Some((ImportCustomersV2::new(ImportCustomersV2PublicParams::new(ImportMode::Partial)
             .with_matching_type(MatchingType::Exact),
             [ImportCustomerV2::new([ImportIdentity::new("13800138000", "phone")])

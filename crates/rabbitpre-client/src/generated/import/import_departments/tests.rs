@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportDepartments,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a department", sends :
+            scrm_test_support::Example { title : "a department", sends :
             Some((ImportDepartments::new(ImportDepartmentsPublicParams::new(DepartmentAction::Add,
             false), [ImportDepartment::new(DepartmentType::OutsideChannel,
             "示例部门").with_third_dept_id("d-made-up-1")]),

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportEvents,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "an event", sends :
+            scrm_test_support::Example { title : "an event", sends :
             Some((ImportEvents::new(ImportEventsPublicParams::new()
             .with_is_matching(true).with_matching_type(MatchingType::Fuzzy)
             .with_identify_way(IdentifyWay::CustomerIdFirst), [ImportEvent::new()

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportEventsV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "an event", sends :
+            scrm_test_support::Example { title : "an event", sends :
             Some((ImportEventsV2::new(ImportEventsV2PublicParams::new()
             .with_matching_type(MatchingType::Exact),
             [ImportEventV2::new([ImportIdentity::new("13800138000", "phone")], "c_visit")

@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportGroupsV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "into a group of a department", sends :
+            scrm_test_support::Example { title : "into a group of a department", sends :
             Some((ImportGroupsV2::new(ImportGroupsV2PublicParams::new(ImportAction::Add)
             .with_matching_type(MatchingType::Exact),
             [CustomerGroupsV2::new([ImportIdentity::new("13800138000", "phone")])

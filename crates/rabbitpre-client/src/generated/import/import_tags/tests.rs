@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportTags,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two tags", sends :
+            scrm_test_support::Example { title : "two tags", sends :
             Some((ImportTags::new(ImportTagsPublicParams::new(true, ImportAction::Add)
             .with_matching_type(MatchingType::Fuzzy)
             .with_identify_way(IdentifyWayByPhone::PhoneFirst), [CustomerTags::new()

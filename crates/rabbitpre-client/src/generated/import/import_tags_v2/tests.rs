@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ImportTagsV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a customer", sends :
+            scrm_test_support::Example { title : "a customer", sends :
             Some((ImportTagsV2::new(ImportTagsV2PublicParams::new(ImportAction::Add)
             .with_matching_type(MatchingType::Exact),
             [CustomerTagsV2::new([ImportIdentity::new("13800138000", "phone")])]),

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PlayPlayerGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a player", sends :
+            scrm_test_support::Example { title : "a player", sends :
             Some((PlayPlayerGet::new("a1b2c3", 1717200000123i64, "token-made-up-1"),
             r#"{
   "body": null,

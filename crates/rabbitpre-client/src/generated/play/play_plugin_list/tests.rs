@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PlayPluginList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a lottery", sends :
+            scrm_test_support::Example { title : "a lottery", sends :
             Some((PlayPluginList::new("app-made-up-1", "uid-made-up-1"),
             r#"{
   "body": null,

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PointsAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "ten points", sends :
+            scrm_test_support::Example { title : "ten points", sends :
             Some((PointsAdd::new(10, "活动奖励", "a1b2c3", 1717200000123i64)
             .with_audience_user_id(1001).with_event_type("")
             .with_relate_biz_code("biz-made-up-1").with_app_instance_id(0)

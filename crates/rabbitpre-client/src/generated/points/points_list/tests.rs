@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PointsList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two customers", sends :
+            scrm_test_support::Example { title : "two customers", sends :
             Some((PointsList::new("a1b2c3", 1717200000123i64)
             .with_audience_user_ids([1001, 1002]),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         TemplatePlatformList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by tags", sends :
+            scrm_test_support::Example { title : "by tags", sends :
             Some((TemplatePlatformList::new().with_user_id("user-made-up-1")
             .with_custom_tag_ids([2]).with_first_id("3")
             .with_system_tags([SystemTagFilter::new().with_second_field_key("use")

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         TemplateTagTree,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one tag of each kind",
-            sends : Some((TemplateTagTree::new("opf-made-up-1"),
+            scrm_test_support::Example { title : "one tag of each kind", sends :
+            Some((TemplateTagTree::new("opf-made-up-1"),
             r#"{
   "body": null,
   "query": [

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ActivityList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one activity", sends :
+            scrm_test_support::Example { title : "one activity", sends :
             Some((ActivityList::new().with_page_index(1).with_page_size(10)
             .with_search_content("沙龙").with_type(ActivityPhase::All),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         AfterSaleListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a month", sends :
+            scrm_test_support::Example { title : "a month", sends :
             Some((AfterSaleListV2::new(["2025-01-01", "2025-01-31"]).with_page_size(50)
             .with_page_index(1).with_sales_state(AfterSaleState::Running)
             .with_date_type(AfterSaleDate::ApplyTime),

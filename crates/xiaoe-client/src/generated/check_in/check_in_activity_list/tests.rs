@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CheckInActivityList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "calendar check-ins",
-            sends : Some((CheckInActivityList::new(CheckInActivityType::Calendar)
+            scrm_test_support::Example { title : "calendar check-ins", sends :
+            Some((CheckInActivityList::new(CheckInActivityType::Calendar)
             .with_page_index(1).with_page_size(10),
             r#"{
   "body": {

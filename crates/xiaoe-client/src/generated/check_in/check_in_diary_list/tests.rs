@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CheckInDiaryList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a written and a spoken diary", sends :
+            scrm_test_support::Example { title : "a written and a spoken diary", sends :
             Some((CheckInDiaryList::new("ac_made_up_1", DiaryOrder::NewestFirst)
             .with_page_index(1).with_page_size(10)
             .with_created_time_start("2026-01-05 00:00:00")

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CollegeDepartmentFind,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two levels", sends :
+            scrm_test_support::Example { title : "two levels", sends :
             Some((CollegeDepartmentFind::new("学校/教务部"),
             r#"{
   "body": {

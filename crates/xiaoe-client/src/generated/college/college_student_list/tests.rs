@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CollegeStudentList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one student", sends :
+            scrm_test_support::Example { title : "one student", sends :
             Some((CollegeStudentList::new().with_department_id(1).with_page_index(1)
             .with_page_size(10).with_fetch_child(true).with_refresh(false),
             r#"{

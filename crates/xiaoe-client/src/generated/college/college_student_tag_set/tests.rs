@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CollegeStudentTagSet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one more, one less",
-            sends : Some((CollegeStudentTagSet::new("t_made_up_1", ["u_made_up_0001"],
+            scrm_test_support::Example { title : "one more, one less", sends :
+            Some((CollegeStudentTagSet::new("t_made_up_1", ["u_made_up_0001"],
             ["u_made_up_0002"], false),
             r#"{
   "body": {

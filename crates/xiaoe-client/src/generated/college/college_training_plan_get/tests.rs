@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CollegeTrainingPlanGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one task", sends :
+            scrm_test_support::Example { title : "one task", sends :
             Some((CollegeTrainingPlanGet::new("tp_made_up_1"),
             r#"{
   "body": {
@@ -91,7 +91,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "a wrong id", sends :
+            }, scrm_test_support::Example { title : "a wrong id", sends :
             Some((CollegeTrainingPlanGet::new("nothing"),
             r#"{
   "body": {

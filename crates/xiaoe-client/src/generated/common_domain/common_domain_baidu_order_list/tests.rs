@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CommonDomainBaiduOrderList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one day", sends :
+            scrm_test_support::Example { title : "one day", sends :
             Some((CommonDomainBaiduOrderList::new()
             .with_order_status([CommonDomainOrderState::Paid,
             CommonDomainOrderState::Shipped]).with_created_start_at("2025-01-01")

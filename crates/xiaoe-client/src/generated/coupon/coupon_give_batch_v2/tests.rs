@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CouponGiveBatchV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two coupons", sends :
+            scrm_test_support::Example { title : "two coupons", sends :
             Some((CouponGiveBatchV2::new("u_made_up_0001", ["cou_made_up_1",
             "cou_made_up_2"]),
             r#"{

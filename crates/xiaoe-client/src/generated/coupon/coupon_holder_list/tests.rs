@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CouponHolderList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "unused ones", sends :
+            scrm_test_support::Example { title : "unused ones", sends :
             Some((CouponHolderList::new("cou_made_up_1").with_is_use(0).with_page(1)
             .with_page_size(100),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CouponHolderListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "newest first", sends :
+            scrm_test_support::Example { title : "newest first", sends :
             Some((CouponHolderListV2::new("cou_made_up_1")
             .with_order_by_receive(CouponHolderOrder::TimeDescending).with_page(1)
             .with_page_size(500),

@@ -5,14 +5,14 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CouponListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "coupons that are being claimed", sends : Some((CouponListV2::new()
-            .with_coupon_name("新人").with_select_state([CouponSelectState::Open])
-            .with_page(1).with_page_size(10),
+            scrm_test_support::Example { title : "coupons that are being claimed", sends
+            : Some((CouponListV2::new().with_coupon_name("新人")
+            .with_select_state([CouponSelectState::Open]).with_page(1)
+            .with_page_size(10),
             r#"{
   "body": {
     "coupon_name": "新人",

@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CourseChapterList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a chapter with a section", sends :
+            scrm_test_support::Example { title : "a chapter with a section", sends :
             Some((CourseChapterList::new("course_made_up_1"),
             r#"{
   "body": {

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CourseColumnSectionList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "videos of a column",
-            sends : Some((CourseColumnSectionList::new("p_made_up_1").with_page_index(1)
+            scrm_test_support::Example { title : "videos of a column", sends :
+            Some((CourseColumnSectionList::new("p_made_up_1").with_page_index(1)
             .with_page_size(50).with_resource_types(CourseSectionFilter::Video)
             .with_state(CourseSectionState::On),
             r#"{

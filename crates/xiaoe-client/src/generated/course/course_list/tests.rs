@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CourseList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "courses on sale", sends :
+            scrm_test_support::Example { title : "courses on sale", sends :
             Some((CourseList::new().with_search_content("公开课")
             .with_order_by(CourseSorting::Modify)
             .with_order_type(CourseOrder::Descending).with_page_index(1)

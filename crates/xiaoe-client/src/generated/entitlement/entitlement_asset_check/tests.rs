@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EntitlementAssetCheck,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a right", sends :
+            scrm_test_support::Example { title : "a right", sends :
             Some((EntitlementAssetCheck::new("u_made_up_0001", "goods", "p_made_up_1"),
             r#"{
   "body": {
@@ -36,9 +36,8 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "no such user", sends :
-            None, answers :
-            Some((r#"{
+            }, scrm_test_support::Example { title : "no such user", sends : None, answers
+            : Some((r#"{
   "code": 4002,
   "msg": "fail",
   "data": null

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EntitlementGrant,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a package", sends :
+            scrm_test_support::Example { title : "a package", sends :
             Some((EntitlementGrant::new("u_made_up_0001",
             EntitlementOrder::new(EntitlementPaymentType::Package, 6, "u_made_up_0001")
             .with_product_id("p_made_up_1").with_out_order_id("out_made_up_1")),

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EntitlementGrantV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one item", sends :
+            scrm_test_support::Example { title : "one item", sends :
             Some((EntitlementGrantV2::new(EntitlementOrderV2::new("u_made_up_0001")
             .with_with_package(false).with_pay_way(EntitlementPayWayV2::Wechat)
             .with_out_order_id("out_made_up_2")

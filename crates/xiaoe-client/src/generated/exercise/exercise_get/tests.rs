@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         ExerciseGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one question", sends :
+            scrm_test_support::Example { title : "one question", sends :
             Some((ExerciseGet::new("eb_made_up_1", "e_made_up_1"),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         FormEntryList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one entry", sends :
+            scrm_test_support::Example { title : "one entry", sends :
             Some((FormEntryList::new("in_made_up_1").with_page(1).with_page_size(50),
             r#"{
   "body": {

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         FormList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "forms of a month", sends
-            : Some((FormList::new().with_collect_start_time("2026-01-01 00:00:00")
+            scrm_test_support::Example { title : "forms of a month", sends :
+            Some((FormList::new().with_collect_start_time("2026-01-01 00:00:00")
             .with_collect_end_time("2026-01-31 23:59:59").with_page(1)
             .with_page_size(50),
             r#"{

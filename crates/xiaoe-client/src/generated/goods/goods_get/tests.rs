@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GoodsGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a column", sends :
+            scrm_test_support::Example { title : "a column", sends :
             Some((GoodsGet::new(GoodsKey::new("p_made_up_1", GoodsLookupKind::Column)),
             r#"{
   "body": {
@@ -65,8 +65,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "deleted", sends :
-            None, answers :
+            }, scrm_test_support::Example { title : "deleted", sends : None, answers :
             Some((r#"{
   "code": 21,
   "msg": "fail",

@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GoodsGetV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "one column with its stock", sends :
+            scrm_test_support::Example { title : "one column with its stock", sends :
             Some((GoodsGetV2::new([GoodsSelection::new(["p_made_up_1"],
             GoodsKind::Column)]).with_is_return_deleted(false)
             .with_body([GoodsPart::Stock, GoodsPart::Sku]),

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LearningCampProgressList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one user", sends :
+            scrm_test_support::Example { title : "one user", sends :
             Some((LearningCampProgressList::new("term_made_up_1")
             .with_user_ids(["u_made_up_0001"]),
             r#"{

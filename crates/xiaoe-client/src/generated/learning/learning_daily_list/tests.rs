@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LearningDailyList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one user", sends :
+            scrm_test_support::Example { title : "one user", sends :
             Some((LearningDailyList::new("2024-05-05").with_page(1).with_page_size(50)
             .with_user_id_list(["u_made_up_0001"]),
             r#"{

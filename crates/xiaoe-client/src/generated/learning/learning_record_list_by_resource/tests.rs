@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LearningRecordListByResource,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one user", sends :
+            scrm_test_support::Example { title : "one user", sends :
             Some((LearningRecordListByResource::new("v_made_up_1")
             .with_data(ResourceRecordQuery::new().with_search_max_learn_progress(90)
             .with_list(["u_made_up_0001"])).with_page(1).with_page_size(10),

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LiveList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by name", sends :
-            Some((LiveList::new().with_search_content("公开课"),
+            scrm_test_support::Example { title : "by name", sends : Some((LiveList::new()
+            .with_search_content("公开课"),
             r#"{
   "body": {
     "search_content": "公开课"

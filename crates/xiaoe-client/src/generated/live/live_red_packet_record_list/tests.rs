@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LiveRedPacketRecordList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one red packet", sends :
+            scrm_test_support::Example { title : "one red packet", sends :
             Some((LiveRedPacketRecordList::new("l_made_up_1", 4, "rp_made_up_1")
             .with_page(1).with_limit(10),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LiveRedPacketStats,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "nothing sent", sends :
+            scrm_test_support::Example { title : "nothing sent", sends :
             Some((LiveRedPacketStats::new("l_made_up_1", 4),
             r#"{
   "body": {

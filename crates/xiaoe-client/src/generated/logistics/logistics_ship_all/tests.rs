@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LogisticsShipAll,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one parcel", sends :
+            scrm_test_support::Example { title : "one parcel", sends :
             Some((LogisticsShipAll::new("o_made_up_0003", "顺丰速运", 1,
             "SF_MADE_UP_1").with_sender_name("王小明")
             .with_sender_phone("13800138000"),

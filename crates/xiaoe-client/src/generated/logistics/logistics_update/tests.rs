@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LogisticsUpdate,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one parcel", sends :
+            scrm_test_support::Example { title : "one parcel", sends :
             Some((LogisticsUpdate::new("o_made_up_0003",
             [LogisticsParcel::new("pk_made_up_1").with_company("顺丰速运")
             .with_express_id("SF_MADE_UP_2")]),
@@ -43,8 +43,8 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title :
-            "a parcel that fails its check", sends : None, answers :
+            }, scrm_test_support::Example { title : "a parcel that fails its check",
+            sends : None, answers :
             Some((r#"{
   "code": 500,
   "msg": "fail",

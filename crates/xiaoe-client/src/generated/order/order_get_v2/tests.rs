@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderGetV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one order", sends :
+            scrm_test_support::Example { title : "one order", sends :
             Some((OrderGetV2::new("o_made_up_0002"),
             r#"{
   "body": {

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a day of paid orders",
-            sends : Some((OrderList::new().with_data(OrderListFilter::new()
+            scrm_test_support::Example { title : "a day of paid orders", sends :
+            Some((OrderList::new().with_data(OrderListFilter::new()
             .with_order_by("created_at:desc").with_page_index(0).with_page_size(50)
             .with_begin_time(1735660800i64).with_end_time(1735747200i64)
             .with_order_state(OrderState::Paid)),

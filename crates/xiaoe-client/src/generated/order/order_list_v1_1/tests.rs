@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderListV11,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a week of orders", sends
-            : Some((OrderListV11::new().with_page_index(1).with_page_size(200)
+            scrm_test_support::Example { title : "a week of orders", sends :
+            Some((OrderListV11::new().with_page_index(1).with_page_size(200)
             .with_begin_time(1735660800i64).with_end_time(1736265600i64)
             .with_order_state(OrderStateV11::Paid),
             r#"{

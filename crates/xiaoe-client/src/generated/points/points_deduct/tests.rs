@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PointsDeduct,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two users", sends :
+            scrm_test_support::Example { title : "two users", sends :
             Some((PointsDeduct::new(100, ["u_made_up_0005", "u_made_up_0006"])
             .with_remark("活动兑换"),
             r#"{

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PointsFlowList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "movements of one user",
-            sends : Some((PointsFlowList::new(PointsAccountType::Points)
+            scrm_test_support::Example { title : "movements of one user", sends :
+            Some((PointsFlowList::new(PointsAccountType::Points)
             .with_user_id("u_made_up_0005").with_page(1).with_page_size(10)
             .with_year_month("2025_05"),
             r#"{

@@ -5,13 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PointsList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a page of two, by user and time", sends : Some((PointsList::new()
-            .with_create_time_start("2024-03-01 00:00:00")
+            scrm_test_support::Example { title : "a page of two, by user and time", sends
+            : Some((PointsList::new().with_create_time_start("2024-03-01 00:00:00")
             .with_create_time_end("2024-03-31 23:59:59").with_user_ids(["u_made_up_0005",
             "u_made_up_0006"]).with_sort_rule(PointsOrder::TotalDown).with_page_size(10)
             .with_page(1),
@@ -99,7 +98,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title :
+            }, scrm_test_support::Example { title :
             "all users: the filter is switched off", sends : Some((PointsList::new()
             .with_user_ids_null().with_page_size(2).with_page(3),
             r#"{

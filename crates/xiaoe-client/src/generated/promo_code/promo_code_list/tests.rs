@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PromoCodeList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "valid codes", sends :
+            scrm_test_support::Example { title : "valid codes", sends :
             Some((PromoCodeList::new("pb_made_up_1").with_ptype(PromoCodeKind::Exclusive)
             .with_state(PromoCodeStateFilter::Valid).with_page_index(1)
             .with_page_size(10),

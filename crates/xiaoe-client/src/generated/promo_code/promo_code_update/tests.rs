@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PromoCodeUpdate,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a note", sends :
+            scrm_test_support::Example { title : "a note", sends :
             Some((PromoCodeUpdate::new("pb_made_up_1").with_note("开学")
             .with_bind_res_type(PromoCodeScope::Some).with_can_share(false)
             .with_resource([PromoCodeResource::new("p_made_up_1", "6")])

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PromoterCustomerList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "bound ones", sends :
+            scrm_test_support::Example { title : "bound ones", sends :
             Some((PromoterCustomerList::new("u_made_up_0002")
             .with_bind_state(PromoterBindFilter::Bound).with_page_size(100)
             .with_page_index(1),

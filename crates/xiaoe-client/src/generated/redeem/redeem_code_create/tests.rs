@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         RedeemCodeCreate,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "ten codes", sends :
+            scrm_test_support::Example { title : "ten codes", sends :
             Some((RedeemCodeCreate::new(RedeemContent::new("开学兑换", 10,
             "2025-01-01 00:00:00", "2025-12-31 23:59:59", 1,
             [RedeemResource::new("p_made_up_1", "6", "公开课",

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         SdkLogin,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a new user", sends :
+            scrm_test_support::Example { title : "a new user", sends :
             Some((SdkLogin::new("made-up-1", "app-made-up-1")
             .with_user_info(SdkUser::new().with_phone("13800138000")
             .with_nickname("小明").with_gender(SdkGender::Male).with_language("")),

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         SdkLoginUrl,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "an H5 page", sends :
+            scrm_test_support::Example { title : "an H5 page", sends :
             Some((SdkLoginUrl::new("u_made_up_0001", LoginTarget::new()
             .with_login_type(LoginDevice::H5)
             .with_redirect_uri("https://example.com/course/1")),

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         StaffTreeGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a group and a user",
-            sends : Some((StaffTreeGet::new().with_root_id("g_made_up_1")
+            scrm_test_support::Example { title : "a group and a user", sends :
+            Some((StaffTreeGet::new().with_root_id("g_made_up_1")
             .with_fetch_children(true).with_fetch_user(true),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         TagSave,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a new tag", sends :
+            scrm_test_support::Example { title : "a new tag", sends :
             Some((TagSave::new("重点客户").with_tag_type(TagType::Manual),
             r#"{
   "body": {

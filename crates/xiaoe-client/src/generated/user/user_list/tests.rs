@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         UserList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
+            scrm_test_support::Example { title :
             "a page of three, one without a bound phone", sends : Some((UserList::new()
             .with_page(1).with_page_size(3),
             r#"{
@@ -127,7 +127,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "every filter", sends :
+            }, scrm_test_support::Example { title : "every filter", sends :
             Some((UserList::new().with_phone("13800138000").with_tag_id("[\"tag_1\"]")
             .with_from(UserSource::Imported).with_user_type(UserType::SuperMember)
             .with_last_paytime_start("2024-01-01").with_last_paytime_end("2024-01-31")
@@ -172,8 +172,8 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "an expired token",
-            sends : None, answers :
+            }, scrm_test_support::Example { title : "an expired token", sends : None,
+            answers :
             Some((r#"{
   "code": 2008,
   "msg": "access_token expired",

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         UserListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
+            scrm_test_support::Example { title :
             "the second page, with the column of visits", sends : Some((UserListV2::new()
             .with_page_size(2).with_es_skip(UserCursor::new("u_made_up_0002",
             1709602200000i64)).with_need_column([UserColumn::LatestVisitedAt]),
@@ -127,7 +127,7 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title :
+            }, scrm_test_support::Example { title :
             "filters by tag, source and purchases", sends : Some((UserListV2::new()
             .with_page_size(50).with_tag_id(["tag_1", "tag_2"])
             .with_from(UserSourceV2::All).with_user_type(UserTypeV2::Blacklisted)

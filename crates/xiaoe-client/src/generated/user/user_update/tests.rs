@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         UserUpdate,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "nickname and job", sends
-            : Some((UserUpdate::new("u_made_up_0001",
+            scrm_test_support::Example { title : "nickname and job", sends :
+            Some((UserUpdate::new("u_made_up_0001",
             UserUpdateBody::new(UserChanges::new().with_nickname("小明")
             .with_job("老师"))),
             r#"{
