@@ -28,7 +28,7 @@ pub(crate) fn all(vendor: &Vendor) -> Vec<Proof<'_>> {
     let tokens = vendor.file.tokens.iter().map(|token| {
         let credentials = token.parameters.values().filter_map(|filling| match filling {
             Filling::Credential(name) => Some(name.as_str()),
-            Filling::Constant(_) => None,
+            Filling::Constant(_) | Filling::Constants(_) => None,
         });
         Proof { name: &token.name, what: "token", credentials: credentials.collect(), label: Label::default(), evidence: token.evidence }
     });

@@ -189,6 +189,7 @@ fn moment(format: TimeFormat, quoted: bool, later: bool) -> Value {
     let pick = |first: &'static str, second: &'static str| Value::from(if later { second } else { first });
     match format {
         TimeFormat::DateTime => pick("2024-03-01 08:00:00", "2024-03-01 09:00:00"),
+        TimeFormat::OffsetDateTime => pick("2024-03-01T08:00:00+08:00", "2024-03-01T09:00:00+08:00"),
         TimeFormat::Date => pick("2024-03-01", "2024-03-02"),
         TimeFormat::Month => pick("2024_03", "2024_04"),
         TimeFormat::Seconds if quoted => pick("1709251200", "1709254800"),

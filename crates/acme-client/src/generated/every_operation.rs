@@ -7,10 +7,16 @@ use scrm_conformance::Case;
 const SCHEMAS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas");
 
 const OPERATIONS: &[Case] = &[
+    Case::of::<super::member::MemberFileGet>(),
     Case::of::<super::member::MemberList>(),
+    Case::of::<super::member::MemberMerge>(),
+    Case::of::<super::member::PartnerList>(),
     Case::of::<super::member::VisitList>(),
     Case::of::<super::user::UserAdd>(),
+    Case::of::<super::user::UserDetailList>(),
+    Case::of::<super::user::UserIdList>(),
     Case::of::<super::user::UserList>(),
+    Case::of::<super::user::UserLogList>(),
     Case::of::<super::user::UserScroll>(),
     Case::of::<super::lead::ContactFind>(),
     Case::of::<super::lead::LeadList>(),
@@ -20,6 +26,7 @@ const OPERATIONS: &[Case] = &[
     Case::of::<super::order::EventList>(),
     Case::of::<super::order::ItemDelete>(),
     Case::of::<super::order::LinkMake>(),
+    Case::of::<super::order::OrderChangeList>(),
     Case::of::<super::order::OrderList>(),
     Case::of::<super::order::ScoreMap>(),
     Case::of::<super::shape::Choices>(),
@@ -27,6 +34,7 @@ const OPERATIONS: &[Case] = &[
     Case::of::<super::shape::Nullables>(),
     Case::of::<super::shape::Scalars>(),
     Case::of::<super::shape::Words>(),
+    Case::of::<super::token::PartnerToken>(),
     Case::of::<super::token::PlatformToken>(),
     Case::of::<super::token::Token>(),
 ];

@@ -7,6 +7,8 @@ pub mod form;
 pub mod work;
 pub mod play;
 pub mod template;
+pub mod task;
+pub mod organization;
 pub mod import;
 pub mod auth;
 pub mod token;
@@ -18,10 +20,6 @@ mod client;
 
 #[cfg(test)]
 mod every_operation;
-
-#[cfg(test)]
-#[allow(dead_code)]
-mod test_support;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
@@ -36,7 +34,8 @@ pub use scrm_core::{
     OffsetDateTime, Operation, Page, PagedOperation, Pages, Paginator, Profile,
     QuotaSpec, RawCall, RawPaging, RejectSink, Rejected, RejectedPage, Response,
     ResponseMeta, ResumeToken, ResumeTokenError, RetryPolicy, Secret, Sensitivity, Sent,
-    Shape, SharedQuota, StoredToken, Summary, Tabular, TenantColumn, Token, TokenSource,
-    TokenStore, Transport, TransportError, TransportErrorKind, Undocumented, UnixMillis,
-    UnixSeconds, Value, VendorClient, VendorClientExt, VendorId, Violation, Yuan,
+    Shape, SharedQuota, SigningInputs, StoredToken, Summary, SystemSigningInputs,
+    Tabular, TenantColumn, Token, TokenSource, TokenStore, Transport, TransportError,
+    TransportErrorKind, Undocumented, UnixMillis, UnixSeconds, Value, VendorClient,
+    VendorClientExt, VendorId, Violation, Yuan,
 };

@@ -34,10 +34,6 @@ mod client;
 
 #[cfg(test)]
 mod every_operation;
-
-#[cfg(test)]
-#[allow(dead_code)]
-mod test_support;
 mod vendor;
 
 pub use self::client::{Client, Credentials};
@@ -52,7 +48,8 @@ pub use scrm_core::{
     OffsetDateTime, Operation, Page, PagedOperation, Pages, Paginator, Profile,
     QuotaSpec, RawCall, RawPaging, RejectSink, Rejected, RejectedPage, Response,
     ResponseMeta, ResumeToken, ResumeTokenError, RetryPolicy, Secret, Sensitivity, Sent,
-    Shape, SharedQuota, StoredToken, Summary, Tabular, TenantColumn, Token, TokenSource,
-    TokenStore, Transport, TransportError, TransportErrorKind, Undocumented, UnixMillis,
-    UnixSeconds, Value, VendorClient, VendorClientExt, VendorId, Violation, Yuan,
+    Shape, SharedQuota, SigningInputs, StoredToken, Summary, SystemSigningInputs,
+    Tabular, TenantColumn, Token, TokenSource, TokenStore, Transport, TransportError,
+    TransportErrorKind, Undocumented, UnixMillis, UnixSeconds, Value, VendorClient,
+    VendorClientExt, VendorId, Violation, Yuan,
 };

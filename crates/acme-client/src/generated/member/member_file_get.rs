@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /member/file` (parameters in the query) |
+    /// |---|---|
     /// | Base URL | `files`, <https://files.acme.example/v2> |
     /// | Signature | `gateway` |
     /// | Effect | reads only |

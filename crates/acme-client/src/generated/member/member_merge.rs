@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /member/merge` (JSON body) |
+    /// |---|---|
     /// | Base URL | `files`, <https://files.acme.example/v2> |
     /// | Signature | `signed` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

@@ -3,20 +3,29 @@
 //!
 //! 会员
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`list`](Handle::list)([`MemberList`]) | List members | 会员列表 | members-read | 3000 in 10 s | pages from 0, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `since` and `until`; a pull goes window by window along `since` and `until`, if they have a beginning; an open end is now | unverified |
-//! | [`visit_list`](Handle::visit_list)([`VisitList`]) | List visits | 访问列表 |  |  | by cursor, 20 rows each unless told otherwise | read 2026-11-22; 1 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`file_get`](Handle::file_get)([`MemberFileGet`]) | Get a member's file<br>取会员的文件 |  |  | read 2026-01-02 |
+//! | [`list`](Handle::list)([`MemberList`]) | List members<br>会员列表 | members-read<br>3000 in 10 s | pages from 0, at most 50 rows each | **unverified**; 7 errata |
+//! | [`merge`](Handle::merge)([`MemberMerge`]) | Merge members<br>合并会员 |  |  | read 2026-01-02 |
+//! | [`partner_list`](Handle::partner_list)([`PartnerList`]) | List partners<br>列出合作方 |  |  | read 2026-01-02 |
+//! | [`visit_list`](Handle::visit_list)([`VisitList`]) | List visits<br>访问列表 |  | by cursor, 20 rows each unless told otherwise | read 2026-11-22; the copy ends early; 1 errata |
 
 mod definitions;
+pub(super) mod member_file_get;
 pub(super) mod member_list;
+pub(super) mod member_merge;
+pub(super) mod partner_list;
 pub(super) mod visit_list;
 
 pub use self::definitions::{Shop, ShopLevel, ShopOwner};
+pub use self::member_file_get::{MemberFileGet, MemberFileGetData};
 pub use self::member_list::{
     Contact, Member, MemberColumn, MemberList, MemberListData, MemberListPage,
     MemberQuery, MemberSource, MemberSourceLabel, Parent,
 };
+pub use self::member_merge::{MemberMerge, MemberMergeInto};
+pub use self::partner_list::PartnerList;
 pub use self::visit_list::{Place, Visit, VisitList};
 
 scrm_core::handle! {
@@ -24,10 +33,22 @@ scrm_core::handle! {
     ///
     /// 本组接口的调用入口，由 `Client::member` 得到。
     pub struct Handle, BlockingHandle;
+    /// Get a member's file. See [`MemberFileGet`].
+    ///
+    /// 取会员的文件。
+    fn file_get(MemberFileGet);
     /// List members. See [`MemberList`].
     ///
     /// 会员列表。
     fn list(MemberList);
+    /// Merge members. See [`MemberMerge`].
+    ///
+    /// 合并会员。
+    fn merge(MemberMerge);
+    /// List partners. See [`PartnerList`].
+    ///
+    /// 列出合作方。
+    fn partner_list(PartnerList);
     /// List visits. See [`VisitList`].
     ///
     /// 访问列表。

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /partner/list` (urlencoded form) |
+    /// |---|---|
     /// | Token | `partner` |
     /// | Effect | reads only |
     ///

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /order/changes` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 20 rows each; a pull goes window by window along `data/paid_from` and `data/paid_to`, or `data/from` and `data/to`, from 86400 seconds before the end unless told; an open end is now |

@@ -32,9 +32,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /partner/token` (urlencoded form) |
+    /// |---|---|
     /// | Token | none |
     /// | Effect | writes; a repetition changes nothing more |
     ///

@@ -3,14 +3,14 @@
 //!
 //! 用户
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`add`](Handle::add)([`UserAdd`]) | user add | 测试操作 |  |  |  | read 2026-11-22 |
-//! | [`detail_list`](Handle::detail_list)([`UserDetailList`]) | Users by ids or mail | 示例 |  |  |  | read 2026-11-27 |
-//! | [`id_list`](Handle::id_list)([`UserIdList`]) | Ids of users | 示例 |  |  | by cursor, at most 100 rows each | read 2026-11-27 |
-//! | [`list`](Handle::list)([`UserList`]) | user list | 测试操作 | users-read | 20 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 120; a longer pull is split along `created_from` and `created_to`; a pull goes window by window along `created_from` and `created_to`, if they have a beginning; an open end is now | read 2026-11-22 |
-//! | [`log_list`](Handle::log_list)([`UserLogList`]) | Log lines of users, as they come | 示例 |  |  | pages from 1, 20 rows each unless told otherwise | read 2026-11-27 |
-//! | [`scroll`](Handle::scroll)([`UserScroll`]) | user scroll | 测试操作 |  |  | by cursor, at most 50 rows each | read 2026-11-22 |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`add`](Handle::add)([`UserAdd`]) | user add<br>测试操作 |  |  | read 2026-11-22 |
+//! | [`detail_list`](Handle::detail_list)([`UserDetailList`]) | Users by ids or mail<br>示例 |  |  | read 2026-11-27 |
+//! | [`id_list`](Handle::id_list)([`UserIdList`]) | Ids of users<br>示例 |  | by cursor, at most 100 rows each | read 2026-11-27 |
+//! | [`list`](Handle::list)([`UserList`]) | user list<br>测试操作 | users-read<br>20 in 10 s | pages from 1, at most 50 rows each | read 2026-11-22 |
+//! | [`log_list`](Handle::log_list)([`UserLogList`]) | Log lines of users, as they come<br>示例 |  | pages from 1, 20 rows each unless told otherwise | read 2026-11-27 |
+//! | [`scroll`](Handle::scroll)([`UserScroll`]) | user scroll<br>测试操作 |  | by cursor, at most 50 rows each | read 2026-11-22 |
 
 mod definitions;
 pub(super) mod user_add;

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /user/ids` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | by cursor, at most 100 rows each |

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /user/log` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | pages from 1, 20 rows each unless told otherwise |

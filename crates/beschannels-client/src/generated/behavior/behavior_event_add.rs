@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 登记一个行为事件。读到的副本在 app_name 处中断，其余字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。已登记过的事件返回 30001，当作已经做过。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/app_name`. There may be more parameters.
+    ///
     /// Sent by [`behavior().event_add`](super::Handle::event_add).
     ///
     /// # Example

@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`ContentList`]) | List content<br>获取资料列表 |  |  | read 2026-11-26; 2 errata |
+//! | [`list`](Handle::list)([`ContentList`]) | List content<br>获取资料列表 |  |  | read 2026-11-26; the copy ends early; 2 errata |
 
 pub(super) mod content_list;
 

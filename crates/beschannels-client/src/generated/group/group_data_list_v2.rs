@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 分页列出一个客群里的人。浏览访客不支持条件，也没有创建时间。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/condition/field_name`. There may be more parameters.
+    ///
     /// Sent by [`group().data_list_v2`](super::Handle::data_list_v2).
     ///
     /// # Example

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 新增一条线索。除控制字段外，请求体是租户自己的线索字段，先查表结构再填；没有列出的字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/anonymous_id`. There may be more parameters.
+    ///
     /// Sent by [`lead().create`](super::Handle::create).
     ///
     /// # Example

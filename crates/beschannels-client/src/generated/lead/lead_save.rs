@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按手机号或邮箱新增或编辑线索，二者至少给一个。请求体是租户自己的线索字段，没有列出的可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/anonymous_id`. There may be more parameters.
+    ///
     /// Sent by [`lead().save`](super::Handle::save).
     ///
     /// # Example

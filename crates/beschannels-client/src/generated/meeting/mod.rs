@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`MeetingList`]) | List meetings<br>会议列表 |  |  | read 2026-11-26 |
+//! | [`list`](Handle::list)([`MeetingList`]) | List meetings<br>会议列表 |  |  | read 2026-11-26; the copy ends early |
 
 pub(super) mod meeting_list;
 

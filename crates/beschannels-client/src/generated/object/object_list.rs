@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 分页列出一种自定义对象的记录。页面标着开发中。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/condition/search_type`. There may be more parameters.
+    ///
     /// Sent by [`object().list`](super::Handle::list).
     ///
     /// # Example

@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`StructureGet`]) | Get a table structure<br>表结构详情 |  |  | read 2026-11-26; 2 errata |
+//! | [`get`](Handle::get)([`StructureGet`]) | Get a table structure<br>表结构详情 |  |  | read 2026-11-26; the copy ends early; 2 errata |
 
 pub(super) mod structure_get;
 

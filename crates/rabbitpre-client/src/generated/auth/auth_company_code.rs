@@ -38,9 +38,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /company/getAuthCode` (parameters in the query) |
+    /// |---|---|
     /// | Token | `component` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -52,7 +51,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/company/getAuthCode` | `/company/getAuthCode` | older pages print /api/integrate; the newer ones print the sister imports as full addresses without it |
     /// | `/request/properties/instanceEndDate` | `absent` | `optional` | older revisions of the page |
-    /// | `/request/properties/companyName` | `to be percent-encoded by the caller` | `a plain text` | a later revision asks for it, for companyId and extInfo as well; in a query everything is encoded |
+    /// | `/request/properties/companyName` | to be percent-encoded by the caller | a plain text | a later revision asks for it, for companyId and extInfo as well; in a query everything is encoded |
     ///
     /// # Source
     ///

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页查作品的表单数据，每行是以表单字段为键的文字。也可以用 createTime 接着往后查。读到的副本在分页信息的 order 处中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/formDataPage/order`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`form().data_list`](super::Handle::data_list); answered with [`FormDataListData`].
     ///
     /// # Example

@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
-//! | [`data_list`](Handle::data_list)([`FormDataList`]) | List form data of a work<br>查询表单数据 |  |  | read 2026-11-26; 3 errata |
+//! | [`data_list`](Handle::data_list)([`FormDataList`]) | List form data of a work<br>查询表单数据 |  |  | read 2026-11-26; the copy ends early; 3 errata |
 
 pub(super) mod form_data_list;
 

@@ -18,6 +18,8 @@ scrm_core::request! {
     ///
     /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/couponSubtitle`. There may be more parameters.
+    ///
     /// Sent by [`import().coupon_templates`](super::Handle::coupon_templates).
     ///
     /// # Example
@@ -111,7 +113,7 @@ scrm_core::record! {
         coupon_tpl_type: Option<CouponTemplateType> as Open = "couponTplType", required, with_coupon_tpl_type(CouponTemplateType);
         "Title." "标题。" "On the wire `couponTitle`."
         coupon_title: Option<String> as Str = "couponTitle", required, with_coupon_title(impl Into<String>);
-        "Subtitle; the copy breaks off before its type." "副标题，副本在它的类型之前中断。" "On the wire `couponSubtitle`." "**Unverified**: seen in an example or in other people's code only."
+        "Subtitle; the copy breaks off before its type." "副标题，副本在它的类型之前中断。" "On the wire `couponSubtitle`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_subtitle: Option<scrm_core::Value> as Any = "couponSubtitle", optional, with_coupon_subtitle(impl Into<scrm_core::Value>);
     }
     open(extra)

@@ -18,6 +18,8 @@ scrm_core::request! {
     ///
     /// 导入客户资料。第一代格式，页面说即将停用，新接入用 v2。读到的副本在 realName 之后中断，其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/realName`. There may be more parameters.
+    ///
     /// Sent by [`import().customers`](super::Handle::customers).
     ///
     /// # Example

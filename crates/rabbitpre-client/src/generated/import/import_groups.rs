@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 把客户移入或移出分组。第一代格式，页面说即将停用，新接入用 v2。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/groups`. There may be more parameters.
+    ///
     /// Sent by [`import().groups`](super::Handle::groups).
     ///
     /// # Example

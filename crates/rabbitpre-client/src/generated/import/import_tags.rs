@@ -18,6 +18,8 @@ scrm_core::request! {
     ///
     /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/tags`. There may be more parameters.
+    ///
     /// Sent by [`import().tags`](super::Handle::tags).
     ///
     /// # Example

@@ -18,6 +18,8 @@ scrm_core::request! {
     ///
     /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/identities`. There may be more parameters.
+    ///
     /// Sent by [`import().tags_v2`](super::Handle::tags_v2).
     ///
     /// # Example

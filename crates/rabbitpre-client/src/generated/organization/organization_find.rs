@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/organize/getOrgInfo` (parameters in the query) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -46,8 +45,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/orgId` | `id of the enterprise in the caller's system` | `id at the vendor` | a later revision corrects the label |
-    /// | `/response/properties/data/items/properties/uid` | `id of the enterprise in the caller's system` | `id of the user` | a later revision corrects the label |
+    /// | `/request/properties/orgId` | id of the enterprise in the caller's system | id at the vendor | a later revision corrects the label |
+    /// | `/response/properties/data/items/properties/uid` | id of the enterprise in the caller's system | id of the user | a later revision corrects the label |
     ///
     /// # Source
     ///

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/organizeRole/getRoleList` (parameters in the query) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -50,7 +49,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/systemRole/items/properties/roleId` | `Long` | `a text of digits` | the example |
+    /// | `/response/properties/data/properties/systemRole/items/properties/roleId` | `Long` | a text of digits | the example |
     ///
     /// # Source
     ///

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 按 unionid、手机号或企业微信编号查员工。副本里没有方法，也没有印出外层结构。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`organization().staff_find`](super::Handle::staff_find); answered with [`StaffMember`].
     ///
@@ -39,12 +39,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/channel/get/personalInfo` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
-    /// | Quota | 1 calls in any 1 seconds |
+    /// | Quota | 1 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Rules
@@ -59,8 +58,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `the fields without an envelope` | `under data` | the table of the answer prints no envelope |
-    /// | `/response/properties/data/properties/channelId` | `string` | `long in the details of a task` | the pages side by side |
+    /// | `/response/properties/data` | the fields without an envelope | under data | the table of the answer prints no envelope |
+    /// | `/response/properties/data/properties/channelId` | `string` | long in the details of a task | the pages side by side |
     ///
     /// # Source
     ///
@@ -81,7 +80,7 @@ scrm_core::operation! {
     impl Operation for OrganizationStaffFind, of crate::generated::vendor::Rabbitpre, answers StaffMember;
     pub(crate) static ORGANIZATION_STAFF_FIND = OperationSpec::new("organization_staff_find", Method::Post, "/api/channel/get/personalInfo")
         .title("Find a staff member", "获取员工ID")
-        .source(Source::new("docs.tuzhanai.com, 获取员工ID", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983216").unverified())
+        .source(Source::new("docs.tuzhanai.com, 获取员工ID", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983216").evidence(Evidence::Unverified))
         .quota(1, 1)
         .base_url("open")
         .signature(&crate::generated::vendor::SIGNATURE_OPEN_PLATFORM)

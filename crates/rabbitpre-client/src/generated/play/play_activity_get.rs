@@ -14,7 +14,9 @@ scrm_core::request! {
     ///
     /// 查一个组件的活动和奖品。副本里没有方法，POST 是按同类接口推断；表格在 blackWhite 处中断，之后的字段取自例子。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/winUserLimit/blackWhite`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`play().activity_get`](super::Handle::activity_get).
     ///
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/marketplugin/pluginActivity/getPluginActivityId` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -52,8 +53,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `an object` | `a list of prizes` | the example of another revision, whose own table holds pluginComponentId alone |
-    /// | `/response/properties/data/items/properties/orgId` | `id of the enterprise, by its name` | `id of the work` | the label in the table |
+    /// | `/response/properties/data` | an object | a list of prizes | the example of another revision, whose own table holds pluginComponentId alone |
+    /// | `/response/properties/data/items/properties/orgId` | id of the enterprise, by its name | id of the work | the label in the table |
     /// | `/response/properties/errorCode` | `absent` | `present` | the example; all other pages have it |
     ///
     /// # Source
@@ -71,7 +72,7 @@ scrm_core::operation! {
     impl Operation for PlayActivityGet, of crate::generated::vendor::Rabbitpre, answers Vec<ActivityAward>;
     pub(crate) static PLAY_ACTIVITY_GET = OperationSpec::new("play_activity_get", Method::Post, "/api/marketplugin/pluginActivity/getPluginActivityId")
         .title("Get activity and prizes of a component", "根据组件id获取活动和配置")
-        .source(Source::new("docs.tuzhanai.com, 根据组件id获取活动和配置", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=987095").unverified())
+        .source(Source::new("docs.tuzhanai.com, 根据组件id获取活动和配置", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=987095").evidence(Evidence::Unverified))
         .base_url("open")
         .signature(&crate::generated::vendor::SIGNATURE_OPEN_PLATFORM)
         .rules(&[
@@ -118,25 +119,25 @@ scrm_core::record! {
         win_rate: Option<f64> as F64 = "winRate", maybe;
         "Who can win." "谁可以中奖。" "On the wire `winUserLimit`."
         win_user_limit: Option<ActivityWinLimit> as Obj = "winUserLimit", maybe;
-        "How long a prize can be taken; the values are not stated." "兑奖期限的类型，取值没有说明。" "On the wire `exchangePeriodType`." "**Unverified**: seen in an example or in other people's code only."
+        "How long a prize can be taken; the values are not stated." "兑奖期限的类型，取值没有说明。" "On the wire `exchangePeriodType`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         exchange_period_type: Option<String> as Str = "exchangePeriodType", maybe;
-        "Days in which a prize can be taken." "兑奖期限的天数。" "On the wire `periodAfterDay`." "**Unverified**: seen in an example or in other people's code only."
+        "Days in which a prize can be taken." "兑奖期限的天数。" "On the wire `periodAfterDay`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         period_after_day: Option<i64> as I64 = "periodAfterDay", maybe;
-        "How it is checked off; the values are not stated." "核销的方式，取值没有说明。" "On the wire `checkWay`." "**Unverified**: seen in an example or in other people's code only."
+        "How it is checked off; the values are not stated." "核销的方式，取值没有说明。" "On the wire `checkWay`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         check_way: Option<i64> as I64 = "checkWay", maybe;
-        "How it is received; the values are not stated." "领取的方式，取值没有说明。" "On the wire `receiveAwardWay`." "**Unverified**: seen in an example or in other people's code only."
+        "How it is received; the values are not stated." "领取的方式，取值没有说明。" "On the wire `receiveAwardWay`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receive_award_way: Option<i64> as I64 = "receiveAwardWay", maybe;
-        "Address at which it is taken." "兑奖的链接。" "On the wire `exchangeUrl`." "**Unverified**: seen in an example or in other people's code only."
+        "Address at which it is taken." "兑奖的链接。" "On the wire `exchangeUrl`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         exchange_url: Option<String> as Str = "exchangeUrl", maybe;
-        "Place at which it is taken." "兑奖的地点。" "On the wire `exchangeAddress`." "**Unverified**: seen in an example or in other people's code only."
+        "Place at which it is taken." "兑奖的地点。" "On the wire `exchangeAddress`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         exchange_address: Option<String> as Str = "exchangeAddress", maybe;
-        "What to do." "操作的提示。" "On the wire `operateTip`." "**Unverified**: seen in an example or in other people's code only."
+        "What to do." "操作的提示。" "On the wire `operateTip`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         operate_tip: Option<String> as Str = "operateTip", maybe;
-        "Whom to ask." "联系方式。" "**Unverified**: seen in an example or in other people's code only."
+        "Whom to ask." "联系方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         contact: Option<String> as Str = "contact", maybe;
-        "About taking it." "兑奖的说明。" "On the wire `exchangeDesc`." "**Unverified**: seen in an example or in other people's code only."
+        "About taking it." "兑奖的说明。" "On the wire `exchangeDesc`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         exchange_desc: Option<String> as Str = "exchangeDesc", maybe;
-        "Place in the order." "序号。" "On the wire `serialNum`." "**Unverified**: seen in an example or in other people's code only."
+        "Place in the order." "序号。" "On the wire `serialNum`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         serial_num: Option<i64> as I64 = "serialNum", maybe;
     }
 }
@@ -174,7 +175,7 @@ scrm_core::record! {
         limit_way: Option<WinLimitWay> as Open = "limitWay", maybe;
         "The list of people." "名单。" "On the wire `blackWhite`."
         black_white: Option<ActivityList> as Obj = "blackWhite", maybe;
-        "Customers who can win." "可以中奖的客户。" "**Unverified**: seen in an example or in other people's code only."
+        "Customers who can win." "可以中奖的客户。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user: Option<ActivityUsers> as Obj = "user", maybe;
     }
 }
@@ -184,11 +185,11 @@ scrm_core::record! {
     ///
     /// 名单。
     pub struct ActivityList {
-        "Field that is looked up." "校验的字段。" "On the wire `checkField`." "**Unverified**: seen in an example or in other people's code only."
+        "Field that is looked up." "校验的字段。" "On the wire `checkField`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         check_field: Option<String> as Str = "checkField", maybe;
-        "Path of the file." "文件的路径。" "On the wire `ossPath`." "**Unverified**: seen in an example or in other people's code only."
+        "Path of the file." "文件的路径。" "On the wire `ossPath`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         oss_path: Option<String> as Str = "ossPath", maybe;
-        "Name of the file." "文件的名称。" "On the wire `fileName`." "**Unverified**: seen in an example or in other people's code only."
+        "Name of the file." "文件的名称。" "On the wire `fileName`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         file_name: Option<String> as Str = "fileName", maybe;
     }
 }
@@ -198,9 +199,9 @@ scrm_core::record! {
     ///
     /// 可以中奖的客户。
     pub struct ActivityUsers {
-        "How they are chosen." "选择的方式。" "**Unverified**: seen in an example or in other people's code only."
+        "How they are chosen." "选择的方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         option: Option<String> as Str = "option", maybe;
-        "Which they are; the members are not known." "选中的内容，成员未知。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "Which they are; the members are not known." "选中的内容，成员未知。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         data: Option<scrm_core::Value> as Any = "data", maybe;
     }
 }

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 查一个玩法的奖品统计。副本里没有方法，POST 是按同类接口推断。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`play().award_stats`](super::Handle::award_stats); answered with [`PlayAwardStatsData`].
     ///
@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/award/Info` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -69,7 +68,7 @@ scrm_core::operation! {
     impl Operation for PlayAwardStats, of crate::generated::vendor::Rabbitpre, answers PlayAwardStatsData;
     pub(crate) static PLAY_AWARD_STATS = OperationSpec::new("play_award_stats", Method::Post, "/api/platform/plugindata/award/Info")
         .title("Get award statistics of a play", "奖品信息")
-        .source(Source::new("docs.tuzhanai.com, 奖品信息", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983251").unverified())
+        .source(Source::new("docs.tuzhanai.com, 奖品信息", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983251").evidence(Evidence::Unverified))
         .base_url("open")
         .signature(&crate::generated::vendor::SIGNATURE_OPEN_PLATFORM)
         .rules(&[

@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/queryGamePlayerRecordList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -57,8 +56,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/list/items/properties/startTime` | `fields of the row` | `likely the fields of the request` | startTime to pageSize have the names of the request |
-    /// | `/response/properties/data` | `a pager without its last fields` | `the pager of the list of sign-ins` | the copy breaks off inside the pager, which its sister has whole |
+    /// | `/response/properties/data/properties/list/items/properties/startTime` | fields of the row | likely the fields of the request | startTime to pageSize have the names of the request |
+    /// | `/response/properties/data` | a pager without its last fields | the pager of the list of sign-ins | the copy breaks off inside the pager, which its sister has whole |
     ///
     /// # Source
     ///
@@ -114,8 +113,8 @@ scrm_core::pages! {
     impl PagedOperation for PlayGameRecordList, row GameRecord;
     rows data.list;
     total data.total_count;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

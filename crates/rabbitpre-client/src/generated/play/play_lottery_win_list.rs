@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页列出抽奖的中奖记录，没有读到分页信息。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/channelTypeStr`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`play().lottery_win_list`](super::Handle::lottery_win_list); answered with [`PlayLotteryWinListData`], a page of [`LotteryWin`].
     ///
     /// # Example
@@ -46,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/queryLotteryWinRecordList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -115,8 +116,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for PlayLotteryWinList, row LotteryWin;
     rows data.list;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/queryReserveRecordDataList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -51,7 +50,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `a pager without its last fields` | `the pager of the list of sign-ins` | the copy breaks off inside the pager, which its sister has whole |
+    /// | `/response/properties/data` | a pager without its last fields | the pager of the list of sign-ins | the copy breaks off inside the pager, which its sister has whole |
     ///
     /// # Source
     ///
@@ -100,8 +99,8 @@ scrm_core::pages! {
     impl PagedOperation for PlayReservationList, row Reservation;
     rows data.list;
     total data.total_count;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

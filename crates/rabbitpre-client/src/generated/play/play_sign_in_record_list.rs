@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/querySignRecordList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -114,8 +113,8 @@ scrm_core::pages! {
     impl PagedOperation for PlaySignInRecordList, row SignInRecord;
     rows data.list;
     total data.total_count;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页列出队伍，没有读到分页信息。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/teamNum`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`play().team_list`](super::Handle::team_list); answered with [`PlayTeamListData`], a page of [`TeamLeader`].
     ///
     /// # Example
@@ -48,9 +50,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/queryTeamLeaderRecordList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -109,8 +110,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for PlayTeamList, row TeamLeader;
     rows data.list;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

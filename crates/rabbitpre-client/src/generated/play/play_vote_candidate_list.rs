@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/platform/plugindata/queryVotePlayerList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -56,7 +55,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data/properties/list/items/properties/openids` | `string` | `array` | the description in the same row lists the members of a list |
-    /// | `/response/properties/data` | `a pager without its last fields` | `the pager of the list of sign-ins` | the copy breaks off inside the pager, which its sister has whole |
+    /// | `/response/properties/data` | a pager without its last fields | the pager of the list of sign-ins | the copy breaks off inside the pager, which its sister has whole |
     ///
     /// # Source
     ///
@@ -104,8 +103,8 @@ scrm_core::pages! {
     impl PagedOperation for PlayVoteCandidateList, row VoteCandidate;
     rows data.list;
     total data.total_count;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

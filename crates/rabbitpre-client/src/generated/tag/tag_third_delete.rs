@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/thirdTag/delThirdTag` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/thirdTag/getTagList` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -51,7 +50,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/tagId` | `long` | `a text of 18 digits` | the sample answer; the other ids as well |
+    /// | `/response/properties/data/items/properties/tagId` | `long` | a text of 18 digits | the sample answer; the other ids as well |
     ///
     /// # Source
     ///
@@ -88,8 +87,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for TagThirdList, row ThirdTag;
     rows data;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

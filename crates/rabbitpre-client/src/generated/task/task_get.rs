@@ -33,12 +33,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/channel/detailTwo` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
-    /// | Quota | 1 calls in any 1 seconds |
+    /// | Quota | 1 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Errata
@@ -47,9 +46,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `the fields without an envelope` | `under data` | the table of the answer prints no envelope |
+    /// | `/response/properties/data` | the fields without an envelope | under data | the table of the answer prints no envelope |
     /// | `/response/properties/data/properties/urgeFlag` | `Integer` | `boolean` | the same name is Integer inside of target |
-    /// | `/response/properties/data/properties/target` | `a flat table` | `nested` | the order of the rows |
+    /// | `/response/properties/data/properties/target` | a flat table | `nested` | the order of the rows |
     ///
     /// # Source
     ///

@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/template/list` (parameters in the query) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -56,7 +55,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `the fields of a template, without envelope and list` | `a list of templates under data` | the table of the answer prints neither |
+    /// | `/response/properties/data` | the fields of a template, without envelope and list | a list of templates under data | the table of the answer prints neither |
     ///
     /// # Source
     ///
@@ -98,8 +97,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for TemplateList, row Template;
     rows data;
-    page page_no;
-    size page_size;
+    page request.page_no;
+    size request.page_size;
 }
 
 scrm_core::record! {

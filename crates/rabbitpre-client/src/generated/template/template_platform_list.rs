@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按标签查平台模板，标签取自同页的标签接口。读到的副本在请求表的第一行 userId 处中断，分页参数等可以另外加；返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/userId`. There may be more parameters.
+    ///
     /// Sent by [`template().platform_list`](super::Handle::platform_list).
     ///
     /// # Example

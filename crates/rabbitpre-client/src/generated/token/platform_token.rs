@@ -36,9 +36,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /getComponentAccessToken` (parameters in the query) |
+    /// |---|---|
     /// | Token | none |
     /// | Effect | writes; a repetition changes nothing more |
     ///
@@ -49,7 +48,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/getComponentAccessToken` | `/getComponentAccessToken` | older pages print /api/integrate; the newer ones print the sister imports as full addresses without it |
-    /// | `/token` | `the header X-ComponentToken, not required` | `no token` | two revisions list it, a third does not; the call answers that very token |
+    /// | `/token` | the header X-ComponentToken, not required | no token | two revisions list it, a third does not; the call answers that very token |
     /// | `/response/properties/errorCode` | `absent` | `present` | a later revision leaves it out |
     ///
     /// # Source

@@ -10,7 +10,7 @@ scrm_core::request! {
     ///
     /// 封禁作品
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`work().block`](super::Handle::block).
     ///
@@ -35,9 +35,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/app/block` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -48,7 +47,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/http/method` | `no method` | `POST` | the sample request is JSON |
+    /// | `/http/method` | no method | `POST` | the sample request is JSON |
     ///
     /// # Source
     ///
@@ -69,7 +68,7 @@ scrm_core::operation! {
     impl Operation for WorkBlock, of crate::generated::vendor::Rabbitpre, answers Option<scrm_core::Value>;
     pub(crate) static WORK_BLOCK = OperationSpec::new("work_block", Method::Post, "/api/app/block")
         .title("Block a work", "封禁作品")
-        .source(Source::new("docs.tuzhanai.com, 封禁作品", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983770").unverified())
+        .source(Source::new("docs.tuzhanai.com, 封禁作品", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983770").evidence(Evidence::Unverified))
         .access(Access::Write)
         .base_url("open")
         .signature(&crate::generated::vendor::SIGNATURE_OPEN_PLATFORM)

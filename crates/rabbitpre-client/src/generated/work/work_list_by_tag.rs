@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/app/appListByTag` (parameters in the query) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | reads only |
@@ -51,7 +50,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/operation` | `the list of tags` | `the list of works by tag` | the description and the address in the sample belong to /api/appTag/list |
+    /// | `/operation` | the list of tags | the list of works by tag | the description and the address in the sample belong to /api/appTag/list |
     ///
     /// # Source
     ///
@@ -101,9 +100,9 @@ scrm_core::pages! {
     impl PagedOperation for WorkListByTag, row Work;
     rows data.list;
     total data.total_count;
-    page page_no;
-    size page_size;
-    id id;
+    page request.page_no;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

@@ -38,9 +38,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/app/set/status` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -51,8 +50,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/uid` | `required` | `left out` | the sample request; the oldest revision has neither uid nor contentSource |
-    /// | `/response` | `data, an object` | `no data` | the sample answer |
+    /// | `/request/properties/uid` | `required` | left out | the sample request; the oldest revision has neither uid nor contentSource |
+    /// | `/response` | data, an object | no data | the sample answer |
     ///
     /// # Source
     ///

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/app/transToTemplate` (JSON body) |
+    /// |---|---|
     /// | Base URL | `open`, <https://open.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -47,7 +46,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/appid` | `appId` | `appid` | the sample of another revision; the cell of the name is blank |
-    /// | `/response/properties/data` | `a bare object of some twenty orgtpl fields` | `data with orgtplId` | the older revision |
+    /// | `/response/properties/data` | a bare object of some twenty orgtpl fields | data with orgtplId | the older revision |
     ///
     /// # Source
     ///

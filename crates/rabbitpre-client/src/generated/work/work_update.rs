@@ -40,9 +40,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /open/platform/app/setAppInfo` (JSON body) |
+    /// |---|---|
     /// | Base URL | `editor`, <https://editorapi.rabbitpre.com> |
     /// | Signature | `open_platform` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -53,7 +52,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `fields of a work` | `boolean` | an older table, pasted from a list |
+    /// | `/response/properties/data` | fields of a work | `boolean` | an older table, pasted from a list |
     ///
     /// # Source
     ///

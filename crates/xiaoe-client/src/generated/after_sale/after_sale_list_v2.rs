@@ -180,7 +180,7 @@ scrm_core::record! {
         refund_money: Option<i64> as I64 = "refund_money", maybe;
         "Kind of goods, as text; the page says to ignore it." "商品种类的文字，页面说可以忽略。"
         resource_type_str: Option<String> as Str = "resource_type_str", maybe;
-        "State, as a code: 0 to 8 and 11 to 19; other codes than in the old list." "状态的代码：0 到 8、11 到 19，与旧列表的代码不同。" "**Unverified**: seen in an example or in other people's code only."
+        "State, as a code: 0 to 8 and 11 to 19; other codes than in the old list." "状态的代码：0 到 8、11 到 19，与旧列表的代码不同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         state: Option<i64> as I64 = "state", maybe;
     }
 }

@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.purchase.delete/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订购管理-产品包权益操作 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -77,8 +76,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/data/properties/resource_id` | `required` | `optional` | the text of the row: for a single item only |
-    /// | `/request/properties/data/properties/product_id` | `no condition` | `needed for packages and super memberships` | public client code of 2020 |
-    /// | `/request` | `JSON` | `JSON with comments` | the example request |
+    /// | `/request/properties/data/properties/product_id` | no condition | needed for packages and super memberships | public client code of 2020 |
+    /// | `/request` | `JSON` | JSON with comments | the example request |
     /// | `/request/properties/data/properties/payment_type` | `string` | `integer` | the example request sends numbers |
     /// | `/request/properties/data/properties/resource_type` | `string` | `integer` | the example request sends numbers |
     ///

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按关键词搜索商品，与买家看到的一样。读到的页面在返回的 img_url_compressed 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/img_url_compressed`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`goods().search`](super::Handle::search); answered with [`GoodsSearchData`], a page of [`FoundGoods`].
     ///
     /// # Example
@@ -42,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.search.goods.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询商品信息 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -107,8 +108,8 @@ scrm_core::pages! {
     impl PagedOperation for GoodsSearch, row FoundGoods;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 数据有四到五分钟的延迟；息屏、后台、投屏和小窗播放的时间不计。必填标记在读到的副本里丢失，返回表在 content_app_id 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/goods_list/content_app_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`learning().record_list`](super::Handle::record_list); answered with [`LearningRecordListData`], a page of [`LearningRecord`].
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.learning.records.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学习数据-查询 |
     /// | Quota | 1000 calls in any 10 seconds |
@@ -69,6 +70,8 @@ scrm_core::request! {
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Page and source." "页码和数据来源。"
         data: Option<LearningRecordQuery> as Obj = "data", required, with_data(LearningRecordQuery) = Some(LearningRecordQuery { page: Some(1), page_size: Some(50), ..Default::default() });
+        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
     /// With what is required: `user_id`. Asks for page 1 with 50 rows.
     new(user_id: impl Into<String>)
@@ -114,7 +117,7 @@ scrm_core::record! {
         page: Option<i64> as I64 = "page", required, with_page(i64);
         "Rows per page, 50 at most; 10 unless told." "每页行数，最多 50，不给时为 10。" "At most 50." "The vendor's default: `10`."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
-        "Where the figures come from; browser unless told." "数据来源，不给时为 pc/h5 端。"
+        "Where the figures come from; browser unless told." "数据来源，不给时为 pc/h5 端。" "The vendor's default: `1`."
         agent_type: Option<LearningSource> as Open = "agent_type", optional, with_agent_type(LearningSource);
     }
     /// With what is required: `page`.

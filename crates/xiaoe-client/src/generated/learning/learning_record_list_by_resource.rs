@@ -77,6 +77,8 @@ scrm_core::request! {
         page: Option<i64> as I64 = "page", optional, with_page(i64) = Some(1);
         "Rows per page." "每页行数。"
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(10);
+        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
     /// With what is required: `resource_id`. Asks for page 1 with 10 rows.
     new(resource_id: impl Into<String>)

@@ -72,7 +72,7 @@ scrm_core::request! {
     /// | `/request/properties/data/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/end_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/response/properties/data` | `a first row called id, a text` | `data, as it comes` | the table has neither code, msg nor data and is cut behind its first row |
+    /// | `/response/properties/data` | a first row called id, a text | data, as it comes | the table has neither code, msg nor data and is cut behind its first row |
     ///
     /// # Source
     ///

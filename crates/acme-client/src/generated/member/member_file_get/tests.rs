@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         MemberFileGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a picture", sends :
+            scrm_test_support::Example { title : "a picture", sends :
             Some((MemberFileGet::new("m1").with_kind("picture"),
             r#"{
   "body": null,

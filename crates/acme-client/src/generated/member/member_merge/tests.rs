@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         MemberMerge,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "two members", sends :
+            scrm_test_support::Example { title : "two members", sends :
             Some((MemberMerge::new(["m1", "m2"]).with_into(MemberMergeInto::new()
             .with_name("王小明").with_keep_tags(true)).with_remark("一 人"),
             r#"{

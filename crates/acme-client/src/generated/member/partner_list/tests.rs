@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PartnerList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "all", sends :
-            Some((PartnerList::new(),
+            scrm_test_support::Example { title : "all", sends : Some((PartnerList::new(),
             r#"{
   "body": [],
   "query": [],

@@ -5,13 +5,13 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderChangeList,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "the second page of a day", sends : Some((OrderChangeList::new()
-            .with_kind("state").with_data(OrderChangeQuery::new(2).with_page_size(10)
+            scrm_test_support::Example { title : "the second page of a day", sends :
+            Some((OrderChangeList::new().with_kind("state")
+            .with_data(OrderChangeQuery::new(2).with_page_size(10)
             .with_from(1767225600i64).with_to(1767312000i64)),
             r#"{
   "body": {

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         UserDetailList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by ids", sends :
+            scrm_test_support::Example { title : "by ids", sends :
             Some((UserDetailList::new("a1", UserDetailKey::new([UserDetailField::Email])
             .with_union_ids(["union_made_up_1"])),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         UserIdList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "the second page", sends :
+            scrm_test_support::Example { title : "the second page", sends :
             Some((UserIdList::new().with_after(7).with_size(2),
             r#"{
   "body": null,

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         UserLogList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one line", sends :
+            scrm_test_support::Example { title : "one line", sends :
             Some((UserLogList::new().with_page(1).with_size(20),
             r#"{
   "body": {

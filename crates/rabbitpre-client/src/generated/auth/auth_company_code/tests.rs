@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         AuthCompanyCode,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "an enterprise", sends :
+            scrm_test_support::Example { title : "an enterprise", sends :
             Some((AuthCompanyCode::new("C-made-up-1", "示例公司")
             .with_instance_end_date("2027-01-31 23:59:59"),
             r#"{

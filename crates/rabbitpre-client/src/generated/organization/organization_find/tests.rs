@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrganizationFind,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one", sends :
+            scrm_test_support::Example { title : "one", sends :
             Some((OrganizationFind::new("00000000-0000-4000-8000-000000000001"),
             r#"{
   "body": null,

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrganizationStaffFind,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by phone number", sends :
+            scrm_test_support::Example { title : "by phone number", sends :
             Some((OrganizationStaffFind::new().with_phone("13800138000"),
             r#"{
   "body": {

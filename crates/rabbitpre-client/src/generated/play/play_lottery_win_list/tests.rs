@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PlayLotteryWinList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "in May", sends :
+            scrm_test_support::Example { title : "in May", sends :
             Some((PlayLotteryWinList::new("app-made-up-1", "component-made-up-1",
             "2024-05-01 00:00:00", "2024-05-31 23:59:59").with_page_no(1)
             .with_page_size(50),

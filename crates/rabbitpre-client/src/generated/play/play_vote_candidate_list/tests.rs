@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PlayVoteCandidateList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a page", sends :
+            scrm_test_support::Example { title : "a page", sends :
             Some((PlayVoteCandidateList::new("uid-made-up-1", "app-made-up-1",
             "component-made-up-1").with_page_no(1).with_page_size(50),
             r#"{

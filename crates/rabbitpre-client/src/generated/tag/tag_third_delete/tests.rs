@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         TagThirdDelete,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a whole tag", sends :
+            scrm_test_support::Example { title : "a whole tag", sends :
             Some((TagThirdDelete::new(ThirdTagDeletion::new()
             .with_third_tag_id("t-made-up-1").with_third_org_id("o-made-up-1")
             .with_type(ThirdTagChange::Delete)),
@@ -35,8 +35,8 @@ fn examples() {
   "code": "200",
   "success": true,
   "data": true
-}"#)) }, crate
-            ::generated::test_support::Example { title : "a value", sends :
+}"#)) },
+            scrm_test_support::Example { title : "a value", sends :
             Some((TagThirdDelete::new(ThirdTagDeletion::new()
             .with_third_tag_value_list([ThirdTagValueKey::new("v-made-up-1")])),
             r#"{

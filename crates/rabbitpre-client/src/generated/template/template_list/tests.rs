@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         TemplateList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "pages of any scene",
-            sends : Some((TemplateList::new(TemplateType::Pages)
+            scrm_test_support::Example { title : "pages of any scene", sends :
+            Some((TemplateList::new(TemplateType::Pages)
             .with_filters(TemplateFilter::new().with_tplscene("ALL")
             .with_tpltheme("ALL")).with_page_no(1).with_page_size(200),
             r#"{

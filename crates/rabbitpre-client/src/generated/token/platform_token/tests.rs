@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PlatformToken,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a pair of tokens", sends
-            : Some((PlatformToken::new("made-up-platform", "made-up-secret"),
+            scrm_test_support::Example { title : "a pair of tokens", sends :
+            Some((PlatformToken::new("made-up-platform", "made-up-secret"),
             r#"{
   "body": null,
   "query": [

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         WorkBlock,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a work", sends :
+            scrm_test_support::Example { title : "a work", sends :
             Some((WorkBlock::new("uid-made-up-1", "app-made-up-1"),
             r#"{
   "body": {

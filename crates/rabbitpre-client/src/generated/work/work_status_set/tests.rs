@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         WorkStatusSet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "offline", sends :
+            scrm_test_support::Example { title : "offline", sends :
             Some((WorkStatusSet::new("app-made-up-1", WorkStatus::Offline,
             "uid-made-up-1", WorkSource::Editor),
             r#"{

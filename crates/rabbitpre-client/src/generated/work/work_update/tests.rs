@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         WorkUpdate,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a work", sends :
+            scrm_test_support::Example { title : "a work", sends :
             Some((WorkUpdate::new("app-made-up-1", "示例作品", "说明",
             "https://example.com/cover/1.png", "uid-made-up-1")
             .with_show_view_count(true),

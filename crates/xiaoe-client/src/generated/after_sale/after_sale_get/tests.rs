@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         AfterSaleGet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one request", sends :
+            scrm_test_support::Example { title : "one request", sends :
             Some((AfterSaleGet::new("as_made_up_0001"),
             r#"{
   "body": {

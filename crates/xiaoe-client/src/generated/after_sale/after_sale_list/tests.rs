@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         AfterSaleList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "refunds", sends :
+            scrm_test_support::Example { title : "refunds", sends :
             Some((AfterSaleList::new(AfterSaleListFilter::new(1, 50)
             .with_sale_type(AfterSaleType::Refund)),
             r#"{

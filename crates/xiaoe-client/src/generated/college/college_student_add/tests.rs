@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CollegeStudentAdd,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one student", sends :
+            scrm_test_support::Example { title : "one student", sends :
             Some((CollegeStudentAdd::new("王小明", "xiaoming", "made-up-1", ["2"])
             .with_is_auth(false).with_gender(StudentGender::Male)
             .with_mobile("13800138000"),

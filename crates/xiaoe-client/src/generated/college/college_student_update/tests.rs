@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CollegeStudentUpdate,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a new position", sends :
+            scrm_test_support::Example { title : "a new position", sends :
             Some((CollegeStudentUpdate::new("王小明", "xiaoming", "u_made_up_0001",
             "made-up-1", ["2"]).with_is_auth(true).with_position("班主任"),
             r#"{
@@ -43,10 +43,9 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "the password only",
-            sends : Some((CollegeStudentUpdate::new("王小明", "xiaoming",
-            "u_made_up_0001", "made-up-2", ["2"]).with_is_auth(true)
-            .with_update_password(true),
+            }, scrm_test_support::Example { title : "the password only", sends :
+            Some((CollegeStudentUpdate::new("王小明", "xiaoming", "u_made_up_0001",
+            "made-up-2", ["2"]).with_is_auth(true).with_update_password(true),
             r#"{
   "body": {
     "user_name": "王小明",

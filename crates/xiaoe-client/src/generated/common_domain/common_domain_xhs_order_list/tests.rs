@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         CommonDomainXhsOrderList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "one day", sends :
+            scrm_test_support::Example { title : "one day", sends :
             Some((CommonDomainXhsOrderList::new(100)
             .with_order_status([CommonDomainOrderState::Paid])
             .with_created_start_at("2025-01-01").with_created_end_at("2025-01-02")

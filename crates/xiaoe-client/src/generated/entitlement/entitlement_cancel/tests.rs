@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EntitlementCancel,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a package", sends :
+            scrm_test_support::Example { title : "a package", sends :
             Some((EntitlementCancel::new("u_made_up_0001",
             EntitlementCancellation::new(CancelledPaymentType::Package,
             CancelledKind::Camp, "u_made_up_0001").with_product_id("p_made_up_1")),
@@ -42,9 +42,8 @@ fn examples() {
     "extra": null
   }
 }"#))
-            }, crate ::generated::test_support::Example { title : "taken back before",
-            sends : None, answers :
-            Some((r#"{
+            }, scrm_test_support::Example { title : "taken back before", sends : None,
+            answers : Some((r#"{
   "code": 1,
   "msg": "fail",
   "data": null

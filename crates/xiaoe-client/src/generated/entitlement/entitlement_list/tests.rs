@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EntitlementList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "packages", sends :
+            scrm_test_support::Example { title : "packages", sends :
             Some((EntitlementList::new(EntitlementListFilter::new("u_made_up_0001")
             .with_payment_type(EntitlementPaymentType::Package).with_page_index(1)
             .with_page_size(50)),

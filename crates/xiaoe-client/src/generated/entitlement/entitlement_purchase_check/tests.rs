@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         EntitlementPurchaseCheck,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a package", sends :
+            scrm_test_support::Example { title : "a package", sends :
             Some((EntitlementPurchaseCheck::new("u_made_up_0001",
             PurchaseCheck::new("p_made_up_1", PurchasePaymentKind::Package)),
             r#"{

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GoodsList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "columns", sends :
+            scrm_test_support::Example { title : "columns", sends :
             Some((GoodsList::new(GoodsKind::Column).with_page_index(1)
             .with_page_size(50),
             r#"{

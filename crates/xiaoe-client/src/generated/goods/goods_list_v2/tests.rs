@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GoodsListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "physical goods", sends :
+            scrm_test_support::Example { title : "physical goods", sends :
             Some((GoodsListV2::new().with_page(1).with_page_size(10)
             .with_resource_type(GoodsKind::Physical).with_is_return_deleted(false)
             .with_sale_status(GoodsListSaleStatus::On)

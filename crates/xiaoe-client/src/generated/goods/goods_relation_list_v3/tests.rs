@@ -5,12 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GoodsRelationListV3,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "the first page of a column", sends :
+            scrm_test_support::Example { title : "the first page of a column", sends :
             Some((GoodsRelationListV3::new(GoodsRelationKey::new("p_made_up_1",
             GoodsPackageKind::Column, [GoodsRelationKind::Article,
             GoodsRelationKind::Audio, GoodsRelationKind::Video, GoodsRelationKind::Live],

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         GoodsSearch,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a word", sends :
+            scrm_test_support::Example { title : "a word", sends :
             Some((GoodsSearch::new("公开课", GoodsSearchSort::Overall)
             .with_resource_type("").with_page(1).with_page_size(30),
             r#"{

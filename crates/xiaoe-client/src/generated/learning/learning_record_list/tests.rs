@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LearningRecordList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "first page", sends :
+            scrm_test_support::Example { title : "first page", sends :
             Some((LearningRecordList::new("u_made_up_0001")
             .with_data(LearningRecordQuery::new(1).with_page_size(10)),
             r#"{

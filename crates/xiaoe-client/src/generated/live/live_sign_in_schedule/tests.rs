@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LiveSignInSchedule,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "half an hour", sends :
+            scrm_test_support::Example { title : "half an hour", sends :
             Some((LiveSignInSchedule::new("l_made_up_1", "2026-01-05 19:00:00",
             "2026-01-05 19:30:00").with_resource_type(4).with_business_type(1)
             .with_b_user_id("xiaoe_cloud"),

@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         LiveUserList,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "by id", sends :
+            scrm_test_support::Example { title : "by id", sends :
             Some((LiveUserList::new("l_made_up_1").with_page(1).with_page_size(100)
             .with_key_word_type(LiveUserKey::UserId).with_key_word("u_made_up_0001"),
             r#"{

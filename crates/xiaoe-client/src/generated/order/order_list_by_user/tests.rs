@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderListByUser,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a page", sends :
+            scrm_test_support::Example { title : "a page", sends :
             Some((OrderListByUser::new("u_made_up_0001", OrdersOfUserFilter::new()
             .with_order_state(OrderOfUserState::Paid).with_page_index(0)
             .with_page_size(50)),

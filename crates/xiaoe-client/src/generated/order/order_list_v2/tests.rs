@@ -5,14 +5,13 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         OrderListV2,
     >(
         vec![
-            crate ::generated::test_support::Example { title :
-            "a month of shipped orders", sends : Some((OrderListV2::new()
-            .with_order_state(OrderStateV2::Shipped).with_page(1).with_page_size(100)
-            .with_created_time_start("2025-01-01 00:00:00")
+            scrm_test_support::Example { title : "a month of shipped orders", sends :
+            Some((OrderListV2::new().with_order_state(OrderStateV2::Shipped).with_page(1)
+            .with_page_size(100).with_created_time_start("2025-01-01 00:00:00")
             .with_created_time_end("2025-01-31 23:59:59"),
             r#"{
   "body": {

@@ -5,12 +5,12 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PromoterCustomerChange,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "another promoter", sends
-            : Some((PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0001")
+            scrm_test_support::Example { title : "another promoter", sends :
+            Some((PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0001")
             .with_parent_user_id("u_made_up_0003"),
             r#"{
   "body": {
@@ -30,8 +30,8 @@ fn examples() {
   "code": "0",
   "success": true,
   "data": null
-}"#)) }, crate
-            ::generated::test_support::Example { title : "unbound", sends :
+}"#)) },
+            scrm_test_support::Example { title : "unbound", sends :
             Some((PromoterCustomerChange::new("u_made_up_0002", "u_made_up_0001")
             .with_parent_user_id(""),
             r#"{

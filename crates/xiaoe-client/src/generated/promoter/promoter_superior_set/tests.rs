@@ -5,11 +5,11 @@ use super::*;
 /// The documented requests come out of the typed ones, and every field of the documented answers is read.
 #[test]
 fn examples() {
-    crate::generated::test_support::check::<
+    scrm_test_support::check::<
         PromoterSuperiorSet,
     >(
         vec![
-            crate ::generated::test_support::Example { title : "a superior", sends :
+            scrm_test_support::Example { title : "a superior", sends :
             Some((PromoterSuperiorSet::new("u_made_up_0002", "u_made_up_0001"),
             r#"{
   "body": {
