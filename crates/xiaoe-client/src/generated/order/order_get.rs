@@ -90,7 +90,7 @@ scrm_core::record! {
         "Promotion; its table was not in the copy." "分销信息，字段表不在副本里。"
         distribute_info: Option<OrderDistribution> as Obj = "distribute_info", maybe;
         "The student; its table was not in the copy." "学员信息，字段表不在副本里。"
-        student_info: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "student_info", maybe nullable;
+        student_info: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "student_info", maybe;
         "The after-sale requests; their table was not in the copy." "售后信息，字段表不在副本里。" "Undocumented as JSON."
         after_sale_list: Option<scrm_core::Value> as Any = "after_sale_list", maybe;
         "The dealer." "经销商。"
