@@ -3,7 +3,7 @@
 use std::{any::Any, io::Write as _, marker::PhantomData, time::SystemTime};
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     plan::{Ask, At, Facts, Keep, RowKey},
@@ -11,17 +11,20 @@ use super::{
     prefetch::{Arrived, Source},
     resume::Owner,
     seen_rows::{Content, key},
+    windows::Era,
 };
 use crate::{
     call::Call,
     client::{ApiClient, CallOptions, Response, ResponseMeta},
     decode::BadRow,
+    customer::earliest,
     encode,
     error::{Error, ErrorKind},
-    operation::PagedOperation,
-    spec::{PagingSpec, PagingStyle},
-    table::{self, ReadFields},
-    time::Day,
+    operation::{PagedOperation, Row},
+    path::Scope,
+    spec::{PagingSpec, PagingStyle, TimeFormat, WindowSpec},
+    table,
+    time::{self, Day, Moment},
     transport::Sent,
 };
 
@@ -30,29 +33,66 @@ pub(super) struct Fetch<O> {
     core: ApiClient,
     request: O,
     options: CallOptions,
+    /// Number of the range filter that the planner narrows, and where a row tells the time that it is about.
+    walked: usize,
+    time: Option<Clock>,
     operation: PhantomData<fn() -> O>,
 }
 
+/// Where a row tells its time; `None`: nowhere.
+type Clock = Option<(&'static str, TimeFormat)>;
+
 impl<O: PagedOperation> Fetch<O> {
     pub(super) fn new(call: Call<O>) -> Self {
-        Fetch { core: call.core, request: call.request, options: call.options, operation: PhantomData }
+        let mut fetch =
+            Fetch { core: call.core, request: call.request, options: call.options, walked: 0, time: None, operation: PhantomData };
+        if let Some(spec) = O::spec().paging {
+            let window = fetch.window(spec).ok().flatten();
+            fetch.walked = window.map_or(spec.windows.len(), |(at, _)| at);
+            fetch.time = window.map(|(_, window)| window.field);
+        }
+        fetch
     }
 
-    /// What the planner must know of the request.
-    pub(super) fn course(&self, spec: &PagingSpec) -> Course {
+    /// What the planner must know of the request. `Err`: what is missing in it, so that nothing can be sent.
+    pub(super) fn course(&self, spec: &PagingSpec) -> Result<Course, String> {
         let midway = match spec.style {
             PagingStyle::Cursor { field, .. } => table::get(&self.request, field).is_some_and(|cursor| !cursor.is_null()),
             PagingStyle::Number { .. } => false,
         };
-        let (start, end) = self.request.range();
-        Course {
+        let now = SystemTime::now();
+        let window = self.window(spec)?;
+        Ok(Course {
             page: self.request.page(),
             size: self.request.size().and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
-            range: (start.map(str::to_owned), end.map(str::to_owned)),
+            range: self.request.range(spec.windows.len()),
+            era: window.and_then(|(at, window)| era(&self.request.range(at), window, Moment::from_system_time(now)?)),
             midway,
-            today: Day::today(SystemTime::now()),
+            today: Day::today(now),
+            split: window.map(|(_, window)| window.format).or(spec.split_by.map(|split| split.format)),
             ..Course::of(spec)
+        })
+    }
+
+    /// The range filter that is walked through in windows, with its number: the first that the request gives an end of. `None`: none is, and the vendor does
+    /// not mind.
+    fn window(&self, spec: &PagingSpec) -> Result<Option<(usize, &'static WindowSpec)>, String> {
+        let mut windows = spec.windows.iter().enumerate();
+        let given = windows.clone().find(|(at, _)| {
+            let (start, end) = self.request.range(*at);
+            start.is_some() || end.is_some()
+        });
+        let Some((at, window)) = given.or_else(|| windows.find(|(_, window)| window.without_start.is_some())) else {
+            let starts: Vec<&str> = spec.windows.iter().map(|window| window.start).collect();
+            return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() { Ok(None) } else { Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or "))) };
+        };
+        if window.optional && self.request.range(at).0.is_none() {
+            return Ok(None);
         }
+        if window.without_start.is_none() && self.request.range(at).0.is_none() {
+            return Err(format!("a pull until {} needs {}: of a time without a beginning, the vendor answers only a part", window.end, window.start));
+        }
+        Ok(Some((at, window)))
     }
 
     /// What a resume token of this request belongs to.
@@ -62,7 +102,10 @@ impl<O: PagedOperation> Fetch<O> {
             PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
         };
         let split = spec.split_by.map(|split| (split.start, split.end, split.format));
-        let paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        let mut paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        for WindowSpec { start, end, format, .. } in spec.windows {
+            paging += &format!(", windows from {start} to {end} as {format:?}");
+        }
         let filter = serde_json::to_value(encode::OnTheWire(&self.request)).unwrap_or_default();
         Owner::new(self.core.vendor().name, O::spec().path, &paging, &given(filter))
     }
@@ -70,7 +113,7 @@ impl<O: PagedOperation> Fetch<O> {
     fn asking(&self, ask: &Ask) -> Option<O> {
         let mut request = self.request.clone();
         if let Some((start, end)) = &ask.range {
-            request.set_range(start, end);
+            request.set_range(self.walked, start, end);
         }
         match &ask.at {
             At::Number { page, size } => {
@@ -98,11 +141,11 @@ impl<O: PagedOperation> Source for Fetch<O> {
         };
         let options = CallOptions { page: ask.at.number(), ..self.options.clone() };
         let call = self.core.call(request).with_options(options);
-        let core = self.core.clone();
+        let (core, time) = (self.core.clone(), self.time);
         Box::pin(async move {
             let response = call.send().await?;
             match response.meta.bad_rows_left_out {
-                0 => Ok(arrived::<O>(response)),
+                0 => Ok(arrived::<O>(response, time)),
                 more => {
                     let bad = response.meta.bad_rows.len() as u64 + more;
                     let detail = format!("{bad} rows of one page cannot be understood, too many to be told one by one");
@@ -133,30 +176,65 @@ fn given(mut request: Value) -> Value {
     request
 }
 
-fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
+/// The time that a pull is about; `None`: the request's ends cannot be read, which the check of a call tells.
+fn era(range: &(Option<String>, Option<String>), window: &WindowSpec, now: Moment) -> Option<Era> {
+    let read = |text: &String| time::parse(window.format, text);
+    let until = match &range.1 {
+        Some(end) => read(end)?,
+        None => read(&time::write(window.format, now))?,
+    };
+    let since = match &range.0 {
+        Some(start) => read(start)?,
+        None => Moment::from_unix_millis(until.unix_millis() - i64::from(window.without_start?) * 1000)?,
+    };
+    Era::new(window.format, window.field.map(|(_, format)| format), window.max_seconds, since, until)
+}
+
+/// `time`: where rows tell their times, if these matter.
+fn arrived<O: PagedOperation>(response: Response<O::Data>, time: Option<Clock>) -> Arrived {
     let id = O::spec().paging.and_then(|paging| paging.id);
     let Response { mut data, meta } = response;
     let ResponseMeta { bad_rows, drifts, extra, .. } = meta;
     let total = O::total(&data);
     let rows = O::take_rows(&mut data);
     let keys = rows.iter().map(|row| row_key(id.and_then(|_| O::id(row)).as_deref(), row));
-    let keys = in_order(keys, &bad_rows, id);
+    let keys = in_order(keys, &bad_rows, |bad| bad_key(bad, id));
+    let times = time.map_or_else(Vec::new, |clock| {
+        let times = in_order(rows.iter().map(|row| row_time(row, clock)), &bad_rows, |bad| bad_time(bad, clock));
+        keys.iter().copied().zip(times).collect()
+    });
     let facts = Facts {
         rows: keys.len() as u64,
         print: print(&keys),
         keys: id.map(|_| keys),
         total,
         cursor: rows.iter().rev().find_map(O::cursor),
+        times,
     };
     Arrived { facts, rows: Box::new(rows), data: Box::new(data), bad_rows, drifts, extra }
 }
 
 /// What identifies a row.
-fn row_key(id: Option<&str>, row: &dyn ReadFields) -> RowKey {
+fn row_key<R: Row>(id: Option<&str>, row: &R) -> RowKey {
     let mut content = Content::default();
     // Nothing that is written into memory fails.
-    _ = serde_json::to_writer(&mut content, &encode::OnTheWire(row));
+    _ = match row.fields() {
+        Some(row) => serde_json::to_writer(&mut content, &encode::OnTheWire(row)),
+        None => serde_json::to_writer(&mut content, &row.value()),
+    };
     keyed(id, &content)
+}
+
+fn row_time<R: Row>(row: &R, clock: Clock) -> Option<Moment> {
+    let (path, format) = clock?;
+    earliest(Scope::Record(row.fields()?), path, format)
+}
+
+/// The same for a row that could not be understood.
+fn bad_time(bad: &BadRow, clock: Clock) -> Option<Moment> {
+    let (path, format) = clock?;
+    let row: Map<String, Value> = serde_json::from_str(&bad.raw).ok()?;
+    earliest(Scope::Json(&row), path, format)
 }
 
 /// The key of a row with this content; an empty id is none.
@@ -169,7 +247,7 @@ pub(super) fn keyed(id: Option<&str>, content: &Content) -> RowKey {
 fn bad_key(bad: &BadRow, id: Option<&str>) -> RowKey {
     let mut content = Content::default();
     _ = content.write_all(bad.raw.as_bytes());
-    let id = id.and_then(|id| text_of(serde_json::from_str::<Value>(&bad.raw).unwrap_or_default().get(id)?));
+    let id = id.and_then(|id| text_of(serde_json::from_str::<Value>(&bad.raw).unwrap_or_default().pointer(&format!("/{id}"))?));
     keyed(id.as_deref(), &content)
 }
 
@@ -182,18 +260,18 @@ pub(super) fn text_of(id: &Value) -> Option<String> {
     }
 }
 
-/// The keys of rows and bad rows as they stood on the page.
-fn in_order(rows: impl Iterator<Item = RowKey>, bad_rows: &[BadRow], id: Option<&str>) -> Vec<RowKey> {
-    let mut keys = Vec::with_capacity(rows.size_hint().0 + bad_rows.len());
+/// What is known of rows and bad rows, as they stood on the page.
+fn in_order<T>(rows: impl Iterator<Item = T>, bad_rows: &[BadRow], known: impl Fn(&BadRow) -> T) -> Vec<T> {
+    let mut all = Vec::with_capacity(rows.size_hint().0 + bad_rows.len());
     let mut bad = bad_rows.iter().peekable();
     for row in rows {
-        while let Some(bad) = bad.next_if(|bad| bad.row <= keys.len()) {
-            keys.push(bad_key(bad, id));
+        while let Some(bad) = bad.next_if(|bad| bad.row <= all.len()) {
+            all.push(known(bad));
         }
-        keys.push(row);
+        all.push(row);
     }
-    keys.extend(bad.map(|bad| bad_key(bad, id)));
-    keys
+    all.extend(bad.map(known));
+    all
 }
 
 /// Hash of a whole page.

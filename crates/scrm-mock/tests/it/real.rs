@@ -70,6 +70,7 @@ impl<'a> Caller<'a> {
             let value = match filling {
                 Filling::Credential(credential) => credentials[credential].clone(),
                 Filling::Constant(text) => text.clone(),
+                Filling::Constants(texts) => texts.join(","),
             };
             (name.clone(), json!(value))
         });
@@ -154,6 +155,7 @@ async fn a_phone_finds_the_same_person_everywhere() {
                     name.clone(),
                     json!(match filling {
                         Filling::Constant(text) => text.clone(),
+                        Filling::Constants(texts) => texts.join(","),
                         Filling::Credential(_) => "someone".to_owned(),
                     }),
                 );

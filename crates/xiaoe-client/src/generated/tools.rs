@@ -644,7 +644,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::order::OrderGetV2Data as scrm_core::Tabular>::columns())
         }
         "order_list_by_user" => {
-            Some(<super::order::OrderListByUserData as scrm_core::Tabular>::columns())
+            Some(
+                <<super::order::OrderListByUser as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
         }
         "order_list_v1_1" => {
             Some(
@@ -660,7 +662,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::after_sale::AfterSaleGetData as scrm_core::Tabular>::columns())
         }
         "after_sale_list" => {
-            Some(<super::after_sale::AfterSaleListData as scrm_core::Tabular>::columns())
+            Some(
+                <<super::after_sale::AfterSaleList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
         }
         "after_sale_list_v2" => {
             Some(
@@ -733,12 +737,7 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "learning_record_list" => {
             Some(
-                <super::learning::LearningRecordListData as scrm_core::Tabular>::columns(),
-            )
-        }
-        "learning_record_list_by_resource" => {
-            Some(
-                <super::learning::LearningRecordListByResourceData as scrm_core::Tabular>::columns(),
+                <<super::learning::LearningRecordList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "live_get_v2" => {
@@ -764,9 +763,6 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "live_red_packet_stats" => {
             Some(<super::live::LiveRedPacketStatsData as scrm_core::Tabular>::columns())
-        }
-        "live_user_list" => {
-            Some(<super::live::LiveUserListData as scrm_core::Tabular>::columns())
         }
         "community_list_by_user" => {
             Some(

@@ -85,7 +85,7 @@ scrm_core::pages! {
     impl PagedOperation for LeadList, row Lead;
     rows data.list;
     total data.total;
-    page page_num;
+    page request.page_num;
 }
 
 scrm_core::record! {

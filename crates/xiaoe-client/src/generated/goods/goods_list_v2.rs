@@ -58,7 +58,7 @@ scrm_core::request! {
     /// | Permission | 商品管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
-    /// | Paging | pages from 1, at most 100 rows each |
+    /// | Paging | pages from 1, at most 100 rows each; a pull goes window by window along `start_time` and `end_time`, if they have a beginning; an open end is now |
     ///
     /// # Rules
     ///
@@ -133,6 +133,9 @@ scrm_core::operation! {
             .size("page_size")
             .max_size(100)
             .total("/data/total")
+            .windows(&[
+                WindowSpec::new("start_time", "end_time", TimeFormat::DateTime, 1296000).optional(true),
+            ])
         )
         .rules(&[
             Rule::required("page"),
@@ -150,8 +153,9 @@ scrm_core::pages! {
     impl PagedOperation for GoodsListV2, row GoodsListRow;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
+    range 0 request.start_time to request.end_time;
 }
 
 scrm_core::record! {

@@ -107,8 +107,8 @@ scrm_core::pages! {
     impl PagedOperation for GoodsSearch, row FoundGoods;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

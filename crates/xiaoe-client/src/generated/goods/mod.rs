@@ -10,7 +10,7 @@
 //! | [`get`](Handle::get)([`GoodsGet`]) | Look up goods, version 1.0 | 商品详情1.0 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; 3 errata |
 //! | [`get_v2`](Handle::get_v2)([`GoodsGetV2`]) | Look up goods, version 2.0 | 商品详情2.0 | 商品管理-查询 | 3000 in 10 s |  | read 2026-11-26; 24 of 39 fields unverified; 5 errata |
 //! | [`list`](Handle::list)([`GoodsList`]) | List goods, version 1.0 | 查询商品列表1.0 | 商品管理-查询 |  | pages from 1, at most 50 rows each | unverified |
-//! | [`list_v2`](Handle::list_v2)([`GoodsListV2`]) | List goods, version 2.0 | 查询商品列表2.0 | 商品管理-查询 | 3000 in 10 s | pages from 1, at most 100 rows each | unverified |
+//! | [`list_v2`](Handle::list_v2)([`GoodsListV2`]) | List goods, version 2.0 | 查询商品列表2.0 | 商品管理-查询 | 3000 in 10 s | pages from 1, at most 100 rows each; a pull goes window by window along `start_time` and `end_time`, if they have a beginning; an open end is now | unverified |
 //! | [`relation_list_v3`](Handle::relation_list_v3)([`GoodsRelationListV3`]) | List what a package holds, version 3.0 | 拉取组合课的资源列表3.0 |  |  |  | unverified |
 //! | [`search`](Handle::search)([`GoodsSearch`]) | Search goods as a buyer does | 获取C端搜索商品列表 | 商品管理-查询商品信息 | 3000 in 10 s | pages from 1, at most 30 rows each | read 2026-11-22; 2 errata |
 

@@ -92,8 +92,8 @@ scrm_core::pages! {
     impl PagedOperation for PromoterList, row Promoter;
     rows data.return_list;
     total data.count;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {
