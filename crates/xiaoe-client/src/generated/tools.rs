@@ -644,7 +644,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::order::OrderGetV2Data as scrm_core::Tabular>::columns())
         }
         "order_list_by_user" => {
-            Some(<super::order::OrderListByUserData as scrm_core::Tabular>::columns())
+            Some(
+                <<super::order::OrderListByUser as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
         }
         "order_list_v1_1" => {
             Some(
@@ -660,7 +662,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(<super::after_sale::AfterSaleGetData as scrm_core::Tabular>::columns())
         }
         "after_sale_list" => {
-            Some(<super::after_sale::AfterSaleListData as scrm_core::Tabular>::columns())
+            Some(
+                <<super::after_sale::AfterSaleList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
         }
         "after_sale_list_v2" => {
             Some(

@@ -10,33 +10,36 @@ scrm_core::request! {
     ///
     /// 获取售后订单列表
     ///
-    /// Lists after-sale requests by filter, the old version; the codes of the state differ in the new one (list_v2). Turn the pages yourself, by data.page_index. What was read of the answer ends behind state_invalid_time. It comes from a page retold by others.
+    /// Lists after-sale requests by filter, the old version; the codes of the state differ in the new one (list_v2). What was read of the answer ends behind state_invalid_time. It comes from a page retold by others.
     ///
-    /// 按条件列出售后单，旧的一版；新的一版（list_v2）的状态代码不同。请自己改 data.page_index 翻页。读到的返回在 state_invalid_time 之后没有下文。内容来自他人转写的页面。
+    /// 按条件列出售后单，旧的一版；新的一版（list_v2）的状态代码不同。读到的返回在 state_invalid_time 之后没有下文。内容来自他人转写的页面。
     ///
     /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/state_invalid_time`. What comes besides is kept in `extra`.
     ///
-    /// Sent by [`after_sale().list`](super::Handle::list); answered with [`AfterSaleListData`].
+    /// Sent by [`after_sale().list`](super::Handle::list); answered with [`AfterSaleListData`], a page of [`OldAfterSale`].
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::after_sale::{AfterSaleList, AfterSaleListFilter, AfterSaleType};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = AfterSaleList::new(
-    ///     AfterSaleListFilter::new(1, 50).with_sale_type(AfterSaleType::Refund),
-    /// );
-    /// let file = std::fs::File::create(std::env::temp_dir().join("after_sale_list.json"))?;
-    /// let response = client.after_sale().list(request).await?;
-    /// serde_json::to_writer(file, &response.data)?;
+    /// let request = AfterSaleList::new()
+    ///     .with_data(AfterSaleListFilter::new(1, 1).with_sale_type(AfterSaleType::Refund));
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("after_sale_list.jsonl"))?;
+    /// let mut rows = client.after_sale().list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -48,6 +51,7 @@ scrm_core::request! {
     /// | Token | `access` |
     /// | Quota | 500 calls in any 10 seconds |
     /// | Effect | reads only |
+    /// | Paging | pages from 1, at most 50 rows each |
     ///
     /// # Errata
     ///
@@ -62,10 +66,10 @@ scrm_core::request! {
     /// api-doc.xiaoe-tech.com, 获取售后订单列表, as retold in a public repository (<https://api-doc.xiaoe-tech.com>), read 2026-11-22.
     pub struct AfterSaleList {
         "The filters." "查询条件。"
-        data: Option<AfterSaleListFilter> as Obj = "data", required, with_data(AfterSaleListFilter);
+        data: Option<AfterSaleListFilter> as Obj = "data", required, with_data(AfterSaleListFilter) = Some(AfterSaleListFilter { page_index: Some(1), page_size: Some(50), ..Default::default() });
     }
-    /// With what is required: `data`.
-    new(data: AfterSaleListFilter)
+    /// Nothing is required. Asks for page 1 with 50 rows.
+    new()
 }
 
 scrm_core::operation! {
@@ -75,6 +79,12 @@ scrm_core::operation! {
         .source(Source::new("api-doc.xiaoe-tech.com, 获取售后订单列表, as retold in a public repository", "2026-11-22").evidence(Evidence::Unverified))
         .quota(500, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
+        .paging(&
+            PagingSpec::number("data/page_index", 1, "/data/list")
+            .size("data/page_size")
+            .max_size(50)
+            .total("/data/row_count")
+        )
         .rules(&[
             Rule::required("data"),
             Rule::required("data/page_index"),
@@ -83,6 +93,14 @@ scrm_core::operation! {
             Rule::range("data/page_size", Some(1), Some(50)),
             Rule::range("data/ship_state", Some(0), Some(4)),
         ]);
+}
+
+scrm_core::pages! {
+    impl PagedOperation for AfterSaleList, row OldAfterSale;
+    rows data.list;
+    total data.row_count;
+    page request/data.page_index;
+    size request/data.page_size;
 }
 
 scrm_core::record! {
@@ -129,7 +147,7 @@ scrm_core::record! {
         "Number of requests that fit." "符合条件的售后单数。"
         row_count: Option<i64> as I64 = "row_count", maybe;
         "The requests of the page." "这一页的售后单。"
-        list: Vec<OldAfterSale> as List = "list", maybe;
+        list: Vec<OldAfterSale> as List = "list", maybe rows;
     }
 }
 

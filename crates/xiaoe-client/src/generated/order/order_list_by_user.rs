@@ -10,37 +10,36 @@ scrm_core::request! {
     ///
     /// 查询用户订单列表
     ///
-    /// Lists the orders of a user. The text of the page counts pages from 1, its example and the code of 2020 from 0; they are counted from 0 here, which can repeat a page where 1 could lose one; turn the pages yourself, by data.page_index. What was read of the answer ends behind receiver_phone. It comes from a page retold by others.
+    /// Lists the orders of a user. The text of the page counts pages from 1, its example and the code of 2020 from 0; they are counted from 0 here, which can repeat a page where 1 could lose one. What was read of the answer ends behind receiver_phone. It comes from a page retold by others.
     ///
-    /// 列出一个用户的订单。页码从几开始，页面的文字说 1，例子和 2020 年的程序用 0；这里从 0 开始：从 0 开始最多重复一页，从 1 开始可能漏一页。请自己改 data.page_index 翻页。读到的返回在 receiver_phone 之后没有下文。内容来自他人转写的页面。
+    /// 列出一个用户的订单。页码从几开始，页面的文字说 1，例子和 2020 年的程序用 0；这里从 0 开始：从 0 开始最多重复一页，从 1 开始可能漏一页。读到的返回在 receiver_phone 之后没有下文。内容来自他人转写的页面。
     ///
     /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/receiver_phone`. What comes besides is kept in `extra`.
     ///
-    /// Sent by [`order().list_by_user`](super::Handle::list_by_user); answered with [`OrderListByUserData`].
+    /// Sent by [`order().list_by_user`](super::Handle::list_by_user); answered with [`OrderListByUserData`], a page of [`OrderOfUser`].
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::order::{OrderListByUser, OrderOfUserState, OrdersOfUserFilter};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = OrderListByUser::new(
-    ///     "u_made_up_0001",
-    ///     OrdersOfUserFilter::new()
-    ///         .with_order_state(OrderOfUserState::Paid)
-    ///         .with_page_index(0)
-    ///         .with_page_size(50),
-    /// );
-    /// let file = std::fs::File::create(std::env::temp_dir().join("order_list_by_user.json"))?;
-    /// let response = client.order().list_by_user(request).await?;
-    /// serde_json::to_writer(file, &response.data)?;
+    /// let request = OrderListByUser::new("u_made_up_0001")
+    ///     .with_data(OrdersOfUserFilter::new().with_order_state(OrderOfUserState::Paid));
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("order_list_by_user.jsonl"))?;
+    /// let mut rows = client.order().list_by_user(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -52,6 +51,7 @@ scrm_core::request! {
     /// | Token | `access` |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
+    /// | Paging | pages from 0, at most 50 rows each |
     ///
     /// # Errata
     ///
@@ -69,10 +69,10 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "The filters." "查询条件。"
-        data: Option<OrdersOfUserFilter> as Obj = "data", required, with_data(OrdersOfUserFilter);
+        data: Option<OrdersOfUserFilter> as Obj = "data", required, with_data(OrdersOfUserFilter) = Some(OrdersOfUserFilter { page_index: Some(0), page_size: Some(50), ..Default::default() });
     }
-    /// With what is required: `user_id`, `data`.
-    new(user_id: impl Into<String>, data: OrdersOfUserFilter)
+    /// With what is required: `user_id`. Asks for page 0 with 50 rows.
+    new(user_id: impl Into<String>)
 }
 
 scrm_core::operation! {
@@ -82,6 +82,12 @@ scrm_core::operation! {
         .source(Source::new("api-doc.xiaoe-tech.com, 查询用户订单列表, as retold in a public repository; public client code of 2020", "2026-11-22").evidence(Evidence::Unverified))
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
+        .paging(&
+            PagingSpec::number("data/page_index", 0, "/data/list")
+            .size("data/page_size")
+            .max_size(50)
+            .total("/data/total")
+        )
         .rules(&[
             Rule::required("user_id"),
             Rule::required("data"),
@@ -90,6 +96,14 @@ scrm_core::operation! {
             Rule::range("data/page_index", Some(0), None),
             Rule::range("data/page_size", Some(1), Some(50)),
         ]);
+}
+
+scrm_core::pages! {
+    impl PagedOperation for OrderListByUser, row OrderOfUser;
+    rows data.list;
+    total data.total;
+    page request/data.page_index;
+    size request/data.page_size;
 }
 
 scrm_core::record! {
@@ -132,7 +146,7 @@ scrm_core::record! {
         "Number of orders that fit." "符合条件的订单数。"
         total: Option<i64> as I64 = "total", maybe;
         "The orders of the page." "这一页的订单。"
-        list: Vec<OrderOfUser> as List = "list", maybe;
+        list: Vec<OrderOfUser> as List = "list", maybe rows;
     }
 }
 
