@@ -187,6 +187,7 @@ pub static FILES: &[(&str, &str)] = &[
         "rabbitpre/import/import-tags.json",
         include_str!("rabbitpre/import/import-tags.json"),
     ),
+    ("rabbitpre/known.json", include_str!("rabbitpre/known.json")),
     (
         "rabbitpre/play/play-player-get.json",
         include_str!("rabbitpre/play/play-player-get.json"),
@@ -408,6 +409,7 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("xiaoe/goods/goods-relation-list-v3.json"),
     ),
     ("xiaoe/goods/goods-search.json", include_str!("xiaoe/goods/goods-search.json")),
+    ("xiaoe/known.json", include_str!("xiaoe/known.json")),
     (
         "xiaoe/learning/learning-camp-progress-list.json",
         include_str!("xiaoe/learning/learning-camp-progress-list.json"),

@@ -2,6 +2,7 @@
 
 mod bench;
 mod codegen;
+mod coverage;
 mod explore;
 mod import;
 mod openapi;
@@ -36,6 +37,21 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value_os_t = root())]
         out: PathBuf,
     },
+    /// Writes what is known of the vendors and how much of it is typed: `docs/coverage.md`, and the table of operations in the READMEs
+    Coverage {
+        /// Writes nothing; fails if the page or a table is stale
+        #[arg(long)]
+        check: bool,
+        /// Writes nothing; prints the lines of the table
+        #[arg(long, conflicts_with = "check")]
+        summary: bool,
+        /// Folder of the schema files
+        #[arg(long, value_name = "DIR", default_value_os_t = root().join("schemas"))]
+        schemas: PathBuf,
+        /// Folder that holds `docs/` and the READMEs
+        #[arg(long, value_name = "DIR", default_value_os_t = root())]
+        out: PathBuf,
+    },
     /// Reads a vendor's documented page into a schema file, or compares the page with a committed schema
     Import(import::Arguments),
     /// Writes the vendors as OpenAPI 3.1 documents: one vendor's to standard output, otherwise one file a vendor
@@ -57,7 +73,7 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 10)]
         minutes: u64,
     },
-    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|all> [--gate] [--json FILE]`
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|catalogue|all> [--gate] [--json FILE]`
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on to the benchmarks; `--help` for more
@@ -76,6 +92,9 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
         Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+        Command::Coverage { summary: true, schemas, .. } => coverage::summary(&schemas),
+        Command::Coverage { check: true, schemas, out, .. } => coverage::check(&schemas, &out),
+        Command::Coverage { schemas, out, .. } => coverage::write(&schemas, &out),
         Command::Import(arguments) => return import::run(&arguments),
         Command::Openapi { vendor: Some(vendor), out: None, schemas } => openapi::print(&schemas, &vendor),
         Command::Openapi { vendor, out, schemas } => {

@@ -26,6 +26,8 @@
 //! # }
 //! ```
 //!
+#![doc = include_str!("generated/areas.md")]
+//!
 //! # Tokens
 //!
 //! Tokens are got, kept and renewed by the client, one fetch however many calls wait. Programs that use the same credentials do not disturb each

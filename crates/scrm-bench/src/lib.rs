@@ -3,6 +3,7 @@
 pub mod allocations;
 pub mod bodies;
 pub mod cases;
+pub mod catalogue;
 pub mod codegen;
 pub mod compile;
 pub mod decode;

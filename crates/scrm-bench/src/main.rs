@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use scrm_bench::{allocations, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree};
+use scrm_bench::{allocations, catalogue, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -40,6 +40,8 @@ enum Group {
     Codegen,
     /// Building generated code.
     Compile,
+    /// What a whole catalogue costs those who call five operations.
+    Catalogue,
     /// Dependencies.
     Tree,
     /// Everything.
@@ -103,6 +105,9 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     }
     if group.includes(Group::Compile) {
         compile::run(report, root, work)?;
+    }
+    if group.includes(Group::Catalogue) {
+        catalogue::run(report, root, work)?;
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ fn gathered(vendor: &Vendor, area: &str) -> Option<Operation> {
         columns: None,
         open: false,
         announced: None,
+        cut_after: None,
         used: Used::default(),
     };
     Some(Operation { file, request: nothing, data: None, paging: None, customer: None, ..all })

@@ -110,6 +110,9 @@ pub(crate) fn object(object: &Object) -> String {
     if text.is_empty() {
         text = code(&object.name);
     }
+    if let Some(after) = &object.cut_after {
+        text += &format!("\n\n{}", cut(after));
+    }
     if let Some(announced) = &object.announced {
         text += &format!("\n\nThe tenant's own columns are kept in `extra`; the response announces them under {}.", code(&announced.list));
     }
@@ -142,14 +145,30 @@ fn literals(doc: &Label, name: &str, notes: impl IntoIterator<Item = String>) ->
     text
 }
 
+/// A sentence about what is not documented by the vendor's own page of today.
+pub(crate) fn evidence(evidence: Evidence) -> Option<String> {
+    let words = match evidence {
+        Evidence::Documented => return None,
+        Evidence::Mirrored => return Some("Read in a mirrored copy of the vendor's page, of an older date.".to_owned()),
+        Evidence::Code => "seen in other people's code only",
+        Evidence::Example => "seen in one example only",
+        Evidence::Unverified => "seen in an example, in other people's code or in a retelling only",
+    };
+    Some(format!("**Unverified**: {words}."))
+}
+
+/// A sentence about a copy that ends in the middle of a page.
+pub(crate) fn cut(after: &str) -> String {
+    let besides = if after.starts_with("request/") { "There may be more parameters" } else { "What comes besides is kept in `extra`" };
+    format!("**Not the whole**: the copy of the page that was read ends after {}. {besides}.", code(after))
+}
+
 fn facts(field: &Field, kind: &Kind) -> Vec<String> {
     let mut facts = Vec::new();
     if names::snake(field.rust_name()) != field.name {
         facts.push(format!("On the wire {}.", code(&field.name)));
     }
-    if field.evidence == Evidence::Unverified {
-        facts.push("**Unverified**: seen in an example or in other people's code only.".into());
-    }
+    facts.extend(evidence(field.evidence));
     if let Some(unit) = &field.unit {
         facts.push(format!("Unit: {}.", escape(unit)));
     }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use scrm_schema::model::{Action, ErrorRule, Evidence, Situation};
+use scrm_schema::model::{Action, ErrorRule, Situation};
 
-use crate::{docs, format::quoted};
+use crate::{docs, format::quoted, variants};
 
 /// One `ErrorRule` a line, each with this indent.
 pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
@@ -23,7 +23,7 @@ pub(crate) fn rules(errors: &[ErrorRule], indent: usize) -> String {
                 format!("ErrorRule::text({}, Action::{action}, {en}, {zh})", quoted(message.as_deref().unwrap_or_default()))
             }
         };
-        let mark = if error.evidence == Evidence::Unverified { ".unverified()" } else { "" };
+        let mark = variants::evidence(error.evidence).map(|kind| format!(".evidence(Evidence::{kind})")).unwrap_or_default();
         let _ = writeln!(text, "{:indent$}{rule}{mark},", "");
     }
     text
@@ -38,7 +38,10 @@ pub(crate) fn table(errors: &[ErrorRule]) -> TokenStream {
             (None, message) => (("text", message.clone().unwrap_or_default()), None),
         };
         let (constructor, known) = (format_ident!("{}", start.0), start.1);
-        let mark = (error.evidence == Evidence::Unverified).then(|| quote!(.unverified()));
+        let mark = variants::evidence(error.evidence).map(|kind| {
+            let kind = format_ident!("{kind}");
+            quote!(.evidence(spec::Evidence::#kind))
+        });
         quote!(spec::ErrorRule::#constructor(#known, spec::Action::#action, #en, #zh) #rest #mark)
     });
     quote!(&[#(#rules),*])
@@ -77,7 +80,7 @@ pub(crate) fn documented(errors: &[ErrorRule]) -> String {
             (None, None) => "any".into(),
         };
         let (en, zh) = (docs::escape(&error.en), docs::escape(&error.zh));
-        let mark = if error.evidence == Evidence::Unverified { " **Unverified.**" } else { "" };
+        let mark = if error.evidence.is_unverified() { " **Unverified.**" } else { "" };
         text += &format!("| {code} | {en}{mark} | {zh} | {} |\n", deed(error));
     }
     text

@@ -11,6 +11,8 @@
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
 //! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
+//! | `every_operation` | the list of operations for the tests that call each |
+//! | `coverage` | the page of what is known and typed |
 //! | `schema_list` | the crate that carries the schema files |
 
 mod address;
@@ -19,12 +21,14 @@ mod area;
 mod blocking;
 mod client;
 mod collisions;
+mod coverage;
 mod customers;
 mod definitions;
 mod docs;
 mod enums;
 mod error;
 mod errors;
+mod every_operation;
 mod examples;
 mod expected;
 mod format;
@@ -56,7 +60,10 @@ use std::{
 
 use scrm_schema::model::{Tree, Vendor};
 
-pub use crate::error::{Error, Errors};
+pub use crate::{
+    coverage::{Language, coverage, coverage_summary},
+    error::{Error, Errors},
+};
 use crate::{error::Faults, format::File, operation::Made};
 
 /// The generated files of the vendors' clients by path from the root of the repository.
@@ -74,6 +81,7 @@ pub fn generate(tree: &Tree) -> Result<BTreeMap<String, String>, Errors> {
         for (name, text) in self::vendor(vendor, &mut faults) {
             files.insert(format!("crates/{}-client/src/generated/{name}.rs", vendor.file.vendor), text);
         }
+        files.insert(format!("crates/{}-client/src/generated/areas.md", vendor.file.vendor), area::overview(vendor));
     }
     faults.finish()?;
     Ok(files)
@@ -129,6 +137,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     write("blocking", faults.take(blocking::file(vendor)));
     write("tools", faults.take(tools::file(vendor)));
     write("vendor", faults.take(vendor::file(vendor)));
+    write("every_operation", Some(every_operation::file(vendor)));
     if vendor_root::needs_test_support(vendor) {
         write("test_support", faults.take(test_support::file(vendor)));
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use scrm_schema::model::{Access, BodyKind, Customer, DataType, Evidence, Operation, Vendor};
+use scrm_schema::model::{Access, BodyKind, Customer, DataType, Operation, Vendor};
 
 use crate::{
     address::{marker, static_name, token_name},
@@ -148,7 +148,7 @@ fn token(vendor: &Vendor, operation: &Operation) -> Result<Option<Ident>, Error>
 fn source(operation: &Operation) -> String {
     let source = &operation.source;
     let url = source.url.as_ref().map(|url| format!(".url({})", quoted(url))).unwrap_or_default();
-    let mark = if source.evidence == Evidence::Unverified { ".unverified()" } else { "" };
+    let mark = variants::evidence(source.evidence).map(|kind| format!(".evidence(Evidence::{kind})")).unwrap_or_default();
     format!(".source(Source::new({}, {}){url}{mark})", quoted(&source.page), quoted(&source.read))
 }
 

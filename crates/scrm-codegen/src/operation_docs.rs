@@ -1,6 +1,6 @@
 //! The reference page of an operation, as rustdoc of its request.
 
-use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
+use scrm_schema::model::{Access, BodyKind, Method, Operation, Paging, PagingStyle, Vendor};
 
 use crate::{address, docs, error::Error, errors, examples, literals::Types, names, path::data_object, rules};
 
@@ -33,8 +33,9 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
     if let Some(description) = &operation.description {
         text += &format!("\n\n{}", docs::paragraphs(description));
     }
-    if operation.source.evidence == Evidence::Unverified {
-        text += "\n\n**Unverified**: this operation was seen in examples or in other people's code only.";
+    let source = &operation.source;
+    for note in docs::evidence(source.evidence).into_iter().chain(source.cut_after.as_deref().map(docs::cut)) {
+        text += &format!("\n\n{note}");
     }
     text += &format!("\n\n{}\n", links(operation, row));
     text += &example(vendor, types, row.is_some());
@@ -51,7 +52,7 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
         text += &format!("\n# Errors\n\nCodes of this operation, beside those of [`VENDOR`](crate::VENDOR).\n\n{codes}");
     }
     text += &errata(operation);
-    text += &source(vendor, operation);
+    text += &self::source(vendor, operation);
     Ok(text)
 }
 
@@ -84,7 +85,8 @@ fn facts(operation: &Operation) -> String {
         rows.push(("Permission", docs::escape(permission)));
     }
     if let Some(quota) = operation.quota {
-        rows.push(("Quota", format!("{} calls in any {} seconds", quota.calls, quota.seconds)));
+        let window = if quota.seconds == 1 { "second".to_owned() } else { format!("{} seconds", quota.seconds) };
+        rows.push(("Quota", format!("{} calls in any {window}", quota.calls)));
     }
     rows.push((
         "Effect",
@@ -96,12 +98,15 @@ fn facts(operation: &Operation) -> String {
         .into(),
     ));
     if let Some(paging) = &operation.paging {
-        rows.push(("Paging", pages(paging)));
+        rows.push(("Paging", self::paging(paging)));
     }
-    let rows: String = rows.into_iter().map(|(name, value)| format!("| {name} | {value} |\n")).collect();
-    format!("| | |\n|---|---|\n{rows}")
+    // The first row is the table's head: an empty one would be shown.
+    let mut rows = rows.into_iter().map(|(name, value)| format!("| {name} | {value} |\n"));
+    let head = rows.next().unwrap_or_default();
+    format!("{head}|---|---|\n{}", rows.collect::<String>())
 }
 
+/// Where pages begin and how long they are.
 pub(crate) fn pages(paging: &Paging) -> String {
     let mut text = match paging.style {
         PagingStyle::PageNumber => format!("pages from {}", paging.first.unwrap_or(1)),
@@ -112,6 +117,12 @@ pub(crate) fn pages(paging: &Paging) -> String {
         (None, Some(size)) => text += &format!(", {size} rows each unless told otherwise"),
         (None, None) => {}
     }
+    text
+}
+
+/// The same, and what happens behind the last of them.
+fn paging(paging: &Paging) -> String {
+    let mut text = pages(paging);
     if let Some(cap) = paging.row_cap {
         text += &format!("; the vendor gives no row beyond {cap}");
     }
@@ -119,6 +130,12 @@ pub(crate) fn pages(paging: &Paging) -> String {
         text += &format!("; a longer pull is split along {} and {}", docs::code(&split.start), docs::code(&split.end));
     }
     text
+}
+
+/// One side of a contradiction: a value as code, words as words.
+fn side(value: &serde_json::Value) -> String {
+    let text = docs::plain(value);
+    if text.contains(' ') && value.is_string() { docs::escape(&text) } else { docs::code(&text) }
 }
 
 fn errata(operation: &Operation) -> String {
@@ -131,8 +148,8 @@ fn errata(operation: &Operation) -> String {
         text += &format!(
             "| {} | {} | {} | {} |\n",
             docs::code(&erratum.at),
-            docs::code(&docs::plain(&erratum.documented)),
-            docs::code(&docs::plain(&erratum.wire)),
+            side(&erratum.documented),
+            side(&erratum.wire),
             docs::escape(&erratum.seen)
         );
     }

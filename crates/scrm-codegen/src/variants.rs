@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Access, BodyKind, Method, TimeFormat};
+use scrm_schema::model::{Access, BodyKind, Evidence, Method, TimeFormat};
 
 /// The variant of `spec::Method`.
 pub(crate) fn method(method: Method) -> TokenStream {
@@ -40,5 +40,16 @@ pub(crate) fn time_format(format: TimeFormat) -> TokenStream {
         TimeFormat::Month => quote!(Month),
         TimeFormat::Seconds => quote!(Seconds),
         TimeFormat::Milliseconds => quote!(Milliseconds),
+    }
+}
+
+/// The variant of `spec::Evidence` for what the vendor's own page does not say.
+pub(crate) fn evidence(evidence: Evidence) -> Option<&'static str> {
+    match evidence {
+        Evidence::Documented => None,
+        Evidence::Mirrored => Some("Mirrored"),
+        Evidence::Code => Some("Code"),
+        Evidence::Example => Some("Example"),
+        Evidence::Unverified => Some("Unverified"),
     }
 }

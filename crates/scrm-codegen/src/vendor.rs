@@ -141,7 +141,7 @@ fn untyped(vendor: &Vendor) -> TokenStream {
         /// How an operation is called that has no schema.
         static UNTYPED: spec::OperationSpec = spec::OperationSpec::new("call_raw", spec::Method::#method, "")
             .title("An operation without a schema", "未建模的接口")
-            .source(spec::Source::new(#page, #read) #url.unverified())
+            .source(spec::Source::new(#page, #read) #url.evidence(spec::Evidence::Unverified))
             .body(spec::BodyKind::#body)
             .access(spec::Access::Write)
             #token;

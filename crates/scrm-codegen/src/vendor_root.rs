@@ -46,6 +46,8 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
         #[cfg(feature = "blocking")]
         pub mod blocking;
         mod client;
+        #[cfg(test)]
+        mod every_operation;
         #support
         mod vendor;
         pub use self::client::{Client, Credentials};

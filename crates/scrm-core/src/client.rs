@@ -65,6 +65,7 @@ pub(crate) struct Shared {
     pub(crate) budget: RetryBudget,
     pub(crate) timeout: Duration,
     pub(crate) strict: bool,
+    pub(crate) refuse_unverified: bool,
     pub(crate) drift: DriftLog,
     /// What makes clients of one account one: vendor, server and way to it.
     scope: String,

@@ -23,7 +23,6 @@ pub use self::{
 };
 use serde_json::Value;
 
-use crate::table::{Table, View};
 pub use crate::{
     client::FromApiClient,
     debug::debug,
@@ -31,6 +30,10 @@ pub use crate::{
     scan::{document, lax_document},
     serialize::{deserialize, serialize, serialize_request},
     table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
+};
+use crate::{
+    decode::{DecodeError, Drift},
+    table::{Table, View, WriteFields},
 };
 
 /// What was decoded as `Serialize` of its type writes it; for the tests of generated code.
@@ -43,4 +46,18 @@ pub fn typed_json(view: &View<'_>) -> Value {
 pub trait Documented {
     /// Its fields.
     const TABLE: &'static Table;
+}
+
+/// A request with nothing in it, for tests that read one from its wire form.
+pub trait Blank {
+    /// Without any of what a request starts with.
+    fn blank() -> Self;
+}
+
+/// Reads a request, or any other object, as it stands on the wire; answers how that departs from what its fields say.
+///
+/// # Errors
+/// It is no JSON object, or a value cannot be understood.
+pub fn read(text: &str, record: &mut dyn WriteFields) -> Result<Vec<Drift>, DecodeError> {
+    crate::decode::record_from_wire(text, record)
 }

@@ -72,6 +72,22 @@ pub fn decode_into(body: &[u8], envelope: &EnvelopeSpec, options: &DecodeOptions
     }
 }
 
+/// One object on its own, without an envelope, as it stands on the wire; and how it departs from what its fields say.
+pub(crate) fn record_from_wire(text: &str, record: &mut dyn WriteFields) -> Result<Vec<Drift>, DecodeError> {
+    let mut notes = Notes::new(true, 0);
+    let mut fill = Fill::new(Scan::lax(text), &mut notes);
+    let outcome = fill.object(record).and_then(|()| fill.scan.end());
+    let scan = fill.scan;
+    match outcome {
+        Ok(()) => {
+            let mut head = Envelope::default();
+            notes.tell(&scan, "", &mut head);
+            Ok(head.drifts)
+        }
+        Err(stop) => Err(notes.error(&scan, *stop)),
+    }
+}
+
 /// One object on its own, without an envelope, as serde wrote it or as it came.
 pub(crate) fn record_from_text(text: &str, record: &mut dyn WriteFields) -> Result<(), DecodeError> {
     let mut notes = Notes::default();

@@ -10,6 +10,7 @@ mod trace;
 use std::{sync::Arc, time::Duration};
 
 pub(crate) use self::trace::CallSpan;
+use crate::spec::Evidence;
 
 /// Watches a client at work. Every method does nothing unless overridden; all are called on the caller's task and must return quickly.
 ///
@@ -142,13 +143,15 @@ pub struct Start<'a> {
     pub operation: &'a str,
     /// Which call it was.
     pub call: CallContext<'a>,
+    /// How the operation is known; one without a schema is unverified.
+    pub evidence: Evidence,
 }
 
 impl<'a> Start<'a> {
     /// An event in which nothing happened, for tests: set what matters.
     #[must_use]
     pub fn new(vendor: &'a str, operation: &'a str) -> Self {
-        Start { vendor, operation, call: CallContext::default() }
+        Start { vendor, operation, call: CallContext::default(), evidence: Evidence::Documented }
     }
 }
 

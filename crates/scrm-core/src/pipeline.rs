@@ -161,7 +161,7 @@ impl Run<'_> {
         shared.budget.deposit();
         let id = shared.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let call = CallContext { id, account: job.core.account(), page: job.options.page };
-        let start = Start { vendor: shared.vendor.name, operation: &name, call };
+        let start = Start { vendor: shared.vendor.name, operation: &name, call, evidence: job.spec.source.evidence };
         let span = CallSpan::new(&start, method(job.spec.method), &shared.server);
         span.inside(|| shared.hooks.start(&start));
         Run {

@@ -197,14 +197,41 @@ pub struct Source {
     pub evidence: Evidence,
 }
 
-/// How something is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How something is known. Of what no page of the vendor was seen to say ([`Evidence::is_unverified`]), a client can be told to send nothing:
+/// [`Builder::refuse_unverified`](crate::client::Builder::refuse_unverified).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Evidence {
     /// The vendor's own page says so.
     Documented,
-    /// Seen in an example or in other people's code only.
+    /// A mirrored copy of the vendor's page says so; it is of an older date.
+    Mirrored,
+    /// Seen in other people's code that works.
+    Code,
+    /// Seen in one example.
+    Example,
+    /// Seen in an example, in other people's code or in somebody's retelling; which of these was not noted.
     Unverified,
+}
+
+impl Evidence {
+    /// Whether no page of the vendor was seen to say it.
+    #[must_use]
+    pub const fn is_unverified(self) -> bool {
+        matches!(self, Evidence::Code | Evidence::Example | Evidence::Unverified)
+    }
+
+    /// In words: `documented by the vendor`, `seen in other people's code only`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Evidence::Documented => "documented by the vendor",
+            Evidence::Mirrored => "read in a mirrored copy of an older date",
+            Evidence::Code => "seen in other people's code only",
+            Evidence::Example => "seen in one example only",
+            Evidence::Unverified => "seen in an example, in other people's code or in a retelling only",
+        }
+    }
 }
 
 /// HTTP methods that the vendors use.

@@ -102,6 +102,11 @@ impl Filler<'_> {
 
     /// A value of a type.
     pub(crate) fn value(&self, field: &Field, ty: &Type, person: &Person, chance: u64, depth: u8) -> Value {
+        if field.wire == Wire::Json && matches!(ty, Type::List(_) | Type::Map(_)) {
+            // The whole is one text, and what stands in it is plain.
+            let plain = Field { wire: Wire::Plain, ..field.clone() };
+            return written(field, self.value(&plain, ty, person, chance, depth));
+        }
         match ty {
             Type::Object(name) => {
                 let nested = self.operation.objects.get(name).filter(|_| depth > 0);
@@ -242,6 +247,10 @@ fn scalar(field: &Field, ty: &Type, sampled: Option<Value>, chance: u64) -> Valu
         return moment(field, ty, time, sampled, chance);
     }
     match ty {
+        // An amount in quotes.
+        Type::Text if sampled.is_none() && matches!(field.unit.as_deref(), Some("yuan" | "fen")) => {
+            json!((mix(chance, 6) % 1000).to_string())
+        }
         Type::Text => Value::String(text(field, sampled.as_ref(), chance)),
         Type::Integer => {
             let number = sampled.as_ref().and_then(integer).unwrap_or_else(|| i64::try_from(mix(chance, 5) % 100).unwrap_or(0));

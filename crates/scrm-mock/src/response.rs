@@ -109,7 +109,7 @@ impl Answerer<'_> {
                 Some(number)
             } else if let Some(header) = self.header(field, &below) {
                 Some(header)
-            } else if self.leads_to_rows(&below) || matches!(field.ty, Type::Object(_)) {
+            } else if self.leads_to_rows(&below) || (matches!(field.ty, Type::Object(_)) && field.wire != Wire::Json) {
                 self.part(&field.ty, Some(field), &below)
             } else {
                 self.filler.field(object, field, self.person, 8)

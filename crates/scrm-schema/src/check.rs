@@ -4,6 +4,7 @@ mod customer;
 mod errata;
 mod examples;
 mod fields;
+mod known;
 mod paging;
 mod places;
 mod rules;
@@ -27,6 +28,7 @@ fn vendor(vendor: &Vendor, problems: &mut Problems) {
     let path = format!("{}/vendor.json", vendor.file.vendor);
     vendor::check(vendor, &mut FileProblems { file: &path, all: problems });
     places::check(vendor, problems);
+    known::check(vendor, &mut FileProblems { file: &format!("{}/known.json", vendor.file.vendor), all: problems });
     for operation in &vendor.operations {
         check(&Context { vendor: &vendor.file, operation }, &mut FileProblems { file: &operation.file, all: problems });
     }

@@ -72,6 +72,8 @@ fn entries(folder: &Path, file: &str, problems: &mut Problems) -> Vec<String> {
 pub(crate) struct VendorFolder {
     /// `vendor.json`, if it could be parsed.
     pub(crate) vendor: Option<Value>,
+    /// `known.json`, if there is one.
+    pub(crate) known: Option<Value>,
     /// Operation files by path, those of the areas and those beside `vendor.json`.
     pub(crate) operations: BTreeMap<String, Value>,
     /// What the operations of an area share, by area.
@@ -106,6 +108,7 @@ pub(crate) fn parse(
         todos(&file, &value, &mut String::new(), unfinished);
         match (area, name) {
             (None, "vendor.json") => folder.vendor = Some(value),
+            (None, "known.json") => folder.known = Some(value),
             (None, "definitions.json") => {
                 problems.add(&file, "", "stands in no area", "move it into the folder of the area whose operations share it");
             }

@@ -19,7 +19,7 @@ pub(crate) enum Position {
 }
 
 /// Keywords that say what a value is made of.
-const STRUCTURE: [&str; 12] = [
+const STRUCTURE: [&str; 13] = [
     "type",
     "$ref",
     "properties",
@@ -32,9 +32,11 @@ const STRUCTURE: [&str; 12] = [
     "x-type",
     "x-enum",
     "x-announced-by",
+    "x-cut-after",
 ];
 /// Keywords of objects.
-const OF_OBJECTS: [&str; 6] = ["properties", "required", "additionalProperties", "patternProperties", "x-type", "x-announced-by"];
+const OF_OBJECTS: [&str; 7] =
+    ["properties", "required", "additionalProperties", "patternProperties", "x-type", "x-announced-by", "x-cut-after"];
 /// Keywords that a reference replaces.
 const OF_TYPES: [&str; 8] = ["type", "properties", "required", "items", "additionalProperties", "patternProperties", "x-type", "x-enum"];
 

@@ -8,6 +8,7 @@
 mod check;
 mod error;
 mod files;
+pub mod filled;
 mod keywords;
 mod meta;
 pub mod model;
@@ -25,7 +26,7 @@ pub use pointer::{Found, locate};
 use error::Problems;
 use model::Tree;
 
-pub use scrm_vendor_schemas::{DEFINITIONS_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
+pub use scrm_vendor_schemas::{DEFINITIONS_META_SCHEMA, KNOWN_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
 
 /// Reads `<folder>/<vendor>/*.json` and `<folder>/<vendor>/<area>/*.json`. Other files are no part of the tree.
 ///

@@ -7,13 +7,14 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
 
 use crate::error::Problems;
-use crate::{DEFINITIONS_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
+use crate::{DEFINITIONS_META_SCHEMA, KNOWN_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
 
 /// What kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Operation,
     Definitions,
+    Known,
     Vendor,
 }
 
@@ -43,10 +44,12 @@ pub(crate) fn validate(kind: Kind, file: &str, value: &Value, problems: &mut Pro
 fn validator(kind: Kind) -> &'static Result<Validator, String> {
     static OPERATION: OnceLock<Result<Validator, String>> = OnceLock::new();
     static DEFINITIONS: OnceLock<Result<Validator, String>> = OnceLock::new();
+    static KNOWN: OnceLock<Result<Validator, String>> = OnceLock::new();
     static VENDOR: OnceLock<Result<Validator, String>> = OnceLock::new();
     let (cell, text) = match kind {
         Kind::Operation => (&OPERATION, OPERATION_META_SCHEMA),
         Kind::Definitions => (&DEFINITIONS, DEFINITIONS_META_SCHEMA),
+        Kind::Known => (&KNOWN, KNOWN_META_SCHEMA),
         Kind::Vendor => (&VENDOR, VENDOR_META_SCHEMA),
     };
     cell.get_or_init(|| build(text))

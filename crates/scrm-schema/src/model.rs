@@ -26,6 +26,8 @@ pub struct Vendor {
     pub file: VendorFile,
     /// The areas' operations in the order of the areas, each area's sorted by name; then those that answer tokens.
     pub operations: Vec<Operation>,
+    /// What is known of it and not typed, in the order of the file `known.json`.
+    pub known: Vec<Known>,
 }
 
 impl Vendor {
@@ -38,6 +40,44 @@ impl Vendor {
     pub fn token_operations(&self) -> impl Iterator<Item = &Operation> {
         self.operations.iter().filter(|operation| operation.area.is_none())
     }
+}
+
+/// What is known of a vendor by name, and for some reason not typed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// The name that it would have: `order_close`.
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub kind: KnownKind,
+    /// The area that it would stand in.
+    pub area: String,
+    /// The vendor's title and ours.
+    pub title: Label,
+    /// HTTP method, where it is known.
+    #[serde(default)]
+    pub method: Option<Method>,
+    /// Path below the vendor's base URL, where it is known.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Where it was seen.
+    pub source: Source,
+    /// Why it is not typed.
+    pub reason: Label,
+}
+
+/// Who calls whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownKind {
+    /// An operation: we call the vendor.
+    #[default]
+    Operation,
+    /// A push: the vendor tells us what happened.
+    Push,
+    /// A callback: the vendor asks us, or tells us, at an address that we give.
+    Callback,
 }
 
 /// One area: a folder of operations.
@@ -88,8 +128,22 @@ pub enum Evidence {
     /// The vendor's own page says so.
     #[default]
     Documented,
-    /// Seen in an example or in other people's code only.
+    /// A mirrored copy of the vendor's page says so; it is of an older date.
+    Mirrored,
+    /// Seen in other people's code that works.
+    Code,
+    /// Seen in one example.
+    Example,
+    /// Seen in an example, in other people's code or in somebody's retelling; which of these was not noted.
     Unverified,
+}
+
+impl Evidence {
+    /// Whether no page of the vendor was seen to say it.
+    #[must_use]
+    pub fn is_unverified(self) -> bool {
+        matches!(self, Evidence::Code | Evidence::Example | Evidence::Unverified)
+    }
 }
 
 /// A `vendor.json`.

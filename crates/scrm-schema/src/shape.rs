@@ -116,6 +116,7 @@ impl<'a> Builder<'a, '_, '_> {
             columns: self.columns(&pointer, schema),
             open: schema.get("additionalProperties") == Some(&Value::Bool(true)),
             announced: read::<Announced>(schema.get("x-announced-by")),
+            cut_after: schema.get("x-cut-after").and_then(Value::as_str).map(str::to_owned),
             name,
             pointer,
             doc,
@@ -318,6 +319,7 @@ impl<'a> Builder<'a, '_, '_> {
             columns: None,
             open: false,
             announced: None,
+            cut_after: None,
             used: Used::default(),
         };
         self.objects.insert(name.clone(), placeholder);

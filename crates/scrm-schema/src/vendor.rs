@@ -9,7 +9,7 @@ use crate::error::{FileProblems, Problems};
 use crate::files::VendorFolder;
 use crate::meta::{self, Kind};
 use crate::model::{
-    Access, BodyKind, Customer, Erratum, ErrorRule, Example, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor,
+    Access, BodyKind, Customer, Erratum, ErrorRule, Example, Known, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor,
     VendorFile,
 };
 use crate::shape::{self, Shapes};
@@ -49,6 +49,15 @@ struct OperationFile {
     definitions: Map<String, Value>,
     #[serde(default)]
     examples: Vec<Example>,
+}
+
+/// A `known.json`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownFile {
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    known: Vec<Known>,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +129,17 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
     for area in &file.areas {
         share_use(&mut operations, &area.name);
     }
-    Some(Vendor { file, operations })
+    let known = folder.known.map(|value| known(name, value, problems)).unwrap_or_default();
+    Some(Vendor { file, operations, known })
+}
+
+/// What is known of the vendor and not typed; nothing, where the file is broken.
+fn known(vendor: &str, value: Value, problems: &mut Problems) -> Vec<Known> {
+    let path = format!("{vendor}/known.json");
+    if !meta::validate(Kind::Known, &path, &value, problems) {
+        return Vec::new();
+    }
+    read::<KnownFile>(&path, value, problems).map(|file| file.known).unwrap_or_default()
 }
 
 /// The definitions of an area by name; `None`: broken.

@@ -25,6 +25,8 @@
 //! # }
 //! ```
 //!
+#![doc = include_str!("generated/areas.md")]
+//!
 //! # Tokens
 //!
 //! Tokens are got, kept and renewed by the client, one fetch however many calls wait. **A new token ends the old one**, five minutes later at most: programs

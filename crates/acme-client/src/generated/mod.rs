@@ -14,6 +14,9 @@ pub mod blocking;
 mod client;
 
 #[cfg(test)]
+mod every_operation;
+
+#[cfg(test)]
 #[allow(dead_code)]
 mod test_support;
 mod vendor;

@@ -130,14 +130,14 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                     "系统繁忙",
                 )
                 .message("busy")
-                .unverified(),
+                .evidence(spec::Evidence::Unverified),
             spec::ErrorRule::text(
                     "too often",
                     spec::Action::Wait,
                     "too many calls",
                     "太频繁",
                 )
-                .unverified(),
+                .evidence(spec::Evidence::Unverified),
         ],
     )
     .operations(
@@ -219,7 +219,7 @@ static UNTYPED: spec::OperationSpec = spec::OperationSpec::new(
     .source(
         spec::Source::new("docs.acme.example, basics", "2026-11-22")
             .url("https://docs.acme.example/basics")
-            .unverified(),
+            .evidence(spec::Evidence::Unverified),
     )
     .body(spec::BodyKind::Json)
     .access(spec::Access::Write)

@@ -341,7 +341,7 @@ static UNTYPED: spec::OperationSpec = spec::OperationSpec::new(
             .url(
                 "https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/doc-2005320",
             )
-            .unverified(),
+            .evidence(spec::Evidence::Unverified),
     )
     .body(spec::BodyKind::Json)
     .access(spec::Access::Write)

@@ -152,7 +152,7 @@ static UNTYPED: spec::OperationSpec = spec::OperationSpec::new(
             .url(
                 "https://docs.tuzhanai.com/plugins/viewsource/viewpagesrc.action?pageId=986158",
             )
-            .unverified(),
+            .evidence(spec::Evidence::Unverified),
     )
     .body(spec::BodyKind::Json)
     .access(spec::Access::Write)

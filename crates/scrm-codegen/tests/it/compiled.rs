@@ -10,12 +10,13 @@ use crate::fixtures::{files, generated};
 
 const LIB: &str = "//! Client for Acme.\n\nmod generated;\n\npub use generated::*;\n";
 
-fn manifest(core: &Path) -> String {
+fn manifest(crates: &Path) -> String {
     format!(
         "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\nblocking = [\"scrm-core/blocking\"]\n\n\
-         [dependencies]\nscrm-core = {{ path = \"{}\", default-features = false }}\n\n[dev-dependencies]\nserde_json = \"1\"\n\n\
+         [dependencies]\nscrm-core = {{ path = \"{}\", default-features = false }}\n\n[dev-dependencies]\nscrm-conformance = {{ path = \"{}\" }}\nserde_json = \"1\"\n\n\
          [lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\n\n[profile.dev]\ndebug = \"line-tables-only\"\n",
-        core.display()
+        crates.join("scrm-core").display(),
+        crates.join("scrm-conformance").display()
     )
 }
 
@@ -34,9 +35,10 @@ fn the_fixtures_compile_and_their_examples_hold() {
         }
     }
     fs::write(krate.join("src/lib.rs"), LIB).unwrap();
-    fs::write(krate.join("Cargo.toml"), manifest(&here.join("../scrm-core"))).unwrap();
+    fs::write(krate.join("Cargo.toml"), manifest(&here.join(".."))).unwrap();
     fs::copy(here.join("../../Cargo.lock"), krate.join("Cargo.lock")).unwrap();
-    let text = cargo(&krate, &["test", "--offline", "--lib", "--quiet", "--all-features"]);
+    // What is nasty is there to be compiled; the stand-in server need not play it.
+    let text = cargo(&krate, &["test", "--offline", "--lib", "--quiet", "--all-features", "--", "--skip", "every_operation"]);
     assert!(text.contains("test result: ok"), "{text}");
     cargo(&krate, &["doc", "--offline", "--no-deps", "--lib", "--quiet", "--all-features"]);
 }
@@ -45,10 +47,8 @@ fn the_fixtures_compile_and_their_examples_hold() {
 fn cargo(krate: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
         .args(arguments)
-        .arg("--target-dir")
-        .arg(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(".."))
+        .env("CARGO_TARGET_DIR", PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(".."))
         .current_dir(krate)
-        .env_remove("CARGO_TARGET_DIR")
         .env("RUSTDOCFLAGS", "-D warnings")
         .output()
         .unwrap();

@@ -48,6 +48,7 @@ struct Settings {
     retry: RetryPolicy,
     timeout: Duration,
     strict: bool,
+    refuse_unverified: bool,
     quota: QuotaOptions,
     #[cfg(feature = "http")]
     http: HttpTransportBuilder,
@@ -72,6 +73,7 @@ impl<C: FromApiClient> Builder<C> {
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(60),
             strict: false,
+            refuse_unverified: false,
             quota: QuotaOptions::default(),
             #[cfg(feature = "http")]
             http: HttpTransportBuilder::default(),
@@ -192,6 +194,13 @@ impl<C> Builder<C> {
         self.set(|settings| settings.strict = strict)
     }
 
+    /// Whether typed operations that are [unverified](crate::spec::Evidence::is_unverified) are refused, in the clients of all shops made from this one: a call gives an
+    /// error of kind [`ErrorKind::Config`] before anything is sent. Operations without a schema
+    /// ([`call_raw`](ApiClient::call_raw)) are the caller's own business, and so is the token, without which there are no calls at all. Default: no.
+    pub fn refuse_unverified(self, refuse: bool) -> Self {
+        self.set(|settings| settings.refuse_unverified = refuse)
+    }
+
     /// The `User-Agent` header of the transport that comes with the crate. Default: name and version of the vendor's crate.
     pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
         #[cfg(feature = "http")]
@@ -240,6 +249,7 @@ impl Settings {
             budget: RetryBudget::new(),
             timeout: self.timeout,
             strict: self.strict,
+            refuse_unverified: self.refuse_unverified,
             drift: DriftLog::default(),
             scope,
             quota: self.quota,

@@ -47,6 +47,30 @@ macro_rules! request {
                     }
                 }
             }
+            // A request is read by tests alone; a user's compiler never sees these.
+            #[cfg(test)]
+            impl $crate::table::WriteFields for $name {
+                fn table(&self) -> &'static $crate::table::Table {
+                    &TABLE
+                }
+                fn slot(&mut self, field: usize) -> $crate::table::Slot<'_> {
+                    match field {
+                        $(Number::$field => $crate::table::Slot::$kind(&mut self.$field),)*
+                        $($crate::table::EXTRA => $crate::table::Slot::Extra(&mut self.$extra),)?
+                        // What is read there is told as a departure, and not kept.
+                        _ => $crate::table::Slot::Extra(::std::boxed::Box::leak(::std::boxed::Box::default())),
+                    }
+                }
+            }
+            #[cfg(test)]
+            impl $crate::declare::Blank for $name {
+                fn blank() -> Self {
+                    Self {
+                        $($field: ::std::default::Default::default(),)*
+                        $($extra: ::std::default::Default::default(),)?
+                    }
+                }
+            }
             impl $crate::tabular::Tabular for $name {
                 fn columns() -> ::std::vec::Vec<$crate::tabular::Column> {
                     $crate::tabular::columns(&TABLE, &[$($crate::declare::column::$kind::<$ty>().label(&[$en, $zh $(, $label_en, $label_zh)?]) $(.unit($unit))?),*], !<[&str]>::is_empty(&[$(stringify!($extra))?]))

@@ -45,9 +45,23 @@ impl Job<'_> {
                 Error::new(ErrorKind::InvalidRequest, self.core.vendor(), format!("the request cannot be written: {error}"))
             });
         };
+        self.trust()?;
         check::check_allowing(request, self.spec.rules, self.options.allow_empty_filters).map_err(|violations| {
             Error::new(ErrorKind::InvalidRequest, self.core.vendor(), "the request breaks a documented rule").violating(violations)
         })
+    }
+
+    /// Whether the client sends what no page of the vendor was seen to document.
+    fn trust(&self) -> Result<(), Error> {
+        let evidence = self.spec.source.evidence;
+        if !self.core.shared().refuse_unverified || !evidence.is_unverified() {
+            return Ok(());
+        }
+        let detail = format!(
+            "the operation is unverified ({}), and this client refuses such operations: `refuse_unverified(true)` was set on its builder",
+            evidence.as_str()
+        );
+        Err(Error::new(ErrorKind::Config, self.core.vendor(), detail))
     }
 
     /// Step 4.

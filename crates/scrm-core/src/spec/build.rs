@@ -48,16 +48,8 @@ impl Source {
     pub const fn new(page: &'static str, read: &'static str) -> Self {
         Source { page, url: None, read, evidence: Evidence::Documented }
     }
-
-    /// Seen in an example or in other people's code only.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn unverified(mut self) -> Self {
-        self.evidence = Evidence::Unverified;
-        self
-    }
 }
-facts!(Source {} optional { url: &'static str });
+facts!(Source { evidence: Evidence } optional { url: &'static str });
 
 const NOWHERE: Source = Source::new("", "");
 static NO_FIELDS: Table = Table::new("", &[]);
@@ -175,16 +167,8 @@ impl ErrorRule {
     pub const fn text(message: &'static str, action: Action, en: &'static str, zh: &'static str) -> Self {
         ErrorRule::of(None, Some(message), action, Label::new(en, zh))
     }
-
-    /// Seen in an example or in other people's code only.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn unverified(mut self) -> Self {
-        self.evidence = Evidence::Unverified;
-        self
-    }
 }
-facts!(ErrorRule {} optional { message: &'static str });
+facts!(ErrorRule { evidence: Evidence } optional { message: &'static str });
 
 impl CustomerSpec {
     /// Rows with this id.

@@ -2,14 +2,27 @@
 
 use serde_json::Value;
 
+use super::objects;
 use crate::error::FileProblems;
 use crate::model::Operation;
+use crate::pointer::join;
 
 /// References followed on the way to one field.
 const DEEPEST: usize = 16;
 
 /// The field that the copy ends with has to be there.
 pub(super) fn check(operation: &Operation, problems: &mut FileProblems<'_>) {
+    for object in objects(operation) {
+        if let Some(path) = &object.cut_after
+            && operation.at_path(object, path).is_none()
+        {
+            problems.add(
+                join(&object.pointer, "x-cut-after"),
+                format!("`{}` has no field `{path}`", object.name),
+                "name the last field of it that the copy has: `id`, `tags/name`",
+            );
+        }
+    }
     let Some(path) = &operation.source.cut_after else { return };
     if field(&operation.raw, path).is_none() {
         problems.add(

@@ -24,6 +24,8 @@ pub struct Object {
     pub open: bool,
     /// Where the tenant's own columns are announced.
     pub announced: Option<Announced>,
+    /// The copy that was read is not whole: the last field it has, by wire names below this object joined by `/`.
+    pub cut_after: Option<String>,
     /// Used in a request, in a response, or in both.
     pub used: Used,
 }

@@ -66,7 +66,13 @@ fn the_order_of_files_does_not_matter() {
 #[test]
 fn it_uses_every_keyword_of_the_meta_schemas() {
     let texts: String = files().into_iter().map(|(_, text)| text).collect();
-    for meta in [scrm_schema::OPERATION_META_SCHEMA, scrm_schema::DEFINITIONS_META_SCHEMA, scrm_schema::VENDOR_META_SCHEMA] {
+    let metas = [
+        scrm_schema::OPERATION_META_SCHEMA,
+        scrm_schema::DEFINITIONS_META_SCHEMA,
+        scrm_schema::KNOWN_META_SCHEMA,
+        scrm_schema::VENDOR_META_SCHEMA,
+    ];
+    for meta in metas {
         let meta: Value = serde_json::from_str(meta).expect("the meta-schema is JSON");
         for keyword in keywords(&meta) {
             assert!(texts.contains(&format!("\"{keyword}\"")), "no file of the made-up vendor uses `{keyword}`");

@@ -10,6 +10,7 @@ const VENDOR: &str = "acme/vendor.json";
 const TOKEN: &str = "acme/token.json";
 const MEMBERS: &str = "acme/member/member-list.json";
 const SHARED: &str = "acme/member/definitions.json";
+const KNOWN: &str = "acme/known.json";
 const VISITS: &str = "acme/member/visit-list.json";
 
 /// A mistake: what it is, the file, where, and the value put there (`None`: what stands there is removed).
@@ -411,6 +412,23 @@ fn areas_and_what_they_share() {
         write!(errors, "# {what}\n{found}\n\n").expect("writing to a String");
     }
     insta::assert_snapshot!(errors);
+}
+
+#[test]
+fn what_is_known_and_not_typed() {
+    insta::assert_snapshot!(report(&[
+        set("its operation is typed", KNOWN, "/known/0/name", json!("member_list")),
+        set("its call is typed", KNOWN, "/known/0/path", json!("/visit/list")),
+        set("twice", KNOWN, "/known/9", {
+            let text = acme::text(KNOWN);
+            serde_json::from_str::<Value>(&text).expect("the file is JSON")["known"][0].clone()
+        }),
+        remove("without a reason", KNOWN, "/known/0/reason"),
+        set("an unknown keyword", KNOWN, "/known/0/quota", json!({ "calls": 1, "seconds": 1 })),
+        set("an unknown kind of evidence", KNOWN, "/known/1/source/evidence", json!("guessed")),
+        set("a copy that ends after no field", SHARED, "/Shop/x-cut-after", json!("owner/until")),
+        set("a text that is cut", MEMBERS, "/request/properties/phone/x-cut-after", json!("a")),
+    ]));
 }
 
 #[test]

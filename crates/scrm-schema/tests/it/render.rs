@@ -12,6 +12,9 @@ pub(crate) fn render(tree: &Tree) -> String {
         for one in &vendor.operations {
             operation(&mut out, one);
         }
+        for known in &vendor.known {
+            line(&mut out, &format!("\nknown {known:?}"));
+        }
     }
     out
 }

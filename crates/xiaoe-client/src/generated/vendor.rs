@@ -114,7 +114,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                     "grant_type is wrong",
                     "grant_type 不对",
                 )
-                .unverified(),
+                .evidence(spec::Evidence::Unverified),
             spec::ErrorRule::code(
                 "2007",
                 spec::Action::FixRequest,
@@ -151,7 +151,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                     "client_id is not valid",
                     "client_id 无效",
                 )
-                .unverified(),
+                .evidence(spec::Evidence::Unverified),
             spec::ErrorRule::code(
                 "2051",
                 spec::Action::FixConfig,
@@ -336,7 +336,7 @@ static UNTYPED: spec::OperationSpec = spec::OperationSpec::new(
                 "2026-11-22",
             )
             .url("https://api-doc.xiaoe-tech.com/common_problem/code.html")
-            .unverified(),
+            .evidence(spec::Evidence::Unverified),
     )
     .body(spec::BodyKind::Json)
     .access(spec::Access::Write)

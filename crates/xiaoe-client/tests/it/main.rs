@@ -8,3 +8,4 @@ mod pulling;
 mod pulls;
 mod rows;
 mod rules;
+mod unverified;

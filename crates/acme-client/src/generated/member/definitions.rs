@@ -5,6 +5,8 @@ scrm_core::record! {
     /// A shop.
     ///
     /// 门店。
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `owner/since`. What comes besides is kept in `extra`.
     pub struct Shop {
         "Its name." "名称。"
         name: Option<String> as Str = "name", maybe;

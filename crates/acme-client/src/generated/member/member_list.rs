@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 列出会员。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`member().list`](super::Handle::list); answered with [`MemberListData`], a page of [`Member`].
     ///
@@ -54,9 +54,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /member/list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | members-read |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -92,7 +91,7 @@ scrm_core::request! {
     /// | `/response/properties/data` | `string` | `object` | the example |
     /// | `/request/properties/page` | `string` | `integer` | the answer |
     /// | `/definitions/Member/properties/mail` | `present` | `nullable` | the example |
-    /// | `/request/properties/source` | `a page number` | `the source` | the name |
+    /// | `/request/properties/source` | a page number | the source | the name |
     /// | `/http/method` | `GET` | `POST` | the menu |
     /// | `/response` | `JSON` | `comments` | the example |
     ///
@@ -143,7 +142,7 @@ scrm_core::operation! {
     impl Operation for MemberList, of crate::generated::vendor::Acme, answers MemberListData;
     pub(crate) static MEMBER_LIST = OperationSpec::new("member_list", Method::Post, "/member/list")
         .title("List members", "会员列表")
-        .source(Source::new("docs.acme.example, members", "2026-11-22").unverified())
+        .source(Source::new("docs.acme.example, members", "2026-11-22").evidence(Evidence::Unverified))
         .permission("members-read")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
@@ -284,7 +283,7 @@ scrm_core::record! {
         phone: Option<String> as Str = "phone", maybe personal;
         "Mail." "邮箱。"
         mail: Option<String> as Str = "mail", maybe personal;
-        "Verified." "是否验证。" "**Unverified**: seen in an example or in other people's code only." "Sent and answered as `\"0\"` or `\"1\"`."
+        "Verified." "是否验证。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as `\"0\"` or `\"1\"`."
         verified: Option<bool> as Bool = "verified", maybe digit_text;
     }
 }

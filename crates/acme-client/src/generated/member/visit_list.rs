@@ -12,6 +12,8 @@ scrm_core::request! {
     ///
     /// 访问列表
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/at`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`member().visit_list`](super::Handle::visit_list), a page of [`Visit`].
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /visit/list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | by cursor, 20 rows each unless told otherwise |

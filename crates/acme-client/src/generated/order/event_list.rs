@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /event/list` (JSON body) |
+    /// |---|---|
     /// | Token | `platform` |
     /// | Effect | reads only |
     /// | Paging | by cursor, at most 100 rows each |

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `DELETE /item/delete` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 物品-删除 |
     /// | Effect | writes; a repetition changes nothing more |

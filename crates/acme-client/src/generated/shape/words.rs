@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 说明 \<b\> \[x\]
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`shape().words`](super::Handle::words); answered with [`WordsData`].
     ///
@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /words` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -67,7 +66,7 @@ scrm_core::request! {
         self_: Option<String> as Str = "self", optional, with_self(impl Into<String>);
         "The second." "字段" "On the wire `2nd`."
         second: Option<String> as Str = "2nd", optional, with_second(impl Into<String>);
-        "Open id." "字段" "On the wire `openId`." "**Unverified**: seen in an example or in other people's code only."
+        "Open id." "字段" "On the wire `openId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         open_id: Option<String> as Str = "openId", optional, with_open_id(impl Into<String>);
         "A crate." "字段" "Empty switches this filter off."
         crate_: Option<String> as Str = "crate", optional, with_crate(impl Into<String>);
@@ -81,7 +80,7 @@ scrm_core::operation! {
     impl Operation for Words, of crate::generated::vendor::Acme, answers WordsData;
     pub(crate) static WORDS = OperationSpec::new("words", Method::Post, "/words")
         .title("Names that are keywords; errata; unverified; open", "示例")
-        .source(Source::new("docs.acme.example, words", "2026-01-02").url("https://docs.acme.example/words").unverified())
+        .source(Source::new("docs.acme.example, words", "2026-01-02").url("https://docs.acme.example/words").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("type"),

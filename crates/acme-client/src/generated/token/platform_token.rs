@@ -32,9 +32,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /platform/token` (JSON body) |
+    /// |---|---|
     /// | Token | none |
     /// | Effect | writes; a repetition changes nothing more |
     ///

@@ -32,9 +32,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /token` (parameters in the query) |
+    /// |---|---|
     /// | Token | none |
     /// | Quota | 5 calls in any 600 seconds |
     /// | Effect | writes; a repetition changes nothing more |

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /user/list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | users-read |
     /// | Quota | 20 calls in any 10 seconds |

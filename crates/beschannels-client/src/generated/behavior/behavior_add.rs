@@ -49,9 +49,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/save-user-behavior` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -61,9 +60,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/associated_properties` | `mobile and email only` | `mobile, anonymous_id, customer_id and another` | the English and the Chinese page side by side |
+    /// | `/request/properties/associated_properties` | mobile and email only | mobile, anonymous_id, customer_id and another | the English and the Chinese page side by side |
     /// | `/request/properties/utm_campaign` | `absent` | `optional` | the schema form and the sample of the Chinese page; the table does not name it or its five neighbours |
-    /// | `/token` | `a token` | `a Chinese sentence` | the sample value of access_token on the English page |
+    /// | `/token` | a token | a Chinese sentence | the sample value of access_token on the English page |
     ///
     /// # Source
     ///
@@ -81,17 +80,17 @@ scrm_core::request! {
         event_other: Vec<BehaviorAttribute> as List = "envent_other", optional, with_event_other(impl IntoIterator<Item = BehaviorAttribute>);
         "External source; needed for behaviour in an external source." "外部数据源，外部数据源的行为必填。"
         schema_name: Option<String> as Str = "schema_name", optional, with_schema_name(impl Into<String>);
-        "Campaign." "广告活动。" "**Unverified**: seen in an example or in other people's code only."
+        "Campaign." "广告活动。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         utm_campaign: Option<String> as Str = "utm_campaign", optional, with_utm_campaign(impl Into<String>);
-        "Medium." "媒介。" "**Unverified**: seen in an example or in other people's code only."
+        "Medium." "媒介。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         utm_medium: Option<String> as Str = "utm_medium", optional, with_utm_medium(impl Into<String>);
-        "Keyword." "关键词。" "**Unverified**: seen in an example or in other people's code only."
+        "Keyword." "关键词。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         utm_term: Option<String> as Str = "utm_term", optional, with_utm_term(impl Into<String>);
-        "Content." "内容。" "**Unverified**: seen in an example or in other people's code only."
+        "Content." "内容。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         utm_content: Option<String> as Str = "utm_content", optional, with_utm_content(impl Into<String>);
-        "Source." "来源。" "**Unverified**: seen in an example or in other people's code only."
+        "Source." "来源。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         utm_source: Option<String> as Str = "utm_source", optional, with_utm_source(impl Into<String>);
-        "How long it was looked at; the unit is not stated." "浏览时长，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "How long it was looked at; the unit is not stated." "浏览时长，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         view_duration: Option<i64> as I64 = "view_duration", optional, with_view_duration(i64);
     }
     /// With what is required: `associated_properties`, `associated_properties_value`, `behavior_name`, `occurrence_time`.

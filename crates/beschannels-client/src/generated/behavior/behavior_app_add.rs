@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 新增一个上报行为的应用，是添加事件之前的第一步。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/app_desc`. There may be more parameters.
+    ///
     /// Sent by [`behavior().app_add`](super::Handle::app_add).
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/add-app` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 登记一个行为事件。读到的副本在 app_name 处中断，其余字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。已登记过的事件返回 30001，当作已经做过。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/app_name`. There may be more parameters.
+    ///
     /// Sent by [`behavior().event_add`](super::Handle::event_add).
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/add-event` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -85,8 +86,8 @@ scrm_core::operation! {
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .errors(&[
-            ErrorRule::code("30001", Action::DoneAlready, "the behaviour is registered already", "行为已注册").unverified(),
-            ErrorRule::code("30002", Action::FixRequest, "is_sizer or display_name is wrong", "is_sizer 或 display_name 有误").unverified(),
+            ErrorRule::code("30001", Action::DoneAlready, "the behaviour is registered already", "行为已注册").evidence(Evidence::Unverified),
+            ErrorRule::code("30002", Action::FixRequest, "is_sizer or display_name is wrong", "is_sizer 或 display_name 有误").evidence(Evidence::Unverified),
         ])
         .rules(&[
             Rule::required("behavior_name"),

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 给事件添加属性，如名称、注册时间、类别。副本在请求体的标题处中断，参数一个也不知道，用 JSON 正文也只是推断；要发的字段自己加。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`behavior().event_attribute_add`](super::Handle::event_attribute_add).
     ///
@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/add-event-attr` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -59,7 +58,7 @@ scrm_core::operation! {
     impl Operation for BehaviorEventAttributeAdd, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_EVENT_ATTRIBUTE_ADD = OperationSpec::new("behavior_event_attribute_add", Method::Post, "/leads/open-api/add-event-attr")
         .title("Add attributes of an event", "添加事件属性")
-        .source(Source::new("apifox.com, Bes_Open_API_English, Add Activities Attributes", "2026-11-26").url("https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245744").unverified())
+        .source(Source::new("apifox.com, Bes_Open_API_English, Add Activities Attributes", "2026-11-26").url("https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245744").evidence(Evidence::Unverified))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }

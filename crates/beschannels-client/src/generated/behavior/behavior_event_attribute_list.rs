@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 查事件的属性，如名称、注册时间、类别。副本在请求体的标题处中断，参数一个也不知道，用 JSON 正文也只是推断；要发的字段自己加。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`behavior().event_attribute_list`](super::Handle::event_attribute_list).
     ///
@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/get-attributes` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -59,6 +58,6 @@ scrm_core::operation! {
     impl Operation for BehaviorEventAttributeList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_EVENT_ATTRIBUTE_LIST = OperationSpec::new("behavior_event_attribute_list", Method::Post, "/leads/open-api/get-attributes")
         .title("List attributes of events", "获取事件属性")
-        .source(Source::new("apifox.com, Bes_Open_API_English, Get Activities Attributes", "2026-11-26").url("https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245745").unverified())
+        .source(Source::new("apifox.com, Bes_Open_API_English, Get Activities Attributes", "2026-11-26").url("https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245745").evidence(Evidence::Unverified))
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出一个应用的事件。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/app_id`. There may be more parameters.
+    ///
     /// Sent by [`behavior().event_list`](super::Handle::event_list).
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/get-event` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页查线索的行为记录。副本在 behavior_json 处中断。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/behavior_json`. There may be more parameters.
+    ///
     /// Sent by [`behavior().list`](super::Handle::list).
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/leads-behavior-list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

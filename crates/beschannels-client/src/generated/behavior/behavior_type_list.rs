@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出线索的行为类型。读到的副本在 id 之后中断，每项还有四个字段，留在 extra 里。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`behavior().type_list`](super::Handle::type_list).
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/leads-behavior-type` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

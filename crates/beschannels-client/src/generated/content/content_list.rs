@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页列出资料。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/page_size`. There may be more parameters.
+    ///
     /// Sent by [`content().list`](super::Handle::list).
     ///
     /// # Example
@@ -40,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /ma-open-api/resource/list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

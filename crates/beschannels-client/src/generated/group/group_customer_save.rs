@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 新增或编辑外部数据源里的一个人。路径和字段只见于公开的程序，页面正文不在任何副本里，哪个页面属于它也只是推断。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`group().customer_save`](super::Handle::customer_save).
     ///
@@ -48,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/customers-add` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -58,13 +57,13 @@ scrm_core::request! {
     ///
     /// apifox.com, Bes_Open_API, 新增/编辑客群数据(仅支持外部数据源) (<https://apifox.com/apidoc/shared/0f5e5d40-1266-4d0d-8e48-9f269fae6acf/api-57016528>), read 2026-11-26.
     pub struct GroupCustomerSave {
-        "Admin whose data permissions apply." "按其数据权限操作的管理员。" "**Unverified**: seen in an example or in other people's code only."
+        "Admin whose data permissions apply." "按其数据权限操作的管理员。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
-        "Id of the source's table structure." "外部数据源的表结构编号。" "On the wire `nextId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the source's table structure." "外部数据源的表结构编号。" "On the wire `nextId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         next_id: Option<String> as Str = "nextId", required, with_next_id(impl Into<String>);
-        "Kind of customer group: external source." "客群的类别：外部数据源。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of customer group: external source." "客群的类别：外部数据源。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         client_type: Option<ClientType> as Open = "client_type", required, with_client_type(ClientType);
-        "The source's own fields." "外部数据源自己的字段。" "**Unverified**: seen in an example or in other people's code only."
+        "The source's own fields." "外部数据源自己的字段。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         data: Option<ExternalCustomer> as Obj = "data", required, with_data(ExternalCustomer);
     }
     /// With what is required: `user_id`, `next_id`, `client_type`, `data`.
@@ -75,7 +74,7 @@ scrm_core::operation! {
     impl Operation for GroupCustomerSave, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static GROUP_CUSTOMER_SAVE = OperationSpec::new("group_customer_save", Method::Post, "/leads/open-api/customers-add")
         .title("Create or edit a customer of an external source", "新增/编辑客群数据(仅支持外部数据源)")
-        .source(Source::new("apifox.com, Bes_Open_API, 新增/编辑客群数据(仅支持外部数据源)", "2026-11-26").url("https://apifox.com/apidoc/shared/0f5e5d40-1266-4d0d-8e48-9f269fae6acf/api-57016528").unverified())
+        .source(Source::new("apifox.com, Bes_Open_API, 新增/编辑客群数据(仅支持外部数据源)", "2026-11-26").url("https://apifox.com/apidoc/shared/0f5e5d40-1266-4d0d-8e48-9f269fae6acf/api-57016528").evidence(Evidence::Unverified))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 分页列出一个客群里的人。浏览访客不支持条件，也没有创建时间。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/condition/field_name`. There may be more parameters.
+    ///
     /// Sent by [`group().data_list_v2`](super::Handle::data_list_v2).
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/data-list-v2` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -59,7 +60,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/client_type` | `int` | `one of four words` | the values in the table itself; the schema form says string |
+    /// | `/request/properties/client_type` | `int` | one of four words | the values in the table itself; the schema form says string |
     /// | `/request/properties/nextId` | `int` | `string` | the table says int, the schema form string |
     /// | `/request/properties/nextId` | `required` | `optional` | the schema form marks it required, the table needs it for two kinds of group only |
     /// | `/request/properties/page_num` | `string` | `integer` | the schema form says string, the table int |

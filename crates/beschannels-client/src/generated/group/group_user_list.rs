@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/group-user-list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
@@ -59,17 +58,17 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/token` | `access_token is optional` | `needed` | the parameter is marked optional here and required on other pages, and no other way to authorise a call is documented |
+    /// | `/token` | access_token is optional | `needed` | the parameter is marked optional here and required on other pages, and no other way to authorise a call is documented |
     /// | `/request/properties/page_num` | `unknown` | `optional` | the row shows a title where the required mark would stand |
     /// | `/request/properties/page_size` | `unknown` | `optional` | the row shows a title where the required mark would stand |
     /// | `/request/properties/search_str` | `unknown` | `optional` | the row shows a title where the required mark would stand |
     /// | `/request/properties/groupId` | `unknown` | `optional` | the row shows a title where the required mark would stand |
-    /// | `/request/properties/user_id` | `required` | `an empty text` | the sample request sends every field empty, required and integer ones too |
-    /// | `/request/properties/group_obj` | `three values` | `six objects with a sample answer each` | the tabs of the sample answers |
-    /// | `/definitions/Lead` | `35 properties` | `30 different keys: 11 fixed ones and 19 of scores` | the declared type of the rows against the five rows of the sample answer |
-    /// | `/response/properties/data/properties/header` | `all columns of the rows` | `6 of the 11 fixed keys, and no score` | the sample answer |
-    /// | `/definitions/Lead/properties/client_type` | `the object of leads` | `clientsCustomers, the word for leads with contact` | the rows of the sample answer under the tab of leads |
-    /// | `/response` | `HTTP status 200` | `HTTP status 201 on the tab of members` | the tabs of the sample answers; five of the six have no content in what could be read |
+    /// | `/request/properties/user_id` | `required` | an empty text | the sample request sends every field empty, required and integer ones too |
+    /// | `/request/properties/group_obj` | three values | six objects with a sample answer each | the tabs of the sample answers |
+    /// | `/definitions/Lead` | 35 properties | 30 different keys: 11 fixed ones and 19 of scores | the declared type of the rows against the five rows of the sample answer |
+    /// | `/response/properties/data/properties/header` | all columns of the rows | 6 of the 11 fixed keys, and no score | the sample answer |
+    /// | `/definitions/Lead/properties/client_type` | the object of leads | clientsCustomers, the word for leads with contact | the rows of the sample answer under the tab of leads |
+    /// | `/response` | HTTP status 200 | HTTP status 201 on the tab of members | the tabs of the sample answers; five of the six have no content in what could be read |
     ///
     /// # Source
     ///
@@ -162,15 +161,15 @@ scrm_core::record! {
         is_lead: Option<String> as Str = "IsLead", maybe;
         "When it was created." "创建的时间。" "On the wire `CreatedTime`." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_time: Option<scrm_core::DateTime> as Typed = "CreatedTime", maybe;
-        "Id of the person; the same as identity_id in every row seen." "人的标识，见到的各行都与 identity_id 相同。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the person; the same as identity_id in every row seen." "人的标识，见到的各行都与 identity_id 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         identity_value: Option<String> as Str = "identity_value", maybe;
-        "Id of the person." "人的标识。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the person." "人的标识。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         identity_id: Option<String> as Str = "identity_id", maybe;
-        "Kind of customer group the row belongs to." "所属客群的类别。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of customer group the row belongs to." "所属客群的类别。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         client_type: Option<ClientType> as Open = "client_type", maybe;
-        "Id of the table structure; empty in every row seen." "表结构的编号，见到的各行都为空。" "On the wire `nextId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the table structure; empty in every row seen." "表结构的编号，见到的各行都为空。" "On the wire `nextId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         next_id: Option<String> as Str = "nextId", maybe;
-        "Mark of deletion; 1 in every row seen, all of them live." "删除标记，见到的各行都是 1，而且都没有删除。" "**Unverified**: seen in an example or in other people's code only."
+        "Mark of deletion; 1 in every row seen, all of them live." "删除标记，见到的各行都是 1，而且都没有删除。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_del: Option<i64> as I64 = "is_del", maybe;
     }
     columns {

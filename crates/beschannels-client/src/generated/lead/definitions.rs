@@ -6,13 +6,13 @@ scrm_core::record! {
     ///
     /// 分成几部分的地址。
     pub struct LeadAddress {
-        "Province." "省。" "**Unverified**: seen in an example or in other people's code only."
+        "Province." "省。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         province: Option<String> as Str = "province", optional personal, with_province(impl Into<String>);
-        "City." "市。" "**Unverified**: seen in an example or in other people's code only."
+        "City." "市。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         city: Option<String> as Str = "city", optional personal, with_city(impl Into<String>);
-        "District." "区。" "**Unverified**: seen in an example or in other people's code only."
+        "District." "区。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         area: Option<String> as Str = "area", optional personal, with_area(impl Into<String>);
-        "Rest of the address." "详细地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Rest of the address." "详细地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         value: Option<String> as Str = "value", optional personal, with_value(impl Into<String>);
     }
     /// Nothing is required.

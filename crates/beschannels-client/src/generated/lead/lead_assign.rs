@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 变更线索的归属人，线索用编号或 rule 指明，至少给一个。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/assign_userid`. There may be more parameters.
+    ///
     /// Sent by [`lead().assign`](super::Handle::assign).
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/assign-leads` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -57,7 +58,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/leads_id` | `a list of texts` | `a list of numbers` | the sample request |
+    /// | `/request/properties/leads_id` | a list of texts | a list of numbers | the sample request |
     ///
     /// # Source
     ///

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 新增一条线索。除控制字段外，请求体是租户自己的线索字段，先查表结构再填；没有列出的字段可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/anonymous_id`. There may be more parameters.
+    ///
     /// Sent by [`lead().create`](super::Handle::create).
     ///
     /// # Example
@@ -51,9 +53,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/create-leads` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -63,7 +64,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/FullName` | `a name in FullName, a number in MobilePhone` | `the values of the two are swapped` | the sample request |
+    /// | `/request/properties/FullName` | a name in FullName, a number in MobilePhone | the values of the two are swapped | the sample request |
     ///
     /// # Source
     ///
@@ -77,17 +78,17 @@ scrm_core::request! {
         mobile_phone: Option<String> as Str = "MobilePhone", required personal, with_mobile_phone(impl Into<String>);
         "Mail address." "邮箱。" "On the wire `Email`."
         email: Option<String> as Str = "Email", optional personal, with_email(impl Into<String>);
-        "Company." "公司。" "On the wire `Company`." "**Unverified**: seen in an example or in other people's code only."
+        "Company." "公司。" "On the wire `Company`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         company: Option<String> as Str = "Company", optional, with_company(impl Into<String>);
-        "Street." "街道。" "On the wire `Street`." "**Unverified**: seen in an example or in other people's code only."
+        "Street." "街道。" "On the wire `Street`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         street: Option<String> as Str = "Street", optional personal, with_street(impl Into<String>);
-        "Owner of the lead." "线索的归属人。" "On the wire `LeadOwner`." "**Unverified**: seen in an example or in other people's code only."
+        "Owner of the lead." "线索的归属人。" "On the wire `LeadOwner`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         lead_owner: Option<String> as Str = "LeadOwner", optional, with_lead_owner(impl Into<String>);
-        "Whether it is a lead; the labels are the tenant's." "是否线索，取值是租户的选项文字。" "On the wire `IsLead`." "**Unverified**: seen in an example or in other people's code only."
+        "Whether it is a lead; the labels are the tenant's." "是否线索，取值是租户的选项文字。" "On the wire `IsLead`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_lead: Option<String> as Str = "IsLead", optional, with_is_lead(impl Into<String>);
-        "Address." "地址。" "On the wire `Address`." "**Unverified**: seen in an example or in other people's code only."
+        "Address." "地址。" "On the wire `Address`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         address: Option<LeadAddress> as Obj = "Address", optional, with_address(LeadAddress);
-        "Id of the visitor before he was known." "留资之前的匿名访客编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the visitor before he was known." "留资之前的匿名访客编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         anonymous_id: Option<String> as Str = "anonymous_id", optional, with_anonymous_id(impl Into<String>);
     }
     open(extra)

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页列出线索。页面标着开发中，新版接口是市场线索列表V2（路径未知）。读到的副本在 condition 之后中断：读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/condition`. There may be more parameters.
+    ///
     /// Sent by [`lead().list`](super::Handle::list).
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/leads-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

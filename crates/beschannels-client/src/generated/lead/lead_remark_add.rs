@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 给线索加一条备注，线索用编号或 rule 指明，至少给一个。页面印的方法是带 JSON 正文的 GET，与同样印成 GET 的添加事件一样可疑（后者在中文菜单里是 POST），真实方法没有得到证实。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/pid`. There may be more parameters.
+    ///
     /// Sent by [`lead().remark_add`](super::Handle::remark_add).
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /leads/open-api/create-leads-remarks` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -58,8 +59,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/rule` | `required` | `optional` | rule is marked required, although leads_id or rule is enough |
-    /// | `/request/properties/leads_id` | `a list of texts` | `one text` | the sample request |
-    /// | `/http/method` | `GET` | `GET with a JSON body; likely POST` | the head of the page; a sister printed as GET is POST in the Chinese menu |
+    /// | `/request/properties/leads_id` | a list of texts | one text | the sample request |
+    /// | `/http/method` | `GET` | GET with a JSON body; likely POST | the head of the page; a sister printed as GET is POST in the Chinese menu |
     ///
     /// # Source
     ///

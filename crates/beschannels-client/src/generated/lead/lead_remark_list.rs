@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 查线索的备注，线索用编号或 rule 指明，至少给一个。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/rule`. There may be more parameters.
+    ///
     /// Sent by [`lead().remark_list`](super::Handle::remark_list).
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/get-remarks-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按手机号或邮箱新增或编辑线索，二者至少给一个。请求体是租户自己的线索字段，没有列出的可以另外加。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/anonymous_id`. There may be more parameters.
+    ///
     /// Sent by [`lead().save`](super::Handle::save).
     ///
     /// # Example
@@ -44,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/edit-leads` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -68,7 +69,7 @@ scrm_core::request! {
     ///
     /// apifox.com, Bes_Open_API_English, Leads Edit (<https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245728>), read 2026-11-26.
     pub struct LeadSave {
-        "Admin whose data permissions apply; the example sends it, the table does not name it." "按其数据权限操作的管理员；例子里有，表里没有。" "**Unverified**: seen in an example or in other people's code only."
+        "Admin whose data permissions apply; the example sends it, the table does not name it." "按其数据权限操作的管理员；例子里有，表里没有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", optional, with_user_id(impl Into<String>);
         "Whether to add, to edit, or either." "新增、编辑，还是都可以。"
         is_add: Option<LeadSaveMode> as Open = "is_add", optional, with_is_add(LeadSaveMode);
@@ -78,17 +79,17 @@ scrm_core::request! {
         mobile_phone: Option<String> as Str = "MobilePhone", optional personal, with_mobile_phone(impl Into<String>);
         "Mail address." "邮箱。" "On the wire `Email`."
         email: Option<String> as Str = "Email", optional personal, with_email(impl Into<String>);
-        "Company." "公司。" "On the wire `Company`." "**Unverified**: seen in an example or in other people's code only."
+        "Company." "公司。" "On the wire `Company`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         company: Option<String> as Str = "Company", optional, with_company(impl Into<String>);
-        "Street." "街道。" "On the wire `Street`." "**Unverified**: seen in an example or in other people's code only."
+        "Street." "街道。" "On the wire `Street`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         street: Option<String> as Str = "Street", optional personal, with_street(impl Into<String>);
-        "Owner of the lead." "线索的归属人。" "On the wire `LeadOwner`." "**Unverified**: seen in an example or in other people's code only."
+        "Owner of the lead." "线索的归属人。" "On the wire `LeadOwner`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         lead_owner: Option<String> as Str = "LeadOwner", optional, with_lead_owner(impl Into<String>);
-        "Whether it is a lead; the labels are the tenant's." "是否线索，取值是租户的选项文字。" "On the wire `IsLead`." "**Unverified**: seen in an example or in other people's code only."
+        "Whether it is a lead; the labels are the tenant's." "是否线索，取值是租户的选项文字。" "On the wire `IsLead`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_lead: Option<String> as Str = "IsLead", optional, with_is_lead(impl Into<String>);
-        "Address." "地址。" "On the wire `Address`." "**Unverified**: seen in an example or in other people's code only."
+        "Address." "地址。" "On the wire `Address`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         address: Option<LeadAddress> as Obj = "Address", optional, with_address(LeadAddress);
-        "Id of the visitor before he was known." "留资之前的匿名访客编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the visitor before he was known." "留资之前的匿名访客编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         anonymous_id: Option<String> as Str = "anonymous_id", optional, with_anonymous_id(impl Into<String>);
     }
     open(extra)

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按编号查线索的分值记录，或对全部线索分页。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/page_size`. There may be more parameters.
+    ///
     /// Sent by [`lead().score_list`](super::Handle::score_list).
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/batch-score-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

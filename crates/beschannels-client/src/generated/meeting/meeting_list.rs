@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页列出会议。副本在 page_size 处中断。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/page_size`. There may be more parameters.
+    ///
     /// Sent by [`meeting().list`](super::Handle::list).
     ///
     /// # Example
@@ -40,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /ma-open-api/meeting/list` (multipart form) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

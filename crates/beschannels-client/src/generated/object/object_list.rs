@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 分页列出一种自定义对象的记录。页面标着开发中。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/condition/search_type`. There may be more parameters.
+    ///
     /// Sent by [`object().list`](super::Handle::list).
     ///
     /// # Example
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/object-list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -57,7 +58,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | `a type of the name 对象名称` | `string` | the type cell of the table holds the field's title |
+    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
     /// | `/request/properties/order` | `string` | `object` | the sample of the field is an object of field_name and sort |
     ///
     /// # Source
@@ -119,9 +120,9 @@ scrm_core::record! {
     ///
     /// 排序，可按创建时间或修改时间。
     pub struct ObjectOrder {
-        "Field to sort by." "排序的字段。" "**Unverified**: seen in an example or in other people's code only."
+        "Field to sort by." "排序的字段。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         field_name: Option<String> as Str = "field_name", optional, with_field_name(impl Into<String>);
-        "Direction, like desc." "方向，如 desc。" "**Unverified**: seen in an example or in other people's code only."
+        "Direction, like desc." "方向，如 desc。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sort: Option<String> as Str = "sort", optional, with_sort(impl Into<String>);
     }
     /// Nothing is required.

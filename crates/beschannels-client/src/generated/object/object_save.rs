@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 新增或编辑自定义对象的一条记录；给了 id 就是编辑。其余字段是租户自己的，另外加：文本、邮箱、电话是文字；单选给选项的文字而不是值；多选把选项文字用逗号连起来；时间写成 YYYY-MM-DD HH:MM:SS，日期写成 YYYY-MM-DD；数字写在引号里。读到的副本里没有返回字段的说明，返回的内容原样交给调用方。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/id`. There may be more parameters.
+    ///
     /// Sent by [`object().save`](super::Handle::save).
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /leads/open-api/edit-object` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -53,7 +54,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | `a type of the name 对象名称` | `string` | the type cell of the table holds the field's title |
+    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
     /// | `/request/properties/record_type_id` | `对象记录类型` | `string` | the type cell of the table holds the field's title |
     ///
     /// # Source

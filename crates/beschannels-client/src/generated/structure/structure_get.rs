@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 查一个表结构，用编号或名称指明，至少给一个。新增和编辑线索、对象之前先看它。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/schema_field`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`structure().get`](super::Handle::get); answered with [`StructureGetData`].
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /cdp/open-api/detail` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///

@@ -36,9 +36,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/get-access-token` (JSON body) |
+    /// |---|---|
     /// | Token | none |
     /// | Effect | writes; a repetition changes nothing more |
     ///
@@ -46,9 +45,9 @@ scrm_core::request! {
     ///
     /// apifox.com, Bes_Open_API_English, get-access-token (<https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245719>), read 2026-11-22.
     pub struct Token {
-        "Id of the application." "应用的编号。" "On the wire `appId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the application." "应用的编号。" "On the wire `appId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<String> as Str = "appId", required, with_app_id(impl Into<String>);
-        "Secret of the application." "应用的密钥。" "On the wire `appSecret`." "**Unverified**: seen in an example or in other people's code only."
+        "Secret of the application." "应用的密钥。" "On the wire `appSecret`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_secret: Option<String> as Str = "appSecret", required secret, with_app_secret(impl Into<String>);
     }
     /// With what is required: `app_id`, `app_secret`.
@@ -72,7 +71,7 @@ scrm_core::record! {
     ///
     /// 令牌。
     pub struct TokenData {
-        "The token." "令牌。" "**Unverified**: seen in an example or in other people's code only."
+        "The token." "令牌。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         access_token: Option<String> as Str = "access_token", maybe secret;
     }
 }

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /app/getAuthCode` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -51,11 +50,11 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/body` | `json` | `query` | the parameters are printed as a table of a body and the sample is JSON, but the method is GET |
     /// | `/request/properties/account` | `int32` | `string` | it holds a phone number or mail address; the sample is a text |
-    /// | `/request/properties/accountType` | `string` | `a number` | the sample request; the older revision types it integer |
-    /// | `/request/properties/companyId` | `companyId and uid` | `neither` | the older revision of the page |
+    /// | `/request/properties/accountType` | `string` | a number | the sample request; the older revision types it integer |
+    /// | `/request/properties/companyId` | companyId and uid | `neither` | the older revision of the page |
     /// | `/request/properties/uid` | `absent` | `required` | the older revision of the page |
     /// | `/http/path` | `/api/integrate/app/getAuthCode` | `/app/getAuthCode` | the older revision of the page |
-    /// | `/response/properties/data` | `valid JSON` | `a comma behind the last member` | the sample answer |
+    /// | `/response/properties/data` | valid JSON | a comma behind the last member | the sample answer |
     ///
     /// # Source
     ///

@@ -3,9 +3,9 @@
 //!
 //! 授权
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`app_code`](Handle::app_code)([`AuthAppCode`]) | Get an auth code of a self-built app | 获取企业自建应用授权code |  |  |  | read 2026-11-26; 7 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`app_code`](Handle::app_code)([`AuthAppCode`]) | Get an auth code of a self-built app<br>获取企业自建应用授权code |  |  | read 2026-11-26; 7 errata |
 
 pub(super) mod auth_app_code;
 

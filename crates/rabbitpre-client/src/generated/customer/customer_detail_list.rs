@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按客户编号、第三方编号或手机号批量查客户，三个列表至少给一个；一次最多几个没有说明。读到的副本在 city 之后中断，其余字段留在 extra 里。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/city`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`customer().detail_list`](super::Handle::detail_list).
     ///
     /// # Example
@@ -39,12 +41,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/audience/detail` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
-    /// | Quota | 1 calls in any 1 seconds |
+    /// | Quota | 1 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Rules
@@ -59,8 +60,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/createTime` | `string` | `a number of milliseconds on the page of the lookup by phone` | the two pages side by side |
-    /// | `/response/properties/data/items/properties/openids/items/properties/appid` | `appid` | `appId on the page of the lookup by phone` | the two pages side by side |
+    /// | `/response/properties/data/items/properties/createTime` | `string` | a number of milliseconds on the page of the lookup by phone | the two pages side by side |
+    /// | `/response/properties/data/items/properties/openids/items/properties/appid` | `appid` | appId on the page of the lookup by phone | the two pages side by side |
     ///
     /// # Source
     ///

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/audience/user/id/list` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -49,7 +48,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/audienceUserIdList` | `a list of texts of digits` | `read as integers, with and without quotes` | the table of the answer; the parameter that takes one of them is int64 |
+    /// | `/response/properties/data/properties/audienceUserIdList` | a list of texts of digits | read as integers, with and without quotes | the table of the answer; the parameter that takes one of them is int64 |
     ///
     /// # Source
     ///

@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/audience/getInfoByPhoneAndOpenid` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
     /// | Effect | reads only |
@@ -61,11 +60,11 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/companyId` | `one row` | `its description is cut before the last word, which stands in a row of its own` | the table of parameters |
-    /// | `/request/properties/companyId` | `sent together with uid to reach a sub-enterprise` | `sent alone to reach a sub-enterprise` | two wordings of the same note stand one after the other; uid is no parameter of this page |
+    /// | `/request/properties/companyId` | one row | its description is cut before the last word, which stands in a row of its own | the table of parameters |
+    /// | `/request/properties/companyId` | sent together with uid to reach a sub-enterprise | sent alone to reach a sub-enterprise | two wordings of the same note stand one after the other; uid is no parameter of this page |
     /// | `/permission` | `用户→用户资料` | `用户->用户资料` | the head of the page, twice with another arrow |
-    /// | `/token` | `no token among the parameters` | `the header X-Token` | the curl example |
-    /// | `/http/path` | `/api/audience/getInfoByPhoneAndOpenid` | `the same below /api/open, which stands in base_url` | the curl example |
+    /// | `/token` | no token among the parameters | the header X-Token | the curl example |
+    /// | `/http/path` | `/api/audience/getInfoByPhoneAndOpenid` | the same below /api/open, which stands in base_url | the curl example |
     /// | `/definitions/Customer/properties/thirdId` | `present` | `absent` | the sample answer |
     /// | `/definitions/Customer/properties/openids/items/properties/appId` | `appid` | `appId` | the sample answer; the page of customer details spells it in small letters |
     /// | `/definitions/Customer/properties/openids/items/properties/appId` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
@@ -73,9 +72,9 @@ scrm_core::request! {
     /// | `definitions.json#/CustomerPhone/properties/phone` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
     /// | `definitions.json#/CustomerPhone/properties/isVerify` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
     /// | `/definitions/Customer/properties/addressList/items/properties/address` | `absent` | `present` | the sample answer; the table does not say what the list holds |
-    /// | `/definitions/Customer/properties/audienceUserId` | `long` | `a number here, a text in the samples of other pages` | the sample answers side by side |
-    /// | `/definitions/Customer/properties/tagIdList` | `valid JSON` | `a comma after the last member` | the sample answer |
-    /// | `/response/properties/data` | `one customer` | `a list` | the sample answer; the table names the fields of one customer only |
+    /// | `/definitions/Customer/properties/audienceUserId` | `long` | a number here, a text in the samples of other pages | the sample answers side by side |
+    /// | `/definitions/Customer/properties/tagIdList` | valid JSON | a comma after the last member | the sample answer |
+    /// | `/response/properties/data` | one customer | a list | the sample answer; the table names the fields of one customer only |
     /// | `/response/properties/code` | `absent` | `present` | the sample answer; the table begins below data |
     /// | `/response/properties/errorCode` | `absent` | `present` | the sample answer; other pages show 0 or an empty text on success |
     /// | `/response/properties/msg` | `absent` | `present` | the sample answer; the table begins below data |
@@ -199,9 +198,9 @@ scrm_core::record! {
     ///
     /// 微信 openid 及其所属应用。
     pub struct CustomerOpenid {
-        "Open id." "openid。" "**Unverified**: seen in an example or in other people's code only."
+        "Open id." "openid。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         openid: Option<String> as Str = "openid", maybe personal;
-        "App of the open id." "openid 所属的应用。" "On the wire `appId`." "**Unverified**: seen in an example or in other people's code only."
+        "App of the open id." "openid 所属的应用。" "On the wire `appId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<String> as Str = "appId", maybe;
     }
 }
@@ -211,7 +210,7 @@ scrm_core::record! {
     ///
     /// 一个地址。
     pub struct CustomerAddress {
-        "Address." "地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address." "地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         address: Option<String> as Str = "address", maybe personal;
     }
 }

@@ -35,9 +35,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/audience/user/tag/list` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户标签 |
     /// | Quota | 1 calls in any 2 seconds |
@@ -49,11 +48,11 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `definitions.json#/CustomerTags/properties/audienceUserId` | `int64` | `a text of digits` | the sample answer |
-    /// | `definitions.json#/CustomerTag/properties/tagId` | `int64` | `a text of digits` | the sample answer |
-    /// | `definitions.json#/CustomerTagValue/properties/tagValueId` | `int64` | `a text of digits` | the sample answer |
+    /// | `definitions.json#/CustomerTags/properties/audienceUserId` | `int64` | a text of digits | the sample answer |
+    /// | `definitions.json#/CustomerTag/properties/tagId` | `int64` | a text of digits | the sample answer |
+    /// | `definitions.json#/CustomerTagValue/properties/tagValueId` | `int64` | a text of digits | the sample answer |
     /// | `definitions.json#/CustomerTag/properties/execUserCount` | `present` | `absent` | the sample answer |
-    /// | `/http/body` | `application/x-www-form-urlencoded` | `a query` | the content type on the page; a GET carries no form |
+    /// | `/http/body` | `application/x-www-form-urlencoded` | a query | the content type on the page; a GET carries no form |
     ///
     /// # Source
     ///

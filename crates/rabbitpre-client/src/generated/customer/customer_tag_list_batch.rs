@@ -35,9 +35,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/audience/user/tag/batchlist` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户标签 |
     /// | Quota | 10 calls in any 5 seconds |
@@ -49,8 +48,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/audienceUserIdList` | `numbers` | `texts of digits in the answer` | the curl example against the sample answer |
-    /// | `/token` | `no token among the headers` | `the header X-Token` | an older curl example has none, the newer one has it |
+    /// | `/request/properties/audienceUserIdList` | `numbers` | texts of digits in the answer | the curl example against the sample answer |
+    /// | `/token` | no token among the headers | the header X-Token | an older curl example has none, the newer one has it |
     ///
     /// # Source
     ///

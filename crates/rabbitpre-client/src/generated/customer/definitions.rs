@@ -6,9 +6,9 @@ scrm_core::record! {
     ///
     /// 一个手机号。
     pub struct CustomerPhone {
-        "Number." "号码。" "**Unverified**: seen in an example or in other people's code only."
+        "Number." "号码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone: Option<String> as Str = "phone", maybe personal;
-        "Whether the number was verified." "号码是否验证过。" "On the wire `isVerify`." "**Unverified**: seen in an example or in other people's code only." "Sent and answered as `\"0\"` or `\"1\"`."
+        "Whether the number was verified." "号码是否验证过。" "On the wire `isVerify`." "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as `\"0\"` or `\"1\"`."
         is_verify: Option<bool> as Bool = "isVerify", maybe digit_text;
     }
 }

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 分页查作品的表单数据，每行是以表单字段为键的文字。也可以用 createTime 接着往后查。读到的副本在分页信息的 order 处中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/formDataPage/order`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`form().data_list`](super::Handle::data_list); answered with [`FormDataListData`].
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/platform/form/getFormData` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -52,8 +53,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/api/platform/form/getFormData` | `/api/platform/form/getFormData` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/token` | `X-ComponentToken and X-Token, neither required` | `the header X-Token` | the table of headers |
-    /// | `/request/properties/createTime` | `rows newer than it` | `rows equal to or newer than it` | the text of the row against its type |
+    /// | `/token` | X-ComponentToken and X-Token, neither required | the header X-Token | the table of headers |
+    /// | `/request/properties/createTime` | rows newer than it | rows equal to or newer than it | the text of the row against its type |
     ///
     /// # Source
     ///

@@ -25,12 +25,14 @@ scrm_core::record! {
     /// A custom field and its values.
     ///
     /// 自定义字段及其值。
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `configId`. What comes besides is kept in `extra`.
     pub struct CustomField {
         "Id of the custom field, from the console." "自定义字段的编号，在后台查看。" "On the wire `configId`."
         config_id: Option<i64> as I64 = "configId", optional, with_config_id(i64);
-        "Name of the custom field." "自定义字段的名称。" "On the wire `configName`." "**Unverified**: seen in an example or in other people's code only."
+        "Name of the custom field." "自定义字段的名称。" "On the wire `configName`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         config_name: Option<String> as Str = "configName", optional, with_config_name(impl Into<String>);
-        "Values." "值。" "**Unverified**: seen in an example or in other people's code only."
+        "Values." "值。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         values: Vec<String> as Strs = "values", optional, with_values(impl IntoIterator<Item = impl Into<String>>);
     }
     /// Nothing is required.

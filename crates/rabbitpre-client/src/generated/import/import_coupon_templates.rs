@@ -16,7 +16,9 @@ scrm_core::request! {
     ///
     /// 导入优惠券模板。读到的副本在 couponSubtitle 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/couponSubtitle`. There may be more parameters.
     ///
     /// Sent by [`import().coupon_templates`](super::Handle::coupon_templates).
     ///
@@ -52,9 +54,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /coupon/template/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -83,7 +84,7 @@ scrm_core::operation! {
     impl Operation for ImportCouponTemplates, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_COUPON_TEMPLATES = OperationSpec::new("import_coupon_templates", Method::Post, "/coupon/template/batchAdd")
         .title("Import coupon templates", "优惠券模板导入")
-        .source(Source::new("docs.tuzhanai.com, 优惠券模板导入", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=985361").unverified())
+        .source(Source::new("docs.tuzhanai.com, 优惠券模板导入", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=985361").evidence(Evidence::Unverified))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
@@ -112,7 +113,7 @@ scrm_core::record! {
         coupon_tpl_type: Option<CouponTemplateType> as Open = "couponTplType", required, with_coupon_tpl_type(CouponTemplateType);
         "Title." "标题。" "On the wire `couponTitle`."
         coupon_title: Option<String> as Str = "couponTitle", required, with_coupon_title(impl Into<String>);
-        "Subtitle; the copy breaks off before its type." "副标题，副本在它的类型之前中断。" "On the wire `couponSubtitle`." "**Unverified**: seen in an example or in other people's code only."
+        "Subtitle; the copy breaks off before its type." "副标题，副本在它的类型之前中断。" "On the wire `couponSubtitle`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_subtitle: Option<scrm_core::Value> as Any = "couponSubtitle", optional, with_coupon_subtitle(impl Into<scrm_core::Value>);
     }
     open(extra)

@@ -16,7 +16,9 @@ scrm_core::request! {
     ///
     /// 导入优惠券的券码。路径去掉旧前缀只是按同类接口推断。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`import().coupons`](super::Handle::coupons).
     ///
@@ -50,9 +52,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /coupon/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -63,9 +64,9 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/coupon/batchAdd` | `/coupon/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `definitions.json#/CouponBatch` | `batchId and batchStatus are required` | `optType alone` | the sample request |
-    /// | `/request/properties/data/items/properties/validateType` | `Integer` | `a number in quotes` | the sample request; awardAfterDay as well |
-    /// | `/request/properties/data/items/properties/startTime` | `Date` | `an empty text` | the sample request; endTime as well |
+    /// | `definitions.json#/CouponBatch` | batchId and batchStatus are required | optType alone | the sample request |
+    /// | `/request/properties/data/items/properties/validateType` | `Integer` | a number in quotes | the sample request; awardAfterDay as well |
+    /// | `/request/properties/data/items/properties/startTime` | `Date` | an empty text | the sample request; endTime as well |
     /// | `/request/properties/data/items/properties/startTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
     /// | `/request/properties/data/items/properties/endTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
     ///
@@ -86,7 +87,7 @@ scrm_core::operation! {
     impl Operation for ImportCoupons, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_COUPONS = OperationSpec::new("import_coupons", Method::Post, "/coupon/batchAdd")
         .title("Import coupon codes", "优惠券导入")
-        .source(Source::new("docs.tuzhanai.com, 优惠券导入", "2026-11-26").url("https://docs.tuzhanai.com/x/NAkP").unverified())
+        .source(Source::new("docs.tuzhanai.com, 优惠券导入", "2026-11-26").url("https://docs.tuzhanai.com/x/NAkP").evidence(Evidence::Unverified))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

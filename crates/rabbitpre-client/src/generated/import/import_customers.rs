@@ -18,6 +18,8 @@ scrm_core::request! {
     ///
     /// 导入客户资料。第一代格式，页面说即将停用，新接入用 v2。读到的副本在 realName 之后中断，其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/realName`. There may be more parameters.
+    ///
     /// Sent by [`import().customers`](super::Handle::customers).
     ///
     /// # Example
@@ -56,9 +58,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/info/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -76,7 +77,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/info/batchAdd` | `/audience/info/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `definitions.json#/IdentifyWayByPhone` | `2: phone, union id, open id, customer id` | `2: customer id, phone, open id, union id in the group and event imports` | the pages side by side |
+    /// | `definitions.json#/IdentifyWayByPhone` | 2: phone, union id, open id, customer id | 2: customer id, phone, open id, union id in the group and event imports | the pages side by side |
     ///
     /// # Source
     ///
@@ -149,9 +150,9 @@ scrm_core::record! {
         phone: Option<String> as Str = "phone", optional personal, with_phone(impl Into<String>);
         "Real name; the copies break off behind it." "真实姓名；副本在它之后中断。" "On the wire `realName`."
         real_name: Option<String> as Str = "realName", optional personal, with_real_name(impl Into<String>);
-        "Id of the customer in another system." "客户在第三方系统里的编号。" "On the wire `thirdId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the customer in another system." "客户在第三方系统里的编号。" "On the wire `thirdId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         third_id: Option<String> as Str = "thirdId", optional, with_third_id(impl Into<String>);
-        "Custom fields." "自定义字段。" "On the wire `customFields`." "**Unverified**: seen in an example or in other people's code only."
+        "Custom fields." "自定义字段。" "On the wire `customFields`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         custom_fields: Vec<CustomField> as List = "customFields", optional, with_custom_fields(impl IntoIterator<Item = CustomField>);
     }
     open(extra)

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 导入客户资料，用身份匹配。读到的副本在自定义字段的 configId 之后中断，行里的其余字段可以另外加。全量导入怎样处理没给的值没有说明，小心覆盖。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/customFields`. There may be more parameters.
+    ///
     /// Sent by [`import().customers_v2`](super::Handle::customers_v2).
     ///
     /// # Example
@@ -53,9 +55,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/info/v2/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

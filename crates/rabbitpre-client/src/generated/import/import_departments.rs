@@ -14,7 +14,9 @@ scrm_core::request! {
     ///
     /// 新增、修改或删除部门。删除时 deleteSubDepartmentFlag 为真会连下级部门一起删。每行要有一个匹配用的编号：外部渠道依次看 thirdDeptId、deptId，企业微信依次看 wxDeptId、thirdDeptId、deptId。读到的副本在 wxDeptId 处中断，其余字段可以另外加。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/wxDeptId`. There may be more parameters.
     ///
     /// Sent by [`import().departments`](super::Handle::departments).
     ///
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /dept/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 组织架构-\>组织架构 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -59,8 +60,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/dept/batchAdd` | `/dept/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | `with a default: no` | the same row of the table |
-    /// | `/request/properties/data/items/properties/thirdParentId` | `thirdParentId and parentId` | `wxParentId besides, for WeCom` | the order in which parents are matched, printed beside the table |
+    /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | with a default: no | the same row of the table |
+    /// | `/request/properties/data/items/properties/thirdParentId` | thirdParentId and parentId | wxParentId besides, for WeCom | the order in which parents are matched, printed beside the table |
     ///
     /// # Source
     ///
@@ -79,7 +80,7 @@ scrm_core::operation! {
     impl Operation for ImportDepartments, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_DEPARTMENTS = OperationSpec::new("import_departments", Method::Post, "/dept/batchAdd")
         .title("Import departments", "导入组织架构")
-        .source(Source::new("docs.tuzhanai.com, 导入组织架构", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=990547").unverified())
+        .source(Source::new("docs.tuzhanai.com, 导入组织架构", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=990547").evidence(Evidence::Unverified))
         .access(Access::Write)
         .permission("组织架构->组织架构")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
@@ -127,7 +128,7 @@ scrm_core::record! {
         third_parent_id: Option<String> as Str = "thirdParentId", optional, with_third_parent_id(impl Into<String>);
         "WeCom id of the enterprise; needed for WeCom." "企业微信的企业编号，企业微信必填。"
         corpid: Option<String> as Str = "corpid", optional, with_corpid(impl Into<String>);
-        "WeCom id of the department; needed for WeCom. The copy breaks off here." "部门的企业微信编号，企业微信必填；副本在这里中断。" "On the wire `wxDeptId`." "**Unverified**: seen in an example or in other people's code only."
+        "WeCom id of the department; needed for WeCom. The copy breaks off here." "部门的企业微信编号，企业微信必填；副本在这里中断。" "On the wire `wxDeptId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_dept_id: Option<String> as Str = "wxDeptId", optional, with_wx_dept_id(impl Into<String>);
     }
     open(extra)

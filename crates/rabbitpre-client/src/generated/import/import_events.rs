@@ -52,9 +52,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /event/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 事件-\>事件 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -73,11 +72,11 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/event/batchAdd` | `/event/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
     /// | `/request/properties/data/items/properties/eventKey` | `eventId` | `eventKey` | older revisions, and samples of newer ones |
-    /// | `/request/properties/data/items/properties/time` | `milliseconds` | `ten digits, which are seconds` | the sample of older revisions |
+    /// | `/request/properties/data/items/properties/time` | `milliseconds` | ten digits, which are seconds | the sample of older revisions |
     /// | `/request/properties/publicParams/properties/isMatching` | `required` | `optional` | two older revisions require it |
     /// | `/request/properties/publicParams/properties/identifyWay` | `unknown` | `optional` | the cell of the mark is blank |
-    /// | `/request/properties/publicParams/properties/identifyWay` | `2: phone, union id, open id, customer id` | `2: customer id, phone, open id, union id` | an older revision of the page |
-    /// | `/request/properties/publicParams` | `required` | `not there at all, with flat ids in the rows` | three older shapes of the request |
+    /// | `/request/properties/publicParams/properties/identifyWay` | 2: phone, union id, open id, customer id | 2: customer id, phone, open id, union id | an older revision of the page |
+    /// | `/request/properties/publicParams` | `required` | not there at all, with flat ids in the rows | three older shapes of the request |
     /// | `/response/properties/data` | `absent` | `optional` | the sister operations answer a batch id |
     ///
     /// # Source

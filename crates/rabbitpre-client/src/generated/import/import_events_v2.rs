@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 导入行为事件，用身份匹配。读到的副本在请求表之后中断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/eventargs`. There may be more parameters.
+    ///
     /// Sent by [`import().events_v2`](super::Handle::events_v2).
     ///
     /// # Example
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /event/v2/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 事件-\>事件 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 把客户移入或移出分组。第一代格式，页面说即将停用，新接入用 v2。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/groups`. There may be more parameters.
+    ///
     /// Sent by [`import().groups`](super::Handle::groups).
     ///
     /// # Example
@@ -44,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/group/rel/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 客户-\>客户分组 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -64,7 +65,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/group/rel/batchAdd` | `/audience/group/rel/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/optType` | `int` | `the words add and delete` | an older revision of the page |
+    /// | `/request/properties/publicParams/properties/optType` | `int` | the words add and delete | an older revision of the page |
     /// | `/permission` | `用户->用户分组` | `客户->客户分组` | the word for customers changed between revisions |
     ///
     /// # Source

@@ -48,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/group/rel/v2/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户分组 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -62,10 +61,10 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/group/rel/v2/batchAdd` | `/audience/group/rel/v2/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/data/items/properties/groups` | `kind of an identity; the next four rows are shifted as well` | `names of groups` | an earlier revision repeats the texts of version 1 |
-    /// | `/request/properties/publicParams` | `matchingType and optType` | `isMatching besides` | the sample request of an earlier revision |
+    /// | `/request/properties/data/items/properties/groups` | kind of an identity; the next four rows are shifted as well | names of groups | an earlier revision repeats the texts of version 1 |
+    /// | `/request/properties/publicParams` | matchingType and optType | isMatching besides | the sample request of an earlier revision |
     /// | `/request/properties/data/items/properties/deptId` | `int64` | `string` | an earlier revision of the page |
-    /// | `/request/properties/data/items/properties/identities` | `five members` | `a sixth one, appid, behind platform` | an earlier revision of the page |
+    /// | `/request/properties/data/items/properties/identities` | five members | a sixth one, appid, behind platform | an earlier revision of the page |
     ///
     /// # Source
     ///

@@ -16,7 +16,9 @@ scrm_core::request! {
     ///
     /// 给客户打标签或去掉标签。第一代格式，页面说即将停用，新接入用 v2。路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/tags`. There may be more parameters.
     ///
     /// Sent by [`import().tags`](super::Handle::tags).
     ///
@@ -46,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/tag/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户标签 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -66,8 +67,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/audience/tag/batchAdd` | `/audience/tag/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/optType` | `int` | `the words add and delete` | the values in the same row |
-    /// | `/request/properties/data` | `no largest number of rows` | `500 rows` | the newest revision of the page |
+    /// | `/request/properties/publicParams/properties/optType` | `int` | the words add and delete | the values in the same row |
+    /// | `/request/properties/data` | no largest number of rows | 500 rows | the newest revision of the page |
     ///
     /// # Source
     ///
@@ -86,7 +87,7 @@ scrm_core::operation! {
     impl Operation for ImportTags, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_TAGS = OperationSpec::new("import_tags", Method::Post, "/audience/tag/batchAdd")
         .title("Import customer tags", "导入客户标签")
-        .source(Source::new("docs.tuzhanai.com, 导入客户标签", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=986553").unverified())
+        .source(Source::new("docs.tuzhanai.com, 导入客户标签", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=986553").evidence(Evidence::Unverified))
         .access(Access::Write)
         .permission("用户->用户标签")
         .token(&crate::generated::vendor::TOKEN_ACCESS)

@@ -16,7 +16,9 @@ scrm_core::request! {
     ///
     /// 给客户打运营标签或去掉，用身份匹配。读到的副本在身份表的 identityValue 之后中断，标签的写法未知；路径去掉旧前缀只是按同类接口推断。导入是异步的：返回的是批次编号，查询结果的接口没有已知的路径。重复调用会怎样没有说明。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/identities`. There may be more parameters.
     ///
     /// Sent by [`import().tags_v2`](super::Handle::tags_v2).
     ///
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /audience/tag/v2/batchAdd` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户标签 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -77,7 +78,7 @@ scrm_core::operation! {
     impl Operation for ImportTagsV2, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_TAGS_V2 = OperationSpec::new("import_tags_v2", Method::Post, "/audience/tag/v2/batchAdd")
         .title("Import customer tags (v2)", "导入用户标签")
-        .source(Source::new("docs.tuzhanai.com, 导入用户标签", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=986700").unverified())
+        .source(Source::new("docs.tuzhanai.com, 导入用户标签", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=986700").evidence(Evidence::Unverified))
         .access(Access::Write)
         .permission("用户->用户标签")
         .token(&crate::generated::vendor::TOKEN_ACCESS)

@@ -3,10 +3,10 @@
 //!
 //! 玩法
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`player_get`](Handle::player_get)([`PlayPlayerGet`]) | Get a player by plugin token | 根据插件token获取用户信息 |  |  |  | read 2026-11-26; 5 errata |
-//! | [`plugin_list`](Handle::plugin_list)([`PlayPluginList`]) | List plays of a work | 获取作品下的插件信息 |  |  |  | read 2026-11-26 |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`player_get`](Handle::player_get)([`PlayPlayerGet`]) | Get a player by plugin token<br>根据插件token获取用户信息 |  |  | read 2026-11-26; 5 errata |
+//! | [`plugin_list`](Handle::plugin_list)([`PlayPluginList`]) | List plays of a work<br>获取作品下的插件信息 |  |  | read 2026-11-26 |
 
 pub(super) mod play_player_get;
 pub(super) mod play_plugin_list;

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /editorPlugin/base/getUserInfoByToken` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -45,7 +44,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
+    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
     /// | `/http/body` | `json` | `query` | one copy prints the parameters as a body, the other as a query |
     /// | `/request/properties/pluginToken` | `optional` | `required` | the older form of the page marks it optional |
     /// | `/response/properties/data/properties/browser` | `int64` | `string` | the sample answer holds a browser's name |

@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /point/increase` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -55,7 +54,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/point/increase` | `/point/increase` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
+    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
     /// | `/request/properties/appInstanceId` | `absent` | `optional` | the sample request sends 0 |
     /// | `/request/properties/orgId` | `absent` | `optional` | the sample request sends an empty text |
     ///
@@ -75,9 +74,9 @@ scrm_core::request! {
         event_type: Option<String> as Str = "eventType", optional, with_event_type(impl Into<String>);
         "Business code of the caller; that it keeps a repetition from adding twice is not promised." "调用方的业务编码；没有说它能防止重复增加。" "On the wire `relateBizCode`."
         relate_biz_code: Option<String> as Str = "relateBizCode", optional, with_relate_biz_code(impl Into<String>);
-        "Id of the app; the example sends 0." "应用的编号，例子里发 0。" "On the wire `appInstanceId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the app; the example sends 0." "应用的编号，例子里发 0。" "On the wire `appInstanceId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_instance_id: Option<i64> as I64 = "appInstanceId", optional, with_app_instance_id(i64);
-        "Id of the enterprise; the example sends an empty text." "企业的编号，例子里发空文字。" "On the wire `orgId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the enterprise; the example sends an empty text." "企业的编号，例子里发空文字。" "On the wire `orgId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         org_id: Option<String> as Str = "orgId", optional, with_org_id(impl Into<String>);
         "Six random characters." "六位随机字符。" "6 to 6 characters."
         nonce: Option<String> as Str = "nonce", required, with_nonce(impl Into<String>);

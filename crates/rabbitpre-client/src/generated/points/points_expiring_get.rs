@@ -34,9 +34,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /point/toExpirePoint` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -47,7 +46,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/point/toExpirePoint` | `/point/toExpirePoint` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
+    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
     /// | `/response/properties/data` | `array` | `object` | the sample answer |
     /// | `/response/properties/data/properties/toExpireTime` | `required` | `nullable` | the sample answer |
     /// | `/response/properties/data/properties/toExpireTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |

@@ -38,9 +38,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /audience/point/list` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -51,15 +50,15 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/path` | `/api/open/audience/point/list` | `/audience/point/list` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | `nonce and timestamp, as for a signature` | `no signature among the parameters` | the table of parameters |
+    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
     ///
     /// # Source
     ///
     /// docs.tuzhanai.com, 企业查询用户积分 (<https://docs.tuzhanai.com/x/RAkP>), read 2026-11-26.
     pub struct PointsList {
-        "Ids of the customers; both lists together 100 at most. How a list is written in the query is not stated, here it is joined by commas." "客户的编号，两个列表合计最多 100 个；列表在查询里怎样写没有说明，这里用逗号连接。" "On the wire `audienceUserIds`." "**Unverified**: seen in an example or in other people's code only." "At most 100 items." "Sent and answered as one text, joined by commas."
+        "Ids of the customers; both lists together 100 at most. How a list is written in the query is not stated, here it is joined by commas." "客户的编号，两个列表合计最多 100 个；列表在查询里怎样写没有说明，这里用逗号连接。" "On the wire `audienceUserIds`." "**Unverified**: seen in an example, in other people's code or in a retelling only." "At most 100 items." "Sent and answered as one text, joined by commas."
         audience_user_ids: Vec<i64> as Ints = "audienceUserIds", optional comma, with_audience_user_ids(impl IntoIterator<Item = i64>);
-        "Ids of the customers in another system; both lists together 100 at most." "客户在第三方系统里的编号，两个列表合计最多 100 个。" "On the wire `thirdIds`." "**Unverified**: seen in an example or in other people's code only." "At most 100 items." "Sent and answered as one text, joined by commas."
+        "Ids of the customers in another system; both lists together 100 at most." "客户在第三方系统里的编号，两个列表合计最多 100 个。" "On the wire `thirdIds`." "**Unverified**: seen in an example, in other people's code or in a retelling only." "At most 100 items." "Sent and answered as one text, joined by commas."
         third_ids: Vec<String> as Strs = "thirdIds", optional comma, with_third_ids(impl IntoIterator<Item = impl Into<String>>);
         "Six random characters." "六位随机字符。" "6 to 6 characters."
         nonce: Option<String> as Str = "nonce", required, with_nonce(impl Into<String>);

@@ -3,9 +3,9 @@
 //!
 //! 标签
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`list`](Handle::list)([`TagList`]) | List tags | 获取标签列表 |  | 1 in 2 s |  | unverified |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`list`](Handle::list)([`TagList`]) | List tags<br>获取标签列表 | 1 in 2 s |  | **unverified**; 3 errata |
 
 pub(super) mod tag_list;
 

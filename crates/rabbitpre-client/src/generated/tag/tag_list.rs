@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 列出企业的全部标签，按分类和标签组。页面写的是旧一代的签名公共参数；能否用令牌调用只是推断（同一路径在两代里都有的先例不少），没有得到证实。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`tag().list`](super::Handle::list); answered with [`TagListData`].
     ///
@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/audience/getTagList` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 1 calls in any 2 seconds |
     /// | Effect | reads only |
@@ -52,9 +51,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/token` | `the common parameters of the signed generation` | `the header X-Token` | other operations are printed with the same path in both generations; unconfirmed for this one |
+    /// | `/token` | the common parameters of the signed generation | the header X-Token | other operations are printed with the same path in both generations; unconfirmed for this one |
     /// | `/response/properties/data/properties/tagTypeList/items/properties/groupList` | `groudList` | `groupList` | an old revision spells all keys of groups so |
-    /// | `/request` | `audienceUserId` | `no parameter of its own` | an old revision lists it |
+    /// | `/request` | `audienceUserId` | no parameter of its own | an old revision lists it |
     ///
     /// # Source
     ///
@@ -69,7 +68,7 @@ scrm_core::operation! {
     impl Operation for TagList, of crate::generated::vendor::Rabbitpre, answers TagListData;
     pub(crate) static TAG_LIST = OperationSpec::new("tag_list", Method::Get, "/api/audience/getTagList")
         .title("List tags", "获取标签列表")
-        .source(Source::new("docs.tuzhanai.com, 获取标签列表", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983198").unverified())
+        .source(Source::new("docs.tuzhanai.com, 获取标签列表", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=983198").evidence(Evidence::Unverified))
         .body(BodyKind::Query)
         .quota(1, 2)
         .token(&crate::generated::vendor::TOKEN_ACCESS);

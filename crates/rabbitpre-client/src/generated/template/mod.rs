@@ -3,10 +3,10 @@
 //!
 //! 模板
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`platform_list`](Handle::platform_list)([`TemplatePlatformList`]) | List platform templates | 平台专区-查询平台模板列表 |  |  |  | read 2026-11-26; 1 of 6 fields unverified; 1 errata |
-//! | [`tag_tree`](Handle::tag_tree)([`TemplateTagTree`]) | List tags of platform templates | 平台专区-查询所有标签 |  |  |  | read 2026-11-26; 2 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`platform_list`](Handle::platform_list)([`TemplatePlatformList`]) | List platform templates<br>平台专区-查询平台模板列表 |  |  | read 2026-11-26; the copy ends early; 1 of 6 fields unverified; 1 errata |
+//! | [`tag_tree`](Handle::tag_tree)([`TemplateTagTree`]) | List tags of platform templates<br>平台专区-查询所有标签 |  |  | read 2026-11-26; 2 errata |
 
 pub(super) mod template_platform_list;
 pub(super) mod template_tag_tree;

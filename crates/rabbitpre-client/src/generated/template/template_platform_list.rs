@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按标签查平台模板，标签取自同页的标签接口。读到的副本在请求表的第一行 userId 处中断，分页参数等可以另外加；返回的内容原样交给调用方。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/userId`. There may be more parameters.
+    ///
     /// Sent by [`template().platform_list`](super::Handle::platform_list).
     ///
     /// # Example
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/template/platform/list` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -63,7 +64,7 @@ scrm_core::request! {
     ///
     /// docs.tuzhanai.com, 平台专区-查询平台模板列表 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=984668>), read 2026-11-26.
     pub struct TemplatePlatformList {
-        "Id of the user; the copy breaks off at this row." "用户的编号；副本在这一行中断。" "On the wire `userId`." "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user; the copy breaks off at this row." "用户的编号；副本在这一行中断。" "On the wire `userId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "userId", optional, with_user_id(impl Into<String>);
         "Own tags, by tagId." "自定义标签，用 tagId。" "On the wire `customTagIds`."
         custom_tag_ids: Vec<i64> as Ints = "customTagIds", optional, with_custom_tag_ids(impl IntoIterator<Item = i64>);

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/template/platform/getAllTags` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -49,8 +48,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/customTags/items/properties/tags/items/properties/createTime` | `a number of milliseconds` | `a text in ISO 8601 with a Z` | two copies of the page |
-    /// | `/response/properties/data/properties/systemTags/items/properties/children/items/properties/id` | `number` | `a text of 19 digits` | the table's text against the example |
+    /// | `/response/properties/data/properties/customTags/items/properties/tags/items/properties/createTime` | a number of milliseconds | a text in ISO 8601 with a Z | two copies of the page |
+    /// | `/response/properties/data/properties/systemTags/items/properties/children/items/properties/id` | `number` | a text of 19 digits | the table's text against the example |
     ///
     /// # Source
     ///

@@ -36,9 +36,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /app/getOrgAccessToken` (parameters in the query) |
+    /// |---|---|
     /// | Token | none |
     /// | Effect | writes; a repetition changes nothing more |
     ///
@@ -50,7 +49,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/http/path` | `/api/integrate/app/getOrgAccessToken` | `/app/getOrgAccessToken` | an older revision prints the first path, the present page the second as part of a full address |
     /// | `/http/body` | `json` | `query` | the sample request is printed as a JSON object, although the table names query parameters of a GET |
-    /// | `/response/properties/data/properties/expire` | `remaining life in seconds` | `0` | the sample answer; 0 is not taken for a life |
+    /// | `/response/properties/data/properties/expire` | remaining life in seconds | `0` | the sample answer; 0 is not taken for a life |
     /// | `/response/properties/errorCode` | `SUCCESS` | `0` | the sample answer of this page; pages of imports show an empty text |
     ///
     /// # Source

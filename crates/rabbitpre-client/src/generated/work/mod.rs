@@ -3,11 +3,11 @@
 //!
 //! 作品
 //!
-//! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
-//! |---|---|---|---|---|---|---|
-//! | [`copy`](Handle::copy)([`WorkCopy`]) | Copy a work | 复制作品 | 作品-\>作品信息 |  |  | read 2026-11-26 |
-//! | [`get`](Handle::get)([`WorkGet`]) | Get a work | 获取作品信息 | 作品-\>作品信息 |  |  | read 2026-11-26; 4 errata |
-//! | [`poster_qr_code_get`](Handle::poster_qr_code_get)([`WorkPosterQrCodeGet`]) | Get what a poster's QR code leads to | 获取海报二维码信息 |  |  |  | read 2026-11-26; 2 errata |
+//! | Call | What it does | Permission, quota | Pages | Documented |
+//! |---|---|---|---|---|
+//! | [`copy`](Handle::copy)([`WorkCopy`]) | Copy a work<br>复制作品 | 作品-\>作品信息 |  | read 2026-11-26 |
+//! | [`get`](Handle::get)([`WorkGet`]) | Get a work<br>获取作品信息 | 作品-\>作品信息 |  | read 2026-11-26; 4 errata |
+//! | [`poster_qr_code_get`](Handle::poster_qr_code_get)([`WorkPosterQrCodeGet`]) | Get what a poster's QR code leads to<br>获取海报二维码信息 |  |  | read 2026-11-26; 2 errata |
 
 pub(super) mod work_copy;
 pub(super) mod work_get;

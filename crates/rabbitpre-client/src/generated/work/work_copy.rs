@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/app/copy` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 作品-\>作品信息 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/platform/app/info` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 作品-\>作品信息 |
     /// | Effect | reads only |
@@ -47,9 +46,9 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/permission` | `作品——>作品信息` | `作品->作品信息` | the arrow is typed in three ways over the pages |
-    /// | `/response/properties/data/properties/startTime` | `start, by its name` | `the time of the last change` | the description in the table |
-    /// | `/response/properties/data/properties/endTime` | `end, by its name` | `the time of creation` | the description in the table |
-    /// | `/request/properties/appId` | `appId` | `appid on the other pages of works` | the pages side by side |
+    /// | `/response/properties/data/properties/startTime` | start, by its name | the time of the last change | the description in the table |
+    /// | `/response/properties/data/properties/endTime` | end, by its name | the time of creation | the description in the table |
+    /// | `/request/properties/appId` | `appId` | appid on the other pages of works | the pages side by side |
     ///
     /// # Source
     ///

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /api/appQrCode/getPosterQrCodeInfo` (parameters in the query) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     ///
@@ -45,8 +44,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/audid` | `int64` | `a text of digits` | the sample answer |
-    /// | `/response/properties/data/properties/cnl` | `int64` | `a text of digits` | the sample answer |
+    /// | `/response/properties/data/properties/audid` | `int64` | a text of digits | the sample answer |
+    /// | `/response/properties/data/properties/cnl` | `int64` | a text of digits | the sample answer |
     ///
     /// # Source
     ///

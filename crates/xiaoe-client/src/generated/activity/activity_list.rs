@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 activity_state 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/activity_state`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`activity().list`](super::Handle::list); answered with [`ActivityListData`], a page of [`Activity`].
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.activity.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 活动管理-查询活动信息的权限集 |
     /// | Quota | 3000 calls in any 10 seconds |

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 按编号查一个售后单。只知道返回里与旧列表不同的几个字段，其余原样给出；内容来自他人转写的页面。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`after_sale().get`](super::Handle::get); answered with [`AfterSaleGetData`].
     ///
@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.aftersale.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 500 calls in any 10 seconds |
     /// | Effect | reads only |
@@ -52,8 +51,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/state_str` | `a text` | `the number 4` | the example answer |
-    /// | `/response/properties/data/properties/goods_list/items/properties/single_type` | `a number, as in the list` | `a text` | the example answer |
+    /// | `/response/properties/data/properties/state_str` | a text | the number 4 | the example answer |
+    /// | `/response/properties/data/properties/goods_list/items/properties/single_type` | a number, as in the list | a text | the example answer |
     ///
     /// # Source
     ///
@@ -74,7 +73,7 @@ scrm_core::operation! {
     impl Operation for AfterSaleGet, of crate::generated::vendor::Xiaoe, answers AfterSaleGetData;
     pub(crate) static AFTER_SALE_GET = OperationSpec::new("after_sale_get", Method::Post, "/xe.aftersale.detail/1.0.0")
         .title("Look up an after-sale request", "获取售后订单详情")
-        .source(Source::new("api-doc.xiaoe-tech.com, 获取售后订单详情, as retold in a public repository", "2026-11-22").unverified())
+        .source(Source::new("api-doc.xiaoe-tech.com, 获取售后订单详情, as retold in a public repository", "2026-11-22").evidence(Evidence::Unverified))
         .quota(500, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -14,7 +14,9 @@ scrm_core::request! {
     ///
     /// 按条件列出售后单，旧的一版；新的一版（list_v2）的状态代码不同。请自己改 data.page_index 翻页。读到的返回在 state_invalid_time 之后没有下文。内容来自他人转写的页面。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/state_invalid_time`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`after_sale().list`](super::Handle::list); answered with [`AfterSaleListData`].
     ///
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.aftersale.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 500 calls in any 10 seconds |
     /// | Effect | reads only |
@@ -71,7 +72,7 @@ scrm_core::operation! {
     impl Operation for AfterSaleList, of crate::generated::vendor::Xiaoe, answers AfterSaleListData;
     pub(crate) static AFTER_SALE_LIST = OperationSpec::new("after_sale_list", Method::Post, "/xe.aftersale.list/1.0.0")
         .title("List after-sale requests, old version", "获取售后订单列表")
-        .source(Source::new("api-doc.xiaoe-tech.com, 获取售后订单列表, as retold in a public repository", "2026-11-22").unverified())
+        .source(Source::new("api-doc.xiaoe-tech.com, 获取售后订单列表, as retold in a public repository", "2026-11-22").evidence(Evidence::Unverified))
         .quota(500, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按时间范围列出售后单，date_type 说明 created_at 指哪一种时间。读到的页面在返回的 resource_type_str 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/resource_type_str`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`after_sale().list_v2`](super::Handle::list_v2); answered with [`AfterSaleListV2Data`], a page of [`AfterSale`].
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.after_sale.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 300 calls in any 60 seconds |
@@ -59,8 +60,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/date_type` | `date_type` | `data_type` | the text of created_at |
-    /// | `/request/properties/created_at` | `the time of application, as in the answer` | `a range of days` | the text of the row: YYYY-MM-DD\|\|YYYY-MM-DD |
-    /// | `/response` | `JSON` | `JSON with a comma too many` | the example |
+    /// | `/request/properties/created_at` | the time of application, as in the answer | a range of days | the text of the row: YYYY-MM-DD\|\|YYYY-MM-DD |
+    /// | `/response` | `JSON` | JSON with a comma too many | the example |
     /// | `/request/properties/created_at` | `string` | `array` | two days joined by \|\|; in the answer, the page's own word for a time in text |
     /// | `/response/properties/data/properties/list/items/properties/created_at` | `date` | `string` | two days joined by \|\|; in the answer, the page's own word for a time in text |
     /// | `/response/properties/data/properties/list/items/properties/invalid_time` | `date` | `string` | the page's own word for a time in text |
@@ -179,7 +180,7 @@ scrm_core::record! {
         refund_money: Option<i64> as I64 = "refund_money", maybe;
         "Kind of goods, as text; the page says to ignore it." "商品种类的文字，页面说可以忽略。"
         resource_type_str: Option<String> as Str = "resource_type_str", maybe;
-        "State, as a code: 0 to 8 and 11 to 19; other codes than in the old list." "状态的代码：0 到 8、11 到 19，与旧列表的代码不同。" "**Unverified**: seen in an example or in other people's code only."
+        "State, as a code: 0 to 8 and 11 to 19; other codes than in the old list." "状态的代码：0 到 8、11 到 19，与旧列表的代码不同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         state: Option<i64> as I64 = "state", maybe;
     }
 }

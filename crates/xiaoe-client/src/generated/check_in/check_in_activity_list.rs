@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.elock.activity/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 打卡管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -54,7 +53,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request` | `valid JSON` | `comments after //` | the example request |
+    /// | `/request` | valid JSON | comments after // | the example request |
     ///
     /// # Source
     ///

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 返回表在 file_records 之后中断，后面至少还有一张表。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/activity_diary_list`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`check_in().diary_list`](super::Handle::diary_list); answered with [`CheckInDiaryListData`], a page of [`CheckInDiary`].
     ///
     /// # Example
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.elock.activity_diary_list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 打卡管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -66,7 +67,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/activity_id` | `activity _id` | `activity_id` | our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without |
+    /// | `/request/properties/activity_id` | activity \_id | `activity_id` | our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without |
     /// | `/response/properties/data/properties/page_count` | `array` | `integer` | its meaning, a number of pages |
     ///
     /// # Source

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 必填标记在读到的副本里丢失，返回表在 file_records 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/activity_diary_list`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`check_in().diary_list_by_user`](super::Handle::diary_list_by_user); answered with [`CheckInDiaryListByUserData`], a page of [`CheckInDiary`].
     ///
     /// # Example
@@ -44,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.elock.user_diary/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 打卡管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -59,7 +60,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/activity_id` | `activity _id` | `activity_id` | our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without |
+    /// | `/request/properties/activity_id` | activity \_id | `activity_id` | our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without |
     /// | `/response/properties/data/properties/page_count` | `array` | `integer` | its meaning, a number of pages |
     /// | `/request/properties/activity_id` | `unknown` | `required` | our choice: the diaries are those of an activity; the page has lost its marks |
     /// | `/request/properties/user_id` | `unknown` | `required` | our choice: the diaries are those of a user; the page has lost its marks |

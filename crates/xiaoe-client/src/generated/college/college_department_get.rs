@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.college.department.info/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学员管理-查询(限企学院) |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -48,7 +47,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data/properties/totol_employees` | `total_employees` | `totol_employees` | the example answer |
-    /// | `/response/properties/data/properties/department_id` | `string` | `an integer in the request` | the two tables side by side |
+    /// | `/response/properties/data/properties/department_id` | `string` | an integer in the request | the two tables side by side |
     ///
     /// # Source
     ///

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.college.department.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学员管理-查询(限企学院) |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -54,7 +53,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `definitions.json#/Department/properties/children` | `object` | `array` | the example answer |
-    /// | `definitions.json#/Department/properties/user_num` | `users in the department` | `-1` | the example answer |
+    /// | `definitions.json#/Department/properties/user_num` | users in the department | `-1` | the example answer |
     ///
     /// # Source
     ///

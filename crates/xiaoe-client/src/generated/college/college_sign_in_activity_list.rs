@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.college.user_sign_activity.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 活动管理-查询 (限企学院) |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -63,7 +62,7 @@ scrm_core::request! {
     /// | `/request/properties/page_size` | `string` | `integer` | the table and the example put the number in quotes |
     /// | `/response/properties/data/properties/page` | `string` | `integer` | a number, whichever way it is written |
     /// | `/response/properties/data/properties/page_size` | `string` | `integer` | a number, whichever way it is written |
-    /// | `/response/properties/data/properties/list/items/properties/activity_end_at` | `when it begins` | `when it ends` | the name of the field |
+    /// | `/response/properties/data/properties/list/items/properties/activity_end_at` | when it begins | when it ends | the name of the field |
     ///
     /// # Source
     ///

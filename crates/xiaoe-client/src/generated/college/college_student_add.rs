@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.college.employee.add/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学员管理-增删改(限企学院) |
     /// | Quota | 500 calls in any 10 seconds |
@@ -55,8 +54,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/code` | `int` | `the text "0"` | the example answer |
-    /// | `/response/properties/data` | `valid JSON` | `user_id without quotes` | the example answer |
+    /// | `/response/properties/code` | `int` | the text "0" | the example answer |
+    /// | `/response/properties/data` | valid JSON | user_id without quotes | the example answer |
     /// | `/permission` | `学员管理-组织学员操作(限企学院)` | `学员管理-增删改(限企学院)` | the vendor's mirrored handbook has the older name |
     ///
     /// # Source

@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.college.employee.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学员管理-查询(限企学院) |
     /// | Quota | 3000 calls in any 10 seconds |

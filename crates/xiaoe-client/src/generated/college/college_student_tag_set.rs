@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.training.admin.tag.save_relation/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学员管理-增删改(限企学院) |
     /// | Quota | 500 calls in any 10 seconds |
@@ -56,9 +55,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/tag_id` | `name of the tag` | `id of the tag` | the example request |
-    /// | `/request/properties/add_user_ids` | `students to take the licence from` | `students to give the tag to` | the name of the field; the text is another page's |
-    /// | `/request/properties/remove_user_ids` | `students to take the licence from` | `students to take the tag from` | the name of the field; the text is another page's |
+    /// | `/request/properties/tag_id` | name of the tag | id of the tag | the example request |
+    /// | `/request/properties/add_user_ids` | students to take the licence from | students to give the tag to | the name of the field; the text is another page's |
+    /// | `/request/properties/remove_user_ids` | students to take the licence from | students to take the tag from | the name of the field; the text is another page's |
     ///
     /// # Source
     ///

@@ -47,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.college.employee.update/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学员管理-增删改(限企学院) |
     /// | Quota | 500 calls in any 10 seconds |
@@ -61,11 +60,11 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/code` | `int` | `the text "0"` | the example answer |
-    /// | `/response/properties/data` | `valid JSON` | `user_id without quotes` | the example answer |
-    /// | `/request/properties/user_id` | `required` | `not sent` | the example request |
-    /// | `/request` | `update_password` | `id_card in its place` | an older copy of the page, under the same version |
-    /// | `/request/properties/email` | `email` | `a row without its name` | one copy of the page, which hides addresses |
+    /// | `/response/properties/code` | `int` | the text "0" | the example answer |
+    /// | `/response/properties/data` | valid JSON | user_id without quotes | the example answer |
+    /// | `/request/properties/user_id` | `required` | not sent | the example request |
+    /// | `/request` | `update_password` | id_card in its place | an older copy of the page, under the same version |
+    /// | `/request/properties/email` | `email` | a row without its name | one copy of the page, which hides addresses |
     /// | `/request/properties/update_password` | `password` | `passwork` | the text of the same row |
     ///
     /// # Source

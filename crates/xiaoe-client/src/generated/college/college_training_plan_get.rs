@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 task_list.children.title 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/task_list/children/title`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`college().training_plan_get`](super::Handle::training_plan_get); answered with [`TrainingPlan`].
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.training_plan_detail.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 培训计划管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -61,7 +62,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/permission` | `培训计划管理-查询培训计划信息` | `培训计划管理-查询` | the vendor's mirrored handbook has the longer name |
-    /// | `/response/properties/data/properties/task_list` | `a row of its own` | `only the rows of its fields` | the table writes data.task_list.id and so on |
+    /// | `/response/properties/data/properties/task_list` | a row of its own | only the rows of its fields | the table writes data.task_list.id and so on |
     ///
     /// # Source
     ///

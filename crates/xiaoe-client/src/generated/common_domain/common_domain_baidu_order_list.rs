@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 列出百度渠道的订单。读到的页面在返回的 order_id 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/order_list/order_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`common_domain().baidu_order_list`](super::Handle::baidu_order_list); answered with [`CommonDomainBaiduOrderListData`], a page of [`BaiduOrder`].
     ///
     /// # Example
@@ -46,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.common-domain.baidu.order.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 公域管理-查询 |
     /// | Quota | 600 calls in any 10 seconds |

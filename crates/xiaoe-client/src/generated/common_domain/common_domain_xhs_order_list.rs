@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 列出小红书渠道的订单。读到的页面在 data.total 处中断，行的字段不详，返回的内容原样交给调用方，所以这里没有翻页。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`common_domain().xhs_order_list`](super::Handle::xhs_order_list).
     ///
     /// # Example
@@ -42,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.common-domain.xhs.order.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 公域管理-查询 |
     /// | Quota | 600 calls in any 10 seconds |
@@ -57,8 +58,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/order_id` | `order_id` | `xiaoe_order_id` | the example request, and the same list of Baidu |
-    /// | `/request/properties/product_name` | `product_name` | `goods_name, which the table lacks` | the example request |
-    /// | `/request/properties/order_status` | `1 to 6` | `7` | the example request |
+    /// | `/request/properties/product_name` | `product_name` | goods_name, which the table lacks | the example request |
+    /// | `/request/properties/order_status` | 1 to 6 | `7` | the example request |
     /// | `/response/properties/data` | `json对象` | `any` | the rows of the object are not known |
     ///
     /// # Source

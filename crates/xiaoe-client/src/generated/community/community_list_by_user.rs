@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.community.user.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 圈子管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -63,8 +62,8 @@ scrm_core::request! {
     /// | `/request/properties/page_index` | `string` | `integer` | the example sends a number |
     /// | `/request/properties/page_size` | `string` | `integer` | the example sends a number |
     /// | `/definitions/UserCircle/properties/id` | `absent` | `optional` | the example answer |
-    /// | `/request/properties/user_id` | `user_id` | `the key with a blank behind it` | the example request of an older copy |
-    /// | `/response` | `valid JSON` | `a placeholder in place of a row` | the example answer of an older copy |
+    /// | `/request/properties/user_id` | `user_id` | the key with a blank behind it | the example request of an older copy |
+    /// | `/response` | valid JSON | a placeholder in place of a row | the example answer of an older copy |
     ///
     /// # Source
     ///
@@ -126,7 +125,7 @@ scrm_core::record! {
     ///
     /// 用户参与的一个圈子。
     pub struct UserCircle {
-        "Id of the circle; in the example only, equal to community_id." "圈子的编号，只见于例子，与 community_id 相同。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the circle; in the example only, equal to community_id." "圈子的编号，只见于例子，与 community_id 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         id: Option<String> as Str = "id", maybe;
         "Id of the shop." "店铺的编号。"
         app_id: Option<String> as Str = "app_id", maybe;

@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.community.user.list/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 圈子管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -150,7 +149,7 @@ scrm_core::record! {
         group_id: Option<String> as Str = "group_id", maybe;
         "Name of the group." "小组的名称。"
         group_name: Option<String> as Str = "group_name", maybe;
-        "Points of growth; in the example only." "成长值，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Points of growth; in the example only." "成长值，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         growth_num: Option<i64> as I64 = "growth_num", maybe;
     }
 }

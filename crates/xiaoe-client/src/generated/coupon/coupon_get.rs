@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按编号查一张优惠券。price 在这里标明为元，优惠券列表里的像是分。读到的页面在返回的 require_price 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/require_price`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`coupon().get`](super::Handle::get); answered with [`CouponDetail`].
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.coupon.info/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询码券信息 |
     /// | Quota | 500 calls in any 10 seconds |

@@ -40,9 +40,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.coupon.add/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-增删改 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -54,8 +53,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response` | `JSON` | `broken JSON` | the example answer |
-    /// | `/request/properties/coupon_id` | `string / array` | `array` | the table allows both |
+    /// | `/response` | `JSON` | broken JSON | the example answer |
+    /// | `/request/properties/coupon_id` | string / array | `array` | the table allows both |
     /// | `/response/properties/data` | `class` | `array` | the example answer |
     ///
     /// # Source

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出一张优惠券的领券用户。读到的页面在返回的 use_at 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/use_at`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`coupon().holder_list`](super::Handle::holder_list); answered with [`CouponHolderListData`], a page of [`CouponHolder`].
     ///
     /// # Example
@@ -41,12 +43,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.coupon.user_list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询码券信息 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 100 rows each |
     ///

@@ -42,12 +42,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.coupon.user_list/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 500 rows each |
     ///
@@ -57,8 +56,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/created_at` | `YYYY-MM-DD HH:MM:SS` | `YYYY-MM_DD HH:mm::ss` | the format as printed |
-    /// | `/request/properties/is_use` | `3 void, 已作废` | `3 void, 已失效` | the row of the answer labels it otherwise |
+    /// | `/request/properties/created_at` | YYYY-MM-DD HH:MM:SS | YYYY-MM_DD HH:mm::ss | the format as printed |
+    /// | `/request/properties/is_use` | 3 void, 已作废 | 3 void, 已失效 | the row of the answer labels it otherwise |
     /// | `/response/properties/data/properties/list/items/properties/use_at` | `is_use` | `is_user=1` | the text of the row |
     /// | `/request/properties/cou_id` | `unknown` | `required` | the copy lost the marks; our choice: the users are those of a coupon; version 1.0 requires it |
     /// | `/response/properties/data/properties/list` | `object` | `array` | the example answer |

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按条件列出优惠券。行在 data.data 里；表格没有的字段来自厂商 2021 到 2022 年的例子，标为未核实。金额除折扣上限外没有说明单位。读到的返回表在 spread_type 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/data/spread_type`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`coupon().list_v2`](super::Handle::list_v2); answered with [`CouponListV2Data`], a page of [`Coupon`].
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.coupon.list/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -58,7 +59,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `the rows` | `a page with the rows in data.data` | the example answer |
+    /// | `/response/properties/data` | the rows | a page with the rows in data.data | the example answer |
     /// | `/request/properties/start_time` | `date` | `string` | the page's own word for a time in text |
     /// | `/request/properties/end_time` | `date` | `string` | the page's own word for a time in text |
     /// | `/request/properties/coupon_ids` | `string/array` | `array` | the table allows both |
@@ -142,21 +143,21 @@ scrm_core::record! {
         current_page: Option<i64> as I64 = "current_page", maybe;
         "The coupons of the page." "这一页的优惠券。"
         data: Vec<Coupon> as List = "data", maybe rows;
-        "Number of the first row." "第一行的序号。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the first row." "第一行的序号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         from: Option<i64> as I64 = "from", maybe;
-        "Number of the last page." "最后一页的页码。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the last page." "最后一页的页码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         last_page: Option<i64> as I64 = "last_page", maybe;
-        "Address of the next page." "下一页的地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the next page." "下一页的地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         next_page_url: Option<String> as Str = "next_page_url", maybe nullable;
-        "Address of the list." "列表的地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the list." "列表的地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         path: Option<String> as Str = "path", maybe;
-        "Rows per page." "每页行数。" "**Unverified**: seen in an example or in other people's code only."
+        "Rows per page." "每页行数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         per_page: Option<i64> as I64 = "per_page", maybe;
-        "Address of the page before." "上一页的地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the page before." "上一页的地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         prev_page_url: Option<String> as Str = "prev_page_url", maybe nullable;
-        "Number of the last row." "最后一行的序号。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the last row." "最后一行的序号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         to: Option<i64> as I64 = "to", maybe;
-        "Number of coupons that fit." "符合条件的优惠券数。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of coupons that fit." "符合条件的优惠券数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total: Option<i64> as I64 = "total", maybe;
     }
 }
@@ -184,53 +185,53 @@ scrm_core::record! {
         surplus_count: Option<i64> as I64 = "surplus_count", always;
         "How the coupon is got." "领取的方式。"
         spread_type: Option<CouponSpread> as Open = "spread_type", always;
-        "Amount; the unit is not stated." "金额，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount; the unit is not stated." "金额，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         price: Option<i64> as I64 = "price", maybe;
-        "Number of goods." "适用商品的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of goods." "适用商品的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         bind_res_count: Option<i64> as I64 = "bind_res_count", maybe;
-        "Smallest amount of an order; the unit is not stated." "使用的门槛，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Smallest amount of an order; the unit is not stated." "使用的门槛，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         require_price: Option<i64> as I64 = "require_price", maybe;
-        "Valid from." "有效期的起点。" "**Unverified**: seen in an example or in other people's code only."
+        "Valid from." "有效期的起点。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         valid_at: Option<String> as Str = "valid_at", maybe;
-        "Valid to." "有效期的终点。" "**Unverified**: seen in an example or in other people's code only."
+        "Valid to." "有效期的终点。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         invalid_at: Option<String> as Str = "invalid_at", maybe;
-        "Valid after so many days; the example shows -1." "领取几天后生效，例子里是 -1。" "**Unverified**: seen in an example or in other people's code only."
+        "Valid after so many days; the example shows -1." "领取几天后生效，例子里是 -1。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         valid_after: Option<i64> as I64 = "valid_after", maybe;
-        "Valid for so many days." "有效的天数。" "**Unverified**: seen in an example or in other people's code only."
+        "Valid for so many days." "有效的天数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         valid_day: Option<i64> as I64 = "valid_day", maybe;
-        "When it was stopped by hand; the example shows null." "手动停止的时间，例子里是 null。" "**Unverified**: seen in an example or in other people's code only."
+        "When it was stopped by hand; the example shows null." "手动停止的时间，例子里是 null。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         manual_stop_at: Option<scrm_core::Value> as Any = "manual_stop_at", maybe nullable;
-        "How many one user may claim." "每人限领的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "How many one user may claim." "每人限领的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receive_rule: Option<i64> as I64 = "receive_rule", maybe;
-        "Number in all." "总数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number in all." "总数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         count: Option<i64> as I64 = "count", maybe;
-        "Number claimed." "已领的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number claimed." "已领的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         has_received: Option<i64> as I64 = "has_received", maybe;
-        "Whether it can be shared, as a code." "是否可以分享，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether it can be shared, as a code." "是否可以分享，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         can_share: Option<i64> as I64 = "can_share", maybe;
-        "Kind of coupon, as a code." "优惠券的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of coupon, as a code." "优惠券的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_type: Option<i64> as I64 = "coupon_type", maybe;
-        "Who may claim it, as a code." "领取的限制，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Who may claim it, as a code." "领取的限制，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receive_limit_type: Option<i64> as I64 = "receive_limit_type", maybe;
-        "Memberships that may claim it." "限定可以领取的会员。" "**Unverified**: seen in an example or in other people's code only." "Sent and answered as JSON inside a text."
+        "Memberships that may claim it." "限定可以领取的会员。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as JSON inside a text."
         receive_limit_ids: Vec<CouponLimit> as List = "receive_limit_ids", maybe json;
-        "Instructions." "使用说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Instructions." "使用说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         instructions: Option<String> as Str = "instructions", maybe;
-        "Limit, as text." "限制的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Limit, as text." "限制的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         limit_title: Option<String> as Str = "limit_title", maybe;
-        "Whether a paid coupon belongs to it." "是否关联有价优惠券。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether a paid coupon belongs to it." "是否关联有价优惠券。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         has_relate_paid_coupon: Option<bool> as Bool = "has_relate_paid_coupon", maybe;
-        "State of giving out, as a code." "发放的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of giving out, as a code." "发放的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         has_spread_process_state: Option<i64> as I64 = "has_spread_process_state", maybe;
-        "Whether it was used, as a code." "是否使用，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether it was used, as a code." "是否使用，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_use: Option<i64> as I64 = "is_use", maybe;
-        "Number used." "已使用的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number used." "已使用的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         use_count: Option<i64> as I64 = "use_count", maybe;
-        "State of the coupon, as a code." "优惠券的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the coupon, as a code." "优惠券的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_state: Option<i64> as I64 = "coupon_state", maybe;
-        "What is wrong with the activity." "活动的异常说明。" "**Unverified**: seen in an example or in other people's code only."
+        "What is wrong with the activity." "活动的异常说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         activity_exception_msg: Option<String> as Str = "activity_exception_msg", maybe;
-        "State of the activity, as a code." "活动的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the activity, as a code." "活动的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         activity_state: Option<i64> as I64 = "activity_state", maybe;
     }
 }
@@ -240,11 +241,11 @@ scrm_core::record! {
     ///
     /// 限定可以领取的会员。
     pub struct CouponLimit {
-        "Id." "编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id." "编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         id: Option<scrm_core::Value> as Any = "id", maybe;
-        "Title." "标题。" "**Unverified**: seen in an example or in other people's code only."
+        "Title." "标题。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         title: Option<String> as Str = "title", maybe;
-        "Whether the membership is free." "是否免费会员。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether the membership is free." "是否免费会员。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_free_vip: Option<bool> as Bool = "is_free_vip", maybe;
     }
 }

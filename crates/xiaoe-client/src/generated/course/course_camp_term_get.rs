@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 term_info 的 push_state_outline 处中断；另外三块没有字段表，原样给出。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/term_info/push_state_outline`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`course().camp_term_get`](super::Handle::camp_term_get); answered with [`CourseCampTermGetData`].
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.course.camp.term.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 100 calls in any 10 seconds |
@@ -51,9 +52,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/term_id` | `term_id` | `the key with a blank behind it` | the example request |
-    /// | `/request/properties/camp_id` | `camp_id` | `the key with a blank behind it` | the example request |
-    /// | `/response/properties/data/properties/term_info/properties/unlock_condition` | `json` | `any JSON` | the row names three members without types, and does not tell an object from a text that holds one |
+    /// | `/request/properties/term_id` | `term_id` | the key with a blank behind it | the example request |
+    /// | `/request/properties/camp_id` | `camp_id` | the key with a blank behind it | the example request |
+    /// | `/response/properties/data/properties/term_info/properties/unlock_condition` | `json` | any JSON | the row names three members without types, and does not tell an object from a text that holds one |
     ///
     /// # Source
     ///

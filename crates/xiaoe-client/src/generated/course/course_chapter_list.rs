@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.course.course.chapter.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 100 calls in any 10 seconds |
@@ -51,7 +50,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/msg` | `the type column holds the required mark` | `text` | the table of the answer, whose columns have slipped |
+    /// | `/response/properties/msg` | the type column holds the required mark | `text` | the table of the answer, whose columns have slipped |
     ///
     /// # Source
     ///

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出专栏、会员或大专栏里的小节。表格里的页码叫 page_index，例子里叫 page，这里按表格。读到的页面在返回的 state 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/state`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`course().column_section_list`](super::Handle::column_section_list); answered with [`CourseColumnSectionListData`], a page of [`CourseColumnSection`].
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.course.column.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 100 calls in any 10 seconds |

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按条件列出课程。三个时间的写法没有例子，按文字原样给出；价格没有说明单位。读到的页面在返回的 is_public 中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/is_public`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`course().list`](super::Handle::list); answered with [`CourseListData`], a page of [`Course`].
     ///
     /// # Example
@@ -46,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.course.course.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 100 calls in any 10 seconds |
@@ -61,7 +62,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/msg` | `the type column holds the required mark` | `text` | the table of the answer, whose columns have slipped |
+    /// | `/response/properties/msg` | the type column holds the required mark | `text` | the table of the answer, whose columns have slipped |
     /// | `/response/properties/data/properties/list/items/properties/last_updated_at` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
     /// | `/response/properties/data/properties/list/items/properties/curriculum_time` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
     /// | `/response/properties/data/properties/list/items/properties/curriculum_end_time` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 查一个用户有没有某个资源的权益。只见过例子，没有字段表。msg 后面可能带提示，不要拿它比较。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`entitlement().asset_check`](super::Handle::asset_check); answered with [`EntitlementAssetCheckData`].
     ///
@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.asset.check/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订购管理-查询订购关系 |
     /// | Effect | reads only |
@@ -63,7 +62,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/own` | `true or false` | `the text [true\|false]` | the example answer |
+    /// | `/response/properties/data/properties/own` | true or false | the text \[true\|false\] | the example answer |
     /// | `/request/properties/user_id` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
     /// | `/request/properties/asset_type` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
     /// | `/request/properties/goods_id` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
@@ -87,7 +86,7 @@ scrm_core::operation! {
     impl Operation for EntitlementAssetCheck, of crate::generated::vendor::Xiaoe, answers EntitlementAssetCheckData;
     pub(crate) static ENTITLEMENT_ASSET_CHECK = OperationSpec::new("entitlement_asset_check", Method::Post, "/xe.user.asset.check/1.0.0")
         .title("Check a user's right to a resource", "查询用户资源权益1.0")
-        .source(Source::new("xiaoe-tech.apifox.cn, 查询用户资源权益1.0", "2026-11-26").url("https://xiaoe-tech.apifox.cn/api-14394878").unverified())
+        .source(Source::new("xiaoe-tech.apifox.cn, 查询用户资源权益1.0", "2026-11-26").url("https://xiaoe-tech.apifox.cn/api-14394878").evidence(Evidence::Unverified))
         .permission("订购管理-查询订购关系")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .errors(&[

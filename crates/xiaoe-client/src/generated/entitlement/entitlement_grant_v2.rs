@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 一步完成下单和开通权益，可以一次开通几件商品。out_order_id 要求唯一，出错后再试请用同一个。product_infos、express 和外层的 user_id 只见于例子。支付宝的 pay_way 在这里是 1，在 1.0 里是 2。读到的页面在 out_order_id 之后中断，返回的内容不详。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/out_order_id`. There may be more parameters.
+    ///
     /// Sent by [`entitlement().grant_v2`](super::Handle::grant_v2).
     ///
     /// # Example
@@ -58,9 +60,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.delivery/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订购管理-产品包权益操作 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -81,7 +82,7 @@ scrm_core::request! {
     ///
     /// www.kancloud.cn/qq535902586/xiaoe, 用户开通产品包权益2.0 (<https://www.kancloud.cn/qq535902586/xiaoe/3177198>), read 2026-11-26.
     pub struct EntitlementGrantV2 {
-        "Id of the user, the same as inside; in the example only." "用户的编号，与内层相同，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user, the same as inside; in the example only." "用户的编号，与内层相同，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", optional, with_user_id(impl Into<String>);
         "What to open." "要开通的内容。"
         data: Option<EntitlementOrderV2> as Obj = "data", required, with_data(EntitlementOrderV2);
@@ -118,9 +119,9 @@ scrm_core::record! {
         pay_way: Option<EntitlementPayWayV2> as Open = "pay_way", optional, with_pay_way(EntitlementPayWayV2);
         "The merchant's order number, unique." "商户的外部订单号，要求唯一。"
         out_order_id: Option<String> as Str = "out_order_id", optional, with_out_order_id(impl Into<String>);
-        "The goods; in the example only." "商品，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "The goods; in the example only." "商品，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         product_infos: Vec<EntitlementProduct> as List = "product_infos", optional, with_product_infos(impl IntoIterator<Item = EntitlementProduct>);
-        "Where physical goods are sent; in the example only." "实物商品的收货地址，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Where physical goods are sent; in the example only." "实物商品的收货地址，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         express: Option<EntitlementAddress> as Obj = "express", optional, with_express(EntitlementAddress);
     }
     /// With what is required: `user_id`.
@@ -132,11 +133,11 @@ scrm_core::record! {
     ///
     /// 商品，只见于例子。
     pub struct EntitlementProduct {
-        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         spu_id: Option<String> as Str = "spu_id", optional, with_spu_id(impl Into<String>);
-        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_id: Option<String> as Str = "sku_id", optional, with_sku_id(impl Into<String>);
-        "Validity in seconds." "有效期的秒数。" "**Unverified**: seen in an example or in other people's code only." "Unit: seconds." "Sent and answered as a text."
+        "Validity in seconds." "有效期的秒数。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds." "Sent and answered as a text."
         period: Option<i64> as I64 = "period", optional text ["seconds"], with_period(i64);
     }
     /// Nothing is required.
@@ -148,17 +149,17 @@ scrm_core::record! {
     ///
     /// 实物商品的收货地址，只见于例子。
     pub struct EntitlementAddress {
-        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receiver: Option<String> as Str = "receiver", optional personal, with_receiver(impl Into<String>);
-        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone: Option<String> as Str = "phone", optional personal, with_phone(impl Into<String>);
-        "Province." "省份。" "**Unverified**: seen in an example or in other people's code only."
+        "Province." "省份。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         province: Option<String> as Str = "province", optional personal, with_province(impl Into<String>);
-        "City." "城市。" "**Unverified**: seen in an example or in other people's code only."
+        "City." "城市。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         city: Option<String> as Str = "city", optional personal, with_city(impl Into<String>);
-        "District." "区县。" "**Unverified**: seen in an example or in other people's code only."
+        "District." "区县。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         county: Option<String> as Str = "county", optional personal, with_county(impl Into<String>);
-        "Street and house." "详细地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Street and house." "详细地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         detail: Option<String> as Str = "detail", optional personal, with_detail(impl Into<String>);
     }
     /// Nothing is required.

@@ -35,9 +35,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.examination.detail.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 考试管理-查询 |
     /// | Quota | 2000 calls in any 10 seconds |
@@ -50,7 +49,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/quota/calls` | `3000` | `2000` | an older copy of the page has the larger number, under the same version |
-    /// | `/request/properties/id` | `required` | `not sent` | the example request |
+    /// | `/request/properties/id` | `required` | not sent | the example request |
     ///
     /// # Source
     ///

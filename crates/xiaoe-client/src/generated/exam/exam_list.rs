@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 返回表在 goods_info 的 resource_type 处中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/exam_list/goods_info/resource_type`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`exam().list`](super::Handle::list); answered with [`ExamListData`], a page of [`Exam`].
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.examination.list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 考试管理-查询考试信息 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -58,8 +59,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request` | `page_index and page_size are required` | `the token only` | the example request |
-    /// | `/response/properties/data` | `the current page` | `an object with the rows and their number` | the table of its fields |
+    /// | `/request` | page_index and page_size are required | the token only | the example request |
+    /// | `/response/properties/data` | the current page | an object with the rows and their number | the table of its fields |
     ///
     /// # Source
     ///

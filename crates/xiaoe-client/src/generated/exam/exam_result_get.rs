@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按 join_id（考试推送里有）查一次考试的作答。返回表从题目一行写起，没有说题目放在 data 的哪里，所以 data 原样给出。表里的题目字段有 id、content、describ、type（0 单选、1 多选、2 简答、3 判断、4 填空、5 不定项、6 材料题）、score、omit_score、question_id、correct_answer、analysis、disorder_match、sort、is_material_question、answer、child_info、audio_urls、optionList，在 child_info 的 fill_right_index 处中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`exam().result_get`](super::Handle::result_get).
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.examination.result.info/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 考试管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -51,7 +52,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `the fields of a question, from id to child_info/fill_right_index` | `data, as it comes` | the table has neither code, msg nor data: where the questions stand is not told |
+    /// | `/response/properties/data` | the fields of a question, from id to child_info/fill_right_index | data, as it comes | the table has neither code, msg nor data: where the questions stand is not told |
     ///
     /// # Source
     ///

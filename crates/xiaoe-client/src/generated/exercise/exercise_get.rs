@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在题目的 analysis 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/question_list/analysis`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`exercise().get`](super::Handle::get); answered with [`ExerciseGetData`].
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.exercise.api.info/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 作业管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -51,9 +52,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/commit_count` | `string` | `a number in the list of homework` | the two pages side by side |
-    /// | `/response/properties/data/properties/question_list/items/properties/type` | `string` | `a number in the result of an exam` | the two pages side by side |
-    /// | `/response/properties/data/properties/question_list/items/properties/correct_answer` | `string` | `a list or a text, by the kind of question` | the text of the same row |
+    /// | `/response/properties/data/properties/commit_count` | `string` | a number in the list of homework | the two pages side by side |
+    /// | `/response/properties/data/properties/question_list/items/properties/type` | `string` | a number in the result of an exam | the two pages side by side |
+    /// | `/response/properties/data/properties/question_list/items/properties/correct_answer` | `string` | a list or a text, by the kind of question | the text of the same row |
     /// | `/response/properties/data/properties/question_list/items/properties/option_list` | `absent` | `optional` | the text of correct_answer; the result of an exam calls it optionList |
     ///
     /// # Source
@@ -134,7 +135,7 @@ scrm_core::record! {
         correct_answer: Option<scrm_core::Value> as Any = "correct_answer", maybe;
         "Explanation." "解析。"
         analysis: Option<String> as Str = "analysis", maybe;
-        "Options; named in the text of correct_answer." "选项，在 correct_answer 的说明里提到。" "**Unverified**: seen in an example or in other people's code only."
+        "Options; named in the text of correct_answer." "选项，在 correct_answer 的说明里提到。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         option_list: Option<scrm_core::Value> as Any = "option_list", maybe;
     }
 }

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 resource_name 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/collection_list/resource_name`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`form().entry_list`](super::Handle::entry_list); answered with [`FormEntryListData`], a page of [`FormEntry`].
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.information.form.result.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 信息采集/表单管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -62,7 +63,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/collection_list` | `a plain name` | `names with [] behind the list` | the table writes collection_list\[\].id and so on |
+    /// | `/response/properties/data/properties/collection_list` | a plain name | names with \[\] behind the list | the table writes collection_list\[\].id and so on |
     ///
     /// # Source
     ///

@@ -39,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.information.form.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 信息采集/表单管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -61,7 +60,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data/properties/form_list/items/properties/form_id` | `int` | `string` | the example answer |
-    /// | `/response` | `valid JSON` | `no opening brace` | the example answer |
+    /// | `/response` | valid JSON | no opening brace | the example answer |
     ///
     /// # Source
     ///

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.goods.category.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -51,8 +50,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/title` | `获取实物商品列表` | `a list of categories` | the table and the example |
-    /// | `/response/properties/data/items/properties/parent_id` | `a number` | `text` | the request has it as text |
+    /// | `/title` | `获取实物商品列表` | a list of categories | the table and the example |
+    /// | `/response/properties/data/items/properties/parent_id` | a number | `text` | the request has it as text |
     /// | `/response/properties/data/items/properties/id` | `string` | `integer` | the example |
     /// | `/response/properties/data/items/properties/rank` | `string` | `integer` | the example |
     ///

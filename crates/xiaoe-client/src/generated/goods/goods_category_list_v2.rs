@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.goods.category.list/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 1000 calls in any 10 seconds |
@@ -52,8 +51,8 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data/items/properties/is_enabled` | `is_enable` | `is_enabled` | the example answer |
-    /// | `/response/properties/data/items/properties/created_at` | `a time as in 1.0` | `ISO 8601 with an offset` | the example answer |
-    /// | `/response/properties/data` | `a table of users, by its heading` | `categories` | the table itself |
+    /// | `/response/properties/data/items/properties/created_at` | a time as in 1.0 | ISO 8601 with an offset | the example answer |
+    /// | `/response/properties/data` | a table of users, by its heading | `categories` | the table itself |
     /// | `/response/properties/data/items/properties/category_aptitude_img` | `absent` | `optional` | the example answer |
     /// | `/response/properties/data/items/properties/extends` | `absent` | `optional` | the example answer |
     /// | `/response/properties/data` | `object` | `array` | the example |
@@ -105,9 +104,9 @@ scrm_core::record! {
         title: Option<String> as Str = "title", maybe;
         "When it was changed, ISO 8601 with an offset." "更新的时间，是带时区的 ISO 8601。"
         updated_at: Option<String> as Str = "updated_at", maybe;
-        "Picture of the certificate; in the example only." "类目资质的图片，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture of the certificate; in the example only." "类目资质的图片，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         category_aptitude_img: Option<String> as Str = "category_aptitude_img", maybe;
-        "Extras; in the example only." "扩展信息，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Extras; in the example only." "扩展信息，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         extends: Option<GoodsCategoryExtras> as Obj = "extends", maybe;
     }
 }
@@ -117,7 +116,7 @@ scrm_core::record! {
     ///
     /// 扩展信息，只见于例子。
     pub struct GoodsCategoryExtras {
-        "Medical category; the example shows null." "医疗类目，例子里是 null。" "**Unverified**: seen in an example or in other people's code only."
+        "Medical category; the example shows null." "医疗类目，例子里是 null。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         med_cate_type: Option<scrm_core::Value> as Any = "med_cate_type", maybe nullable;
     }
 }

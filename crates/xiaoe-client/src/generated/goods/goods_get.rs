@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.goods.detail.get/3.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -61,9 +60,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data/properties/resource_info` | `a list` | `an object; an empty list on failures` | the text says a list, the table and the example show an object |
+    /// | `/response/properties/data/properties/resource_info` | a list | an object; an empty list on failures | the text says a list, the table and the example show an object |
     /// | `/response/properties/data/properties/resource_info/properties/sale_status/x-enum/values/0/name` | `off` | `on` | goods list 2.0 and the course list use 0 for goods that are off sale |
-    /// | `/request/properties/data/properties/goods_type` | `eight kinds` | `7, 21, 23, 25 and 29 too` | older client code; code 3057 refuses what is not supported |
+    /// | `/request/properties/data/properties/goods_type` | eight kinds | 7, 21, 23, 25 and 29 too | older client code; code 3057 refuses what is not supported |
     ///
     /// # Source
     ///

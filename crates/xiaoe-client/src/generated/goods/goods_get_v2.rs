@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按种类和编号查一批商品。读到的页面在返回的 resource_type 之后中断；再后面的字段只见于他人的程序，标为未核实。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/resource_type`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`goods().get_v2`](super::Handle::get_v2).
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.goods.detail.get/4.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -132,31 +133,31 @@ scrm_core::record! {
         resource_id: Option<String> as Str = "resource_id", maybe;
         "Kind of goods." "商品的种类。"
         resource_type: Option<GoodsKind> as Open = "resource_type", maybe;
-        "Id of the category." "类目的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the category." "类目的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_category_id: Option<scrm_core::Value> as Any = "goods_category_id", maybe;
-        "Name." "名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name." "名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_name: Option<String> as Str = "goods_name", maybe;
-        "Pictures." "图片。" "**Unverified**: seen in an example or in other people's code only."
+        "Pictures." "图片。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_img: Vec<String> as Strs = "goods_img", maybe;
-        "Short text." "简介。" "**Unverified**: seen in an example or in other people's code only."
+        "Short text." "简介。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_brief_text: Option<String> as Str = "goods_brief_text", maybe;
-        "Detail." "详情。" "**Unverified**: seen in an example or in other people's code only."
+        "Detail." "详情。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_detail_text: Option<String> as Str = "goods_detail_text", maybe;
-        "Whether it is on sale, as a code." "上下架的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether it is on sale, as a code." "上下架的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sale_status: Option<i64> as I64 = "sale_status", maybe;
-        "Tag." "标签。" "**Unverified**: seen in an example or in other people's code only."
+        "Tag." "标签。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_tag: Option<scrm_core::Value> as Any = "goods_tag", maybe;
-        "Whether it is promoted, as a code." "是否参与分销，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether it is promoted, as a code." "是否参与分销，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         has_distribute: Option<i64> as I64 = "has_distribute", maybe;
-        "Way of shipping." "配送的方式。" "**Unverified**: seen in an example or in other people's code only."
+        "Way of shipping." "配送的方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         distribution_pattern: Option<scrm_core::Value> as Any = "distribution_pattern", maybe;
-        "Categories." "类目。" "**Unverified**: seen in an example or in other people's code only."
+        "Categories." "类目。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         category: Vec<GoodsCategoryTitle> as List = "category", maybe;
-        "Specifications, when asked for." "规格，要求时才有。" "**Unverified**: seen in an example or in other people's code only."
+        "Specifications, when asked for." "规格，要求时才有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku: Vec<GoodsSku> as List = "sku", maybe;
-        "Stock, when asked for." "库存，要求时才有。" "**Unverified**: seen in an example or in other people's code only."
+        "Stock, when asked for." "库存，要求时才有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         stock: Vec<GoodsStock> as List = "stock", maybe;
-        "Attributes, when asked for." "属性，要求时才有。" "**Unverified**: seen in an example or in other people's code only."
+        "Attributes, when asked for." "属性，要求时才有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         attr: Vec<GoodsAttribute> as List = "attr", maybe;
     }
 }
@@ -166,7 +167,7 @@ scrm_core::record! {
     ///
     /// 类目。
     pub struct GoodsCategoryTitle {
-        "Title." "标题。" "**Unverified**: seen in an example or in other people's code only."
+        "Title." "标题。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         title: Option<String> as Str = "title", maybe;
     }
 }
@@ -176,13 +177,13 @@ scrm_core::record! {
     ///
     /// 规格，要求时才有。
     pub struct GoodsSku {
-        "Id." "编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id." "编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_id: Option<String> as Str = "sku_id", maybe;
-        "Number of values." "取值的个数。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of values." "取值的个数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         value_count: Option<scrm_core::Value> as Any = "value_count", maybe;
-        "Price." "价格。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price." "价格。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         sku_price: Option<scrm_core::Fen> as Typed = "sku_price", maybe ["fen"];
-        "Picture." "图片。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture." "图片。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_img: Option<scrm_core::Value> as Any = "sku_img", maybe;
     }
 }
@@ -192,11 +193,11 @@ scrm_core::record! {
     ///
     /// 库存，要求时才有。
     pub struct GoodsStock {
-        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_id: Option<String> as Str = "sku_id", maybe;
-        "Number left." "剩余的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number left." "剩余的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         left_num: Option<i64> as I64 = "left_num", maybe;
-        "Number sold." "已售的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number sold." "已售的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sell_num: Option<i64> as I64 = "sell_num", maybe;
     }
 }
@@ -206,11 +207,11 @@ scrm_core::record! {
     ///
     /// 属性，要求时才有。
     pub struct GoodsAttribute {
-        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_id: Option<String> as Str = "sku_id", maybe;
-        "Name." "名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name." "名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         attr_name: Option<String> as Str = "attr_name", maybe;
-        "Value." "取值。" "**Unverified**: seen in an example or in other people's code only."
+        "Value." "取值。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         attr_value: Option<scrm_core::Value> as Any = "attr_value", maybe;
     }
 }

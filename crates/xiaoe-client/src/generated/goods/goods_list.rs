@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按种类列出商品，一次只查一种。只从运行中的代码得知，见过的代码用到种类 1、2、3、4、6、20；一行有十个字段，只知道其中的 id，其余原样给出。路径里的 api/ 是厂商写的。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`goods().list`](super::Handle::list); answered with [`GoodsListData`], a page of [`ListedGoods`].
     ///
@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /api/xe.goods.list.get/3.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Effect | reads only |
@@ -60,7 +59,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/resource_type` | `unknown` | `required` | working client code always sends it |
-    /// | `/paging/first` | `not told` | `1` | working client code begins at 1 |
+    /// | `/paging/first` | not told | `1` | working client code begins at 1 |
     ///
     /// # Source
     ///
@@ -81,7 +80,7 @@ scrm_core::operation! {
     impl Operation for GoodsList, of crate::generated::vendor::Xiaoe, answers GoodsListData;
     pub(crate) static GOODS_LIST = OperationSpec::new("goods_list", Method::Post, "/api/xe.goods.list.get/3.0.0")
         .title("List goods, version 1.0", "查询商品列表1.0")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").unverified())
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .permission("商品管理-查询")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&

@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按条件列出商品。时间范围要么两头都给、要么都不给，最多 15 天；每页超过 100 行时服务器按 100 行给，所以这里先拒绝。sale_status 的 0 在这里是下架，在商品详情 1.0 里是上架。内容来自他人转写的页面，没有见到原页。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`goods().list_v2`](super::Handle::list_v2); answered with [`GoodsListV2Data`], a page of [`GoodsListRow`].
     ///
@@ -51,9 +51,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.goods.list.get/4.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 商品管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -73,9 +72,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/resource_type` | `a number` | `the number in quotes` | the example request sends "21" |
+    /// | `/request/properties/resource_type` | a number | the number in quotes | the example request sends "21" |
     /// | `/response/properties/data/properties/list/items/properties/resource_type` | `absent` | `optional` | the example answer has it, the table does not |
-    /// | `/response/properties/data/properties/list/items/properties/sale_status` | `codes of the filter` | `0 for off sale, the reverse of goods detail 1.0` | the two pages side by side |
+    /// | `/response/properties/data/properties/list/items/properties/sale_status` | codes of the filter | 0 for off sale, the reverse of goods detail 1.0 | the two pages side by side |
     ///
     /// # Source
     ///
@@ -124,7 +123,7 @@ scrm_core::operation! {
     impl Operation for GoodsListV2, of crate::generated::vendor::Xiaoe, answers GoodsListV2Data;
     pub(crate) static GOODS_LIST_V2 = OperationSpec::new("goods_list_v2", Method::Post, "/xe.goods.list.get/4.0.0")
         .title("List goods, version 2.0", "查询商品列表2.0")
-        .source(Source::new("api-doc.xiaoe-tech.com, 查询商品列表2.0, as retold in a public repository", "2026-11-22").url("https://api-doc.xiaoe-tech.com/api_list/product/get_goods_relations_2.html").unverified())
+        .source(Source::new("api-doc.xiaoe-tech.com, 查询商品列表2.0, as retold in a public repository", "2026-11-22").url("https://api-doc.xiaoe-tech.com/api_list/product/get_goods_relations_2.html").evidence(Evidence::Unverified))
         .permission("商品管理-查询")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
@@ -275,7 +274,7 @@ scrm_core::record! {
         attr: Option<scrm_core::Value> as Any = "attr", maybe;
         "Extras." "扩展信息。" "Undocumented as JSON."
         extend: Option<scrm_core::Value> as Any = "extend", maybe;
-        "Kind of goods." "商品的种类。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of goods." "商品的种类。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_type: Option<GoodsKind> as Open = "resource_type", maybe;
     }
 }

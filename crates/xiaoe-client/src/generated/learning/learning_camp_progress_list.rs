@@ -38,9 +38,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.camp.user_progress/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学习数据-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -53,7 +52,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/response/properties/data` | `Object` | `array` | the example answer |
-    /// | `/response` | `valid JSON` | `a placeholder without quotes for id` | the example answer |
+    /// | `/response` | valid JSON | a placeholder without quotes for id | the example answer |
     ///
     /// # Source
     ///

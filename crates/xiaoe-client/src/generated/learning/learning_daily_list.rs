@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 列出一天里各用户的学习时长。只从运行中的代码得知，返回里可能还有别的字段。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`learning().daily_list`](super::Handle::daily_list); answered with [`LearningDailyListData`], a page of [`DailyLearning`].
     ///
@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.learning_records.daily.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
@@ -81,7 +80,7 @@ scrm_core::operation! {
     impl Operation for LearningDailyList, of crate::generated::vendor::Xiaoe, answers LearningDailyListData;
     pub(crate) static LEARNING_DAILY_LIST = OperationSpec::new("learning_daily_list", Method::Post, "/xe.learning_records.daily.get/1.0.0")
         .title("List users' learning time of a day", "获取每日学习记录")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").unverified())
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&
             PagingSpec::number("page", 1, "/data/list")

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 数据有四到五分钟的延迟；息屏、后台、投屏和小窗播放的时间不计。请自己改 data.page 翻页。必填标记在读到的副本里丢失，返回表在 content_app_id 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/goods_list/content_app_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`learning().record_list`](super::Handle::record_list); answered with [`LearningRecordListData`].
     ///
     /// # Example
@@ -40,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.learning.records.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 学习数据-查询 |
     /// | Quota | 1000 calls in any 10 seconds |
@@ -67,7 +68,7 @@ scrm_core::request! {
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Page and source." "页码和数据来源。"
         data: Option<LearningRecordQuery> as Obj = "data", required, with_data(LearningRecordQuery);
-        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
     /// With what is required: `user_id`, `data`.

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 按资源和用户查学习记录，一次最多 100 个用户。这里的内容来自第三方文章里的例子和运行中的代码；一行有 17 个字段，名字没有见到，所以每行原样给出。没有记录时 data 是空数组。路径里的 leaning 是厂商的拼写。数据有四到五分钟的延迟。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`learning().record_list_by_resource`](super::Handle::record_list_by_resource); answered with [`LearningRecordListByResourceData`].
     ///
@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.leaning_record_by_resource.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
@@ -59,8 +58,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/data/properties/list` | `a list of ids` | `an object with the keys 0, 1, …` | working client code |
-    /// | `/response/properties/data` | `an object with a list` | `an empty list where there is nothing` | working client code |
+    /// | `/request/properties/data/properties/list` | a list of ids | an object with the keys 0, 1, … | working client code |
+    /// | `/response/properties/data` | an object with a list | an empty list where there is nothing | working client code |
     /// | `/request/properties/resource_id` | `unknown` | `required` | the example and the code both send it; the table was not seen |
     ///
     /// # Source
@@ -75,7 +74,7 @@ scrm_core::request! {
         page: Option<i64> as I64 = "page", optional, with_page(i64);
         "Rows per page." "每页行数。"
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
-        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
     /// With what is required: `resource_id`.
@@ -86,7 +85,7 @@ scrm_core::operation! {
     impl Operation for LearningRecordListByResource, of crate::generated::vendor::Xiaoe, answers LearningRecordListByResourceData;
     pub(crate) static LEARNING_RECORD_LIST_BY_RESOURCE = OperationSpec::new("learning_record_list_by_resource", Method::Post, "/xe.user.leaning_record_by_resource.get/1.0.0")
         .title("List the learning records of a resource", "获取指定资源学习记录信息")
-        .source(Source::new("developer.aliyun.com, a third party's post; the vendor's table was not in the copy", "2026-11-26").url("https://developer.aliyun.com/article/1281840").unverified())
+        .source(Source::new("developer.aliyun.com, a third party's post; the vendor's table was not in the copy", "2026-11-26").url("https://developer.aliyun.com/article/1281840").evidence(Evidence::Unverified))
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

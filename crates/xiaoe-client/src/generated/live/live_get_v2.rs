@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 resource_info 的 ios_applet_desc.img_material_id 之后中断；其余四块（module_info 等）没有字段表，原样保留。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/resource_info/ios_applet_desc/img_material_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`live().get_v2`](super::Handle::get_v2); answered with [`LiveGetV2Data`].
     ///
     /// # Example
@@ -37,12 +39,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.alive.detail.get/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
-    /// | Quota | 10 calls in any 1 seconds |
+    /// | Quota | 10 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Errata
@@ -52,7 +53,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/id` | `unknown` | `required` | our choice: a live is looked up by its id; the page has lost its marks |
-    /// | `/response/properties/data/properties/resource_info/properties/zb_stop_at` | `a time, by its name` | `a length in seconds` | the page's text |
+    /// | `/response/properties/data/properties/resource_info/properties/zb_stop_at` | a time, by its name | a length in seconds | the page's text |
     ///
     /// # Source
     ///

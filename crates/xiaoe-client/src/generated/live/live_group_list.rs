@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.alive.relation.tag.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -86,7 +85,7 @@ scrm_core::record! {
         app_id: Option<String> as Str = "app_id", maybe;
         "Name." "名称。"
         name: Option<String> as Str = "name", maybe;
-        "Another name; in the example only." "别名，只见于例子。" "**Unverified**: seen in an example or in other people's code only."
+        "Another name; in the example only." "别名，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         alias: Option<String> as Str = "alias", maybe;
         "State." "状态。"
         state: Option<LiveGroupState> as Open = "state", maybe;

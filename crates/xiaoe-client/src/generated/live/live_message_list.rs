@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 翻页用上一页最后一行的 comment_id。返回表在 show_on_wall 的取值说明处中断，必填标记丢失。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/show_on_wall`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`live().message_list`](super::Handle::message_list), a page of [`LiveMessage`].
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.alive.msg_list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
     /// | Quota | 100 calls in any 10 seconds |

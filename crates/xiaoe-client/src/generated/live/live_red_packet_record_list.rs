@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 返回表在 record_list 的标题处中断：领取记录的字段没有见到，每条原样给出。红包的编号，表里叫 red_packet_id，例子里叫 id，两个都在这里。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/send_info/wx_avatar`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`live().red_packet_record_list`](super::Handle::red_packet_record_list); answered with [`LiveRedPacketRecordListData`].
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.live.redpacket.record/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -70,7 +71,7 @@ scrm_core::request! {
         resource_type: Option<i64> as I64 = "resource_type", required, with_resource_type(i64);
         "Id of the red packet." "红包的编号。" "The page prints the type as `int`."
         red_packet_id: Option<String> as Str = "red_packet_id", required, with_red_packet_id(impl Into<String>);
-        "Id of the red packet, as the example calls it." "红包的编号，例子里的叫法。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the red packet, as the example calls it." "红包的编号，例子里的叫法。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         id: Option<String> as Str = "id", optional, with_id(impl Into<String>);
         "Id of the user who asks." "当前用户的编号。"
         current_user_id: Option<String> as Str = "current_user_id", optional, with_current_user_id(impl Into<String>);

@@ -33,9 +33,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.live.redpacket.analysis/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |

@@ -44,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.alive.signin.set_timed/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-增删改 |
     /// | Quota | 50 calls in any 10 seconds |
@@ -70,7 +69,7 @@ scrm_core::request! {
     ///
     /// api-doc.xiaoe-tech.com, 设置定时签到 (<https://api-doc.xiaoe-tech.com/api_list/live_broad/live_interact_manage/sign_in_set_timed.html>), read 2026-11-26.
     pub struct LiveSignInSchedule {
-        "Id of the live." "直播的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the live." "直播的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_id: Option<String> as Str = "resource_id", required, with_resource_id(impl Into<String>);
         "Always 4: a live." "固定为 4，直播。" "The vendor's default: `4`."
         resource_type: Option<i64> as I64 = "resource_type", required, with_resource_type(i64);

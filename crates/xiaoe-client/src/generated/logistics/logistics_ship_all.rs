@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 把一个订单的全部商品发出。重复调用可能再发一次，请先查订单的状态。读到的页面在请求的例子里中断，返回的内容不详。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/out_pack_id`. There may be more parameters.
+    ///
     /// Sent by [`logistics().ship_all`](super::Handle::ship_all).
     ///
     /// # Example
@@ -39,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.send_all_resource/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 物流管理-物流发货 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -53,7 +54,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/company_id` | `int` | `a number in quotes` | the example request |
+    /// | `/request/properties/company_id` | `int` | a number in quotes | the example request |
     /// | `/permission` | `物流管理-物流发货` | `物流管理-增删改` | the newer page of the sister operation; the set was renamed |
     ///
     /// # Source

@@ -44,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.modify_logistics/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 物流管理-增删改 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -66,7 +65,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response/properties/data` | `an object` | `an empty list` | the example of a failure |
+    /// | `/response/properties/data` | an object | an empty list | the example of a failure |
     /// | `/request/properties/ship_array/items/properties/parcel_id` | `unknown` | `required` | the copy lost the marks; our choice: the parcel must be named |
     /// | `/request/properties/order_id` | `unknown` | `required` | the copy lost the marks; our choice: the order must be named |
     /// | `/request/properties/ship_array` | `unknown` | `required` | the copy lost the marks; our choice: without a parcel there is nothing to change |

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按编号查一个订单。读到的页面在 data.order_info 的 resource_type 之后中断，再后面的字段只见于厂商的例子和他人的程序，标为未核实。例子里的 price 是以元为单位的文字。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/order_info/resource_type`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`order().get`](super::Handle::get); answered with [`OrderGetData`].
     ///
     /// # Example
@@ -37,9 +39,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -51,8 +52,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response` | `the example answer` | `the example request` | the section called example answer |
-    /// | `/response/properties/data/properties/order_info/properties/order_type` | `a label` | `a list of numbers` | order list 1.1 has the same field; order list 2.0 a number |
+    /// | `/response` | the example answer | the example request | the section called example answer |
+    /// | `/response/properties/data/properties/order_info/properties/order_type` | a label | a list of numbers | order list 1.1 has the same field; order list 2.0 a number |
     /// | `/request/properties/order_id` | `unknown` | `required` | the copy lost the marks; our choice: an order is looked up by its id |
     ///
     /// # Source
@@ -116,119 +117,119 @@ scrm_core::record! {
         payment_type: Option<OrderPaymentKind> as Open = "payment_type", maybe;
         "Kind of goods; 0 is none, as with a group purchase. The list of codes is cut behind 2." "商品的种类，0 为无（如团购）；取值表在 2 之后中断。"
         resource_type: Option<OrderGoodsKind> as Open = "resource_type", maybe;
-        "Number bought." "购买的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number bought." "购买的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         count: Option<i64> as I64 = "count", maybe;
-        "Source of the channel." "渠道的来源。" "**Unverified**: seen in an example or in other people's code only."
+        "Source of the channel." "渠道的来源。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_info: Option<String> as Str = "channel_info", maybe;
-        "Name of the goods." "商品的名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the goods." "商品的名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         purchase_name: Option<String> as Str = "purchase_name", maybe;
-        "Picture of the goods." "商品的图片。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture of the goods." "商品的图片。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         img_url: Option<String> as Str = "img_url", maybe;
-        "Amount, in yuan." "金额，单位为元。" "**Unverified**: seen in an example or in other people's code only." "Unit: yuan." "Sent and answered as a text."
+        "Amount, in yuan." "金额，单位为元。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: yuan." "Sent and answered as a text."
         price: Option<scrm_core::Yuan> as Typed = "price", maybe text ["yuan"];
-        "State of the order, as a code." "订单的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the order, as a code." "订单的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_state: Option<i64> as I64 = "order_state", maybe;
-        "State of the shipping, as a code." "发货的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the shipping, as a code." "发货的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_state: Option<i64> as I64 = "ship_state", maybe;
-        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example or in other people's code only."
+        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         out_order_id: Option<String> as Str = "out_order_id", maybe;
-        "Number of the payment." "交易单号。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the payment." "交易单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         transaction_id: Option<String> as Str = "transaction_id", maybe;
-        "App in which it was ordered, as a code." "下单所用的应用，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "App in which it was ordered, as a code." "下单所用的应用，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_app_type: Option<i64> as I64 = "wx_app_type", maybe;
-        "How the money is collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "How the money is collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         use_collection: Option<i64> as I64 = "use_collection", maybe;
-        "State of the settlement, as a code." "结算的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the settlement, as a code." "结算的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         settle_status: Option<i64> as I64 = "settle_status", maybe;
-        "Kind of promotion, as a code." "分销的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of promotion, as a code." "分销的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         distribute_type: Option<i64> as I64 = "distribute_type", maybe;
-        "When it was paid." "支付的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was paid." "支付的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         pay_time: Option<scrm_core::DateTime> as Typed = "pay_time", maybe;
-        "When it was settled." "结算的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was settled." "结算的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         settle_time: Option<scrm_core::DateTime> as Typed = "settle_time", maybe;
-        "Amount refunded; the example shows null." "退款的金额，例子里是 null。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount refunded; the example shows null." "退款的金额，例子里是 null。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_money: Option<scrm_core::Value> as Any = "refund_money", maybe nullable;
-        "Source, as a code." "来源，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Source, as a code." "来源，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         source: Option<i64> as I64 = "source", maybe;
-        "When it was made." "创建的时间。" "**Unverified**: seen in an example or in other people's code only."
+        "When it was made." "创建的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         created_at: Option<String> as Str = "created_at", maybe;
-        "State of the check, as a code." "审核的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the check, as a code." "审核的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         que_check_state: Option<i64> as I64 = "que_check_state", maybe;
-        "Way of shipping, as a code." "配送的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Way of shipping, as a code." "配送的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         express_type: Option<i64> as I64 = "express_type", maybe;
-        "Name of the shop." "店铺的名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the shop." "店铺的名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shop_name: Option<String> as Str = "shop_name", maybe;
-        "Name of the user." "用户的名字。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the user." "用户的名字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         username: Option<String> as Str = "username", maybe personal;
-        "Phone number of the user." "用户的手机号。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number of the user." "用户的手机号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone: Option<String> as Str = "phone", maybe personal;
-        "Picture of the user." "用户的头像。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture of the user." "用户的头像。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_avatar: Option<String> as Str = "wx_avatar", maybe personal;
-        "Kind of promotion, as text." "分销类型的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of promotion, as text." "分销类型的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         distribute_type_name: Option<String> as Str = "distribute_type_name", maybe;
-        "Whether a commission is paid." "是否分佣。" "**Unverified**: seen in an example or in other people's code only." "Sent and answered as `0` or `1`."
+        "Whether a commission is paid." "是否分佣。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as `0` or `1`."
         is_distribute_money: Option<bool> as Bool = "is_distribute_money", maybe digit;
-        "Address of the goods." "商品的地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the goods." "商品的地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         jump_url: Option<String> as Str = "jump_url", maybe;
-        "Kinds of discount." "优惠的类型。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "Kinds of discount." "优惠的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         discount_type: Option<scrm_core::Value> as Any = "discount_type", maybe;
-        "The discounts." "优惠的明细。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "The discounts." "优惠的明细。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         discount_arr: Option<scrm_core::Value> as Any = "discount_arr", maybe;
-        "Kind of order, as text." "订单类型的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of order, as text." "订单类型的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_type: Option<String> as Str = "order_type", maybe;
-        "Category of the goods, as a code." "商品的类目，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Category of the goods, as a code." "商品的类目，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_category: Option<i64> as I64 = "goods_category", maybe;
-        "Kind of goods, as text." "商品种类的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of goods, as text." "商品种类的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_type_name: Option<String> as Str = "resource_type_name", maybe;
-        "State of the order, as text." "订单状态的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the order, as text." "订单状态的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_state_type: Option<String> as Str = "order_state_type", maybe;
-        "After-sale state, as a code." "售后的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "After-sale state, as a code." "售后的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sales_state: Option<i64> as I64 = "sales_state", maybe;
-        "After-sale state, as text." "售后状态的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "After-sale state, as text." "售后状态的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sales_state_name: Option<String> as Str = "sales_state_name", maybe;
-        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_receiver: Option<String> as Str = "ship_receiver", maybe personal;
-        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_phone: Option<String> as Str = "ship_phone", maybe personal;
-        "Address of the receiver." "收件人的地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the receiver." "收件人的地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_address: Option<String> as Str = "ship_address", maybe personal;
-        "Remark for the shipping." "发货的备注。" "**Unverified**: seen in an example or in other people's code only."
+        "Remark for the shipping." "发货的备注。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_remark: Option<String> as Str = "ship_remark", maybe;
-        "Courier." "快递公司。" "**Unverified**: seen in an example or in other people's code only."
+        "Courier." "快递公司。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_company: Option<String> as Str = "ship_company", maybe;
-        "Tracking number." "快递单号。" "**Unverified**: seen in an example or in other people's code only."
+        "Tracking number." "快递单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_express_id: Option<String> as Str = "ship_express_id", maybe;
-        "Province of the receiver." "收件的省份。" "**Unverified**: seen in an example or in other people's code only."
+        "Province of the receiver." "收件的省份。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_province: Option<String> as Str = "ship_province", maybe personal;
-        "City of the receiver." "收件的城市。" "**Unverified**: seen in an example or in other people's code only."
+        "City of the receiver." "收件的城市。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_city: Option<String> as Str = "ship_city", maybe personal;
-        "District of the receiver." "收件的区县。" "**Unverified**: seen in an example or in other people's code only."
+        "District of the receiver." "收件的区县。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_county: Option<String> as Str = "ship_county", maybe personal;
-        "Street and house of the receiver." "收件的详细地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Street and house of the receiver." "收件的详细地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_detail: Option<String> as Str = "ship_detail", maybe personal;
-        "Specification, as text." "规格的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Specification, as text." "规格的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_desc_str: Option<String> as Str = "sku_desc_str", maybe;
-        "Whether the amount was changed, as a code." "金额是否改过，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether the amount was changed, as a code." "金额是否改过，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_modified_amount: Option<i64> as I64 = "is_modified_amount", maybe;
-        "Why the amount may not be changed." "不能改价的原因。" "**Unverified**: seen in an example or in other people's code only."
+        "Why the amount may not be changed." "不能改价的原因。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         must_not_modified_amount_reason: Option<String> as Str = "must_not_modified_amount_reason", maybe;
-        "The parcels." "包裹。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "The parcels." "包裹。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         parcel_data: Option<scrm_core::Value> as Any = "parcel_data", maybe;
-        "Why it was closed." "关闭的原因。" "**Unverified**: seen in an example or in other people's code only."
+        "Why it was closed." "关闭的原因。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         closure_reason: Option<String> as Str = "closure_reason", maybe;
-        "The way of the parcels." "物流的明细。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "The way of the parcels." "物流的明细。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         express_detail: Option<scrm_core::Value> as Any = "express_detail", maybe;
-        "Goods shipped." "已发货的商品数。" "**Unverified**: seen in an example or in other people's code only."
+        "Goods shipped." "已发货的商品数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shipped_goods: Option<i64> as I64 = "shipped_goods", maybe;
-        "Whether it can be shipped, as a code." "是否可以发货，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether it can be shipped, as a code." "是否可以发货，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         can_shipments: Option<i64> as I64 = "can_shipments", maybe;
-        "App, as text." "应用的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "App, as text." "应用的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_type_name: Option<String> as Str = "app_type_name", maybe;
-        "How it was paid, as text." "支付方式的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "How it was paid, as text." "支付方式的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         pay_way_desc: Option<String> as Str = "pay_way_desc", maybe;
-        "Name of the activity." "活动的名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the activity." "活动的名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         activity_name: Option<String> as Str = "activity_name", maybe;
-        "Number for the activity." "活动的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number for the activity." "活动的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         activity_count: Option<i64> as I64 = "activity_count", maybe;
     }
 }
@@ -238,17 +239,17 @@ scrm_core::record! {
     ///
     /// 分销信息，字段表不在副本里。
     pub struct OrderDistribution {
-        "Id of the promoter." "推广员的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the promoter." "推广员的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         share_user_id: Option<String> as Str = "share_user_id", maybe;
-        "Nickname of the promoter." "推广员的昵称。" "**Unverified**: seen in an example or in other people's code only."
+        "Nickname of the promoter." "推广员的昵称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         share_user_nickname: Option<String> as Str = "share_user_nickname", maybe personal;
-        "Commission; the unit is not stated." "佣金，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Commission; the unit is not stated." "佣金，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         distribute_price: Option<scrm_core::Value> as Any = "distribute_price", maybe;
-        "Id of the promoter above." "上级推广员的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the promoter above." "上级推广员的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         superior_distribute_user_id: Option<String> as Str = "superior_distribute_user_id", maybe;
-        "Nickname of the promoter above." "上级推广员的昵称。" "**Unverified**: seen in an example or in other people's code only."
+        "Nickname of the promoter above." "上级推广员的昵称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         superior_distribute_user_nickname: Option<String> as Str = "superior_distribute_user_nickname", maybe personal;
-        "Commission of the promoter above; the unit is not stated." "上级的佣金，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Commission of the promoter above; the unit is not stated." "上级的佣金，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         superior_distribute_price: Option<scrm_core::Value> as Any = "superior_distribute_price", maybe;
     }
 }

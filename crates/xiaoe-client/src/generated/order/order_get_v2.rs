@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按编号查一个订单。多数子对象有 has_result，说明里面有没有内容。厂商页面的副本在商品优惠的 discount_sub_type 之后中断；再后面的字段来自他人转写的页面，标为未核实，没有字段表的部分原样保留。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/goods_info/goods_list/discounts_info/coupons_list/discount_sub_type`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`order().get_v2`](super::Handle::get_v2); answered with [`OrderGetV2Data`].
     ///
     /// # Example
@@ -39,12 +41,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.detail/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Errata
@@ -53,9 +54,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/response` | `the example answer` | `the example request` | the section called example answer |
+    /// | `/response` | the example answer | the example request | the section called example answer |
     /// | `/permission` | `订单管理-查询` | `订单管理-查询订单信息` | a mirror of 2023; the set was renamed |
-    /// | `/response/properties/data/properties/order_info/properties/order_type` | `a number` | `text` | order list 2.0 takes the same field as text |
+    /// | `/response/properties/data/properties/order_info/properties/order_type` | a number | `text` | order list 2.0 takes the same field as text |
     ///
     /// # Source
     ///
@@ -152,67 +153,67 @@ scrm_core::record! {
         check_state_description: Option<String> as Str = "check_state_description", maybe;
         "What was taken off." "优惠。"
         discounts_info: Option<OrderGoodsDiscounts> as Obj = "discounts_info", maybe;
-        "Validity, as text." "有效期的说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Validity, as text." "有效期的说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_desc: Option<String> as Str = "expire_desc", maybe;
-        "Whether the validity is shown." "是否显示有效期。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether the validity is shown." "是否显示有效期。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_display: Option<bool> as Bool = "expire_display", maybe;
-        "Beginning of the validity." "有效期的起点。" "**Unverified**: seen in an example or in other people's code only."
+        "Beginning of the validity." "有效期的起点。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_start: Option<scrm_core::Value> as Any = "expire_start", maybe;
-        "End of the validity." "有效期的终点。" "**Unverified**: seen in an example or in other people's code only."
+        "End of the validity." "有效期的终点。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_end: Option<scrm_core::Value> as Any = "expire_end", maybe;
-        "Description." "描述。" "**Unverified**: seen in an example or in other people's code only."
+        "Description." "描述。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_description: Option<String> as Str = "goods_description", maybe;
-        "Picture." "图片。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture." "图片。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_image: Option<String> as Str = "goods_image", maybe;
-        "Name." "名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name." "名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_name: Option<String> as Str = "goods_name", maybe;
-        "Goods code." "商品编码。" "**Unverified**: seen in an example or in other people's code only."
+        "Goods code." "商品编码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_sn: Option<String> as Str = "goods_sn", maybe;
-        "Specification, as text." "规格的说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Specification, as text." "规格的说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_spec_description: Option<String> as Str = "goods_spec_description", maybe;
-        "Amount changed by hand; the unit is not stated." "改价的金额，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount changed by hand; the unit is not stated." "改价的金额，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         modified_amount: Option<i64> as I64 = "modified_amount", maybe;
-        "Paid coupons." "有价优惠券。" "**Unverified**: seen in an example or in other people's code only."
+        "Paid coupons." "有价优惠券。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         paid_coupon_info: Vec<OrderPaidCoupon> as List = "paid_coupon_info", maybe;
-        "Kind of validity." "有效期的类型。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of validity." "有效期的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         period_type: Option<OrderPeriodType> as Open = "period_type", maybe;
-        "Number bought." "购买的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number bought." "购买的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         quantity: Option<i64> as I64 = "quantity", maybe;
-        "Amount refunded; the unit is not stated." "退款的金额，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount refunded; the unit is not stated." "退款的金额，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_amount: Option<i64> as I64 = "refund_amount", maybe;
-        "State of the refund, as a code." "退款的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the refund, as a code." "退款的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_state: Option<i64> as I64 = "refund_state", maybe;
-        "Amount that can be refunded; the unit is not stated." "可退的金额，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount that can be refunded; the unit is not stated." "可退的金额，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refundable_amount: Option<i64> as I64 = "refundable_amount", maybe;
-        "Id of the related goods." "关联商品的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the related goods." "关联商品的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_goods_id: Option<scrm_core::Value> as Any = "relation_goods_id", maybe;
-        "Kind of the related goods, as a code from 0 to 4." "关联商品的类型，是 0 到 4 的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the related goods, as a code from 0 to 4." "关联商品的类型，是 0 到 4 的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_goods_type: Option<i64> as I64 = "relation_goods_type", maybe;
-        "Number left." "剩余的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number left." "剩余的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         remain_count: Option<i64> as I64 = "remain_count", maybe;
-        "State of the shipping, as a code." "发货的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the shipping, as a code." "发货的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_state: Option<i64> as I64 = "ship_state", maybe;
-        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_id: Option<String> as Str = "sku_id", maybe;
-        "Code of the specification." "规格编码。" "**Unverified**: seen in an example or in other people's code only."
+        "Code of the specification." "规格编码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_spec_code: Option<String> as Str = "sku_spec_code", maybe;
-        "Value of the specification." "规格的取值。" "**Unverified**: seen in an example or in other people's code only."
+        "Value of the specification." "规格的取值。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         spec_value: Option<scrm_core::Value> as Any = "spec_value", maybe;
-        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         spu_id: Option<String> as Str = "spu_id", maybe;
-        "Kind of the goods." "商品的类型。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the goods." "商品的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         spu_type: Option<String> as Str = "spu_type", maybe;
-        "Price of all; the unit is not stated." "小计，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Price of all; the unit is not stated." "小计，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sub_total: Option<i64> as I64 = "sub_total", maybe;
-        "Tag, as text." "标签的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Tag, as text." "标签的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         tag_description: Option<String> as Str = "tag_description", maybe;
-        "Price of one; the unit is not stated." "单价，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Price of one; the unit is not stated." "单价，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         unit_price: Option<i64> as I64 = "unit_price", maybe;
-        "Commission of the content market; the unit is not stated." "内容市场的佣金，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Commission of the content market; the unit is not stated." "内容市场的佣金，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         vs_commission: Option<i64> as I64 = "vs_commission", maybe;
-        "Nickname in the content market." "内容市场里的昵称。" "**Unverified**: seen in an example or in other people's code only."
+        "Nickname in the content market." "内容市场里的昵称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         vs_nick_name: Option<String> as Str = "vs_nick_name", maybe personal;
-        "Fee of the platform; the unit is not stated." "平台费用，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Fee of the platform; the unit is not stated." "平台费用，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         vs_platform_fee: Option<i64> as I64 = "vs_platform_fee", maybe;
     }
 }
@@ -224,13 +225,13 @@ scrm_core::record! {
     pub struct OrderGoodsDiscounts {
         "Coupons." "优惠券。"
         coupons_list: Vec<OrderGoodsCoupon> as List = "coupons_list", maybe;
-        "Other discounts; rows like those of coupons_list." "其他优惠，每行与 coupons_list 相同。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "Other discounts; rows like those of coupons_list." "其他优惠，每行与 coupons_list 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         discounts_list: Option<scrm_core::Value> as Any = "discounts_list", maybe;
-        "Coupons not used; rows like those of coupons_list." "未用的优惠券，每行与 coupons_list 相同。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "Coupons not used; rows like those of coupons_list." "未用的优惠券，每行与 coupons_list 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         no_coupon_list: Option<scrm_core::Value> as Any = "no_coupon_list", maybe;
-        "Whether several coupons were used." "是否用了多张券。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether several coupons were used." "是否用了多张券。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         multi_coupons_usage: Option<bool> as Bool = "multi_coupons_usage", maybe;
-        "Amount taken off by coupons; the unit is not stated." "优惠券的总优惠，单位没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount taken off by coupons; the unit is not stated." "优惠券的总优惠，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total_coupons_discount_amount: Option<i64> as I64 = "total_coupons_discount_amount", maybe;
     }
 }
@@ -246,7 +247,7 @@ scrm_core::record! {
         discount_name: Option<String> as Str = "discount_name", maybe;
         "Second-level kind, as a code." "二级类型，是代码。"
         discount_sub_type: Option<i64> as I64 = "discount_sub_type", maybe;
-        "Second-level kind, as text." "二级类型的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Second-level kind, as text." "二级类型的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_sub_type_description: Option<String> as Str = "discount_sub_type_description", maybe;
     }
 }
@@ -256,21 +257,21 @@ scrm_core::record! {
     ///
     /// 有价优惠券。
     pub struct OrderPaidCoupon {
-        "Id of the shop; the page says a list." "店铺的编号，页面写的是数组。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the shop; the page says a list." "店铺的编号，页面写的是数组。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<scrm_core::Value> as Any = "app_id", maybe;
-        "Code of the coupon." "券码。" "**Unverified**: seen in an example or in other people's code only."
+        "Code of the coupon." "券码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_code: Option<String> as Str = "coupon_code", maybe secret;
-        "Password of the coupon." "券密码。" "**Unverified**: seen in an example or in other people's code only."
+        "Password of the coupon." "券密码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_password: Option<String> as Str = "coupon_password", maybe secret;
-        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_id: Option<String> as Str = "goods_id", maybe;
-        "Id of the order." "订单的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the order." "订单的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_id: Option<String> as Str = "order_id", maybe;
-        "When it was received." "领取的时间。" "**Unverified**: seen in an example or in other people's code only."
+        "When it was received." "领取的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receive_at: Option<String> as Str = "receive_at", maybe;
-        "State, as a code." "状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State, as a code." "状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         stat: Option<i64> as I64 = "stat", maybe;
-        "Id of the user." "用户的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
     }
 }
@@ -280,23 +281,23 @@ scrm_core::record! {
     ///
     /// 内部扩展信息。
     pub struct OrderExtraPart {
-        "After-sale." "售后。" "**Unverified**: seen in an example or in other people's code only."
+        "After-sale." "售后。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         after_sale_info: Option<scrm_core::Value> as Any = "after_sale_info", maybe;
-        "The receiver; further fields hold address and contact." "收货人，地址和联系方式在其余字段里。" "**Unverified**: seen in an example or in other people's code only."
+        "The receiver; further fields hold address and contact." "收货人，地址和联系方式在其余字段里。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         consignee_info: Option<OrderConsignee> as Obj = "consignee_info", maybe;
-        "Distribution of content." "内容分销。" "**Unverified**: seen in an example or in other people's code only."
+        "Distribution of content." "内容分销。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         content_distribution_info: Option<scrm_core::Value> as Any = "content_distribution_info", maybe;
-        "The one who orders." "订货人。" "**Unverified**: seen in an example or in other people's code only."
+        "The one who orders." "订货人。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         indentor_info: Option<scrm_core::Value> as Any = "indentor_info", maybe;
-        "Parcels." "物流。" "**Unverified**: seen in an example or in other people's code only."
+        "Parcels." "物流。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         logistics_info: Option<OrderLogistics> as Obj = "logistics_info", maybe;
-        "Refunds." "退款。" "**Unverified**: seen in an example or in other people's code only."
+        "Refunds." "退款。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_info: Option<OrderRefunds> as Obj = "refund_info", maybe;
-        "The student." "学员。" "**Unverified**: seen in an example or in other people's code only."
+        "The student." "学员。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         student_info: Option<scrm_core::Value> as Any = "student_info", maybe;
-        "The talent on Douyin." "抖音达人。" "**Unverified**: seen in an example or in other people's code only."
+        "The talent on Douyin." "抖音达人。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         talent_douyin_info: Option<scrm_core::Value> as Any = "talent_douyin_info", maybe;
-        "Codes for the write-off." "核销码。" "**Unverified**: seen in an example or in other people's code only."
+        "Codes for the write-off." "核销码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         veri_code_info: Option<scrm_core::Value> as Any = "veri_code_info", maybe;
     }
 }
@@ -306,9 +307,9 @@ scrm_core::record! {
     ///
     /// 收货人，地址和联系方式在其余字段里。
     pub struct OrderConsignee {
-        "How it gets there." "配送的方式。" "**Unverified**: seen in an example or in other people's code only."
+        "How it gets there." "配送的方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         express_type: Option<OrderExpressType> as Open = "express_type", maybe;
-        "Name of the receiver." "收货人的姓名。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the receiver." "收货人的姓名。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         name: Option<String> as Str = "name", maybe personal;
     }
 }
@@ -318,7 +319,7 @@ scrm_core::record! {
     ///
     /// 物流。
     pub struct OrderLogistics {
-        "The parcels." "包裹。" "**Unverified**: seen in an example or in other people's code only." "Undocumented as JSON."
+        "The parcels." "包裹。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         packages_info: Option<scrm_core::Value> as Any = "packages_info", maybe;
     }
 }
@@ -328,7 +329,7 @@ scrm_core::record! {
     ///
     /// 退款。
     pub struct OrderRefunds {
-        "The refunds." "退款记录。" "**Unverified**: seen in an example or in other people's code only."
+        "The refunds." "退款记录。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_records: Vec<OrderRefund> as List = "refund_records", maybe;
     }
 }
@@ -338,9 +339,9 @@ scrm_core::record! {
     ///
     /// 退款记录。
     pub struct OrderRefund {
-        "State, as a code from 0 to 3." "状态，是 0 到 3 的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State, as a code from 0 to 3." "状态，是 0 到 3 的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_state: Option<i64> as I64 = "refund_state", maybe;
-        "Kind." "类型。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind." "类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_type: Option<OrderRefundType> as Open = "refund_type", maybe;
     }
 }
@@ -350,23 +351,23 @@ scrm_core::record! {
     ///
     /// 发票。
     pub struct OrderInvoice {
-        "Bank." "开户行。" "**Unverified**: seen in an example or in other people's code only."
+        "Bank." "开户行。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         bank: Option<String> as Str = "bank", maybe;
-        "Account at the bank." "银行账号。" "**Unverified**: seen in an example or in other people's code only."
+        "Account at the bank." "银行账号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         bank_account: Option<String> as Str = "bank_account", maybe personal;
-        "Content." "内容。" "**Unverified**: seen in an example or in other people's code only."
+        "Content." "内容。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         content: Option<scrm_core::Value> as Any = "content", maybe;
-        "Mail address." "邮箱。" "**Unverified**: seen in an example or in other people's code only."
+        "Mail address." "邮箱。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         email: Option<String> as Str = "email", maybe personal;
-        "Phone number." "电话。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number." "电话。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone_number: Option<String> as Str = "phone_number", maybe personal;
-        "Registered address." "注册地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Registered address." "注册地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         registered_address: Option<String> as Str = "registered_address", maybe personal;
-        "Registered contact." "注册电话。" "**Unverified**: seen in an example or in other people's code only."
+        "Registered contact." "注册电话。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         registered_contact: Option<String> as Str = "registered_contact", maybe personal;
-        "Tax number." "税号。" "**Unverified**: seen in an example or in other people's code only."
+        "Tax number." "税号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         tax_id: Option<String> as Str = "tax_id", maybe personal;
-        "Name on the invoice." "抬头。" "**Unverified**: seen in an example or in other people's code only."
+        "Name on the invoice." "抬头。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         title: Option<String> as Str = "title", maybe personal;
     }
 }
@@ -378,45 +379,45 @@ scrm_core::record! {
     pub struct OrderMain {
         "After-sale state." "售后的状态。"
         after_sale_show_state: Option<OrderAfterSaleState> as Open = "after_sale_show_state", maybe;
-        "Id of the shop." "店铺的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the shop." "店铺的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<String> as Str = "app_id", maybe;
-        "App in which it was ordered, as a code." "下单所用的应用，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "App in which it was ordered, as a code." "下单所用的应用，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_type: Option<i64> as I64 = "app_type", maybe;
-        "Whether the price can be changed." "是否可以改价。" "**Unverified**: seen in an example or in other people's code only."
+        "Whether the price can be changed." "是否可以改价。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         can_modify_price: Option<bool> as Bool = "can_modify_price", maybe;
-        "Channel." "渠道的类型。" "**Unverified**: seen in an example or in other people's code only."
+        "Channel." "渠道的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_type: Option<OrderChannelType> as Open = "channel_type", maybe;
-        "Id of the live." "直播的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the live." "直播的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_alive_id: Option<String> as Str = "channel_alive_id", maybe;
-        "How the money is collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "How the money is collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         collection_type: Option<i64> as I64 = "collection_type", maybe;
-        "Why it was closed." "关闭的原因。" "**Unverified**: seen in an example or in other people's code only."
+        "Why it was closed." "关闭的原因。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_close_type: Option<OrderCloseType> as Open = "order_close_type", maybe;
-        "When it was ordered." "下单的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was ordered." "下单的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         order_create_time: Option<scrm_core::DateTime> as Typed = "order_create_time", maybe;
-        "When it was paid." "支付的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was paid." "支付的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         order_pay_time: Option<scrm_core::DateTime> as Typed = "order_pay_time", maybe;
-        "When it was settled." "结算的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was settled." "结算的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         order_settle_time: Option<scrm_core::DateTime> as Typed = "order_settle_time", maybe;
-        "Id of the order." "订单的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the order." "订单的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_id: Option<String> as Str = "order_id", maybe;
-        "Kinds of goods, joined by bars." "商品的类型，用竖线连接。" "**Unverified**: seen in an example or in other people's code only."
+        "Kinds of goods, joined by bars." "商品的类型，用竖线连接。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_spu_type: Option<String> as Str = "order_spu_type", maybe;
         "State of the order." "订单的状态。"
         order_state: Option<OrderStateV2> as Open = "order_state", maybe;
-        "Kind of order." "订单的类型。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of order." "订单的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_type: Option<OrderKind> as Open = "order_type", maybe;
-        "How it was paid." "支付的方式。" "**Unverified**: seen in an example or in other people's code only."
+        "How it was paid." "支付的方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         payment_type: Option<OrderPaymentType> as Open = "payment_type", maybe;
-        "When it will be confirmed automatically, as a timestamp." "计划自动确认的时间戳。" "**Unverified**: seen in an example or in other people's code only."
+        "When it will be confirmed automatically, as a timestamp." "计划自动确认的时间戳。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         plan_auto_confirm_timestamp: Option<i64> as I64 = "plan_auto_confirm_timestamp", maybe;
-        "Kind of promoter, as a code." "推广员的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of promoter, as a code." "推广员的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         promoter_type: Option<i64> as I64 = "promoter_type", maybe;
-        "Kind of the related order, as a code from 1 to 6." "关联订单的类型，是 1 到 6 的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the related order, as a code from 1 to 6." "关联订单的类型，是 1 到 6 的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_order_type: Option<i64> as I64 = "relation_order_type", maybe;
         "State of the settlement." "结算的状态。"
         settle_state: Option<OrderSettleState> as Open = "settle_state", maybe;
-        "Id of the user." "用户的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
     }
 }
@@ -426,9 +427,9 @@ scrm_core::record! {
     ///
     /// 支付。
     pub struct OrderPaymentPart {
-        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example or in other people's code only."
+        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         out_order_id: Option<String> as Str = "out_order_id", maybe;
-        "Number of the payment; order list 2.0 calls it third_order_id." "交易单号，订单列表 2.0 里叫 third_order_id。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the payment; order list 2.0 calls it third_order_id." "交易单号，订单列表 2.0 里叫 third_order_id。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         transaction_id: Option<String> as Str = "transaction_id", maybe;
     }
 }
@@ -438,21 +439,21 @@ scrm_core::record! {
     ///
     /// 价格，单位没有说明。
     pub struct OrderPrices {
-        "Amount to be collected." "应收金额。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount to be collected." "应收金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         collectibles: Option<i64> as I64 = "collectibles", maybe;
-        "Amount received." "实收金额。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount received." "实收金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         earned_revenue: Option<i64> as I64 = "earned_revenue", maybe;
-        "Price of the goods changed by hand." "商品的改价。" "**Unverified**: seen in an example or in other people's code only."
+        "Price of the goods changed by hand." "商品的改价。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_modified_amount: Option<i64> as I64 = "goods_modified_amount", maybe;
-        "Number of goods." "商品的总数。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of goods." "商品的总数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_total_count: Option<i64> as I64 = "goods_total_count", maybe;
-        "Price of all." "总价。" "**Unverified**: seen in an example or in other people's code only."
+        "Price of all." "总价。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         gross_total: Option<i64> as I64 = "gross_total", maybe;
-        "Freight." "运费。" "**Unverified**: seen in an example or in other people's code only."
+        "Freight." "运费。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shipment_fee: Option<i64> as I64 = "shipment_fee", maybe;
-        "Freight changed by hand." "运费的改价。" "**Unverified**: seen in an example or in other people's code only."
+        "Freight changed by hand." "运费的改价。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shipment_modified_amount: Option<i64> as I64 = "shipment_modified_amount", maybe;
-        "Changes in all." "改价的总额。" "**Unverified**: seen in an example or in other people's code only."
+        "Changes in all." "改价的总额。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total_modified_amount: Option<i64> as I64 = "total_modified_amount", maybe;
     }
 }
@@ -462,9 +463,9 @@ scrm_core::record! {
     ///
     /// 第三方扩展信息。
     pub struct OrderThirdParty {
-        "Douyin." "抖音。" "**Unverified**: seen in an example or in other people's code only."
+        "Douyin." "抖音。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         douyin_info: Option<scrm_core::Value> as Any = "douyin_info", maybe;
-        "Kuaishou." "快手。" "**Unverified**: seen in an example or in other people's code only."
+        "Kuaishou." "快手。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         quick_hand_info: Option<scrm_core::Value> as Any = "quick_hand_info", maybe;
     }
 }

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按条件列出订单，一次最多查 24 小时；不给时间时查最近 24 小时。厂商说这一版不再维护，请用 2.0。读到的页面在返回表的第一行（id）之后中断，返回的内容原样交给调用方，所以这里没有翻页。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`order().list`](super::Handle::list).
     ///
     /// # Example
@@ -46,9 +48,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -66,12 +67,12 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/data` | `the filters stand at the top level` | `the filters stand under data` | the example request |
+    /// | `/request/properties/data` | the filters stand at the top level | the filters stand under data | the example request |
     /// | `/request/properties/data/properties/page_index` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/data/properties/end_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/response/properties/data` | `a first row called id, a text` | `data, as it comes` | the table has neither code, msg nor data and is cut behind its first row |
+    /// | `/response/properties/data` | a first row called id, a text | data, as it comes | the table has neither code, msg nor data and is cut behind its first row |
     ///
     /// # Source
     ///

@@ -14,7 +14,9 @@ scrm_core::request! {
     ///
     /// 列出一个用户的订单。页码从几开始，页面的文字说 1，例子和 2020 年的程序用 0；这里从 0 开始：从 0 开始最多重复一页，从 1 开始可能漏一页。请自己改 data.page_index 翻页。读到的返回在 receiver_phone 之后没有下文。内容来自他人转写的页面。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/receiver_phone`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`order().list_by_user`](super::Handle::list_by_user); answered with [`OrderListByUserData`].
     ///
@@ -45,9 +47,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.get.user.orders/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
@@ -78,7 +79,7 @@ scrm_core::operation! {
     impl Operation for OrderListByUser, of crate::generated::vendor::Xiaoe, answers OrderListByUserData;
     pub(crate) static ORDER_LIST_BY_USER = OperationSpec::new("order_list_by_user", Method::Post, "/xe.get.user.orders/1.0.0")
         .title("List the orders of a user", "查询用户订单列表")
-        .source(Source::new("api-doc.xiaoe-tech.com, 查询用户订单列表, as retold in a public repository; public client code of 2020", "2026-11-22").unverified())
+        .source(Source::new("api-doc.xiaoe-tech.com, 查询用户订单列表, as retold in a public repository; public client code of 2020", "2026-11-22").evidence(Evidence::Unverified))
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按条件列出订单，一次最多查 7 天；不给时间时查最近 24 小时。金额的单位没有定论：见过的程序把 price 当元的文字、把 coupon_price 和 refund_money 当分，例子里的 price 是整数，所以这里都不标单位。返回的字段来自厂商 2022 年的例子和他人的程序。读到的页面在请求的 resource_type 之后中断，返回表不在其中。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/resource_type`. There may be more parameters.
+    ///
     /// Sent by [`order().list_v1_1`](super::Handle::list_v1_1); answered with [`OrderListV11Data`], a page of [`OrderV11`].
     ///
     /// # Example
@@ -44,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.order.list.get/1.0.1` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -67,14 +68,14 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/request/properties/page_index` | `page_index` | `page` | working client code sends page; the page says page_index |
     /// | `/permission` | `订单管理-查询` | `素材管理-素材分组操作` | another copy of the page, evidently pasted |
-    /// | `/response/properties/data/properties/list/items/properties/settle_time` | `a time` | `an order id` | the example answer |
-    /// | `/response/properties/data/properties/list/items/properties/goods_no` | `a field of the row` | `alone in a row of its own` | the example answer |
+    /// | `/response/properties/data/properties/list/items/properties/settle_time` | a time | an order id | the example answer |
+    /// | `/response/properties/data/properties/list/items/properties/goods_no` | a field of the row | alone in a row of its own | the example answer |
     /// | `/request/properties/page_index` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |
     /// | `/request/properties/end_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/response/properties/data/properties/list/items/properties/price` | `a number` | `an amount in yuan as text` | the example against working code; the unit is not settled |
-    /// | `/response/properties/data/properties/list/items/properties/refund_money` | `an amount` | `an empty text` | the example answer |
+    /// | `/response/properties/data/properties/list/items/properties/price` | a number | an amount in yuan as text | the example against working code; the unit is not settled |
+    /// | `/response/properties/data/properties/list/items/properties/refund_money` | an amount | an empty text | the example answer |
     ///
     /// # Source
     ///
@@ -147,9 +148,9 @@ scrm_core::record! {
     ///
     /// 一页订单。
     pub struct OrderListV11Data {
-        "Number of orders that fit." "符合条件的订单数。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of orders that fit." "符合条件的订单数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total: Option<i64> as I64 = "total", maybe;
-        "The orders of the page." "这一页的订单。" "**Unverified**: seen in an example or in other people's code only."
+        "The orders of the page." "这一页的订单。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         list: Vec<OrderV11> as List = "list", maybe rows;
     }
 }
@@ -159,25 +160,25 @@ scrm_core::record! {
     ///
     /// 这一页的订单。
     pub struct OrderV11 {
-        "Id of the order." "订单的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the order." "订单的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_id: Option<String> as Str = "order_id", maybe;
-        "Id of the user." "用户的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
         "Kind of goods." "商品的种类。"
         resource_type: Option<OrderedKindV11> as Open = "resource_type", maybe;
-        "Id of the resource." "资源的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the resource." "资源的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_id: Option<String> as Str = "resource_id", maybe;
-        "Title of the goods." "商品的标题。" "**Unverified**: seen in an example or in other people's code only."
+        "Title of the goods." "商品的标题。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         title: Option<String> as Str = "title", maybe;
-        "Number bought." "购买的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number bought." "购买的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         count: Option<i64> as I64 = "count", maybe;
-        "Amount; the unit is not settled." "金额，单位没有定论。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount; the unit is not settled." "金额，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         price: Option<scrm_core::Value> as Any = "price", maybe;
-        "Id of the coupon." "优惠券的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the coupon." "优惠券的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_id: Option<String> as Str = "coupon_id", maybe;
-        "Name of the coupon." "优惠券的名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the coupon." "优惠券的名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_name: Option<String> as Str = "coupon_name", maybe;
-        "Amount of the coupon; the unit is not settled." "优惠券的金额，单位没有定论。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount of the coupon; the unit is not settled." "优惠券的金额，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_price: Option<i64> as I64 = "coupon_price", maybe;
         "State of the order." "订单的状态。"
         order_state: Option<OrderStateV11> as Open = "order_state", maybe;
@@ -185,45 +186,45 @@ scrm_core::record! {
         ship_state: Option<OrderShipState> as Open = "ship_state", maybe;
         "After-sale state." "售后的状态。"
         sales_state: Option<OrderSalesState> as Open = "sales_state", maybe;
-        "How it was paid, as a code." "支付的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "How it was paid, as a code." "支付的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         pay_way: Option<i64> as I64 = "pay_way", maybe;
-        "How the money was collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "How the money was collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         collection_way: Option<i64> as I64 = "collection_way", maybe;
-        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example or in other people's code only."
+        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         out_order_id: Option<String> as Str = "out_order_id", maybe;
-        "Number of the payment." "交易单号。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the payment." "交易单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         transaction_id: Option<String> as Str = "transaction_id", maybe;
-        "Client that was used, as a code." "所用的客户端，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Client that was used, as a code." "所用的客户端，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         client_type: Option<i64> as I64 = "client_type", maybe;
-        "The user's system." "用户的系统信息。" "**Unverified**: seen in an example or in other people's code only."
+        "The user's system." "用户的系统信息。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         system_info: Option<String> as Str = "system_info", maybe;
-        "When it was made." "创建的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was made." "创建的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_time: Option<scrm_core::DateTime> as Typed = "created_time", maybe;
-        "When it was paid." "支付的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was paid." "支付的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         pay_time: Option<scrm_core::DateTime> as Typed = "pay_time", maybe;
-        "When it was refunded." "退款的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was refunded." "退款的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         refund_time: Option<scrm_core::DateTime> as Typed = "refund_time", maybe;
-        "After-sale state, as a code from 0 to 8." "售后的状态，是 0 到 8 的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "After-sale state, as a code from 0 to 8." "售后的状态，是 0 到 8 的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         after_sales_state: Option<i64> as I64 = "after_sales_state", maybe;
-        "When it was settled." "结算的时间。" "**Unverified**: seen in an example or in other people's code only."
+        "When it was settled." "结算的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         settle_time: Option<String> as Str = "settle_time", maybe;
-        "Amount refunded, an empty text where there is none; the unit is not settled." "退款的金额，没有时是空文字，单位没有定论。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount refunded, an empty text where there is none; the unit is not settled." "退款的金额，没有时是空文字，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_money: Option<scrm_core::Value> as Any = "refund_money", maybe;
-        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receiver_name: Option<String> as Str = "receiver_name", maybe personal;
-        "Address of the receiver." "收件人的地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the receiver." "收件人的地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receiver_detail: Option<String> as Str = "receiver_detail", maybe personal;
-        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receiver_phone: Option<String> as Str = "receiver_phone", maybe personal;
-        "Kinds of order, as codes." "订单的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kinds of order, as codes." "订单的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_type: Vec<i64> as Ints = "order_type", maybe;
-        "Amount taken off; the unit is not settled." "优惠的金额，单位没有定论。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount taken off; the unit is not settled." "优惠的金额，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_price: Option<i64> as I64 = "discount_price", maybe;
-        "What was taken off." "优惠的明细。" "**Unverified**: seen in an example or in other people's code only."
+        "What was taken off." "优惠的明细。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_data: Vec<OrderDiscount> as List = "discount_data", maybe;
-        "State of the team buy, as a code." "拼团的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the team buy, as a code." "拼团的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         team_buy_state: Option<i64> as I64 = "team_buy_state", maybe;
-        "Goods code." "商品编码。" "**Unverified**: seen in an example or in other people's code only."
+        "Goods code." "商品编码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_no: Option<String> as Str = "goods_no", maybe;
     }
 }
@@ -233,11 +234,11 @@ scrm_core::record! {
     ///
     /// 优惠的明细。
     pub struct OrderDiscount {
-        "Name." "名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name." "名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_name: Option<String> as Str = "discount_name", maybe;
-        "Kind, as a code." "类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind, as a code." "类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_type: Option<i64> as I64 = "discount_type", maybe;
-        "Amount; the unit is not settled." "金额，单位没有定论。" "**Unverified**: seen in an example or in other people's code only."
+        "Amount; the unit is not settled." "金额，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_price: Option<i64> as I64 = "discount_price", maybe;
     }
 }

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按条件列出订单，每个时间范围最多 31 天。厂商标明下单时间必填，却又说明：都不给时查最近一个月，只给一端时另一端相距一个月，超过 31 天时不报错而把终点截短；这里必须给两端，超过 31 天在发出之前就拒绝。给了几种时间时，先看支付，再看结算、更新、下单时间。厂商页面的副本在 pay_time_start 中断；之后的条件来自他人转写的页面，返回的字段只见于他人的程序，都标为未核实。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/pay_time_start`. There may be more parameters.
+    ///
     /// Sent by [`order().list_v2`](super::Handle::list_v2); answered with [`OrderListV2Data`], a page of [`OrderV2`].
     ///
     /// # Example
@@ -44,12 +46,11 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ecommerce.order.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 100 rows each; a longer pull is split along `created_time_start` and `created_time_end` |
     ///
@@ -68,9 +69,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/created_time_start` | `required` | `what happens without it is told in the same row, and working code leaves it out` | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
-    /// | `/request/properties/created_time_end` | `required` | `what happens without it is told in the row above, and working code leaves it out` | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
-    /// | `/request/properties/order_type` | `text` | `a number` | order detail 2.0 answers the same field as a number |
+    /// | `/request/properties/created_time_start` | `required` | what happens without it is told in the same row, and working code leaves it out | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
+    /// | `/request/properties/created_time_end` | `required` | what happens without it is told in the row above, and working code leaves it out | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
+    /// | `/request/properties/order_type` | `text` | a number | order detail 2.0 answers the same field as a number |
     ///
     /// # Source
     ///
@@ -102,17 +103,17 @@ scrm_core::request! {
         settle_time_end: Option<scrm_core::DateTime> as Typed = "settle_time_end", optional, with_settle_time_end(impl Into<scrm_core::DateTime>);
         "Paid at this time or later." "支付时间的起点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         pay_time_start: Option<scrm_core::DateTime> as Typed = "pay_time_start", optional, with_pay_time_start(impl Into<scrm_core::DateTime>);
-        "Paid at this time or earlier." "支付时间的终点。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "Paid at this time or earlier." "支付时间的终点。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         pay_time_end: Option<scrm_core::DateTime> as Typed = "pay_time_end", optional, with_pay_time_end(impl Into<scrm_core::DateTime>);
-        "Changed at this time or later." "更新时间的起点。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "Changed at this time or later." "更新时间的起点。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         update_time_start: Option<scrm_core::DateTime> as Typed = "update_time_start", optional, with_update_time_start(impl Into<scrm_core::DateTime>);
-        "Changed at this time or earlier." "更新时间的终点。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "Changed at this time or earlier." "更新时间的终点。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         update_time_end: Option<scrm_core::DateTime> as Typed = "update_time_end", optional, with_update_time_end(impl Into<scrm_core::DateTime>);
-        "What to sort by." "按什么排序。" "**Unverified**: seen in an example or in other people's code only."
+        "What to sort by." "按什么排序。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_by: Option<OrderSorting> as Open = "order_by", optional, with_order_by(OrderSorting);
-        "asc for ascending; anything else is descending." "asc 为正序，其余都是倒序。" "**Unverified**: seen in an example or in other people's code only."
+        "asc for ascending; anything else is descending." "asc 为正序，其余都是倒序。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_asc: Option<String> as Str = "order_asc", optional, with_order_asc(impl Into<String>);
-        "Kind of marketing, one only." "营销玩法，只能给一种。" "**Unverified**: seen in an example or in other people's code only." "At most 1 items."
+        "Kind of marketing, one only." "营销玩法，只能给一种。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "At most 1 items."
         marketing_play: Vec<OrderMarketing> as Opens = "marketing_play", optional, with_marketing_play(impl IntoIterator<Item = OrderMarketing>);
     }
     /// With what is required: `created_time_start`, `created_time_end`. Asks for page 1 with 100 rows.
@@ -169,13 +170,13 @@ scrm_core::record! {
     ///
     /// 一页订单。
     pub struct OrderListV2Data {
-        "Number of the page." "页码。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the page." "页码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         page: Option<i64> as I64 = "page", maybe;
-        "Rows per page." "每页行数。" "**Unverified**: seen in an example or in other people's code only."
+        "Rows per page." "每页行数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         page_size: Option<i64> as I64 = "page_size", maybe;
-        "Number of orders that fit." "符合条件的订单数。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of orders that fit." "符合条件的订单数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total: Option<i64> as I64 = "total", maybe;
-        "The orders of the page." "这一页的订单。" "**Unverified**: seen in an example or in other people's code only."
+        "The orders of the page." "这一页的订单。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         list: Vec<OrderV2> as List = "list", maybe rows;
     }
 }
@@ -185,17 +186,17 @@ scrm_core::record! {
     ///
     /// 这一页的订单。
     pub struct OrderV2 {
-        "The order itself. Amounts are in fen." "订单本身，金额单位为分。" "**Unverified**: seen in an example or in other people's code only."
+        "The order itself. Amounts are in fen." "订单本身，金额单位为分。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_info: Option<OrderV2Info> as Obj = "order_info", maybe;
-        "The goods." "商品。" "**Unverified**: seen in an example or in other people's code only."
+        "The goods." "商品。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         good_list: Vec<OrderV2Goods> as List = "good_list", maybe;
-        "The buyer." "买家。" "**Unverified**: seen in an example or in other people's code only."
+        "The buyer." "买家。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         buyer_info: Option<OrderV2Buyer> as Obj = "buyer_info", maybe;
-        "The payment." "支付。" "**Unverified**: seen in an example or in other people's code only."
+        "The payment." "支付。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         payment_info: Option<OrderV2Payment> as Obj = "payment_info", maybe;
-        "The prices." "价格。" "**Unverified**: seen in an example or in other people's code only."
+        "The prices." "价格。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         price_info: Option<OrderV2Price> as Obj = "price_info", maybe;
-        "Where it is sent." "收货。" "**Unverified**: seen in an example or in other people's code only."
+        "Where it is sent." "收货。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_info: Option<OrderV2Shipping> as Obj = "ship_info", maybe;
     }
 }
@@ -205,91 +206,91 @@ scrm_core::record! {
     ///
     /// 订单本身，金额单位为分。
     pub struct OrderV2Info {
-        "Amount paid." "实付金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount paid." "实付金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         actual_fee: Option<scrm_core::Fen> as Typed = "actual_fee", maybe ["fen"];
         "After-sale state." "售后的状态。"
         aftersale_show_state: Option<OrderAfterSaleState> as Open = "aftersale_show_state", maybe;
-        "When the after-sale state was reached." "售后状态变化的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When the after-sale state was reached." "售后状态变化的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         aftersale_show_state_time: Option<scrm_core::DateTime> as Typed = "aftersale_show_state_time", maybe;
-        "Id of the shop." "店铺的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the shop." "店铺的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<String> as Str = "app_id", maybe;
-        "Id in the channel." "渠道业务的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id in the channel." "渠道业务的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_bus_id: Option<scrm_core::Value> as Any = "channel_bus_id", maybe;
-        "Kind of channel, as a code." "渠道的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of channel, as a code." "渠道的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_type: Option<scrm_core::Value> as Any = "channel_type", maybe;
-        "State of the write-off, as a code." "核销的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the write-off, as a code." "核销的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         check_state: Option<scrm_core::Value> as Any = "check_state", maybe;
-        "When it was ordered." "下单的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was ordered." "下单的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_time: Option<scrm_core::DateTime> as Typed = "created_time", maybe;
-        "Amount deducted." "抵扣的金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount deducted." "抵扣的金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         deduct_amount: Option<scrm_core::Fen> as Typed = "deduct_amount", maybe ["fen"];
-        "Amount taken off." "优惠的金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount taken off." "优惠的金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         discount_amount: Option<scrm_core::Fen> as Typed = "discount_amount", maybe ["fen"];
-        "Freight paid." "实付运费。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Freight paid." "实付运费。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         freight_actual_price: Option<scrm_core::Fen> as Typed = "freight_actual_price", maybe ["fen"];
-        "Freight before changes." "原运费。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Freight before changes." "原运费。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         freight_original_price: Option<scrm_core::Fen> as Typed = "freight_original_price", maybe ["fen"];
-        "Number of goods bought." "购买的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of goods bought." "购买的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_buy_num: Option<scrm_core::Value> as Any = "goods_buy_num", maybe;
-        "Name of the goods." "商品的名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the goods." "商品的名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_name: Option<String> as Str = "goods_name", maybe;
-        "Price of all goods before changes." "商品原总价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price of all goods before changes." "商品原总价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         goods_original_total_price: Option<scrm_core::Fen> as Typed = "goods_original_total_price", maybe ["fen"];
-        "Second-level kind of the goods, as a code." "商品的二级类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Second-level kind of the goods, as a code." "商品的二级类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_spu_sub_type: Option<scrm_core::Value> as Any = "goods_spu_sub_type", maybe;
-        "Kind of the goods, as a code." "商品的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the goods, as a code." "商品的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_spu_type: Option<scrm_core::Value> as Any = "goods_spu_type", maybe;
-        "Amount changed by hand." "改价的金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount changed by hand." "改价的金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         modified_amount: Option<scrm_core::Fen> as Typed = "modified_amount", maybe ["fen"];
-        "Why it was closed, as a code." "关闭的原因，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Why it was closed, as a code." "关闭的原因，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_close_type: Option<scrm_core::Value> as Any = "order_close_type", maybe;
-        "Id of the order." "订单的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the order." "订单的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_id: Option<String> as Str = "order_id", maybe;
         "State of the order." "订单的状态。"
         order_state: Option<OrderStateV2> as Open = "order_state", maybe;
-        "When the state was reached." "状态变化的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When the state was reached." "状态变化的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         order_state_time: Option<scrm_core::DateTime> as Typed = "order_state_time", maybe;
-        "Kind of order, as a code." "订单的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of order, as a code." "订单的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_type: Option<scrm_core::Value> as Any = "order_type", maybe;
-        "State of the payment." "支付的状态。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the payment." "支付的状态。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         pay_state: Option<OrderPayState> as Open = "pay_state", maybe;
-        "When the payment state was reached." "支付状态变化的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When the payment state was reached." "支付状态变化的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         pay_state_time: Option<scrm_core::DateTime> as Typed = "pay_state_time", maybe;
-        "How it was paid." "支付的方式。" "**Unverified**: seen in an example or in other people's code only."
+        "How it was paid." "支付的方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         pay_type: Option<OrderPayType> as Open = "pay_type", maybe;
-        "Amount refunded." "退款的金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount refunded." "退款的金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         refund_fee: Option<scrm_core::Fen> as Typed = "refund_fee", maybe ["fen"];
-        "When it was refunded." "退款的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was refunded." "退款的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         refund_time: Option<scrm_core::DateTime> as Typed = "refund_time", maybe;
-        "Shop of the related order." "关联订单的店铺。" "**Unverified**: seen in an example or in other people's code only."
+        "Shop of the related order." "关联订单的店铺。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_order_appid: Option<String> as Str = "relation_order_appid", maybe;
-        "Id of the related order." "关联订单的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the related order." "关联订单的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_order_id: Option<String> as Str = "relation_order_id", maybe;
-        "Kind of the related order, as a code." "关联订单的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the related order, as a code." "关联订单的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_order_type: Option<scrm_core::Value> as Any = "relation_order_type", maybe;
         "State of the settlement." "结算的状态。"
         settle_state: Option<OrderSettleState> as Open = "settle_state", maybe;
-        "When the settlement state was reached." "结算状态变化的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When the settlement state was reached." "结算状态变化的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         settle_state_time: Option<scrm_core::DateTime> as Typed = "settle_state_time", maybe;
-        "Kind of sharing, as a code." "分享的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of sharing, as a code." "分享的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         share_type: Option<scrm_core::Value> as Any = "share_type", maybe;
-        "Id of the user who shared." "分享人的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user who shared." "分享人的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         share_user_id: Option<String> as Str = "share_user_id", maybe;
-        "Way of shipping, as a code." "配送的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Way of shipping, as a code." "配送的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_way_choose_type: Option<scrm_core::Value> as Any = "ship_way_choose_type", maybe;
-        "Second-level kind of order, as a code." "订单的二级类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Second-level kind of order, as a code." "订单的二级类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sub_order_type: Option<scrm_core::Value> as Any = "sub_order_type", maybe;
-        "Id of the trade." "交易的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the trade." "交易的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         trade_id: Option<String> as Str = "trade_id", maybe;
-        "When it was changed." "更新的时间。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was changed." "更新的时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         update_time: Option<scrm_core::DateTime> as Typed = "update_time", maybe;
-        "How the money is collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "How the money is collected, as a code." "收款的方式，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         use_collection: Option<scrm_core::Value> as Any = "use_collection", maybe;
-        "Id of the user." "用户的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
-        "App in which it was ordered." "下单所用的应用。" "**Unverified**: seen in an example or in other people's code only."
+        "App in which it was ordered." "下单所用的应用。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_app_type: Option<OrderApp> as Open = "wx_app_type", maybe;
-        "Remarks." "备注。" "**Unverified**: seen in an example or in other people's code only."
+        "Remarks." "备注。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_remarks: Option<scrm_core::Value> as Any = "order_remarks", maybe;
     }
 }
@@ -299,59 +300,59 @@ scrm_core::record! {
     ///
     /// 商品。
     pub struct OrderV2Goods {
-        "Number bought." "购买的数量。" "**Unverified**: seen in an example or in other people's code only."
+        "Number bought." "购买的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         buy_num: Option<i64> as I64 = "buy_num", maybe;
-        "State of the write-off, as a code." "核销的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the write-off, as a code." "核销的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         check_state: Option<scrm_core::Value> as Any = "check_state", maybe;
-        "Validity, as text." "有效期的说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Validity, as text." "有效期的说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_desc: Option<String> as Str = "expire_desc", maybe;
-        "End of the validity." "有效期的终点。" "**Unverified**: seen in an example or in other people's code only."
+        "End of the validity." "有效期的终点。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_end: Option<String> as Str = "expire_end", maybe;
-        "Beginning of the validity." "有效期的起点。" "**Unverified**: seen in an example or in other people's code only."
+        "Beginning of the validity." "有效期的起点。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_start: Option<String> as Str = "expire_start", maybe;
-        "Description." "描述。" "**Unverified**: seen in an example or in other people's code only."
+        "Description." "描述。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_desc: Option<String> as Str = "goods_desc", maybe;
-        "Picture." "图片。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture." "图片。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_image: Option<String> as Str = "goods_image", maybe;
-        "Name." "名称。" "**Unverified**: seen in an example or in other people's code only."
+        "Name." "名称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_name: Option<String> as Str = "goods_name", maybe;
-        "Goods code." "商品编码。" "**Unverified**: seen in an example or in other people's code only."
+        "Goods code." "商品编码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_sn: Option<String> as Str = "goods_sn", maybe;
-        "Specification, as text." "规格的说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Specification, as text." "规格的说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_spec_desc: Option<String> as Str = "goods_spec_desc", maybe;
-        "Kind of validity, as a code." "有效期的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of validity, as a code." "有效期的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         period_type: Option<scrm_core::Value> as Any = "period_type", maybe;
-        "State of the refund, as a code." "退款的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the refund, as a code." "退款的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_state: Option<scrm_core::Value> as Any = "refund_state", maybe;
-        "State of the refund, as text." "退款状态的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the refund, as text." "退款状态的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_state_desc: Option<String> as Str = "refund_state_desc", maybe;
-        "Id of the related goods." "关联商品的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the related goods." "关联商品的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_goods_id: Option<scrm_core::Value> as Any = "relation_goods_id", maybe;
-        "Kind of the related goods, as a code." "关联商品的类型，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the related goods, as a code." "关联商品的类型，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_goods_type: Option<scrm_core::Value> as Any = "relation_goods_type", maybe;
-        "Kind of the related goods, as text." "关联商品类型的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the related goods, as text." "关联商品类型的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         relation_goods_type_desc: Option<String> as Str = "relation_goods_type_desc", maybe;
-        "Id of the resource." "资源的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the resource." "资源的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_id: Option<String> as Str = "resource_id", maybe;
-        "Kind of resource, as a code." "资源的种类，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of resource, as a code." "资源的种类，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_type: Option<scrm_core::Value> as Any = "resource_type", maybe;
-        "State of the shipping, as a code." "发货的状态，是代码。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the shipping, as a code." "发货的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_state: Option<scrm_core::Value> as Any = "ship_state", maybe;
-        "State of the shipping, as text." "发货状态的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "State of the shipping, as text." "发货状态的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         ship_state_desc: Option<String> as Str = "ship_state_desc", maybe;
-        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the specification." "规格的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_id: Option<String> as Str = "sku_id", maybe;
-        "Code of the specification." "规格编码。" "**Unverified**: seen in an example or in other people's code only."
+        "Code of the specification." "规格编码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_spec_code: Option<String> as Str = "sku_spec_code", maybe;
-        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the goods." "商品的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         spu_id: Option<String> as Str = "spu_id", maybe;
-        "Kind of the goods." "商品的类型。" "**Unverified**: seen in an example or in other people's code only."
+        "Kind of the goods." "商品的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         spu_type: Option<scrm_core::Value> as Any = "spu_type", maybe;
-        "Price of all." "总价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price of all." "总价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         total_price: Option<scrm_core::Fen> as Typed = "total_price", maybe ["fen"];
-        "Price of one." "单价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price of one." "单价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         unit_price: Option<scrm_core::Fen> as Typed = "unit_price", maybe ["fen"];
-        "What was taken off." "优惠。" "**Unverified**: seen in an example or in other people's code only."
+        "What was taken off." "优惠。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discounts_info: Option<OrderV2Discounts> as Obj = "discounts_info", maybe;
     }
 }
@@ -361,11 +362,11 @@ scrm_core::record! {
     ///
     /// 优惠。
     pub struct OrderV2Discounts {
-        "Amount taken off in all." "优惠的总金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount taken off in all." "优惠的总金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         discount_amount_total: Option<scrm_core::Fen> as Typed = "discount_amount_total", maybe ["fen"];
-        "Number of discounts." "优惠的个数。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of discounts." "优惠的个数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_count: Option<i64> as I64 = "discount_count", maybe;
-        "The discounts: discount_desc, discount_id, discount_name, discount_type and discount_price." "优惠的明细：discount_desc、discount_id、discount_name、discount_type、discount_price。" "**Unverified**: seen in an example or in other people's code only."
+        "The discounts: discount_desc, discount_id, discount_name, discount_type and discount_price." "优惠的明细：discount_desc、discount_id、discount_name、discount_type、discount_price。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_detail: Option<scrm_core::Value> as Any = "discount_detail", maybe;
     }
 }
@@ -375,13 +376,13 @@ scrm_core::record! {
     ///
     /// 买家。
     pub struct OrderV2Buyer {
-        "Nickname." "昵称。" "**Unverified**: seen in an example or in other people's code only."
+        "Nickname." "昵称。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         nickname: Option<String> as Str = "nickname", maybe personal;
-        "Picture." "头像。" "**Unverified**: seen in an example or in other people's code only."
+        "Picture." "头像。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         avatar_url: Option<String> as Str = "avatar_url", maybe personal;
-        "Phone number." "手机号。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number." "手机号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone_number: Option<String> as Str = "phone_number", maybe personal;
-        "The buyer's message." "买家留言。" "**Unverified**: seen in an example or in other people's code only."
+        "The buyer's message." "买家留言。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         comment: Option<String> as Str = "comment", maybe;
     }
 }
@@ -391,9 +392,9 @@ scrm_core::record! {
     ///
     /// 支付。
     pub struct OrderV2Payment {
-        "Number of the payment." "第三方支付的单号。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the payment." "第三方支付的单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         third_order_id: Option<String> as Str = "third_order_id", maybe;
-        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example or in other people's code only."
+        "The merchant's order number." "商户单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         out_order_id: Option<String> as Str = "out_order_id", maybe;
     }
 }
@@ -403,19 +404,19 @@ scrm_core::record! {
     ///
     /// 价格。
     pub struct OrderV2Price {
-        "Amount paid." "实付金额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Amount paid." "实付金额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         actual_price: Option<scrm_core::Fen> as Typed = "actual_price", maybe ["fen"];
-        "Freight changed by hand." "运费的改价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Freight changed by hand." "运费的改价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         freight_modified_price: Option<scrm_core::Fen> as Typed = "freight_modified_price", maybe ["fen"];
-        "Freight." "运费。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Freight." "运费。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         freight_price: Option<scrm_core::Fen> as Typed = "freight_price", maybe ["fen"];
-        "Price of the goods changed by hand." "商品的改价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price of the goods changed by hand." "商品的改价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         goods_modified_amount: Option<scrm_core::Fen> as Typed = "goods_modified_amount", maybe ["fen"];
-        "Price before changes." "原价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price before changes." "原价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         origin_price: Option<scrm_core::Fen> as Typed = "origin_price", maybe ["fen"];
-        "Changes in all." "改价的总额。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Changes in all." "改价的总额。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         total_modified_amount: Option<scrm_core::Fen> as Typed = "total_modified_amount", maybe ["fen"];
-        "Price of all." "总价。" "**Unverified**: seen in an example or in other people's code only." "Unit: fen."
+        "Price of all." "总价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         total_price: Option<scrm_core::Fen> as Typed = "total_price", maybe ["fen"];
     }
 }
@@ -425,31 +426,31 @@ scrm_core::record! {
     ///
     /// 收货。
     pub struct OrderV2Shipping {
-        "City." "城市。" "**Unverified**: seen in an example or in other people's code only."
+        "City." "城市。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         city: Option<String> as Str = "city", maybe personal;
-        "Courier." "快递公司。" "**Unverified**: seen in an example or in other people's code only."
+        "Courier." "快递公司。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         company: Option<String> as Str = "company", maybe;
-        "When it was received; may be empty." "收货的时间，可能为空。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was received; may be empty." "收货的时间，可能为空。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         confirm_time: Option<scrm_core::DateTime> as Typed = "confirm_time", maybe;
-        "District." "区县。" "**Unverified**: seen in an example or in other people's code only."
+        "District." "区县。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         county: Option<String> as Str = "county", maybe personal;
-        "Address." "详细地址。" "**Unverified**: seen in an example or in other people's code only."
+        "Address." "详细地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         detail: Option<String> as Str = "detail", maybe personal;
-        "Tracking number." "快递单号。" "**Unverified**: seen in an example or in other people's code only."
+        "Tracking number." "快递单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         express_id: Option<String> as Str = "express_id", maybe;
-        "When it lapses; may be empty." "失效的时间，可能为空。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it lapses; may be empty." "失效的时间，可能为空。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         invalid_time: Option<scrm_core::DateTime> as Typed = "invalid_time", maybe;
-        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number of the receiver." "收件人的手机号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone: Option<String> as Str = "phone", maybe personal;
-        "Province." "省份。" "**Unverified**: seen in an example or in other people's code only."
+        "Province." "省份。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         province: Option<String> as Str = "province", maybe personal;
-        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example or in other people's code only."
+        "Name of the receiver." "收件人的姓名。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receiver: Option<String> as Str = "receiver", maybe personal;
-        "Remark." "备注。" "**Unverified**: seen in an example or in other people's code only."
+        "Remark." "备注。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         remark: Option<String> as Str = "remark", maybe;
-        "When it was shipped; may be empty." "发货的时间，可能为空。" "**Unverified**: seen in an example or in other people's code only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
+        "When it was shipped; may be empty." "发货的时间，可能为空。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         ship_time: Option<scrm_core::DateTime> as Typed = "ship_time", maybe;
-        "Id of the user." "用户的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
     }
 }

@@ -38,9 +38,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.account.deduction.batch/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 积分管理-积分操作 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -52,9 +51,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/score` | `int` | `a number in quotes` | the example request |
-    /// | `/request` | `the parameters of this operation` | `those of the points journal` | the block for trying out above the table |
-    /// | `/request` | `account_type, business_type, flow_id, flow_type, user_id, year_month` | `score, user_ids, remark` | the try-it block, pasted from the points journal |
+    /// | `/request/properties/score` | `int` | a number in quotes | the example request |
+    /// | `/request` | the parameters of this operation | those of the points journal | the block for trying out above the table |
+    /// | `/request` | account_type, business_type, flow_id, flow_type, user_id, year_month | score, user_ids, remark | the try-it block, pasted from the points journal |
     ///
     /// # Source
     ///

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出积分的增减记录，可以按用户、业务和月份查。读到的页面在 source_id 之后中断；旧版页面的返回是数组，时间叫 create_time，没有另起版本号。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/source_id`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`points().flow_list`](super::Handle::flow_list); answered with [`PointsFlowListData`], a page of [`PointsFlow`].
     ///
     /// # Example
@@ -43,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.account.flow.list/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 积分管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -59,11 +60,11 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/account_type` | `INTEGRAL` | `INTERGRAL` | the example request spells it so |
-    /// | `/request/properties/flow_id` | `flow_id` | `the key with a blank behind it` | the example request |
-    /// | `/request/properties/flow_type` | `flow_type` | `the key with a blank behind it` | the example request |
-    /// | `/response/properties/data` | `an object with a list` | `a list of rows` | the older form of the page |
+    /// | `/request/properties/flow_id` | `flow_id` | the key with a blank behind it | the example request |
+    /// | `/request/properties/flow_type` | `flow_type` | the key with a blank behind it | the example request |
+    /// | `/response/properties/data` | an object with a list | a list of rows | the older form of the page |
     /// | `/response/properties/data/properties/list/items/properties/created_at` | `create_time` | `created_at` | the older form of the page |
-    /// | `/response/properties/data` | `rows without sums` | `rows with month_total_grant and month_total_consume, sums of the month` | the older form of the page |
+    /// | `/response/properties/data` | rows without sums | rows with month_total_grant and month_total_consume, sums of the month | the older form of the page |
     ///
     /// # Source
     ///

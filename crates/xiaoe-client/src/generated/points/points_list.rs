@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.account.info.batch/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 积分管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -71,12 +70,12 @@ scrm_core::request! {
     /// | `/request/properties/page_size` | `string` | `integer` | the table and the example put the number in quotes; the answer counts in numbers |
     /// | `/response/properties/data` | `string` | `object` | the example answer and the table of its fields |
     /// | `/response/properties/data/properties/page` | `string` | `object` | the example answer and the table of its fields |
-    /// | `/response/properties/data/properties/list` | `id of a shop` | `the rows` | the example answer |
-    /// | `/definitions/PointsAccount/properties/freeze_balance` | `information on the page` | `frozen points` | the comment in the example answer |
-    /// | `/request` | `valid JSON` | `comments after // and #` | the example request |
-    /// | `/response` | `valid JSON` | `comments after //` | the example answer |
-    /// | `/definitions/PointsAccount/properties/total_balance` | `points in all` | `0 beside 300 usable points` | the example answer |
-    /// | `/response/properties/data/properties/page/properties/current_page` | `the page that was asked for` | `3, where the example request asks for 1` | the two examples side by side |
+    /// | `/response/properties/data/properties/list` | id of a shop | the rows | the example answer |
+    /// | `/definitions/PointsAccount/properties/freeze_balance` | information on the page | frozen points | the comment in the example answer |
+    /// | `/request` | valid JSON | comments after // and # | the example request |
+    /// | `/response` | valid JSON | comments after // | the example answer |
+    /// | `/definitions/PointsAccount/properties/total_balance` | points in all | 0 beside 300 usable points | the example answer |
+    /// | `/response/properties/data/properties/page/properties/current_page` | the page that was asked for | 3, where the example request asks for 1 | the two examples side by side |
     ///
     /// # Source
     ///

@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.promo_code.record/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -78,7 +77,7 @@ scrm_core::request! {
         user_name: Option<String> as Str = "user_name", optional personal, with_user_name(impl Into<String>);
         "Page number." "页码。" "At least 1."
         page_index: Option<i64> as I64 = "page_index", optional, with_page_index(i64) = Some(1);
-        "Rows per page; in the example only." "每页行数，只见于例子。" "**Unverified**: seen in an example or in other people's code only." "At least 1."
+        "Rows per page; in the example only." "每页行数，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "At least 1."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
     }
     /// With what is required: `batch_id`. Asks for page 1 with 50 rows.

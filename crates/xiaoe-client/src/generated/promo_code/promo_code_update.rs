@@ -42,9 +42,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.promo_code.edit_batch_info/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-增删改 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -56,12 +55,12 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/information_data/properties/form_name` | `the form's id` | `the form's name, by its name` | the labels of the two fields are swapped against their names |
-    /// | `/request/properties/information_data/properties/in_id` | `the form's name` | `the form's id, by its name` | the labels of the two fields are swapped against their names |
+    /// | `/request/properties/information_data/properties/form_name` | the form's id | the form's name, by its name | the labels of the two fields are swapped against their names |
+    /// | `/request/properties/information_data/properties/in_id` | the form's name | the form's id, by its name | the labels of the two fields are swapped against their names |
     /// | `/request/properties/resource/items/properties/resource_id` | `unknown` | `required` | the text of the row: needed for named goods |
     /// | `/request/properties/resource/items/properties/resource_type` | `unknown` | `required` | the text of the row: needed for named goods |
-    /// | `/request/properties/end_at` | `a time` | `a time with blanks inside` | the example request |
-    /// | `/request` | `access_token` | `app_id instead of access_token` | the example request |
+    /// | `/request/properties/end_at` | a time | a time with blanks inside | the example request |
+    /// | `/request` | `access_token` | app_id instead of access_token | the example request |
     /// | `/request/properties/batch_id` | `unknown` | `required` | the copy lost the marks; our choice: the batch must be named |
     /// | `/request/properties/information_data` | `array` | `object` | the example request |
     /// | `/response/properties/data` | `object` | `any` | the example answer |

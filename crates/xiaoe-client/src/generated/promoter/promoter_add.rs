@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.distributor.member.add/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 推广员管理-增删改 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -82,7 +81,7 @@ scrm_core::operation! {
         .quota(500, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .errors(&[
-            ErrorRule::code("20003", Action::DoneAlready, "the user is a promoter already", "已经是推广员").unverified(),
+            ErrorRule::code("20003", Action::DoneAlready, "the user is a promoter already", "已经是推广员").evidence(Evidence::Unverified),
         ])
         .rules(&[
             Rule::required("user_id"),

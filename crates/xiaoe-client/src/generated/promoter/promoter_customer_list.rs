@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出一个推广员的客户。表格里的总数叫 total，见过的程序读的是 count。读到的页面在返回的 team_name 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/distributor_info/team_name`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`promoter().customer_list`](super::Handle::customer_list); answered with [`PromoterCustomerListData`], a page of [`PromoterCustomer`].
     ///
     /// # Example
@@ -42,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.distributor.member.sub_customer/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 推广员管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -118,7 +119,7 @@ scrm_core::record! {
     pub struct PromoterCustomerListData {
         "Number of customers that fit." "符合条件的客户数。"
         total: Option<i64> as I64 = "total", maybe;
-        "The total, as working code calls it." "总数，见过的程序用这个名字。" "**Unverified**: seen in an example or in other people's code only."
+        "The total, as working code calls it." "总数，见过的程序用这个名字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         count: Option<i64> as I64 = "count", maybe;
         "The customers of the page." "这一页的客户。" "The page prints the type as `object`."
         list: Vec<PromoterCustomer> as List = "list", maybe rows;

@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.distributor.order.get/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 推广员管理-查询 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -51,7 +50,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/definitions/OrderPromoter/properties/level` | `1 to 3` | `5` | the example answer |
+    /// | `/definitions/OrderPromoter/properties/level` | 1 to 3 | `5` | the example answer |
     /// | `/definitions/OrderPromoter/properties/distribute_percent` | `string` | `number` | the example: a number with four decimals, as text |
     ///
     /// # Source

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 生成一批兑换码。重复调用会再生成一批。例子里还送了表格没有的 b_user_id。读到的页面在请求的例子里中断，返回的内容不详。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/content/resource/spu_id`. There may be more parameters.
+    ///
     /// Sent by [`redeem().code_create`](super::Handle::code_create).
     ///
     /// # Example
@@ -55,9 +57,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.redeem_code.create/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-码券操作 |
     /// | Quota | 500 calls in any 10 seconds |
@@ -69,7 +70,7 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/content/properties/resource/items/properties/resource_type` | `text` | `a number` | the example request |
+    /// | `/request/properties/content/properties/resource/items/properties/resource_type` | `text` | a number | the example request |
     /// | `/request/properties/b_user_id` | `absent` | `optional` | the example request |
     /// | `/permission` | `营销码券管理-码券操作` | `营销码券管理-增删改` | newer pages of the same group; the set was renamed |
     /// | `/request/properties/content` | `string` | `object` | the text: JSON inside a text |
@@ -80,7 +81,7 @@ scrm_core::request! {
     pub struct RedeemCodeCreate {
         "The batch." "兑换码的内容。" "Sent and answered as JSON inside a text." "The page prints the type as `string`."
         content: Option<RedeemContent> as Obj = "content", required json, with_content(RedeemContent);
-        "In the example only, without an explanation." "只见于例子，没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "In the example only, without an explanation." "只见于例子，没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         b_user_id: Option<String> as Str = "b_user_id", optional, with_b_user_id(impl Into<String>);
     }
     /// With what is required: `content`.

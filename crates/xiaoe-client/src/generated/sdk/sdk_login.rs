@@ -44,9 +44,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.sdk.account.login/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
     ///
@@ -119,15 +118,15 @@ scrm_core::record! {
     ///
     /// 登录态。
     pub struct SdkSession {
-        "Name under which the token is kept." "令牌的名字。" "**Unverified**: seen in an example or in other people's code only."
+        "Name under which the token is kept." "令牌的名字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         token_key: Option<String> as Str = "token_key", maybe;
-        "The token." "令牌。" "**Unverified**: seen in an example or in other people's code only."
+        "The token." "令牌。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         token_value: Option<String> as Str = "token_value", maybe secret;
-        "Id of the user." "用户的编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
-        "Id of the user in the SDK." "SDK 里的用户编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Id of the user in the SDK." "SDK 里的用户编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sdk_user_id: Option<String> as Str = "sdk_user_id", maybe;
-        "How long the session lasts, in seconds." "登录态的有效期，单位秒。" "**Unverified**: seen in an example or in other people's code only." "Unit: seconds."
+        "How long the session lasts, in seconds." "登录态的有效期，单位秒。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds."
         expires: Option<i64> as I64 = "expires", maybe ["seconds"];
     }
 }

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回里有密码字段。返回表在 auth_at 之后中断。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `response/data/list/auth_at`. What comes besides is kept in `extra`.
+    ///
     /// Sent by [`staff().list`](super::Handle::list); answered with [`StaffListData`], a page of [`StaffMember`].
     ///
     /// # Example
@@ -41,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ofs.user_list.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 组织管理-查询组织信息 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -56,9 +57,9 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `page_index` | `the key with a blank behind it` | the example request |
-    /// | `/request/properties/page_size` | `page_size` | `the key with a blank behind it` | the example request |
-    /// | `/response/properties/data/properties/list/items/properties/state` | `停用` | `停用用户所属组, the text of another row behind it` | the text of the row |
+    /// | `/request/properties/page_index` | `page_index` | the key with a blank behind it | the example request |
+    /// | `/request/properties/page_size` | `page_size` | the key with a blank behind it | the example request |
+    /// | `/response/properties/data/properties/list/items/properties/state` | `停用` | 停用用户所属组, the text of another row behind it | the text of the row |
     ///
     /// # Source
     ///

@@ -36,9 +36,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.ofs.tree.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 组织管理-查询组织信息 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -52,7 +51,7 @@ scrm_core::request! {
     /// |---|---|---|---|
     /// | `/definitions/StaffNode/properties/id` | `int` | `string` | the example answer |
     /// | `/definitions/StaffNode/properties/attr/properties/children` | `arrary` | `array` | the word is misspelt |
-    /// | `/response/properties/data` | `a list of users` | `one root` | the example answer |
+    /// | `/response/properties/data` | a list of users | one root | the example answer |
     ///
     /// # Source
     ///

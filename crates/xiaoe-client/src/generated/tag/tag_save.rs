@@ -37,9 +37,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.tag.create_modify_tag/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-增删改 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -52,9 +51,9 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/request/properties/tag_name` | `unknown` | `required` | our choice: a tag without a name makes no sense; the page has lost its marks |
-    /// | `/request/properties/tag_id` | `int` | `an empty text for a new tag` | the example request |
-    /// | `/request/properties/tag_type` | `int` | `a number in quotes` | the example request |
-    /// | `/request` | `valid JSON` | `a comma behind the last field` | the example request |
+    /// | `/request/properties/tag_id` | `int` | an empty text for a new tag | the example request |
+    /// | `/request/properties/tag_type` | `int` | a number in quotes | the example request |
+    /// | `/request` | valid JSON | a comma behind the last field | the example request |
     ///
     /// # Source
     ///

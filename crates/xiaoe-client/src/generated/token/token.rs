@@ -41,9 +41,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `GET /token` (parameters in the query) |
+    /// |---|---|
     /// | Token | none |
     /// | Quota | 100 calls in any 600 seconds |
     /// | Effect | writes; a repetition changes nothing more |
@@ -55,7 +54,7 @@ scrm_core::request! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/http/body` | `json` | `query` | the page asks for a JSON content type on a GET; of the vendor's own demo clients two send a JSON body and two the query, and both work |
-    /// | `/operation` | `every fetch gives a new token, and the one before lives 300 s longer` | `while more than 1800 s remain the same token comes back` | the same page in two generations, about 2022 and 2026 |
+    /// | `/operation` | every fetch gives a new token, and the one before lives 300 s longer | while more than 1800 s remain the same token comes back | the same page in two generations, about 2022 and 2026 |
     ///
     /// # Source
     ///
@@ -95,9 +94,9 @@ scrm_core::record! {
     ///
     /// 令牌。
     pub struct TokenData {
-        "The token; begins with xe\\_ in the examples." "令牌，示例里以 xe\\_ 开头。" ("The token; begins with xe_ in the examples." "令牌，示例里以 xe_ 开头。") "**Unverified**: seen in an example or in other people's code only."
+        "The token; begins with xe\\_ in the examples." "令牌，示例里以 xe\\_ 开头。" ("The token; begins with xe_ in the examples." "令牌，示例里以 xe_ 开头。") "**Unverified**: seen in an example, in other people's code or in a retelling only."
         access_token: Option<String> as Str = "access_token", maybe secret;
-        "Remaining life of the token." "令牌的剩余时间。" "**Unverified**: seen in an example or in other people's code only." "Unit: seconds."
+        "Remaining life of the token." "令牌的剩余时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds."
         expires_in: Option<i64> as I64 = "expires_in", maybe ["seconds"];
     }
 }

@@ -16,7 +16,7 @@ scrm_core::record! {
         collect_phone: Option<String> as Str = "collect_phone", always personal;
         "Address of the picture." "头像的地址。"
         avatar: Option<String> as Str = "avatar", always personal;
-        "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         from: Option<UserSourceLabel> as Open = "from", always;
         "Amount spent in all, in yuan." "累计消费金额，单位元。" "Unit: yuan."
         pay_sum: Option<scrm_core::Yuan> as Typed = "pay_sum", always ["yuan"];

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 按编号、手机号、union_id 或 open_id 查一个用户，只返回要求的字段。读到的页面在 wx_account 之后中断，返回表不在其中；返回的字段按名单里写明的类型建模。
     ///
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/field_list`. There may be more parameters.
+    ///
     /// Sent by [`user().get`](super::Handle::get); answered with [`UserGetData`].
     ///
     /// # Example
@@ -47,9 +49,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.info.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -70,7 +71,7 @@ scrm_core::request! {
     /// | `/request/properties/data/properties/field_list` | `object` | `array` | working client code sends a list of names |
     /// | `/request/properties/data/properties/wx_open_id` | `object` | `string` | its meaning; no example was in the copy |
     /// | `/response/properties/data/properties/is_seal` | `string` | `integer` | the values listed beside it, and working client code |
-    /// | `/response/properties/data/properties/is_seal` | `2 waits to be cancelled` | `-2 waits to be cancelled` | older working code; the page has -2 |
+    /// | `/response/properties/data/properties/is_seal` | 2 waits to be cancelled | \-2 waits to be cancelled | older working code; the page has -2 |
     ///
     /// # Source
     ///
@@ -162,11 +163,11 @@ scrm_core::record! {
         job: Option<String> as Str = "job", maybe nullable;
         "WeChat account." "微信号。"
         wx_account: Option<String> as Str = "wx_account", maybe nullable personal;
-        "Phone number collected by a form; known from working code alone." "采集的手机号，只见于运行中的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Phone number collected by a form; known from working code alone." "采集的手机号，只见于运行中的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         phone_collect: Option<String> as Str = "phone_collect", maybe nullable personal;
-        "User id of the SDK; known from working code alone." "SDK 的用户编号，只见于运行中的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "User id of the SDK; known from working code alone." "SDK 的用户编号，只见于运行中的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sdk_user_id: Option<String> as Str = "sdk_user_id", maybe nullable;
-        "Address of the picture in WeChat; known from working code alone." "微信头像的地址，只见于运行中的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "Address of the picture in WeChat; known from working code alone." "微信头像的地址，只见于运行中的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_avatar: Option<String> as Str = "wx_avatar", maybe nullable personal;
     }
 }

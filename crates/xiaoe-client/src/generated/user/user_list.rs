@@ -43,9 +43,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.batch.get/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -69,11 +68,11 @@ scrm_core::request! {
     /// | `/response/properties/msg` | `message` | `msg` | the example answer |
     /// | `/response/properties/data/properties/total` | `float` | `integer` | the example answer counts in whole numbers |
     /// | `definitions.json#/User/properties/bind_phone` | `present` | `nullable` | the third user of the example answer |
-    /// | `definitions.json#/User/properties/from` | `the same field as the filter 'from', which takes codes` | `the label of the code` | the example answer |
-    /// | `/request/properties/max_pay_sum` | `a minimum, like the row above it` | `the maximum` | the name of the field and of its neighbour |
+    /// | `definitions.json#/User/properties/from` | the same field as the filter `from`, which takes codes | the label of the code | the example answer |
+    /// | `/request/properties/max_pay_sum` | a minimum, like the row above it | the maximum | the name of the field and of its neighbour |
     /// | `/request/properties/page` | `unknown` | `required` | the page's table has lost its column of required marks; the vendor's mirrored handbook shows it |
     /// | `/request/properties/page_size` | `unknown` | `required` | the page's table has lost its column of required marks; the vendor's mirrored handbook shows it |
-    /// | `definitions.json#/User/properties/punch_count` | `valid JSON` | `no comma after punch_count` | the third user of the example answer |
+    /// | `definitions.json#/User/properties/punch_count` | valid JSON | no comma after punch_count | the third user of the example answer |
     /// | `/permission` | `用户管理-查询用户信息` | `用户管理-查询` | the vendor's mirrored handbook has the longer name, the page the shorter |
     ///
     /// # Source

@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按条件列出店铺的用户，没有行数上限，是厂商文档写明的取 10000 行以上的办法：每次把上一页最后一行的 es_skip 原样送回，pages() 和 items() 会替你送。这里的内容来自他人转写的页面，没有见到原页。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`user().list_v2`](super::Handle::list_v2); answered with [`UserListV2Data`], a page of [`UserV2`].
     ///
@@ -45,9 +45,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.batch.get/2.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
@@ -72,10 +71,10 @@ scrm_core::request! {
     /// | `/definitions/UserV2/properties/pay_sum/x-unit` | `yuan` | `fen` | version 1.0.0 counts in yuan; the retold page of 2.0.0 says fen |
     /// | `/request/properties/min_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
     /// | `/request/properties/max_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
-    /// | `/request/properties/tag_id` | `JSON` | `ids joined by commas` | version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas |
-    /// | `/definitions/UserV2/properties/from` | `the same field as the filter 'from', which takes codes` | `the label of the code` | the example answer |
+    /// | `/request/properties/tag_id` | `JSON` | ids joined by commas | version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas |
+    /// | `/definitions/UserV2/properties/from` | the same field as the filter `from`, which takes codes | the label of the code | the example answer |
     /// | `/definitions/UserV2/properties/bind_phone` | `present` | `nullable` | the example answer of version 1.0.0, which has the same rows |
-    /// | `/definitions/UserCursor/properties/user_created_at` | `text, as in the row` | `milliseconds` | the example: one name, text in the row and a number in its es_skip |
+    /// | `/definitions/UserCursor/properties/user_created_at` | text, as in the row | `milliseconds` | the example: one name, text in the row and a number in its es_skip |
     ///
     /// # Source
     ///
@@ -128,7 +127,7 @@ scrm_core::operation! {
     impl Operation for UserListV2, of crate::generated::vendor::Xiaoe, answers UserListV2Data;
     pub(crate) static USER_LIST_V2 = OperationSpec::new("user_list_v2", Method::Post, "/xe.user.batch.get/2.0.0")
         .title("List users, version 2.0.0", "获取用户列表2.0.0")
-        .source(Source::new("api-doc.xiaoe-tech.com, 获取用户列表2.0, as retold in a public repository", "2026-11-22").url("https://api-doc.xiaoe-tech.com/api_list/user/get_user_info_batch_2.html").unverified())
+        .source(Source::new("api-doc.xiaoe-tech.com, 获取用户列表2.0, as retold in a public repository", "2026-11-22").url("https://api-doc.xiaoe-tech.com/api_list/user/get_user_info_batch_2.html").evidence(Evidence::Unverified))
         .permission("用户管理-查询")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
@@ -227,7 +226,7 @@ scrm_core::record! {
         collect_phone: Option<String> as Str = "collect_phone", always personal;
         "Address of the picture." "头像的地址。"
         avatar: Option<String> as Str = "avatar", always personal;
-        "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "Where the user came from, as the label of the code." "用户从哪里来，是代码对应的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         from: Option<UserSourceLabel> as Open = "from", always;
         "Amount spent in all, in fen." "累计消费金额，单位分。" "Unit: fen."
         pay_sum: Option<scrm_core::Fen> as Typed = "pay_sum", always ["fen"];

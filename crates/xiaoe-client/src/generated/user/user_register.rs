@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按手机号或 union_id 注册一个用户。手机号已经存在时返回 2504，或者返回已有用户的编号。读到的副本没有字段表，只有例子；页面提到的 sdk_user_id 和 sdk_app_id（前者要求后者）没有说放在哪里，这里没有。
     ///
-    /// **Unverified**: this operation was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
     /// Sent by [`user().register`](super::Handle::register); answered with [`UserRegisterData`].
     ///
@@ -46,9 +46,8 @@ scrm_core::request! {
     ///
     /// # Facts
     ///
-    /// | | |
-    /// |---|---|
     /// | Call | `POST /xe.user.register/1.0.0` (JSON body) |
+    /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户管理-用户操作 |
     /// | Effect | writes; repeated only when the call is known not to have arrived |
@@ -84,7 +83,7 @@ scrm_core::operation! {
     impl Operation for UserRegister, of crate::generated::vendor::Xiaoe, answers UserRegisterData;
     pub(crate) static USER_REGISTER = OperationSpec::new("user_register", Method::Post, "/xe.user.register/1.0.0")
         .title("Register a user", "注册新用户")
-        .source(Source::new("apifox.com, 小鹅通 注册新用户", "2026-11-26").url("https://apifox.com/apidoc/docs-site/701638/api-13411960").unverified())
+        .source(Source::new("apifox.com, 小鹅通 注册新用户", "2026-11-26").url("https://apifox.com/apidoc/docs-site/701638/api-13411960").evidence(Evidence::Unverified))
         .access(Access::Write)
         .permission("用户管理-用户操作")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
@@ -142,7 +141,7 @@ scrm_core::record! {
         user_id: Option<String> as Str = "user_id", maybe;
         "Whether the user had existed before; only 0 is shown." "用户是否原来就有，例子里只有 0。"
         user_exists: Option<UserExists> as Open = "user_exists", maybe;
-        "When the user was created; known from working code alone." "用户创建的时间，只见于运行中的代码。" "**Unverified**: seen in an example or in other people's code only."
+        "When the user was created; known from working code alone." "用户创建的时间，只见于运行中的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         created_at: Option<String> as Str = "created_at", maybe;
     }
 }
