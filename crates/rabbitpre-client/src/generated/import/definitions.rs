@@ -25,6 +25,8 @@ scrm_core::record! {
     /// A custom field and its values.
     ///
     /// 自定义字段及其值。
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `configId`. What comes besides is kept in `extra`.
     pub struct CustomField {
         "Id of the custom field, from the console." "自定义字段的编号，在后台查看。" "On the wire `configId`."
         config_id: Option<i64> as I64 = "configId", optional, with_config_id(i64);

@@ -5,6 +5,8 @@ scrm_core::record! {
     /// A diary of a check-in.
     ///
     /// 一篇打卡日记。
+    ///
+    /// **Not the whole**: the copy of the page that was read ends after `file_records/fileIconType`. What comes besides is kept in `extra`.
     pub struct CheckInDiary {
         "Kind of content." "内容的类型。"
         content_type: Option<DiaryContentType> as Open = "content_type", maybe;

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 取消一个用户的订购，权益随之失去。重复取消返回 1，这里当作已经做过；但是别的失败也可能返回 1，请看 already_done，需要时再查一次权益。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// Sent by [`entitlement().cancel`](super::Handle::cancel); answered with [`EntitlementCancelled`].
     ///
     /// # Example
@@ -98,7 +100,7 @@ scrm_core::operation! {
     impl Operation for EntitlementCancel, of crate::generated::vendor::Xiaoe, answers EntitlementCancelled;
     pub(crate) static ENTITLEMENT_CANCEL = OperationSpec::new("entitlement_cancel", Method::Post, "/xe.purchase.delete/1.0.0")
         .title("Take back a right to goods", "取消订购")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 取消订购", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/2285361"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 取消订购", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/2285361").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("订购管理-产品包权益操作")
         .quota(500, 10)
