@@ -16,8 +16,8 @@ use super::{
 use crate::{
     call::Call,
     client::{ApiClient, CallOptions, Response, ResponseMeta},
-    decode::BadRow,
     customer::earliest,
+    decode::BadRow,
     encode,
     error::{Error, ErrorKind},
     operation::{PagedOperation, Row},
@@ -84,13 +84,20 @@ impl<O: PagedOperation> Fetch<O> {
         });
         let Some((at, window)) = given.or_else(|| windows.find(|(_, window)| window.without_start.is_some())) else {
             let starts: Vec<&str> = spec.windows.iter().map(|window| window.start).collect();
-            return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() { Ok(None) } else { Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or "))) };
+            return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() {
+                Ok(None)
+            } else {
+                Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or ")))
+            };
         };
         if window.optional && self.request.range(at).0.is_none() {
             return Ok(None);
         }
         if window.without_start.is_none() && self.request.range(at).0.is_none() {
-            return Err(format!("a pull until {} needs {}: of a time without a beginning, the vendor answers only a part", window.end, window.start));
+            return Err(format!(
+                "a pull until {} needs {}: of a time without a beginning, the vendor answers only a part",
+                window.end, window.start
+            ));
         }
         Ok(Some((at, window)))
     }
