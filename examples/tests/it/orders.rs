@@ -11,15 +11,18 @@ use std::{
 
 use scrm_mock::Mock;
 
-/// Cargo builds the examples of a package with its tests, and puts them beside these.
+/// The example, built; it stands beside the folder of these tests.
 fn program() -> PathBuf {
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--offline", "--package", "examples", "--example", "orders"]);
+    assert!(if cfg!(debug_assertions) { &mut build } else { build.arg("--release") }.status().unwrap().success());
     let tests = env::current_exe().unwrap();
     tests.parent().unwrap().parent().unwrap().join("examples").join(format!("orders{}", env::consts::EXE_SUFFIX))
 }
 
-fn orders(mock: &Mock, folder: &Path) -> Command {
+fn orders(program: &Path, mock: &Mock, folder: &Path) -> Command {
     let given = mock.credentials("xiaoe");
-    let mut program = Command::new(program());
+    let mut program = Command::new(program);
     program
         .arg(folder)
         .env("XIAOE_BASE_URL", mock.base_url("xiaoe"))
@@ -32,8 +35,8 @@ fn orders(mock: &Mock, folder: &Path) -> Command {
 }
 
 /// What the last run says of the sum, and the ids in the file.
-fn finished(mock: &Mock, folder: &Path) -> (String, String, Vec<String>) {
-    let output = orders(mock, folder).output().unwrap();
+fn finished(program: &Path, mock: &Mock, folder: &Path) -> (String, String, Vec<String>) {
+    let output = orders(program, mock, folder).output().unwrap();
     let (text, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{complaints}");
     let line = |part: &str| text.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{text}")).to_owned();
@@ -49,23 +52,32 @@ fn finished(mock: &Mock, folder: &Path) -> (String, String, Vec<String>) {
 fn a_year_of_orders_comes_once_however_often_the_program_is_killed() {
     // Two seconds of the vendor's quota, so that there is time to be killed in.
     let mock = Mock::builder().customers(15_000).start_blocking().unwrap();
+    let built = program();
     let folder = env::temp_dir().join(format!("scrm-orders-{}", std::process::id()));
     let (whole, killed) = (folder.join("whole"), folder.join("killed"));
 
-    let (sum, summary, ids) = finished(&mock, &whole);
+    let (sum, summary, ids) = finished(&built, &mock, &whole);
     let distinct: HashSet<&String> = ids.iter().collect();
     assert_eq!((distinct.len(), ids.len()), (ids.len(), mock_orders_of_2025(&mock)), "{summary}");
     assert!(summary.starts_with("complete") && summary.contains("of 12 windows of time"), "{summary}");
 
-    let mut random = 7_u64;
+    // Each run stores a page at least, and dies at some moment after that, in the middle of whatever it does then.
+    let (mut random, mut deaths) = (7_u64, 0);
+    let state = || fs::read(killed.join("orders.state")).ok();
     for _ in 0..12 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let mut program = orders(&mock, &killed).spawn().unwrap();
-        thread::sleep(Duration::from_millis(30 + (random >> 33) % 300));
+        let before = state();
+        let mut program = orders(&built, &mock, &killed).spawn().unwrap();
+        while state() == before && program.try_wait().unwrap().is_none() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_millis((random >> 33) % 40));
+        deaths += u32::from(program.try_wait().unwrap().is_none());
         program.kill().unwrap();
         program.wait().unwrap();
     }
-    let (again, summary, came) = finished(&mock, &killed);
+    assert!(deaths >= 2, "{deaths}");
+    let (again, summary, came) = finished(&built, &mock, &killed);
     assert_eq!((again, came.len()), (sum, ids.len()), "{summary}");
     assert_eq!(came.iter().collect::<HashSet<_>>(), distinct);
     fs::remove_dir_all(folder).unwrap();

@@ -304,15 +304,23 @@ impl vendor_client::VendorClient for Client {
         }
     }
     fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
-        let request = super::lead::LeadList::new(
-            super::lead::LeadGroup::New,
-            self
-                .0
-                .credentials()
-                .get("operator")
-                .map(|credential| credential.expose().to_owned())
-                .unwrap_or_default(),
-        );
-        vendor_client::list(&self.0, request)
+        vendor_client::list_by_ids(
+            &self.0,
+            super::user::UserIdList::new(),
+            20,
+            |ids| super::user::UserDetailList::new(
+                self
+                    .0
+                    .credentials()
+                    .get("app_id")
+                    .map(|credential| credential.expose().to_owned())
+                    .unwrap_or_default(),
+                super::user::UserDetailKey::new([
+                        super::user::UserDetailField::Email,
+                        super::user::UserDetailField::Tags,
+                    ])
+                    .with_ids(ids),
+            ),
+        )
     }
 }

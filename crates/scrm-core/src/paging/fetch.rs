@@ -321,3 +321,38 @@ pub(super) fn sorted<R>(mut rows: Vec<R>, bad: Vec<BadRow>, keep: &Keep) -> Sort
     let bad_rows = bad.into_iter().filter(|bad| keep.keeps(bad.row)).collect();
     Sorted { rows, bad_rows, places }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEEK: WindowSpec = WindowSpec::new("from", "to", TimeFormat::Seconds, 604_800);
+
+    fn at(seconds: i64) -> Moment {
+        Moment::from_unix_millis(seconds * 1000).unwrap()
+    }
+
+    fn ends(start: Option<&str>, end: Option<&str>, window: &WindowSpec) -> Option<(i64, i64)> {
+        let now = Moment::from_unix_millis(1_000_500).unwrap();
+        let era = era(&(start.map(str::to_owned), end.map(str::to_owned)), window, now)?;
+        Some((era.since.unix_seconds(), era.until.unix_seconds()))
+    }
+
+    #[test]
+    fn an_open_end_is_now_and_an_open_beginning_so_long_before_the_end() {
+        assert_eq!(ends(Some("900"), Some("950"), &WEEK), Some((900, 950)));
+        assert_eq!(ends(Some("900"), None, &WEEK), Some((900, 1000)));
+        assert_eq!(ends(None, Some("950"), &WEEK), None);
+        let day = WEEK.without_start(400);
+        assert_eq!(ends(None, Some("950"), &day), Some((550, 950)));
+        assert_eq!(ends(None, None, &day), Some((600, 1000)));
+    }
+
+    #[test]
+    fn ends_that_mean_nothing_are_left_to_the_check_of_the_call() {
+        assert_eq!(ends(Some("950"), Some("900"), &WEEK), None);
+        assert_eq!(ends(Some("soon"), None, &WEEK), None);
+        assert_eq!(ends(Some("900"), Some("late"), &WEEK), None);
+        assert_eq!(Era::new(TimeFormat::Date, None, 3600, at(0), at(86_400)), None, "a window shorter than a day");
+    }
+}

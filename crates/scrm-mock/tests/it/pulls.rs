@@ -8,6 +8,7 @@ use acme_client::{
     order::{OrderChangeList, OrderChangeQuery},
     user::{UserIdList, UserLogList},
 };
+use futures_util::StreamExt as _;
 use scrm_core::{async_trait, spec::Method};
 use scrm_mock::Mock;
 use serde_json::json;
@@ -150,7 +151,7 @@ async fn rows_that_are_values_come_by_cursor_and_by_number() {
 }
 
 #[tokio::test]
-async fn customers_are_found_by_nested_keys_and_listed_keys_with_their_tags() {
+async fn customers_are_found_by_nested_and_listed_keys_and_listed_by_their_ids() {
     let (mock, client) = start(50).await;
     let somebody = mock.customers(7, 1).remove(0);
     let (union_id, email) = (somebody.text("union_id").to_owned(), somebody.text("email").to_owned());
@@ -159,4 +160,12 @@ async fn customers_are_found_by_nested_keys_and_listed_keys_with_their_tags() {
         assert_eq!((found.len(), found[0].matches(&key), found[0].tags.clone()), (1, true, vec!["常客".to_owned()]), "{key:?}");
     }
     assert!(client.find_customers(&CustomerKey::union_id("nobody")).await.unwrap().is_empty());
+
+    let mut listed = HashSet::new();
+    let mut customers = client.list_customers();
+    while let Some(customer) = customers.next().await {
+        listed.extend(customer.unwrap().id);
+    }
+    let expected: HashSet<String> = (1001..1051).map(|number| number.to_string()).collect();
+    assert_eq!((listed, mock.calls("user_detail_list")), (expected, 3 + 3));
 }

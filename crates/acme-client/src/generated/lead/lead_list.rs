@@ -72,12 +72,7 @@ scrm_core::operation! {
         .rules(&[
             Rule::required("group"),
             Rule::required("user"),
-        ])
-        .customer(&
-            CustomerSpec::new("key")
-            .names(&["FullName"])
-            .created("made", TimeFormat::DateTime)
-        );
+        ]);
 }
 
 scrm_core::pages! {

@@ -84,6 +84,8 @@ scrm_core::record! {
         email: Option<String> as Str = "email", optional personal, with_email(impl Into<String>);
         "Fields wanted." "字段"
         fields: Vec<UserDetailField> as Opens = "fields", required, with_fields(impl IntoIterator<Item = UserDetailField>);
+        "Ids." "字段"
+        ids: Vec<i64> as Ints = "ids", optional, with_ids(impl IntoIterator<Item = i64>);
     }
     /// With what is required: `fields`.
     new(fields: impl IntoIterator<Item = UserDetailField>)

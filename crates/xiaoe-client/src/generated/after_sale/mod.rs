@@ -6,7 +6,7 @@
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
 //! | [`get`](Handle::get)([`AfterSaleGet`]) | Look up an after-sale request<br>获取售后订单详情 | 500 in 10 s |  | **unverified**; 2 errata |
-//! | [`list`](Handle::list)([`AfterSaleList`]) | List after-sale requests, old version<br>获取售后订单列表 | 500 in 10 s |  | **unverified**; the copy ends early; 1 errata |
+//! | [`list`](Handle::list)([`AfterSaleList`]) | List after-sale requests, old version<br>获取售后订单列表 | 500 in 10 s | pages from 1, at most 50 rows each | **unverified**; the copy ends early; 1 errata |
 //! | [`list_v2`](Handle::list_v2)([`AfterSaleListV2`]) | List after-sale requests<br>获取售后订单列表 | 订单管理-查询<br>300 in 60 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 1 of 31 fields unverified; 7 errata |
 
 pub(super) mod after_sale_get;

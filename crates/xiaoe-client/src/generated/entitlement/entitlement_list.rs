@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 列出一个用户订购的内容。没有见到返回的内容，所以这里不翻页：请自己改 page_index，从 1 开始。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`entitlement().list`](super::Handle::list).
     ///
@@ -66,7 +66,7 @@ scrm_core::operation! {
     impl Operation for EntitlementList, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_LIST = OperationSpec::new("entitlement_list", Method::Post, "/xe.resource.purchase.get/1.0.0")
         .title("List what a user bought", "查询用户订购列表")
-        .source(Source::new("public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen", "2026-11-27").url("https://github.com/easelify/xiaoet").evidence(Evidence::Unverified))
+        .source(Source::new("public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen", "2026-11-27").url("https://github.com/easelify/xiaoet").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("data"),

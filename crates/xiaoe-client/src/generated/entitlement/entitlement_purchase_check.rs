@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 查一个用户有没有买过某件商品。没有见到返回的内容，原样给出。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`entitlement().purchase_check`](super::Handle::purchase_check).
     ///
@@ -64,7 +64,7 @@ scrm_core::operation! {
     impl Operation for EntitlementPurchaseCheck, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_PURCHASE_CHECK = OperationSpec::new("entitlement_purchase_check", Method::Post, "/xe.product.available/1.0.0")
         .title("Check whether something was bought", "查询是否订购")
-        .source(Source::new("public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen", "2026-11-27").url("https://github.com/easelify/xiaoet").evidence(Evidence::Unverified))
+        .source(Source::new("public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen", "2026-11-27").url("https://github.com/easelify/xiaoet").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("user_id"),

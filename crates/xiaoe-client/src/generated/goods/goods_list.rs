@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按种类列出商品，一次只查一种。只从运行中的代码得知，见过的代码用到种类 1、2、3、4、6、20；一行有十个字段，只知道其中的 id，其余原样给出。路径里的 api/ 是厂商写的。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`goods().list`](super::Handle::list); answered with [`GoodsListData`], a page of [`ListedGoods`].
     ///
@@ -80,7 +80,7 @@ scrm_core::operation! {
     impl Operation for GoodsList, of crate::generated::vendor::Xiaoe, answers GoodsListData;
     pub(crate) static GOODS_LIST = OperationSpec::new("goods_list", Method::Post, "/api/xe.goods.list.get/3.0.0")
         .title("List goods, version 1.0", "查询商品列表1.0")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .permission("商品管理-查询")
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 列出会员、专栏、大专栏里的资源。没有见到返回的内容，所以这里不翻页：把上一页最后一行的 resource_id 放进 last_id 取下一页。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`goods().relation_list_v3`](super::Handle::relation_list_v3).
     ///
@@ -72,7 +72,7 @@ scrm_core::operation! {
     impl Operation for GoodsRelationListV3, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static GOODS_RELATION_LIST_V3 = OperationSpec::new("goods_relation_list_v3", Method::Post, "/xe.goods.relation.get/3.0.0")
         .title("List what a package holds, version 3.0", "拉取组合课的资源列表3.0")
-        .source(Source::new("public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen", "2026-11-27").url("https://github.com/easelify/xiaoet").evidence(Evidence::Unverified))
+        .source(Source::new("public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen", "2026-11-27").url("https://github.com/easelify/xiaoet").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("data"),

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按关键词搜索商品，与买家看到的一样。读到的页面在返回的 img_url_compressed 之后中断。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/img_url_compressed`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`goods().search`](super::Handle::search); answered with [`GoodsSearchData`], a page of [`FoundGoods`].
@@ -84,7 +86,7 @@ scrm_core::operation! {
     impl Operation for GoodsSearch, of crate::generated::vendor::Xiaoe, answers GoodsSearchData;
     pub(crate) static GOODS_SEARCH = OperationSpec::new("goods_search", Method::Post, "/xe.search.goods.list/1.0.0")
         .title("Search goods as a buyer does", "获取C端搜索商品列表")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取C端搜索商品列表", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/2631824"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取C端搜索商品列表", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/2631824").evidence(Evidence::Mirrored))
         .permission("商品管理-查询商品信息")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)

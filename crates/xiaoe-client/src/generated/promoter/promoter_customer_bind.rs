@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 把一个客户绑定给推广员。只从运行中的代码得知；重复调用会怎样没有说明，所以不会自动重发。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`promoter().customer_bind`](super::Handle::customer_bind).
     ///
@@ -70,7 +70,7 @@ scrm_core::operation! {
     impl Operation for PromoterCustomerBind, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_CUSTOMER_BIND = OperationSpec::new("promoter_customer_bind", Method::Post, "/xe.distributor.member.bind/1.0.0")
         .title("Bind a customer to a promoter", "绑定客户")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 把一个客户换到另一个推广员名下；parent_user_id 给空文字时解除绑定。请总是给出 parent_user_id，不给时可能也会解除绑定。只从运行中的代码得知；重复调用会怎样没有说明，所以不会自动重发。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`promoter().customer_change`](super::Handle::customer_change).
     ///
@@ -74,7 +74,7 @@ scrm_core::operation! {
     impl Operation for PromoterCustomerChange, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_CUSTOMER_CHANGE = OperationSpec::new("promoter_customer_change", Method::Post, "/xe.distributor.member.change/1.0.0")
         .title("Move a customer to another promoter, or unbind", "修改/解除绑定")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

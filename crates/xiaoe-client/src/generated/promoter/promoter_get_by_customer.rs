@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 查一个客户的推广员。只从别人写下的一次调用得知，参数叫 uid；没有见到返回的内容，原样给出。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`promoter().get_by_customer`](super::Handle::get_by_customer).
     ///
@@ -67,7 +67,7 @@ scrm_core::operation! {
     impl Operation for PromoterGetByCustomer, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_GET_BY_CUSTOMER = OperationSpec::new("promoter_get_by_customer", Method::Post, "/xe.distributor.customer.get/1.0.0")
         .title("Look up the promoter of a customer", "客户的推广员")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("uid"),

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 列出店铺的推广员。只从运行中的代码得知，返回里可能还有别的字段。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`promoter().list`](super::Handle::list); answered with [`PromoterListData`], a page of [`Promoter`].
     ///
@@ -74,7 +74,7 @@ scrm_core::operation! {
     impl Operation for PromoterList, of crate::generated::vendor::Xiaoe, answers PromoterListData;
     pub(crate) static PROMOTER_LIST = OperationSpec::new("promoter_list", Method::Post, "/xe.distributor.list.get/1.0.0")
         .title("List promoters", "获取推广员列表")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&
             PagingSpec::number("page_index", 1, "/data/return_list")

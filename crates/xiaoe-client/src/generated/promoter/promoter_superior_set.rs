@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 设置一个推广员的上级。只从运行中的代码得知；重复调用会怎样没有说明，所以不会自动重发。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`promoter().superior_set`](super::Handle::superior_set).
     ///
@@ -70,7 +70,7 @@ scrm_core::operation! {
     impl Operation for PromoterSuperiorSet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_SUPERIOR_SET = OperationSpec::new("promoter_superior_set", Method::Post, "/xe.distributor.superior.set/1.0.0")
         .title("Set the superior of a promoter", "设置推广员上级")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .access(Access::Write)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

@@ -10,7 +10,7 @@ fn examples() {
     >(
         vec![
             scrm_test_support::Example { title : "refunds", sends :
-            Some((AfterSaleList::new(AfterSaleListFilter::new(1, 50)
+            Some((AfterSaleList::new().with_data(AfterSaleListFilter::new(1, 50)
             .with_sale_type(AfterSaleType::Refund)),
             r#"{
   "body": {

@@ -10,9 +10,9 @@ fn examples() {
     >(
         vec![
             scrm_test_support::Example { title : "a page", sends :
-            Some((OrderListByUser::new("u_made_up_0001", OrdersOfUserFilter::new()
-            .with_order_state(OrderOfUserState::Paid).with_page_index(0)
-            .with_page_size(50)),
+            Some((OrderListByUser::new("u_made_up_0001")
+            .with_data(OrdersOfUserFilter::new().with_order_state(OrderOfUserState::Paid)
+            .with_page_index(0).with_page_size(50)),
             r#"{
   "body": {
     "user_id": "u_made_up_0001",
