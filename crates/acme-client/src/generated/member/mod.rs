@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`MemberList`]) | List members<br>会员列表 | members-read<br>3000 in 10 s | pages from 0, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `since` and `until` | **unverified**; 7 errata |
+//! | [`list`](Handle::list)([`MemberList`]) | List members<br>会员列表 | members-read<br>3000 in 10 s | pages from 0, at most 50 rows each | **unverified**; 7 errata |
 //! | [`visit_list`](Handle::visit_list)([`VisitList`]) | List visits<br>访问列表 |  | by cursor, 20 rows each unless told otherwise | read 2026-11-22; the copy ends early; 1 errata |
 
 mod definitions;

@@ -8,7 +8,7 @@
 //! | [`event_list`](Handle::event_list)([`EventList`]) | Pages by cursor, with another kind of token<br>示例 |  | by cursor, at most 100 rows each | read 2026-01-02 |
 //! | [`item_delete`](Handle::item_delete)([`ItemDelete`]) | No data; parameters in query and header<br>示例 | 物品-删除 |  | read 2026-01-02 |
 //! | [`link_make`](Handle::link_make)([`LinkMake`]) | Data that is a text<br>示例 |  |  | read 2026-01-02 |
-//! | [`list`](Handle::list)([`OrderList`]) | Pages by index, split by time<br>示例 | 10 in 1 s | pages from 0, 20 rows each unless told otherwise; the vendor gives no row beyond 1000; a longer pull is split along `from` and `to` | read 2026-01-02 |
+//! | [`list`](Handle::list)([`OrderList`]) | Pages by index, split by time<br>示例 | 10 in 1 s | pages from 0, 20 rows each unless told otherwise | read 2026-01-02 |
 //! | [`score_map`](Handle::score_map)([`ScoreMap`]) | Data that is a map<br>示例 |  |  | read 2026-01-02 |
 
 mod definitions;

@@ -45,7 +45,7 @@ scrm_core::request! {
     /// | Call | `POST /order/list` (JSON body) |
     /// |---|---|
     /// | Token | `access` |
-    /// | Quota | 10 calls in any 1 seconds |
+    /// | Quota | 10 calls in any second |
     /// | Effect | reads only |
     /// | Paging | pages from 0, 20 rows each unless told otherwise; the vendor gives no row beyond 1000; a longer pull is split along `from` and `to` |
     ///

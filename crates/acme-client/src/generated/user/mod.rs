@@ -6,7 +6,7 @@
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
 //! | [`add`](Handle::add)([`UserAdd`]) | user add<br>测试操作 |  |  | read 2026-11-22 |
-//! | [`list`](Handle::list)([`UserList`]) | user list<br>测试操作 | users-read<br>20 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 120; a longer pull is split along `created_from` and `created_to` | read 2026-11-22 |
+//! | [`list`](Handle::list)([`UserList`]) | user list<br>测试操作 | users-read<br>20 in 10 s | pages from 1, at most 50 rows each | read 2026-11-22 |
 //! | [`scroll`](Handle::scroll)([`UserScroll`]) | user scroll<br>测试操作 |  | by cursor, at most 50 rows each | read 2026-11-22 |
 
 mod definitions;

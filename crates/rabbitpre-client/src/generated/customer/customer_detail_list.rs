@@ -43,7 +43,7 @@ scrm_core::request! {
     /// |---|---|
     /// | Token | `access` |
     /// | Permission | 用户-\>用户资料 |
-    /// | Quota | 1 calls in any 1 seconds |
+    /// | Quota | 1 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Rules

@@ -46,7 +46,7 @@ scrm_core::request! {
     /// |---|---|
     /// | Token | `access` |
     /// | Permission | 营销码券管理-查询 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 500 rows each |
     ///

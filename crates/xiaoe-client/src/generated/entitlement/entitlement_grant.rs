@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 为一个用户开通一件商品的权益，会生成一个订单；重复调用会再生成一个。厂商建议用 2.0。支付宝的 pay_way 在这里是 2，在 2.0 里是 1。读到的页面在说明里中断，返回的内容不详。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/data/source`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/source`. There may be more parameters.
     ///
     /// Sent by [`entitlement().grant`](super::Handle::grant).
     ///

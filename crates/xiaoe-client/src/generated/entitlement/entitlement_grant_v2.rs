@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 一步完成下单和开通权益，可以一次开通几件商品。out_order_id 要求唯一，出错后再试请用同一个。product_infos、express 和外层的 user_id 只见于例子。支付宝的 pay_way 在这里是 1，在 1.0 里是 2。读到的页面在 out_order_id 之后中断，返回的内容不详。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/data/out_order_id`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/out_order_id`. There may be more parameters.
     ///
     /// Sent by [`entitlement().grant_v2`](super::Handle::grant_v2).
     ///

@@ -43,7 +43,7 @@ scrm_core::request! {
     /// |---|---|
     /// | Token | `access` |
     /// | Permission | 直播管理-查询 |
-    /// | Quota | 10 calls in any 1 seconds |
+    /// | Quota | 10 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Errata

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 把一个订单的全部商品发出。重复调用可能再发一次，请先查订单的状态。读到的页面在请求的例子里中断，返回的内容不详。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/out_pack_id`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/out_pack_id`. There may be more parameters.
     ///
     /// Sent by [`logistics().ship_all`](super::Handle::ship_all).
     ///

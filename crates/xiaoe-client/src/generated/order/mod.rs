@@ -9,7 +9,7 @@
 //! | [`get_v2`](Handle::get_v2)([`OrderGetV2`]) | Look up an order, version 2.0<br>获取订单详情2.0 | 订单管理-查询<br>20 in 1 s |  | read 2026-11-26; the copy ends early; 98 of 127 fields unverified; 3 errata |
 //! | [`list`](Handle::list)([`OrderList`]) | List orders, version 1.0<br>获取订单列表1.0 | 订单管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 5 errata |
 //! | [`list_v1_1`](Handle::list_v1_1)([`OrderListV11`]) | List orders, version 1.1<br>获取订单列表1.1 | 订单管理-查询<br>3000 in 10 s | pages from 1, at most 200 rows each | read 2026-11-26; the copy ends early; 34 of 52 fields unverified; 8 errata |
-//! | [`list_v2`](Handle::list_v2)([`OrderListV2`]) | List orders, version 2.0<br>获取订单列表2.0 | 订单管理-查询<br>20 in 1 s | pages from 1, at most 100 rows each; a longer pull is split along `created_time_start` and `created_time_end` | read 2026-11-26; the copy ends early; 112 of 128 fields unverified; 3 errata |
+//! | [`list_v2`](Handle::list_v2)([`OrderListV2`]) | List orders, version 2.0<br>获取订单列表2.0 | 订单管理-查询<br>20 in 1 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 112 of 128 fields unverified; 3 errata |
 
 mod definitions;
 pub(super) mod order_get;

@@ -45,7 +45,7 @@ scrm_core::request! {
     /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     ///
     /// # Errata

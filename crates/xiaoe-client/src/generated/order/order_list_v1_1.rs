@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 按条件列出订单，一次最多查 7 天；不给时间时查最近 24 小时。金额的单位没有定论：见过的程序把 price 当元的文字、把 coupon_price 和 refund_money 当分，例子里的 price 是整数，所以这里都不标单位。返回的字段来自厂商 2022 年的例子和他人的程序。读到的页面在请求的 resource_type 之后中断，返回表不在其中。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/resource_type`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/resource_type`. There may be more parameters.
     ///
     /// Sent by [`order().list_v1_1`](super::Handle::list_v1_1); answered with [`OrderListV11Data`], a page of [`OrderV11`].
     ///

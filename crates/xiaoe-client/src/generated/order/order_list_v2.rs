@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按条件列出订单，每个时间范围最多 31 天。厂商标明下单时间必填，却又说明：都不给时查最近一个月，只给一端时另一端相距一个月，超过 31 天时不报错而把终点截短；这里必须给两端，超过 31 天在发出之前就拒绝。给了几种时间时，先看支付，再看结算、更新、下单时间。厂商页面的副本在 pay_time_start 中断；之后的条件来自他人转写的页面，返回的字段只见于他人的程序，都标为未核实。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/pay_time_start`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/pay_time_start`. There may be more parameters.
     ///
     /// Sent by [`order().list_v2`](super::Handle::list_v2); answered with [`OrderListV2Data`], a page of [`OrderV2`].
     ///
@@ -50,7 +50,7 @@ scrm_core::request! {
     /// |---|---|
     /// | Token | `access` |
     /// | Permission | 订单管理-查询 |
-    /// | Quota | 20 calls in any 1 seconds |
+    /// | Quota | 20 calls in any second |
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 100 rows each; a longer pull is split along `created_time_start` and `created_time_end` |
     ///

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 生成一批兑换码。重复调用会再生成一批。例子里还送了表格没有的 b_user_id。读到的页面在请求的例子里中断，返回的内容不详。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/content/coupon_ids`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/content/coupon_ids`. There may be more parameters.
     ///
     /// Sent by [`redeem().code_create`](super::Handle::code_create).
     ///

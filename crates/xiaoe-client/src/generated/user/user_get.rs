@@ -16,7 +16,7 @@ scrm_core::request! {
     ///
     /// 按编号、手机号、union_id 或 open_id 查一个用户，只返回要求的字段。读到的页面在 wx_account 之后中断，返回表不在其中；返回的字段按名单里写明的类型建模。
     ///
-    /// **Not the whole**: the copy of the page that was read ends after `request/data/field_list`. What comes besides is kept in `extra`.
+    /// **Not the whole**: the copy of the page that was read ends after `request/data/field_list`. There may be more parameters.
     ///
     /// Sent by [`user().get`](super::Handle::get); answered with [`UserGetData`].
     ///
