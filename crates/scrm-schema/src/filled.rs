@@ -78,10 +78,8 @@ pub fn least(operation: &Operation) -> Map<String, Value> {
     let mut request = filling.object(&operation.request, 0);
     for rule in &operation.rules {
         match rule {
-            Rule::AtLeastOne(fields) | Rule::ExactlyOne(fields) => {
-                if !fields.iter().any(|field| is_there(&request, field)) {
-                    fields.iter().take(1).for_each(|field| filling.put(&mut request, field));
-                }
+            Rule::AtLeastOne(fields) | Rule::ExactlyOne(fields) if !fields.iter().any(|field| is_there(&request, field)) => {
+                fields.iter().take(1).for_each(|field| filling.put(&mut request, field));
             }
             Rule::RequiredIf { field, other, values } if decides(&request, other, values) => filling.put(&mut request, field),
             Rule::Together(fields) if fields.iter().any(|field| is_there(&request, field)) => {

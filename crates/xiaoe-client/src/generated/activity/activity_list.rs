@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回表在 activity_state 之后中断。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/activity_state`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`activity().list`](super::Handle::list); answered with [`ActivityListData`], a page of [`Activity`].
@@ -74,7 +76,7 @@ scrm_core::operation! {
     impl Operation for ActivityList, of crate::generated::vendor::Xiaoe, answers ActivityListData;
     pub(crate) static ACTIVITY_LIST = OperationSpec::new("activity_list", Method::Post, "/xe.activity.list/1.0.0")
         .title("List activities", "获取活动列表")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取活动列表", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2518716"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取活动列表", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2518716").evidence(Evidence::Mirrored))
         .permission("活动管理-查询活动信息的权限集")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 按编号查一张优惠券。price 在这里标明为元，优惠券列表里的像是分。读到的页面在返回的 require_price 中断。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/require_price`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`coupon().get`](super::Handle::get); answered with [`CouponDetail`].
@@ -73,7 +75,7 @@ scrm_core::operation! {
     impl Operation for CouponGet, of crate::generated::vendor::Xiaoe, answers CouponDetail;
     pub(crate) static COUPON_GET = OperationSpec::new("coupon_get", Method::Post, "/xe.coupon.info/1.0.0")
         .title("Look up a coupon", "获取优惠券详情")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取优惠券详情", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2285369"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取优惠券详情", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2285369").evidence(Evidence::Mirrored))
         .permission("营销码券管理-查询码券信息")
         .quota(500, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 列出一张优惠券的领券用户。读到的页面在返回的 use_at 中断。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/use_at`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`coupon().holder_list`](super::Handle::holder_list); answered with [`CouponHolderListData`], a page of [`CouponHolder`].
@@ -89,7 +91,7 @@ scrm_core::operation! {
     impl Operation for CouponHolderList, of crate::generated::vendor::Xiaoe, answers CouponHolderListData;
     pub(crate) static COUPON_HOLDER_LIST = OperationSpec::new("coupon_holder_list", Method::Post, "/xe.coupon.user_list/1.0.0")
         .title("List the users who hold a coupon, version 1.0", "获取优惠券领券用户")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取优惠券领券用户", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2586931"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取优惠券领券用户", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2586931").evidence(Evidence::Mirrored))
         .permission("营销码券管理-查询码券信息")
         .quota(20, 1)
         .token(&crate::generated::vendor::TOKEN_ACCESS)

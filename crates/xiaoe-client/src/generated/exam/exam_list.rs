@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 返回表在 goods_info 的 resource_type 处中断。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/exam_list/goods_info/resource_type`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`exam().list`](super::Handle::list); answered with [`ExamListData`], a page of [`Exam`].
@@ -81,7 +83,7 @@ scrm_core::operation! {
     impl Operation for ExamList, of crate::generated::vendor::Xiaoe, answers ExamListData;
     pub(crate) static EXAM_LIST = OperationSpec::new("exam_list", Method::Post, "/xe.examination.list.get/1.0.0")
         .title("List exams", "获取考试列表")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取考试列表", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2556992"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取考试列表", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2556992").evidence(Evidence::Mirrored))
         .permission("考试管理-查询考试信息")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)

@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 列出一天里各用户的学习时长。只从运行中的代码得知，返回里可能还有别的字段。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`learning().daily_list`](super::Handle::daily_list); answered with [`LearningDailyListData`], a page of [`DailyLearning`].
     ///
@@ -80,7 +80,7 @@ scrm_core::operation! {
     impl Operation for LearningDailyList, of crate::generated::vendor::Xiaoe, answers LearningDailyListData;
     pub(crate) static LEARNING_DAILY_LIST = OperationSpec::new("learning_daily_list", Method::Post, "/xe.learning_records.daily.get/1.0.0")
         .title("List users' learning time of a day", "获取每日学习记录")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&
             PagingSpec::number("page", 1, "/data/list")

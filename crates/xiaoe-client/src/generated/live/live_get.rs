@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 按编号查一场直播。只从运行中的代码得知，返回的字段没有见到，原样给出；live_get_v2 有字段表。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`live().get`](super::Handle::get).
     ///
@@ -67,7 +67,7 @@ scrm_core::operation! {
     impl Operation for LiveGet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LIVE_GET = OperationSpec::new("live_get", Method::Post, "/xe.alive.detail.get/1.0.0")
         .title("Look up a live, version 1.0.0", "获取直播详情")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("id"),

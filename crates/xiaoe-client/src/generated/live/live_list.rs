@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 按名称找直播。只从运行中的代码得知，怎样翻页、返回哪些字段都没有见到，返回原样给出。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`live().list`](super::Handle::list).
     ///
@@ -59,7 +59,7 @@ scrm_core::operation! {
     impl Operation for LiveList, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LIVE_LIST = OperationSpec::new("live_list", Method::Post, "/xe.alive.list.get/1.0.0")
         .title("List lives", "获取直播列表")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }
 

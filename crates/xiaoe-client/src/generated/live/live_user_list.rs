@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 列出一场直播的用户。只从运行中的代码得知，一行的字段没有见到，原样给出。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`live().user_list`](super::Handle::user_list); answered with [`LiveUserListData`], a page of values.
     ///
@@ -84,7 +84,7 @@ scrm_core::operation! {
     impl Operation for LiveUserList, of crate::generated::vendor::Xiaoe, answers LiveUserListData;
     pub(crate) static LIVE_USER_LIST = OperationSpec::new("live_user_list", Method::Post, "/xe.alive.user.list/1.0.0")
         .title("List the users of a live", "获取直播间用户列表")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .paging(&
             PagingSpec::number("page", 1, "/data/list")

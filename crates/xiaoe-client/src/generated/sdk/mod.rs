@@ -6,7 +6,7 @@
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
 //! | [`login`](Handle::login)([`SdkLogin`]) | Log a user in for the SDK<br>原生SDK登录 |  |  | read 2026-11-26; 5 of 17 fields unverified; 1 errata |
-//! | [`login_url`](Handle::login_url)([`SdkLoginUrl`]) | Get a link that logs a user in<br>获取登录链接 | 10000 in 10 s |  | **unverified**; 2 errata |
+//! | [`login_url`](Handle::login_url)([`SdkLoginUrl`]) | Get a link that logs a user in<br>获取登录链接 | 10000 in 10 s |  | **unverified** (code); 2 errata |
 
 pub(super) mod sdk_login;
 pub(super) mod sdk_login_url;

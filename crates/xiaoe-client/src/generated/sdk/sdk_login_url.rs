@@ -14,7 +14,7 @@ scrm_core::request! {
     ///
     /// 给一个用户换一个免登录的链接，一分钟内有效：请现取现用，不要缓存，不要记进日志。只从运行中的代码得知。
     ///
-    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
+    /// **Unverified**: seen in other people's code only.
     ///
     /// Sent by [`sdk().login_url`](super::Handle::login_url); answered with [`LoginLink`].
     ///
@@ -76,7 +76,7 @@ scrm_core::operation! {
     impl Operation for SdkLoginUrl, of crate::generated::vendor::Xiaoe, answers LoginLink;
     pub(crate) static SDK_LOGIN_URL = OperationSpec::new("sdk_login_url", Method::Post, "/xe.login.url/1.0.0")
         .title("Get a link that logs a user in", "获取登录链接")
-        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Unverified))
+        .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").evidence(Evidence::Code))
         .quota(10000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[

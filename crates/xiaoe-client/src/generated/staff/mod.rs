@@ -5,8 +5,8 @@
 //!
 //! | Call | What it does | Permission, quota | Pages | Documented |
 //! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`StaffList`]) | List staff<br>获取员工列表 | 组织管理-查询组织信息<br>3000 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; the copy ends early; 3 errata |
-//! | [`tree_get`](Handle::tree_get)([`StaffTreeGet`]) | Get the tree of groups and staff<br>获取组织结构树 | 组织管理-查询组织信息<br>3000 in 10 s |  | read 2026-11-26; 3 errata |
+//! | [`list`](Handle::list)([`StaffList`]) | List staff<br>获取员工列表 | 组织管理-查询组织信息<br>3000 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26 in an older copy; the copy ends early; 3 errata |
+//! | [`tree_get`](Handle::tree_get)([`StaffTreeGet`]) | Get the tree of groups and staff<br>获取组织结构树 | 组织管理-查询组织信息<br>3000 in 10 s |  | read 2026-11-26 in an older copy; 3 errata |
 
 pub(super) mod staff_list;
 pub(super) mod staff_tree_get;

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 返回里有密码字段。返回表在 auth_at 之后中断。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/auth_at`. What comes besides is kept in `extra`.
     ///
     /// Sent by [`staff().list`](super::Handle::list); answered with [`StaffListData`], a page of [`StaffMember`].
@@ -80,7 +82,7 @@ scrm_core::operation! {
     impl Operation for StaffList, of crate::generated::vendor::Xiaoe, answers StaffListData;
     pub(crate) static STAFF_LIST = OperationSpec::new("staff_list", Method::Post, "/xe.ofs.user_list.get/1.0.0")
         .title("List staff", "获取员工列表")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取员工列表", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2333691"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取员工列表", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2333691").evidence(Evidence::Mirrored))
         .permission("组织管理-查询组织信息")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)

@@ -10,6 +10,8 @@ scrm_core::request! {
     ///
     /// 获取组织结构树
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// Sent by [`staff().tree_get`](super::Handle::tree_get); answered with [`StaffNode`].
     ///
     /// # Example
@@ -74,7 +76,7 @@ scrm_core::operation! {
     impl Operation for StaffTreeGet, of crate::generated::vendor::Xiaoe, answers StaffNode;
     pub(crate) static STAFF_TREE_GET = OperationSpec::new("staff_tree_get", Method::Post, "/xe.ofs.tree.get/1.0.0")
         .title("Get the tree of groups and staff", "获取组织结构树")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取组织结构树", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2333692"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 获取组织结构树", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2333692").evidence(Evidence::Mirrored))
         .permission("组织管理-查询组织信息")
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS);

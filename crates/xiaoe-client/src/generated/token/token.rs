@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 令牌有效两小时。应由一处集中获取，再分给各个进程：多处各自获取会互相作废。较早的文档说，每次获取都给新令牌，旧的五分钟后失效；2026 年的文档说，剩余时间多于三十分钟(1800 秒)时给回同一个。这里按较早的、更保守的说法处理，剩余时间以 expires_in 为准。2019-12-09 之前开通的店铺可以不带 client_id。调用方的地址必须在白名单里。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// Sent by [`fetch_token`](crate::Client::fetch_token); answered with [`TokenData`].
     ///
     /// # Example
@@ -77,7 +79,7 @@ scrm_core::operation! {
     impl Operation for Token, of crate::generated::vendor::Xiaoe, answers TokenData;
     pub(crate) static TOKEN = OperationSpec::new("token", Method::Get, "/token")
         .title("Get an access token", "获取 access_token")
-        .source(Source::new("kancloud.cn, mirror of the vendor's handbook, 获取access_token", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/3100708"))
+        .source(Source::new("kancloud.cn, mirror of the vendor's handbook, 获取access_token", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/3100708").evidence(Evidence::Mirrored))
         .body(BodyKind::Query)
         .access(Access::WriteSafeToRepeat)
         .quota(100, 600)
