@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 一步完成下单和开通权益，可以一次开通几件商品。out_order_id 要求唯一，出错后再试请用同一个。product_infos、express 和外层的 user_id 只见于例子。支付宝的 pay_way 在这里是 1，在 1.0 里是 2。读到的页面在 out_order_id 之后中断，返回的内容不详。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `request/data/out_order_id`. There may be more parameters.
     ///
     /// Sent by [`entitlement().grant_v2`](super::Handle::grant_v2).
@@ -95,7 +97,7 @@ scrm_core::operation! {
     impl Operation for EntitlementGrantV2, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_GRANT_V2 = OperationSpec::new("entitlement_grant_v2", Method::Post, "/xe.order.delivery/2.0.0")
         .title("Open rights to goods, version 2.0", "用户开通产品包权益2.0")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 用户开通产品包权益2.0", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/3177198"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 用户开通产品包权益2.0", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/3177198").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("订购管理-产品包权益操作")
         .quota(500, 10)

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 把一个订单的全部商品发出。重复调用可能再发一次，请先查订单的状态。读到的页面在请求的例子里中断，返回的内容不详。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `request/out_pack_id`. There may be more parameters.
     ///
     /// Sent by [`logistics().ship_all`](super::Handle::ship_all).
@@ -86,7 +88,7 @@ scrm_core::operation! {
     impl Operation for LogisticsShipAll, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LOGISTICS_SHIP_ALL = OperationSpec::new("logistics_ship_all", Method::Post, "/xe.ecommerce.order.send_all_resource/1.0.0")
         .title("Ship all goods of an order", "订单全部商品发货")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 订单全部商品发货", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/3100715"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 订单全部商品发货", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/3100715").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("物流管理-物流发货")
         .quota(500, 10)
