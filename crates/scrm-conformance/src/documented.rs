@@ -63,7 +63,7 @@ fn between(operation: &Operation, rule: &Rule) -> String {
         Rule::RequiredIf { field, other, values } => {
             format!("RequiredIf {{ field: {field:?}, other: {other:?}, values: {values:?} }}")
         }
-        Rule::Span { start, end, strict, max_seconds } => {
+        Rule::Span { start, end, strict, max_seconds, .. } => {
             let format = operation.at_path(&operation.request, start).and_then(|field| field.time);
             let format = format.map(|format| format!("{format:?}")).unwrap_or_default();
             format!("Span {{ start: {start:?}, end: {end:?}, format: {format}, strict: {strict}, max_seconds: {max_seconds:?} }}")

@@ -119,10 +119,11 @@ fn fill_credentials(vendor: &Vendor, operation: &Operation, request: &mut Map<St
     for token in vendor.file.tokens.iter().filter(|token| token.operation == operation.name) {
         for (name, filling) in &token.parameters {
             let value = match filling {
-                Filling::Credential(credential) => given(credential),
-                Filling::Constant(constant) => Some(constant.clone()),
+                Filling::Credential(credential) => given(credential).map(Value::from),
+                Filling::Constant(constant) => Some(Value::from(constant.clone())),
+                Filling::Constants(constants) => Some(Value::from(constants.clone())),
             };
-            request.extend(value.map(|value| (name.clone(), Value::from(value))));
+            request.extend(value.map(|value| (name.clone(), value)));
         }
     }
 }
