@@ -356,7 +356,7 @@ proptest! {
             Ok(Number::Int(_) | Number::Float(_)) if float.at() > 0 => {
                 let digits = any.since(0);
                 prop_assert_eq!((taken.0, float.at()), (digits.parse().ok().map(f64::to_bits), any.at()), "{}", text);
-                prop_assert_eq!(taken.1.map(|number| number.to_string()).as_deref(), Some(digits));
+                prop_assert_eq!(taken.1.map(|number| number.to_string()), Some(digits.to_owned()));
             }
             Ok(Number::Int(_) | Number::Float(_)) => prop_assert!(any.at() > 15 || tail == "e1", "{text}"),
             _ => prop_assert_eq!((taken, float.at()), ((None, None), 0), "{}", text),

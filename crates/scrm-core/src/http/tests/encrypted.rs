@@ -70,8 +70,10 @@ async fn a_call_that_its_caller_cuts_off_at_its_deadline_counts_as_a_timeout() {
     transport.send(get(&server.url, LONG)).await.unwrap();
     server.fall_silent();
     // As the pipeline may do: its own timer is set a little earlier.
-    let deadline = Instant::now() + Duration::from_millis(480);
-    timeout_at(deadline, transport.send(get(&server.url, 500))).await.unwrap_err();
+    let deadline = Instant::now() + Duration::from_millis(855);
+    let cut = timeout_at(deadline, transport.send(get(&server.url, 900))).await;
+    // A busy machine may sleep past both moments, and the transport's comes first then.
+    assert!(cut.as_ref().map_or(true, |outcome| outcome.as_ref().is_err_and(|error| error.kind == Kind::Timeout)), "{cut:?}");
     transport.send(get(&server.url, LONG)).await.unwrap();
     assert_eq!(server.opened(), 2);
 }
