@@ -6,6 +6,10 @@
 pub const OPERATION_META_SCHEMA: &str = include_str!("operation.schema.json");
 /// The meta-schema of a file of definitions (JSON Schema, draft 2020-12).
 pub const DEFINITIONS_META_SCHEMA: &str = include_str!("definitions.schema.json");
+/// The meta-schema of a push or callback (JSON Schema, draft 2020-12).
+pub const PUSH_META_SCHEMA: &str = include_str!("push.schema.json");
+/// The meta-schema of how pushes are delivered (JSON Schema, draft 2020-12).
+pub const DELIVERY_META_SCHEMA: &str = include_str!("delivery.schema.json");
 /// The meta-schema of a vendor file (JSON Schema, draft 2020-12).
 pub const VENDOR_META_SCHEMA: &str = include_str!("vendor.schema.json");
 

@@ -6,6 +6,7 @@ mod examples;
 mod fields;
 mod paging;
 mod places;
+mod push;
 mod rules;
 mod source;
 mod vendor;
@@ -29,6 +30,9 @@ fn vendor(vendor: &Vendor, problems: &mut Problems) {
     places::check(vendor, problems);
     for operation in &vendor.operations {
         check(&Context { vendor: &vendor.file, operation }, &mut FileProblems { file: &operation.file, all: problems });
+    }
+    for channel in &vendor.channels {
+        push::check(vendor, channel, problems);
     }
     for area in &vendor.file.areas {
         errata::shared(vendor, &area.name, problems);

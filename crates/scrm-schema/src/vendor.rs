@@ -12,6 +12,7 @@ use crate::model::{
     Access, BodyKind, Customer, Erratum, ErrorRule, Example, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor,
     VendorFile,
 };
+use crate::push;
 use crate::shape::{self, Shapes};
 
 /// An operation file before its field schemas are read.
@@ -120,7 +121,8 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
     for area in &file.areas {
         share_use(&mut operations, &area.name);
     }
-    Some(Vendor { file, operations })
+    let channels = folder.channels.into_iter().filter_map(|(channel, folder)| push::channel(name, channel, folder, problems)).collect();
+    Some(Vendor { file, operations, channels })
 }
 
 /// The definitions of an area by name; `None`: broken.
@@ -155,7 +157,7 @@ fn share_use(operations: &mut [Operation], area: &str) {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, problems: &mut Problems) -> Option<T> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, problems: &mut Problems) -> Option<T> {
     match T::deserialize(value) {
         Ok(read) => Some(read),
         Err(error) => {
@@ -225,6 +227,6 @@ fn operation(
     })
 }
 
-fn object<const ENTRIES: usize>(entries: [(&str, Value); ENTRIES]) -> Value {
+pub(crate) fn object<const ENTRIES: usize>(entries: [(&str, Value); ENTRIES]) -> Value {
     Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
