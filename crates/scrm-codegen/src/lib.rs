@@ -8,6 +8,7 @@
 //! | `request`, `rules` | constructors, setters, checks |
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `area`, `definitions` | what an area's operations have in common |
+//! | `pushes` | what a vendor sends on its own |
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `docs`, `operation_docs`, `errors` | documentation |
 //! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
@@ -34,6 +35,7 @@ mod operation;
 mod operation_docs;
 mod paging;
 mod path;
+mod pushes;
 mod records;
 mod request;
 mod rules;
@@ -121,6 +123,11 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     let of_tokens: Vec<_> = made.iter().filter(|(operation, _)| operation.area.is_none()).collect();
     if !of_tokens.is_empty() {
         write(&format!("{}/mod", area::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
+    }
+    for channel in &vendor.channels {
+        for (name, file) in pushes::files(vendor, channel, faults) {
+            write(&name, Some(file));
+        }
     }
     write("mod", faults.take(vendor_root::file(vendor)));
     write("client", faults.take(client::file(vendor)));

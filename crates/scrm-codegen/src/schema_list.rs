@@ -12,6 +12,10 @@ pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
     let mut paths: Vec<String> = Vec::new();
     for vendor in &tree.vendors {
         paths.push(format!("{}/vendor.json", vendor.file.vendor));
+        for channel in &vendor.channels {
+            paths.push(channel.file.clone());
+            paths.extend(channel.pushes.iter().map(|push| push.operation.file.clone()));
+        }
         for operation in &vendor.operations {
             paths.push(operation.file.clone());
             let shared = operation.objects.values().any(|object| object.is_shared()) || operation.enums.values().any(|one| one.is_shared());

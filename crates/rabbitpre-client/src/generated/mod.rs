@@ -9,6 +9,9 @@ pub mod play;
 pub mod template;
 pub mod import;
 pub mod auth;
+
+#[cfg(feature = "callback")]
+pub mod callback;
 pub mod token;
 pub mod tools;
 
