@@ -153,6 +153,7 @@ fn examples() {
         "every field",
         "<doc><type>alive_stream_state_change</type><app_id>app_made_up_0001</app_id><message_id>20260301_0000000000000001017</message_id><retry_times>0</retry_times><xe_data><app_id>app_made_up_0001</app_id><alive_id>l_made_up_0001</alive_id><event_type>1</event_type><event_time>1772330400</event_time></xe_data></doc>",
         r#"{
+  "action": null,
   "app_id": "app_made_up_0001",
   "alive_id": "l_made_up_0001",
   "event_type": 1,
@@ -165,6 +166,7 @@ fn examples() {
         "as the example has it: another kind, one object deeper",
         "<type>live_push_state_change</type><app_id>app_made_up_0001</app_id><message_id>20260301_0000000000000001017</message_id><retry_times>1</retry_times><xe_data><action><![CDATA[开始推流]]></action><app_id><![CDATA[app_made_up_0001]]></app_id><data><app_id><![CDATA[app_made_up_0001]]></app_id><alive_id><![CDATA[l_made_up_0001]]></alive_id><event_type>0</event_type><event_time>1772330400</event_time></data></xe_data>",
         r#"{
+  "action": "开始推流",
   "app_id": "app_made_up_0001",
   "alive_id": "l_made_up_0001",
   "event_type": 0,
