@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use redis::Script;
 use scrm_core::{BoxError, async_trait};
@@ -15,6 +15,7 @@ use crate::connection::{Connection, Error};
 pub struct RedisSeen {
     connection: Connection,
     prefix: String,
+    lease: Duration,
     claim: Script,
     done: Script,
     unclaim: Script,
@@ -29,6 +30,7 @@ impl RedisSeen {
         Ok(RedisSeen {
             connection: Connection::new(url)?,
             prefix: crate::PREFIX.to_owned(),
+            lease: LEASE,
             claim: Script::new(include_str!("lua/claim.lua")),
             done: Script::new("redis.call('SET', KEYS[1], 'done', 'PX', ARGV[1]) return 0"),
             unclaim: Script::new(include_str!("lua/unclaim.lua")),
@@ -39,6 +41,14 @@ impl RedisSeen {
     #[must_use]
     pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// How long a receiver that dies keeps a push from the others: two minutes unless told, which is less than the time until the first documented repetition. Must be longer
+    /// than a sink ever takes, or two may hand over the same push at once.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
         self
     }
 
@@ -65,7 +75,7 @@ impl fmt::Debug for RedisSeen {
 impl SeenStore for RedisSeen {
     async fn claim(&self, key: &str, owner: &str) -> Result<Claim, BoxError> {
         let mut script = self.claim.key(self.key(key));
-        script.arg(owner).arg(crate::millis(LEASE));
+        script.arg(owner).arg(crate::millis(self.lease).max(1));
         Ok(match self.connection.run::<u8>(&script).await? {
             0 => Claim::Yours,
             1 => Claim::Busy,

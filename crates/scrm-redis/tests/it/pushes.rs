@@ -77,7 +77,7 @@ impl Sink<Event> for Lines {
 async fn receiver_process() {
     let Ok(settings) = env::var("SCRM_TEST_RECEIVER") else { return };
     let [redis, prefix, port, file] = settings.split(' ').collect::<Vec<_>>().try_into().unwrap();
-    let seen = RedisSeen::new(redis).unwrap().with_prefix(prefix);
+    let seen = RedisSeen::new(redis).unwrap().with_prefix(prefix).with_lease(Duration::from_millis(500));
     let receiver = Receiver::<Event>::builder(seal(), Lines::open(Path::new(file))).seen(seen).build();
     let listener = TcpListener::bind(("127.0.0.1", port.parse::<u16>().unwrap())).await.unwrap();
     axum::serve(listener, receiver.router()).await.unwrap();
