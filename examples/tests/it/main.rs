@@ -6,5 +6,7 @@ mod blocking;
 mod decode;
 mod documented;
 mod keys;
+mod live_sync;
+mod pushes_docs;
 mod readme;
 mod recording;

@@ -19,7 +19,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
 }
 
 /// All its files.
-fn all() -> Vec<(String, String)> {
+pub(crate) fn all() -> Vec<(String, String)> {
     let mut files = Vec::new();
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../acme-client/schemas"), "acme", &mut files);
     files.sort();
@@ -65,8 +65,15 @@ fn the_order_of_files_does_not_matter() {
 
 #[test]
 fn it_uses_every_keyword_of_the_meta_schemas() {
-    let texts: String = files().into_iter().map(|(_, text)| text).collect();
-    for meta in [scrm_schema::OPERATION_META_SCHEMA, scrm_schema::DEFINITIONS_META_SCHEMA, scrm_schema::VENDOR_META_SCHEMA] {
+    let texts = |files: Vec<(String, String)>| -> String { files.into_iter().map(|(_, text)| text).collect() };
+    let pushes = || all().into_iter().filter(|(file, _)| file.starts_with("acme/push/") || file.starts_with("acme/callback/")).collect();
+    for (meta, texts) in [
+        (scrm_schema::OPERATION_META_SCHEMA, texts(files())),
+        (scrm_schema::DEFINITIONS_META_SCHEMA, texts(files())),
+        (scrm_schema::VENDOR_META_SCHEMA, texts(files())),
+        (scrm_schema::PUSH_META_SCHEMA, texts(pushes())),
+        (scrm_schema::DELIVERY_META_SCHEMA, texts(pushes())),
+    ] {
         let meta: Value = serde_json::from_str(meta).expect("the meta-schema is JSON");
         for keyword in keywords(&meta) {
             assert!(texts.contains(&format!("\"{keyword}\"")), "no file of the made-up vendor uses `{keyword}`");
