@@ -12,6 +12,8 @@ scrm_core::record! {
     ///
     /// 每种字段各一个。
     ///
+    /// **Unverified**: this was seen in examples or in other people's code only.
+    ///
     /// The copy that was read ends behind `content/note`.
     ///
     /// # Errata
@@ -76,9 +78,9 @@ scrm_core::record! {
 }
 
 scrm_core::record! {
-    /// Children.
+    /// A child.
     ///
-    /// 孩子。
+    /// 一个孩子。
     pub struct PushedChild {
         "Name." "名字。"
         name: Option<String> as Str = "name", always personal;
