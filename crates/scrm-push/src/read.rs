@@ -1,6 +1,6 @@
 //! From a body that is verified and decrypted to a typed message.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use scrm_core::{
     Drift, DriftKind,
@@ -29,7 +29,11 @@ pub(crate) fn read<E: Events>(body: &[u8], kind: Option<&str>) -> Result<Message
         Format::Xml => {
             let text = String::from_utf8_lossy(body);
             let tree = xml::read(&text)?;
-            Ok(from_xml(&text, &tree, kind))
+            let mut message = from_xml(&text, &tree, kind);
+            if matches!(text, Cow::Owned(_)) {
+                message.drifts.push(Drift::new("", DriftKind::NotUtf8));
+            }
+            Ok(message)
         }
         Format::Json => match lax_document(body) {
             Some(Value::Object(top)) => Ok(from_json(body, top, kind)),
@@ -88,12 +92,10 @@ fn from_xml<E: Events>(text: &str, tree: &Element, kind: Option<&str>) -> Messag
 
 /// The fields of an inner element in place of it; where both have one, the outer.
 fn raised(content: &Element, inner: &Element) -> Element {
-    let mut children: Vec<Element> = content.children.iter().filter(|child| child.name != inner.name).cloned().collect();
-    for child in &inner.children {
-        if !children.iter().any(|known| known.name == child.name) {
-            children.push(child.clone());
-        }
-    }
+    let outer = content.children.iter().filter(|child| child.name != inner.name);
+    let names: HashSet<&str> = outer.clone().map(|child| child.name.as_str()).collect();
+    let added = inner.children.iter().filter(|child| !names.contains(child.name.as_str()));
+    let children = outer.chain(added).cloned().collect();
     Element { name: content.name.clone(), text: String::new(), children }
 }
 

@@ -151,6 +151,9 @@ pub enum PushError {
     /// The key is no key.
     #[error("this is no key of 43 characters")]
     InvalidKey,
+    /// The mock remembers no more pushes.
+    #[error("no more than 200,000 pushes are remembered; start another mock")]
+    TooMany,
     /// The mock has no runtime any more.
     #[error("the mock has stopped")]
     Stopped,
@@ -262,9 +265,8 @@ fn begin(
     let subscription = subscription.ok_or_else(|| PushError::NotSubscribed(name.clone()))?;
     let place = held.records.len();
     if place >= MOST {
-        held.records.clear();
+        return Err(PushError::TooMany);
     }
-    let place = held.records.len();
     let credentials = world.shops.get(number).and_then(|shops| shops.first()).cloned().unwrap_or_default();
     let today = crate::clock::date(world.clock.wall_seconds()).replace('-', "");
     let serial = crate::chance::mix(world.seed, place as u64) % 1_000_000_000_000;
