@@ -116,7 +116,7 @@ impl Store {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self) -> Outcome<u64> {
+    fn count(&self) -> Outcome<u32> {
         Ok(self.connection().query_row("SELECT count(*) FROM users", [], |row| row.get(0))?)
     }
 
@@ -135,10 +135,11 @@ impl Store {
         let mut newest = None;
         for user in rows {
             let created = user.user_created_at.as_ref().map(ToString::to_string);
+            let phone = user.bind_phone.as_ref().filter(|phone| !phone.is_empty()).or(user.collect_phone.as_ref());
             transaction.execute(
                 "INSERT INTO users (user_id, phone, nickname, created_at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (user_id) DO UPDATE SET phone = excluded.phone, nickname = excluded.nickname, created_at = excluded.created_at WHERE push <= ?5",
-                params![user.user_id, user.bind_phone, user.user_nickname, created, pushes_before],
+                params![user.user_id, phone, user.user_nickname, created, pushes_before],
             )?;
             newest = newest.max(created.and_then(|created| created.get(..10).map(str::to_owned)));
         }

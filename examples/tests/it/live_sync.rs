@@ -42,7 +42,7 @@ fn start(program: &Path, mock: &Mock, file: &Path, port: u16) -> Child {
 }
 
 fn count(file: &Path, query: &str) -> usize {
-    let counted = Connection::open(file).and_then(|connection| connection.query_row(query, [], |row| row.get::<_, u64>(0)));
+    let counted = Connection::open(file).and_then(|connection| connection.query_row(query, [], |row| row.get::<_, u32>(0)));
     usize::try_from(counted.unwrap_or(0)).unwrap()
 }
 
