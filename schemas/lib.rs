@@ -8,6 +8,10 @@ pub const OPERATION_META_SCHEMA: &str = include_str!("operation.schema.json");
 pub const DEFINITIONS_META_SCHEMA: &str = include_str!("definitions.schema.json");
 /// The meta-schema of a file of what is known and not typed (JSON Schema, draft 2020-12).
 pub const KNOWN_META_SCHEMA: &str = include_str!("known.schema.json");
+/// The meta-schema of a push or callback (JSON Schema, draft 2020-12).
+pub const PUSH_META_SCHEMA: &str = include_str!("push.schema.json");
+/// The meta-schema of how pushes are delivered (JSON Schema, draft 2020-12).
+pub const DELIVERY_META_SCHEMA: &str = include_str!("delivery.schema.json");
 /// The meta-schema of a vendor file (JSON Schema, draft 2020-12).
 pub const VENDOR_META_SCHEMA: &str = include_str!("vendor.schema.json");
 

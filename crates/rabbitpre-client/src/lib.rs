@@ -71,6 +71,11 @@
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!
+//! # Callbacks
+//!
+//! With the feature `callback` there is the module `callback`: the eight things that the vendor sends on its own to an address of yours, typed, with a receiver; two of them ask for an
+//! answer, typed as well (`callback::Answers`). How they are signed is **unverified**.
+//!
 //! # Without async
 //!
 //! With the feature `blocking` there is the module `blocking`: its client takes the same builder and has the same calls, pulls and searches; `send` stands for `.await`, and

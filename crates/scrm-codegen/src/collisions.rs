@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use scrm_schema::model::{Area, Operation, Vendor};
+use scrm_schema::model::{Area, Channel, Operation, Vendor};
 
 use crate::{
     address,
@@ -14,14 +14,21 @@ use crate::{
 
 /// What the generator itself writes into an area beside the types of its operations, and what it names there of Rust's prelude.
 const AREA_TYPES: [&str; 8] = ["BlockingHandle", "Box", "Handle", "Into", "IntoIterator", "Option", "String", "Vec"];
+/// What stands in a channel's module beside the types of its pushes, and what is named there of Rust's prelude.
+const CHANNEL_TYPES: [&str; 34] = [
+    "Answerer", "Answering", "Answers", "BadField", "Box", "BoxError", "Claim", "DELIVERY", "Delivery", "Event", "Incoming", "Into", "IntoIterator", "InvalidKey", "MemorySeen",
+    "Message", "Option", "Outcome", "ParameterSeal", "Plain", "Queue", "QueueSink", "Received", "Receiver", "ReceiverBuilder", "Refusal", "Reply", "Seal", "SeenStore", "Sink",
+    "String", "Unknown", "Vec", "Verified",
+];
 /// Methods that every handle has.
 const HANDLE_METHODS: [&str; 9] = ["borrow", "clone", "clone_from", "cmp", "fmt", "into", "to_owned", "try_into", "type_id"];
 /// Files of an area beside its operations' own.
 const AREA_FILES: [&str; 3] = ["definitions", "mod", "tests"];
 /// Modules of the crate beside the areas, features that may come, and crates that paths begin with.
-const MODULES: [&str; 20] = [
+const MODULES: [&str; 22] = [
     "alloc",
     "blocking",
+    "callback",
     "client",
     "core",
     "futures_core",
@@ -32,6 +39,7 @@ const MODULES: [&str; 20] = [
     "metrics",
     "mod",
     "prelude",
+    "push",
     "scrm_core",
     "scrm_test_support",
     "serde",
@@ -79,6 +87,9 @@ pub(crate) fn check(vendor: &Vendor, faults: &mut Faults) {
         operations(vendor.area(&area.name).collect(), faults);
     }
     operations(vendor.token_operations().collect(), faults);
+    for channel in &vendor.channels {
+        pushes(channel, faults);
+    }
 }
 
 fn areas(vendor: &Vendor, faults: &mut Faults) {
@@ -104,6 +115,25 @@ fn operations(operations: Vec<&Operation>, faults: &mut Faults) {
         head.meet("type", &operation.request.name, &mut types, faults);
         for object in operation.objects.values() {
             place(&object.pointer, "`x-type`, or the definition,").meet("type", &object.name, &mut types, faults);
+        }
+        for enumeration in operation.enums.values() {
+            place(&enumeration.pointer, "`x-enum.name`").meet("type", &enumeration.name, &mut types, faults);
+        }
+    }
+}
+
+/// The types of a channel all stand in its module.
+fn pushes(channel: &Channel, faults: &mut Faults) {
+    let (mut types, mut files) = (own(&[&CHANNEL_TYPES]), own(&[&AREA_FILES]));
+    for push in &channel.pushes {
+        let operation = &push.operation;
+        let place = |pointer: &str, rename| Place { file: &operation.file, pointer: pointer.to_owned(), rename };
+        place("/push", "the push").meet("file", &names::snake(&operation.name), &mut files, faults);
+        if push.answers {
+            place("/push", "the push").meet("type", &operation.request.name, &mut types, faults);
+        }
+        for object in operation.objects.values() {
+            place(&object.pointer, "`x-type`").meet("type", &object.name, &mut types, faults);
         }
         for enumeration in operation.enums.values() {
             place(&enumeration.pointer, "`x-enum.name`").meet("type", &enumeration.name, &mut types, faults);

@@ -166,7 +166,7 @@ fn sent(operation: &Operation, expected: &Map<String, Value>) -> Value {
 }
 
 /// JSON as a raw string literal of readable lines.
-fn raw(value: &Value) -> TokenStream {
+pub(crate) fn raw(value: &Value) -> TokenStream {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let plain = text.chars().all(|letter| !letter.is_control() || letter == '\n')
         && !text.contains(['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}']);

@@ -8,6 +8,7 @@
 //! | `request`, `rules` | constructors, setters, checks |
 //! | `operation`, `paging`, `announced` | the operation's specification and traits |
 //! | `area`, `definitions` | what an area's operations have in common |
+//! | `pushes` | what a vendor sends on its own |
 //! | `vendor`, `client`, `blocking`, `customers`, `tools`, `vendor_root` | what a vendor's operations have in common |
 //! | `proofs` | kinds of token and signatures, and which credentials they take |
 //! | `docs`, `operation_docs`, `errors` | documentation |
@@ -41,6 +42,7 @@ mod operation_docs;
 mod paging;
 mod path;
 mod proofs;
+mod pushes;
 mod records;
 mod request;
 mod rules;
@@ -132,6 +134,11 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     let of_tokens: Vec<_> = made.iter().filter(|(operation, _)| operation.area.is_none()).collect();
     if !of_tokens.is_empty() {
         write(&format!("{}/mod", address::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
+    }
+    for channel in &vendor.channels {
+        for (name, file) in pushes::files(vendor, channel, faults) {
+            write(&name, Some(file));
+        }
     }
     write("mod", faults.take(vendor_root::file(vendor)));
     write("client", faults.take(client::file(vendor)));

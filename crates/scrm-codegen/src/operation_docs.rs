@@ -56,6 +56,24 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, paged: Option<&Paged<'_
     Ok(text)
 }
 
+/// A push: what it is, errata and source.
+pub(crate) fn push(vendor: &Vendor, operation: &Operation) -> String {
+    let mut text = docs::paragraphs(&operation.title);
+    if let Some(description) = &operation.description {
+        text += &format!("\n\n{}", docs::paragraphs(description));
+    }
+    if operation.source.evidence == Evidence::Unverified {
+        text += "\n\n**Unverified**: this was seen in examples or in other people's code only.";
+    }
+    if let Some(last) = &operation.source.cut_after {
+        text += &format!("\n\nThe copy that was read ends behind {}.", docs::code(last));
+    }
+    text += "\n";
+    text += &errata(operation);
+    text += &source(vendor, operation);
+    text
+}
+
 /// Which method sends it, and what comes back.
 fn links(operation: &Operation, paged: Option<&Paged<'_>>) -> String {
     let method = address::method(operation);

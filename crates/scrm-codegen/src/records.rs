@@ -12,11 +12,12 @@ use crate::{
     types::{Member, Record},
 };
 
-/// The struct. `rows` is the field whose items are the rows of a page; `page` the documentation of a request.
+/// The struct. `rows` is the field whose items are the rows of a page; `page` its documentation, where that is more than the object's own.
 pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&str>, page: &str) -> String {
     let object = record.object;
     let name = names::ident(&object.name);
-    let (macro_name, docs) = if record.is_request { ("request", page.to_owned()) } else { ("record", docs::object(object)) };
+    let macro_name = if record.is_request { "request" } else { "record" };
+    let docs = if page.is_empty() { docs::object(object) } else { page.to_owned() };
     let mut text = format!("scrm_core::{macro_name}! {{\n{}    pub struct {name} {{\n", comment(4, "///", &docs));
     for member in &record.members {
         text += &lines(operation, record, member, rows);

@@ -15,6 +15,10 @@ pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
         if !vendor.known.is_empty() {
             paths.push(format!("{}/known.json", vendor.file.vendor));
         }
+        for channel in &vendor.channels {
+            paths.push(channel.file.clone());
+            paths.extend(channel.pushes.iter().map(|push| push.operation.file.clone()));
+        }
         for operation in &vendor.operations {
             paths.push(operation.file.clone());
             let shared = operation.objects.values().any(|object| object.is_shared()) || operation.enums.values().any(|one| one.is_shared());

@@ -27,6 +27,13 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let broken = |problem: String| Error::new(&from, "", problem);
     let mut file = File::new(&from, "");
     let areas = vendor.file.areas.iter().map(|area| names::field(&area.name));
+    let channels = vendor.channels.iter().map(|channel| {
+        let (name, module) = (&channel.name, names::field(&channel.name));
+        quote!(
+            #[cfg(feature = #name)]
+            pub mod #module;
+        )
+    });
     let token = vendor.token_operations().next().map(|_| {
         let token = names::ident(address::TOKEN);
         quote!(pub mod #token;)
@@ -34,6 +41,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let marker = crate::address::marker(vendor);
     file.add(quote! {
         #(pub mod #areas;)*
+        #(#channels)*
         #token
         pub mod tools;
         #[cfg(feature = "blocking")]

@@ -88,6 +88,31 @@ pub(crate) fn record_from_wire(text: &str, record: &mut dyn WriteFields) -> Resu
     }
 }
 
+/// Decodes one value without an envelope, such as what a vendor sends on its own, as forgivingly as an answer's data. `data` should be fresh.
+///
+/// What is told of it stands in the result: drifts and bad rows; it has no code and no message. Paths begin at the value.
+///
+/// # Errors
+/// This is no JSON, or a value outside the rows of a page cannot be understood.
+pub fn decode_bare(body: &[u8], options: &DecodeOptions, data: &mut dyn Payload) -> Result<Envelope, DecodeError> {
+    let text = readable(body)?;
+    let mut notes = Notes::new(options.collect_drift, options.rows);
+    if text.mark() > 0 {
+        notes.note(0, DriftKind::ByteOrderMark);
+    }
+    let mut fill = Fill::new(Scan::of(&text), &mut notes);
+    let outcome = fill.bare(data);
+    let scan = fill.scan;
+    match outcome {
+        Ok(()) => {
+            let mut told = Envelope::default();
+            notes.tell(&scan, "", &mut told);
+            Ok(told)
+        }
+        Err(stop) => Err(notes.error(&scan, *stop)),
+    }
+}
+
 /// One object on its own, without an envelope, as serde wrote it or as it came.
 pub(crate) fn record_from_text(text: &str, record: &mut dyn WriteFields) -> Result<(), DecodeError> {
     let mut notes = Notes::default();

@@ -112,7 +112,9 @@ impl Call<'_> {
         if let Some(body) = self.done_already(&given) {
             return Ok(body);
         }
-        self.success(&given, token)
+        let body = self.success(&given, token)?;
+        crate::pushes::follow(self.world, self.target.0, &self.operation.name, &given);
+        Ok(body)
     }
 
     /// Faults that change the world before the call is looked at.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use scrm_schema::model::Quota;
 
-use crate::{answer::remove_some, faults::FaultRule, people::Customer, server::json, stats::stats, tokens::TokenRule, world::World};
+use crate::{answer::remove_some, faults::FaultRule, people::Customer, pushes, server::json, stats::stats, tokens::TokenRule, world::World};
 
 /// Made-up people that one call may add: more would fill the memory.
 pub(crate) const MOST_ADDED: u32 = 1_000_000;
@@ -78,6 +78,14 @@ struct Expiry {
     vendor: Option<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedPush {
+    push: String,
+    #[serde(default)]
+    content: serde_json::Map<String, Value>,
+}
+
 /// Answers `method path` below `/_control`.
 pub(crate) fn handle(world: &Arc<World>, method: &str, path: &str, body: &[u8]) -> Response {
     match route(world, method, path.trim_start_matches("/_control").trim_matches('/'), body) {
@@ -106,6 +114,16 @@ fn route(world: &Arc<World>, method: &str, path: &str, body: &[u8]) -> Result<Va
             }
             rules.into_iter().for_each(|rule| world.faults().add(rule));
             Ok(json!({ "faults": world.faults().rules().len() }))
+        }
+        ("GET", "pushes") => Ok(json!(world.pushes.records())),
+        ("POST", "pushes") => {
+            let wanted: WantedPush = read(body)?;
+            let id = pushes::push(world, &wanted.push, &wanted.content).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
+            Ok(json!({ "message_id": id }))
+        }
+        ("POST", "subscriptions") => {
+            pushes::subscribe(world, read(body)?).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
+            Ok(json!({ "subscribed": true }))
         }
         ("DELETE", "faults") => {
             world.faults().clear();
@@ -153,7 +171,7 @@ fn route(world: &Arc<World>, method: &str, path: &str, body: &[u8]) -> Result<Va
         }
         _ => Err((
             StatusCode::NOT_FOUND,
-            "known: GET stats, requests, credentials, faults, customers; POST faults, reset, customers, clock, permissions, quotas, token_rules, expire_tokens; DELETE faults"
+            "known: GET stats, requests, credentials, faults, customers, pushes; POST faults, pushes, subscriptions, reset, customers, clock, permissions, quotas, token_rules, expire_tokens; DELETE faults"
                 .to_owned(),
         )),
     }

@@ -27,6 +27,8 @@
 //! | `POST quotas` | `{"operation": "user_list", "quota": {"calls": 20, "seconds": 1}}` (`null`: none) | |
 //! | `POST token_rules` | `{"vendor": "acme", "lifetime": 7200, "renew_below": 1800, "overlap": 300}` | see [`TokenRule`] |
 //! | `POST expire_tokens` | `{"vendor": "acme"}`, or nothing for all | |
+//! | `POST subscriptions` | `{"vendor": "acme", "url": "http://127.0.0.1:8080/push", "token": "…", "key": "…", "speed": 3600}` | where pushes go: see [`Subscription`] |
+//! | `GET`, `POST pushes` | `{"push": "acme/user_add", "content": {"phone": "13800138000"}}` | pushes and what became of them; one more |
 //! | `POST reset` | | see [`Mock::reset`] |
 //!
 //! `GET /openapi/<vendor>.json` gives a vendor as an OpenAPI 3.1 document.
@@ -49,6 +51,7 @@ mod fill;
 mod line;
 mod mock;
 mod people;
+mod pushes;
 mod quota;
 mod recording;
 mod records;
@@ -69,6 +72,7 @@ pub use clock::Clock;
 pub use faults::{Fault, FaultRule};
 pub use mock::{Arming, Builder, Mock, StartError};
 pub use people::{Customer, DataError};
+pub use pushes::{PushError, PushRecord, PushState, Subscription};
 pub use recording::{RecordedAnswer, RecordedBody, RecordedCall, Recorder, RecordingError, Replay};
 pub use records::Record;
 pub use scrm_schema::model::{Quota, Situation};

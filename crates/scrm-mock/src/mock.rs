@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     faults::{Fault, FaultRule},
     people::{Customer, People},
+    pushes::{self, PushError, PushRecord, Subscription},
     records::Record,
     server::serve,
     stats::{FullestWindow, windows},
@@ -188,6 +189,7 @@ impl Builder {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
+        world.pushes.run_on(runtime.handle().clone());
         runtime.spawn(serve(listener, Arc::clone(&world), stopped));
         Ok(Mock { world, address, stop: Some(stop), runtime: Some(runtime) })
     }
@@ -307,6 +309,39 @@ impl Mock {
     /// Removes about so many people, spread over all.
     pub fn remove_some(&self, count: u32) {
         remove_some(&self.world, count);
+    }
+
+    /// Where a vendor's pushes go from now on: those that follow from calls that succeed, and those that [`Mock::push`] asks for.
+    ///
+    /// # Errors
+    /// The vendor sends nothing, the address is none of this machine, or the key is no key.
+    pub fn subscribe(&self, subscription: Subscription) -> Result<(), PushError> {
+        pushes::subscribe(&self.world, subscription)
+    }
+
+    /// Sends a push, `xiaoe/order`, about the first person or whom `content` names by phone; fields of `content` stand as they are. Gives its id.
+    ///
+    /// # Errors
+    /// Nothing is called so, or nobody subscribed.
+    pub fn push(&self, push: &str, content: serde_json::Value) -> Result<String, PushError> {
+        pushes::push(&self.world, push, content.as_object().unwrap_or(&serde_json::Map::new()))
+    }
+
+    /// All pushes so far, and what became of them.
+    pub fn pushes(&self) -> Vec<PushRecord> {
+        self.world.pushes.records()
+    }
+
+    /// Waits until every push is taken or dropped; says whether that happened in time.
+    pub async fn pushes_settled(&self, within: std::time::Duration) -> bool {
+        let began = std::time::Instant::now();
+        while !pushes::settled(&self.world) {
+            if began.elapsed() > within {
+                return false;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        true
     }
 
     /// The mock's clock.

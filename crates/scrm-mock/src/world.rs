@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use scrm_schema::model::{Method, Operation, Quota, Tree, Vendor};
@@ -12,6 +12,7 @@ use crate::{
     clock::Clock,
     faults::{Faults, named},
     people::{People, secret},
+    pushes::PushDesk,
     quota::QuotaDesk,
     records::Records,
     row_texts::RowTexts,
@@ -54,6 +55,7 @@ pub(crate) struct World {
     quotas: Mutex<QuotaDesk>,
     faults: Mutex<Faults>,
     records: Mutex<Records>,
+    pub(crate) pushes: Arc<PushDesk>,
     /// Hashes of writes that were done.
     done: Mutex<HashSet<u64>>,
     /// Rows of the answer before, by target and shop.
@@ -96,6 +98,7 @@ impl World {
             quotas: Mutex::default(),
             faults: Mutex::new(Faults::new(seed)),
             records: Mutex::default(),
+            pushes: Arc::default(),
             done: Mutex::default(),
             shown: Mutex::default(),
             tree,
@@ -203,6 +206,7 @@ impl World {
 
     /// Forgets calls, tokens, quotas, writes, faults and moved clocks. People stay as they are.
     pub(crate) fn reset(&self) {
+        self.pushes.reset();
         self.records().reset();
         self.quotas().reset();
         self.faults().clear();

@@ -7,6 +7,7 @@ mod fields;
 mod known;
 mod paging;
 mod places;
+mod push;
 mod rules;
 mod source;
 mod vendor;
@@ -31,6 +32,9 @@ fn vendor(vendor: &Vendor, problems: &mut Problems) {
     known::check(vendor, &mut FileProblems { file: &format!("{}/known.json", vendor.file.vendor), all: problems });
     for operation in &vendor.operations {
         check(&Context { vendor: &vendor.file, operation }, &mut FileProblems { file: &operation.file, all: problems });
+    }
+    for channel in &vendor.channels {
+        push::check(vendor, channel, problems);
     }
     for area in &vendor.file.areas {
         errata::shared(vendor, &area.name, problems);

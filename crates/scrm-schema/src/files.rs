@@ -78,7 +78,21 @@ pub(crate) struct VendorFolder {
     pub(crate) operations: BTreeMap<String, Value>,
     /// What the operations of an area share, by area.
     pub(crate) definitions: BTreeMap<String, Value>,
+    /// What the vendor sends on its own, by folder.
+    pub(crate) channels: BTreeMap<String, ChannelFolder>,
 }
+
+/// The files of one folder of pushes or callbacks as JSON.
+#[derive(Debug, Default)]
+pub(crate) struct ChannelFolder {
+    /// `delivery.json`, if it could be parsed.
+    pub(crate) delivery: Option<Value>,
+    /// The others by path.
+    pub(crate) pushes: BTreeMap<String, Value>,
+}
+
+/// Folders that hold what the vendor sends on its own; no area is called so.
+pub(crate) const CHANNELS: [&str; 2] = ["callback", "push"];
 
 /// Parses the texts and sorts them by folder. Files outside of a vendor's folder, and files that are not JSON by name, are no part of the tree.
 pub(crate) fn parse(
@@ -107,6 +121,13 @@ pub(crate) fn parse(
         let Some(value) = parse_one(&file, &text, problems) else { continue };
         todos(&file, &value, &mut String::new(), unfinished);
         match (area, name) {
+            (Some(channel), name) if CHANNELS.contains(&channel) => {
+                let channel = folder.channels.entry(channel.to_owned()).or_default();
+                match name {
+                    "delivery.json" => channel.delivery = Some(value),
+                    _ => drop(channel.pushes.insert(file, value)),
+                }
+            }
             (None, "vendor.json") => folder.vendor = Some(value),
             (None, "known.json") => folder.known = Some(value),
             (None, "definitions.json") => {

@@ -7,7 +7,9 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
 
 use crate::error::Problems;
-use crate::{DEFINITIONS_META_SCHEMA, KNOWN_META_SCHEMA, OPERATION_META_SCHEMA, VENDOR_META_SCHEMA};
+use crate::{
+    DEFINITIONS_META_SCHEMA, DELIVERY_META_SCHEMA, KNOWN_META_SCHEMA, OPERATION_META_SCHEMA, PUSH_META_SCHEMA, VENDOR_META_SCHEMA,
+};
 
 /// What kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(crate) enum Kind {
     Definitions,
     Known,
     Vendor,
+    Push,
+    Delivery,
 }
 
 /// Whether the file obeys its meta-schema; what it breaks is added to the problems.
@@ -46,11 +50,15 @@ fn validator(kind: Kind) -> &'static Result<Validator, String> {
     static DEFINITIONS: OnceLock<Result<Validator, String>> = OnceLock::new();
     static KNOWN: OnceLock<Result<Validator, String>> = OnceLock::new();
     static VENDOR: OnceLock<Result<Validator, String>> = OnceLock::new();
+    static PUSH: OnceLock<Result<Validator, String>> = OnceLock::new();
+    static DELIVERY: OnceLock<Result<Validator, String>> = OnceLock::new();
     let (cell, text) = match kind {
         Kind::Operation => (&OPERATION, OPERATION_META_SCHEMA),
         Kind::Definitions => (&DEFINITIONS, DEFINITIONS_META_SCHEMA),
         Kind::Known => (&KNOWN, KNOWN_META_SCHEMA),
         Kind::Vendor => (&VENDOR, VENDOR_META_SCHEMA),
+        Kind::Push => (&PUSH, PUSH_META_SCHEMA),
+        Kind::Delivery => (&DELIVERY, DELIVERY_META_SCHEMA),
     };
     cell.get_or_init(|| build(text))
 }

@@ -1,6 +1,7 @@
 //! The schema tree as values: what the files say, checked and with every reference resolved.
 
 mod field;
+mod push;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use serde_json::Value;
 use crate::error::Problem;
 
 pub use field::{Announced, Columns, Comparison, Enum, EnumValue, Field, Filters, Object, Sensitive, TimeFormat, Type, Used, Wire};
+pub use push::{Channel, Delivery, Protection, Push, PushEnvelope, PushExample, PushFormat, Recognized, Reply};
 
 /// All vendors, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,7 +21,7 @@ pub struct Tree {
     pub unfinished: Vec<Problem>,
 }
 
-/// One vendor: its `vendor.json` and its operations.
+/// One vendor: its `vendor.json`, its operations, and what it sends on its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vendor {
     /// What `vendor.json` says.
@@ -28,12 +30,19 @@ pub struct Vendor {
     pub operations: Vec<Operation>,
     /// What is known of it and not typed, in the order of the file `known.json`.
     pub known: Vec<Known>,
+    /// What the vendor sends on its own, by folder: sorted by name.
+    pub channels: Vec<Channel>,
 }
 
 impl Vendor {
     /// The operations of an area, sorted by name.
     pub fn area<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Operation> {
         self.operations.iter().filter(move |operation| operation.area.as_deref() == Some(name))
+    }
+
+    /// All that the vendor sends on its own, channel by channel, each channel's sorted by name.
+    pub fn pushes(&self) -> impl Iterator<Item = (&Channel, &Push)> {
+        self.channels.iter().flat_map(|channel| channel.pushes.iter().map(move |push| (channel, push)))
     }
 
     /// The operations that answer tokens, sorted by name.

@@ -73,6 +73,45 @@ pub(crate) fn shapes(source: &Source<'_>, problems: &mut FileProblems<'_>) -> Sh
     shapes
 }
 
+/// The parts of a push's file that hold field schemas.
+pub(crate) struct PushSource<'a> {
+    pub(crate) push: &'a str,
+    pub(crate) title: &'a Label,
+    pub(crate) content: &'a Value,
+    pub(crate) answer: Option<&'a Value>,
+    pub(crate) definitions: &'a Map<String, Value>,
+}
+
+/// Reads content, answer and definitions of a push: the content becomes the data, an object of the push's own name; the answer becomes the request.
+pub(crate) fn push_shapes(source: &PushSource<'_>, problems: &mut FileProblems<'_>) -> Shapes {
+    let (name, none) = (names::pascal(source.push), Map::new());
+    let mut builder = Builder {
+        operation: &name,
+        definitions: source.definitions,
+        shared: &none,
+        objects: IndexMap::new(),
+        enums: IndexMap::new(),
+        seen: BTreeSet::new(),
+        seen_shared: BTreeSet::new(),
+        problems,
+    };
+    let content = source.content.as_object().unwrap_or(&none);
+    let content = builder.object(name.clone(), "/content".to_owned(), content, source.title.clone());
+    let answer = source.answer.and_then(Value::as_object).unwrap_or(&none);
+    let doc = Label { en: format!("The answer to [`{name}`]"), zh: format!("对 [`{name}`] 的应答") };
+    let request = builder.object(format!("{name}Answer"), "/answer".to_owned(), answer, doc);
+    for unused in source.definitions.keys().filter(|name| !builder.seen.contains(*name)).cloned().collect::<Vec<_>>() {
+        builder.problems.add(join("/definitions", &unused), "is used nowhere", "remove it, or refer to it with `$ref`");
+    }
+    let Builder { mut objects, enums, seen_shared: shared, .. } = builder;
+    objects.shift_insert(0, name.clone(), content);
+    let data = Some(DataType { ty: Type::Object(name), nullable: false, doc: source.title.clone() });
+    let mut shapes = Shapes { request, data, objects, enums, shared };
+    mark_use(&mut shapes);
+    refuse_endless(&shapes, problems);
+    shapes
+}
+
 struct Builder<'a, 'p, 'f> {
     operation: &'a str,
     definitions: &'a Map<String, Value>,

@@ -12,6 +12,7 @@ use crate::model::{
     Access, BodyKind, Customer, Erratum, ErrorRule, Example, Known, Label, Method, Operation, Paging, Quota, Rule, Source, Used, Vendor,
     VendorFile,
 };
+use crate::push;
 use crate::shape::{self, Shapes};
 
 /// An operation file before its field schemas are read.
@@ -134,7 +135,8 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
         share_use(&mut operations, &area.name);
     }
     let known = folder.known.map(|value| known(name, value, problems)).unwrap_or_default();
-    Some(Vendor { file, operations, known })
+    let channels = folder.channels.into_iter().filter_map(|(channel, folder)| push::channel(name, channel, folder, problems)).collect();
+    Some(Vendor { file, operations, known, channels })
 }
 
 /// What is known of the vendor and not typed; nothing, where the file is broken.
@@ -178,7 +180,7 @@ fn share_use(operations: &mut [Operation], area: &str) {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, problems: &mut Problems) -> Option<T> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, problems: &mut Problems) -> Option<T> {
     match T::deserialize(value) {
         Ok(read) => Some(read),
         Err(error) => {
@@ -251,6 +253,6 @@ fn operation(
     })
 }
 
-fn object<const ENTRIES: usize>(entries: [(&str, Value); ENTRIES]) -> Value {
+pub(crate) fn object<const ENTRIES: usize>(entries: [(&str, Value); ENTRIES]) -> Value {
     Value::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

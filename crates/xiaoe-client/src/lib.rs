@@ -90,6 +90,11 @@
 //! *Speed.* [`Paginator::concurrency`](scrm_core::paging::Paginator::concurrency) fetches pages by number ahead, inside the quota, and hands them out in order; by cursor one page ahead. No more pages than that are
 //! kept, however long the list.
 //!
+//! # Pushes
+//!
+//! With the feature `push` there is the module `push`: the 21 kinds of what the vendor sends on its own (a user registered, an order was paid, a live began), typed, and a receiver that
+//! verifies, decrypts and gives each once. How they are signed and encrypted stands in no public copy of the vendor's pages: what is built in is **unverified**.
+//!
 //! # Without async
 //!
 //! With the feature `blocking` there is the module `blocking`: its client takes the same builder and has the same calls, pulls and searches; `send` stands for `.await`, and

@@ -6,6 +6,8 @@ mod blocking;
 mod decode;
 mod documented;
 mod keys;
+mod live_sync;
 mod orders;
+mod pushes_docs;
 mod readme;
 mod recording;

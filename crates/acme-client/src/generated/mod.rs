@@ -6,6 +6,12 @@ pub mod lead;
 pub mod group;
 pub mod order;
 pub mod shape;
+
+#[cfg(feature = "callback")]
+pub mod callback;
+
+#[cfg(feature = "push")]
+pub mod push;
 pub mod token;
 pub mod tools;
 

@@ -11,6 +11,9 @@ pub mod task;
 pub mod organization;
 pub mod import;
 pub mod auth;
+
+#[cfg(feature = "callback")]
+pub mod callback;
 pub mod token;
 pub mod tools;
 

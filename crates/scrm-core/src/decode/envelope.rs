@@ -86,6 +86,13 @@ impl Fill<'_, '_> {
         }
     }
 
+    /// A value that nothing is wrapped around.
+    pub(super) fn bare(&mut self, data: &mut dyn Payload) -> Scanned<()> {
+        self.scan.peek();
+        self.slot(data.root(), &DATA)?;
+        self.scan.end()
+    }
+
     /// The value of the data key; of a repeated one, the last counts.
     fn data(&mut self, earlier: Option<Found>, decode: bool, data: &mut dyn Payload) -> Scanned<Found> {
         if let Some(earlier) = earlier

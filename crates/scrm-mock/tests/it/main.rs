@@ -4,6 +4,7 @@
 mod acme;
 mod faults;
 mod pulls;
+mod pushes;
 mod real;
 mod recording;
 mod signing;

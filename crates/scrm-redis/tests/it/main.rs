@@ -6,6 +6,8 @@
 #[allow(dead_code, unused_imports)]
 mod acme;
 mod canary;
+#[cfg(feature = "push")]
+mod pushes;
 mod quotas;
 mod server;
 #[cfg(feature = "rustls")]

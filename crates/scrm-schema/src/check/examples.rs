@@ -59,15 +59,15 @@ fn answer(context: &Context<'_>, response: &Map<String, Value>, at: &str, proble
     }
 }
 
-struct Reader<'a, 'p, 'f> {
-    operation: &'a Operation,
+pub(super) struct Reader<'a, 'p, 'f> {
+    pub(super) operation: &'a Operation,
     /// Values travel as texts whatever their type: queries and forms.
-    texts: bool,
-    problems: &'p mut FileProblems<'f>,
+    pub(super) texts: bool,
+    pub(super) problems: &'p mut FileProblems<'f>,
 }
 
 impl<'a> Reader<'a, '_, '_> {
-    fn object(&mut self, object: &'a Object, given: &Map<String, Value>, at: &str) {
+    pub(super) fn object(&mut self, object: &'a Object, given: &Map<String, Value>, at: &str) {
         for field in object.fields.iter().filter(|field| field.required && !given.contains_key(&field.name)) {
             self.problems.add(at, format!("the required `{}` is missing", field.name), "add it, or take it out of `required`");
         }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{FileProblems, Problems};
+use crate::files::CHANNELS;
 use crate::model::{Operation, Vendor};
 use crate::names;
 
 /// Names that some systems keep for devices: a file or folder of such a name cannot be checked out there.
-const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
+pub(super) const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
 /// Vendors of one tree: programs use several of them at once, so that no two may read the same variable.
 pub(super) fn vendors(vendors: &[Vendor], problems: &mut Problems) {
@@ -60,6 +61,9 @@ fn areas(vendor: &Vendor, problems: &mut Problems) {
         let at = format!("/areas/{number}/name");
         if !seen.insert(area.name.as_str()) {
             problems.add(&path, at.as_str(), format!("`{}` occurs twice", area.name), "give each its own");
+        } else if CHANNELS.contains(&area.name.as_str()) {
+            let what = format!("`{}` is the folder of what the vendor sends on its own", area.name);
+            problems.add(&path, at.as_str(), what, "give the area another name");
         } else if DEVICES.contains(&area.name.as_str()) {
             problems.add(&path, at.as_str(), format!("no folder can be called `{}` on Windows", area.name), "give the area another name");
         }

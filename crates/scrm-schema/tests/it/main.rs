@@ -6,5 +6,6 @@ mod bad;
 mod folders;
 mod mutations;
 mod openapi;
+mod pushes;
 mod real;
 mod render;

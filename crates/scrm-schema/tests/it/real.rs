@@ -70,11 +70,30 @@ fn its_readme_explains_every_keyword_and_sample() {
     let samples =
         meta.pointer("/$defs/field/properties/x-sample/pattern").and_then(serde_json::Value::as_str).expect("the samples are a pattern");
     let samples = samples.trim_start_matches("^(=.*|").trim_end_matches(")$").split('|').map(str::to_owned);
+    let others = [scrm_schema::PUSH_META_SCHEMA, scrm_schema::DELIVERY_META_SCHEMA];
+    let others = others.map(|text| keywords(&serde_json::from_str(text).expect("the meta-schema is JSON")));
     let missing: Vec<String> = keywords(&meta)
         .into_iter()
         .chain(keywords(&known))
+        .chain(others.into_iter().flatten())
         .chain(samples)
         .filter(|word| ["`{}`", "\"{}\"", "`{} ", ".{}`"].iter().all(|form| !readme.contains(&form.replace("{}", word))))
         .collect();
     assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn pushes_and_callbacks_are_there_and_their_people_are_made_up() {
+    let tree = tree();
+    let count = |vendor: &str| tree.vendors.iter().find(|known| known.file.vendor == vendor).map(|known| known.pushes().count());
+    assert_eq!((count("xiaoe"), count("rabbitpre"), count("beschannels")), (Some(21), Some(8), Some(0)));
+    for (_, push) in tree.vendors.iter().flat_map(scrm_schema::model::Vendor::pushes) {
+        for field in fields(&push.operation) {
+            let personal = matches!(
+                field.sample.as_deref(),
+                Some("name" | "nickname" | "phone" | "birthday" | "union_id" | "open_id" | "email" | "address" | "avatar")
+            );
+            assert!(!personal || field.sensitive == Some(Sensitive::Personal), "{}#{}", push.operation.file, field.pointer);
+        }
+    }
 }

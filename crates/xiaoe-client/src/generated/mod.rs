@@ -25,6 +25,9 @@ pub mod college;
 pub mod staff;
 pub mod sdk;
 pub mod common_domain;
+
+#[cfg(feature = "push")]
+pub mod push;
 pub mod token;
 pub mod tools;
 

@@ -1,0 +1,178 @@
+//! Verified, once each, and not answered before it is taken.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use acme_client::push::{DELIVERY, Event};
+use scrm_push::{BoxError, Message, Outcome, Receiver, Refusal, Sealed, Sink, WechatSeal, async_trait, queue};
+
+const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+
+pub(crate) fn seal() -> WechatSeal {
+    WechatSeal::new("token_made_up_01".to_owned(), KEY, "shop-1").unwrap()
+}
+
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+pub(crate) fn user_add(id: &str) -> Sealed {
+    let body = format!(
+        "<doc><type>user_add</type><app_id>shop-1</app_id><message_id>{id}</message_id><retry_times>0</retry_times><data><user_id>u-{id}</user_id></data></doc>"
+    );
+    seal().seal(body.as_bytes(), now(), "nonce", [7; 16])
+}
+
+/// Counts how often each id is taken.
+#[derive(Clone, Default)]
+struct Counts {
+    taken: Arc<Mutex<BTreeMap<String, usize>>>,
+    broken: Arc<AtomicBool>,
+    slow: Option<Duration>,
+}
+
+impl Counts {
+    fn of(&self, id: &str) -> usize {
+        self.taken.lock().unwrap().get(id).copied().unwrap_or(0)
+    }
+}
+
+#[async_trait]
+impl Sink<Event> for Counts {
+    async fn take(&self, message: &Arc<Message<Event>>) -> Result<(), BoxError> {
+        if let Some(slow) = self.slow {
+            tokio::time::sleep(slow).await;
+        }
+        if self.broken.load(Ordering::SeqCst) {
+            return Err("the table is locked".into());
+        }
+        *self.taken.lock().unwrap().entry(message.id.clone().unwrap()).or_default() += 1;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_push_is_taken_once_and_its_repetitions_are_answered() {
+    let counts = Counts::default();
+    let receiver = Receiver::builder(seal(), counts.clone()).sender("shop-1").build();
+    let sealed = user_add("1");
+    let first = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+    assert_eq!((first.reply.status, first.reply.body.as_slice()), (200, b"success".as_slice()));
+    let message = first.message().unwrap();
+    let Event::UserAdd(user) = &message.event else { panic!("{message:?}") };
+    assert_eq!((user.user_id.as_deref(), message.id.as_deref(), message.sender.as_deref(), message.attempt), (Some("u-1"), Some("1"), Some("shop-1"), Some(0)));
+    for _ in 0..3 {
+        let again = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+        assert!(matches!(&again.outcome, Outcome::Repeated { id } if id == "1"));
+        assert_eq!(again.reply.body, b"success");
+    }
+    assert_eq!(counts.of("1"), 1);
+}
+
+#[tokio::test]
+async fn whatever_is_not_the_vendors_gets_the_same_answer_and_reaches_nobody() {
+    let counts = Counts::default();
+    let receiver = Receiver::builder(seal(), counts.clone()).sender("shop-1").build();
+    let good = user_add("1");
+    let foreign = seal().seal(b"<doc><type>user_add</type><app_id>shop-2</app_id><message_id>9</message_id></doc>", now(), "n", [1; 16]);
+    let old = seal().seal(b"<doc><type>user_add</type><app_id>shop-1</app_id></doc>", now() - 49 * 3600, "n", [1; 16]);
+    for (query, body) in [
+        (good.query.replace("msg_signature=", "msg_signature=0"), good.body.clone()),
+        (good.query.clone(), good.body.replacen("CDATA[", "CDATA[A", 1)),
+        (String::new(), good.body.clone()),
+        (foreign.query, foreign.body),
+        (old.query, old.body),
+    ] {
+        let received = receiver.receive(&[], &query, body.as_bytes()).await;
+        assert!(matches!(received.outcome, Outcome::Refused(Refusal::Unverified)), "{:?}", received.outcome);
+        assert_eq!((received.reply.status, received.reply.body.as_slice()), (401, b"fail".as_slice()));
+    }
+    assert!(counts.taken.lock().unwrap().is_empty());
+    let check = seal().seal_check("echo", now(), "n", [5; 16]);
+    assert_eq!(receiver.receive(&[], &check, b"").await.reply.body, b"echo");
+    let long = receiver.receive(&[], "", &vec![b'x'; 1024 * 1024 + 1]).await;
+    assert!(matches!(long.outcome, Outcome::Refused(Refusal::TooLong)));
+}
+
+#[tokio::test]
+async fn what_the_sink_does_not_take_is_refused_and_taken_at_the_next_attempt() {
+    let counts = Counts::default();
+    counts.broken.store(true, Ordering::SeqCst);
+    let receiver = Receiver::builder(seal(), counts.clone()).build();
+    let sealed = user_add("1");
+    let refused = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+    assert!(matches!(&refused.outcome, Outcome::Refused(Refusal::NotTaken(error)) if error.to_string() == "the table is locked"));
+    assert_eq!(refused.reply.status, 503);
+    counts.broken.store(false, Ordering::SeqCst);
+    assert!(matches!(receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await.outcome, Outcome::Taken(_)));
+    assert_eq!(counts.of("1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_push_many_times_at_once_is_taken_once() {
+    let counts = Counts { slow: Some(Duration::from_millis(20)), ..Counts::default() };
+    let receiver = Receiver::builder(seal(), counts.clone()).build();
+    let sealed = Arc::new(user_add("1"));
+    let tasks: Vec<_> = (0..50)
+        .map(|_| {
+            let (receiver, sealed) = (receiver.clone(), Arc::clone(&sealed));
+            tokio::spawn(async move { receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await.outcome })
+        })
+        .collect();
+    let mut taken = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Outcome::Taken(_) => taken += 1,
+            Outcome::Repeated { .. } | Outcome::Refused(Refusal::Busy) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((taken, counts.of("1")), (1, 1));
+}
+
+#[tokio::test]
+async fn a_vendor_that_hangs_up_finds_it_done_next_time() {
+    let counts = Counts { slow: Some(Duration::from_millis(50)), ..Counts::default() };
+    let receiver = Receiver::builder(seal(), counts.clone()).build();
+    let sealed = user_add("1");
+    let hung_up = tokio::time::timeout(Duration::from_millis(1), receiver.receive(&[], &sealed.query, sealed.body.as_bytes())).await;
+    assert!(hung_up.is_err());
+    receiver.close().await;
+    assert_eq!(counts.of("1"), 1);
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_and_a_closed_receiver_gives_all_it_answered() {
+    let (sink, mut out) = queue(2);
+    let receiver = Receiver::<Event>::builder(seal(), sink).build();
+    let mut answered = Vec::new();
+    for id in ["1", "2", "3"] {
+        let sealed = user_add(id);
+        let received = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+        answered.push(received.reply.status);
+    }
+    assert_eq!(answered, [200, 200, 503]);
+    assert_eq!(out.next().await.unwrap().id.as_deref(), Some("1"));
+    let sealed = user_add("3");
+    assert_eq!(receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await.reply.status, 200);
+    receiver.close().await;
+    let sealed = user_add("4");
+    let late = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+    assert!(matches!(late.outcome, Outcome::Refused(Refusal::Closed)));
+    let mut rest = Vec::new();
+    while let Some(message) = out.next().await {
+        rest.push(message.id.clone().unwrap());
+    }
+    assert_eq!(rest, ["2", "3"]);
+}
+
+#[test]
+fn the_delivery_is_declared() {
+    assert_eq!((DELIVERY.vendor, DELIVERY.channel, DELIVERY.seconds, DELIVERY.repeats), ("acme", "push", 5, [2, 4].as_slice()));
+}
