@@ -116,6 +116,42 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("rabbitpre/auth/auth-company-code.json"),
     ),
     (
+        "rabbitpre/callback/coupon-issued.json",
+        include_str!("rabbitpre/callback/coupon-issued.json"),
+    ),
+    (
+        "rabbitpre/callback/customer-tagged.json",
+        include_str!("rabbitpre/callback/customer-tagged.json"),
+    ),
+    (
+        "rabbitpre/callback/delivery.json",
+        include_str!("rabbitpre/callback/delivery.json"),
+    ),
+    (
+        "rabbitpre/callback/prize-shelf-list.json",
+        include_str!("rabbitpre/callback/prize-shelf-list.json"),
+    ),
+    (
+        "rabbitpre/callback/prize-stock-freeze.json",
+        include_str!("rabbitpre/callback/prize-stock-freeze.json"),
+    ),
+    (
+        "rabbitpre/callback/prize-won.json",
+        include_str!("rabbitpre/callback/prize-won.json"),
+    ),
+    (
+        "rabbitpre/callback/quiz-score.json",
+        include_str!("rabbitpre/callback/quiz-score.json"),
+    ),
+    (
+        "rabbitpre/callback/tag-change.json",
+        include_str!("rabbitpre/callback/tag-change.json"),
+    ),
+    (
+        "rabbitpre/callback/work-change.json",
+        include_str!("rabbitpre/callback/work-change.json"),
+    ),
+    (
         "rabbitpre/customer/customer-detail-list.json",
         include_str!("rabbitpre/customer/customer-detail-list.json"),
     ),
@@ -600,6 +636,43 @@ pub static FILES: &[(&str, &str)] = &[
         "xiaoe/promoter/promoter-superior-set.json",
         include_str!("xiaoe/promoter/promoter-superior-set.json"),
     ),
+    ("xiaoe/push/account-merge.json", include_str!("xiaoe/push/account-merge.json")),
+    ("xiaoe/push/activity.json", include_str!("xiaoe/push/activity.json")),
+    ("xiaoe/push/after-sale.json", include_str!("xiaoe/push/after-sale.json")),
+    ("xiaoe/push/alive-create.json", include_str!("xiaoe/push/alive-create.json")),
+    ("xiaoe/push/alive-im.json", include_str!("xiaoe/push/alive-im.json")),
+    (
+        "xiaoe/push/alive-state-change.json",
+        include_str!("xiaoe/push/alive-state-change.json"),
+    ),
+    (
+        "xiaoe/push/alive-stream-state-change.json",
+        include_str!("xiaoe/push/alive-stream-state-change.json"),
+    ),
+    ("xiaoe/push/alive-user-data.json", include_str!("xiaoe/push/alive-user-data.json")),
+    (
+        "xiaoe/push/channel-order-commission-change.json",
+        include_str!("xiaoe/push/channel-order-commission-change.json"),
+    ),
+    ("xiaoe/push/coupons.json", include_str!("xiaoe/push/coupons.json")),
+    ("xiaoe/push/delivery.json", include_str!("xiaoe/push/delivery.json")),
+    ("xiaoe/push/examination.json", include_str!("xiaoe/push/examination.json")),
+    ("xiaoe/push/goods-change.json", include_str!("xiaoe/push/goods-change.json")),
+    ("xiaoe/push/info-collect.json", include_str!("xiaoe/push/info-collect.json")),
+    ("xiaoe/push/order-change.json", include_str!("xiaoe/push/order-change.json")),
+    ("xiaoe/push/order.json", include_str!("xiaoe/push/order.json")),
+    ("xiaoe/push/point.json", include_str!("xiaoe/push/point.json")),
+    ("xiaoe/push/role-change.json", include_str!("xiaoe/push/role-change.json")),
+    (
+        "xiaoe/push/user-phone-change.json",
+        include_str!("xiaoe/push/user-phone-change.json"),
+    ),
+    ("xiaoe/push/user-register.json", include_str!("xiaoe/push/user-register.json")),
+    (
+        "xiaoe/push/user-status-change.json",
+        include_str!("xiaoe/push/user-status-change.json"),
+    ),
+    ("xiaoe/push/user-tag-change.json", include_str!("xiaoe/push/user-tag-change.json")),
     (
         "xiaoe/redeem/redeem-code-create.json",
         include_str!("xiaoe/redeem/redeem-code-create.json"),

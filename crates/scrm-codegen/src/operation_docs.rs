@@ -29,14 +29,7 @@ fn call(operation: &Operation) -> String {
 /// What it does, an example, facts, rules, errors; errata and source last.
 pub(crate) fn request(vendor: &Vendor, types: Types<'_>, paged: Option<&Paged<'_>>) -> Result<String, Error> {
     let operation = types.operation;
-    let mut text = docs::paragraphs(&operation.title);
-    if let Some(description) = &operation.description {
-        text += &format!("\n\n{}", docs::paragraphs(description));
-    }
-    let source = &operation.source;
-    for note in docs::evidence(source.evidence).into_iter().chain(source.cut_after.as_deref().map(docs::cut)) {
-        text += &format!("\n\n{note}");
-    }
+    let mut text = head(operation);
     text += &format!("\n\n{}\n", links(operation, paged));
     text += &example(vendor, types, paged.is_some());
     text += &format!("\n# Facts\n\n{}", facts(vendor, operation));
@@ -56,18 +49,22 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, paged: Option<&Paged<'_
     Ok(text)
 }
 
-/// A push: what it is, errata and source.
-pub(crate) fn push(vendor: &Vendor, operation: &Operation) -> String {
+/// What it is, how far that can be trusted, and where the copy ends.
+fn head(operation: &Operation) -> String {
     let mut text = docs::paragraphs(&operation.title);
     if let Some(description) = &operation.description {
         text += &format!("\n\n{}", docs::paragraphs(description));
     }
-    if operation.source.evidence == Evidence::Unverified {
-        text += "\n\n**Unverified**: this was seen in examples or in other people's code only.";
+    let source = &operation.source;
+    for note in docs::evidence(source.evidence).into_iter().chain(source.cut_after.as_deref().map(docs::cut)) {
+        text += &format!("\n\n{note}");
     }
-    if let Some(last) = &operation.source.cut_after {
-        text += &format!("\n\nThe copy that was read ends behind {}.", docs::code(last));
-    }
+    text
+}
+
+/// A push: what it is, errata and source.
+pub(crate) fn push(vendor: &Vendor, operation: &Operation) -> String {
+    let mut text = head(operation);
     text += "\n";
     text += &errata(operation);
     text += &source(vendor, operation);

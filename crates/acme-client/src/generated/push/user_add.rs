@@ -12,9 +12,9 @@ scrm_core::record! {
     ///
     /// 每种字段各一个。
     ///
-    /// **Unverified**: this was seen in examples or in other people's code only.
+    /// **Unverified**: seen in an example, in other people's code or in a retelling only.
     ///
-    /// The copy that was read ends behind `content/note`.
+    /// **Not the whole**: the copy of the page that was read ends after `content/note`. What comes besides is kept in `extra`.
     ///
     /// # Errata
     ///
@@ -22,7 +22,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/content/properties/note` | `a note` | `empty in the example` | the example |
+    /// | `/content/properties/note` | a note | empty in the example | the example |
     ///
     /// # Source
     ///

@@ -8,7 +8,7 @@ scrm_core::record! {
     ///
     /// 发券通知订阅
     ///
-    /// The copy that was read ends behind `content/noticeData/openids/jcappid`.
+    /// **Not the whole**: the copy of the page that was read ends after `content/noticeData/openids/jcappid`. What comes besides is kept in `extra`.
     ///
     /// # Source
     ///
@@ -66,7 +66,7 @@ scrm_core::record! {
         from_to: Option<OpenIdOrigin> as Open = "fromTo", always;
         "Account that the open id belongs to." "open_id 所属的账号。"
         appid: Option<String> as Str = "appid", maybe;
-        "Number of the self-built app; the copy ends here." "自建应用的数字编号；副本到此为止。" "**Unverified**: seen in an example or in other people's code only."
+        "Number of the self-built app; the copy ends here." "自建应用的数字编号；副本到此为止。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         jcappid: Option<String> as Str = "jcappid", maybe;
     }
 }

@@ -34,7 +34,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/answer/properties/code` | `String` | `a number in the sample` | the sample |
+    /// | `/answer/properties/code` | `String` | a number in the sample | the sample |
     ///
     /// # Source
     ///

@@ -8,9 +8,9 @@ scrm_core::request! {
     ///
     /// 对 \[`PrizeStockFreeze`\] 的应答
     pub struct PrizeStockFreezeAnswer {
-        "`200`: done." "`200` 表示成功。" "**Unverified**: seen in an example or in other people's code only."
+        "`200`: done." "`200` 表示成功。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         code: Option<String> as Str = "code", required, with_code(impl Into<String>);
-        "Words about it." "说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Words about it." "说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         msg: Option<String> as Str = "msg", optional, with_msg(impl Into<String>);
     }
     /// With what is required: `code`.
@@ -32,7 +32,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/content/properties/callbackData` | `a list` | `the sample lacks colons and the last two members` | the sample |
+    /// | `/content/properties/callbackData` | a list | the sample lacks colons and the last two members | the sample |
     ///
     /// # Source
     ///

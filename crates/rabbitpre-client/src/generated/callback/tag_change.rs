@@ -14,7 +14,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/content/properties/tagThirdValueId` | `called thirdTagValueId in the operations` | `tagThirdValueId` | the table |
+    /// | `/content/properties/tagThirdValueId` | called thirdTagValueId in the operations | `tagThirdValueId` | the table |
     ///
     /// # Source
     ///

@@ -20,7 +20,7 @@ scrm_core::record! {
     /// | `/content/properties/secret` | `absent` | `present` | the sample |
     /// | `/content/properties/thirdCompanyId` | `absent` | `present` | the sample |
     /// | `/content/properties/timestamp` | `absent` | `present` | the sample |
-    /// | `/content/properties/plugins/properties/task/items/properties/taskId` | `taskId` | `the sample writes taskid` | the sample |
+    /// | `/content/properties/plugins/properties/task/items/properties/taskId` | `taskId` | the sample writes taskid | the sample |
     ///
     /// # Source
     ///
@@ -54,17 +54,17 @@ scrm_core::record! {
         uid: Option<String> as Str = "uid", always;
         "What stands in it." "插件。"
         plugins: Option<WorkPlugins> as Obj = "plugins", maybe;
-        "Random text." "随机串。" "**Unverified**: seen in an example or in other people's code only."
+        "Random text." "随机串。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         nonce: Option<String> as Str = "nonce", maybe;
-        "Platform id." "平台编号。" "**Unverified**: seen in an example or in other people's code only."
+        "Platform id." "平台编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         opfid: Option<String> as Str = "opfid", maybe;
-        "Not documented." "文档没有说明。" "On the wire `pushType`." "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "On the wire `pushType`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         push_type: Option<String> as Str = "pushType", maybe;
-        "The sample shows it; it should not be sent." "例子里有它，本不该发送。" "**Unverified**: seen in an example or in other people's code only."
+        "The sample shows it; it should not be sent." "例子里有它，本不该发送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         secret: Option<String> as Str = "secret", maybe secret;
-        "Enterprise on the open platform." "开放平台的企业编号。" "On the wire `thirdCompanyId`." "**Unverified**: seen in an example or in other people's code only."
+        "Enterprise on the open platform." "开放平台的企业编号。" "On the wire `thirdCompanyId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         third_company_id: Option<String> as Str = "thirdCompanyId", maybe;
-        "Time of sending." "发送时间。" "**Unverified**: seen in an example or in other people's code only."
+        "Time of sending." "发送时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         timestamp: Option<String> as Str = "timestamp", maybe;
     }
 }

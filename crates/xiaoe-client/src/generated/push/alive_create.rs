@@ -19,7 +19,7 @@ scrm_core::record! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/content/properties/data` | `string` | `object` | the rows below it and the example |
-    /// | `/content/properties/data` | `XML` | `the example has remarks behind # after its tags` | the example |
+    /// | `/content/properties/data` | `XML` | the example has remarks behind # after its tags | the example |
     ///
     /// # Source
     ///

@@ -18,7 +18,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/flat` | `the fields stand in xe_data, as on every other page` | `true` | table and example |
+    /// | `/flat` | the fields stand in xe_data, as on every other page | `true` | table and example |
     ///
     /// # Source
     ///

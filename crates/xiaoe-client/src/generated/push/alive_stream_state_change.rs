@@ -19,15 +19,15 @@ scrm_core::record! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/kinds/1` | `alive_stream_state_change` | `live_push_state_change` | the example |
-    /// | `/nested` | `the fields stand in xe_data` | `data` | the example, which has action, app_id and data in xe_data |
+    /// | `/nested` | the fields stand in xe_data | `data` | the example, which has action, app_id and data in xe_data |
     /// | `/content/properties/action` | `absent` | `present` | the example |
-    /// | `/content/properties/event_time` | `an integer` | `the tag is not closed in the example` | the example |
+    /// | `/content/properties/event_time` | an integer | the tag is not closed in the example | the example |
     ///
     /// # Source
     ///
     /// api-doc.xiaoe-tech.com, 直播流状态变更消息 (<https://api-doc.xiaoe-tech.com/api_list/news_push/alive_stream_state_change.html>), read 2026-11-26.
     pub struct AliveStreamStateChange {
-        "What happened, in words." "事件的文字。" "**Unverified**: seen in an example or in other people's code only."
+        "What happened, in words." "事件的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         action: Option<String> as Str = "action", maybe;
         "Shop." "店铺。"
         app_id: Option<String> as Str = "app_id", always;

@@ -44,15 +44,15 @@ scrm_core::record! {
         user_id: Option<String> as Str = "user_id", always;
         "Value." "面值。" "Unit: fen."
         price: Option<scrm_core::Fen> as Typed = "price", always ["fen"];
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_limit_price: Option<i64> as I64 = "discount_limit_price", maybe;
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_percent: Option<i64> as I64 = "discount_percent", maybe;
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_way: Option<i64> as I64 = "discount_way", maybe;
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         valid_after: Option<i64> as I64 = "valid_after", maybe;
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         valid_day: Option<i64> as I64 = "valid_day", maybe;
     }
 }

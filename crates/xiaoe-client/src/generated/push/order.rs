@@ -12,7 +12,7 @@ scrm_core::record! {
     ///
     /// 创建订单和支付订单时推送。discount_price 之后的字段没有副本，保留在 `extra` 里。
     ///
-    /// The copy that was read ends behind `content/discount_price`.
+    /// **Not the whole**: the copy of the page that was read ends after `content/discount_price`. What comes besides is kept in `extra`.
     ///
     /// # Errata
     ///
@@ -20,7 +20,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/content/properties/version` | `verision` | `the type column is misspelt; the value is a text` | the table |
+    /// | `/content/properties/version` | `verision` | the type column is misspelt; the value is a text | the table |
     ///
     /// # Source
     ///

@@ -35,9 +35,9 @@ scrm_core::record! {
         user_id: Option<String> as Str = "user_id", always;
         "State now." "订单状态。"
         order_state: Option<PushedOrderState> as Open = "order_state", always;
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_id: Option<String> as Str = "channel_id", maybe;
-        "Not documented." "文档没有说明。" "**Unverified**: seen in an example or in other people's code only."
+        "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_name: Option<String> as Str = "channel_name", maybe;
     }
 }

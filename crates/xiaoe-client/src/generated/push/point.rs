@@ -31,9 +31,9 @@ scrm_core::record! {
         integrals: Option<i64> as I64 = "integrals", always ["points"];
         "User." "用户。"
         user_id: Option<String> as Str = "user_id", always;
-        "Why." "变动原因。" "**Unverified**: seen in an example or in other people's code only."
+        "Why." "变动原因。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         content: Option<String> as Str = "content", maybe;
-        "The kind of push once more." "又一次推送类型。" "**Unverified**: seen in an example or in other people's code only."
+        "The kind of push once more." "又一次推送类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         r#type: Option<String> as Str = "type", maybe;
     }
 }

@@ -18,7 +18,7 @@ scrm_core::record! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/content/properties/subject` | `the user` | `called subject, not user_id as in the other pushes; virtual_group for free content` | the table |
+    /// | `/content/properties/subject` | the user | called subject, not user_id as in the other pushes; virtual_group for free content | the table |
     ///
     /// # Source
     ///

@@ -24,7 +24,7 @@ scrm_core::record! {
     ///
     /// api-doc.xiaoe-tech.com, 用户手机号变更推送 (<https://api-doc.xiaoe-tech.com/api_list/news_push/phone_update.html>), read 2026-11-26.
     pub struct UserPhoneChange {
-        "What was done." "动作。" "**Unverified**: seen in an example or in other people's code only."
+        "What was done." "动作。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         action: Option<String> as Str = "action", maybe;
         "Shop." "店铺。"
         app_id: Option<String> as Str = "app_id", always;

@@ -15,14 +15,14 @@ scrm_core::record! {
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
     /// | `/content/properties/action` | `absent` | `present` | the example |
-    /// | `/content/properties/new_status` | `-2, -1, 0 or 1` | `the example shows 2` | the example |
-    /// | `/content/properties/updated_at` | `updated_at` | `the push of phone numbers calls the same update_at` | both tables |
+    /// | `/content/properties/new_status` | \-2, -1, 0 or 1 | the example shows 2 | the example |
+    /// | `/content/properties/updated_at` | `updated_at` | the push of phone numbers calls the same update_at | both tables |
     ///
     /// # Source
     ///
     /// api-doc.xiaoe-tech.com, 用户状态变更推送 (<https://api-doc.xiaoe-tech.com/api_list/news_push/status_update.html>), read 2026-11-26.
     pub struct UserStatusChange {
-        "What was done." "动作。" "**Unverified**: seen in an example or in other people's code only."
+        "What was done." "动作。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         action: Option<String> as Str = "action", maybe;
         "Shop." "店铺。"
         app_id: Option<String> as Str = "app_id", always;
