@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     /// How the report is written
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     report: ReportFormat,
-    /// Layout of the page, where it is not recognised: gitbook-flat, gitbook-pipes, confluence, confluence-cells, cells, glued, apifox, kancloud, markdown, swagger, examples
+    /// Layout of the page, where it is not recognised: gitbook-flat, gitbook-pipes, confluence, confluence-cells, cells, glued, apifox, kancloud, markdown, swagger, items, examples
     #[arg(long, value_parser = |name: &str| Layout::from_name(name).ok_or("no such layout"))]
     layout: Option<Layout>,
     /// Address of the page, for the schema's `source`

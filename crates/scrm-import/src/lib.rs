@@ -9,6 +9,7 @@
 //! Nothing here reads or writes files. No text makes it panic, and its work grows no faster than the text.
 
 mod choices;
+mod code_lists;
 mod diff;
 mod document;
 mod draft;

@@ -99,7 +99,8 @@ pub(crate) fn rows(cells: &[Line], columns: &[Option<Column>], line: usize, page
         at += 1;
     }
     let depth_lost = table::set_depths(&mut rows, &indents);
-    let has_marks = columns.contains(&Some(Column::Required));
+    table::settle_marks(columns, &mut rows);
+    let has_marks = table::has_marks(columns);
     table::report_lost_marks(&rows, has_marks, line, page);
     page.table(rows, depth_lost, line, has_marks);
 }
@@ -174,8 +175,8 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
         row.printed_type = new;
         next += 1;
     }
-    let place = |column| columns.iter().position(|known| *known == Some(column));
-    let mark_follows = place(Column::Required).zip(place(Column::Type)).is_some_and(|(mark, kind)| mark > kind);
+    let place = |wanted: &[Column]| columns.iter().position(|known| known.is_some_and(|known| wanted.contains(&known)));
+    let mark_follows = place(&[Column::Required, Column::Optional]).zip(place(&[Column::Type])).is_some_and(|(mark, kind)| mark > kind);
     if mark_follows
         && row.required == Required::Unknown
         && let Some(required) = lexicon::required(text(next))
@@ -193,7 +194,7 @@ fn describe(cell: &Line, columns: &[Option<Column>], rows: &mut [Row], page: &mu
         return;
     }
     let Some(row) = rows.last_mut().filter(|row| row.description.len() < 4000) else { return page.unread(cell.number, text) };
-    let last_is_mark = columns.last() == Some(&Some(Column::Required));
+    let last_is_mark = columns.last().is_some_and(|last| matches!(last, Some(Column::Required | Column::Optional)));
     if last_is_mark
         && row.required == Required::Unknown
         && let Some(required) = lexicon::required(text)

@@ -10,6 +10,8 @@ pub(crate) enum Column {
     Name,
     Type,
     Required,
+    /// Whether a field may be left out or empty: a mark the other way round.
+    Optional,
     Description,
     Note,
     Place,
@@ -19,6 +21,10 @@ pub(crate) enum Column {
     Sample,
     Code,
     Meaning,
+    /// The number of a row, `2.1` below `2`.
+    Number,
+    /// A name further in than the column before it.
+    Level,
     SetAside,
 }
 
@@ -31,12 +37,18 @@ pub(crate) fn column(text: &str) -> Option<Column> {
     Some(match lower.trim_end_matches(['*', ' ']) {
         "参数名" | "参数" | "参数名称" | "参数字段" | "参数key" | "参数编码" | "字段" | "字段名" | "字段名称" | "字段编码" | "名称"
         | "属性" | "属性名" | "属性名称" | "变量" | "变量名" | "变量名称" | "标识" | "元素" | "键" | "parameter" | "parameters"
-        | "parameter name" | "field" | "field name" | "name" | "key" | "property" | "参数名字" => Column::Name,
+        | "parameter name" | "field" | "field name" | "name" | "key" | "property" | "参数名字" | "英文名" | "英文名称" | "英文字段"
+        | "字段英文名" | "参数英文名" | "字段标识" | "参数标识" | "属性标识" | "字段代码" => Column::Name,
         "类型" | "数据类型" | "参数类型" | "字段类型" | "属性类型" | "变量类型" | "值类型" | "type" | "data type" | "datatype"
         | "类型(长度)" | "类型/长度" | "格式" => Column::Type,
         "必选" | "是否必选" | "必填" | "是否必填" | "是否必须" | "是否必传" | "是否必需" | "必须" | "必传" | "必需" | "是否必要"
-        | "是否可空" | "必填项" | "必选项" | "必选/可选" | "必填/选填" | "必要" | "必传(y/n)" | "必填(y/n)" | "是否必填(y/n)"
-        | "是否必传(y/n)" | "是否必选(y/n)" | "required" | "mandatory" | "必须(y/n)" => Column::Required,
+        | "必填项" | "必选项" | "必选/可选" | "必填/选填" | "必要" | "必传(y/n)" | "必填(y/n)" | "是否必填(y/n)" | "是否必传(y/n)"
+        | "是否必选(y/n)" | "required" | "mandatory" | "必须(y/n)" | "是否必输" | "必输" | "非空" | "是否非空" | "not null" => {
+            Column::Required
+        }
+        "是否可空" | "可空" | "可为空" | "允许为空" | "是否允许为空" | "能否为空" | "可否为空" | "是否可为空" | "是否可选" | "nullable" => {
+            Column::Optional
+        }
         "说明" | "描述" | "参数说明" | "字段说明" | "参数描述" | "字段描述" | "属性说明" | "属性描述" | "description" | "释义" | "解释"
         | "中文名" | "中文名称" | "参数含义" | "字段含义" | "意义" | "作用" | "描述信息" | "说明/描述" | "详细说明" | "desc" => {
             Column::Description
@@ -71,9 +83,8 @@ pub(crate) fn column(text: &str) -> Option<Column> {
         "schema" => Column::Reference,
         "默认值" | "默认" | "缺省值" | "default" | "default value" => Column::Default,
         "错误码" | "返回码" | "状态码" | "错误代码" | "code" | "errcode" | "error code" => Column::Code,
-        "since" | "序号" | "编号" | "最大长度" | "长度" | "长度限制" | "no" | "no." | "约束条件" | "版本" | "length" => {
-            Column::SetAside
-        }
+        "序号" | "编号" | "no" | "no." | "#" => Column::Number,
+        "since" | "最大长度" | "长度" | "长度限制" | "约束条件" | "版本" | "length" => Column::SetAside,
         _ => return None,
     })
 }
@@ -81,11 +92,17 @@ pub(crate) fn column(text: &str) -> Option<Column> {
 /// A required mark.
 pub(crate) fn required(text: &str) -> Option<Required> {
     let lower = text.trim().to_ascii_lowercase();
-    match lower.trim_matches(['*', '`', '(', ')', '[', ']']) {
+    let lower = lower.trim_matches(['*', '`', '(', ')', '[', ']']);
+    // `否(默认空)`: what stands in brackets adds nothing to a no.
+    let lower = if lower.starts_with("否(") { "否" } else { lower };
+    match lower {
         "是" | "必需" | "必须" | "必填" | "必选" | "必传" | "必填项" | "必要" | "true" | "yes" | "y" | "required" | "mandatory" | "√"
-        | "✓" | "✔" | "✔️" | "✅" | "☑" | "●" | "not null" => Some(Required::Yes),
+        | "m" | "✓" | "✔" | "✔️" | "✅" | "☑" | "●" | "not null" | "不可空" | "不可为空" | "不能为空" | "不允许为空" | "非空" => {
+            Some(Required::Yes)
+        }
         "否" | "可选" | "非必填" | "非必须" | "非必需" | "非必选" | "非必传" | "选填" | "选传" | "可空" | "不必须" | "不必填" | "false"
-        | "no" | "n" | "optional" | "×" | "✗" | "✘" | "✕" | "❌" | "☐" | "○" | "not required" | "none." => Some(Required::No),
+        | "no" | "n" | "optional" | "×" | "✖" | "✖️" | "o" | "可为空" | "允许为空" | "✗" | "✘" | "✕" | "❌" | "☐" | "○"
+        | "not required" | "none." => Some(Required::No),
         _ => None,
     }
 }
@@ -100,5 +117,6 @@ pub(crate) fn required_sometimes(text: &str) -> bool {
             || text.contains("必填")
             || text.contains("必传")
             || text.starts_with("true")
+            || text.eq_ignore_ascii_case("c")
             || text.starts_with("部分"))
 }

@@ -2,9 +2,10 @@
 
 use scrm_schema::model::Place;
 
+use crate::choices;
 use crate::lexicon::{self, Column};
 use crate::lines::Line;
-use crate::page::{Concern, Located, Row, Side, Table};
+use crate::page::{CodeList, Concern, Located, Row, Side, Table};
 use crate::pipes::Grid;
 use crate::table::{self, is_code};
 use crate::types;
@@ -50,6 +51,46 @@ impl PageBuilder {
         true
     }
 
+    /// A table of values and what they mean, below a caption that says whose they are; false if it is none.
+    fn values_grid(&mut self, grid: &Grid) -> bool {
+        const VALUES: [&str; 10] = ["值", "取值", "枚举", "枚举值", "可选值", "代码", "编码", "状态值", "value", "选项"];
+        const MEANINGS: [&str; 10] = ["含义", "说明", "描述", "名称", "释义", "意义", "中文", "解释", "meaning", "description"];
+        let titles: Vec<String> = grid.header.iter().map(|title| lexicon::bare(title).to_lowercase()).collect();
+        let [first, second, ..] = titles.as_slice() else { return false };
+        let fits = VALUES.contains(&first.as_str()) && MEANINGS.contains(&second.as_str()) && titles.len() <= 3;
+        let values: Vec<(String, String)> = grid
+            .rows
+            .iter()
+            .filter_map(|(_, cells)| Some((cells.first()?.trim().trim_matches('`').to_owned(), cells.get(1)?.trim().to_owned())))
+            .filter(|(value, _)| !value.is_empty())
+            .collect();
+        if !fits || values.is_empty() || self.mode == Mode::Errors {
+            return false;
+        }
+        let caption = self.above.take().map_or_else(String::new, |above| above.value);
+        self.page.unread.retain(|line| lexicon::bare(&line.value) != caption);
+        self.page.code_lists.push(CodeList { caption, values, line: grid.line });
+        true
+    }
+
+    /// `sort 可选 asc、desc`, below the table of fields: the values of the field that the sentence begins with; false if it says no values.
+    pub(super) fn values_of_a_field(&mut self, line: usize, text: &str) -> bool {
+        let name = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
+        let known = self.page.tables.last().is_some_and(|table| table.rows.iter().any(|row| row.name == name));
+        let values: Vec<(String, String)> =
+            if known { choices::read(text).into_iter().map(|choice| (choice.value, choice.label)).collect() } else { Vec::new() };
+        if values.is_empty() {
+            return false;
+        }
+        self.page.code_lists.push(CodeList { caption: name.to_owned(), values, line });
+        true
+    }
+
+    /// Takes a list of values, one a line, below a caption.
+    pub(crate) fn values(&mut self, caption: &Line, values: Vec<(String, String)>) {
+        self.page.code_lists.push(CodeList { caption: lexicon::bare(&caption.text), values, line: caption.number });
+    }
+
     fn fields_grid(&mut self, columns: Vec<Option<Column>>, grid: &Grid) {
         if table::is_error_table(&columns) {
             if columns.contains(&Some(Column::Reference)) {
@@ -90,7 +131,7 @@ impl PageBuilder {
             let text = format!("`{}` is the only parameter in the body: read as a field of it, but it may be the whole body", row.name);
             self.page.remark(Concern::Decide, row.line, text);
         }
-        let has_marks = columns.contains(&Some(Column::Required));
+        let has_marks = table::has_marks(&columns);
         if has_marks && self.side != Some(Side::Response) {
             table::report_lost_marks(&rows, true, grid.line, self);
         }
@@ -150,7 +191,7 @@ impl PageBuilder {
 
     /// A table whose first line is no header: it goes on with the table before it, or is not understood.
     fn headless(&mut self, grid: &Grid) {
-        if self.labelled_grid(grid) {
+        if self.labelled_grid(grid) || self.values_grid(grid) {
             return;
         }
         let fits = !grid.ruled

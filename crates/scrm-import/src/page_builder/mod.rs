@@ -48,6 +48,8 @@ pub(crate) struct PageBuilder {
     side: Option<Side>,
     parent: Option<String>,
     caption: Option<String>,
+    /// The last line that was no heading and no table: the caption of what follows, perhaps.
+    above: Option<Located<String>>,
     /// Tables since the last heading of a section.
     tables: usize,
     place: Option<Place>,
@@ -73,6 +75,7 @@ impl PageBuilder {
             side: None,
             parent: None,
             caption: None,
+            above: None,
             tables: 0,
             place: None,
             pending: None,
@@ -218,6 +221,7 @@ impl PageBuilder {
     /// Takes a line that is neither heading nor label nor table.
     pub(crate) fn text(&mut self, line: &Line) {
         let text = line.trimmed();
+        self.above = Some(Located::new(lexicon::bare(text), line.number));
         if lexicon::is_residue(text) {
             return self.set_aside(line.number, "residue of the tool");
         }
@@ -232,6 +236,9 @@ impl PageBuilder {
         let bulleted = text.starts_with(['•', '·', '*'])
             || text.starts_with("- ")
             || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(". ");
+        if self.mode == Mode::Fields && self.values_of_a_field(line.number, text) {
+            return;
+        }
         match self.mode {
             Mode::Start if !self.begun && !bulleted && fits_title(text) => self.titles.push(Located::new(lexicon::bare(text), line.number)),
             Mode::Start if !self.begun && bulleted => self.set_aside(line.number, "menu of the site"),

@@ -63,6 +63,7 @@ impl PageBuilder {
         }
         // Another heading that says nothing known.
         if is_heading && self.page.title.is_some() {
+            self.above = Some(Located::new(text.clone(), line.number));
             self.page.notes.push(Located::new(text, line.number));
             return true;
         }

@@ -40,8 +40,11 @@ pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &s
     let mut attached: Vec<usize> = Vec::new();
     let is_root = |table: &Table| table.parent.is_none() && table.side == side && table.first && table.caption.is_none();
     for (number, table) in tables.iter().filter(|(_, table)| is_root(table)) {
-        let base = builder.base_of_root(table);
-        builder.rows(table, &base, &[]);
+        let (base, doubts) = match builder.base_of_second(table) {
+            Some(data) => (data, &[Doubt::Place][..]),
+            None => (builder.base_of_root(table), &[][..]),
+        };
+        builder.rows(table, &base, doubts);
         attached.push(*number);
     }
     let mut waiting: Vec<&(usize, Table)> =
@@ -127,6 +130,21 @@ impl Builder<'_> {
         self.page.remark(Concern::Assumed, line, text);
         let first = table.rows.first().map_or(line, |row| row.line);
         self.enter(Vec::new(), self.data.to_owned(), false, first)
+    }
+
+    /// A second table of the answer, where the first lists the data without its members and no example shows more: those members, as far as one can tell.
+    fn base_of_second(&mut self, table: &Table) -> Option<Vec<String>> {
+        let home = vec![self.data.to_owned()];
+        let data = self.root.members.get(self.data)?;
+        let collides = table.rows.iter().any(|row| self.root.members.contains_key(first_name(&row.name)));
+        let open = data.members.is_empty() && matches!(data.shape.innermost(), Shape::Object | Shape::Any) && data.shape.is_container();
+        if self.side != Side::Response || !open || collides || self.owned.contains(self.data) || self.shapes.times > 0 {
+            return None;
+        }
+        let text = format!("a second table of the answer, and `{}` has no members: read as its members", self.data);
+        self.page.remark(Concern::Decide, table.line, text);
+        self.open_parent(&home);
+        Some(home)
     }
 
     fn rows(&mut self, table: &Table, base: &[String], doubts: &[Doubt]) {

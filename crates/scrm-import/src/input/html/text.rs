@@ -66,6 +66,8 @@ pub(super) fn collect(node: NodeRef<'_, Node>, text: &mut String, compares: &mut
             Node::Text(part) => text.push_str(part),
             Node::Element(element) => match element.name() {
                 "br" => text.push(' '),
+                // Tables inside a cell are read by themselves.
+                "table" if at.id() != node.id() => inside = false,
                 "s" | "strike" | "del" if !is_removed(element) => text.push_str("~~"),
                 _ if is_removed(element) => {
                     *compares = true;

@@ -1,5 +1,7 @@
 //! Elements to lines of Markdown.
 
+use std::collections::VecDeque;
+
 use ego_tree::NodeRef;
 use scraper::Node;
 use scraper::node::Element;
@@ -42,6 +44,8 @@ pub(super) const BLOCKS: [&str; 24] = [
 pub(super) struct Writer {
     pub(super) lines: Vec<String>,
     inline: String,
+    /// How far the item of a list that is being written stands in.
+    indent: usize,
     pub(super) compares: bool,
 }
 
@@ -50,7 +54,7 @@ impl Writer {
         let text = collapse(&self.inline);
         self.inline.clear();
         if !text.is_empty() {
-            self.lines.push(text);
+            self.lines.push(format!("{}{text}", " ".repeat(std::mem::take(&mut self.indent))));
         }
     }
 
@@ -140,6 +144,7 @@ impl Writer {
             }
             "li" => {
                 self.end_line();
+                self.indent = 2 * node.ancestors().filter(|above| is(*above, "li")).take(WIDEST).count();
                 self.inline.push_str("- ");
             }
             "strong" | "b" => self.inline.push_str("**"),
@@ -169,44 +174,111 @@ impl Writer {
         self.lines.push("```".to_owned());
     }
 
-    /// A table of fields: every row on its line.
+    /// A table of fields: every row on its line, and behind it the tables that describe members inside its cells.
     fn table(&mut self, table: NodeRef<'_, Node>) {
-        let mut spans: Vec<(usize, String)> = Vec::new();
-        let mut first = true;
-        for row in table.descendants().filter(|node| is(*node, "tr")) {
-            let mut cells: Vec<String> = Vec::new();
-            let mut removed = 0;
-            for cell in row.children().filter(|node| is(*node, "td") || is(*node, "th")) {
-                let Some(element) = element(cell) else { continue };
-                if is_removed(element) || element_above(cell, row).is_some_and(is_removed) {
-                    self.compares = true;
-                    removed += 1;
-                    continue;
-                }
-                fill_spans(&mut cells, &mut spans);
-                let text = cell_text(cell, &mut self.compares);
-                let span = |name: &str| element.attr(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1usize).clamp(1, WIDEST);
-                let rows = span("rowspan");
-                for column in 0..span("colspan") {
-                    let text = if column == 0 { text.clone() } else { String::new() };
-                    // The name of a field is not repeated for the rows beside it.
-                    let below = if cells.is_empty() { String::new() } else { text.clone() };
-                    remember(&mut spans, cells.len(), rows, below);
-                    cells.push(text);
+        let mut waiting = VecDeque::from([(String::new(), table)]);
+        while let Some((owner, table)) = waiting.pop_front() {
+            if !owner.is_empty() {
+                self.lines.push(format!("**{owner} 字段**"));
+            }
+            let mut rows = Rows::default();
+            for row in rows_of(table) {
+                let Some((cells, nested)) = rows.cells(row, &mut self.compares) else { continue };
+                let name = crate::table::name(cells.first().map_or("", String::as_str)).0;
+                let below = if owner.is_empty() { name } else { format!("{owner}.{name}") };
+                waiting.extend(nested.into_iter().map(|table| (below.clone(), table)));
+                let is_first = rows.written == 0;
+                rows.written += 1;
+                self.lines.push(format!("| {} |", cells.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | ")));
+                if is_first {
+                    self.lines.push(format!("|{}", "---|".repeat(cells.len())));
                 }
             }
-            fill_spans(&mut cells, &mut spans);
-            if cells.is_empty() || (removed > 0 && cells.iter().all(|cell| cell.trim().is_empty())) {
+            self.lines.push(String::new());
+        }
+    }
+}
+
+/// The rows of one table, and the cells that reach down from those above.
+#[derive(Default)]
+struct Rows {
+    spans: Vec<(usize, String)>,
+    written: usize,
+}
+
+impl Rows {
+    /// The texts of a row's cells, and the tables of fields in them; `None`: it has none, or the older version of a comparison had it.
+    fn cells<'a>(&mut self, row: NodeRef<'a, Node>, compares: &mut bool) -> Option<(Vec<String>, Vec<NodeRef<'a, Node>>)> {
+        let (mut cells, mut nested) = (Vec::new(), Vec::new());
+        let mut removed = 0;
+        for cell in row.children().filter(|node| is(*node, "td") || is(*node, "th")) {
+            let Some(element) = element(cell) else { continue };
+            if is_removed(element) || element_above(cell, row).is_some_and(is_removed) {
+                *compares = true;
+                removed += 1;
                 continue;
             }
-            self.lines.push(format!("| {} |", cells.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | ")));
-            if first {
-                self.lines.push(format!("|{}", "---|".repeat(cells.len())));
-                first = false;
+            fill_spans(&mut cells, &mut self.spans);
+            let mut text = cell_text(cell, compares);
+            for inner in inner_tables(cell) {
+                if has_columns(inner) {
+                    nested.push(inner);
+                } else {
+                    text = format!("{text} {}", in_one_line(inner)).trim().to_owned();
+                }
+            }
+            let span = |name: &str| element.attr(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1usize).clamp(1, WIDEST);
+            let rows = span("rowspan");
+            for column in 0..span("colspan") {
+                let text = if column == 0 { text.clone() } else { String::new() };
+                // The name of a field is not repeated for the rows beside it.
+                let below = if cells.is_empty() { String::new() } else { text.clone() };
+                remember(&mut self.spans, cells.len(), rows, below);
+                cells.push(text);
             }
         }
-        self.lines.push(String::new());
+        fill_spans(&mut cells, &mut self.spans);
+        let gone = removed > 0 && cells.iter().all(|cell| cell.trim().is_empty());
+        (!cells.is_empty() && !gone).then_some((cells, nested))
     }
+}
+
+/// The rows of a table, not those of the tables inside it.
+fn rows_of<'a>(table: NodeRef<'a, Node>) -> impl Iterator<Item = NodeRef<'a, Node>> {
+    let sections = table.children().flat_map(|section| {
+        let own = is(section, "tr").then_some(section);
+        let inside = ["thead", "tbody", "tfoot"].iter().any(|name| is(section, name)).then(|| section.children());
+        own.into_iter().chain(inside.into_iter().flatten().filter(|node| is(*node, "tr")))
+    });
+    sections
+}
+
+/// The tables directly inside a cell, not those inside them.
+fn inner_tables<'a>(cell: NodeRef<'a, Node>) -> Vec<NodeRef<'a, Node>> {
+    let mut found = Vec::new();
+    let mut open: Vec<NodeRef<'a, Node>> = cell.children().rev().collect();
+    while let Some(node) = open.pop() {
+        if is(node, "table") {
+            found.push(node);
+        } else {
+            open.extend(node.children().rev());
+        }
+    }
+    found
+}
+
+/// Whether the first row of a table names columns of fields.
+fn has_columns(table: NodeRef<'_, Node>) -> bool {
+    let titles =
+        rows_of(table).next().map(|row| row.children().filter(|node| is(*node, "td") || is(*node, "th")).map(inline).collect::<Vec<_>>());
+    titles.is_some_and(|titles| crate::table::columns(&titles).is_some())
+}
+
+/// A small table of values and labels, as a text that says the same.
+fn in_one_line(table: NodeRef<'_, Node>) -> String {
+    let row =
+        |row: NodeRef<'_, Node>| row.children().filter(|node| is(*node, "td") || is(*node, "th")).map(inline).collect::<Vec<_>>().join(":");
+    rows_of(table).map(row).collect::<Vec<_>>().join("; ")
 }
 
 fn element_above<'a>(cell: NodeRef<'a, Node>, row: NodeRef<'a, Node>) -> Option<&'a Element> {
@@ -231,13 +303,13 @@ fn fill_spans(cells: &mut Vec<String>, spans: &mut [(usize, String)]) {
     }
 }
 
-/// A table whose cells hold headings, tables or code is there for the layout of the page.
+/// A table whose cells hold headings, code or tables is there for the layout of the page, unless its first row names columns of fields.
 fn is_grid(table: NodeRef<'_, Node>) -> bool {
-    !table.descendants().skip(1).any(|node| {
-        element(node).is_some_and(|element| {
-            matches!(element.name(), "table" | "h1" | "h2" | "h3") || (element.name() == "pre" && preformatted(node).trim().contains('\n'))
-        })
-    })
+    let holds = |wanted: &dyn Fn(&str, NodeRef<'_, Node>) -> bool| {
+        table.descendants().skip(1).any(|node| element(node).is_some_and(|element| wanted(element.name(), node)))
+    };
+    !holds(&|name, node| matches!(name, "h1" | "h2" | "h3") || (name == "pre" && preformatted(node).trim().contains('\n')))
+        && (!holds(&|name, _| name == "table") || has_columns(table))
 }
 
 fn is_highlighted_line(node: NodeRef<'_, Node>) -> bool {

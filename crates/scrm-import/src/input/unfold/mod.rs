@@ -5,8 +5,8 @@ mod code;
 mod prose;
 mod tables;
 
-use crate::lexicon;
 use crate::lines::Line;
+use crate::{lexicon, table};
 
 use code::blocks;
 pub(crate) use code::code_end;
@@ -43,6 +43,11 @@ pub(crate) fn unfold(lines: Vec<Line>) -> Vec<Line> {
 
 /// `}返回参数`, "```返回参数": a heading glued to the end of a block of code gets a line of its own.
 fn split_glued(line: Line, out: &mut Vec<Line>) {
+    if let Some((heading, rest)) = heading_before_content(&line.text) {
+        let (heading, rest) = (heading.to_owned(), rest.to_owned());
+        out.push(Line { number: line.number, text: heading });
+        return out.push(Line { number: line.number, text: rest });
+    }
     let cut = line.text.rfind(['}', ']', '`', '>']).map(|place| place + 1).filter(|cut| *cut < line.text.len());
     let Some((before, after)) = cut.and_then(|cut| line.text.split_at_checked(cut)) else { return out.push(line) };
     let closes = before.trim_start().starts_with(['}', ']', '`', '<']) || before.trim().ends_with(['}', ']']) || before.ends_with("```");
@@ -57,6 +62,17 @@ fn split_glued(line: Line, out: &mut Vec<Line>) {
     let (before, after) = (before.to_owned(), after.trim().to_owned());
     out.push(Line { number: line.number, text: before });
     out.push(Line { number: line.number, text: after });
+}
+
+/// `请求参数:参数名 类型 说明`, `返回示例:{"code":0}`: the heading, and the header or the code that stands behind it.
+fn heading_before_content(text: &str) -> Option<(&str, &str)> {
+    let start = text.trim_start();
+    let word = lexicon::section_words().filter(|word| start.starts_with(word)).max_by_key(|word| word.len())?;
+    let rest = start.get(word.len()..)?.trim_start_matches([':', ' ']);
+    let titles: Vec<String> = rest.split([' ', '|']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let is_header = titles.len() >= 3 && titles.iter().all(|title| lexicon::column(title).is_some()) && table::columns(&titles).is_some();
+    let is_code = rest.starts_with("{\"") || rest.starts_with("[{") || rest == "{" || rest.starts_with("{ \"");
+    (is_header || is_code).then_some((word, rest))
 }
 
 /// Whether a line holds what should stand on several.

@@ -1,5 +1,7 @@
 //! Documented values with their labels, inside a description: `0-微信、1-sdk`, `1 男 2 女 0 未知`, `a=甲,b=乙`.
 
+mod listed;
+
 /// One documented value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -37,6 +39,7 @@ pub(crate) fn read(text: &str) -> Vec<Choice> {
         Joint::Sign(&[':']),
         Joint::Sign(&['=']),
         Joint::Sign(&['、', '.']),
+        Joint::Sign(&[']', '】']),
         Joint::Blank,
         Joint::Nothing,
         Joint::Sign(&['(']),
@@ -52,30 +55,16 @@ pub(crate) fn read(text: &str) -> Vec<Choice> {
     if !uniform.is_empty() {
         return uniform;
     }
-    let reversed = label_first(text);
-    if !reversed.is_empty() {
-        return reversed;
+    for found in [listed::label_first(text), listed::announced(text)] {
+        if !found.is_empty() {
+            return found;
+        }
     }
     single(text, &letters)
 }
 
 /// A description longer than this holds no list of values that anybody would read.
 const LONGEST_TEXT: usize = 4000;
-
-/// `全部:0,普通:1`: the label first.
-fn label_first(text: &str) -> Vec<Choice> {
-    let choices: Vec<Choice> = text
-        .split([',', ';', '、', '\n', ' ', '(', ')', '。'])
-        .filter_map(|piece| {
-            let (label, value) = piece.trim().rsplit_once([':', '=', '-'])?;
-            let label = label.rsplit(':').next().unwrap_or(label).trim_end_matches('-');
-            let fits = !label.is_empty() && label.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric()) && !label.is_ascii();
-            (fits && label.chars().count() <= 10 && is_number(value.trim()))
-                .then(|| Choice { value: value.trim().to_owned(), label: label.to_owned() })
-        })
-        .collect();
-    if is_enumeration(&choices, Joint::Mixed) { choices } else { Vec::new() }
-}
 
 /// The only value, where the text says that it lists values or names one that nobody would write otherwise.
 fn single(text: &str, letters: &[char]) -> Vec<Choice> {
@@ -94,11 +83,14 @@ fn single(text: &str, letters: &[char]) -> Vec<Choice> {
 
 /// Whether a text looks like a list of values, whether or not one can be read.
 pub(crate) fn looks_like(text: &str) -> bool {
-    if ["枚举", "可选值", "取值如下", "可选范围"].iter().any(|word| text.contains(word)) {
+    if ["枚举", "可选值", "取值如下", "可选范围", "见附录", "见下表", "见下方", "对照表", "参见", "取值见"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
         return true;
     }
     let letters: Vec<char> = text.chars().take(LONGEST_TEXT).collect();
-    if words_with_labels(text) >= 2 {
+    if words_with_labels(text) >= 2 || words_with_brackets(text) >= 2 {
         return true;
     }
     let mut found = 0;
@@ -127,6 +119,16 @@ fn words_with_labels(text: &str) -> usize {
     parts.windows(2).filter(|pair| matches!(pair, [word, label] if is_word(word) && !label.starts_with(|c: char| c.is_ascii()))).count()
 }
 
+/// `wait(等待)/done(完成)`: words, each with something Chinese in brackets behind it.
+fn words_with_brackets(text: &str) -> usize {
+    text.match_indices('(')
+        .filter(|(place, _)| {
+            let behind = text.get(place + 1..).is_some_and(|rest| rest.starts_with(|c: char| !c.is_ascii()));
+            behind && text.get(..*place).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        })
+        .count()
+}
+
 fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {
     let mut values: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
     values.sort_unstable();
@@ -137,10 +139,13 @@ fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {
     // A list "1、first 2、second" counts its own items: only a list that does not run from 1 is one of values.
     let numbered = joint == Joint::Sign(&['、', '.']) && choices.iter().zip(1..).all(|(choice, place)| choice.value == place.to_string());
     let words = !values.iter().any(|value| is_number(value));
+    // `A.纸质 B.电子`: capitals that stand for values.
+    let capitals = values.iter().all(|value| value.len() == 1 && value.bytes().all(|byte| byte.is_ascii_uppercase()));
     let chinese = choices.iter().all(|choice| choice.label.starts_with(|c: char| !c.is_ascii()));
     (numbers && !numbered)
         || (words && matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&':')))
         || (words && chinese && joint == Joint::Sign(DASHES))
+        || (capitals && chinese && matches!(joint, Joint::Sign(_)))
 }
 
 fn is_number(value: &str) -> bool {
@@ -228,7 +233,8 @@ fn after_joint(letters: &[char], end: usize, joint: Joint, value: &str) -> Optio
             at += letters.iter().skip(at).take(4).take_while(|c| is_blank(**c)).count();
             // A word is a value before a dash only when its label is Chinese: `asc-升序`, not `user-agent`.
             let word = signs.contains(&'-') && !is_number(value);
-            if word && (value.len() < 2 || !letters.get(at).is_some_and(|c| !c.is_ascii() && c.is_alphabetic())) {
+            let short = value.len() < 2 && !value.bytes().all(|byte| byte.is_ascii_uppercase());
+            if word && (short || !letters.get(at).is_some_and(|c| !c.is_ascii() && c.is_alphabetic())) {
                 return None;
             }
         }
@@ -299,7 +305,9 @@ fn label_at(letters: &[char], start: usize, joint: Joint) -> (String, usize) {
 
 /// Inside a label only a number begins the next value, except where `=` leaves no doubt.
 fn joint_separates(value: &str, joint: Joint) -> bool {
-    is_number(value) || matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&'-'))
+    is_number(value)
+        || matches!(joint, Joint::Sign(signs) if signs.contains(&'=') || signs.contains(&'-'))
+        || (value.len() == 1 && value.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
 fn label_fits(label: &str, joint: Joint) -> bool {
@@ -350,6 +358,14 @@ mod tests {
             ("性别 0未知1男2女", "0=未知|1=男|2=女"),
             ("0-日历打卡-固定时间 1-作业打卡", "0=日历打卡-固定时间|1=作业打卡"),
             ("\"a\":甲,\"b\":乙", "a=甲|b=乙"),
+            ("状态 [0]待开 [1]已开", "0=待开|1=已开"),
+            ("票种 A.纸质 B.电子", "A=纸质|B=电子"),
+            ("A-纸质、B-电子", "A=纸质|B=电子"),
+            ("取值:1或2", "1=|2="),
+            ("可选值为 paper、electronic", "paper=|electronic="),
+            ("enum: [paper, electronic]", "paper=|electronic="),
+            ("纸质传1,电子传2", "1=纸质|2=电子"),
+            ("待开(0),已开(1)", "0=待开|1=已开"),
         ] {
             assert_eq!(show(text), expected, "{text}");
         }
@@ -368,6 +384,11 @@ mod tests {
             "1、先取令牌 2、再调用",
             "10秒3000次,1天10000次",
             "https://example.com/a",
+            "取值1-100",
+            "可选,最多传20个",
+            "不传默认1,最多传50",
+            "可选值见接口文档",
+            "user_id(用户) 或 phone(手机)",
         ] {
             assert_eq!(show(text), "", "{text}");
         }
