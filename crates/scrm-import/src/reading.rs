@@ -239,6 +239,14 @@ fn encoding(page: &mut Page) -> (Method, BodyKind) {
             page.remark(Concern::Decide, line, "a GET is documented with the encoding of a form: written as a query");
             BodyKind::Query
         }
+        (Method::Get, Some(BodyKind::Json)) if query_only => {
+            page.remark(
+                Concern::Assumed,
+                line,
+                "a GET has a media type of JSON, but all its parameters stand in the query: written as a query",
+            );
+            BodyKind::Query
+        }
         (Method::Get, Some(BodyKind::Json)) => {
             page.remark(Concern::Decide, line, "a GET is documented with a JSON body: written so; does the vendor take a POST?");
             BodyKind::Json

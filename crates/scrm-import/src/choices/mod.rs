@@ -15,6 +15,9 @@ const LONGEST_LABEL: usize = 40;
 const MEASURES: [char; 22] =
     ['条', '个', '次', '天', '秒', '分', '年', '月', '日', '页', '位', '元', '时', '字', '人', '万', '岁', '周', '级', '号', '种', '小'];
 
+/// Signs that join two values or go on with a sentence, and begin no label: `1 和 2 的含义`.
+const JOINING: [char; 8] = ['和', '或', '与', '及', '的', '到', '至', '为'];
+
 /// What stands between a value and its label.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joint {
@@ -150,6 +153,9 @@ fn is_enumeration(choices: &[Choice], joint: Joint) -> bool {
 
 fn is_number(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
+    if let Some((low, high)) = digits.split_once('-') {
+        return is_number(low) && is_number(high);
+    }
     !digits.is_empty() && digits.len() <= 9 && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -205,6 +211,14 @@ fn value_at(letters: &[char], at: usize, joint: Joint) -> Option<(String, usize)
     let mut end = start;
     while letters.get(end).is_some_and(|c| is_value_letter(*c)) && end - start <= LONGEST_LABEL {
         end += 1;
+    }
+    // `0-10:两者`: a value of two numbers, where the sign before the label is another.
+    let pair = letters.get(end) == Some(&'-') && letters.get(end + 1).is_some_and(char::is_ascii_digit);
+    if pair && end > start && matches!(joint, Joint::Sign(signs) if !signs.contains(&'-')) {
+        let more = letters.iter().skip(end + 1).take_while(|c| c.is_ascii_digit()).count();
+        if letters.get(start..end).is_some_and(|value| value.iter().all(char::is_ascii_digit)) && more <= 4 {
+            end += 1 + more;
+        }
     }
     if end == start || end - start > LONGEST_LABEL {
         return None;
@@ -300,7 +314,7 @@ fn label_at(letters: &[char], start: usize, joint: Joint) -> (String, usize) {
         label.truncate(length);
         at = place;
     }
-    (label.trim().trim_matches(['\'', '"', ']', '[']).to_owned(), at)
+    (label.trim().trim_matches(['\'', '"', ']', '[', ' ']).to_owned(), at)
 }
 
 /// Inside a label only a number begins the next value, except where `=` leaves no doubt.
@@ -317,11 +331,12 @@ fn label_fits(label: &str, joint: Joint) -> bool {
         _ if first.is_none() || label.len() > LONGEST_LABEL * 3 => false,
         Joint::Mixed => false,
         Joint::Sign(_) => !first.is_some_and(|c| c.is_ascii_digit()) && !label.starts_with("//"),
-        Joint::Blank => chinese && label.chars().count() <= 8,
+        Joint::Blank => chinese && label.chars().count() <= 8 && !first.is_some_and(|c| JOINING.contains(&c)),
         Joint::Nothing => {
             chinese
                 && label.chars().count() <= 8
                 && !first.is_some_and(|c| MEASURES.contains(&c) || ends_label(c))
+                && !first.is_some_and(|c| JOINING.contains(&c))
                 && !label.starts_with("开始")
         }
     }
@@ -358,6 +373,7 @@ mod tests {
             ("性别 0未知1男2女", "0=未知|1=男|2=女"),
             ("0-日历打卡-固定时间 1-作业打卡", "0=日历打卡-固定时间|1=作业打卡"),
             ("\"a\":甲,\"b\":乙", "a=甲|b=乙"),
+            ("-1:全部,0:有效,10:待续,0-10:两者", "-1=全部|0=有效|10=待续|0-10=两者"),
             ("状态 [0]待开 [1]已开", "0=待开|1=已开"),
             ("票种 A.纸质 B.电子", "A=纸质|B=电子"),
             ("A-纸质、B-电子", "A=纸质|B=电子"),
@@ -385,6 +401,7 @@ mod tests {
             "10秒3000次,1天10000次",
             "https://example.com/a",
             "取值1-100",
+            "是否导入,1 和 2 的含义没有说明",
             "可选,最多传20个",
             "不传默认1,最多传50",
             "可选值见接口文档",

@@ -1,12 +1,12 @@
 //! A page against a schema.
 
-use scrm_import::{Change, Difference, ImportError, Layout, Options, diff};
+use scrm_import::{Change, Committed, Difference, ImportError, Layout, Options, diff};
 use serde_json::{Value, json};
 
 use crate::pages::{self, ALL, imported, options, schema, vendor};
 
 fn compared(layout: Layout, text: &str, schema: &str) -> Vec<Difference> {
-    diff(text, &options(Some(&vendor(layout))), schema).unwrap()
+    diff(text, &options(Some(&vendor(layout))), &Committed { schema, ..Committed::default() }).unwrap()
 }
 
 /// Differences of the page of pipe tables, changed in places, to what was imported from it unchanged.
@@ -171,7 +171,8 @@ fn a_name_recorded_as_misprinted_is_one_field_without_an_example_too() {
 
 #[test]
 fn a_broken_schema_is_a_clear_error() {
-    let error = diff(pages::CONFLUENCE, &Options { vendor: None, ..options(None) }, "{").unwrap_err();
+    let broken = Committed { schema: "{", ..Committed::default() };
+    let error = diff(pages::CONFLUENCE, &Options { vendor: None, ..options(None) }, &broken).unwrap_err();
     assert!(matches!(error, ImportError::Schema(_)));
     insta::assert_snapshot!(error);
 }

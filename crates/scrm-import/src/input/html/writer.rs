@@ -148,6 +148,7 @@ impl Writer {
                 self.inline.push_str("- ");
             }
             "strong" | "b" => self.inline.push_str("**"),
+            "span" if is_cell(element) => self.end_line(),
             name if BLOCKS.contains(&name) => self.end_line(),
             _ => {}
         }
@@ -159,6 +160,7 @@ impl Writer {
         match element.name() {
             "strong" | "b" => self.inline.push_str("**"),
             "li" => self.end_line(),
+            "span" if is_cell(element) => self.end_line(),
             name if BLOCKS.contains(&name) => self.end_line(),
             _ => {}
         }
@@ -279,6 +281,15 @@ fn in_one_line(table: NodeRef<'_, Node>) -> String {
     let row =
         |row: NodeRef<'_, Node>| row.children().filter(|node| is(*node, "td") || is(*node, "th")).map(inline).collect::<Vec<_>>().join(":");
     rows_of(table).map(row).collect::<Vec<_>>().join("; ")
+}
+
+/// Name, type and mark of a field, which a viewer of schemas sets side by side without a table.
+fn is_cell(element: &Element) -> bool {
+    element.classes().any(|class| {
+        let class = class.to_ascii_lowercase();
+        matches!(class.as_str(), "method" | "path")
+            || ["property", "schema", "field-name", "field-type", "required"].iter().any(|word| class.contains(word))
+    })
 }
 
 fn element_above<'a>(cell: NodeRef<'a, Node>, row: NodeRef<'a, Node>) -> Option<&'a Element> {
