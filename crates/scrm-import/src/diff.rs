@@ -412,16 +412,14 @@ impl<'a> Comparer<'a> {
         }
         let facts = &field.facts;
         let number = |limit: Option<u64>| limit.and_then(|limit| i64::try_from(limit).ok());
-        // Where the page prints a scalar for a list, its largest number of items reads like a largest value.
         let is_list = json_type(own) == Some("array");
-        let items = number(facts.max_items).or(facts.maximum.filter(|_| is_list));
         let is_number = matches!(field.shape, Shape::Integer | Shape::Number);
         // A smallest value of the schema may be common sense that the page does not print.
         for (key, what, now, both_ways) in [
             ("maximum", "largest value", facts.maximum.filter(|_| is_number), true),
             ("minimum", "smallest value", facts.minimum.filter(|_| is_number), false),
             ("maxLength", "greatest length", number(facts.max_length), true),
-            ("maxItems", "largest number of items", items, true),
+            ("maxItems", "largest number of items", number(facts.max_items).filter(|_| is_list), true),
         ] {
             let before = own.get(key).and_then(Value::as_i64);
             if before != now && (now.is_some() || both_ways) {

@@ -305,7 +305,9 @@ impl Reader<'_> {
     fn starts_field(&self) -> bool {
         let is_type = |offset: usize| self.line(offset).is_some_and(|line| types::read(line.trimmed()).is_some());
         let is_name = |offset: usize| self.line(offset).is_some_and(|line| lexicon::is_name(line.trimmed()));
-        let title_then_field = is_name(1) && is_type(1) && is_type(2);
+        // Its types are written in English: what else reads like one is the field's title, `时间戳`.
+        let then_type = self.line(2).is_some_and(|line| line.trimmed().is_ascii()) && is_type(2);
+        let title_then_field = is_name(1) && is_type(1) && then_type;
         is_name(0) && is_type(1) && !title_then_field
     }
 

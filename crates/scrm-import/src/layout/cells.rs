@@ -83,7 +83,7 @@ pub(crate) fn rows(cells: &[Line], columns: &[Option<Column>], line: usize, page
     let mut indents = Vec::new();
     let mut at = 0;
     while let Some(cell) = cells.get(at) {
-        if let Some((row, indent, next)) = row(cells, at, columns, page) {
+        if let Some((row, indent, next)) = row(cells, at, columns, &rows, page) {
             rows.push(row);
             indents.push(indent);
             at = next;
@@ -135,7 +135,7 @@ fn ends_table(lines: &[Line], at: usize, line: &Line) -> bool {
 }
 
 /// A name, its mark and its type in the order of the columns; of a comparison of two versions the newer of each.
-fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBuilder) -> Option<(Row, Option<usize>, usize)> {
+fn row(cells: &[Line], at: usize, columns: &[Option<Column>], rows: &[Row], page: &mut PageBuilder) -> Option<(Row, Option<usize>, usize)> {
     let first = cells.get(at)?;
     let (mut name, indent) = table::name(&first.text);
     if !lexicon::is_name(&name) {
@@ -155,7 +155,7 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
         name = text(next).to_owned();
         next += 1;
     }
-    if !begins(next) {
+    if !begins(next) || (is_open(rows) && describes_rather(cells, at, columns)) {
         return None;
     }
     let mut row = Row { name, line: first.number, ..Row::default() };
@@ -185,6 +185,20 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
         next += 1;
     }
     Some((row, indent, next))
+}
+
+/// Whether the last row still waits for its description.
+fn is_open(rows: &[Row]) -> bool {
+    rows.last().is_some_and(|row| row.description.is_empty() && !row.printed_type.is_empty())
+}
+
+/// Whether a cell that could be a name is the description of the row before: the next cell is called like a type, and its own type follows.
+fn describes_rather(cells: &[Line], at: usize, columns: &[Option<Column>]) -> bool {
+    let text = |place: usize| cells.get(place).map_or("", |cell| cell.trimmed());
+    let is_type = |place: usize| text(place).is_ascii() && types::read(text(place)).is_some();
+    let is_mark = |place: usize| lexicon::required(text(place)).is_some();
+    let typed = is_type(at + 2) || (table::has_marks(columns) && is_mark(at + 2) && is_type(at + 3));
+    lexicon::is_name(text(at + 1)) && is_type(at + 1) && typed && columns.iter().any(|column| *column == Some(Column::Description))
 }
 
 /// A cell that begins no row belongs to the row before it: its mark, or more of its description.

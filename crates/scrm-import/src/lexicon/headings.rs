@@ -5,7 +5,7 @@ use scrm_schema::model::{BodyKind, Place};
 use crate::page::Side;
 
 use super::words::{EMPTY, ERRORS, NOTES, PERMISSION, REQUEST, REQUEST_EXAMPLE, RESPONSE, RESPONSE_EXAMPLE};
-use super::{bare, body_kind, is_name, label};
+use super::{bare, body_kind, is_name, label, tight};
 
 /// What a heading announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,13 @@ pub(crate) fn heading(text: &str) -> Option<Heading> {
     }
     let marked = text.trim_start().starts_with('#') || text.contains("**");
     let bare = bare(text);
-    let lower = bare.to_ascii_lowercase();
+    let lower = tight(&bare).to_ascii_lowercase();
+    // `2.3 返回参数`, `(1) 请求示例`, `四、错误码`
+    let lower = lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ' ' | '(' | ')')).to_owned();
+    let lower = ["一、", "二、", "三、", "四、", "五、", "六、", "七、", "八、"]
+        .iter()
+        .fold(lower.as_str(), |text, number| text.strip_prefix(number).unwrap_or(text))
+        .to_owned();
     let is = |words: &[&str]| words.contains(&lower.as_str());
     let heading = if is(&REQUEST) {
         Heading::Request { place: None, body: None }
@@ -85,14 +91,13 @@ pub(crate) fn heading(text: &str) -> Option<Heading> {
         "请求头信息",
         "请求header",
         "header",
-        "header 参数",
         "header参数",
         "header params",
         "request-headers",
         "request headers",
         "headers",
         "请求头部",
-        "cookie 参数",
+        "cookie参数",
         "cookie params",
     ]) {
         Heading::Headers

@@ -1,6 +1,6 @@
 //! Labels in front of what a page says about the operation: `请求方式:POST`.
 
-use super::method;
+use super::{method, tight};
 
 /// What a label is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub(crate) fn label_words() -> impl Iterator<Item = &'static str> {
 
 /// A label at the beginning of a text, and the value after it.
 pub(crate) fn label(text: &str) -> Option<(Label, String)> {
+    let text = &tight(text);
     let marked = text.contains("**") || text.contains('`') || text.trim_start().starts_with('#');
     let head: String = text.chars().filter(|c| *c != '*').take(60).collect();
     let head = head.trim_start().trim_start_matches(['-', '•', '·', '#', ' ']);

@@ -19,6 +19,23 @@ pub(crate) fn bare(text: &str) -> String {
     text.trim().trim_start_matches(['#', '-', '•', '·', ' ']).trim_end_matches([':', '#', ' ']).trim().to_owned()
 }
 
+/// A text without blanks between Chinese and Latin letters: `请求 URL` is `请求URL`.
+fn tight(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let between = letter == ' '
+            && out.chars().next_back().zip(letters.peek().copied()).is_some_and(|(before, after)| {
+                (!before.is_ascii() && before.is_alphanumeric() && after.is_ascii_alphabetic())
+                    || (before.is_ascii_alphabetic() && !after.is_ascii() && after.is_alphanumeric())
+            });
+        if !between {
+            out.push(letter);
+        }
+    }
+    out
+}
+
 /// The method a text begins with.
 pub(crate) fn method(text: &str) -> Option<Method> {
     let word: String = text.trim().trim_matches('`').chars().take_while(char::is_ascii_alphabetic).take(8).collect();

@@ -160,7 +160,7 @@ pub(super) const NOTES: [&str; 21] = [
     "notes",
     "tip",
 ];
-pub(super) const EMPTY: [&str; 29] = [
+pub(super) const EMPTY: [&str; 31] = [
     "请求方式及url",
     "在线调试工具",
     "在线调试",
@@ -182,6 +182,8 @@ pub(super) const EMPTY: [&str; 29] = [
     "响应状态",
     "返回状态",
     "request",
+    "http request",
+    "http请求",
     "response",
     "接口文档",
     "代码块",

@@ -12,6 +12,17 @@ use crate::types;
 
 use super::{Mode, PageBuilder, side_name};
 
+/// Labels that only a table may shorten so far.
+fn label_in_a_cell(label: &str) -> String {
+    let label = lexicon::bare(label);
+    match label.to_lowercase().as_str() {
+        "uri" | "地址" | "路径" | "接口" => "URL".to_owned(),
+        "方法" | "方式" => "请求方式".to_owned(),
+        "描述" | "名称" | "功能" => "接口描述".to_owned(),
+        _ => label,
+    }
+}
+
 impl PageBuilder {
     /// Takes a table with bars.
     pub(crate) fn grid(&mut self, grid: &Grid) {
@@ -34,7 +45,7 @@ impl PageBuilder {
         let pairs: Vec<(usize, String)> = std::iter::once((grid.line, &grid.header))
             .chain(grid.rows.iter().map(|(line, cells)| (*line, cells)))
             .filter_map(|(line, cells)| match cells.as_slice() {
-                [label, value] => Some((line, format!("{}: {}", lexicon::bare(label), lexicon::bare(value)))),
+                [label, value] => Some((line, format!("{}: {}", label_in_a_cell(label), lexicon::bare(value)))),
                 _ => None,
             })
             .collect();

@@ -84,6 +84,7 @@ impl PageBuilder {
     }
 
     pub(crate) fn url(&mut self, line: usize, value: &str) {
+        let value = &without_blanks_in_braces(value);
         let value = value.split_whitespace().find(|part| lexicon::method(part).is_none() || part.contains('/')).unwrap_or("");
         let value = value.trim_matches(['`', '\'', '"', ',', '*', '<', '>']);
         let value = value.split(['?', '#']).next().unwrap_or("");
@@ -143,6 +144,17 @@ impl PageBuilder {
         }
         self.page.notes.push(Located::new(value.to_owned(), line));
     }
+}
+
+/// `/a/{ id }` is `/a/{id}`.
+fn without_blanks_in_braces(text: &str) -> String {
+    let mut open = false;
+    text.chars()
+        .filter(|c| {
+            open = (open || *c == '{') && *c != '}';
+            !(open && *c == ' ')
+        })
+        .collect()
 }
 
 pub(super) fn letters(text: &str) -> String {

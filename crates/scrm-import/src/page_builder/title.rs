@@ -9,6 +9,9 @@ use super::{PageBuilder, is_push};
 /// A title is no longer than this, in letters.
 const TITLE: usize = 60;
 
+/// Lines that are named as not taken.
+const OTHERS: usize = 3;
+
 impl PageBuilder {
     /// The title of the HTML, else the last line above the first section, else the first words about the operation.
     pub(super) fn choose_title(&mut self) {
@@ -16,6 +19,7 @@ impl PageBuilder {
         let lines = std::mem::take(&mut self.titles);
         let agrees = html.as_ref().and_then(|title| lines.iter().position(|line| line.value == *title));
         let chosen = agrees.or_else(|| lines.len().checked_sub(1).filter(|_| html.is_none()));
+        self.tell_of_others(&lines, chosen);
         for (place, line) in lines.into_iter().enumerate() {
             if Some(place) == chosen && self.page.title.is_none() {
                 self.page.title = Some(line);
@@ -41,6 +45,21 @@ impl PageBuilder {
         }
     }
 
+    /// Says which line was taken for the title where several could be it.
+    fn tell_of_others(&mut self, lines: &[Located<String>], chosen: Option<usize>) {
+        let Some(taken) = chosen.and_then(|chosen| lines.get(chosen)).filter(|_| self.page.title.is_none() && lines.len() > 1) else {
+            return;
+        };
+        let others: Vec<String> = lines.iter().filter(|line| *line != taken).take(OTHERS).map(|line| format!("`{}`", line.value)).collect();
+        let text = format!(
+            "of {} lines above the page the last is taken for its title: `{}`, not {}",
+            lines.len(),
+            taken.value,
+            others.join(", ")
+        );
+        self.page.remark(Concern::Decide, taken.line, text);
+    }
+
     /// `# title`: the first heading that announces nothing else.
     pub(super) fn title_heading(&mut self, line: &Line) -> bool {
         let text = lexicon::bare(&line.text);
@@ -57,6 +76,13 @@ impl PageBuilder {
             return self.labels(&label);
         }
         let is_heading = line.trimmed().starts_with('#') && lexicon::label(&line.text).is_none() && !lexicon::is_residue(&text);
+        // A page of HTML has its title, and a heading further down is another thing.
+        let is_lower = line.trimmed().starts_with("##") && self.context.title.as_ref().is_some_and(|title| *title != text);
+        if is_heading && is_lower {
+            self.above = Some(Located::new(text.clone(), line.number));
+            self.page.notes.push(Located::new(text, line.number));
+            return true;
+        }
         if is_heading && self.page.title.is_none() && !self.begun {
             self.title(line.number, &text);
             return true;

@@ -17,6 +17,8 @@ use depth::Open;
 
 /// A dotted name with more parts than this is no name.
 const DEEPEST: usize = 16;
+/// Rows without a place that are named one by one.
+const LOST: usize = 100;
 /// Sub-tables that refer to later ones are tried again so often.
 const ROUNDS: usize = 4;
 
@@ -61,6 +63,7 @@ pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &s
         attached.extend(done.then_some(*number));
     }
     builder.relocate();
+    builder.report_lost_rows(&tables, &attached);
     let root = builder.root;
     for number in attached {
         if let Some(table) = page.tables.get_mut(number) {
@@ -210,6 +213,9 @@ impl Builder<'_> {
         if let Some(reference) = &field.reference {
             self.references.entry(reference.clone()).or_default().push([path.as_slice(), std::slice::from_ref(&name)].concat());
         }
+        // An example may show it in something that no row names.
+        let line = row.line;
+        let mut path = path.into_iter().fold(Vec::new(), |path, name| self.enter(path, name, false, line));
         self.open_parent(&path);
         let Some(parent) = self.root.at_mut(&path) else { return path };
         let twice = match parent.members.get_mut(&name) {
@@ -226,6 +232,29 @@ impl Builder<'_> {
             self.names.entry(name).or_default().push(path.clone());
         }
         path
+    }
+
+    /// Says which rows of the tables that were read are among no fields, whatever the reason: nothing is lost in silence.
+    fn report_lost_rows(&mut self, tables: &[(usize, Table)], attached: &[usize]) {
+        let mut placed: HashSet<(usize, &str)> = HashSet::new();
+        let mut open = vec![&self.root];
+        while let Some(field) = open.pop() {
+            placed.extend(field.members.iter().map(|(name, member)| (member.line, name.as_str())));
+            open.extend(field.members.values());
+        }
+        let read: HashSet<&usize> = attached.iter().collect();
+        let rows = tables.iter().filter(|(number, _)| read.contains(number)).flat_map(|(_, table)| &table.rows);
+        let lost: Vec<(usize, String)> = rows
+            .filter(|row| !placed.contains(&(row.line, last_name(&row.name))))
+            .map(|row| (row.line, row.name.clone()))
+            .take(LOST)
+            .collect();
+        for (line, name) in lost {
+            if self.page.findings.iter().any(|finding| finding.line == line && finding.text.contains(last_name(&name))) {
+                continue;
+            }
+            self.page.remark(Concern::Decide, line, format!("`{name}` of the table found no place among the fields: left out"));
+        }
     }
 
     /// Goes into a member of a dotted name, making it when it has no row.

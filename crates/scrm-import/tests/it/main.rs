@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod any_text;
+mod catalogue;
 mod diff;
 mod forms;
 mod pages;
