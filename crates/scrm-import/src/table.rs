@@ -142,6 +142,9 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         if row.name.starts_with("~~") || cells.iter().any(|cell| cell.trim().starts_with("~~")) {
             page.remark(Concern::Assumed, *line, format!("`{}` is struck out on the page: left out", row.name.trim_matches('~')));
         } else if indent.is_none() && continues(columns, cells, next, &mut rows, *line, page) {
+        } else if cells.len() < columns.len() && lexicon::required(&row.name).is_some() {
+            let text = format!("the row `{}` has lost the name of its field: left out", short(&cells.join(" | ")));
+            page.remark(Concern::Decide, *line, text);
         } else if !lexicon::is_name(&row.name) {
             page.unread.push(Located::new(cells.join(" | "), *line));
         } else {

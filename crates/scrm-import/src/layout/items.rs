@@ -7,12 +7,11 @@ use crate::page_builder::PageBuilder;
 use crate::table;
 use crate::types;
 
-/// So many items in a row are a list of fields.
-const FEWEST: usize = 2;
-
-/// Whether a list of fields begins at a line.
+/// Whether a list of fields begins at a line: one whose type stands in brackets, or two in a row.
 pub(crate) fn begin(lines: &[Line], at: usize) -> bool {
-    lines.iter().skip(at).filter(|line| !line.is_blank()).take(FEWEST).filter(|line| item(line).is_some()).count() == FEWEST
+    let Some(first) = lines.get(at).filter(|line| item(line).is_some()) else { return false };
+    let next = lines.iter().skip(at + 1).find(|line| !line.is_blank());
+    first.text.contains(['(', '[', '<']) || next.is_some_and(|line| item(line).is_some())
 }
 
 /// Reads the list that begins at a line; gives the index of the line after it.

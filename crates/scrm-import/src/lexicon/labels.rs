@@ -74,9 +74,14 @@ pub(crate) fn label(text: &str) -> Option<(Label, String)> {
     let lower = head.to_ascii_lowercase();
     // A label may stand on a line of its own, its value on the next.
     let alone = |label: Label, word: &str| matches!(label, Label::Method | Label::Url) && lower == word && !word.is_ascii();
+    // An address may follow its label without a colon.
+    let address = |label: Label, rest: &str| label == Label::Url && (rest.starts_with(" /") || rest.starts_with(" http"));
     let (label, word) = LABELS.iter().flat_map(|(label, words)| words.iter().map(|word| (*label, *word))).find(|(label, word)| {
         lower.strip_prefix(word).is_some_and(|rest| {
-            rest.starts_with(':') || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':']))) || alone(*label, word)
+            rest.starts_with(':')
+                || address(*label, rest)
+                || (marked && (rest.is_empty() || rest.starts_with([' ', '`', ':'])))
+                || alone(*label, word)
         })
     })?;
     let clean: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();

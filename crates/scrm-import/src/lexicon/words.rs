@@ -36,7 +36,7 @@ pub(super) const REQUEST: [&str; 34] = [
     "input parameters",
     "params",
 ];
-pub(super) const RESPONSE: [&str; 38] = [
+pub(super) const RESPONSE: [&str; 39] = [
     "返回参数",
     "返回参数说明",
     "返回参数列表",
@@ -75,6 +75,7 @@ pub(super) const RESPONSE: [&str; 38] = [
     "output parameters",
     "responses",
     "返回内容",
+    "返回数据结构",
 ];
 pub(super) const REQUEST_EXAMPLE: [&str; 18] = [
     "请求示例",

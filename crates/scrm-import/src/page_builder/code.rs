@@ -13,6 +13,8 @@ impl PageBuilder {
             return self.curl(line, text);
         }
         self.begun = true;
+        // What a page leaves out of an example is no part of it.
+        let text = &text.split('\n').map(|line| if matches!(line.trim(), "..." | "…") { "" } else { line }).collect::<Vec<_>>().join("\n");
         let side = match self.mode {
             Mode::Example(side) => side,
             _ => self.side,

@@ -40,6 +40,9 @@ impl PageBuilder {
                 if !value.is_empty() {
                     self.value(line.number, label, &value);
                 }
+            } else if self.pending.is_some() && matches!(piece.trim(), "..." | "…") {
+                // A comparison of versions leaves out what did not change.
+                taken = true;
             } else if let Some(label) = self.pending.take() {
                 taken = true;
                 let value = piece.trim().trim_start_matches(['-', '•', '*', '·', '>']).trim();

@@ -116,7 +116,7 @@ impl PageBuilder {
 /// Whether a line above the first section can be a title: short, and no sentence.
 pub(super) fn fits_title(text: &str) -> bool {
     let letters = text.chars().count();
-    let is_address = text.starts_with("http") || text.starts_with('/');
+    let is_address = text.contains("://") || text.starts_with('/');
     let is_sentence =
         is_address || text.contains(['。', ';', '|', '<', '{', '=']) || text.ends_with([':', ',']) || (letters > 24 && text.contains(','));
     (2..=TITLE).contains(&letters) && !is_sentence

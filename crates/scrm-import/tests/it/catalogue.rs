@@ -128,8 +128,7 @@ fn each_page_becomes_a_draft() {
     for page in forms().into_iter().flat_map(|(_, pages)| pages) {
         let case = Case::read(&page);
         let draft = import(&case.page, &case.options()).unwrap_or_else(|error| panic!("{}: {error}", case.name));
-        let (draft, schema): (Value, Value) =
-            (serde_json::from_str(&draft.schema).unwrap(), serde_json::from_str(&case.schema).unwrap());
+        let (draft, schema): (Value, Value) = (serde_json::from_str(&draft.schema).unwrap(), serde_json::from_str(&case.schema).unwrap());
         assert_eq!(draft["http"]["path"], schema["http"]["path"], "{}", case.name);
         assert!(draft["response"]["properties"].as_object().is_some_and(|fields| !fields.is_empty()), "{}", case.name);
     }
