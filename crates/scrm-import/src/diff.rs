@@ -368,8 +368,7 @@ impl<'a> Comparer<'a> {
                 erratum.get("documented").and_then(Value::as_str).and_then(types::read_cell).map(|printed| printed.shape.json_name());
             erratum.get("kind").and_then(Value::as_str) == Some("type") && documented == printed.as_ref().map(Shape::json_name)
         };
-        let explained =
-            self.recorded(at, &["value"]) || self.errata.get(at).is_some_and(|errata| errata.iter().any(|erratum| same_print(erratum)));
+        let explained = self.recorded(at, &["value"]) || self.errata.get(at).is_some_and(|errata| errata.iter().any(same_print));
         if !agrees && !explained {
             let now = if field.printed_type.is_empty() { field.shape.json_name() } else { &field.printed_type };
             let before = committed.or(before).unwrap_or("any");

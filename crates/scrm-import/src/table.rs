@@ -130,7 +130,7 @@ fn plain_cell(cell: &str) -> String {
 pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<Place>, page: &mut Page) -> (Vec<Row>, bool) {
     let columns = &by_cells(columns, grid);
     let mut rows: Vec<Row> = Vec::new();
-    let mut indents: Vec<Option<usize>> = Vec::new();
+    let (mut indents, mut set_in): (Vec<Option<usize>>, Vec<usize>) = (Vec::new(), Vec::new());
     for (index, (line, cells)) in grid.rows.iter().enumerate() {
         let next = grid.rows.get(index + 1).and_then(|(_, cells)| cells.first()).map_or("", String::as_str);
         let Some((row, indent)) = read_row(columns, cells, *line, place) else {
@@ -150,12 +150,13 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         } else {
             rows.push(row);
             indents.push(indent);
+            set_in.push(blanks(columns, cells));
         }
     }
     for (first, last) in &grid.broken {
         page.remark(Concern::Repaired, *first, format!("a table row is broken over lines {first} to {last}: joined"));
     }
-    blank_indents(&grid.rows, columns, &rows, &mut indents);
+    blank_indents(&set_in, &rows, &mut indents);
     let depth_lost = set_depths(&mut rows, &indents);
     settle_marks(columns, &mut rows);
     settle_stars(columns, &mut rows, page);
@@ -163,30 +164,23 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
 }
 
 /// Rows that are set in by blanks alone, behind one that can have members.
-fn blank_indents(cells: &[(usize, Vec<String>)], columns: &[Option<Column>], rows: &[Row], indents: &mut [Option<usize>]) {
-    let Some(place) = columns.iter().position(|column| *column == Some(Column::Name)) else { return };
-    if indents.iter().any(Option::is_some) {
+fn blank_indents(blanks: &[usize], rows: &[Row], indents: &mut [Option<usize>]) {
+    if indents.iter().any(Option::is_some) || blanks.first() != Some(&0) {
         return;
     }
-    let blanks = |row: &Row| {
-        let cell = cells.iter().find(|(line, _)| *line == row.line).and_then(|(_, cells)| cells.get(place));
-        cell.map_or(0, |cell| cell.chars().take_while(|c| c.is_whitespace()).count())
-    };
-    let all: Vec<usize> = rows.iter().map(blanks).collect();
     let container = |row: &Row| crate::types::read_cell(&row.printed_type).is_some_and(|printed| printed.shape.is_container());
-    let steps_in = all.windows(2).zip(rows).filter(|(pair, _)| pair.first() < pair.get(1));
-    let mut found = false;
-    for (_, above) in steps_in {
-        if !container(above) {
-            return;
-        }
-        found = true;
-    }
-    if found && all.first() == Some(&0) {
-        for (indent, blanks) in indents.iter_mut().zip(all) {
-            *indent = (blanks > 0).then_some(blanks);
+    let mut steps_in = blanks.windows(2).zip(rows).filter(|(pair, _)| pair.first() < pair.get(1)).peekable();
+    if steps_in.peek().is_some() && steps_in.all(|(_, above)| container(above)) {
+        for (indent, blanks) in indents.iter_mut().zip(blanks) {
+            *indent = (*blanks > 0).then_some(*blanks);
         }
     }
+}
+
+/// The blanks before the name in a row.
+fn blanks(columns: &[Option<Column>], cells: &[String]) -> usize {
+    let name = columns.iter().zip(cells).find(|(column, _)| **column == Some(Column::Name));
+    name.map_or(0, |(_, cell)| cell.chars().take_while(|c| c.is_whitespace()).count())
 }
 
 /// Where some names bear a star and no column says which fields are required, the star does.

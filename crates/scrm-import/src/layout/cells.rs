@@ -198,7 +198,7 @@ fn describes_rather(cells: &[Line], at: usize, columns: &[Option<Column>]) -> bo
     let is_type = |place: usize| text(place).is_ascii() && types::read(text(place)).is_some();
     let is_mark = |place: usize| lexicon::required(text(place)).is_some();
     let typed = is_type(at + 2) || (table::has_marks(columns) && is_mark(at + 2) && is_type(at + 3));
-    lexicon::is_name(text(at + 1)) && is_type(at + 1) && typed && columns.iter().any(|column| *column == Some(Column::Description))
+    lexicon::is_name(text(at + 1)) && is_type(at + 1) && typed && columns.contains(&Some(Column::Description))
 }
 
 /// A cell that begins no row belongs to the row before it: its mark, or more of its description.

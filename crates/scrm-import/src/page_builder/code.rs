@@ -13,8 +13,7 @@ impl PageBuilder {
             return self.curl(line, text);
         }
         self.begun = true;
-        // What a page leaves out of an example is no part of it.
-        let text = &text.split('\n').map(|line| if matches!(line.trim(), "..." | "…") { "" } else { line }).collect::<Vec<_>>().join("\n");
+        let text = &self.without_what_a_comparison_left_out(line, text);
         let side = match self.mode {
             Mode::Example(side) => side,
             _ => self.side,
@@ -29,6 +28,18 @@ impl PageBuilder {
                 }
             }
         }
+    }
+
+    /// A comparison of versions prints `...` between any two lines of an example, even between a key and its value: there it stands for nothing.
+    fn without_what_a_comparison_left_out(&mut self, line: usize, text: &str) -> String {
+        let is_gap = |line: &str| matches!(line.trim(), "..." | "…");
+        let lines: Vec<&str> = text.split('\n').collect();
+        let inside = lines.windows(2).any(|pair| matches!(pair, [key, gap] if key.trim_end().ends_with(':') && is_gap(gap)));
+        if !inside {
+            return text.to_owned();
+        }
+        self.page.remark(Concern::Repaired, line, "example: lines of `...` between a key and its value removed");
+        lines.into_iter().map(|line| if is_gap(line) { "" } else { line }).collect::<Vec<_>>().join("\n")
     }
 
     /// A curl call: its address, the names of its headers, its JSON body. Values of headers are not kept: they are secrets.

@@ -6,6 +6,7 @@ mod any_text;
 mod catalogue;
 mod diff;
 mod forms;
+mod kinds;
 mod pages;
 mod traps;
 mod trial;

@@ -247,12 +247,11 @@ impl Rows {
 
 /// The rows of a table, not those of the tables inside it.
 fn rows_of<'a>(table: NodeRef<'a, Node>) -> impl Iterator<Item = NodeRef<'a, Node>> {
-    let sections = table.children().flat_map(|section| {
+    table.children().flat_map(|section| {
         let own = is(section, "tr").then_some(section);
         let inside = ["thead", "tbody", "tfoot"].iter().any(|name| is(section, name)).then(|| section.children());
         own.into_iter().chain(inside.into_iter().flatten().filter(|node| is(*node, "tr")))
-    });
-    sections
+    })
 }
 
 /// The tables directly inside a cell, not those inside them.
