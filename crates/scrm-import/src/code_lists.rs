@@ -7,6 +7,9 @@ use crate::tree::Field;
 /// A caption's part shorter than this, in letters, names nothing.
 const SHORTEST: usize = 2;
 
+/// A page has no more lists of values than this.
+const MOST: usize = 64;
+
 /// Gives each list of values to the fields that it names or that refer to it; says which list belongs to none.
 pub(crate) fn settle(page: &mut Page, sides: [&mut Field; 2]) {
     if page.code_lists.is_empty() {
@@ -14,7 +17,11 @@ pub(crate) fn settle(page: &mut Page, sides: [&mut Field; 2]) {
     }
     let lists = std::mem::take(&mut page.code_lists);
     let [request, response] = sides;
-    for list in &lists {
+    if lists.len() > MOST {
+        let text = format!("{} lists of values stand apart from their fields: only the first {MOST} are looked at", lists.len());
+        page.remark(Concern::Decide, lists.first().map_or(0, |list| list.line), text);
+    }
+    for list in lists.iter().take(MOST) {
         let mut given = Vec::new();
         for root in [&mut *request, &mut *response] {
             give(root, list, &mut given);

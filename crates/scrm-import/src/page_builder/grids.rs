@@ -87,7 +87,7 @@ impl PageBuilder {
     /// `sort 可选 asc、desc`, below the table of fields: the values of the field that the sentence begins with; false if it says no values.
     pub(super) fn values_of_a_field(&mut self, line: usize, text: &str) -> bool {
         let name = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-        let known = self.page.tables.last().is_some_and(|table| table.rows.iter().any(|row| row.name == name));
+        let known = self.row_names.contains(name);
         let values: Vec<(String, String)> =
             if known { choices::read(text).into_iter().map(|choice| (choice.value, choice.label)).collect() } else { Vec::new() };
         if values.is_empty() {
@@ -159,6 +159,8 @@ impl PageBuilder {
             }
             return;
         }
+        self.above = None;
+        self.row_names = rows.iter().map(|row| row.name.clone()).collect();
         let side = self.side_of(has_marks, line);
         self.references.extend(rows.iter().filter_map(|row| row.reference.clone()));
         self.references.extend(rows.iter().filter_map(|row| types::read_cell(&row.printed_type).and_then(|printed| printed.reference)));

@@ -50,6 +50,8 @@ pub(crate) struct PageBuilder {
     caption: Option<String>,
     /// The last line that was no heading and no table: the caption of what follows, perhaps.
     above: Option<Located<String>>,
+    /// Names of the fields of the last table.
+    row_names: HashSet<String>,
     /// Tables since the last heading of a section.
     tables: usize,
     place: Option<Place>,
@@ -76,6 +78,7 @@ impl PageBuilder {
             parent: None,
             caption: None,
             above: None,
+            row_names: HashSet::new(),
             tables: 0,
             place: None,
             pending: None,
@@ -144,7 +147,7 @@ impl PageBuilder {
         if !self.begun && matches!(heading, Heading::Members { .. }) && self.page.title.is_none() && line.trimmed().starts_with("# ") {
             return self.title_heading(line);
         }
-        self.pending = None;
+        (self.pending, self.above) = (None, None);
         self.begun = true;
         self.page.push |= is_push(&bare);
         match heading {

@@ -208,6 +208,10 @@ impl Builder<'_> {
         }
         if is_list && !matches!(field.shape, Shape::List(_)) {
             field.shape = Shape::list_of(field.shape.clone());
+            if !field.printed_type.is_empty() {
+                // The page says it in two places: `ids[]`, of type `string`.
+                field.printed_type.push_str("[]");
+            }
         }
         self.inline_members(&mut field, &name);
         if let Some(reference) = &field.reference {

@@ -1,10 +1,11 @@
 //! Kinds of fault that real pages showed: one a test, on a page made up for it.
 
 use scrm_import::page::{Concern, Required};
-use scrm_import::{Confidence, Report};
+use scrm_import::{Committed, Confidence, Report, diff, import};
 use serde_json::json;
 
 use crate::forms::{HEAD, codes, paths, report, request, schema};
+use crate::pages::options;
 
 /// A page with a table of the answer, and what follows it.
 fn answer(rows: &str, rest: &str) -> String {
@@ -116,6 +117,15 @@ fn a_list_joined_in_a_text_has_no_largest_value() {
     assert_eq!((field.get("maximum"), field.get("maxItems")), (None, None));
     let page = format!("{}请求示例\n{{\"ids\": [1, 2]}}\n", request("| ids | 是 | int | 编号,最多100个 |"));
     assert_eq!(schema(&page)["request"]["properties"]["ids"]["maxItems"], json!(100));
+}
+
+#[test]
+fn a_list_that_its_name_marks_agrees_with_its_draft() {
+    let page = request("| ids[] | 是 | string | 编号 |\n| parts[] | 是 | object | 件 |\n| parts[].id | 是 | int | 号 |");
+    assert_eq!(paths(&report(&page)), ["Request ids array<string>", "Request parts array<object>", "Request parts.id integer"]);
+    let draft = import(&page, &options(None)).unwrap().schema;
+    let found = diff(&page, &options(None), &Committed { schema: &draft, ..Committed::default() }).unwrap();
+    assert_eq!(found, []);
 }
 
 #[test]
