@@ -165,6 +165,10 @@ fn values(row: &Row, text: &str, shape: &Shape, facts: &mut Facts, doubts: &mut 
             .collect();
         return;
     }
+    // The values of a list's items have no place of their own here: a person gives them one.
+    if matches!(shape, Shape::List(_)) && *shape.innermost() != Shape::Object && !choices::read(text).is_empty() {
+        doubts.insert(Doubt::Codes);
+    }
     if facts.choices.is_empty() && !shape.is_container() {
         facts.choices = choices::read(&row.sample);
     }

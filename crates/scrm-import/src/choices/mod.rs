@@ -105,7 +105,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
         if begins && digits <= 3 {
             let mut next = at + digits;
             next += letters.iter().skip(next).take(2).take_while(|c| is_blank(**c)).count();
-            next += letters.iter().skip(next).take(1).filter(|c| matches!(c, '-' | '—' | ':' | '=' | '、' | ')')).count();
+            next += letters.iter().skip(next).take(1).filter(|c| matches!(c, '-' | '—' | ':' | '=' | '、' | ')' | '.')).count();
             next += letters.iter().skip(next).take(2).take_while(|c| is_blank(**c)).count();
             found += usize::from(letters.get(next).is_some_and(|c| !c.is_ascii() && c.is_alphabetic() && !MEASURES.contains(c)));
         }

@@ -66,10 +66,19 @@ pub(crate) fn heading(text: &str) -> Option<Heading> {
         .iter()
         .fold(lower.as_str(), |text, number| text.strip_prefix(number).unwrap_or(text))
         .to_owned();
+    // `返回参数(成功)`: what stands in brackets changes nothing.
+    let lower = match lower.split_once('(') {
+        Some((before, rest))
+            if rest.ends_with(')') && !before.trim().is_empty() && !before.is_ascii() && !rest.contains(['/', '=']) && !rest.is_ascii() =>
+        {
+            before.trim_end().to_owned()
+        }
+        _ => lower,
+    };
     let is = |words: &[&str]| words.contains(&lower.as_str());
-    let heading = if is(&REQUEST) {
+    let heading = if is(&REQUEST) || (marked && lower == "request") {
         Heading::Request { place: None, body: None }
-    } else if is(&RESPONSE) {
+    } else if is(&RESPONSE) || (marked && lower == "response") {
         Heading::Response
     } else if is(&REQUEST_EXAMPLE) {
         Heading::Example(Some(Side::Request))

@@ -204,6 +204,14 @@ impl PageBuilder {
 
     /// A table whose first line is no header: it goes on with the table before it, or is not understood.
     fn headless(&mut self, grid: &Grid) {
+        if self.mode == Mode::Headers && grid.rows.iter().all(|(_, cells)| cells.first().is_some_and(|name| lexicon::is_name(name.trim())))
+        {
+            // Names and values of headers: the values are not kept.
+            for (line, cells) in &grid.rows {
+                self.header(*line, cells.first().map_or("", String::as_str));
+            }
+            return;
+        }
         if self.labelled_grid(grid) || self.values_grid(grid) {
             return;
         }

@@ -1,6 +1,6 @@
 //! Kinds of fault that real pages showed: one a test, on a page made up for it.
 
-use scrm_import::page::{Concern, Required};
+use scrm_import::page::{Concern, Doubt, Required};
 use scrm_import::{Committed, Confidence, Report, diff, import};
 use serde_json::json;
 
@@ -126,6 +126,41 @@ fn a_list_that_its_name_marks_agrees_with_its_draft() {
     let draft = import(&page, &options(None)).unwrap().schema;
     let found = diff(&page, &options(None), &Committed { schema: &draft, ..Committed::default() }).unwrap();
     assert_eq!(found, []);
+}
+
+#[test]
+fn a_type_with_a_length_takes_no_more_of_its_row() {
+    let page = format!("{HEAD}请求参数\n参数名 类型 必填 说明\nname VARCHAR(100) 是 名称\nstate CHAR(1) 否 状态 N-正常 C-关闭\n");
+    let report = report(&page);
+    assert_eq!((required(&report, "name"), required(&report, "state")), (Required::Yes, Required::No));
+    assert_eq!(codes(&report, "state"), ["N", "C"]);
+}
+
+#[test]
+fn values_of_the_items_of_a_list_are_told() {
+    let report = report(&request("| kinds | 否 | array | 舱位,可多选:1-头等 2-二等 |\n| sort | 否 | int | 1. 按价格 2. 按时间 |"));
+    for name in ["kinds", "sort"] {
+        assert!(report.fields.iter().any(|field| field.path == name && field.doubts.contains(&Doubt::Codes)), "{name}");
+    }
+}
+
+#[test]
+fn a_heading_with_an_addition_in_brackets_is_known() {
+    let page = format!(
+        "{}返回参数(成功)\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n\n返回参数(失败)\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| reason | string | 原因 |\n",
+        request("| a | 是 | array | 甲 |")
+    );
+    assert_eq!(paths(&report(&page)), ["Request a array<any>", "Response code integer", "Response reason string"]);
+}
+
+#[test]
+fn an_example_below_a_heading_in_english_is_the_answers() {
+    let page = "# 甲\n\n`PUT /a/b`\n\n## Headers\n\n| Name | Value |\n|---|---|\n| X-Token | xxx |\n\n## Request Body\n\n| Name | Type | Description |\n|---|---|---|\n| level* | number | 水位 |\n\n## Response\n\n```json\n{ \"code\": 0 }\n```\n";
+    let report = report(page);
+    assert_eq!(
+        (paths(&report), report.headers),
+        (vec!["Request level number".to_owned(), "Response code integer".to_owned()], vec!["X-Token".to_owned()])
+    );
 }
 
 #[test]
