@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use scrm_import::{Imported, Layout, Options};
+use scrm_import::{Committed, Imported, Layout, Options};
 use scrm_schema::model::VendorFile;
 
 /// Arguments of `cargo xtask import`.
@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     /// How the report is written
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     report: ReportFormat,
-    /// Layout of the page, where it is not recognised: gitbook-flat, gitbook-pipes, confluence, confluence-cells, cells, glued, apifox, kancloud, markdown, swagger, examples
+    /// Layout of the page, where it is not recognised: gitbook-flat, gitbook-pipes, confluence, confluence-cells, cells, glued, apifox, kancloud, markdown, swagger, items, examples
     #[arg(long, value_parser = |name: &str| Layout::from_name(name).ok_or("no such layout"))]
     layout: Option<Layout>,
     /// Address of the page, for the schema's `source`
@@ -155,10 +155,10 @@ fn show(arguments: &Arguments, imported: &Imported) -> Result<(), String> {
 fn diff(arguments: &Arguments, schema: &Path) -> Result<bool, String> {
     let [path] = arguments.pages.as_slice() else { return Err("--diff takes one page".to_owned()) };
     let text = page(path)?;
-    let committed = fs::read_to_string(schema).map_err(|error| format!("{} cannot be read: {error}", schema.display()))?;
+    let area = Area::beside(schema)?;
     let (vendor, source, today) = known(arguments)?;
-    let differences =
-        scrm_import::diff(&text, &options(arguments, vendor.as_ref(), &source, &today), &committed).map_err(|error| error.to_string())?;
+    let differences = scrm_import::diff(&text, &options(arguments, vendor.as_ref(), &source, &today), &area.committed())
+        .map_err(|error| error.to_string())?;
     let lines = match arguments.report {
         ReportFormat::Text if differences.is_empty() => format!("{} says what {} says", path.display(), schema.display()),
         ReportFormat::Text => differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
@@ -171,6 +171,37 @@ fn diff(arguments: &Arguments, schema: &Path) -> Result<bool, String> {
     };
     say(&mut io::stdout(), &lines);
     Ok(differences.is_empty())
+}
+
+/// A schema file with what stands beside it.
+struct Area {
+    schema: String,
+    definitions: Option<String>,
+    others: Vec<String>,
+}
+
+impl Area {
+    fn beside(schema: &Path) -> Result<Self, String> {
+        let read = |path: &Path| fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()));
+        let mut area = Self { schema: read(schema)?, definitions: None, others: Vec::new() };
+        let folder = schema.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            if path.file_name() == schema.file_name() || path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            if path.file_name().is_some_and(|name| name == "definitions.json") {
+                area.definitions = Some(read(&path)?);
+            } else {
+                area.others.push(read(&path)?);
+            }
+        }
+        Ok(area)
+    }
+
+    fn committed(&self) -> Committed<'_> {
+        Committed { schema: &self.schema, definitions: self.definitions.as_deref(), others: &self.others }
+    }
 }
 
 /// The text of a file, in whatever encoding it is. No more of it is read than a page can have.

@@ -6,6 +6,7 @@ use std::fmt;
 use scrm_schema::model::VendorFile;
 use serde_json::Value;
 
+use crate::ImportError;
 use crate::page::{Page, Required};
 use crate::tree::{Field, Origin};
 use crate::types::{self, Shape};
@@ -72,6 +73,98 @@ impl fmt::Display for Difference {
     }
 }
 
+/// A committed schema, with what stands beside it in its area.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Committed<'a> {
+    /// Text of the operation's file.
+    pub schema: &'a str,
+    /// Text of the area's `definitions.json`, if there is one.
+    pub definitions: Option<&'a str>,
+    /// Texts of the area's other operations: what they record as errata of the shared definitions counts, too.
+    pub others: &'a [String],
+}
+
+impl Committed<'_> {
+    /// One value with the shared definitions under a key of their own, and every erratum by the pointer of what it is about.
+    pub(crate) fn read(&self) -> Result<(Value, Errata), ImportError> {
+        let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| ImportError::Schema(error.to_string()));
+        let mut schema = parse(self.schema)?;
+        let mut errata = Errata::new();
+        note(&schema, |_| true, &mut errata);
+        for other in self.others {
+            note(&parse(other)?, |at| at.starts_with(SHARED_FILE), &mut errata);
+        }
+        if let (Some(text), Some(whole)) = (self.definitions, schema.as_object_mut()) {
+            whole.insert(SHARED_FILE.to_owned(), parse(text)?);
+        }
+        match unresolved(&schema) {
+            Some(reference) => Err(ImportError::NoDefinition { reference }),
+            None => Ok((schema, errata)),
+        }
+    }
+}
+
+/// Errata by the pointer of what they are about.
+pub(crate) type Errata = HashMap<String, Vec<Value>>;
+
+/// The file of what the operations of an area share, and the key under which it stands beside a schema here.
+const SHARED_FILE: &str = "definitions.json";
+
+fn note(schema: &Value, wanted: impl Fn(&str) -> bool, into: &mut Errata) {
+    for erratum in schema.get("errata").and_then(Value::as_array).into_iter().flatten() {
+        let at = erratum.get("at").and_then(Value::as_str).unwrap_or("");
+        if wanted(at) {
+            into.entry(target("", at)).or_default().push(erratum.clone());
+        }
+    }
+}
+
+/// Where a reference leads that stands at a pointer.
+fn target(from: &str, reference: &str) -> String {
+    if let Some(rest) = reference.strip_prefix(SHARED_FILE).and_then(|rest| rest.strip_prefix('#')) {
+        return format!("/{SHARED_FILE}{rest}");
+    }
+    match reference.strip_prefix('#') {
+        Some(rest) if in_shared(from) => format!("/{SHARED_FILE}{rest}"),
+        Some(rest) => rest.to_owned(),
+        None => reference.to_owned(),
+    }
+}
+
+fn in_shared(at: &str) -> bool {
+    at.strip_prefix('/').is_some_and(|rest| rest.starts_with(SHARED_FILE))
+}
+
+/// A pointer as the schema files write it.
+fn shown(at: &str) -> String {
+    match at.strip_prefix('/').and_then(|rest| rest.strip_prefix(SHARED_FILE)) {
+        Some(rest) => format!("{SHARED_FILE}#{rest}"),
+        None => at.to_owned(),
+    }
+}
+
+/// A reference that leads nowhere: below it nothing could be compared.
+fn unresolved(schema: &Value) -> Option<String> {
+    let mut open: Vec<(bool, &Value)> = vec![(false, schema)];
+    while let Some((shared, value)) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items.iter().map(|item| (shared, item))),
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    let from = if shared { format!("/{SHARED_FILE}") } else { String::new() };
+                    if schema.pointer(&target(&from, reference)).is_none() {
+                        return Some(reference.to_owned());
+                    }
+                }
+                let data = |key: &str| matches!(key, "examples" | "default");
+                open.extend(members.iter().filter(|(key, _)| !data(key)).map(|(key, value)| (shared || key == SHARED_FILE, value)));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// What the page says, ready to be compared.
 pub(crate) struct Said<'a> {
     pub(crate) page: &'a Page,
@@ -84,11 +177,7 @@ pub(crate) struct Said<'a> {
 }
 
 /// The differences between a page and a schema. What the schema records as an erratum is none.
-pub(crate) fn compare(said: &Said<'_>, schema: &Value) -> Vec<Difference> {
-    let mut errata: HashMap<&str, Vec<&Value>> = HashMap::new();
-    for erratum in schema.get("errata").and_then(Value::as_array).into_iter().flatten() {
-        errata.entry(erratum.get("at").and_then(Value::as_str).unwrap_or("")).or_default().push(erratum);
-    }
+pub(crate) fn compare(said: &Said<'_>, schema: &Value, errata: &Errata) -> Vec<Difference> {
     let mut comparer = Comparer { schema, errata, differences: Vec::new(), met: HashSet::new() };
     comparer.head(said);
     comparer.object(said.request, "/request", 0);
@@ -108,7 +197,7 @@ const DEEPEST: usize = 32;
 struct Comparer<'a> {
     schema: &'a Value,
     /// Errata by what they are about.
-    errata: HashMap<&'a str, Vec<&'a Value>>,
+    errata: &'a Errata,
     differences: Vec<Difference>,
     /// Definitions that were compared, by pointer and by the line of the field on the page.
     met: HashSet<(String, usize)>,
@@ -116,7 +205,7 @@ struct Comparer<'a> {
 
 impl<'a> Comparer<'a> {
     fn report(&mut self, change: Change, at: &str, line: usize, text: String) {
-        self.differences.push(Difference { change, at: at.to_owned(), line, text });
+        self.differences.push(Difference { change, at: shown(at), line, text });
     }
 
     /// Whether a person recorded a contradiction of one of these kinds there.
@@ -155,7 +244,7 @@ impl<'a> Comparer<'a> {
         let number = |key: &str| self.schema.pointer(&format!("/quota/{key}")).and_then(Value::as_u64);
         let before = number("calls").zip(number("seconds"));
         let now = page.quota.as_ref().map(|quota| (u64::from(quota.value.calls), u64::from(quota.value.seconds)));
-        if before == now || self.recorded("/quota", &["value", "page"]) {
+        if before == now || ["/quota", "/quota/calls", "/quota/seconds"].iter().any(|at| self.recorded(at, &["value", "page"])) {
             return;
         }
         let show =
@@ -169,7 +258,7 @@ impl<'a> Comparer<'a> {
         let (mut schema, mut at) = (self.schema.pointer(at)?, at.to_owned());
         for _ in 0..DEEPEST {
             let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { break };
-            at = reference.strip_prefix('#')?.to_owned();
+            at = target(&at, reference);
             schema = self.schema.pointer(&at)?;
         }
         Some((schema, at))
@@ -274,13 +363,12 @@ impl<'a> Comparer<'a> {
             (Some(now), None) => before.is_none_or(|before| fits(now, before)) || wire_type == Some(now.json_name()),
             (None, _) => before.is_none_or(|before| fits(&field.shape, before)) || wire_type == Some(field.shape.json_name()),
         };
-        let same_print = |erratum: &&&Value| {
+        let same_print = |erratum: &Value| {
             let documented =
                 erratum.get("documented").and_then(Value::as_str).and_then(types::read_cell).map(|printed| printed.shape.json_name());
             erratum.get("kind").and_then(Value::as_str) == Some("type") && documented == printed.as_ref().map(Shape::json_name)
         };
-        let explained =
-            self.recorded(at, &["value"]) || self.errata.get(at).is_some_and(|errata| errata.iter().any(|erratum| same_print(&erratum)));
+        let explained = self.recorded(at, &["value"]) || self.errata.get(at).is_some_and(|errata| errata.iter().any(same_print));
         if !agrees && !explained {
             let now = if field.printed_type.is_empty() { field.shape.json_name() } else { &field.printed_type };
             let before = committed.or(before).unwrap_or("any");
@@ -323,13 +411,14 @@ impl<'a> Comparer<'a> {
         }
         let facts = &field.facts;
         let number = |limit: Option<u64>| limit.and_then(|limit| i64::try_from(limit).ok());
+        let is_list = json_type(own) == Some("array");
         let is_number = matches!(field.shape, Shape::Integer | Shape::Number);
         // A smallest value of the schema may be common sense that the page does not print.
         for (key, what, now, both_ways) in [
             ("maximum", "largest value", facts.maximum.filter(|_| is_number), true),
             ("minimum", "smallest value", facts.minimum.filter(|_| is_number), false),
             ("maxLength", "greatest length", number(facts.max_length), true),
-            ("maxItems", "largest number of items", number(facts.max_items), true),
+            ("maxItems", "largest number of items", number(facts.max_items).filter(|_| is_list), true),
         ] {
             let before = own.get(key).and_then(Value::as_i64);
             if before != now && (now.is_some() || both_ways) {

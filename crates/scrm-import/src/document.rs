@@ -1,11 +1,11 @@
 //! Reads a page that is made of headings, labels, tables and blocks of code, whatever tool wrote it and whatever a copy left of its tables.
 
-use crate::layout::{cells, flat, glued};
-use crate::lexicon;
+use crate::layout::{cells, flat, glued, items};
 use crate::lines::Line;
 use crate::page_builder::PageBuilder;
 use crate::pipes;
 use crate::table;
+use crate::{code_lists, lexicon};
 
 /// Feeds the lines to the builder.
 pub(crate) fn read(lines: &[Line], into: &mut PageBuilder) {
@@ -33,6 +33,9 @@ pub(crate) fn step(lines: &[Line], at: usize, into: &mut PageBuilder) -> usize {
     if let Some(columns) = glued::header(lines, at) {
         return glued::read(lines, at, &columns, into);
     }
+    if into.has_side() && items::begin(lines, at) {
+        return items::read(lines, at, into);
+    }
     if begins_xml(line) {
         let (text, next) = xml_block(lines, at);
         into.code(line.number, &text);
@@ -53,6 +56,10 @@ pub(crate) fn step(lines: &[Line], at: usize, into: &mut PageBuilder) -> usize {
         }
         return path + 1;
     }
+    if let Some((values, next)) = value_list(lines, at).filter(|_| into.has_side()) {
+        into.values(line, values);
+        return next;
+    }
     if captions_table(lines, at) {
         into.caption(line);
     } else if !into.heading(line) && !into.labels(line) {
@@ -68,6 +75,26 @@ fn method_alone(lines: &[Line], at: usize) -> Option<usize> {
     let next = lines.iter().skip(at + 1).position(|line| !line.is_blank()).map(|gap| at + 1 + gap)?;
     let address = lines.get(next)?.trimmed();
     (is_method && (address.starts_with("http") || address.starts_with('/'))).then_some(next)
+}
+
+/// `kind 取值:` and a list of values below it, one a line: the values, and the index of the line after them.
+fn value_list(lines: &[Line], at: usize) -> Option<(Vec<(String, String)>, usize)> {
+    let caption = lines.get(at)?.trimmed();
+    let announces = caption.ends_with(':') || ["取值", "枚举", "可选值", "含义"].iter().any(|word| caption.contains(word));
+    if !announces || caption.chars().count() > CAPTION || lexicon::heading(caption).is_some() || lexicon::label(caption).is_some() {
+        return None;
+    }
+    let mut values = Vec::new();
+    let mut next = at + 1;
+    while let Some(line) = lines.get(next) {
+        match code_lists::value_line(&line.text) {
+            Some(value) => values.push(value),
+            None if line.is_blank() && values.is_empty() => {}
+            None => break,
+        }
+        next += 1;
+    }
+    (values.len() >= 2).then_some((values, next))
 }
 
 fn is_fence(line: &Line) -> bool {

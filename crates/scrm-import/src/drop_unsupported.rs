@@ -103,9 +103,12 @@ fn limits(field: &mut Field) {
     let number = plain && matches!(field.shape, Shape::Integer | Shape::Number);
     let crossed = facts.minimum.zip(facts.maximum).is_some_and(|(low, high)| low > high);
     facts.minimum = facts.minimum.filter(|_| number && !crossed);
+    // What reads like a largest value of a list is its largest number of items, as it is of a text that joins one.
+    let items = facts.maximum.filter(|_| matches!(field.shape, Shape::List(_) | Shape::Text)).and_then(|most| u64::try_from(most).ok());
+    facts.max_items = facts.max_items.or(items);
     facts.maximum = facts.maximum.filter(|_| number);
     facts.max_length = facts.max_length.filter(|limit| plain && field.shape == Shape::Text && u32::try_from(*limit).is_ok());
-    facts.max_items = facts.max_items.filter(|limit| matches!(field.shape, Shape::List(_)) && u32::try_from(*limit).is_ok());
+    facts.max_items = facts.max_items.filter(|limit| matches!(field.shape, Shape::List(_) | Shape::Text) && u32::try_from(*limit).is_ok());
 }
 
 fn default(name: &str, field: &mut Field, side: Side, page: &mut Page) {

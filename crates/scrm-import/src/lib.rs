@@ -9,6 +9,7 @@
 //! Nothing here reads or writes files. No text makes it panic, and its work grows no faster than the text.
 
 mod choices;
+mod code_lists;
 mod diff;
 mod document;
 mod draft;
@@ -46,7 +47,7 @@ use scrm_schema::model::VendorFile;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-pub use diff::{Change, Difference};
+pub use diff::{Change, Committed, Difference};
 pub use input::encoding::{LARGEST, decode};
 pub use page::Layout;
 pub use report::{Confidence, FieldReport, Report};
@@ -133,6 +134,12 @@ pub enum ImportError {
         wanted: String,
         /// Titles, methods and paths of those that are there.
         found: Vec<String>,
+    },
+    /// The committed schema refers to a definition that was not handed in, so that nothing below it could be compared.
+    #[error("the schema refers to `{reference}`, which is not there: hand in the `definitions.json` of its area, or correct the reference")]
+    NoDefinition {
+        /// As the schema writes it.
+        reference: String,
     },
     /// The committed schema is no JSON.
     #[error("the schema to compare with is no JSON: {0}; repair it first")]
@@ -228,9 +235,10 @@ pub fn list(text: &str, options: &Options<'_>) -> Result<Vec<String>, ImportErro
 /// Compares a page with a committed schema; what the schema records as an erratum is no difference. Ordered as the schema is.
 ///
 /// # Errors
-/// [`ImportError::NoTable`] when the page has no table of fields, [`ImportError::Schema`] when the schema is no JSON.
-pub fn diff(text: &str, options: &Options<'_>, schema: &str) -> Result<Vec<Difference>, ImportError> {
-    let schema: Value = serde_json::from_str(schema).map_err(|error| ImportError::Schema(error.to_string()))?;
+/// [`ImportError::NoTable`] when the page has no table of fields, [`ImportError::Schema`] when a schema is no JSON, [`ImportError::NoDefinition`] when it
+/// refers to something that is not there.
+pub fn diff(text: &str, options: &Options<'_>, committed: &Committed<'_>) -> Result<Vec<Difference>, ImportError> {
+    let (schema, errata) = committed.read()?;
     let reading = reading::read(text, options)?;
     let said = diff::Said {
         page: &reading.page,
@@ -241,7 +249,7 @@ pub fn diff(text: &str, options: &Options<'_>, schema: &str) -> Result<Vec<Diffe
         request: &reading.request,
         response: &reading.response,
     };
-    Ok(diff::compare(&said, &schema))
+    Ok(diff::compare(&said, &schema, &errata))
 }
 
 /// Whether the operation reads only, by the words of its title and path.

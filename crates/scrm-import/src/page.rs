@@ -43,6 +43,8 @@ pub enum Layout {
     Markdown,
     /// Swagger tables in Markdown, sub-objects apart or nested by `└─`, often all on one line.
     Swagger,
+    /// Fields as items of a list.
+    Items,
     /// Headings and examples, but no table of fields.
     Examples,
     /// OpenAPI 3.0 or 3.1, alone or inside a page of Apifox.
@@ -53,7 +55,7 @@ pub enum Layout {
 
 impl Layout {
     /// The layouts that a text is tried for, in this order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Kancloud,
         Self::Apifox,
         Self::ConfluenceCells,
@@ -64,6 +66,7 @@ impl Layout {
         Self::GitBookPipes,
         Self::GitBookFlat,
         Self::Cells,
+        Self::Items,
         Self::Examples,
     ];
 
@@ -80,6 +83,7 @@ impl Layout {
             Self::Kancloud => "kancloud",
             Self::Markdown => "markdown",
             Self::Swagger => "swagger",
+            Self::Items => "items",
             Self::Examples => "examples",
             Self::OpenApi => "openapi",
             Self::ApifoxProject => "apifox-project",
@@ -163,6 +167,8 @@ pub struct Row {
     pub sample: String,
     /// Documented values that a machine wrote, with their labels.
     pub values: Vec<(String, String)>,
+    /// Its name bears a star, which may be a required mark.
+    pub starred: bool,
     /// What about it is not certain.
     pub doubts: Vec<Doubt>,
     /// It holds what the object so many levels above it holds.
@@ -232,6 +238,17 @@ pub struct ErrorRow {
     pub line: usize,
 }
 
+/// Values that stand apart from their field, below a caption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeList {
+    /// What stands above them.
+    pub caption: String,
+    /// The values as printed, with their labels.
+    pub values: Vec<(String, String)>,
+    /// Line of the page.
+    pub line: usize,
+}
+
 /// What kind of remark the importer makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Concern {
@@ -289,6 +306,8 @@ pub struct Page {
     pub examples: Vec<ExampleText>,
     /// Error codes.
     pub errors: Vec<ErrorRow>,
+    /// Values of fields that stand apart from them.
+    pub code_lists: Vec<CodeList>,
     /// Lines that were not understood.
     pub unread: Vec<Located<String>>,
     /// Lines known to say nothing about the operation: menus, residue of the tool.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::limits;
-use crate::page::{Concern, Page, Side};
+use crate::page::{Concern, Doubt, Page, Side};
 use crate::reconcile::Contradiction;
 use crate::tree::Field;
 use crate::types::Shape;
@@ -23,6 +23,7 @@ pub(crate) fn settle(request: &mut Field, response: &mut Field, data: &str, page
         if let Some(field) = request.members.get_mut(*name).filter(|field| field.shape == Shape::Text && !field.retyped) {
             (field.shape, field.retyped, field.number_in_text) = (Shape::Integer, !field.printed_type.is_empty(), true);
             (field.facts.maximum, field.facts.minimum) = (limits::read(&field.text, &Shape::Integer).maximum, None);
+            field.doubts.insert(Doubt::Type);
             page.remark(Concern::Assumed, field.line, format!("`{name}` counts, so it is an integer that travels in quotes"));
             contradictions.push(whole(Side::Request, vec![(*name).to_owned()], field, "the table itself: a page is a number"));
         }

@@ -10,7 +10,7 @@ use crate::page::{Concern, Located, Page, Side};
 use crate::reconcile::{self, Contradiction};
 use crate::sample::{Sample, SampleValue};
 use crate::tree::Field;
-use crate::{ImportError, Options, drop_unsupported, examples, input, paging, placement, repair, xml};
+use crate::{ImportError, Options, code_lists, drop_unsupported, examples, input, paging, placement, repair, xml};
 
 /// A page with its fields in order and confronted with its examples.
 pub(crate) struct Reading {
@@ -110,6 +110,7 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     contradictions.extend(more);
     page.findings.extend(findings);
 
+    code_lists::settle(&mut page, [&mut request, &mut response]);
     let operation = operation(&mut page, options.operation, &path);
     contradictions.extend(paging::settle(&mut request, &mut response, keys.data, &mut page));
     placement::report_unattached(&mut page);
@@ -236,6 +237,14 @@ fn encoding(page: &mut Page) -> (Method, BodyKind) {
     let body = match (method, stated) {
         (Method::Get, Some(BodyKind::Form | BodyKind::Multipart)) => {
             page.remark(Concern::Decide, line, "a GET is documented with the encoding of a form: written as a query");
+            BodyKind::Query
+        }
+        (Method::Get, Some(BodyKind::Json)) if query_only => {
+            page.remark(
+                Concern::Assumed,
+                line,
+                "a GET has a media type of JSON, but all its parameters stand in the query: written as a query",
+            );
             BodyKind::Query
         }
         (Method::Get, Some(BodyKind::Json)) => {

@@ -177,6 +177,10 @@ impl Reconciler {
     /// A field against what was seen of it.
     fn one(&mut self, name: &str, field: &mut Field, seen: &ExampleShape, own: &[String]) {
         self.shape(name, field, seen);
+        if matches!(field.shape.innermost(), Shape::Object | Shape::Map) {
+            // What reads like values in its description is about its members.
+            field.doubts.remove(&Doubt::Codes);
+        }
         field.retyped &= field.printed_type != field.shape.json_name();
         self.time(name, field, seen);
         if field.shape.is_container() && field.shape != Shape::Map {

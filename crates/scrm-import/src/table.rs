@@ -12,6 +12,7 @@ use crate::pipes::Grid;
 pub(crate) fn columns(header: &[String]) -> Option<Vec<Option<Column>>> {
     let mut columns: Vec<Option<Column>> = header.iter().map(|title| lexicon::column(title)).collect();
     one_of_each(&mut columns);
+    levels(header, &mut columns);
     let has = |columns: &[Option<Column>], column| columns.contains(&Some(column));
     if has(&columns, Column::Code) && (columns.len() == 2 || !has(&columns, Column::Type)) {
         for column in &mut columns {
@@ -44,6 +45,35 @@ fn one_of_each(columns: &mut [Option<Column>]) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// A title that spans several columns leaves those behind it without one: names of deeper fields stand there.
+fn levels(header: &[String], columns: &mut [Option<Column>]) {
+    let Some(first) = columns.iter().position(|column| *column == Some(Column::Name)) else { return };
+    for (title, column) in header.iter().zip(columns).skip(first + 1) {
+        if !title.trim().is_empty() || column.is_some() {
+            return;
+        }
+        *column = Some(Column::Level);
+    }
+}
+
+/// Whether a column says which fields must be there.
+pub(crate) fn has_marks(columns: &[Option<Column>]) -> bool {
+    columns.iter().any(|column| matches!(column, Some(Column::Required | Column::Optional)))
+}
+
+/// What the column of marks means for each row: `是` below `允许为空` is no mark of a required field.
+pub(crate) fn settle_marks(columns: &[Option<Column>], rows: &mut [Row]) {
+    if columns.contains(&Some(Column::Optional)) {
+        for row in rows {
+            row.required = match row.required {
+                Required::Yes => Required::No,
+                Required::No => Required::Yes,
+                Required::Unknown => Required::Unknown,
+            };
         }
     }
 }
@@ -100,7 +130,7 @@ fn plain_cell(cell: &str) -> String {
 pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<Place>, page: &mut Page) -> (Vec<Row>, bool) {
     let columns = &by_cells(columns, grid);
     let mut rows: Vec<Row> = Vec::new();
-    let mut indents: Vec<Option<usize>> = Vec::new();
+    let (mut indents, mut set_in): (Vec<Option<usize>>, Vec<usize>) = (Vec::new(), Vec::new());
     for (index, (line, cells)) in grid.rows.iter().enumerate() {
         let next = grid.rows.get(index + 1).and_then(|(_, cells)| cells.first()).map_or("", String::as_str);
         let Some((row, indent)) = read_row(columns, cells, *line, place) else {
@@ -112,29 +142,76 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         if row.name.starts_with("~~") || cells.iter().any(|cell| cell.trim().starts_with("~~")) {
             page.remark(Concern::Assumed, *line, format!("`{}` is struck out on the page: left out", row.name.trim_matches('~')));
         } else if indent.is_none() && continues(columns, cells, next, &mut rows, *line, page) {
+        } else if cells.len() < columns.len() && lexicon::required(&row.name).is_some() {
+            let text = format!("the row `{}` has lost the name of its field: left out", short(&cells.join(" | ")));
+            page.remark(Concern::Decide, *line, text);
         } else if !lexicon::is_name(&row.name) {
             page.unread.push(Located::new(cells.join(" | "), *line));
         } else {
             rows.push(row);
             indents.push(indent);
+            set_in.push(blanks(columns, cells));
         }
     }
     for (first, last) in &grid.broken {
         page.remark(Concern::Repaired, *first, format!("a table row is broken over lines {first} to {last}: joined"));
     }
+    blank_indents(&set_in, &rows, &mut indents);
     let depth_lost = set_depths(&mut rows, &indents);
+    settle_marks(columns, &mut rows);
+    settle_stars(columns, &mut rows, page);
     (rows, depth_lost)
+}
+
+/// Rows that are set in by blanks alone, behind one that can have members.
+fn blank_indents(blanks: &[usize], rows: &[Row], indents: &mut [Option<usize>]) {
+    if indents.iter().any(Option::is_some) || blanks.first() != Some(&0) {
+        return;
+    }
+    let container = |row: &Row| crate::types::read_cell(&row.printed_type).is_some_and(|printed| printed.shape.is_container());
+    let mut steps_in = blanks.windows(2).zip(rows).filter(|(pair, _)| pair.first() < pair.get(1)).peekable();
+    if steps_in.peek().is_some() && steps_in.all(|(_, above)| container(above)) {
+        for (indent, blanks) in indents.iter_mut().zip(blanks) {
+            *indent = (*blanks > 0).then_some(*blanks);
+        }
+    }
+}
+
+/// The blanks before the name in a row.
+fn blanks(columns: &[Option<Column>], cells: &[String]) -> usize {
+    let name = columns.iter().zip(cells).find(|(column, _)| **column == Some(Column::Name));
+    name.map_or(0, |(_, cell)| cell.chars().take_while(|c| c.is_whitespace()).count())
+}
+
+/// Where some names bear a star and no column says which fields are required, the star does.
+fn settle_stars(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    let Some(first) = rows.iter().find(|row| row.starred).filter(|_| !has_marks(columns)).map(|row| row.line) else { return };
+    for row in rows {
+        row.required = if row.starred { Required::Yes } else { Required::No };
+    }
+    page.remark(Concern::Assumed, first, "names that bear a star are required, the others are not");
 }
 
 /// The row, and the indent of its nesting mark if it has one.
 fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Option<Place>) -> Option<(Row, Option<usize>)> {
     let mut row = Row { line, place, ..Row::default() };
-    let mut indent = None;
+    let (mut indent, mut numbered, mut level) = (None, None, 0);
     for (column, cell) in columns.iter().zip(cells) {
         match column {
-            Some(Column::Name) => (row.name, indent) = name(cell),
+            Some(Column::Name) => {
+                (row.name, indent) = name(cell);
+                row.starred = is_starred(cell);
+            }
+            Some(Column::Level) => {
+                level += 1;
+                if row.name.is_empty() && !cell.trim().is_empty() {
+                    row.name = name(cell).0;
+                    indent = Some(level * LEVEL);
+                }
+            }
+            Some(Column::Number) => numbered = numbered.or_else(|| dots(cell)),
             Some(Column::Type) => row.printed_type = plain_cell(cell).trim_matches('`').to_owned(),
-            Some(Column::Required) => {
+            Some(Column::Required | Column::Optional) => {
                 let mark = plain_cell(cell).replace(['`', '*'], "");
                 row.required = lexicon::required(&mark).unwrap_or(Required::Unknown);
                 if lexicon::required_sometimes(&mark) {
@@ -152,7 +229,24 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
             Some(Column::Code | Column::SetAside) | None => {}
         }
     }
-    (!row.name.is_empty()).then_some((row, indent))
+    (!row.name.is_empty()).then_some((row, indent.or(numbered)))
+}
+
+/// What a level of nesting counts, against a blank.
+const LEVEL: usize = 1000;
+
+/// How deep a numbered row stands: `2.1` one level below `2`.
+fn dots(cell: &str) -> Option<usize> {
+    let text = cell.trim();
+    let fits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.starts_with(|c: char| c.is_ascii_digit());
+    let depth = text.trim_end_matches('.').matches('.').count();
+    (fits && depth > 0).then_some(depth * LEVEL)
+}
+
+/// `*page`, `page*`: a star that stands for the mark of a required field; two of them are bold text.
+fn is_starred(cell: &str) -> bool {
+    let text = cell.trim().replace("**", "");
+    text.matches('*').count() == 1 && (text.starts_with('*') || text.ends_with('*'))
 }
 
 /// `UserVO`, `` `UserVO` ``, `[客户标签](#客户标签)`.
@@ -182,10 +276,24 @@ pub(crate) fn name(cell: &str) -> (String, Option<usize>) {
     let drawn = before.chars().filter(|c| matches!(c, '└' | '├' | '┗' | '∟' | '↳' | '➥')).count();
     let marks = if drawn > 0 { drawn } else { before.chars().filter(|c| TYPED.contains(c)).count() };
     let indent = before.chars().filter(|c| c.is_whitespace()).count();
-    let name = cell.get(start..).unwrap_or("").trim().trim_matches(['`', '*', '"', '\'']).trim();
+    let name = undressed(cell.get(start..).unwrap_or(""));
     // A blank behind each sign is no indent: `» » id`.
     let indent = if drawn > 0 { indent } else { 0 };
-    (name.to_owned(), (marks > 0).then(|| marks.saturating_sub(1) * 1000 + indent))
+    (name, (marks > 0).then(|| marks.saturating_sub(1) * LEVEL + indent))
+}
+
+/// A name without what a page dresses it in: `` `page` ``, `[page](#page)`, `page(页码)`, `page/页码`; `a->b` and `a/b` are `a.b`.
+fn undressed(text: &str) -> String {
+    let dress = ['`', '*', '"', '\'', ' '];
+    let text = text.trim_matches(dress);
+    let text = text.strip_prefix('[').and_then(|rest| rest.split_once("](")).map_or(text, |(name, _)| name).trim_matches(dress);
+    let note =
+        text.find(['(', '/', ' ']).filter(|place| text.get(place + 1..).is_some_and(|rest| rest.starts_with(|c: char| !c.is_ascii())));
+    let text = note.map_or(text, |place| text.get(..place).unwrap_or(text)).trim_matches(dress);
+    let joined = text.replace("->", ".");
+    let parts = joined.matches('/').count();
+    let is_path = parts > 0 && joined.split('/').all(|part| !part.is_empty() && lexicon::is_name(part));
+    if is_path { joined.replace('/', ".") } else { joined }
 }
 
 /// Turns indents into depths. True when rows are marked but all alike.
@@ -206,7 +314,11 @@ fn continues(columns: &[Option<Column>], cells: &[String], next: &str, rows: &mu
     let name_only = filled.len() == 1 && cells.first().is_some_and(|cell| !cell.trim().is_empty());
     let nameless = !filled.is_empty() && cells.first().is_some_and(|cell| cell.trim().is_empty());
     let has_members = name_only && filled.first().is_some_and(|name| next.trim().starts_with(&format!("{name}.")) || next.contains('└'));
+    // A cell that is a type beside one that is a name is a row that is not understood, and no description.
+    let strange = filled.iter().any(|cell| crate::types::read(cell).is_some())
+        && filled.iter().any(|cell| cell.len() > 1 && lexicon::is_name(cell) && crate::types::read(cell).is_none());
     if columns.len() < 3
+        || strange
         || has_members
         || !(nameless || (name_only && !previous.description.is_empty()))
         || previous.description.len() > 4000

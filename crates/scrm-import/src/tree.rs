@@ -165,8 +165,21 @@ fn values(row: &Row, text: &str, shape: &Shape, facts: &mut Facts, doubts: &mut 
             .collect();
         return;
     }
+    // The values of a list's items have no place of their own here: a person gives them one.
+    if matches!(shape, Shape::List(_)) && *shape.innermost() != Shape::Object && !choices::read(text).is_empty() {
+        doubts.insert(Doubt::Codes);
+    }
     if facts.choices.is_empty() && !shape.is_container() {
         facts.choices = choices::read(&row.sample);
+    }
+    if *shape == Shape::Boolean {
+        // Its two values are what a truth value is, however they are printed.
+        let plain = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "0" | "1" | "true" | "false");
+        match facts.choices.iter().all(|choice| plain(&choice.value)) {
+            true => facts.choices.clear(),
+            false => drop(doubts.insert(Doubt::Codes)),
+        }
+        return;
     }
     if facts.choices.is_empty() && !shape.is_container() && (choices::looks_like(text) || choices::looks_like(&row.sample)) {
         doubts.insert(Doubt::Codes);

@@ -130,6 +130,7 @@ fn names_an_object(text: &str) -> bool {
 
 fn read_nested(text: &str, depth: usize) -> Option<Printed> {
     let text = text.trim();
+    let text = text.strip_suffix(" unsigned").unwrap_or(text);
     if depth > DEEPEST || text.is_empty() {
         return None;
     }
@@ -187,6 +188,10 @@ fn split(text: &str) -> (&str, Option<&str>) {
     let inner = rest.trim_end_matches([']', '>', ')', '}', '»', ')', ' ']);
     let inner = inner.strip_prefix(['[', '<', '(', '{', '«', '(']).unwrap_or("");
     let closed = inner.len() < rest.len().saturating_sub(1);
+    // Text goes on behind the bracket: `String(64) 是 名称` is no type, but a row that begins with one.
+    if !closed && inner.contains([']', '>', ')', '}', '»']) {
+        return ("", None);
+    }
     (head.trim(), closed.then_some(inner.trim()))
 }
 
@@ -309,7 +314,19 @@ mod tests {
             ("string", &["string", "String", " string ", "str", "字符串", "varchar(20)", "string(date-time)", "`string`", "text"][..]),
             (
                 "integer",
-                &["int", "Integer", "long", "Long", "int64", "integer(int64)", "integer <int32>", "number(int64)", "整数", "bigint"],
+                &[
+                    "int",
+                    "Integer",
+                    "long",
+                    "Long",
+                    "int64",
+                    "integer(int64)",
+                    "integer <int32>",
+                    "number(int64)",
+                    "整数",
+                    "bigint",
+                    "bigint(20) unsigned",
+                ],
             ),
             ("number", &["float", "double", "Double", "BigDecimal", "number", "decimal(10,2)", "数字"]),
             ("boolean", &["bool", "Boolean", "布尔"]),
@@ -337,7 +354,7 @@ mod tests {
             ("string", &["string / array", "date", "json字符串", "字符串(32)"]),
             ("integer", &["int/array", "int(11)", "Int", "interger"]),
             ("object", &["class", "json对象", "Json对象"]),
-            ("-", &["", "手机号", "no such type", "必需", "200", "}"]),
+            ("-", &["String(64) 是 名称", "VARCHAR(100) 负责人", "", "手机号", "no such type", "必需", "200", "}"]),
         ] {
             for spelling in spellings {
                 assert_eq!(shape(spelling), expected, "{spelling}");

@@ -507,7 +507,7 @@ impl Writer<'_> {
             ("minimum", facts.minimum.map(|limit| json!(limit))),
             ("maximum", facts.maximum.map(|limit| json!(limit))),
             ("maxLength", facts.max_length.map(|limit| json!(limit))),
-            ("maxItems", facts.max_items.map(|limit| json!(limit))),
+            ("maxItems", facts.max_items.filter(|_| matches!(field.shape, Shape::List(_))).map(|limit| json!(limit))),
         ];
         for (key, limit) in limits {
             if let Some(limit) = limit {

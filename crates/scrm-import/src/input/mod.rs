@@ -59,7 +59,7 @@ fn of_text(text: &str, layout: Option<Layout>, title: Option<String>, compares: 
         line.text = line.text.replace('\t', " ");
         line.text.truncate(line.text.trim_end().len());
     }
-    let lines = unfold::unfold(lines);
+    let lines = unfold::unfold(without_line_numbers(lines));
     let compares = compares || lines.iter().any(|line| line.trimmed() == "版本比较" || line.text.contains("该行被添加"));
     let mut pages = Vec::new();
     let parts = operations::split(lines);
@@ -89,6 +89,27 @@ fn of_text(text: &str, layout: Option<Layout>, title: Option<String>, compares: 
         return Err(ImportError::NoTable { lines: count, layout });
     }
     Ok(Given { pages, lines: count })
+}
+
+/// Code that was copied with the numbers of its lines: `1{`, `2 "code": 0`, `3}`.
+fn without_line_numbers(mut lines: Vec<Line>) -> Vec<Line> {
+    let after = |text: &str, number: usize| {
+        let rest = text.trim_start().strip_prefix(number.to_string().as_str())?;
+        (!rest.starts_with(|c: char| c.is_ascii_digit())).then(|| rest.to_owned())
+    };
+    let mut at = 0;
+    while at < lines.len() {
+        let opens = lines.get(at).and_then(|line| after(&line.text, 1)).is_some_and(|rest| matches!(rest.trim(), "{" | "[" | "[{"));
+        let mut number = 1;
+        while let Some(rest) = lines.get(at + number - 1).filter(|_| opens).and_then(|line| after(&line.text, number)) {
+            if let Some(line) = lines.get_mut(at + number - 1) {
+                line.text = rest;
+            }
+            number += 1;
+        }
+        at += number;
+    }
+    lines
 }
 
 /// Keys of the examples on a page: what is known to be a name.

@@ -63,14 +63,22 @@ fn row(lines: &[Line], at: usize, width: usize) -> Option<(String, usize)> {
     let goes_on = |line: &&Line| !line.text.contains('\t') && !line.text.trim().is_empty() && lexicon::heading(&line.text).is_none();
     let more = lines.iter().skip(next).take(REACH).take_while(goes_on).count();
     let then_row = lines.get(next + more).is_some_and(|line| line.text.matches('\t').count() + 1 == width && header(&line.text).is_none());
-    if more > 0 && then_row {
-        for line in lines.iter().skip(next).take(more) {
-            text.push(' ');
-            text.push_str(line.text.trim());
-        }
-        next += more;
+    // Below the last row only a list of values is known to belong to it.
+    let goes_on = if then_row { more } else { lines.iter().skip(next).take(more).take_while(|line| is_value_line(&line.text)).count() };
+    for line in lines.iter().skip(next).take(goes_on) {
+        text.push(' ');
+        text.push_str(line.text.trim());
     }
+    next += goes_on;
     Some((text, next))
+}
+
+/// `1 鱼塘`, `2-虾塘`: a value with its label, alone on a line.
+fn is_value_line(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let label = text.get(digits..).unwrap_or("").trim_start_matches([' ', '-', ':', '=', '、', '.', ',']);
+    (1..=4).contains(&digits) && label.starts_with(|c: char| !c.is_ascii()) && label.chars().count() <= 20
 }
 
 fn bars(number: usize, text: &str) -> Line {

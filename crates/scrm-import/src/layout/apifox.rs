@@ -35,10 +35,11 @@ pub(super) fn shows(lines: &[Line]) -> bool {
         "Responses",
         "请求示例请求示例",
     ];
-    let seen = MARKS.iter().filter(|mark| lines.iter().any(|line| line.trimmed().starts_with(**mark))).count();
+    let bare = |line: &Line| line.trimmed().trim_start_matches(['#', ' ']).to_owned();
+    let seen = MARKS.iter().filter(|mark| lines.iter().any(|line| bare(line).starts_with(**mark))).count();
     let panel = lines.iter().any(|line| is_tab(line.trimmed()));
     (seen >= 2 || (seen == 1 && (panel || head_at(lines).is_some())) || (panel && head_at(lines).is_some()))
-        && !lines.iter().any(|line| line.trimmed().starts_with("##"))
+        && !(lines.iter().any(|line| line.trimmed().starts_with("##")) && lines.iter().any(|line| pipes::is_table_line(&line.text)))
 }
 
 const STATUS: [&str; 19] = [
@@ -66,7 +67,11 @@ const MEDIA: [&str; 6] =
     ["application/json", "multipart/form-data", "application/x-www-form-urlencoded", "application/xml", "text/plain", "text/html"];
 
 pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
-    let lines: Vec<Line> = lines.iter().filter(|line| !line.is_blank()).cloned().collect();
+    // Headings of HTML bear the marks of Markdown.
+    let unmarked = |line: &Line| Line { number: line.number, text: line.text.trim_start_matches('#').trim_start().to_owned() };
+    let lines =
+        lines.iter().filter(|line| !line.is_blank()).map(|line| if line.text.starts_with('#') { unmarked(line) } else { line.clone() });
+    let lines: Vec<Line> = lines.filter(|line| !line.is_blank()).collect();
     let start = head(&lines, &mut page);
     let mut reader = Reader { lines: &lines, at: start, page, answers: 0 };
     while reader.at < lines.len() {
@@ -300,7 +305,9 @@ impl Reader<'_> {
     fn starts_field(&self) -> bool {
         let is_type = |offset: usize| self.line(offset).is_some_and(|line| types::read(line.trimmed()).is_some());
         let is_name = |offset: usize| self.line(offset).is_some_and(|line| lexicon::is_name(line.trimmed()));
-        let title_then_field = is_name(1) && is_type(1) && is_type(2);
+        // Its types are written in English: what else reads like one is the field's title, `时间戳`.
+        let then_type = self.line(2).is_some_and(|line| line.trimmed().is_ascii()) && is_type(2);
+        let title_then_field = is_name(1) && is_type(1) && then_type;
         is_name(0) && is_type(1) && !title_then_field
     }
 

@@ -83,7 +83,7 @@ pub(crate) fn rows(cells: &[Line], columns: &[Option<Column>], line: usize, page
     let mut indents = Vec::new();
     let mut at = 0;
     while let Some(cell) = cells.get(at) {
-        if let Some((row, indent, next)) = row(cells, at, columns, page) {
+        if let Some((row, indent, next)) = row(cells, at, columns, &rows, page) {
             rows.push(row);
             indents.push(indent);
             at = next;
@@ -99,7 +99,8 @@ pub(crate) fn rows(cells: &[Line], columns: &[Option<Column>], line: usize, page
         at += 1;
     }
     let depth_lost = table::set_depths(&mut rows, &indents);
-    let has_marks = columns.contains(&Some(Column::Required));
+    table::settle_marks(columns, &mut rows);
+    let has_marks = table::has_marks(columns);
     table::report_lost_marks(&rows, has_marks, line, page);
     page.table(rows, depth_lost, line, has_marks);
 }
@@ -134,7 +135,7 @@ fn ends_table(lines: &[Line], at: usize, line: &Line) -> bool {
 }
 
 /// A name, its mark and its type in the order of the columns; of a comparison of two versions the newer of each.
-fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBuilder) -> Option<(Row, Option<usize>, usize)> {
+fn row(cells: &[Line], at: usize, columns: &[Option<Column>], rows: &[Row], page: &mut PageBuilder) -> Option<(Row, Option<usize>, usize)> {
     let first = cells.get(at)?;
     let (mut name, indent) = table::name(&first.text);
     if !lexicon::is_name(&name) {
@@ -154,7 +155,7 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
         name = text(next).to_owned();
         next += 1;
     }
-    if !begins(next) {
+    if !begins(next) || (is_open(rows) && describes_rather(cells, at, columns)) {
         return None;
     }
     let mut row = Row { name, line: first.number, ..Row::default() };
@@ -174,8 +175,8 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
         row.printed_type = new;
         next += 1;
     }
-    let place = |column| columns.iter().position(|known| *known == Some(column));
-    let mark_follows = place(Column::Required).zip(place(Column::Type)).is_some_and(|(mark, kind)| mark > kind);
+    let place = |wanted: &[Column]| columns.iter().position(|known| known.is_some_and(|known| wanted.contains(&known)));
+    let mark_follows = place(&[Column::Required, Column::Optional]).zip(place(&[Column::Type])).is_some_and(|(mark, kind)| mark > kind);
     if mark_follows
         && row.required == Required::Unknown
         && let Some(required) = lexicon::required(text(next))
@@ -186,6 +187,20 @@ fn row(cells: &[Line], at: usize, columns: &[Option<Column>], page: &mut PageBui
     Some((row, indent, next))
 }
 
+/// Whether the last row still waits for its description.
+fn is_open(rows: &[Row]) -> bool {
+    rows.last().is_some_and(|row| row.description.is_empty() && !row.printed_type.is_empty())
+}
+
+/// Whether a cell that could be a name is the description of the row before: the next cell is called like a type, and its own type follows.
+fn describes_rather(cells: &[Line], at: usize, columns: &[Option<Column>]) -> bool {
+    let text = |place: usize| cells.get(place).map_or("", |cell| cell.trimmed());
+    let is_type = |place: usize| text(place).is_ascii() && types::read(text(place)).is_some();
+    let is_mark = |place: usize| lexicon::required(text(place)).is_some();
+    let typed = is_type(at + 2) || (table::has_marks(columns) && is_mark(at + 2) && is_type(at + 3));
+    lexicon::is_name(text(at + 1)) && is_type(at + 1) && typed && columns.contains(&Some(Column::Description))
+}
+
 /// A cell that begins no row belongs to the row before it: its mark, or more of its description.
 fn describe(cell: &Line, columns: &[Option<Column>], rows: &mut [Row], page: &mut PageBuilder) {
     let text = cell.trimmed();
@@ -193,7 +208,7 @@ fn describe(cell: &Line, columns: &[Option<Column>], rows: &mut [Row], page: &mu
         return;
     }
     let Some(row) = rows.last_mut().filter(|row| row.description.len() < 4000) else { return page.unread(cell.number, text) };
-    let last_is_mark = columns.last() == Some(&Some(Column::Required));
+    let last_is_mark = columns.last().is_some_and(|last| matches!(last, Some(Column::Required | Column::Optional)));
     if last_is_mark
         && row.required == Required::Unknown
         && let Some(required) = lexicon::required(text)

@@ -64,7 +64,8 @@ fn read_table(lines: &[Line], start: usize, columns: &[Option<Column>], page: &m
         at += 1;
     }
     let depth_lost = table::set_depths(&mut rows, &indents);
-    let has_marks = columns.contains(&Some(Column::Required));
+    table::settle_marks(columns, &mut rows);
+    let has_marks = table::has_marks(columns);
     let line = lines.get(start - 1).map_or(0, |line| line.number);
     table::report_lost_marks(&rows, has_marks, line, page);
     page.table(rows, depth_lost, line, has_marks);

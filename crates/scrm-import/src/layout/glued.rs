@@ -166,7 +166,7 @@ struct Cut {
 
 /// The best way to take a row apart, and whether no other is as good.
 fn split(text: &str, columns: &[Option<Column>], known: &dyn Fn(&str) -> bool) -> Option<(Row, bool)> {
-    let has_marks = columns.contains(&Some(Column::Required));
+    let has_marks = table::has_marks(columns);
     let letters =
         text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'[' | b']' | b'-' | b'$')).count();
     let mut cuts: Vec<Cut> = Vec::new();

@@ -7,7 +7,15 @@ use crate::page::{Concern, Page};
 use crate::page_builder::PageBuilder;
 
 pub(super) fn shows(lines: &[Line]) -> bool {
-    lines.iter().any(|line| line.text.contains("{% api"))
+    (0..lines.len()).any(|at| begins_panel(lines, at))
+}
+
+/// `{% api`, on one line or on two.
+fn begins_panel(lines: &[Line], at: usize) -> bool {
+    lines.get(at).is_some_and(|line| {
+        let next = || lines.get(at + 1).is_some_and(|next| next.trimmed().split(' ').next() == Some("api"));
+        line.text.contains("{% api") || (line.trimmed() == "{%" && next())
+    })
 }
 
 pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
@@ -18,8 +26,8 @@ pub(super) fn read(lines: &[Line], mut page: PageBuilder) -> Page {
     let lines = lines.get(..end).unwrap_or_default();
     let (mut kept, mut panel) = (Vec::new(), Vec::new());
     let mut inside = false;
-    for line in lines {
-        inside = inside || line.text.contains("{% api");
+    for (at, line) in lines.iter().enumerate() {
+        inside = inside || begins_panel(lines, at);
         if inside {
             page.set_aside(line.number, "try-it panel");
             panel.push(line);

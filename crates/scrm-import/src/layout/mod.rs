@@ -4,6 +4,7 @@ mod apifox;
 pub(crate) mod cells;
 pub(crate) mod flat;
 pub(crate) mod glued;
+pub(crate) mod items;
 mod kancloud;
 mod swagger;
 
@@ -28,6 +29,7 @@ pub(crate) fn recognise(lines: &[Line]) -> Option<Layout> {
         Layout::GitBookPipes => lines.iter().any(|line| line.trimmed().starts_with('|') && pipes::is_table_line(&line.text)),
         Layout::GitBookFlat => lines.iter().any(|line| flat::header(line).is_some()),
         Layout::Cells => (0..lines.len()).any(|at| cells::header(lines, at).is_some()),
+        Layout::Items => (0..lines.len()).any(|at| items::begin(lines, at)),
         Layout::Examples => examples(lines),
         Layout::OpenApi | Layout::ApifoxProject => false,
     })

@@ -1,7 +1,7 @@
 //! Any text whatever is read: no panic, an end in sight however long it is, and what is written loads.
 
 use proptest::prelude::*;
-use scrm_import::{Layout, Options, diff, import};
+use scrm_import::{Committed, Layout, Options, diff, import};
 
 use crate::pages::{ALL, load, options, vendor};
 
@@ -69,7 +69,7 @@ proptest! {
             if let Err(errors) = load(layout, &imported) {
                 return Err(TestCaseError::fail(format!("{errors}\n{}\n{text}", imported.schema)));
             }
-            let differences = diff(&text, &options(Some(&vendor(layout))), &imported.schema).unwrap();
+            let differences = diff(&text, &options(Some(&vendor(layout))), &Committed { schema: &imported.schema, ..Committed::default() }).unwrap();
             prop_assert_eq!(differences, vec![]);
         }
     }
@@ -112,7 +112,7 @@ proptest! {
             if let Err(errors) = load(Layout::GitBookPipes, &imported) {
                 return Err(TestCaseError::fail(format!("{errors}\n{}\n{text}", imported.schema)));
             }
-            let differences = diff(&text, &options(Some(&vendor)), &imported.schema).unwrap();
+            let differences = diff(&text, &options(Some(&vendor)), &Committed { schema: &imported.schema, ..Committed::default() }).unwrap();
             prop_assert_eq!(differences, vec![], "{}\n{}", imported.schema, text);
         }
     }

@@ -1,12 +1,12 @@
 //! A page against a schema.
 
-use scrm_import::{Change, Difference, ImportError, Layout, Options, diff};
+use scrm_import::{Change, Committed, Difference, ImportError, Layout, Options, diff};
 use serde_json::{Value, json};
 
 use crate::pages::{self, ALL, imported, options, schema, vendor};
 
 fn compared(layout: Layout, text: &str, schema: &str) -> Vec<Difference> {
-    diff(text, &options(Some(&vendor(layout))), schema).unwrap()
+    diff(text, &options(Some(&vendor(layout))), &Committed { schema, ..Committed::default() }).unwrap()
 }
 
 /// Differences of the page of pipe tables, changed in places, to what was imported from it unchanged.
@@ -171,7 +171,8 @@ fn a_name_recorded_as_misprinted_is_one_field_without_an_example_too() {
 
 #[test]
 fn a_broken_schema_is_a_clear_error() {
-    let error = diff(pages::CONFLUENCE, &Options { vendor: None, ..options(None) }, "{").unwrap_err();
+    let broken = Committed { schema: "{", ..Committed::default() };
+    let error = diff(pages::CONFLUENCE, &Options { vendor: None, ..options(None) }, &broken).unwrap_err();
     assert!(matches!(error, ImportError::Schema(_)));
     insta::assert_snapshot!(error);
 }
@@ -186,4 +187,34 @@ fn a_schema_that_refers_to_itself_has_an_end() {
     });
     *schema.pointer_mut("/response/properties/data/properties/page").unwrap() = json!({ "$ref": "#/definitions/Loop" });
     assert!(!compared(Layout::GitBookPipes, pages::GITBOOK_PIPES, &schema.to_string()).is_empty());
+}
+
+/// What the operations of an area share stands in a file of its own; a comparison looks there, or says that it cannot.
+#[test]
+fn a_reference_into_the_shared_definitions_is_followed() {
+    let mut schema = schema(Layout::GitBookPipes, pages::GITBOOK_PIPES);
+    let row = schema.pointer_mut("/response/properties/data/properties/list/items").unwrap().take();
+    *schema.pointer_mut("/response/properties/data/properties/list/items").unwrap() = json!({ "$ref": "definitions.json#/Account" });
+    schema["errata"].as_array_mut().unwrap().retain(|erratum| !erratum["at"].as_str().unwrap().contains("/items/"));
+    let compare = |definitions: Option<&str>, others: &[String]| {
+        let text = schema.to_string();
+        let committed = Committed { schema: &text, definitions, others };
+        diff(pages::GITBOOK_PIPES, &options(Some(&vendor(Layout::GitBookPipes))), &committed)
+    };
+    let error = compare(None, &[]).unwrap_err();
+    assert_eq!(error, ImportError::NoDefinition { reference: "definitions.json#/Account".to_owned() });
+    assert_eq!(compare(Some(&json!({ "Account": row }).to_string()), &[]).unwrap(), []);
+
+    let mut changed = row.clone();
+    changed["properties"]["points"]["type"] = json!("string");
+    let changed = json!({ "Account": changed }).to_string();
+    let found = compare(Some(&changed), &[]).unwrap();
+    assert_eq!(
+        found.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["definitions.json#/Account/properties/points (line 53): its type is `int` on the page, `string` in the schema"]
+    );
+    // Another operation of the area has written it down.
+    let at = "definitions.json#/Account/properties/points";
+    let other = json!({ "errata": [{ "at": at, "kind": "value", "documented": "int", "wire": "string", "seen": "an answer" }] });
+    assert_eq!(compare(Some(&changed), &[other.to_string()]).unwrap(), []);
 }

@@ -6,25 +6,25 @@ use serde_json::{Value, json};
 
 use crate::pages::options;
 
-fn report(text: &str) -> Report {
+pub(crate) fn report(text: &str) -> Report {
     import(text, &options(None)).unwrap().report
 }
 
-fn schema(text: &str) -> Value {
+pub(crate) fn schema(text: &str) -> Value {
     serde_json::from_str(&import(text, &options(None)).unwrap().schema).unwrap()
 }
 
-fn paths(report: &Report) -> Vec<String> {
+pub(crate) fn paths(report: &Report) -> Vec<String> {
     report.fields.iter().map(|field| format!("{:?} {} {}", field.side, field.path, field.kind)).collect()
 }
 
-fn codes(report: &Report, path: &str) -> Vec<String> {
+pub(crate) fn codes(report: &Report, path: &str) -> Vec<String> {
     report.fields.iter().find(|field| field.path == path).map(|field| field.codes.clone()).unwrap_or_default()
 }
 
-const HEAD: &str = "取名单\n- 请求方式:POST\n- 接口地址:https://api.acme.example/acme.list/1.0\n";
+pub(crate) const HEAD: &str = "取名单\n- 请求方式:POST\n- 接口地址:https://api.acme.example/acme.list/1.0\n";
 
-fn request(rows: &str) -> String {
+pub(crate) fn request(rows: &str) -> String {
     format!("{HEAD}请求参数\n| 参数名 | 必选 | 类型 | 说明 |\n|---|---|---|---|\n{rows}\n")
 }
 

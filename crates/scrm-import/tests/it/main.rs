@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod any_text;
+mod catalogue;
 mod diff;
 mod forms;
+mod kinds;
 mod pages;
 mod traps;
 mod trial;
