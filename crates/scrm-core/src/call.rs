@@ -56,6 +56,11 @@ macro_rules! option_setters {
     };
 }
 
+mod named;
+
+pub use self::named::{NamedCall, NamedRequest, PayloadOf};
+pub(crate) use self::named::{descend, value_at};
+
 /// A typed call. `.await` sends it.
 #[derive(Clone)]
 #[must_use = "a call is sent by `.await`"]

@@ -10,14 +10,14 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use self::{
     builder::Builder,
     response::{Response, ResponseMeta},
 };
 use crate::{
-    call::{Call, RawCall},
+    call::{Call, NamedCall, NamedRequest, PayloadOf, RawCall},
     drift::{DriftLog, DriftReport},
     encode::RequestBody,
     error::Error,
@@ -154,6 +154,11 @@ impl ApiClient {
     /// Token, quota, retries and errors are as for typed calls.
     pub fn call_raw(&self, path: impl Into<String>, request: Value) -> RawCall {
         RawCall::new(self.clone(), path.into(), request)
+    }
+
+    /// A call of an operation that is met by name, with its fields by wire name and without the token. `payload`: the `tools::payload` of the vendor's crate.
+    pub fn call_named(&self, operation: &'static OperationSpec, request: Map<String, Value>, payload: PayloadOf) -> NamedCall {
+        NamedCall::new(self.clone(), operation, NamedRequest::new(operation, request), payload)
     }
 
     /// Sends a request and decodes the answer into `data`: what all typed calls come down to, compiled once.

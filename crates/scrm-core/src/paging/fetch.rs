@@ -57,14 +57,8 @@ impl<O: PagedOperation> Fetch<O> {
 
     /// What a resume token of this request belongs to.
     pub(super) fn owner(&self, spec: &PagingSpec) -> Owner {
-        let paging = match spec.style {
-            PagingStyle::Number { field, first } => format!("page {field} from {first}"),
-            PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
-        };
-        let split = spec.split_by.map(|split| (split.start, split.end, split.format));
-        let paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
         let filter = serde_json::to_value(encode::OnTheWire(&self.request)).unwrap_or_default();
-        Owner::new(self.core.vendor().name, O::spec().path, &paging, &given(filter))
+        Owner::of_operation(self.core.vendor().name, O::spec(), spec, &given(filter))
     }
 
     fn asking(&self, ask: &Ask) -> Option<O> {
@@ -126,7 +120,7 @@ impl<O: PagedOperation> Source for Fetch<O> {
 }
 
 /// A filter that is not there is not there, whether or not its field is documented as required.
-fn given(mut request: Value) -> Value {
+pub(super) fn given(mut request: Value) -> Value {
     if let Value::Object(fields) = &mut request {
         fields.retain(|_, value| !value.is_null());
     }
@@ -152,7 +146,7 @@ fn arrived<O: PagedOperation>(response: Response<O::Data>) -> Arrived {
 }
 
 /// What identifies a row.
-fn row_key(id: Option<&str>, row: &dyn ReadFields) -> RowKey {
+pub(super) fn row_key(id: Option<&str>, row: &dyn ReadFields) -> RowKey {
     let mut content = Content::default();
     // Nothing that is written into memory fails.
     _ = serde_json::to_writer(&mut content, &encode::OnTheWire(row));
@@ -183,7 +177,7 @@ pub(super) fn text_of(id: &Value) -> Option<String> {
 }
 
 /// The keys of rows and bad rows as they stood on the page.
-fn in_order(rows: impl Iterator<Item = RowKey>, bad_rows: &[BadRow], id: Option<&str>) -> Vec<RowKey> {
+pub(super) fn in_order(rows: impl Iterator<Item = RowKey>, bad_rows: &[BadRow], id: Option<&str>) -> Vec<RowKey> {
     let mut keys = Vec::with_capacity(rows.size_hint().0 + bad_rows.len());
     let mut bad = bad_rows.iter().peekable();
     for row in rows {

@@ -15,7 +15,10 @@ use super::{
     split::Split,
     summary::Completeness,
 };
-use crate::{spec::TimeFormat, time::Day};
+use crate::{
+    spec::{OperationSpec, PagingSpec, PagingStyle, TimeFormat},
+    time::Day,
+};
 
 /// What the string begins with: its kind and version.
 const KIND: &str = "pull2";
@@ -63,6 +66,17 @@ impl Owner {
         let shown = path.char_indices().take_while(|(at, char)| at + char.len_utf8() <= PATH).map(|(_, char)| char).collect();
         let paging = key(format!("{path} {paging}").as_bytes());
         Owner { vendor: vendor.to_owned(), path: shown, paging, filter: key(filter.as_bytes()) }
+    }
+
+    /// The same of an operation, by what its description says of paging.
+    pub(super) fn of_operation(vendor: &str, operation: &OperationSpec, spec: &PagingSpec, request: &Value) -> Self {
+        let paging = match spec.style {
+            PagingStyle::Number { field, first } => format!("page {field} from {first}"),
+            PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
+        };
+        let split = spec.split_by.map(|split| (split.start, split.end, split.format));
+        let paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        Owner::new(vendor, operation.path, &paging, request)
     }
 }
 
