@@ -115,6 +115,7 @@ pub(crate) fn vendor(language: Language) -> Arg {
     let names = vendors::all().iter().map(|vendor| vendor.spec.name);
     Arg::new("vendor")
         .value_name("VENDOR")
+        .display_order(1)
         .required(true)
         .value_parser(PossibleValuesParser::new(names))
         .hide_possible_values(true)
@@ -128,6 +129,7 @@ pub(crate) fn operation(vendor: Option<&str>, language: Language) -> Arg {
     let names = operations.iter().map(|operation| (operation.name, language.of_label(operation.title))).collect();
     Arg::new("operation")
         .value_name("OPERATION")
+        .display_order(2)
         .required(true)
         .value_parser(commands::completions::Offered(names))
         .hide_possible_values(true)

@@ -36,9 +36,6 @@ pub(crate) fn options(language: Language) -> Vec<Arg> {
     ]
 }
 
-/// The names of these options.
-pub(crate) const OPTIONS: [&str; 3] = ["profile", "timeout", "quota"];
-
 /// What a command wants beside the user's options.
 #[derive(Default)]
 pub(crate) struct Extras {

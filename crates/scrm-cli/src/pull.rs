@@ -34,8 +34,8 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     let time = |arg: Arg| arg.help_heading(pick("Only what is new", "只取新的"));
     Command::new("pull")
         .about(pick("Pull all rows of a list into a file or a table", "把一个列表的全部数据取到文件或表里"))
-        .arg(arguments::vendor(language).required_unless_present("plan"))
-        .arg(arguments::operation(vendor, language).required_unless_present("plan"))
+        .arg(arguments::vendor(language).required(false).required_unless_present("plan"))
+        .arg(arguments::operation(vendor, language).required(false).required_unless_present("plan"))
         .arg(
             arg("to", "PATH|URL", "users.jsonl, .csv, .parquet, shop.db, or postgres://user@host/db", "users.jsonl、.csv、.parquet、shop.db 或 postgres://用户@主机/库")
                 .required_unless_present("plan"),
