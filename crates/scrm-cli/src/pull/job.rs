@@ -41,6 +41,8 @@ pub(super) struct Job<'m> {
     spec: &'static OperationSpec,
     request: Map<String, Value>,
     since: Option<Since>,
+    /// The vendor answers nothing without a beginning of time.
+    needs_start: bool,
     target: Target,
     to: String,
     table: String,
@@ -73,11 +75,24 @@ impl<'m> Job<'m> {
         {
             return Err(Failure::wrong_use(say!(language, "--since sets {both}; give one of them", "--since 会设置 {both}，两者只能用一个")));
         }
-        fields::complete(operation, &mut request, language)?;
+        // the ends of time are filled in when the run begins
+        let mut whole = request.clone();
+        let mut needs_start = false;
+        if let Some(since) = &since {
+            let required = |name: &str| operation.request.fields.iter().any(|field| field.name == name && field.required);
+            needs_start = required(since.filter.start);
+            for field in [since.filter.start, since.filter.end] {
+                whole.insert(field.to_owned(), Value::from(""));
+            }
+        }
+        fields::complete(operation, &mut whole, language)?;
+        if since.is_none() {
+            request = whole;
+        }
         let to = given("to").unwrap_or_default().to_owned();
         let target = Target::of(&to, language)?;
         let table = given("table").unwrap_or(name).to_owned();
-        Ok(Job { matches, vendor, spec, request, since, target, to, table, language })
+        Ok(Job { matches, vendor, spec, request, since, needs_start, target, to, table, language })
     }
 
     fn path(&self, option: &str, ending: &str) -> PathBuf {
@@ -185,6 +200,14 @@ impl<'m> Job<'m> {
             Some(since) => since.ends(state, SystemTime::now(), self.language)?,
             None => Ends::default(),
         };
+        if ends.start.is_none() && self.needs_start {
+            let start = self.since.as_ref().map_or("", |since| since.filter.start);
+            return Err(Failure::wrong_use(say!(
+                self.language,
+                "--since last: nothing was pulled yet, and the vendor needs {start}; begin with a time, --since 2026-01-01",
+                "--since last：还没有取过数据，而厂商要求 {start}；第一次请给出时间，如 --since 2026-01-01"
+            )));
+        }
         if self.since.is_none() && sink.keeps_versions() {
             // the file is written anew, and nothing tells later which of its rows are which
             (state.mark, state.marks.keys, state.marks.keys_of_run) = (None, 0, 0);

@@ -44,7 +44,7 @@ impl KnownRows {
         let at = |mark: u64| usize::try_from(mark).unwrap_or(usize::MAX).min(bytes.len());
         let (run, end) = (at(state.marks.keys_of_run), at(state.marks.keys));
         if !is_new {
-            let file = files::Growing::open(&old, state.marks.keys)?;
+            let file = files::Growing::open(&old, state.marks.keys, files::Secrecy::Private)?;
             let before = counted(bytes.get(..run).unwrap_or_default());
             let now = counted(bytes.get(run..end).unwrap_or_default());
             return Ok(KnownRows { file, before, now, waiting: Vec::new(), old: None });
@@ -54,7 +54,7 @@ impl KnownRows {
         let fresh = path(state.runs);
         files::replace(&fresh, kept)?;
         (state.marks.keys, state.marks.keys_of_run, state.marks.keys_file) = (kept.len() as u64, kept.len() as u64, state.runs);
-        let file = files::Growing::open(&fresh, state.marks.keys)?;
+        let file = files::Growing::open(&fresh, state.marks.keys, files::Secrecy::Private)?;
         Ok(KnownRows { file, before: counted(kept), now: Occurrences::default(), waiting: Vec::new(), old: Some(old).filter(|old| *old != fresh) })
     }
 

@@ -68,7 +68,7 @@ impl Rejects {
             }
             return Ok(());
         }
-        self.file = Some(files::Growing::open(&self.path, state.marks.rejects)?);
+        self.file = Some(files::Growing::open(&self.path, state.marks.rejects, files::Secrecy::Private)?);
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl Rejects {
             return Ok(());
         }
         if self.file.is_none() {
-            self.file = Some(files::Growing::open(&self.path, 0)?);
+            self.file = Some(files::Growing::open(&self.path, 0, files::Secrecy::Private)?);
         }
         if let Some(file) = &mut self.file {
             file.write(&self.waiting)?;

@@ -98,6 +98,15 @@ impl Drop for Lock {
 /// How many bytes in front of a mark tell a file from another.
 const TAIL: u64 = 4096;
 
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrecy {
+    /// Its owner.
+    Private,
+    /// Whoever the user lets read new files.
+    Usual,
+}
+
 /// A file that grows. What stands behind its mark was never committed.
 pub(crate) struct Growing {
     path: PathBuf,
@@ -107,9 +116,12 @@ pub(crate) struct Growing {
 
 impl Growing {
     /// Opens it at its mark, or anew with 0; what stands behind the mark goes.
-    pub(crate) fn open(path: &Path, mark: u64) -> Result<Growing, Failure> {
+    pub(crate) fn open(path: &Path, mark: u64, secrecy: Secrecy) -> Result<Growing, Failure> {
         let open = || -> io::Result<(File, u64)> {
-            let mut file = private(path, false)?;
+            let mut file = match secrecy {
+                Secrecy::Private => private(path, false)?,
+                Secrecy::Usual => OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?,
+            };
             let length = file.metadata()?.len();
             if length > mark {
                 file.set_len(mark)?;
@@ -166,19 +178,19 @@ mod tests {
     fn what_stands_behind_the_mark_goes_and_what_is_missing_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.jsonl");
-        let mut file = Growing::open(&path, 0).unwrap();
+        let mut file = Growing::open(&path, 0, Secrecy::Usual).unwrap();
         file.write(b"one\n").unwrap();
         let mark = file.sync().unwrap();
         file.write(b"half of a li").unwrap();
         file.sync().unwrap();
         drop(file);
         let known = tail(&path, mark);
-        let mut file = Growing::open(&path, mark).unwrap();
+        let mut file = Growing::open(&path, mark, Secrecy::Usual).unwrap();
         file.write(b"two\n").unwrap();
         file.sync().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
         assert_eq!(tail(&path, mark), known);
-        assert!(Growing::open(&path, 100).err().unwrap().message.contains("begins anew"));
+        assert!(Growing::open(&path, 100, Secrecy::Usual).err().unwrap().message.contains("begins anew"));
         fs::write(&path, "two\none\n").unwrap();
         assert_ne!(tail(&path, mark), known);
     }

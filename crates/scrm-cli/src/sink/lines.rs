@@ -100,7 +100,7 @@ impl Sink for Lines {
             (state.marks.rows, state.marks.tail) = (0, String::new());
         }
         state.columns = names;
-        self.file = Some(files::Growing::open(&self.working(), state.marks.rows)?);
+        self.file = Some(files::Growing::open(&self.working(), state.marks.rows, files::Secrecy::Usual)?);
         Ok(())
     }
 
@@ -114,7 +114,7 @@ impl Sink for Lines {
                 self.state_path.display()
             )));
         }
-        self.file = Some(files::Growing::open(&working, state.marks.rows)?);
+        self.file = Some(files::Growing::open(&working, state.marks.rows, files::Secrecy::Usual)?);
         Ok(())
     }
 
