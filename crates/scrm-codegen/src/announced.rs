@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Announced, Operation, Vendor};
 
-use crate::{error::Error, kind::Kind, names, operation::data_object, path, types::Record};
+use crate::{error::Error, kind::Kind, names, path, path::data_object, types::Record};
 
 /// `announced! { … }` for each row object that has announced columns.
 pub(crate) fn columns(vendor: &Vendor, operation: &Operation, records: &[Record<'_>]) -> Result<Vec<String>, Error> {

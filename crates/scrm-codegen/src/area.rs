@@ -5,40 +5,13 @@ use quote::quote;
 use scrm_schema::model::{Area, Evidence, Object, Operation, Vendor};
 
 use crate::{
-    docs,
+    address, docs,
     error::Error,
     format::{File, comment},
     names,
-    operation::{self, Made, static_name},
+    operation::Made,
     operation_docs,
 };
-
-/// The module of operations that answer tokens and belong to no area.
-pub(crate) const TOKEN: &str = "token";
-
-/// The module that an operation's types are reached through: its area's.
-pub(crate) fn module(operation: &Operation) -> Ident {
-    names::field(operation.area.as_deref().unwrap_or(TOKEN))
-}
-
-/// The method that makes a call of an operation: of its area's handle, without the area's name in front; of the client itself, where it answers a token.
-pub(crate) fn method(operation: &Operation) -> Ident {
-    let Some(area) = &operation.area else { return names::joined("fetch_", &operation.name, "") };
-    let rest = operation.name.strip_prefix(area.as_str()).and_then(|rest| rest.strip_prefix('_'));
-    names::field(rest.filter(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic())).unwrap_or(&operation.name))
-}
-
-/// `user().list`
-pub(crate) fn path(operation: &Operation) -> String {
-    let method = method(operation);
-    operation.area.as_ref().map_or_else(|| method.to_string(), |area| format!("{}().{method}", names::field(area)))
-}
-
-/// The static of an operation's specification, seen from a file beside the areas.
-pub(crate) fn static_path(operation: &Operation) -> TokenStream {
-    let (area, module, name) = (module(operation), operation::module(&operation.name), static_name(&operation.name));
-    quote!(super::#area::#module::#name)
-}
 
 /// The file of an area. `shared` are the public types of its definitions, where it has any.
 pub(crate) fn file(vendor: &Vendor, area: &Area, made: &[&(&Operation, Made)], shared: Option<&[String]>) -> Result<File, Error> {
@@ -65,9 +38,9 @@ pub(crate) fn token_file(vendor: &Vendor, made: &[&(&Operation, Made)]) -> Resul
 
 fn modules(made: &[&(&Operation, Made)], shared: Option<&[String]>) -> TokenStream {
     let modules = made.iter().map(|(operation, _)| {
-        let module = operation::module(&operation.name);
+        let module = address::operation_module(&operation.name);
         // `token/token.rs`: the operation is called like its area.
-        let same = (module == self::module(operation)).then(|| quote!(#[allow(clippy::module_inception)]));
+        let same = (module == address::module(operation)).then(|| quote!(#[allow(clippy::module_inception)]));
         quote!(#same pub(super) mod #module;)
     });
     let definitions = shared.map(|_| {
@@ -76,7 +49,7 @@ fn modules(made: &[&(&Operation, Made)], shared: Option<&[String]>) -> TokenStre
         )
     });
     let of_definitions = shared.map(|types| reexport(&names::ident("definitions"), types));
-    let types = made.iter().map(|(operation, made)| reexport(&operation::module(&operation.name), &made.public));
+    let types = made.iter().map(|(operation, made)| reexport(&address::operation_module(&operation.name), &made.public));
     quote!(#definitions #(#modules)* #of_definitions #(#types)*)
 }
 
@@ -89,7 +62,7 @@ fn reexport(module: &Ident, types: &[String]) -> TokenStream {
 fn table(operations: &[&Operation]) -> String {
     let mut text = "| Call | What it does | 作用 | Permission | Quota | Pages | Documented |\n|---|---|---|---|---|---|---|\n".to_owned();
     for operation in operations {
-        let method = method(operation).to_string();
+        let method = address::method(operation).to_string();
         text += &format!(
             "| [`{shown}`](Handle::{link})([`{request}`]) | {} | {} | {} | {} | {} | {} |\n",
             docs::escape(&operation.title.en),
@@ -132,7 +105,7 @@ fn handle(area: &Area, operations: &[&Operation]) -> String {
     );
     let mut text = format!("scrm_core::handle! {{\n{}    pub struct Handle, BlockingHandle;\n", comment(4, "///", &docs));
     for operation in operations {
-        let (method, request) = (method(operation), names::ident(&operation.request.name));
+        let (method, request) = (address::method(operation), names::ident(&operation.request.name));
         let docs = format!("{}. See [`{request}`].\n\n{}。", docs::escape(&operation.title.en), docs::escape(&operation.title.zh));
         text += &format!("{}    fn {method}({request});\n", comment(4, "///", &docs));
     }

@@ -5,7 +5,7 @@ use quote::quote;
 use scrm_schema::model::{Area, Operation, Vendor};
 
 use crate::{
-    area, client, docs,
+    address, client, docs,
     error::Error,
     format::{File, doc},
     names,
@@ -30,7 +30,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
 }
 
 fn client(vendor: &Vendor) -> TokenStream {
-    let marker = crate::vendor::marker(vendor);
+    let marker = crate::address::marker(vendor);
     let docs = doc(&format!(
         "A client of {} for one account, for programs without async. Cheap to clone; clones, and the asynchronous client, share connections, tokens and quotas.\n\n\
          {} 的阻塞式客户端，对应一个账号。克隆很便宜，各个克隆与异步客户端共用连接、令牌和配额。",
@@ -125,7 +125,7 @@ fn handle(area: &Area) -> TokenStream {
 }
 
 fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
-    let (method, module, request) = (area::method(operation), area::module(operation), names::ident(&operation.request.name));
+    let (method, module, request) = (address::method(operation), address::module(operation), names::ident(&operation.request.name));
     let docs = client::token_docs(vendor, operation);
     quote! {
         #docs

@@ -5,7 +5,7 @@ use quote::quote;
 use scrm_schema::model::{Area, Credential, Label, Operation, Vendor};
 
 use crate::{
-    area, customers, docs,
+    address, customers, docs,
     error::Error,
     format::{File, doc},
     names,
@@ -91,7 +91,7 @@ fn described(credential: &Credential) -> String {
 }
 
 fn client(vendor: &Vendor) -> TokenStream {
-    let marker = crate::vendor::marker(vendor);
+    let marker = crate::address::marker(vendor);
     let docs = doc(&format!(
         "A client of {} for one account. Cheap to clone; clones share connections, tokens and quotas.\n\n\
          {} 的客户端，对应一个账号。克隆很便宜，各个克隆共用连接、令牌和配额。",
@@ -161,7 +161,7 @@ fn handle(area: &Area) -> TokenStream {
 
 /// Stands apart from the areas, for it is seldom what a caller wants.
 fn token(vendor: &Vendor, operation: &Operation) -> TokenStream {
-    let (method, module, request) = (area::method(operation), area::module(operation), names::ident(&operation.request.name));
+    let (method, module, request) = (address::method(operation), address::module(operation), names::ident(&operation.request.name));
     let docs = token_docs(vendor, operation);
     quote! {
         #docs

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use scrm_schema::model::{Area, Operation, Vendor};
 
 use crate::{
-    area,
+    address,
     error::{Error, Faults},
     names,
     vendor_root::RUNTIME_MODULES,
@@ -83,9 +83,9 @@ pub(crate) fn check(vendor: &Vendor, faults: &mut Faults) {
 
 fn areas(vendor: &Vendor, faults: &mut Faults) {
     let file = format!("{}/vendor.json", vendor.file.vendor);
-    let mut taken = own(&[&MODULES, &RUNTIME_MODULES, &CLIENT_METHODS, &[area::TOKEN]]);
+    let mut taken = own(&[&MODULES, &RUNTIME_MODULES, &CLIENT_METHODS, &[address::TOKEN]]);
     for operation in vendor.token_operations() {
-        taken.insert(area::method(operation).to_string(), operation.file.clone());
+        taken.insert(address::method(operation).to_string(), operation.file.clone());
     }
     for (number, Area { name, .. }) in vendor.file.areas.iter().enumerate() {
         let place = Place { file: &file, pointer: format!("/areas/{number}/name"), rename: "the area" };
@@ -100,7 +100,7 @@ fn operations(operations: Vec<&Operation>, faults: &mut Faults) {
         let place = |pointer: &str, rename| Place { file: &operation.file, pointer: pointer.to_owned(), rename };
         let head = place("/operation", "the operation");
         head.meet("file", &names::snake(&operation.name), &mut files, faults);
-        head.meet("method", area::method(operation).to_string().trim_start_matches("r#"), &mut methods, faults);
+        head.meet("method", address::method(operation).to_string().trim_start_matches("r#"), &mut methods, faults);
         head.meet("type", &operation.request.name, &mut types, faults);
         for object in operation.objects.values() {
             place(&object.pointer, "`x-type`, or the definition,").meet("type", &object.name, &mut types, faults);

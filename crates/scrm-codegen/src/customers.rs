@@ -8,7 +8,7 @@ use scrm_schema::model::{Customer, CustomerKey, Filling, Find, Operation, Vendor
 use serde_json::Value;
 
 use crate::{
-    area,
+    address,
     error::Error,
     kind::Kind,
     literals::Types,
@@ -152,7 +152,7 @@ fn filled(source: &Source<'_>, records: &[Record<'_>], parameter: Option<&str>) 
     if let Some(unknown) = source.customer.with.keys().find(|name| record.member(name).is_none()) {
         return Err(source.failed("with", format!("the request has no field `{unknown}`")));
     }
-    let module = area::module(source.operation);
+    let module = address::module(source.operation);
     Ok(quote!(super::#module::#name::new(#(#parameters),*) #setters))
 }
 
@@ -174,7 +174,7 @@ fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, fillin
         }
         (Filling::Constant(constant), Kind::Enum(name)) => {
             let value = types.enum_value(name, &Value::from(constant.as_str()));
-            let module = area::module(source.operation);
+            let module = address::module(source.operation);
             Ok(quote!(super::#module::#value))
         }
         (Filling::Constant(constant), kind) => Ok(types.value(kind, member.field.wire, &Value::from(constant.as_str()))),

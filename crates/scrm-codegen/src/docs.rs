@@ -1,20 +1,9 @@
 //! Documentation of what is generated: English first, then Chinese, then what a caller must know.
 
-use proc_macro2::Literal;
 use scrm_schema::model::{Columns, Enum, Evidence, Field, Label, Object, TimeFormat, Wire};
 use serde_json::Value;
 
 use crate::{format::quoted, kind, kind::Kind, names};
-
-/// Lines of text as doc attributes hold them.
-pub(crate) fn lines(text: &str) -> impl Iterator<Item = Literal> {
-    text.trim_end().lines().map(|line| if line.is_empty() { Literal::string("") } else { literal(line) })
-}
-
-/// A line as a raw literal where it can be one. It is printed as a comment either way, and nothing in it has to be escaped and unescaped.
-fn literal(line: &str) -> Literal {
-    format!("r##\" {line}\"##").parse().unwrap_or_else(|_| Literal::string(&format!(" {line}")))
-}
 
 /// Text that rustdoc shows as it is: nothing in it is markup but a word between two backticks, and an address becomes a link. One line comes out.
 pub(crate) fn escape(text: &str) -> String {

@@ -3,11 +3,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::Item;
-
-use crate::docs;
 
 /// A file of the generated tree.
 pub(crate) struct File {
@@ -135,8 +133,18 @@ impl Place {
 
 /// Tokens of doc attributes.
 pub(crate) fn doc(text: &str) -> TokenStream {
-    let lines = docs::lines(text);
+    let lines = lines(text);
     quote::quote!(#(#[doc = #lines])*)
+}
+
+/// Lines of text as doc attributes hold them.
+fn lines(text: &str) -> impl Iterator<Item = Literal> {
+    text.trim_end().lines().map(|line| if line.is_empty() { Literal::string("") } else { literal(line) })
+}
+
+/// A line as a raw literal where it can be one. It is printed as a comment either way, and nothing in it has to be escaped and unescaped.
+fn literal(line: &str) -> Literal {
+    format!("r##\" {line}\"##").parse().unwrap_or_else(|_| Literal::string(&format!(" {line}")))
 }
 
 /// Lines of a comment, each with its end.

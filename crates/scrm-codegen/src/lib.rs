@@ -13,6 +13,7 @@
 //! | `examples`, `expected`, `literals`, `test_support` | unit tests from the schemas' examples, in files of their own |
 //! | `schema_list` | the crate that carries the schema files |
 
+mod address;
 mod announced;
 mod area;
 mod blocking;
@@ -41,6 +42,7 @@ mod schema_list;
 mod test_support;
 mod tools;
 mod types;
+mod variants;
 mod vendor;
 mod vendor_root;
 
@@ -120,7 +122,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
     }
     let of_tokens: Vec<_> = made.iter().filter(|(operation, _)| operation.area.is_none()).collect();
     if !of_tokens.is_empty() {
-        write(&format!("{}/mod", area::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
+        write(&format!("{}/mod", address::TOKEN), faults.take(area::token_file(vendor, &of_tokens)));
     }
     write("mod", faults.take(vendor_root::file(vendor)));
     write("client", faults.take(client::file(vendor)));
@@ -131,7 +133,7 @@ fn vendor(vendor: &Vendor, faults: &mut Faults) -> Vec<(String, String)> {
         write("test_support", faults.take(test_support::file(vendor)));
     }
     for (operation, made) in made {
-        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(area::TOKEN)), names::snake(&operation.name));
+        let name = format!("{}/{}", names::snake(operation.area.as_deref().unwrap_or(address::TOKEN)), names::snake(&operation.name));
         texts.extend(made.tests.map(|tests| (format!("{name}/tests"), tests)));
         texts.push((name, made.text));
     }

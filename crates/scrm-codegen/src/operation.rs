@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use scrm_schema::model::{Access, BodyKind, Customer, DataType, Evidence, Method, Operation, Type, Vendor};
+use scrm_schema::model::{Access, BodyKind, Customer, DataType, Evidence, Operation, Vendor};
 
 use crate::{
+    address::{marker, static_name, token_name},
     announced, definitions, enums,
     error::Error,
     errors, examples,
@@ -15,7 +16,7 @@ use crate::{
     paging::Paged,
     records, rules, types,
     types::Record,
-    vendor::{marker, token_name},
+    variants,
 };
 
 /// The type that `Operation::Data` names.
@@ -31,16 +32,6 @@ pub(crate) fn data_type(data: Option<&DataType>) -> TokenStream {
         }
         Some(_) => quote!(Option<scrm_core::Value>),
     }
-}
-
-/// The static of the operation's specification.
-pub(crate) fn static_name(operation: &str) -> Ident {
-    names::ident(&names::shout(operation))
-}
-
-/// The module of an operation, inside of its area's.
-pub(crate) fn module(operation: &str) -> Ident {
-    names::field(operation)
 }
 
 /// What a vendor's other files need to know of an operation that was generated.
@@ -105,7 +96,7 @@ fn specification(vendor: &Vendor, operation: &Operation, request: &Record<'_>, p
         "scrm_core::operation! {{\n    impl Operation for {name}, of crate::generated::vendor::{marker}, answers {};\n    pub(crate) static {statics} = OperationSpec::new({}, Method::{}, {})\n{};\n}}\n",
         spelled(&data),
         quoted(&operation.name),
-        method(operation.method),
+        variants::method(operation.method),
         quoted(&operation.path),
         facts.trim_end(),
     ))
@@ -115,10 +106,10 @@ fn specification(vendor: &Vendor, operation: &Operation, request: &Record<'_>, p
 fn facts(vendor: &Vendor, operation: &Operation, paged: Option<&Paged<'_>>) -> Result<Vec<String>, Error> {
     let mut facts = vec![format!(".title({}, {})", quoted(&operation.title.en), quoted(&operation.title.zh)), source(operation)];
     if operation.body != BodyKind::Json {
-        facts.push(format!(".body(BodyKind::{})", body(operation.body)));
+        facts.push(format!(".body(BodyKind::{})", variants::body(operation.body)));
     }
     if operation.access != Access::Read {
-        facts.push(format!(".access(Access::{})", access(operation.access)));
+        facts.push(format!(".access(Access::{})", variants::access(operation.access)));
     }
     facts.extend(operation.permission.as_ref().map(|permission| format!(".permission({})", quoted(permission))));
     facts.extend(operation.quota.map(|quota| format!(".quota({}, {})", quota.calls, quota.seconds)));
@@ -161,34 +152,6 @@ fn source(operation: &Operation) -> String {
     format!(".source(Source::new({}, {}){url}{mark})", quoted(&source.page), quoted(&source.read))
 }
 
-/// The variant of `spec::Method`.
-pub(crate) fn method(method: Method) -> TokenStream {
-    match method {
-        Method::Get => quote!(Get),
-        Method::Post => quote!(Post),
-        Method::Put => quote!(Put),
-        Method::Delete => quote!(Delete),
-    }
-}
-
-/// The variant of `spec::BodyKind`.
-pub(crate) fn body(body: BodyKind) -> TokenStream {
-    match body {
-        BodyKind::Query => quote!(Query),
-        BodyKind::Json => quote!(Json),
-        BodyKind::Form => quote!(Form),
-        BodyKind::Multipart => quote!(Multipart),
-    }
-}
-
-fn access(access: Access) -> &'static str {
-    match access {
-        Access::Read => "Read",
-        Access::Write => "Write",
-        Access::WriteSafeToRepeat => "WriteSafeToRepeat",
-    }
-}
-
 /// The `CustomerSpec`, a line for each fact.
 fn customer_spec(operation: &Operation, customer: &Customer) -> Vec<String> {
     let Customer { id, names, phones, emails, union_ids, open_ids, avatars, created, .. } = customer;
@@ -201,7 +164,7 @@ fn customer_spec(operation: &Operation, customer: &Customer) -> Vec<String> {
     if let Some(created) = created
         && let Some(format) = row_time(operation, created)
     {
-        lines.push(format!(".created({}, TimeFormat::{})", quoted(created), records::time_format(format)));
+        lines.push(format!(".created({}, TimeFormat::{})", quoted(created), variants::time_format(format)));
     }
     lines
 }
@@ -216,12 +179,4 @@ fn row_time(operation: &Operation, path: &str) -> Option<scrm_schema::model::Tim
         .flat_map(|object| &object.fields)
         .find(|field| field.name == last && field.time.is_some())
         .and_then(|field| field.time)
-}
-
-/// Whether an operation's data is one object of this name.
-pub(crate) fn data_object(operation: &Operation) -> Option<&str> {
-    match operation.data.as_ref().map(|data| &data.ty) {
-        Some(Type::Object(name)) => Some(name),
-        _ => None,
-    }
 }

@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{area, docs, error::Error, errors, examples, literals::Types, names, operation::data_object, rules};
+use crate::{address, docs, error::Error, errors, examples, literals::Types, names, path::data_object, rules};
 
 /// First lines of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
@@ -57,9 +57,9 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
 
 /// Which method sends it, and what comes back.
 fn links(operation: &Operation, row: Option<&str>) -> String {
-    let method = area::method(operation);
+    let method = address::method(operation);
     let mut text = match &operation.area {
-        Some(_) => format!("Sent by [`{}`](super::Handle::{method})", area::path(operation)),
+        Some(_) => format!("Sent by [`{}`](super::Handle::{method})", address::path(operation)),
         None => format!("Sent by [`{method}`](crate::Client::{method})"),
     };
     if let Some(data) = data_object(operation) {
@@ -151,7 +151,7 @@ fn example(vendor: &Vendor, types: Types<'_>, paged: bool) -> String {
     let package = format!("{}_client", names::snake(&vendor.file.vendor));
     let imports = examples::imports(vendor, types);
     let call = examples::call(vendor, types);
-    let (module, path) = (area::module(types.operation), area::path(types.operation));
+    let (module, path) = (address::module(types.operation), address::path(types.operation));
     let hidden = if call.contains("&given[") { "" } else { "# " };
     let credentials: String = vendor
         .file

@@ -9,9 +9,9 @@ use crate::{
     kind::Kind,
     names, path,
     path::Place,
-    records::time_format,
     rules::format_of,
     types::{Member, Record},
+    variants::time_format,
 };
 
 /// What the generator knows of a paged operation beside its schema.

@@ -36,6 +36,14 @@ pub(crate) fn resolve(pointer: &str, data_key: &str, operation: &Operation, reco
     Ok(Place { steps })
 }
 
+/// Whether an operation's data is one object of this name.
+pub(crate) fn data_object(operation: &Operation) -> Option<&str> {
+    match operation.data.as_ref().map(|data| &data.ty) {
+        Some(Type::Object(name)) => Some(name),
+        _ => None,
+    }
+}
+
 impl Place {
     /// The kind of what stands there; `None`: the data itself.
     pub(crate) fn kind(&self) -> Option<&Kind> {

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use scrm_schema::model::{Announced, Field, Operation, Place, Sensitive, TimeFormat, Wire};
+use quote::ToTokens;
+use scrm_schema::model::{Announced, Field, Operation, Place, Sensitive, Wire};
 
 use crate::{
     docs,
@@ -82,15 +81,4 @@ fn marks(field: &Field, rows: Option<&str>, answered: bool) -> String {
         Place::Header => Some("header"),
     });
     words.join(" ")
-}
-
-/// The variant of `spec::TimeFormat`.
-pub(crate) fn time_format(format: TimeFormat) -> TokenStream {
-    match format {
-        TimeFormat::DateTime => quote!(DateTime),
-        TimeFormat::Date => quote!(Date),
-        TimeFormat::Month => quote!(Month),
-        TimeFormat::Seconds => quote!(Seconds),
-        TimeFormat::Milliseconds => quote!(Milliseconds),
-    }
 }

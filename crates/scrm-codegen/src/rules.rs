@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use scrm_schema::model::{Field, Object, Operation, Rule, TimeFormat, Type};
 
-use crate::{docs, error::Error, format::quoted, records::time_format};
+use crate::{docs, error::Error, format::quoted, variants::time_format};
 
 /// How deep rules follow nested objects; a recursive object has no end.
 const DEPTH: usize = 8;

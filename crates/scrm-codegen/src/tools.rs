@@ -5,7 +5,7 @@ use quote::quote;
 use scrm_schema::model::{Operation, Vendor};
 
 use crate::{
-    area, docs,
+    address, docs,
     error::Error,
     format::{File, doc},
     kind::Kind,
@@ -30,7 +30,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         .iter()
         .filter(|operation| operation.area.is_some())
         .map(|operation| {
-            let name = area::static_path(operation);
+            let name = address::static_path(operation);
             quote!(&#name)
         })
         .collect();
@@ -79,7 +79,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
 
 /// The columns of an operation's rows; `None`: it answers no object.
 fn row_columns(operation: &Operation) -> Option<TokenStream> {
-    let (name, module) = (&operation.name, area::module(operation));
+    let (name, module) = (&operation.name, address::module(operation));
     let row = match (&operation.paging, operation.data.as_ref().map(|data| Kind::of(&data.ty))) {
         (Some(_), _) => {
             let request = request(operation);
@@ -102,6 +102,6 @@ fn inspected(operation: &Operation) -> TokenStream {
 
 /// The request, seen from a file beside the areas.
 fn request(operation: &Operation) -> TokenStream {
-    let (module, request) = (area::module(operation), names::ident(&operation.request.name));
+    let (module, request) = (address::module(operation), names::ident(&operation.request.name));
     quote!(super::#module::#request)
 }

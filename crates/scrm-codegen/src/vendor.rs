@@ -1,22 +1,18 @@
 //! `vendor.rs` of a client: what is known of the vendor as a whole.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use scrm_schema::model::{Credential, Filling, Place, Token, Vendor};
 use serde_json::Value;
 
 use crate::{
-    area, docs,
+    address::{self, marker, token_name},
+    docs,
     error::Error,
     errors,
     format::{File, doc},
-    names, operation,
+    variants,
 };
-
-/// The static of a kind of token.
-pub(crate) fn token_name(token: &str) -> Ident {
-    names::ident(&format!("TOKEN_{}", names::shout(token)))
-}
 
 /// The file.
 pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
@@ -66,11 +62,6 @@ fn vendor_spec(vendor: &Vendor) -> TokenStream {
     }
 }
 
-/// The type that stands for the vendor.
-pub(crate) fn marker(vendor: &Vendor) -> Ident {
-    names::ident(&names::pascal(&vendor.file.vendor))
-}
-
 fn vendor_docs(vendor: &Vendor) -> String {
     let file = &vendor.file;
     let source = &file.source;
@@ -111,7 +102,7 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
         return Err(failed("operation", format!("there is no operation `{}`", token.operation)));
     };
     let statics = token_name(&token.name);
-    let source = area::static_path(source);
+    let source = address::static_path(source);
     let parameters = token.parameters.iter().map(|(name, filling)| match filling {
         Filling::Credential(credential) => quote!((#name, spec::TokenParameter::Credential(#credential))),
         Filling::Constant(constant) => quote!((#name, spec::TokenParameter::Constant(#constant))),
@@ -139,7 +130,7 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
 
 fn untyped(vendor: &Vendor) -> TokenStream {
     let file = &vendor.file;
-    let (method, body) = (operation::method(file.untyped.method), operation::body(file.untyped.body));
+    let (method, body) = (variants::method(file.untyped.method), variants::body(file.untyped.body));
     let token = file.tokens.first().map(|token| {
         let name = token_name(&token.name);
         quote!(.token(&#name))

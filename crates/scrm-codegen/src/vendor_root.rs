@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use scrm_schema::model::Vendor;
 
-use crate::{area, error::Error, format::File, names};
+use crate::{address, error::Error, format::File, names};
 
 /// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
 #[rustfmt::skip]
@@ -28,7 +28,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     let mut file = File::new(&from, "");
     let areas = vendor.file.areas.iter().map(|area| names::field(&area.name));
     let token = vendor.token_operations().next().map(|_| {
-        let token = names::ident(area::TOKEN);
+        let token = names::ident(address::TOKEN);
         quote!(pub mod #token;)
     });
     let support = needs_test_support(vendor).then(|| {
@@ -38,7 +38,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
             mod test_support;
         )
     });
-    let marker = crate::vendor::marker(vendor);
+    let marker = crate::address::marker(vendor);
     file.add(quote! {
         #(pub mod #areas;)*
         #token

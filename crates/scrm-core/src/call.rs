@@ -6,12 +6,13 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use crate::{
-    client::{ApiClient, CallOptions, Response},
+    client::{ApiClient, CallOptions, Response, ResponseMeta},
     encode::RequestBody,
     error::{Error, ErrorKind},
     operation::{self, Operation},
-    pipeline::Job,
-    spec::VendorSpec,
+    pipeline::{self, Job},
+    spec::{OperationSpec, VendorSpec},
+    table::Payload,
     transport::HttpRequest,
 };
 
@@ -60,6 +61,45 @@ mod named;
 
 pub use self::named::{NamedCall, NamedRequest, PayloadOf};
 pub(crate) use self::named::{descend, value_at};
+
+impl ApiClient {
+    /// A typed call, to be sent by `.await`. The operation must be one of this vendor's; vendor crates see to that, and so does
+    /// [`VendorClientExt::call`](crate::vendor_client::VendorClientExt::call).
+    pub fn call<O: Operation>(&self, request: O) -> Call<O> {
+        Call::new(self.clone(), request)
+    }
+
+    /// A call of an operation without a schema: `path` below the vendor's base URL, `request` a JSON object of the parameters without the token.
+    /// Token, quota, retries and errors are as for typed calls.
+    pub fn call_raw(&self, path: impl Into<String>, request: Value) -> RawCall {
+        RawCall::new(self.clone(), path.into(), request)
+    }
+
+    /// Sends a request and decodes the answer into `data`: what all typed calls come down to, compiled once.
+    ///
+    /// # Errors
+    /// Whatever keeps the data from being there; see [`ErrorKind`](crate::ErrorKind).
+    pub fn execute<'a>(
+        &'a self,
+        outgoing: RequestBody<'a>,
+        spec: &'static OperationSpec,
+        options: &'a CallOptions,
+        data: &'a mut dyn Payload,
+    ) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
+        self.execute_at(spec.path, outgoing, spec, options, data)
+    }
+
+    pub(crate) fn execute_at<'a>(
+        &'a self,
+        path: &'a str,
+        outgoing: RequestBody<'a>,
+        spec: &'static OperationSpec,
+        options: &'a CallOptions,
+        data: &'a mut dyn Payload,
+    ) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
+        Box::pin(pipeline::run(Job { core: self, spec, path, outgoing, options }, data))
+    }
+}
 
 /// A typed call. `.await` sends it.
 #[derive(Clone)]

@@ -9,27 +9,19 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
-
 pub use self::{
     builder::Builder,
     response::{Response, ResponseMeta},
 };
 use crate::{
-    call::{Call, NamedCall, NamedRequest, PayloadOf, RawCall},
     drift::{DriftLog, DriftReport},
-    encode::RequestBody,
     error::Error,
     hooks::Hooks,
-    operation::Operation,
-    pipeline::{self, Job},
     quota::{QuotaOptions, RateLimiters},
     registry::Registry,
     retry::{RetryBudget, RetryPolicy},
     secret::CredentialSet,
     spec::{OperationSpec, TokenSpec, VendorSpec},
-    table::Payload,
     token::{TokenCache, TokenOptions, TokenSource, TokenStore},
     transport::Transport,
 };
@@ -144,48 +136,6 @@ impl ApiClient {
         &self.shop.credentials
     }
 
-    /// A typed call, to be sent by `.await`. The operation must be one of this vendor's; vendor crates see to that, and so does
-    /// [`VendorClientExt::call`](crate::vendor_client::VendorClientExt::call).
-    pub fn call<O: Operation>(&self, request: O) -> Call<O> {
-        Call::new(self.clone(), request)
-    }
-
-    /// A call of an operation without a schema: `path` below the vendor's base URL, `request` a JSON object of the parameters without the token.
-    /// Token, quota, retries and errors are as for typed calls.
-    pub fn call_raw(&self, path: impl Into<String>, request: Value) -> RawCall {
-        RawCall::new(self.clone(), path.into(), request)
-    }
-
-    /// A call of an operation that is met by name, with its fields by wire name and without the token. `payload`: the `tools::payload` of the vendor's crate.
-    pub fn call_named(&self, operation: &'static OperationSpec, request: Map<String, Value>, payload: PayloadOf) -> NamedCall {
-        NamedCall::new(self.clone(), operation, NamedRequest::new(operation, request), payload)
-    }
-
-    /// Sends a request and decodes the answer into `data`: what all typed calls come down to, compiled once.
-    ///
-    /// # Errors
-    /// Whatever keeps the data from being there; see [`ErrorKind`](crate::ErrorKind).
-    pub fn execute<'a>(
-        &'a self,
-        outgoing: RequestBody<'a>,
-        spec: &'static OperationSpec,
-        options: &'a CallOptions,
-        data: &'a mut dyn Payload,
-    ) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
-        self.execute_at(spec.path, outgoing, spec, options, data)
-    }
-
-    pub(crate) fn execute_at<'a>(
-        &'a self,
-        path: &'a str,
-        outgoing: RequestBody<'a>,
-        spec: &'static OperationSpec,
-        options: &'a CallOptions,
-        data: &'a mut dyn Payload,
-    ) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
-        Box::pin(pipeline::run(Job { core: self, spec, path, outgoing, options }, data))
-    }
-
     /// What the vendor answered otherwise than its pages say, in the calls of this client and of the other shops' clients made from it. The first answers of
     /// each operation were looked at, later ones by sample; all of them in strict mode and where the call collects drifts.
     #[must_use]
@@ -226,6 +176,18 @@ impl ApiClient {
 
     pub(crate) fn quotas(&self) -> &RateLimiters {
         &self.shop.quotas
+    }
+}
+
+/// A vendor's client around what all vendors' clients have in common.
+pub trait FromApiClient {
+    /// Wraps it. It must be of the same vendor.
+    fn from_api_client(client: ApiClient) -> Self;
+}
+
+impl FromApiClient for ApiClient {
+    fn from_api_client(client: ApiClient) -> Self {
+        client
     }
 }
 

@@ -23,11 +23,9 @@ pub use self::{
 };
 use serde_json::Value;
 
-use crate::{
-    client::ApiClient,
-    table::{Table, View},
-};
+use crate::table::{Table, View};
 pub use crate::{
+    client::FromApiClient,
     debug::debug,
     decode::Envelope,
     scan::{document, lax_document},
@@ -45,16 +43,4 @@ pub fn typed_json(view: &View<'_>) -> Value {
 pub trait Documented {
     /// Its fields.
     const TABLE: &'static Table;
-}
-
-/// A vendor's client around what all vendors' clients have in common.
-pub trait FromApiClient {
-    /// Wraps it. It must be of the same vendor.
-    fn from_api_client(client: ApiClient) -> Self;
-}
-
-impl FromApiClient for ApiClient {
-    fn from_api_client(client: ApiClient) -> Self {
-        client
-    }
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, ErrorKind},
     pipeline::Job,
     spec::OperationSpec,
-    table::{self, EXTRA, Extra, Inspect, ReadFields, Table, View},
+    table::{self, EXTRA, Extra, Inspect, NULLABLE, ReadFields, Table, View},
     transport::HttpRequest,
 };
 
@@ -27,14 +27,17 @@ pub struct NamedRequest {
 }
 
 impl NamedRequest {
-    /// With these fields; names that the table does not know are kept and sent beside the others. `null` leaves a field out.
+    /// With these fields; names that the table does not know are kept and sent beside the others. `null` leaves a field out, unless it means something of its own.
     #[must_use]
     pub fn new(operation: &OperationSpec, fields: Map<String, Value>) -> Self {
         let table = operation.request;
         let mut request = NamedRequest { table, values: vec![None; table.fields.len()], extra: Extra::default() };
         for (name, value) in fields {
             match table.find(&name, 0) {
-                Some(at) => request.values[at] = Some(value).filter(|value| !value.is_null()),
+                Some(at) => {
+                    let says_null = table.fields[at].flags & NULLABLE != 0;
+                    request.values[at] = Some(value).filter(|value| says_null || !value.is_null());
+                }
                 None => request.extra.push(name.into(), value),
             }
         }
@@ -91,6 +94,13 @@ impl fmt::Debug for NamedRequest {
     }
 }
 
+impl ApiClient {
+    /// A call of an operation that is met by name, with its fields by wire name and without the token. `payload`: the `tools::payload` of the vendor's crate.
+    pub fn call_named(&self, operation: &'static OperationSpec, request: Map<String, Value>, payload: PayloadOf) -> NamedCall {
+        NamedCall { core: self.clone(), spec: operation, request: NamedRequest::new(operation, request), options: CallOptions::default(), payload }
+    }
+}
+
 /// A call of an operation that is met by name. It is checked, metered and decoded like a typed one.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
@@ -103,10 +113,6 @@ pub struct NamedCall {
 }
 
 impl NamedCall {
-    pub(crate) fn new(core: ApiClient, spec: &'static OperationSpec, request: NamedRequest, payload: PayloadOf) -> Self {
-        NamedCall { core, spec, request, options: CallOptions::default(), payload }
-    }
-
     option_setters!();
 
     /// The request as a JSON object, as it would stand in a JSON body.

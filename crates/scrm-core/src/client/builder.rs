@@ -7,12 +7,11 @@ use std::{
     time::Duration,
 };
 
-use super::{ApiClient, Given, Shared, Shop};
+use super::{ApiClient, FromApiClient, Given, Shared, Shop};
 #[cfg(feature = "http")]
 use crate::http::HttpTransportBuilder;
 use crate::{
     base_url::{self, BaseUrl},
-    declare::FromApiClient,
     drift::DriftLog,
     error::{Error, ErrorKind},
     hooks::{Hooks, NoHooks},

@@ -160,8 +160,8 @@ impl Known {
         &self.last
     }
 
-    /// What of a page is new. A row is the same as another when it has the same id and the same content; or the same id, where it was to come again. Exactly the
-    /// same rows come again at the head of a page, when the pages have shifted; anywhere else, and on one page, they are two.
+    /// What of a page is new. A row is the same as another when it has the same id and the same content; or the same id, where it was to come again. On one page
+    /// they are two. Rows without an id that are exactly the same come again at the head of a page, when the pages have shifted; anywhere else they are two.
     pub(super) fn sift(&self, keys: &[RowKey], reading: Reading) -> Sifted {
         let mut sifted = Sifted { kept: Vec::with_capacity(keys.len()), ..Sifted::default() };
         let (mut reached, mut head) = (!reading.behind, true);
@@ -177,13 +177,14 @@ impl Known {
             reached = true;
             let reread = at < reading.reread;
             let same = self.is_same(*key);
+            let named = key.id != key.content;
             // Equal rows without an id come again only from the end of the page before.
-            head &= reread || (met != Met::New && same && (key.id != key.content || self.last.contains(key)));
+            head &= reread || (met != Met::New && same && (named || self.last.contains(key)));
             let twin = here.contains(&key.id);
             let keep = match met {
                 Met::New => true,
                 Met::Seam => twin || !(reread || same),
-                Met::Again => twin || !(reread || (same && head)),
+                Met::Again => twin || !(reread || (same && (named || head))),
             };
             if keep && (twin || met != Met::New) {
                 sifted.namesakes.push(at);
@@ -295,6 +296,15 @@ mod tests {
         assert_eq!(sift(&mut known, &[row(2), row(3), row(4)]), (vec![false, false, true], vec![]));
         assert_eq!(sift(&mut known, &[row(5), row(1), row(6)]), (vec![true, true, true], vec![1]));
         assert_eq!(sift(&mut known, &[row(7), row(7)]), (vec![true, true], vec![1]));
+    }
+
+    #[test]
+    fn the_same_row_with_an_id_came_again_wherever_it_stands() {
+        let mut known = Known::default();
+        sift(&mut known, &[version(1, 10), version(2, 20), version(3, 30)]);
+        let shifted = [version(4, 40), version(2, 20), version(5, 50), version(3, 30)];
+        assert_eq!(sift(&mut known, &shifted), (vec![true, false, true, false], vec![]));
+        assert_eq!(sift(&mut known, &[version(7, 70), version(7, 70)]), (vec![true, true], vec![1]));
     }
 
     #[test]

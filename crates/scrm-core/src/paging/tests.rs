@@ -124,7 +124,8 @@ impl List {
     }
 
     fn key(&self, row: &Row) -> RowKey {
-        let content = key(&row.number.to_le_bytes());
+        // Other than the id's, as of a row that has more than its id.
+        let content = key(&row.number.to_be_bytes());
         let nameless = self.nameless.is_some_and(|every| row.number.is_multiple_of(every));
         RowKey { id: if nameless { content } else { key(&(row.number % self.distinct).to_le_bytes()) }, content }
     }
