@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser};
 use scrm_schema::model::Vendor;
 
-use crate::{catalogue, commands, fields, language::Language, pull, vendors};
+use crate::{catalogue, commands, fields, language::Language, pull, screen, vendors};
 
 /// The whole command line.
 pub(crate) fn command(words: &[String], language: Language) -> Command {
@@ -37,7 +37,28 @@ pub(crate) fn command(words: &[String], language: Language) -> Command {
     #[cfg(feature = "stand-in")]
     let root = root.subcommand(commands::stand_in::command(language));
     let root = root.subcommand(commands::token::command(language)).subcommand(commands::completions::command(language));
-    translated(root, language)
+    fitted(translated(root, language))
+}
+
+/// Texts broken to the width of the screen: clap breaks nothing that is Chinese.
+fn fitted(command: Command) -> Command {
+    let width = usize::from(screen::width());
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, fitted));
+    let flag = |arg: &Arg| {
+        let value = arg.get_value_names().map_or(0, |names| names.iter().map(|name| name.len() + 3).sum());
+        let name = arg.get_long().map_or(0, |long| long.len() + 8);
+        if arg.get_action().takes_values() { name + value } else { name }
+    };
+    let longest = command.get_arguments().map(flag).chain([12]).max().unwrap_or_default();
+    let command = command.term_width(0).mut_args(|arg| match arg.get_help().map(|help| screen::wrapped(&help.to_string(), width.saturating_sub(longest + 2))) {
+        Some(help) => arg.help(help),
+        None => arg,
+    });
+    let fit = |text: Option<&clap::builder::StyledStr>| text.map(|text| screen::wrapped(&text.to_string(), width));
+    let (about, after) = (fit(command.get_about()), fit(command.get_after_help()));
+    let command = about.into_iter().fold(command, Command::about);
+    after.into_iter().fold(command, Command::after_help)
 }
 
 /// clap's own words in the reader's language.

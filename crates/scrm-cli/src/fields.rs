@@ -1,7 +1,7 @@
 //! The fields of a request as flags, and flags as a request: checked against the schema before anything is sent.
 
 use clap::{Arg, ArgAction, ArgMatches, builder::PossibleValuesParser};
-use scrm_core::{Moment, time};
+use scrm_core::{CredentialSet, Moment, spec::VendorSpec, time};
 use scrm_schema::model::{Enum, EnumValue, Field, Operation, Sensitive, TimeFormat, Type, Wire};
 use serde_json::{Map, Number, Value};
 
@@ -182,6 +182,22 @@ pub(crate) fn complete(operation: &Operation, request: &mut Map<String, Value>, 
     Err(Failure::wrong_use(say!(language, "required and not given: {missing}", "缺少必填字段：{missing}")))
 }
 
+/// Required fields that bear the name of a credential that is no secret: they are filled with it.
+pub(crate) fn from_credentials(operation: &Operation, vendor: &VendorSpec, request: &Map<String, Value>) -> Vec<&'static str> {
+    let required = |name: &str| operation.request.fields.iter().any(|field| field.required && field.name == name);
+    let open = vendor.credentials.iter().filter(|credential| !credential.secret).map(|credential| credential.name);
+    open.filter(|name| required(name) && !request.contains_key(*name)).collect()
+}
+
+/// Fills them.
+pub(crate) fn fill(request: &mut Map<String, Value>, names: &[&str], credentials: &CredentialSet) {
+    for name in names {
+        if let Some(value) = credentials.get(name) {
+            request.insert((*name).to_owned(), value.expose().into());
+        }
+    }
+}
+
 /// The required fields that are not there, by path.
 pub(crate) fn missing<'a>(operation: &'a Operation, request: &Map<String, Value>) -> Vec<(String, &'a Field)> {
     let mut missing = Vec::new();
@@ -200,6 +216,7 @@ fn absent<'a>(operation: &'a Operation, fields: &'a [Field], given: Option<&Map<
         match (value, inside) {
             (None | Some(Value::Null), Some(object)) => absent(operation, &object.fields, None, &format!("{path}."), missing),
             (Some(Value::Object(value)), Some(object)) => absent(operation, &object.fields, Some(value), &format!("{path}."), missing),
+            (Some(Value::Null), None) if field.nullable => {}
             (None | Some(Value::Null), None) => missing.push((path, field)),
             _ => {}
         }
@@ -249,6 +266,11 @@ fn put(request: &mut Map<String, Value>, path: &[&str], value: Value) {
 
 /// What the given texts mean for this field; the error says what is wanted.
 fn read(field: &Field, given: &[&String], operation: &Operation) -> Result<Value, String> {
+    if let (true, [null]) = (field.nullable, given)
+        && null.as_str() == "null"
+    {
+        return Ok(Value::Null);
+    }
     let nested = field.pointer.matches("/properties/").count() > 1;
     let value = match &field.ty {
         Type::List(inner) if holds_objects(&field.ty) => match given {

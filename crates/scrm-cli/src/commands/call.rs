@@ -52,11 +52,13 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
     let json = matches.get_one::<String>("json").map(String::as_str);
     let mut request = fields::request(operation, &flags, matches, json, language)?;
     first_page(operation, &mut request);
-    fields::complete(operation, &mut request, language)?;
     let tap = connect::Tap::default();
     let raw = matches.get_flag("raw");
     let extras = connect::Extras { tap: raw.then(|| tap.clone()), operation: Some(spec.name), ..connect::Extras::default() };
     let client = connect::client(vendor, matches, extras, language)?;
+    let names = fields::from_credentials(operation, vendor.spec, &request);
+    fields::fill(&mut request, &names, client.credentials());
+    fields::complete(operation, &mut request, language)?;
     let mut call = client.call_named(spec, request, vendor.payload);
     if matches.get_flag("allow-empty") {
         call = call.allow_empty_filters();

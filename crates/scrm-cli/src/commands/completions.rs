@@ -21,7 +21,15 @@ pub(crate) fn command(language: Language) -> Command {
                 .value_name("SHELL")
                 .required(true)
                 .value_parser(["bash", "elvish", "fish", "powershell", "zsh"])
-                .help(language.pick("For bash: source <(scrm completions bash)", "例如 bash：source <(scrm completions bash)").to_owned()),
+                .hide_possible_values(true)
+                .help(
+                    language
+                        .pick(
+                            "bash, elvish, fish, powershell or zsh; for bash: source <(scrm completions bash)",
+                            "bash、elvish、fish、powershell 或 zsh；例如 bash：source <(scrm completions bash)",
+                        )
+                        .to_owned(),
+                ),
         )
 }
 

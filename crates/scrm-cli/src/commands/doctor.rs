@@ -132,8 +132,10 @@ impl Doctor<'_> {
         let mut clock_is_known = false;
         for spec in self.operations(matches, vendor)? {
             let operation = catalogue::operation(vendor, spec.name)?;
-            let (finding, says) = match request(operation) {
-                Ok((request, made_up)) => {
+            let (finding, says) = match request(operation, self.vendor) {
+                Ok((mut request, made_up)) => {
+                    let names = fields::from_credentials(operation, self.vendor.spec, &Map::new());
+                    fields::fill(&mut request, &names, client.credentials());
                     let outcome = self.ask(&client, spec, request).await;
                     self.verdict(vendor, operation, made_up, outcome)
                 }
@@ -159,7 +161,7 @@ impl Doctor<'_> {
         }
         let easy = |spec: &&OperationSpec| {
             let operation = vendor.operations.iter().find(|operation| operation.name == spec.name && operation.access == Access::Read);
-            operation.is_some_and(|operation| matches!(request(operation), Ok((_, false))))
+            operation.is_some_and(|operation| matches!(request(operation, self.vendor), Ok((_, false))))
         };
         let listing = reads.clone().filter(|spec| spec.paging.is_some()).find(easy);
         Ok(listing.or_else(|| reads.clone().find(easy)).or_else(|| reads.clone().next()).into_iter().collect())
@@ -213,7 +215,7 @@ impl Doctor<'_> {
 }
 
 /// A small request: the first page, one row; what is required besides comes from the documented example. `true`: made-up values are in it. `Err`: what is missing.
-fn request(operation: &Operation) -> Result<(Map<String, Value>, bool), String> {
+fn request(operation: &Operation, vendor: &Vendor) -> Result<(Map<String, Value>, bool), String> {
     let mut request = Map::new();
     first_page(operation, &mut request);
     let size = operation.paging.as_ref().and_then(|paging| paging.size.as_deref());
@@ -224,6 +226,9 @@ fn request(operation: &Operation) -> Result<(Map<String, Value>, bool), String> 
         if let (true, Some(default), false) = (field.required, &field.default, request.contains_key(&field.name)) {
             request.insert(field.name.clone(), default.clone());
         }
+    }
+    for name in fields::from_credentials(operation, vendor.spec, &request) {
+        request.insert(name.to_owned(), "".into());
     }
     if fields::missing(operation, &request).is_empty() && !asks_for_more(operation) {
         return Ok((request, false));

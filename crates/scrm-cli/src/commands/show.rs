@@ -52,7 +52,7 @@ impl Shown<'_> {
 
     fn line(&mut self, name: (&str, &str), value: &str) {
         let name = self.pick(name.0, name.1);
-        let padding = " ".repeat(12_usize.saturating_sub(console::measure_text_width(name)));
+        let padding = " ".repeat(12_usize.saturating_sub(unicode_width::UnicodeWidthStr::width(name)));
         _ = writeln!(self.text, "{name}{padding}{value}");
     }
 
@@ -60,7 +60,8 @@ impl Shown<'_> {
         let operation = self.operation;
         _ = writeln!(self.text, "{} {}: {}", vendor.file.vendor, operation.name, self.language.label(&operation.title));
         if let Some(description) = &operation.description {
-            _ = writeln!(self.text, "{}", self.language.label(description));
+            let description = screen::wrapped(self.language.label(description), screen::width().into());
+            _ = writeln!(self.text, "{description}");
         }
         self.text.push('\n');
         self.facts();
@@ -214,8 +215,9 @@ impl Shown<'_> {
         }
         self.heading("ERRATA (page → wire)", "勘误（页面 → 实际）");
         for erratum in &self.operation.errata {
-            let line = format!("  {}: {} → {} ({})", erratum.at, fields::text(&erratum.documented), fields::text(&erratum.wire), erratum.seen);
-            _ = writeln!(self.text, "{line}");
+            let line = format!("{}: {} → {} ({})", erratum.at, fields::text(&erratum.documented), fields::text(&erratum.wire), erratum.seen);
+            let line = screen::wrapped(&line, usize::from(screen::width()) - 4).replace('\n', "\n    ");
+            _ = writeln!(self.text, "  {line}");
         }
     }
 }

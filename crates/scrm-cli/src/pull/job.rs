@@ -43,6 +43,8 @@ pub(super) struct Job<'m> {
     since: Option<Since>,
     /// The vendor answers nothing without a beginning of time.
     needs_start: bool,
+    /// Fields that are filled with credentials.
+    filled: Vec<&'static str>,
     target: Target,
     to: String,
     table: String,
@@ -85,14 +87,14 @@ impl<'m> Job<'m> {
                 whole.insert(field.to_owned(), Value::from(""));
             }
         }
+        let filled = fields::from_credentials(operation, vendor.spec, &request);
+        whole.extend(filled.iter().map(|name| ((*name).to_owned(), Value::from(""))));
         fields::complete(operation, &mut whole, language)?;
-        if since.is_none() {
-            request = whole;
-        }
+        request.extend(whole.into_iter().filter(|(_, value)| value != ""));
         let to = given("to").unwrap_or_default().to_owned();
         let target = Target::of(&to, language)?;
         let table = given("table").unwrap_or(name).to_owned();
-        Ok(Job { matches, vendor, spec, request, since, needs_start, target, to, table, language })
+        Ok(Job { matches, vendor, spec, request, since, needs_start, filled, target, to, table, language })
     }
 
     fn path(&self, option: &str, ending: &str) -> PathBuf {
@@ -142,8 +144,9 @@ impl<'m> Job<'m> {
         format!("{:032x}", hash.finish())
     }
 
-    pub(super) fn run(self, session: &mut Session<'_>) -> Result<Report, Failure> {
+    pub(super) fn run(mut self, session: &mut Session<'_>) -> Result<Report, Failure> {
         let client = self.client(session)?;
+        fields::fill(&mut self.request, &self.filled, client.credentials());
         let mut sink = self.target.open(self.setup()?, self.language)?;
         let mut state = self.state(&mut *sink, &client)?;
         let resumed = state.run.is_some();

@@ -32,7 +32,7 @@ fn no_line_is_wider_than_the_screen() {
     for language in ["en", "zh"] {
         for words in [&[][..], &["pull"], &["call"], &["call", "xiaoe", "order_list_v2"], &["box"], &["doctor"]] {
             let text = help(language, words);
-            let widest = text.lines().map(console::measure_text_width).max().unwrap();
+            let widest = text.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap();
             assert!(widest <= 80, "{language} {words:?}: {widest}");
             if words.len() < 2 {
                 assert!(text.lines().count() <= 60, "{language} {words:?} fills more than a screen");
