@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask codegen`, `cargo xtask import`, `cargo xtask openapi`; `--help` has the rest.
 
 mod bench;
+mod bench_program;
 mod codegen;
 mod explore;
 mod import;
@@ -57,7 +58,7 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 10)]
         minutes: u64,
     },
-    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|all> [--gate] [--json FILE]`
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|all|program> [--gate] [--json FILE]`
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on to the benchmarks; `--help` for more

@@ -1,5 +1,7 @@
 //! The command line, in the reader's language. Fields of an operation are flags of `call` and `pull` once the operation is named.
 
+use std::collections::BTreeMap;
+
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser};
 use scrm_schema::model::Vendor;
 
@@ -50,8 +52,15 @@ fn fitted(command: Command) -> Command {
         let name = arg.get_long().map_or(0, |long| long.len() + 8);
         if arg.get_action().takes_values() { name + value } else { name }
     };
-    let longest = command.get_arguments().map(flag).chain([12]).max().unwrap_or_default();
-    let command = command.term_width(0).mut_args(|arg| match arg.get_help().map(|help| screen::wrapped(&help.to_string(), width.saturating_sub(longest + 2))) {
+    // each heading has columns of its own
+    let mut longest: BTreeMap<(Option<String>, bool), usize> = BTreeMap::new();
+    let place = |arg: &Arg| (arg.get_help_heading().map(str::to_owned), arg.is_positional());
+    for arg in command.get_arguments() {
+        let widest = longest.entry(place(arg)).or_insert(12);
+        *widest = flag(arg).max(*widest);
+    }
+    let room = |arg: &Arg| width.saturating_sub(longest.get(&place(arg)).copied().unwrap_or_default() + 2);
+    let command = command.term_width(0).mut_args(|arg| match arg.get_help().map(|help| screen::wrapped(&help.to_string(), room(&arg))) {
         Some(help) => arg.help(help),
         None => arg,
     });

@@ -50,7 +50,7 @@ pub(crate) fn argument(flag: &Flag<'_>, operation: &Operation, language: Languag
     let mut arg = Arg::new(format!("field:{}", flag.name))
         .long(flag.name.clone())
         .value_name(value_name(flag.field, operation))
-        .help(help(flag.field, &values, language))
+        .help(help(flag, operation, &values, language))
         .help_heading(language.pick("Fields", "字段"))
         .allow_hyphen_values(true);
     if matches!(flag.field.ty, Type::List(_)) {
@@ -103,9 +103,12 @@ fn holds_objects(ty: &Type) -> bool {
     matches!(ty, Type::List(inner) if matches!(**inner, Type::Object(_) | Type::Any | Type::Map(_) | Type::List(_)))
 }
 
-fn help(field: &Field, values: &[&EnumValue], language: Language) -> String {
+fn help(flag: &Flag<'_>, operation: &Operation, values: &[&EnumValue], language: Language) -> String {
+    let field = flag.field;
     let mut help = language.label(&field.doc).trim_end_matches(['.', '。']).to_owned();
-    if field.required {
+    let path = Some(flag.path.join("/"));
+    let filled = field.default.is_some() || operation.paging.as_ref().is_some_and(|paging| path == paging.page || path == paging.size);
+    if field.required && !filled {
         help += language.pick(" (required)", "（必填）");
     }
     let bounds = match (field.minimum, field.maximum) {
@@ -182,9 +185,9 @@ pub(crate) fn complete(operation: &Operation, request: &mut Map<String, Value>, 
     Err(Failure::wrong_use(say!(language, "required and not given: {missing}", "缺少必填字段：{missing}")))
 }
 
-/// Required fields that bear the name of a credential that is no secret: they are filled with it.
+/// Required texts that bear the name of a credential that is no secret: they are filled with it.
 pub(crate) fn from_credentials(operation: &Operation, vendor: &VendorSpec, request: &Map<String, Value>) -> Vec<&'static str> {
-    let required = |name: &str| operation.request.fields.iter().any(|field| field.required && field.name == name);
+    let required = |name: &str| operation.request.fields.iter().any(|field| field.required && field.name == name && field.ty == Type::Text);
     let open = vendor.credentials.iter().filter(|credential| !credential.secret).map(|credential| credential.name);
     open.filter(|name| required(name) && !request.contains_key(*name)).collect()
 }
