@@ -88,7 +88,13 @@ impl Bench {
         let script = self.out.join("pull.py");
         fs::write(&script, SCRIPT).map_err(|error| error.to_string())?;
         let parquet = Goal { rows: 60_000.0, memory: 120.0 };
-        told.extend(self.pair(&stand_in, "Parquet", &script, &|who| self.out.join(format!("{who}.parquet")).display().to_string(), &parquet)?);
+        told.extend(self.pair(
+            &stand_in,
+            "Parquet",
+            &script,
+            &|who| self.out.join(format!("{who}.parquet")).display().to_string(),
+            &parquet,
+        )?);
         match self.postgres(&stand_in, &script)? {
             Some(lines) => told.extend(lines),
             None => told.push("PostgreSQL was not measured: no server in /usr/lib/postgresql/*/bin; apt-get install postgresql".to_owned()),
@@ -117,7 +123,9 @@ impl Bench {
         let mut hand = Command::new(&self.python);
         hand.arg(script).arg(to("python"));
         let theirs = self.measured(&mut hand, stand_in)?;
-        let line = |who: &str, figure: &Figure, goal: String| format!("{:34} {:>9.0} {:>8.0}   {goal}", format!("{name}: {who}"), figure.rows, figure.memory);
+        let line = |who: &str, figure: &Figure, goal: String| {
+            format!("{:34} {:>9.0} {:>8.0}   {goal}", format!("{name}: {who}"), figure.rows, figure.memory)
+        };
         let (faster, share) = (ours.rows / theirs.rows, ours.memory / theirs.memory);
         Ok(vec![
             line("scrm", &ours, format!("at least {:.0} rows/s, at most {:.0} MB", goal.rows, goal.memory)),

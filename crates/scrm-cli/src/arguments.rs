@@ -33,7 +33,13 @@ pub(crate) fn command(words: &[String], language: Language) -> Command {
         .subcommand(commands::operations::command(language))
         .subcommand(commands::show::command(asked.vendor.as_deref(), language))
         .subcommand(commands::doctor::command(language))
-        .subcommand(with_fields(commands::call::command(asked.vendor.as_deref(), language), &asked, "call", commands::call::TAKEN, language))
+        .subcommand(with_fields(
+            commands::call::command(asked.vendor.as_deref(), language),
+            &asked,
+            "call",
+            commands::call::TAKEN,
+            language,
+        ))
         .subcommand(with_fields(pull::command(asked.vendor.as_deref(), language), &asked, "pull", pull::TAKEN, language))
         .subcommand(commands::decode::command(asked.vendor.as_deref(), language));
     #[cfg(feature = "stand-in")]
@@ -82,9 +88,8 @@ fn translated(command: Command, language: Language) -> Command {
     let root = names.into_iter().fold(headed, |command, name| {
         command.mut_subcommand(name, |sub| sub.help_template(template).disable_help_flag(true).arg(help_flag()).mut_args(titled))
     });
-    root.disable_version_flag(true).arg(
-        Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本").help_heading("选项"),
-    )
+    root.disable_version_flag(true)
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本").help_heading("选项"))
 }
 
 fn help_flag() -> Arg {
@@ -125,7 +130,9 @@ impl Asked {
 }
 
 fn with_fields(command: Command, asked: &Asked, name: &str, taken: &[&str], language: Language) -> Command {
-    let (Some(vendor), Some(operation), true) = (&asked.vendor, &asked.operation, asked.command.as_deref() == Some(name)) else { return command };
+    let (Some(vendor), Some(operation), true) = (&asked.vendor, &asked.operation, asked.command.as_deref() == Some(name)) else {
+        return command;
+    };
     let known = vendors::all().iter().any(|known| known.spec.name == vendor.as_str() && (known.operation)(operation).is_some());
     match known.then(|| catalogue::around(vendor, operation)) {
         Some(Ok(tree)) => fields_of(command, &tree, operation, taken, language),

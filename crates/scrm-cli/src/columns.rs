@@ -162,7 +162,13 @@ fn cell<'a>(kind: Kind, view: View<'a>) -> Cell<'a> {
     match view {
         View::Str(Some(text)) => of_text(kind, text),
         View::I64(Some(value)) => of_integer(kind, *value),
-        View::F64(Some(value)) => if kind == Kind::Number { Cell::Number(*value) } else { Cell::Text(value.to_string().into()) },
+        View::F64(Some(value)) => {
+            if kind == Kind::Number {
+                Cell::Number(*value)
+            } else {
+                Cell::Text(value.to_string().into())
+            }
+        }
         View::Bool(Some(value)) => Cell::Boolean(*value),
         View::Open(open) => match open.get() {
             Some(Code::Int(value)) => Cell::Text(value.to_string().into()),
@@ -172,7 +178,13 @@ fn cell<'a>(kind: Kind, view: View<'a>) -> Cell<'a> {
         View::Typed(typed) => match typed.get() {
             Some(Atom::Text(text)) => of_text(kind, text),
             Some(Atom::Int(value)) => of_integer(kind, value),
-            Some(Atom::Decimal(value)) => if kind == Kind::Decimal { Cell::Decimal(value) } else { Cell::Text(value.to_string().into()) },
+            Some(Atom::Decimal(value)) => {
+                if kind == Kind::Decimal {
+                    Cell::Decimal(value)
+                } else {
+                    Cell::Text(value.to_string().into())
+                }
+            }
             None => Cell::Nothing,
         },
         view => tabular::json_text(&view).filter(|text| text != "null").map_or(Cell::Nothing, Cell::Json),

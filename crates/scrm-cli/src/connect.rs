@@ -114,9 +114,14 @@ fn token_store(language: Language) -> Result<Option<FileStore>, Failure> {
 }
 
 fn quota(text: &str, language: Language) -> Result<QuotaSpec, Failure> {
-    let parsed = text.split_once('/').and_then(|(calls, seconds)| Some(QuotaSpec { calls: calls.parse().ok()?, seconds: seconds.parse().ok()? }));
+    let parsed =
+        text.split_once('/').and_then(|(calls, seconds)| Some(QuotaSpec { calls: calls.parse().ok()?, seconds: seconds.parse().ok()? }));
     parsed.ok_or_else(|| {
-        Failure::wrong_use(say!(language, "--quota {text:?}: calls and seconds are wanted, 100/10, or none", "--quota {text:?}：应写成次数/秒数，如 100/10，或 none"))
+        Failure::wrong_use(say!(
+            language,
+            "--quota {text:?}: calls and seconds are wanted, 100/10, or none",
+            "--quota {text:?}：应写成次数/秒数，如 100/10，或 none"
+        ))
     })
 }
 

@@ -177,7 +177,8 @@ pub(crate) fn complete(operation: &Operation, request: &mut Map<String, Value>, 
             request.insert(field.name.clone(), default.clone());
         }
     }
-    let missing: Vec<String> = missing(operation, request).iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc))).collect();
+    let missing: Vec<String> =
+        missing(operation, request).iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc))).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -208,7 +209,13 @@ pub(crate) fn missing<'a>(operation: &'a Operation, request: &Map<String, Value>
     missing
 }
 
-fn absent<'a>(operation: &'a Operation, fields: &'a [Field], given: Option<&Map<String, Value>>, prefix: &str, missing: &mut Vec<(String, &'a Field)>) {
+fn absent<'a>(
+    operation: &'a Operation,
+    fields: &'a [Field],
+    given: Option<&Map<String, Value>>,
+    prefix: &str,
+    missing: &mut Vec<(String, &'a Field)>,
+) {
     for field in fields.iter().filter(|field| field.required) {
         let value = given.and_then(|given| given.get(&field.name));
         let inside = match &field.ty {
@@ -330,7 +337,8 @@ fn code(known: &Enum, given: &str) -> Value {
 
 fn moment(format: TimeFormat, is_number: bool, given: &str) -> Result<Value, String> {
     let format = core_format(format);
-    let moment = instant(given).map_err(|()| "a time such as 2026-11-01, 2026-11-01 08:00:00 (China time) or 2026-11-01T08:00:00+08:00".to_owned());
+    let moment =
+        instant(given).map_err(|()| "a time such as 2026-11-01, 2026-11-01 08:00:00 (China time) or 2026-11-01T08:00:00+08:00".to_owned());
     let text = match (time::parse(format, given), moment) {
         (Some(_), _) => given.to_owned(),
         (None, Ok(moment)) => time::write(format, moment),
@@ -439,7 +447,8 @@ mod tests {
     fn every_operation_is_found_with_its_area_alone() {
         for vendor in crate::vendors::all() {
             for operation in vendor.operations {
-                let found = catalogue::around(vendor.spec.name, operation.name).unwrap_or_else(|error| panic!("{}: {}", operation.name, error.message));
+                let found = catalogue::around(vendor.spec.name, operation.name)
+                    .unwrap_or_else(|error| panic!("{}: {}", operation.name, error.message));
                 catalogue::operation(&found, operation.name).unwrap();
             }
         }

@@ -58,10 +58,18 @@ pub(crate) fn settings(profile: &str, vendor: &str, language: Language) -> Resul
     })?;
     let names = profiles.keys().cloned().collect::<Vec<_>>().join(", ");
     let mut found = profiles.remove(profile).ok_or_else(|| {
-        Failure::wrong_use(say!(language, "{shown} has no profile {profile:?}; it has {names}", "{shown} 里没有配置 {profile:?}，只有：{names}"))
+        Failure::wrong_use(say!(
+            language,
+            "{shown} has no profile {profile:?}; it has {names}",
+            "{shown} 里没有配置 {profile:?}，只有：{names}"
+        ))
     })?;
     found.remove(vendor).ok_or_else(|| {
-        Failure::wrong_use(say!(language, "{shown}: the profile {profile:?} has no table [{profile}.{vendor}]", "{shown}：配置 {profile:?} 里没有 [{profile}.{vendor}]"))
+        Failure::wrong_use(say!(
+            language,
+            "{shown}: the profile {profile:?} has no table [{profile}.{vendor}]",
+            "{shown}：配置 {profile:?} 里没有 [{profile}.{vendor}]"
+        ))
     })
 }
 
@@ -95,7 +103,8 @@ impl Settings {
         }
         let mut set = CredentialSet::new(vendor);
         for credential in vendor.credentials {
-            let value = values.remove(credential.name).or_else(|| values.remove(credential.env)).or_else(|| std::env::var(credential.env).ok());
+            let value =
+                values.remove(credential.name).or_else(|| values.remove(credential.env)).or_else(|| std::env::var(credential.env).ok());
             if let Some(value) = value {
                 set = set.with(credential.name, value);
             }
@@ -103,7 +112,11 @@ impl Settings {
         if let Some(unknown) = values.keys().next() {
             let known = vendor.credentials.iter().map(|credential| credential.name).collect::<Vec<_>>().join(", ");
             let name = vendor.name;
-            return Err(Failure::wrong_use(say!(language, "{name} has no credential {unknown:?}; it has {known}", "{name} 没有凭据 {unknown:?}，只有：{known}")));
+            return Err(Failure::wrong_use(say!(
+                language,
+                "{name} has no credential {unknown:?}; it has {known}",
+                "{name} 没有凭据 {unknown:?}，只有：{known}"
+            )));
         }
         set.complete().map_err(|missing| Failure::wrong_use(missing.to_string()))
     }
@@ -111,7 +124,8 @@ impl Settings {
 
 /// What a command prints. Its standard error is the user's: it may ask for a password.
 fn printed(program: &str, arguments: &[String], language: Language) -> Result<BTreeMap<String, String>, Failure> {
-    let failed = |why: String| Failure::failed(say!(language, "the command for credentials, {program}: {why}", "获取凭据的命令 {program}：{why}"));
+    let failed =
+        |why: String| Failure::failed(say!(language, "the command for credentials, {program}: {why}", "获取凭据的命令 {program}：{why}"));
     let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output().map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
@@ -123,6 +137,7 @@ fn printed(program: &str, arguments: &[String], language: Language) -> Result<BT
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let pairs = lines.map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('='));
-    let pair = |pair: Option<(&str, &str)>| pair.map(|(name, value)| (name.trim().to_owned(), value.trim().trim_matches(['"', '\'']).to_owned()));
+    let pair =
+        |pair: Option<(&str, &str)>| pair.map(|(name, value)| (name.trim().to_owned(), value.trim().trim_matches(['"', '\'']).to_owned()));
     pairs.map(pair).collect::<Option<_>>().ok_or_else(|| failed("lines NAME=value, or a JSON object, are wanted".to_owned()))
 }

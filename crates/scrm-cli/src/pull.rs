@@ -24,13 +24,36 @@ use crate::{
 
 /// Options of the command itself: a field of such a name goes by `--field-<name>`.
 pub(crate) const TAKEN: &[&str] = &[
-    "to", "table", "state", "since", "until", "by", "lookback", "settle", "concurrency", "thorough", "headings", "summary", "rejects",
-    "commit-every", "strict", "quiet", "plan", "json", "lang", "help", "profile", "timeout", "quota",
+    "to",
+    "table",
+    "state",
+    "since",
+    "until",
+    "by",
+    "lookback",
+    "settle",
+    "concurrency",
+    "thorough",
+    "headings",
+    "summary",
+    "rejects",
+    "commit-every",
+    "strict",
+    "quiet",
+    "plan",
+    "json",
+    "lang",
+    "help",
+    "profile",
+    "timeout",
+    "quota",
 ];
 
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
-    let arg = |name: &'static str, value: &'static str, en: &'static str, zh: &'static str| Arg::new(name).long(name).value_name(value).help(pick(en, zh));
+    let arg = |name: &'static str, value: &'static str, en: &'static str, zh: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(pick(en, zh))
+    };
     let time = |arg: Arg| arg.help_heading(pick("Only what is new", "只取新的"));
     Command::new("pull")
         .about(pick("Pull all rows of a list into a file or a table", "把一个列表的全部数据取到文件或表里"))
@@ -108,7 +131,13 @@ async fn signal() -> std::io::Result<()> {
 
 /// A length of time as people write it: `90s`, `10m`, `12h`, `7d`.
 pub(crate) fn length(text: &str, option: &str, language: Language) -> Result<Duration, Failure> {
-    let wrong = || Failure::wrong_use(say!(language, "--{option} {text:?}: a time such as 90s, 10m, 12h or 7d is wanted", "--{option} {text:?}：应写成 90s、10m、12h 或 7d"));
+    let wrong = || {
+        Failure::wrong_use(say!(
+            language,
+            "--{option} {text:?}: a time such as 90s, 10m, 12h or 7d is wanted",
+            "--{option} {text:?}：应写成 90s、10m、12h 或 7d"
+        ))
+    };
     let unit = text.chars().last().ok_or_else(wrong)?;
     let seconds = match unit {
         's' => 1,

@@ -75,7 +75,8 @@ pub use crate::{
     money::{Decimal, Fen, NotAnAmount, Yuan},
     operation::{Operation, PagedOperation},
     paging::{
-        Completeness, Items, NamedRow, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, RejectedPage, ResumeToken, ResumeTokenError, Summary,
+        Completeness, Items, NamedRow, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, RejectedPage, ResumeToken,
+        ResumeTokenError, Summary,
     },
     quota::SharedQuota,
     retry::RetryPolicy,

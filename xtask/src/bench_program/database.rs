@@ -38,7 +38,8 @@ impl Database {
         };
         let data = folder.join("data");
         let made = command("initdb").arg("-D").arg(&data).args(["-U", "scrm", "-A", "trust", "-E", "UTF8", "--locale=C"]).status();
-        made.map_err(|error| error.to_string()).and_then(|status| if status.success() { Ok(()) } else { Err(format!("initdb: {status}")) })?;
+        made.map_err(|error| error.to_string())
+            .and_then(|status| if status.success() { Ok(()) } else { Err(format!("initdb: {status}")) })?;
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(|error| error.to_string())?.port();
         let mut server = command("postgres");
         server.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);

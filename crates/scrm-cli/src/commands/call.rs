@@ -22,7 +22,8 @@ pub(crate) const TAKEN: &[&str] = &["json", "raw", "yes", "dry-run", "allow-empt
 
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
-    let flag = |name: &'static str, en: &'static str, zh: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(pick(en, zh));
+    let flag =
+        |name: &'static str, en: &'static str, zh: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(pick(en, zh));
     Command::new("call")
         .about(pick("Call one operation", "调用一个接口"))
         .arg(arguments::vendor(language))

@@ -49,7 +49,10 @@ pub(crate) fn answered(words: &[String], language: Language) -> bool {
     }
     let typed: Vec<String> = words.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
     let here = std::env::current_dir().ok();
-    CompleteEnv::with_factory(|| arguments::command(&typed, language)).var(VARIABLE).try_complete(std::env::args_os(), here.as_deref()).unwrap_or(true)
+    CompleteEnv::with_factory(|| arguments::command(&typed, language))
+        .var(VARIABLE)
+        .try_complete(std::env::args_os(), here.as_deref())
+        .unwrap_or(true)
 }
 
 /// Values that completion offers, with what they mean; others are taken as well.

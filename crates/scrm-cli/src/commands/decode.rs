@@ -14,7 +14,11 @@ use crate::{
 
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     Command::new("decode")
-        .about(language.pick("Say what the client makes of an answer (standard input)", "说明客户端怎样理解一个返回（从标准输入读）").to_owned())
+        .about(
+            language
+                .pick("Say what the client makes of an answer (standard input)", "说明客户端怎样理解一个返回（从标准输入读）")
+                .to_owned(),
+        )
         .arg(arguments::vendor(language))
         .arg(arguments::operation(vendor, language))
         .arg(
@@ -36,7 +40,8 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
 pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
     let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str), language)?;
     let operation = vendor.named(matches.get_one::<String>("operation").map_or("", String::as_str), language)?;
-    let mut data = (vendor.payload)(operation.name).ok_or_else(|| Failure::failed(format!("no type for what {} answers", operation.name)))?;
+    let mut data =
+        (vendor.payload)(operation.name).ok_or_else(|| Failure::failed(format!("no type for what {} answers", operation.name)))?;
     let mut body = Vec::new();
     std::io::stdin().read_to_end(&mut body).map_err(|error| Failure::failed(format!("standard input: {error}")))?;
     let explanation = explain(&mut *data, operation, vendor.spec, &body, matches.get_flag("plain"));

@@ -117,7 +117,8 @@ impl Doctor<'_> {
     async fn examine(&mut self, matches: &ArgMatches) -> Result<(), Failure> {
         let language = self.language;
         let tap = connect::Tap::default();
-        let client = connect::client(self.vendor, matches, connect::Extras { tap: Some(tap.clone()), ..connect::Extras::default() }, language);
+        let client =
+            connect::client(self.vendor, matches, connect::Extras { tap: Some(tap.clone()), ..connect::Extras::default() }, language);
         let credentials = language.pick("credentials", "凭据");
         let client = match client {
             Ok(client) => client,
@@ -179,7 +180,11 @@ impl Doctor<'_> {
         let (check, finding) = (self.language.pick("clock", "时钟"), if apart.abs() <= CLOCK { Finding::Fine } else { Finding::Wrong });
         let says = match finding {
             Finding::Fine => self.language.pick("right", "准确").to_owned(),
-            _ => say!(self.language, "this machine's clock is {apart} s behind the vendor's; set it right", "本机时钟比厂商慢 {apart} 秒，请校准"),
+            _ => say!(
+                self.language,
+                "this machine's clock is {apart} s behind the vendor's; set it right",
+                "本机时钟比厂商慢 {apart} 秒，请校准"
+            ),
         };
         self.note(check, finding, says);
     }
@@ -202,9 +207,18 @@ impl Doctor<'_> {
             ),
             Some(Situation::AddressRefused) => {
                 let said = error.vendor_message().unwrap_or_default();
-                (Finding::Wrong, say!(language, "this address is not allowed: add it to the list in the vendor's console ({said})", "本机地址不在白名单里：请在厂商后台添加（{said}）"))
+                (
+                    Finding::Wrong,
+                    say!(
+                        language,
+                        "this address is not allowed: add it to the list in the vendor's console ({said})",
+                        "本机地址不在白名单里：请在厂商后台添加（{said}）"
+                    ),
+                )
             }
-            Some(Situation::CredentialsWrong) => (Finding::Wrong, say!(language, "the credentials are wrong: {error}", "凭据不对：{error}")),
+            Some(Situation::CredentialsWrong) => {
+                (Finding::Wrong, say!(language, "the credentials are wrong: {error}", "凭据不对：{error}"))
+            }
             // the vendor looked at the request, so that the app may call it
             _ if error.kind() == ErrorKind::Vendor && made_up => {
                 (Finding::Fine, say!(language, "{may} (it refused the made-up values)", "{may}（示例中的虚构值被拒绝）"))

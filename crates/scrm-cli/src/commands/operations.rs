@@ -19,8 +19,15 @@ pub(crate) fn command(language: Language) -> Command {
         .about(pick("List what there is", "列出有哪些接口"))
         .arg(arguments::vendor(language).required(false))
         .arg(Arg::new("area").long("area").value_name("AREA").help(pick("Only this area: order", "只看这个领域，如 order")))
-        .arg(Arg::new("search").long("search").value_name("TEXT").help(pick("Only those that speak of this: 订单", "只看提到它的，如 订单")))
-        .arg(Arg::new("paged").long("paged").action(ArgAction::SetTrue).help(pick("Only those that `scrm pull` can take", "只看 `scrm pull` 能取的")))
+        .arg(
+            Arg::new("search").long("search").value_name("TEXT").help(pick("Only those that speak of this: 订单", "只看提到它的，如 订单")),
+        )
+        .arg(
+            Arg::new("paged")
+                .long("paged")
+                .action(ArgAction::SetTrue)
+                .help(pick("Only those that `scrm pull` can take", "只看 `scrm pull` 能取的")),
+        )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help(pick("As JSON", "输出 JSON")))
 }
 
@@ -38,7 +45,11 @@ pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, 
     if let (true, Some(area)) = (found.is_empty(), area) {
         let areas = tree.vendors.iter().flat_map(|vendor| vendor.file.areas.iter().map(|area| area.name.as_str()));
         let near = vendors::nearest(area, areas).join(", ");
-        return Err(Failure::wrong_use(say!(language, "no operation in an area {area:?}; near: {near}", "领域 {area:?} 里没有接口，相近的有：{near}")));
+        return Err(Failure::wrong_use(say!(
+            language,
+            "no operation in an area {area:?}; near: {near}",
+            "领域 {area:?} 里没有接口，相近的有：{near}"
+        )));
     }
     if matches.get_flag("json") {
         let list: Vec<Value> = found.iter().map(|(vendor, operation)| as_json(vendor, operation)).collect();

@@ -7,14 +7,7 @@ use scrm_core::Column;
 use scrm_schema::model::{Evidence, Field, Object, Operation, Rule, Type, Vendor};
 use serde_json::{Value, json};
 
-use crate::{
-    arguments, catalogue,
-    columns,
-    failure::Failure,
-    fields,
-    language::Language,
-    screen, vendors,
-};
+use crate::{arguments, catalogue, columns, failure::Failure, fields, language::Language, screen, vendors};
 
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
@@ -153,7 +146,9 @@ impl Shown<'_> {
         for field in &object.fields {
             let star = if field.required { "*" } else { "" };
             rows.push(vec![format!("{prefix}{}{star}", field.name), fields::type_name(&field.ty), self.about(field)]);
-            if let Some(inner) = inner(&field.ty).and_then(|name| self.operation.objects.get(name)).filter(|_| prefix.matches('.').count() < 3) {
+            if let Some(inner) =
+                inner(&field.ty).and_then(|name| self.operation.objects.get(name)).filter(|_| prefix.matches('.').count() < 3)
+            {
                 self.fields(inner, &format!("{prefix}{}.", field.name), rows);
             }
         }
@@ -215,7 +210,8 @@ impl Shown<'_> {
         }
         self.heading("ERRATA (page → wire)", "勘误（页面 → 实际）");
         for erratum in &self.operation.errata {
-            let line = format!("{}: {} → {} ({})", erratum.at, fields::text(&erratum.documented), fields::text(&erratum.wire), erratum.seen);
+            let line =
+                format!("{}: {} → {} ({})", erratum.at, fields::text(&erratum.documented), fields::text(&erratum.wire), erratum.seen);
             let line = screen::wrapped(&line, usize::from(screen::width()) - 4).replace('\n', "\n    ");
             _ = writeln!(self.text, "  {line}");
         }

@@ -16,15 +16,51 @@ use crate::{
 
 pub(crate) fn command(language: Language) -> Command {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
-    let flag = |name: &'static str, en: &'static str, zh: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(pick(en, zh));
+    let flag =
+        |name: &'static str, en: &'static str, zh: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(pick(en, zh));
     Command::new("box")
         .about(pick("Run stand-ins of the vendors, for trying and testing", "运行厂商的替身，供试用和测试"))
-        .arg(Arg::new("port").long("port").value_name("PORT").value_parser(value_parser!(u16)).help(pick("Port on 127.0.0.1 [default: any]", "127.0.0.1 上的端口 [默认: 任意]")))
-        .arg(Arg::new("customers").long("customers").value_name("N").value_parser(value_parser!(u32)).help(pick("How many people are made up [default: 1000]", "虚构多少人 [默认: 1000]")))
-        .arg(Arg::new("data").long("data").value_name("FILE").help(pick("Own people: JSON list, or .csv", "自己的人员数据：JSON 列表或 .csv")))
-        .arg(Arg::new("seed").long("seed").value_name("N").value_parser(value_parser!(u64)).help(pick("What is made up follows from it", "虚构的内容由它决定")))
-        .arg(Arg::new("latency").long("latency").value_name("MS").value_parser(value_parser!(u64)).help(pick("Every answer is this late", "每个返回延迟的毫秒数")))
-        .arg(Arg::new("fault").long("fault").value_name("JSON").action(ArgAction::Append).help(pick("A fault, as docs/stand-in.md explains them", "一种故障，见 docs/stand-in.md")))
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("PORT")
+                .value_parser(value_parser!(u16))
+                .help(pick("Port on 127.0.0.1 [default: any]", "127.0.0.1 上的端口 [默认: 任意]")),
+        )
+        .arg(
+            Arg::new("customers")
+                .long("customers")
+                .value_name("N")
+                .value_parser(value_parser!(u32))
+                .help(pick("How many people are made up [default: 1000]", "虚构多少人 [默认: 1000]")),
+        )
+        .arg(
+            Arg::new("data")
+                .long("data")
+                .value_name("FILE")
+                .help(pick("Own people: JSON list, or .csv", "自己的人员数据：JSON 列表或 .csv")),
+        )
+        .arg(
+            Arg::new("seed")
+                .long("seed")
+                .value_name("N")
+                .value_parser(value_parser!(u64))
+                .help(pick("What is made up follows from it", "虚构的内容由它决定")),
+        )
+        .arg(
+            Arg::new("latency")
+                .long("latency")
+                .value_name("MS")
+                .value_parser(value_parser!(u64))
+                .help(pick("Every answer is this late", "每个返回延迟的毫秒数")),
+        )
+        .arg(
+            Arg::new("fault")
+                .long("fault")
+                .value_name("JSON")
+                .action(ArgAction::Append)
+                .help(pick("A fault, as docs/stand-in.md explains them", "一种故障，见 docs/stand-in.md")),
+        )
         .arg(flag("without-quotas", "Refuse no call because of a quota", "不因配额拒绝调用"))
         .arg(
             Arg::new("command")

@@ -60,7 +60,10 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
     }
     client.call_named(token.operation, request, vendor.payload).send().await?;
     let answer: Value = tap.last().and_then(|seen| serde_json::from_slice(&seen.body).ok()).unwrap_or_default();
-    let value = answer.pointer(token.value).and_then(Value::as_str).ok_or_else(|| Failure::failed(format!("the answer has no token at {}", token.value)))?;
+    let value = answer
+        .pointer(token.value)
+        .and_then(Value::as_str)
+        .ok_or_else(|| Failure::failed(format!("the answer has no token at {}", token.value)))?;
     screen::line(value);
     if let Some(life) = token.expires_in.and_then(|at| answer.pointer(at)) {
         screen::note(&say!(language, "valid for {life} s", "有效期 {life} 秒"));

@@ -75,7 +75,11 @@ impl<'m> Job<'m> {
         if let Some(since) = &since
             && let Some(both) = [since.filter.start, since.filter.end].iter().find(|field| request.contains_key(**field))
         {
-            return Err(Failure::wrong_use(say!(language, "--since sets {both}; give one of them", "--since 会设置 {both}，两者只能用一个")));
+            return Err(Failure::wrong_use(say!(
+                language,
+                "--since sets {both}; give one of them",
+                "--since 会设置 {both}，两者只能用一个"
+            )));
         }
         // the ends of time are filled in when the run begins
         let mut whole = request.clone();
@@ -166,7 +170,20 @@ impl<'m> Job<'m> {
         let pages = self.pages(&client, &state, &rejects)?;
         let run = state.run.clone().unwrap_or_default();
         let progress = Progress::new(self.spec.name.to_owned(), run.counts.rows, self.matches.get_flag("quiet"), self.language);
-        let under_way = UnderWay { job: &self, session, sink, state, run, rejects, known, pages, progress, began: Instant::now(), told: Vec::new(), resumed };
+        let under_way = UnderWay {
+            job: &self,
+            session,
+            sink,
+            state,
+            run,
+            rejects,
+            known,
+            pages,
+            progress,
+            began: Instant::now(),
+            told: Vec::new(),
+            resumed,
+        };
         let report = under_way.walk(&client)?;
         let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
         files::replace(&self.path("summary", ".summary.json"), text.as_bytes())?;
@@ -229,7 +246,8 @@ impl<'m> Job<'m> {
         if let (Some(since), Some(run)) = (&self.since, &state.run) {
             for (field, end) in [(since.filter.start, &run.start), (since.filter.end, &run.end)] {
                 let Some(end) = end else { continue };
-                let seconds = matches!(since.filter.format, scrm_core::spec::TimeFormat::Seconds | scrm_core::spec::TimeFormat::Milliseconds);
+                let seconds =
+                    matches!(since.filter.format, scrm_core::spec::TimeFormat::Seconds | scrm_core::spec::TimeFormat::Milliseconds);
                 let number = end.parse::<i64>().ok().filter(|_| seconds);
                 request.insert(field.to_owned(), number.map_or_else(|| end.as_str().into(), Value::from));
             }
@@ -237,10 +255,17 @@ impl<'m> Job<'m> {
         let call = client.call_named(self.spec, request, self.vendor.payload);
         call.encode()?;
         let pages = self.matches.get_one::<u16>("concurrency").copied().unwrap_or(4);
-        let paginator = call.paginate().concurrency(pages.into()).thorough(self.matches.get_flag("thorough")).rejects(rejects.sink()).skip_undecodable(true);
+        let paginator = call
+            .paginate()
+            .concurrency(pages.into())
+            .thorough(self.matches.get_flag("thorough"))
+            .rejects(rejects.sink())
+            .skip_undecodable(true);
         let resume = state.run.as_ref().and_then(|run| run.resume.as_deref());
         let Some(token) = resume else { return Ok(paginator.pages()) };
-        let token = token.parse().map_err(|error| Failure::failed(format!("{}: the state cannot be resumed: {error}; move it away, and the pull begins anew", self.to)))?;
+        let token = token.parse().map_err(|error| {
+            Failure::failed(format!("{}: the state cannot be resumed: {error}; move it away, and the pull begins anew", self.to))
+        })?;
         Ok(paginator.resume_from(&token)?.pages())
     }
 }

@@ -55,7 +55,13 @@ impl KnownRows {
         files::replace(&fresh, kept)?;
         (state.marks.keys, state.marks.keys_of_run, state.marks.keys_file) = (kept.len() as u64, kept.len() as u64, state.runs);
         let file = files::Growing::open(&fresh, state.marks.keys, files::Secrecy::Private)?;
-        Ok(KnownRows { file, before: counted(kept), now: Occurrences::default(), waiting: Vec::new(), old: Some(old).filter(|old| *old != fresh) })
+        Ok(KnownRows {
+            file,
+            before: counted(kept),
+            now: Occurrences::default(),
+            waiting: Vec::new(),
+            old: Some(old).filter(|old| *old != fresh),
+        })
     }
 
     /// The rows that are not there yet.

@@ -49,7 +49,11 @@ pub(super) fn run(session: &mut Session<'_>, file: &Path) -> Result<ExitCode, Fa
     for pull in &plan.pull {
         let words = words(pull).map_err(|option| {
             let name = &pull.operation;
-            Failure::wrong_use(say!(language, "{shown}: {name}: {option} is no text, number or true", "{shown}：{name}：{option} 应为文本、数字或 true"))
+            Failure::wrong_use(say!(
+                language,
+                "{shown}: {name}: {option} is no text, number or true",
+                "{shown}：{name}：{option} 应为文本、数字或 true"
+            ))
         })?;
         let matches = arguments::command(&words, language).try_get_matches_from(&words);
         // all of the plan is checked before anything of it is done
@@ -114,6 +118,9 @@ mod tests {
         let text = "[[pull]]\nvendor = \"xiaoe\"\noperation = \"user_list\"\nto = \"shop.db\"\nconcurrency = 8\nthorough = true\nfields = { phone = \"13800138000\" }";
         let plan: Plan = toml::from_str(text).unwrap();
         let words = words(&plan.pull[0]).unwrap();
-        assert_eq!(words[1..], ["pull", "xiaoe", "user_list", "--concurrency=8", "--thorough", "--to=shop.db", "--phone=13800138000"].map(str::to_owned));
+        assert_eq!(
+            words[1..],
+            ["pull", "xiaoe", "user_list", "--concurrency=8", "--thorough", "--to=shop.db", "--phone=13800138000"].map(str::to_owned)
+        );
     }
 }

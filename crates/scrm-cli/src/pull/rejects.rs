@@ -33,7 +33,8 @@ impl RejectSink for FromPages {
 
     fn reject_page(&self, rejected: &RejectedPage<'_>) {
         let text = String::from_utf8_lossy(rejected.raw);
-        let line = json!({ "operation": rejected.operation, "page": rejected.page, "reason": rejected.error.to_string(), "raw": raw(&text) });
+        let line =
+            json!({ "operation": rejected.operation, "page": rejected.page, "reason": rejected.error.to_string(), "raw": raw(&text) });
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.0.push(line);
         waiting.1 += 1;

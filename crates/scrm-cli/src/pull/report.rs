@@ -88,7 +88,11 @@ impl Report {
             _ => language.pick("incomplete", "不全"),
         };
         let seconds = self.seconds;
-        let mut lines = vec![say!(language, "{vendor} {operation} → {to}: {result}, {rows} rows in {seconds:.1} s", "{vendor} {operation} → {to}：{result}，{rows} 行，{seconds:.1} 秒")];
+        let mut lines = vec![say!(
+            language,
+            "{vendor} {operation} → {to}: {result}, {rows} rows in {seconds:.1} s",
+            "{vendor} {operation} → {to}：{result}，{rows} 行，{seconds:.1} 秒"
+        )];
         let mut add = |number: u64, en: &str, zh: &str| {
             if number > 0 {
                 lines.push(format!("  {}: {number}", language.pick(en, zh)));

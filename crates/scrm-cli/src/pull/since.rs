@@ -76,13 +76,18 @@ impl Since {
 
     /// The ends of a run that begins now.
     pub(crate) fn ends(&self, state: &State, now: SystemTime, language: Language) -> Result<Ends, Failure> {
-        let odd_clock = || Failure::failed(say!(language, "this machine's clock shows no year from 1 to 9999", "本机时钟不在 1 到 9999 年之间"));
+        let odd_clock =
+            || Failure::failed(say!(language, "this machine's clock shows no year from 1 to 9999", "本机时钟不在 1 到 9999 年之间"));
         let now = Moment::from_system_time(now).ok_or_else(odd_clock)?;
         let until = match self.until {
             Some(until) => until,
             None => earlier(now, self.settle).ok_or_else(odd_clock)?,
         };
-        let mark = state.mark.as_deref().filter(|_| state.by.as_ref().is_none_or(|(start, _)| start == self.filter.start)).and_then(|mark| mark.parse().ok());
+        let mark = state
+            .mark
+            .as_deref()
+            .filter(|_| state.by.as_ref().is_none_or(|(start, _)| start == self.filter.start))
+            .and_then(|mark| mark.parse().ok());
         let from = match self.from {
             Some(from) => Some(from),
             None => mark.and_then(|mark: Moment| earlier(mark, self.lookback)),
@@ -104,7 +109,8 @@ fn earlier(moment: Moment, by: Duration) -> Option<Moment> {
 
 /// The documented filters of time.
 pub(crate) fn filters(spec: &OperationSpec) -> Vec<Filter> {
-    let paging = spec.paging.and_then(|paging| paging.split_by).map(|split| Filter { start: split.start, end: split.end, format: split.format });
+    let paging =
+        spec.paging.and_then(|paging| paging.split_by).map(|split| Filter { start: split.start, end: split.end, format: split.format });
     let rules = spec.rules.iter().filter_map(|rule| match *rule {
         Rule::Span { start, end, format, .. } if !start.contains('/') => Some(Filter { start, end, format }),
         _ => None,

@@ -122,12 +122,18 @@ impl State {
 
     /// Reads what was written; `place`: where it stood, for people.
     pub(crate) fn read(text: &str, place: &str) -> Result<State, Failure> {
-        let state: State = serde_json::from_str(text)
-            .map_err(|error| Failure::failed(format!("{place} is no state of a pull ({error}); it was changed or damaged. Move it away, and the pull begins anew")))?;
+        let state: State = serde_json::from_str(text).map_err(|error| {
+            Failure::failed(format!(
+                "{place} is no state of a pull ({error}); it was changed or damaged. Move it away, and the pull begins anew"
+            ))
+        })?;
         if state.version == VERSION {
             return Ok(state);
         }
-        Err(Failure::failed(format!("{place} was written by another version of scrm ({}); move it away, and the pull begins anew", state.version)))
+        Err(Failure::failed(format!(
+            "{place} was written by another version of scrm ({}); move it away, and the pull begins anew",
+            state.version
+        )))
     }
 
     pub(crate) fn text(&self) -> String {

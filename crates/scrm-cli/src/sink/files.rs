@@ -19,7 +19,9 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
 pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
     let advice = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; the disk is full. What was committed stands: make room and run the same command again",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; the disk is full. What was committed stands: make room and run the same command again"
+        }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; the program may not write there",
         io::ErrorKind::NotFound => "; the folder must be there",
         _ => "; what was committed stands, and the same command goes on from there",

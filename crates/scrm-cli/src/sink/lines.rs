@@ -46,7 +46,16 @@ impl Lines {
     pub(crate) fn open(path: &Path, setup: Setup, format: Format) -> Result<Self, Failure> {
         let lock = files::Lock::of(path)?;
         let state_path = setup.state_path.unwrap_or_else(|| files::beside(path, ".scrm-state.json"));
-        Ok(Lines { path: path.to_owned(), state_path, columns: setup.columns, format, file: None, adds: false, buffer: Vec::new(), _lock: lock })
+        Ok(Lines {
+            path: path.to_owned(),
+            state_path,
+            columns: setup.columns,
+            format,
+            file: None,
+            adds: false,
+            buffer: Vec::new(),
+            _lock: lock,
+        })
     }
 
     /// Where the lines of this run go.
@@ -89,12 +98,18 @@ impl Sink for Lines {
         let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
         let grows = adds && self.path.exists();
         if grows && matches!(self.format, Format::Csv(_)) && !state.columns.is_empty() && state.columns != names {
-            return Err(Failure::failed(format!("{}: the columns are others than in this file; move it away, and a new one is begun", self.path.display())));
+            return Err(Failure::failed(format!(
+                "{}: the columns are others than in this file; move it away, and a new one is begun",
+                self.path.display()
+            )));
         }
         if grows {
             let length = fs::metadata(&self.path).map_err(|error| files::broken(&self.path, &error))?.len();
             if length != state.marks.rows || files::tail(&self.path, length) != state.marks.tail {
-                return Err(Failure::failed(format!("{} is not as this program left it; move it away, and a new one is begun", self.path.display())));
+                return Err(Failure::failed(format!(
+                    "{} is not as this program left it; move it away, and a new one is begun",
+                    self.path.display()
+                )));
             }
         } else {
             (state.marks.rows, state.marks.tail) = (0, String::new());
@@ -122,7 +137,8 @@ impl Sink for Lines {
         for row in rows {
             match self.format {
                 Format::Json => {
-                    serde_json::to_writer(&mut self.buffer, row).map_err(|error| Failure::failed(format!("a row cannot be written: {error}")))?;
+                    serde_json::to_writer(&mut self.buffer, row)
+                        .map_err(|error| Failure::failed(format!("a row cannot be written: {error}")))?;
                     self.buffer.push(b'\n');
                 }
                 Format::Csv(_) => {

@@ -141,7 +141,8 @@ fn schema(columns: &[FlatColumn]) -> Result<TypePtr, ParquetError> {
             Kind::Number => (Physical::DOUBLE, ConvertedType::NONE),
             Kind::Boolean => (Physical::BOOLEAN, ConvertedType::NONE),
         };
-        let field = Type::primitive_type_builder(&column.name, physical).with_repetition(Repetition::OPTIONAL).with_converted_type(converted);
+        let field =
+            Type::primitive_type_builder(&column.name, physical).with_repetition(Repetition::OPTIONAL).with_converted_type(converted);
         let field = if column.kind == Kind::Decimal { field.with_precision(PRECISION).with_scale(SCALE as i32) } else { field };
         field.build().map(Arc::new)
     });
@@ -153,7 +154,9 @@ impl Parquet {
         let lock = files::Lock::of(path)?;
         let state_path = setup.state_path.unwrap_or_else(|| files::beside(path, ".scrm-state.json"));
         let schema = schema(&setup.columns).map_err(|error| broken(path, &error))?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).set_created_by(concat!("scrm ", env!("CARGO_PKG_VERSION")).to_owned());
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_created_by(concat!("scrm ", env!("CARGO_PKG_VERSION")).to_owned());
         Ok(Parquet {
             path: path.to_owned(),
             state_path,
@@ -229,7 +232,10 @@ impl Parquet {
             let open = || -> Result<_, ParquetError> { Ok((File::open(source)?, SerializedFileReader::new(File::open(source)?)?)) };
             let (file, reader) = open().map_err(|error| broken(source, &error))?;
             if reader.metadata().file_metadata().schema() != &*self.schema {
-                return Err(Failure::failed(format!("{}: the columns are others than in this file; move it away, and a new one is begun", source.display())));
+                return Err(Failure::failed(format!(
+                    "{}: the columns are others than in this file; move it away, and a new one is begun",
+                    source.display()
+                )));
             }
             for group in reader.metadata().row_groups() {
                 let mut target = writer.next_row_group().map_err(failed)?;

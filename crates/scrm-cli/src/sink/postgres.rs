@@ -85,7 +85,10 @@ impl Postgres {
             sql = format!("CREATE TABLE {name} ({}{comma}{KEY} text PRIMARY KEY, {RUN} bigint NOT NULL);", list.join(", "));
             _ = write!(sql, "COMMENT ON TABLE {name} IS {};", literal(self.table.title));
         } else if !there.iter().any(|(column, _)| column == KEY) {
-            return Err(Failure::failed(format!("{} has a table {} that this program did not make; name another with --table", self.place, self.table.name)));
+            return Err(Failure::failed(format!(
+                "{} has a table {} that this program did not make; name another with --table",
+                self.place, self.table.name
+            )));
         }
         for column in &self.table.columns {
             match there.iter().find(|(name, _)| *name == column.name) {
@@ -140,7 +143,9 @@ impl Postgres {
             if removing {
                 removed = transaction.execute(&format!("DELETE FROM {name} WHERE {RUN} < $1"), &[&state.runs])?;
             }
-            let sql = format!("INSERT INTO {STATES} (\"table\", state) VALUES ($1, $2) ON CONFLICT (\"table\") DO UPDATE SET state = excluded.state");
+            let sql = format!(
+                "INSERT INTO {STATES} (\"table\", state) VALUES ($1, $2) ON CONFLICT (\"table\") DO UPDATE SET state = excluded.state"
+            );
             transaction.execute(&sql, &[table, &text])?;
             transaction.commit()?;
             Ok(removed)
@@ -153,7 +158,9 @@ impl Postgres {
 
 impl Sink for Postgres {
     fn load(&mut self) -> Result<Option<State>, Failure> {
-        self.execute(&format!("SET client_min_messages = warning; CREATE TABLE IF NOT EXISTS {STATES} (\"table\" text PRIMARY KEY, state text NOT NULL)"))?;
+        self.execute(&format!(
+            "SET client_min_messages = warning; CREATE TABLE IF NOT EXISTS {STATES} (\"table\" text PRIMARY KEY, state text NOT NULL)"
+        ))?;
         let sql = format!("SELECT state FROM {STATES} WHERE \"table\" = $1");
         let row = self.client.query_opt(&sql, &[&self.table.name]).map_err(|error| broken(&self.place, &error))?;
         let Some(row) = row else { return Ok(None) };

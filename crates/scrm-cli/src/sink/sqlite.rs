@@ -101,9 +101,7 @@ impl Sink for Sqlite {
         self.make()?;
         let run = state.run.as_ref().map_or(0, |run| run.number);
         let sql = format!("SELECT {KEY} FROM {} WHERE {RUN} = ? AND {KEY} LIKE '#%'", quoted(&self.table.name));
-        let keys = || -> rusqlite::Result<Vec<String>> {
-            self.connection.prepare(&sql)?.query_map([run], |row| row.get(0))?.collect()
-        };
+        let keys = || -> rusqlite::Result<Vec<String>> { self.connection.prepare(&sql)?.query_map([run], |row| row.get(0))?.collect() };
         for key in keys().map_err(|error| self.failed(&error))? {
             self.table.came_before(&key);
         }
@@ -183,7 +181,9 @@ fn broken(path: &Path, error: &rusqlite::Error) -> Failure {
     let shown = path.display();
     let advice = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "; make room and run the same command again: what was committed stands",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "; another program writes to it: run the same command again when it is done",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "; another program writes to it: run the same command again when it is done"
+        }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "; the program may not write there",
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "; it is no file of SQLite's, or damaged",
         _ => "; what was committed stands, and the same command goes on from there",

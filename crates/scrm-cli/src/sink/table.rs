@@ -43,7 +43,8 @@ impl Table {
 
     /// Takes over the keys of a run under way: rows without an id are counted on.
     pub(super) fn came_before(&mut self, key: &str) {
-        let content = key.strip_prefix('#').and_then(|key| key.split_once('-')).and_then(|(content, _)| u128::from_str_radix(content, 16).ok());
+        let content =
+            key.strip_prefix('#').and_then(|key| key.split_once('-')).and_then(|(content, _)| u128::from_str_radix(content, 16).ok());
         if let Some(content) = content {
             self.came.count(content);
         }

@@ -93,7 +93,9 @@ fn without_credentials_the_way_out_is_named() {
 #[test]
 fn two_pulls_into_one_place_do_not_meet() {
     let program = Program::with(
-        scrm_mock::Mock::builder().customers(2000).fault(scrm_mock::FaultRule::new(scrm_mock::Fault::Latency { fixed_ms: 20, jitter_ms: 0 })),
+        scrm_mock::Mock::builder()
+            .customers(2000)
+            .fault(scrm_mock::FaultRule::new(scrm_mock::Fault::Latency { fixed_ms: 20, jitter_ms: 0 })),
     );
     let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--quiet"];
     let mut first = program.spawn(&arguments);

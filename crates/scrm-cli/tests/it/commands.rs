@@ -90,7 +90,13 @@ fn the_shell_is_told_operations_fields_and_values() {
     assert!(script.out.contains("complete "), "{}", script.out);
     let offered = |words: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scrm"));
-        command.env_clear().env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string()).env("_CLAP_IFS", "\n").arg("--").args(words);
+        command
+            .env_clear()
+            .env("COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
+            .env("_CLAP_IFS", "\n")
+            .arg("--")
+            .args(words);
         ran(&command.output().unwrap()).out
     };
     assert!(offered(&["scrm", "call", "xiaoe", "user_"]).contains("user_list_v2"));

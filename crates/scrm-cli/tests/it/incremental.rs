@@ -65,7 +65,8 @@ fn a_file_that_was_moved_away_gets_what_is_new_only() {
 #[test]
 fn what_begins_needs_a_time_where_the_vendor_does() {
     let program = Program::new(10);
-    let ran = program.run(&["pull", "xiaoe", "order_list_v2", "--to", "orders.jsonl", "--since", "last", "--by", "created_time_start"]).ended(2);
+    let ran =
+        program.run(&["pull", "xiaoe", "order_list_v2", "--to", "orders.jsonl", "--since", "last", "--by", "created_time_start"]).ended(2);
     assert!(ran.err.contains("begin with a time"), "{}", ran.err);
     let ran = program.run(&["pull", "xiaoe", "activity_list", "--to", "f.jsonl", "--since", "last"]).ended(2);
     assert!(ran.err.contains("no filter of time"), "{}", ran.err);

@@ -55,7 +55,9 @@ impl Program {
         for vendor in [&xiaoe_client::VENDOR, &rabbitpre_client::VENDOR, &beschannels_client::VENDOR] {
             variables.insert(format!("{}_BASE_URL", vendor.name.to_uppercase()), self.mock.base_url(vendor.name));
             let given = self.mock.credentials(vendor.name);
-            variables.extend(vendor.credentials.iter().filter_map(|credential| Some((credential.env.to_owned(), given.get(credential.name)?.clone()))));
+            variables.extend(
+                vendor.credentials.iter().filter_map(|credential| Some((credential.env.to_owned(), given.get(credential.name)?.clone()))),
+            );
         }
         variables
     }
@@ -116,10 +118,8 @@ impl Ran {
 
 /// The ids in a file of JSONL, sorted.
 pub fn ids_of_jsonl(text: &str) -> Vec<String> {
-    let mut ids: Vec<String> = text
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["user_id"].as_str().unwrap().to_owned())
-        .collect();
+    let mut ids: Vec<String> =
+        text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["user_id"].as_str().unwrap().to_owned()).collect();
     ids.sort();
     ids
 }

@@ -39,7 +39,8 @@ fn rows_that_the_list_no_longer_holds_leave_the_table() {
 
 #[test]
 fn an_interrupted_pull_commits_says_so_and_goes_on() {
-    let program = Program::with(Mock::builder().customers(2000).fault(scrm_mock::FaultRule::new(Fault::Latency { fixed_ms: 20, jitter_ms: 0 })));
+    let program =
+        Program::with(Mock::builder().customers(2000).fault(scrm_mock::FaultRule::new(Fault::Latency { fixed_ms: 20, jitter_ms: 0 })));
     let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--quiet"];
     let child = program.command(&arguments).stdout(std::process::Stdio::piped()).spawn().unwrap();
     while program.mock.calls("xiaoe/user_list_v2") < 5 {
@@ -130,7 +131,8 @@ fn a_table_in_postgres_has_types_and_comments() {
 #[test]
 fn a_lost_connection_is_told_and_the_same_command_goes_on() {
     let Some(server) = Postgres::start() else { return };
-    let program = Program::with(Mock::builder().customers(2000).fault(scrm_mock::FaultRule::new(Fault::Latency { fixed_ms: 10, jitter_ms: 0 })));
+    let program =
+        Program::with(Mock::builder().customers(2000).fault(scrm_mock::FaultRule::new(Fault::Latency { fixed_ms: 10, jitter_ms: 0 })));
     let url = server.url();
     let arguments = ["pull", "xiaoe", "user_list_v2", "--to", url.as_str(), "--quiet", "--commit-every", "100"];
     let child = program.command(&arguments).stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();

@@ -20,7 +20,8 @@ fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 #[test]
 fn what_is_written_and_printed_holds_no_secret() {
     let program = Program::new(120);
-    let secrets: Vec<String> = program.variables().into_iter().filter(|(name, _)| name.contains("SECRET")).map(|(_, value)| value).collect();
+    let secrets: Vec<String> =
+        program.variables().into_iter().filter(|(name, _)| name.contains("SECRET")).map(|(_, value)| value).collect();
     assert_eq!(secrets.len(), 3);
     program.mock.fault(Fault::BadRow).on("xiaoe/user_list").at_calls([1]);
     let mut printed = String::new();

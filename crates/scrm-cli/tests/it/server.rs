@@ -26,7 +26,12 @@ impl Postgres {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         own(folder.path());
-        let made = as_user(&programs.join("initdb")).args(["-D"]).arg(&data).args(["-U", "scrm", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]).output().unwrap();
+        let made = as_user(&programs.join("initdb"))
+            .args(["-D"])
+            .arg(&data)
+            .args(["-U", "scrm", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
+            .output()
+            .unwrap();
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = fs::File::create(folder.path().join("log")).unwrap();
@@ -41,7 +46,11 @@ impl Postgres {
         let server = Postgres { child, folder, port };
         let began = Instant::now();
         while postgres::Client::connect(&server.url(), postgres::NoTls).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(60), "the server does not answer: {}", fs::read_to_string(server.folder.path().join("log")).unwrap());
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "the server does not answer: {}",
+                fs::read_to_string(server.folder.path().join("log")).unwrap()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         Some(server)

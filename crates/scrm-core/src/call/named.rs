@@ -97,7 +97,13 @@ impl fmt::Debug for NamedRequest {
 impl ApiClient {
     /// A call of an operation that is met by name, with its fields by wire name and without the token. `payload`: the `tools::payload` of the vendor's crate.
     pub fn call_named(&self, operation: &'static OperationSpec, request: Map<String, Value>, payload: PayloadOf) -> NamedCall {
-        NamedCall { core: self.clone(), spec: operation, request: NamedRequest::new(operation, request), options: CallOptions::default(), payload }
+        NamedCall {
+            core: self.clone(),
+            spec: operation,
+            request: NamedRequest::new(operation, request),
+            options: CallOptions::default(),
+            payload,
+        }
     }
 }
 
