@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use scrm_core::{
-    Column, ColumnKind, Day, Decimal, Label, Moment, Sensitivity, Shape,
+    Column, ColumnKind, Day, Decimal, Label, Moment, NamedRow, Sensitivity, Shape,
     spec::TimeFormat,
     table::{Atom, Code, DYNAMIC, EXTRA, ReadFields, View},
     tabular, time,
 };
+use serde_json::Value;
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,7 @@ fn kind(column: &Column) -> Kind {
         ColumnKind::Boolean => Kind::Boolean,
         ColumnKind::Yuan | ColumnKind::Fen => Kind::Decimal,
         ColumnKind::DateTime => Kind::Moment(TimeFormat::DateTime),
+        ColumnKind::OffsetDateTime => Kind::Moment(TimeFormat::OffsetDateTime),
         ColumnKind::UnixSeconds => Kind::Moment(TimeFormat::Seconds),
         ColumnKind::UnixMillis => Kind::Moment(TimeFormat::Milliseconds),
         ColumnKind::Date => Kind::Day,
@@ -127,10 +129,27 @@ pub(crate) enum Cell<'a> {
 }
 
 impl FlatColumn {
+    /// The only column of rows that are values.
+    pub(crate) fn value() -> Self {
+        let label = Label { zh: "值", en: "The value" };
+        FlatColumn { name: "value".to_owned(), kind: Kind::Text, label, unit: None, required: true, sensitive: true, path: Vec::new() }
+    }
+
     /// What a row holds in this column.
-    pub(crate) fn cell<'a>(&self, row: &'a dyn ReadFields) -> Cell<'a> {
+    pub(crate) fn cell<'a>(&self, row: &'a NamedRow) -> Cell<'a> {
+        match (row.fields(), self.path.split_last()) {
+            (Some(fields), Some((last, parents))) => self.field(fields, *last, parents),
+            (None, None) => match row.value() {
+                Value::Null => Cell::Nothing,
+                Value::String(text) => Cell::Text(text.into()),
+                other => Cell::Text(other.to_string().into()),
+            },
+            _ => Cell::Nothing,
+        }
+    }
+
+    fn field<'a>(&self, row: &'a dyn ReadFields, last: usize, parents: &[usize]) -> Cell<'a> {
         let mut record = row;
-        let Some((last, parents)) = self.path.split_last() else { return Cell::Nothing };
         for at in parents {
             match view(record, *at) {
                 View::Obj(object) => match object.get() {
@@ -141,7 +160,7 @@ impl FlatColumn {
                 _ => return Cell::Nothing,
             }
         }
-        cell(self.kind, view(record, *last))
+        cell(self.kind, view(record, last))
     }
 }
 

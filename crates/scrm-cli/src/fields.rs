@@ -170,15 +170,19 @@ pub(crate) fn request(
     Ok(request)
 }
 
-/// Puts what the documentation gives a default for, and says what is still missing.
-pub(crate) fn complete(operation: &Operation, request: &mut Map<String, Value>, language: Language) -> Result<(), Failure> {
+/// Puts what the documentation gives a default for.
+pub(crate) fn defaults(operation: &Operation, request: &mut Map<String, Value>) {
     for field in &operation.request.fields {
         if let (true, Some(default), false) = (field.required, &field.default, request.contains_key(&field.name)) {
             request.insert(field.name.clone(), default.clone());
         }
     }
-    let missing: Vec<String> =
-        missing(operation, request).iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc))).collect();
+}
+
+/// Says what is required and not there.
+pub(crate) fn all_there(operation: &Operation, request: &Map<String, Value>, language: Language) -> Result<(), Failure> {
+    let missing = missing(operation, request);
+    let missing: Vec<String> = missing.iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc))).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -258,7 +262,8 @@ fn unknown(operation: &Operation, request: &Map<String, Value>, language: Langua
     Err(Failure::wrong_use(say!(language, "{name} has no field {wrong:?}; near: {near}", "{name} 没有字段 {wrong:?}，相近的有：{near}")))
 }
 
-fn put(request: &mut Map<String, Value>, path: &[&str], value: Value) {
+/// Puts a value at a path; objects on the way are made.
+pub(crate) fn put(request: &mut Map<String, Value>, path: &[&str], value: Value) {
     match path {
         [] => {}
         [name] => _ = request.insert((*name).to_owned(), value),
@@ -362,6 +367,7 @@ pub(crate) fn core_format(format: TimeFormat) -> scrm_core::spec::TimeFormat {
     match format {
         TimeFormat::DateTime => scrm_core::spec::TimeFormat::DateTime,
         TimeFormat::Date => scrm_core::spec::TimeFormat::Date,
+        TimeFormat::OffsetDateTime => scrm_core::spec::TimeFormat::OffsetDateTime,
         TimeFormat::Month => scrm_core::spec::TimeFormat::Month,
         TimeFormat::Seconds => scrm_core::spec::TimeFormat::Seconds,
         TimeFormat::Milliseconds => scrm_core::spec::TimeFormat::Milliseconds,

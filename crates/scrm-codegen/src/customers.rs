@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Customer, CustomerKey, Filling, Find, Operation, Vendor};
+use scrm_schema::model::{Customer, CustomerKey, Filling, Find, ListBy, Operation, Vendor, Wire};
 use serde_json::Value;
 
 use crate::{
@@ -87,12 +87,19 @@ fn find(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
 
 fn search(source: &Source<'_>, find: &Find) -> Result<TokenStream, Error> {
     let records = types::records(source.operation)?;
-    let request = filled(source, &records, Some(&find.parameter))?;
+    let kind = member_at(&records, &find.parameter).map(|member| member.kind.clone());
+    let value = match kind {
+        Some(Kind::Integer) => quote!(number),
+        Some(Kind::Integers) => quote!([number]),
+        Some(Kind::Texts) => quote!([key.value()]),
+        Some(Kind::Text) => quote!(key.value()),
+        _ => return Err(source.failed("find", format!("`{}` takes no key: it is no text, integer or list of these", find.parameter))),
+    };
+    let request = filled(source, &records, Some((&find.parameter, value)))?;
     let (function, exact) = (if source.operation.paging.is_some() { quote!(find_in_pages) } else { quote!(find) }, find.exact);
     let call = quote!(vendor_client::#function(&self.0, request, key, #exact).await);
-    let kind = records.first().and_then(|record| record.member(&find.parameter)).map(|member| member.kind.clone());
     match kind {
-        Some(Kind::Integer) => Ok(quote! {
+        Some(Kind::Integer | Kind::Integers) => Ok(quote! {
             {
                 // No customer has an id that is no number.
                 let Ok(number) = key.value().parse::<i64>() else { return Ok(Vec::new()) };
@@ -100,16 +107,31 @@ fn search(source: &Source<'_>, find: &Find) -> Result<TokenStream, Error> {
                 #call
             }
         }),
-        Some(Kind::Text | Kind::Texts) => Ok(quote!({ let request = #request; #call })),
-        _ => Err(source.failed("find", format!("`{}` takes no key: it is no text, list of texts or integer", find.parameter))),
+        _ => Ok(quote!({ let request = #request; #call })),
+    }
+}
+
+/// The field of a request at a path.
+fn member_at<'r>(records: &'r [Record<'r>], path: &str) -> Option<&'r Member<'r>> {
+    let (mut record, mut steps) = (records.first()?, path.split('/').peekable());
+    loop {
+        let member = record.member(steps.next()?)?;
+        if steps.peek().is_none() {
+            return Some(member);
+        }
+        let Kind::Object { name, .. } = &member.kind else { return None };
+        record = records.iter().find(|record| record.object.name == *name)?;
     }
 }
 
 fn list(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
-    let mut listing = sources(vendor).filter(|source| source.customer.list);
+    let mut listing = sources(vendor).filter(|source| source.customer.list || source.customer.list_by.is_some());
     let Some(source) = listing.next() else { return Ok(None) };
     if let Some(other) = listing.next() {
         return Err(other.failed("list", format!("`{}` lists the vendor's customers already", source.operation.name)));
+    }
+    if let Some(by) = &source.customer.list_by {
+        return list_by(vendor, &source, by).map(Some);
     }
     if source.operation.paging.is_none() {
         return Err(source.failed("list", "only a paged operation lists customers".into()));
@@ -124,44 +146,73 @@ fn list(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
     }))
 }
 
-/// The request of a search or a list: the key, what the schema fills in, and nothing else.
-fn filled(source: &Source<'_>, records: &[Record<'_>], parameter: Option<&str>) -> Result<TokenStream, Error> {
-    let Some(record) = records.first() else { return Ok(quote!()) };
+/// Customers by ids that another operation lists.
+fn list_by(vendor: &Vendor, source: &Source<'_>, by: &ListBy) -> Result<TokenStream, Error> {
+    let failed = |problem: String| source.failed("list_by", problem);
+    let ids = vendor.operations.iter().find(|operation| operation.name == by.operation);
+    let ids = ids.ok_or_else(|| failed(format!("there is no operation `{}`", by.operation)))?;
+    let (of_ids, records) = (types::records(ids)?, types::records(source.operation)?);
+    let required = |record: &Record<'_>| record.members.iter().any(|member| request::is_parameter(ids, record, member));
+    if ids.paging.is_none() || ids.row(&vendor.file.envelope.data).is_some() || of_ids.first().is_some_and(required) {
+        return Err(failed(format!("`{}` is no list of ids that needs no parameter", by.operation)));
+    }
+    let (module, name) = (address::module(ids), names::ident(&ids.request.name));
+    let request = filled(source, &records, Some((&by.parameter, quote!(ids))))?;
+    let batch = proc_macro2::Literal::usize_unsuffixed(by.batch as usize);
+    Ok(quote! {
+        fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
+            vendor_client::list_by_ids(&self.0, super::#module::#name::new(), #batch, |ids| #request)
+        }
+    })
+}
+
+/// The request of a search or a list: the key with the path of its field, what the schema fills in, and nothing else.
+fn filled(source: &Source<'_>, records: &[Record<'_>], key: Option<(&str, TokenStream)>) -> Result<TokenStream, Error> {
+    let mut values: BTreeMap<&str, TokenStream> = key.into_iter().collect();
     let types = Types { operation: source.operation, records };
-    let name = names::ident(&record.object.name);
+    for (path, filling) in &source.customer.with {
+        let member = member_at(records, path).ok_or_else(|| source.failed("with", format!("the request has no field `{path}`")))?;
+        let value = filling_of(source, types, member, filling)?;
+        values.entry(path).or_insert(value);
+    }
+    let Some(record) = records.first() else { return Ok(quote!()) };
+    built(source, records, record, "", &values)
+}
+
+/// An object with these values, by their paths.
+fn built(
+    source: &Source<'_>,
+    records: &[Record<'_>],
+    record: &Record<'_>,
+    above: &str,
+    values: &BTreeMap<&str, TokenStream>,
+) -> Result<TokenStream, Error> {
     let (mut parameters, mut setters) = (Vec::new(), TokenStream::new());
     for member in &record.members {
-        let wire = member.field.name.as_str();
-        let value = match source.customer.with.get(wire) {
-            _ if parameter == Some(wire) => Some(key(&member.kind)),
-            Some(filling) => Some(filling_of(source, types, member, filling)?),
-            None => None,
+        let path = format!("{above}{}", member.field.name);
+        let below = format!("{path}/");
+        let value = match (values.get(path.as_str()), &member.kind) {
+            (Some(value), _) => Some(value.clone()),
+            (None, Kind::Object { name, .. }) if values.keys().any(|key| key.starts_with(&below)) => {
+                let inner = records.iter().find(|record| record.object.name == *name);
+                inner.map(|inner| built(source, records, inner, &below, values)).transpose()?
+            }
+            _ => None,
         };
         match value {
             Some(value) if request::is_parameter(source.operation, record, member) => parameters.push(value),
             Some(value) => {
-                let method = names::setter(wire, "");
+                let method = names::setter(member.field.rust_name(), "");
                 setters.extend(quote!(.#method(#value)));
             }
             None if request::is_parameter(source.operation, record, member) => {
-                return Err(source.failed("with", format!("`{wire}` is required: say here what it is filled with")));
+                return Err(source.failed("with", format!("`{path}` is required: say here what it is filled with")));
             }
             None => {}
         }
     }
-    if let Some(unknown) = source.customer.with.keys().find(|name| record.member(name).is_none()) {
-        return Err(source.failed("with", format!("the request has no field `{unknown}`")));
-    }
-    let module = address::module(source.operation);
+    let (module, name) = (address::module(source.operation), names::ident(&record.object.name));
     Ok(quote!(super::#module::#name::new(#(#parameters),*) #setters))
-}
-
-fn key(kind: &Kind) -> TokenStream {
-    match kind {
-        Kind::Integer => quote!(number),
-        Kind::Texts => quote!([key.value()]),
-        _ => quote!(key.value()),
-    }
 }
 
 fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, filling: &Filling) -> Result<TokenStream, Error> {
@@ -177,6 +228,12 @@ fn filling_of(source: &Source<'_>, types: Types<'_>, member: &Member<'_>, fillin
             let module = address::module(source.operation);
             Ok(quote!(super::#module::#value))
         }
+        (Filling::Constants(constants), Kind::Enums(name)) => {
+            let module = address::module(source.operation);
+            let values = constants.iter().map(|constant| types.enum_value(name, &Value::from(constant.as_str())));
+            Ok(quote!([#(super::#module::#values),*]))
+        }
+        (Filling::Constants(constants), kind) => Ok(types.value(kind, Wire::Plain, &Value::from(constants.clone()))),
         (Filling::Constant(constant), kind) => Ok(types.value(kind, member.field.wire, &Value::from(constant.as_str()))),
     }
 }

@@ -200,6 +200,7 @@ pub(crate) fn time_format(format: TimeFormat) -> &'static str {
     match format {
         TimeFormat::DateTime => "`YYYY-MM-DD HH:MM:SS`, China time",
         TimeFormat::Date => "`YYYY-MM-DD`, a day in China time",
+        TimeFormat::OffsetDateTime => "`YYYY-MM-DDTHH:MM:SS` with an offset (ISO 8601)",
         TimeFormat::Month => "`YYYY_MM`",
         TimeFormat::Seconds => "Unix seconds",
         TimeFormat::Milliseconds => "Unix milliseconds",

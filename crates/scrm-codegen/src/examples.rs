@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{BodyKind, Example, Field, Filling, Operation, Place, Type, Vendor};
+use scrm_schema::model::{BodyKind, Example, Filling, Operation, Place, Vendor};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     kind::Kind,
     literals::Types,
     names,
-    request::{paging_default, starts_as_null},
+    request,
     types::Record,
 };
 
@@ -25,13 +25,16 @@ pub(crate) fn call(vendor: &Vendor, types: Types<'_>) -> String {
     let mut shown = shown.cloned().unwrap_or_default();
     // Where a pull stands is no business of an example: a request begins at the beginning.
     if let Some(paging) = &types.operation.paging {
-        shown.retain(|name, _| ![&paging.page, &paging.size, &paging.cursor].contains(&&Some(name.clone())));
+        for path in [&paging.page, &paging.size, &paging.cursor].into_iter().flatten() {
+            take_out(&mut shown, path);
+        }
     }
     let token = vendor.file.tokens.iter().find(|token| token.operation == types.operation.name);
     for (parameter, filling) in token.iter().flat_map(|token| &token.parameters) {
         let value = match filling {
             Filling::Credential(name) => format!("given:{name}"),
             Filling::Constant(constant) => constant.clone(),
+            Filling::Constants(_) => continue,
         };
         shown.insert(parameter.clone(), Value::from(value));
     }
@@ -41,6 +44,21 @@ pub(crate) fn call(vendor: &Vendor, types: Types<'_>) -> String {
         .credentials
         .iter()
         .fold(text, |text, credential| text.replace(&format!("\"given:{}\"", credential.name), &format!("&given[\"{}\"]", credential.name)))
+}
+
+/// Takes a value out, and the objects that held nothing else.
+fn take_out(values: &mut Map<String, Value>, path: &str) {
+    match path.split_once('/') {
+        None => _ = values.remove(path),
+        Some((step, rest)) => {
+            if let Some(Value::Object(inner)) = values.get_mut(step) {
+                take_out(inner, rest);
+                if inner.is_empty() {
+                    values.remove(step);
+                }
+            }
+        }
+    }
 }
 
 /// The names that [`call`] needs.
@@ -117,27 +135,21 @@ fn answered(vendor: &Vendor, types: Types<'_>, answer: &Value) -> Value {
 }
 
 /// What should be sent: the example, and the page and size that a request starts with.
-fn expected(operation: &Operation, request: &Record<'_>, given: &Map<String, Value>) -> Map<String, Value> {
+fn expected(operation: &Operation, record: &Record<'_>, given: &Map<String, Value>) -> Map<String, Value> {
     let mut expected = Map::new();
-    for member in &request.members {
-        let null = starts_as_null(member).then_some(Value::Null);
-        let start = paging_default(operation.paging.as_ref(), &member.field.name).map(|start| written(member.field, start)).or(null);
+    for member in &record.members {
+        let start = request::starts_as(operation, record, member);
         let value = given.get(&member.field.name).filter(|value| !value.is_null() || matches!(member.kind, Kind::Nullable(_)));
         if let Some(value) = value.cloned().or(start) {
             expected.insert(member.field.name.clone(), value);
         }
     }
-    if request.has_extra() {
-        for (key, value) in given.iter().filter(|(key, _)| request.member(key).is_none()) {
+    if record.has_extra() {
+        for (key, value) in given.iter().filter(|(key, _)| record.member(key).is_none()) {
             expected.insert(key.clone(), value.clone());
         }
     }
     expected
-}
-
-fn written(field: &Field, number: i64) -> Value {
-    let quoted = field.ty == Type::Text || field.wire == scrm_schema::model::Wire::Text;
-    if quoted { Value::from(number.to_string()) } else { Value::from(number) }
 }
 
 /// What is expected to be sent, by place: a body of JSON as it is, everything else as names and texts in order.

@@ -38,6 +38,7 @@ pub(crate) enum Meaning {
     Fen,
     DateTime,
     Date,
+    OffsetDateTime,
     Month,
     UnixSeconds,
     UnixMillis,
@@ -54,6 +55,7 @@ impl Meaning {
         match (ty, field.time) {
             (Type::Text, Some(TimeFormat::DateTime)) => Some(Meaning::DateTime),
             (Type::Text, Some(TimeFormat::Date)) => Some(Meaning::Date),
+            (Type::Text, Some(TimeFormat::OffsetDateTime)) => Some(Meaning::OffsetDateTime),
             (Type::Text, Some(TimeFormat::Month)) => Some(Meaning::Month),
             (Type::Text | Type::Integer, Some(TimeFormat::Seconds)) => Some(Meaning::UnixSeconds),
             (Type::Text | Type::Integer, Some(TimeFormat::Milliseconds)) => Some(Meaning::UnixMillis),
@@ -69,6 +71,7 @@ impl Meaning {
             Meaning::Fen => "Fen",
             Meaning::DateTime => "DateTime",
             Meaning::Date => "Date",
+            Meaning::OffsetDateTime => "OffsetDateTime",
             Meaning::Month => "Month",
             Meaning::UnixSeconds => "UnixSeconds",
             Meaning::UnixMillis => "UnixMillis",
@@ -77,7 +80,7 @@ impl Meaning {
 
     /// Whether its values are written as texts.
     pub(crate) fn is_text(self) -> bool {
-        matches!(self, Meaning::DateTime | Meaning::Date | Meaning::Month)
+        matches!(self, Meaning::DateTime | Meaning::Date | Meaning::OffsetDateTime | Meaning::Month)
     }
 
     pub(crate) fn is_amount(self) -> bool {

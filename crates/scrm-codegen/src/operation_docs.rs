@@ -2,7 +2,7 @@
 
 use scrm_schema::model::{Access, BodyKind, Evidence, Method, Operation, Paging, PagingStyle, Vendor};
 
-use crate::{address, docs, error::Error, errors, examples, literals::Types, names, path::data_object, rules};
+use crate::{address, docs, error::Error, errors, examples, literals::Types, names, paging::Paged, path::data_object, rules};
 
 /// First lines of an operation's module.
 pub(crate) fn module(operation: &Operation) -> String {
@@ -27,7 +27,7 @@ fn call(operation: &Operation) -> String {
 }
 
 /// What it does, an example, facts, rules, errors; errata and source last.
-pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> Result<String, Error> {
+pub(crate) fn request(vendor: &Vendor, types: Types<'_>, paged: Option<&Paged<'_>>) -> Result<String, Error> {
     let operation = types.operation;
     let mut text = docs::paragraphs(&operation.title);
     if let Some(description) = &operation.description {
@@ -36,8 +36,8 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
     if operation.source.evidence == Evidence::Unverified {
         text += "\n\n**Unverified**: this operation was seen in examples or in other people's code only.";
     }
-    text += &format!("\n\n{}\n", links(operation, row));
-    text += &example(vendor, types, row.is_some());
+    text += &format!("\n\n{}\n", links(operation, paged));
+    text += &example(vendor, types, paged.is_some());
     text += &format!("\n# Facts\n\n{}", facts(operation));
     let rules: Vec<String> = rules::rules(operation)?.into_iter().filter(|rule| !rule.of_field).map(|rule| rule.words).collect();
     if !rules.is_empty() {
@@ -56,7 +56,7 @@ pub(crate) fn request(vendor: &Vendor, types: Types<'_>, row: Option<&str>) -> R
 }
 
 /// Which method sends it, and what comes back.
-fn links(operation: &Operation, row: Option<&str>) -> String {
+fn links(operation: &Operation, paged: Option<&Paged<'_>>) -> String {
     let method = address::method(operation);
     let mut text = match &operation.area {
         Some(_) => format!("Sent by [`{}`](super::Handle::{method})", address::path(operation)),
@@ -65,9 +65,11 @@ fn links(operation: &Operation, row: Option<&str>) -> String {
     if let Some(data) = data_object(operation) {
         text += &format!("; answered with [`{data}`]");
     }
-    if let Some(row) = row {
-        text += &format!(", a page of [`{row}`]");
-    }
+    text += &match paged.map(Paged::row_object) {
+        Some(Some(row)) => format!(", a page of [`{row}`]"),
+        Some(None) => ", a page of values".to_owned(),
+        None => String::new(),
+    };
     text + "."
 }
 
@@ -117,6 +119,17 @@ pub(crate) fn pages(paging: &Paging) -> String {
     }
     if let Some(split) = &paging.split_by {
         text += &format!("; a longer pull is split along {} and {}", docs::code(&split.start), docs::code(&split.end));
+    }
+    if !paging.windows.is_empty() {
+        let along: Vec<String> =
+            paging.windows.iter().map(|window| format!("{} and {}", docs::code(&window.start), docs::code(&window.end))).collect();
+        text += &format!("; a pull goes window by window along {}", along.join(", or "));
+        text += &match paging.windows.iter().find_map(|window| window.without_start) {
+            Some(seconds) => format!(", from {seconds} seconds before the end unless told"),
+            None if paging.windows.iter().any(|window| window.optional) => ", if they have a beginning".to_owned(),
+            None => ", which need a beginning".to_owned(),
+        };
+        text += "; an open end is now";
     }
     text
 }

@@ -1,7 +1,6 @@
 //! How an operation walks through its pages.
 
-use proc_macro2::Ident;
-use scrm_schema::model::{Operation, Paging, PagingStyle, TimeFormat};
+use scrm_schema::model::{Operation, Paging, PagingStyle, TimeFormat, Window};
 
 use crate::{
     error::Error,
@@ -20,8 +19,15 @@ pub(crate) struct Paged<'a> {
     paging: &'a Paging,
     rows: Place,
     total: Option<Place>,
-    /// Name of the row's struct.
-    pub(crate) row: String,
+    row: Row,
+}
+
+/// What a row is.
+enum Row {
+    /// A struct of this name.
+    Object(String),
+    /// A value of this type.
+    Value(&'static str),
 }
 
 impl<'a> Paged<'a> {
@@ -30,12 +36,14 @@ impl<'a> Paged<'a> {
         let Some(paging) = &operation.paging else { return Ok(None) };
         let failed = |key: &str, problem: String| Error::new(&operation.file, &format!("/paging/{key}"), problem);
         let rows = path::resolve(&paging.rows, data_key, operation, records).map_err(|problem| failed("rows", problem))?;
-        let listed = match (rows.kind(), operation.data.as_ref().map(|data| Kind::of(&data.ty))) {
-            (Some(Kind::Objects(name)), _) => Some(name.clone()),
-            (None, Some(Kind::Objects(name))) => Some(name),
-            _ => None,
+        let listed = rows.kind().cloned().or_else(|| operation.data.as_ref().map(|data| Kind::of(&data.ty)));
+        let row = match (listed, rows.kind()) {
+            (Some(Kind::Objects(name)), _) => Row::Object(name),
+            (Some(Kind::Integers), Some(_)) => Row::Value("i64"),
+            (Some(Kind::Texts), Some(_)) => Row::Value("String"),
+            (Some(Kind::Any | Kind::Integers | Kind::Texts), _) => Row::Value("scrm_core::Value"),
+            _ => return Err(failed("rows", format!("`{}` is no list", paging.rows))),
         };
-        let row = listed.ok_or_else(|| failed("rows", format!("`{}` is no list of objects", paging.rows)))?;
         let total = match &paging.total {
             Some(pointer) => Some(path::resolve(pointer, data_key, operation, records).map_err(|problem| failed("total", problem))?),
             None => None,
@@ -43,8 +51,17 @@ impl<'a> Paged<'a> {
         Ok(Some(Paged { operation, paging, rows, total, row }))
     }
 
-    /// The object and field that hold the rows, if they do not stand right under the data key.
+    /// Name of the row's struct; `None`: rows are values.
+    pub(crate) fn row_object(&self) -> Option<&str> {
+        match &self.row {
+            Row::Object(name) => Some(name),
+            Row::Value(_) => None,
+        }
+    }
+
+    /// The object and field that hold the rows, if they are objects and do not stand right under the data key.
     pub(crate) fn rows_field(&self) -> Option<(&str, &str)> {
+        self.row_object()?;
         self.rows.steps.last().map(|step| (step.object.as_str(), step.wire.as_str()))
     }
 
@@ -59,23 +76,48 @@ impl<'a> Paged<'a> {
             }
             PagingStyle::Cursor => {
                 let field = self.named("cursor", self.paging.cursor.as_deref())?;
-                let from = self.named("from", self.paging.from.as_deref())?;
+                let from = self.paging.from.as_deref().unwrap_or_default();
                 format!("PagingSpec::cursor({}, {}, {rows})", quoted(field), quoted(from))
             }
         }];
+        // A value that is a cursor tells itself apart.
+        let id = id.as_deref().or((self.row_object().is_none() && self.paging.style == PagingStyle::Cursor).then_some(""));
         let mut add = |fact: &str, value: Option<String>| lines.extend(value.map(|value| format!(".{fact}({value})")));
         add("size", size.as_deref().map(quoted));
         add("max_size", max_size.map(|size| size.to_string()));
         add("total", total.as_deref().map(quoted));
-        add("id", id.as_deref().map(quoted));
+        add("id", id.map(quoted));
         add("row_cap", row_cap.map(|cap| cap.to_string()));
         if let Some(split) = &self.paging.split_by {
-            let format = time_format(self.split_format()?);
+            let format = time_format(self.format_at("split_by/start", &split.start)?);
             let field = split.field.as_ref().map(|field| format!(".field({})", quoted(field))).unwrap_or_default();
             let split = format!("SplitSpec::new({}, {}, TimeFormat::{format}){field}", quoted(&split.start), quoted(&split.end));
             add("split_by", Some(split));
         }
+        let windows = self.paging.windows.iter().map(|window| self.window(window)).collect::<Result<Vec<_>, _>>()?;
+        if !windows.is_empty() {
+            lines.push(".windows(&[".to_owned());
+            lines.extend(windows.into_iter().map(|window| format!("    {window},")));
+            lines.push("])".to_owned());
+        }
         Ok(lines)
+    }
+
+    /// `WindowSpec::new(…)`
+    fn window(&self, window: &Window) -> Result<String, Error> {
+        let Window { start, end, field, without_start, optional } = window;
+        let format = time_format(self.format_at("windows", start)?);
+        let longest = self.operation.longest_span(start, end).ok_or_else(|| self.failed("windows", "no rule says how long a window is"))?;
+        let mut text = format!("WindowSpec::new({}, {}, TimeFormat::{format}, {longest})", quoted(start), quoted(end));
+        if let Some(path) = field {
+            let row = self.row_object().and_then(|name| self.operation.objects.get(name));
+            let time = row.and_then(|row| self.operation.at_path(row, path)).and_then(|field| field.time);
+            let format = time_format(time.ok_or_else(|| self.failed("windows", format!("`{path}` is no time of a row")))?);
+            text += &format!(".field({}, TimeFormat::{format})", quoted(path));
+        }
+        text += if *optional { ".optional(true)" } else { "" };
+        text.extend(without_start.map(|seconds| format!(".without_start({seconds})")));
+        Ok(text)
     }
 
     fn named<'n>(&self, key: &str, name: Option<&'n str>) -> Result<&'n str, Error> {
@@ -86,25 +128,27 @@ impl<'a> Paged<'a> {
         Error::new(&self.operation.file, &format!("/paging/{key}"), problem)
     }
 
-    fn split_format(&self) -> Result<TimeFormat, Error> {
-        let start = self.paging.split_by.as_ref().map(|split| split.start.as_str()).unwrap_or_default();
-        format_of(self.operation, start).ok_or_else(|| self.failed("split_by/start", format!("`{start}` is no field with `x-time`")))
+    fn format_at(&self, key: &str, field: &str) -> Result<TimeFormat, Error> {
+        format_of(self.operation, field).ok_or_else(|| self.failed(key, format!("`{field}` is no field with `x-time`")))
     }
 
     /// `pages! { … }`
     pub(crate) fn implementation(&self, request: &Record<'_>, records: &[Record<'_>]) -> Result<String, Error> {
         let name = names::ident(&request.object.name);
-        let mut text = format!("scrm_core::pages! {{\n    impl PagedOperation for {name}, row {};\n", names::ident(&self.row));
+        let row = match &self.row {
+            Row::Object(name) => names::ident(name).to_string(),
+            Row::Value(ty) => (*ty).to_owned(),
+        };
+        let mut text = format!("scrm_core::pages! {{\n    impl PagedOperation for {name}, row {row};\n");
         let facts = [
             Some(format!("rows {}", self.rows.spelled())),
             self.total()?,
-            self.page(request)?,
-            self.size(request)?,
+            self.number("page", self.paging.page.as_deref(), request, records)?,
+            self.number("size", self.paging.size.as_deref(), request, records)?,
             self.cursor(request, records)?,
             self.id(records)?,
-            self.range(request)?,
         ];
-        for fact in facts.into_iter().flatten() {
+        for fact in facts.into_iter().flatten().chain(self.ranges(request, records)?) {
             text += &format!("    {fact};\n");
         }
         Ok(text + "}\n")
@@ -118,22 +162,32 @@ impl<'a> Paged<'a> {
         }
     }
 
-    fn page(&self, request: &Record<'_>) -> Result<Option<String>, Error> {
-        let page = self.paging.page.as_deref().filter(|_| self.paging.style == PagingStyle::PageNumber);
-        page.map(|page| Ok(format!("page {}", self.number(request, page, "page")?))).transpose()
-    }
-
-    fn size(&self, request: &Record<'_>) -> Result<Option<String>, Error> {
-        let size = self.paging.size.as_deref();
-        size.map(|size| Ok(format!("size {}", self.number(request, size, "size")?))).transpose()
-    }
-
-    fn number<'r>(&self, request: &'r Record<'_>, wire: &str, key: &str) -> Result<&'r Ident, Error> {
-        let member = self.member(request, wire, key)?;
+    fn number(&self, key: &str, path: Option<&str>, request: &Record<'_>, records: &[Record<'_>]) -> Result<Option<String>, Error> {
+        let Some(path) = path else { return Ok(None) };
+        let (spelled, member) = self.at(request, path, key, records)?;
         match member.kind {
-            Kind::Integer | Kind::Text => Ok(&member.name),
-            _ => Err(self.failed(key, format!("`{wire}` is neither an integer nor a text"))),
+            Kind::Integer | Kind::Text => Ok(Some(format!("{key} request{spelled}"))),
+            _ => Err(self.failed(key, format!("`{path}` is neither an integer nor a text"))),
         }
+    }
+
+    /// The field at a path, and how `pages!` reads it: `/data.page`.
+    fn at<'r>(&self, root: &'r Record<'r>, path: &str, key: &str, records: &'r [Record<'r>]) -> Result<(String, &'r Member<'r>), Error> {
+        let (mut record, mut spelled) = (root, String::new());
+        let mut steps = path.split('/').peekable();
+        while let Some(step) = steps.next() {
+            let member = self.member(record, step, key)?;
+            if steps.peek().is_none() {
+                return Ok((format!("{spelled}.{}", member.name), member));
+            }
+            let inner = match &member.kind {
+                Kind::Object { name, boxed: false } => records.iter().find(|record| record.object.name == *name),
+                _ => None,
+            };
+            record = inner.ok_or_else(|| self.failed(key, format!("`{path}` goes through `{step}`, which is no object")))?;
+            spelled += &format!("/{}", member.name);
+        }
+        Err(self.failed(key, "is empty"))
     }
 
     fn member<'r>(&self, record: &'r Record<'_>, wire: &str, key: &str) -> Result<&'r Member<'r>, Error> {
@@ -141,19 +195,24 @@ impl<'a> Paged<'a> {
     }
 
     fn row_record<'r>(&self, records: &'r [Record<'r>]) -> Result<&'r Record<'r>, Error> {
-        records
-            .iter()
-            .find(|record| record.object.name == self.row)
-            .ok_or_else(|| self.failed("rows", format!("there is no object `{}`", self.row)))
+        let name = self.row_object().unwrap_or_default();
+        let row = records.iter().find(|record| record.object.name == name);
+        row.ok_or_else(|| self.failed("rows", "its items are no objects"))
     }
 
     fn cursor(&self, request: &Record<'_>, records: &[Record<'_>]) -> Result<Option<String>, Error> {
         if self.paging.style != PagingStyle::Cursor {
             return Ok(None);
         }
+        let target = self.member(request, self.named("cursor", self.paging.cursor.as_deref())?, "cursor")?;
+        if self.row_object().is_none() {
+            return match &target.kind {
+                Kind::Any | Kind::Text | Kind::Integer => Ok(Some(format!("value_cursor {}", target.name))),
+                _ => Err(self.failed("cursor", format!("`{}` cannot take a row", target.field.name))),
+            };
+        }
         let from = self.named("from", self.paging.from.as_deref())?;
         self.member(self.row_record(records)?, from, "from")?;
-        let target = self.member(request, self.named("cursor", self.paging.cursor.as_deref())?, "cursor")?;
         let (name, from) = (&target.name, quoted(from));
         match &target.kind {
             Kind::Nullable(_) | Kind::Any | Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers | Kind::Typed(_) => {
@@ -166,30 +225,36 @@ impl<'a> Paged<'a> {
 
     fn id(&self, records: &[Record<'_>]) -> Result<Option<String>, Error> {
         let Some(id) = self.paging.id.as_deref() else { return Ok(None) };
-        let member = self.member(self.row_record(records)?, id, "id")?;
+        let (spelled, member) = self.at(self.row_record(records)?, id, "id", records)?;
         match member.kind {
-            Kind::Text | Kind::Integer => Ok(Some(format!("id {}", member.name))),
+            Kind::Text | Kind::Integer => Ok(Some(format!("id row{spelled}"))),
             _ => Err(self.failed("id", format!("`{id}` is neither a text nor an integer"))),
         }
     }
 
-    fn range(&self, request: &Record<'_>) -> Result<Option<String>, Error> {
-        let Some(split) = &self.paging.split_by else { return Ok(None) };
-        let (start, end) = (self.member(request, &split.start, "split_by/start")?, self.member(request, &split.end, "split_by/end")?);
-        for (member, key) in [(start, "split_by/start"), (end, "split_by/end")] {
-            if !is_text(&member.kind) {
-                return Err(self.failed(key, format!("`{}` is no text; a range can be split along texts only", member.field.name)));
-            }
-        }
-        Ok(Some(format!("range {} to {}", start.name, end.name)))
+    /// The range filters by number: the windows, and behind them what a longer pull is split by.
+    fn ranges(&self, request: &Record<'_>, records: &[Record<'_>]) -> Result<Vec<String>, Error> {
+        let windows = self.paging.windows.iter().map(|window| ("windows", &window.start, &window.end));
+        let split = self.paging.split_by.iter().map(|split| ("split_by", &split.start, &split.end));
+        let range = |(number, (key, start, end)): (usize, (&str, &String, &String))| {
+            let bound = |path: &str| {
+                let (spelled, member) = self.at(request, path, key, records)?;
+                match is_bound(&member.kind) {
+                    true => Ok(format!("request{spelled}")),
+                    false => Err(self.failed(key, format!("`{path}` is neither a text nor an integer; no range goes along it"))),
+                }
+            };
+            Ok(format!("range {number} {} to {}", bound(start)?, bound(end)?))
+        };
+        windows.chain(split).enumerate().map(range).collect()
     }
 }
 
-/// Whether the field holds a text, be it a date.
-fn is_text(kind: &Kind) -> bool {
+/// Whether the field can hold an end of a range: a text, be it a date, or a Unix time.
+fn is_bound(kind: &Kind) -> bool {
     match kind {
-        Kind::Text => true,
-        Kind::Typed(meaning) => meaning.is_text(),
+        Kind::Text | Kind::Integer => true,
+        Kind::Typed(meaning) => !meaning.is_amount(),
         _ => false,
     }
 }

@@ -83,7 +83,7 @@ fn between(operation: &Operation, number: usize, rule: &Rule) -> Result<Written,
                 format!("{} is required when {} is {when}.", docs::code(field), docs::code(other)),
             )
         }
-        Rule::Span { start, end, strict, max_seconds } => {
+        Rule::Span { start, end, strict, max_seconds, .. } => {
             let format = format_of(operation, start).ok_or_else(|| {
                 Error::new(
                     &operation.file,

@@ -38,7 +38,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         let (name, data) = (&operation.name, inspected(operation));
         quote!(#name => Box::<#data>::default(),)
     });
-    let columns = vendor.operations.iter().filter_map(row_columns);
+    let columns = vendor.operations.iter().filter_map(|operation| row_columns(operation, &vendor.file.envelope.data));
     let docs = doc(&format!(
         "Every operation of {} that has a schema, area by area. Those that answer tokens are not among them: see `VENDOR.tokens`.",
         docs::escape(&vendor.file.title.en)
@@ -78,9 +78,11 @@ fn lookups(vendor: &Vendor) -> TokenStream {
 }
 
 /// The columns of an operation's rows; `None`: it answers no object.
-fn row_columns(operation: &Operation) -> Option<TokenStream> {
+fn row_columns(operation: &Operation, data_key: &str) -> Option<TokenStream> {
     let (name, module) = (&operation.name, address::module(operation));
     let row = match (&operation.paging, operation.data.as_ref().map(|data| Kind::of(&data.ty))) {
+        // Rows that are values have no columns.
+        (Some(_), _) if operation.row(data_key).is_none() => return None,
         (Some(_), _) => {
             let request = request(operation);
             quote!(<#request as scrm_core::PagedOperation>::Row)

@@ -37,6 +37,7 @@ pub(crate) fn time_format(format: TimeFormat) -> TokenStream {
     match format {
         TimeFormat::DateTime => quote!(DateTime),
         TimeFormat::Date => quote!(Date),
+        TimeFormat::OffsetDateTime => quote!(OffsetDateTime),
         TimeFormat::Month => quote!(Month),
         TimeFormat::Seconds => quote!(Seconds),
         TimeFormat::Milliseconds => quote!(Milliseconds),

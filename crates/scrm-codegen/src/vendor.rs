@@ -103,9 +103,11 @@ fn token_spec(vendor: &Vendor, number: usize, token: &Token) -> Result<TokenStre
     };
     let statics = token_name(&token.name);
     let source = address::static_path(source);
-    let parameters = token.parameters.iter().map(|(name, filling)| match filling {
-        Filling::Credential(credential) => quote!((#name, spec::TokenParameter::Credential(#credential))),
-        Filling::Constant(constant) => quote!((#name, spec::TokenParameter::Constant(#constant))),
+    let parameters = token.parameters.iter().filter_map(|(name, filling)| match filling {
+        Filling::Credential(credential) => Some(quote!((#name, spec::TokenParameter::Credential(#credential)))),
+        Filling::Constant(constant) => Some(quote!((#name, spec::TokenParameter::Constant(#constant)))),
+        // The meta-schema of a vendor has none.
+        Filling::Constants(_) => None,
     });
     let (name, value, expires_in) = (&token.name, &token.value, token.expires_in.as_ref().map(|pointer| quote!(.expires_in(#pointer))));
     let [lifetime, renew_below, overlap] = [token.lifetime, token.renew_below, token.overlap].map(Literal::u32_unsuffixed);

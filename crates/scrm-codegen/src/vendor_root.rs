@@ -8,11 +8,11 @@ use crate::{address, error::Error, format::File, names};
 
 /// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
 #[rustfmt::skip]
-pub(crate) const RUNTIME: [&str; 80] = [
+pub(crate) const RUNTIME: [&str; 81] = [
     "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Completeness", "Customer", "CustomerKey",
     "CustomerStream", "Date", "DateTime", "Day", "Decimal", "Drift", "DriftEntry", "DriftKind", "DriftReport", "ErasedCall", "Error", "ErrorKind", "Extra", "Fen",
     "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
-    "NotAnAmount", "Nullable", "Operation", "Page", "PagedOperation", "Pages", "Paginator", "Profile", "QuotaSpec", "RawCall", "RawPaging",
+    "NotAnAmount", "Nullable", "OffsetDateTime", "Operation", "Page", "PagedOperation", "Pages", "Paginator", "Profile", "QuotaSpec", "RawCall", "RawPaging",
     "RejectSink", "Rejected", "RejectedPage", "Response", "ResponseMeta", "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity",
     "Sent", "Shape", "SharedQuota", "StoredToken", "Summary", "Tabular", "TenantColumn", "Token", "TokenSource", "TokenStore", "Transport",
     "TransportError", "TransportErrorKind", "Undocumented", "UnixMillis", "UnixSeconds", "Value", "VendorClient", "VendorClientExt", "VendorId",

@@ -307,6 +307,7 @@ fn words(format: TimeFormat) -> &'static str {
     match format {
         TimeFormat::DateTime => "a time as YYYY-MM-DD HH:MM:SS",
         TimeFormat::Date => "a day as YYYY-MM-DD",
+        TimeFormat::OffsetDateTime => "a time as YYYY-MM-DDTHH:MM:SS+08:00",
         TimeFormat::Month => "a month as YYYY_MM",
         TimeFormat::Seconds => "a time in Unix seconds",
         TimeFormat::Milliseconds => "a time in Unix milliseconds",

@@ -135,6 +135,8 @@ pub struct Customer {
     pub open_ids: Vec<String>,
     /// Addresses of pictures.
     pub avatars: Vec<String>,
+    /// Tags that the vendor's row holds: names, or ids where it gives no names.
+    pub tags: Vec<String>,
     /// When the vendor first knew the customer.
     pub created: Option<Moment>,
 }
@@ -153,6 +155,7 @@ impl Customer {
             union_ids: Vec::new(),
             open_ids: Vec::new(),
             avatars: Vec::new(),
+            tags: Vec::new(),
             created: None,
         }
     }
@@ -168,7 +171,8 @@ impl Customer {
             union_ids: texts(row, spec.union_ids),
             open_ids: texts(row, spec.open_ids),
             avatars: texts(row, spec.avatars),
-            created: spec.created.and_then(|(path, format)| earliest(row, path, format)),
+            tags: texts(row, spec.tags),
+            created: spec.created.and_then(|(path, format)| earliest(Scope::Record(row), path, format)),
             ..Customer::new(vendor.name, vendor.title)
         }
     }
@@ -213,6 +217,9 @@ impl fmt::Display for Customer {
                 write!(f, ", {what} {}", listed(values))?;
             }
         }
+        if !self.tags.is_empty() {
+            write!(f, ", tags {}", listed(&self.tags))?;
+        }
         if let Some(id) = &self.id {
             write!(f, ", id {}", printable(id))?;
         }
@@ -234,6 +241,7 @@ impl fmt::Debug for Customer {
             .field("union_ids", &self.union_ids.len())
             .field("open_ids", &self.open_ids.len())
             .field("avatars", &self.avatars.len())
+            .field("tags", &self.tags.len())
             .field("created", &self.created)
             .finish()
     }
@@ -255,9 +263,10 @@ fn texts(row: &dyn ReadFields, paths: &[&str]) -> Vec<String> {
     texts
 }
 
-fn earliest(row: &dyn ReadFields, path: &str, format: TimeFormat) -> Option<Moment> {
+/// The earliest time at a path.
+pub(crate) fn earliest(row: Scope<'_>, path: &str, format: TimeFormat) -> Option<Moment> {
     let mut earliest: Option<Moment> = None;
-    Scope::Record(row).walk(path, &mut |found| {
+    row.walk(path, &mut |found| {
         found.scalars(&mut |_, value| {
             let moment = match value {
                 Scalar::Int(number) => i64::try_from(number).ok().and_then(|number| time::from_number(format, number)),

@@ -19,7 +19,7 @@ pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use self::{
     equal::same,
     given::Given,
-    operation::{Bound, Cursor, Number, RowId, Total, set_object_cursor},
+    operation::{Bound, Cursor, Number, RowId, Rows, Total, set_object_cursor},
 };
 use serde_json::Value;
 

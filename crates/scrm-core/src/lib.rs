@@ -84,7 +84,7 @@ pub use crate::{
     spec::{Action, Label, QuotaSpec},
     table::{Extra, Keyed, Nullable, Undocumented},
     tabular::{Column, ColumnKind, Sensitivity, Shape, Tabular, TenantColumn},
-    time::{Date, DateTime, Day, Moment, Month, UnixMillis, UnixSeconds},
+    time::{Date, DateTime, Day, Moment, Month, OffsetDateTime, UnixMillis, UnixSeconds},
     token::{BoxError, FileStore, MemoryStore, StoredToken, Token, TokenSource, TokenStore},
     transport::{HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind},
     vendor_client::{CustomerStream, ErasedCall, VendorClient, VendorClientExt},

@@ -36,10 +36,40 @@ pub trait Operation: ReadFields + Clone + Send + Sync + 'static {
     fn spec() -> &'static OperationSpec;
 }
 
+/// A row of a list: an object with fields, or a value that stands for itself.
+pub trait Row: Clone + Send + 'static {
+    /// Its fields; `None`: it is a value.
+    fn fields(&self) -> Option<&dyn ReadFields> {
+        None
+    }
+
+    /// As JSON, where it has no fields.
+    fn value(&self) -> Value {
+        Value::Null
+    }
+}
+
+impl<T: ReadFields + Clone + Send + 'static> Row for T {
+    fn fields(&self) -> Option<&dyn ReadFields> {
+        Some(self)
+    }
+}
+
+macro_rules! values {
+    ($($type:ty),*) => {$(
+        impl Row for $type {
+            fn value(&self) -> Value {
+                self.clone().into()
+            }
+        }
+    )*};
+}
+values!(i64, String, Value);
+
 /// An operation whose answer is one page of many.
 pub trait PagedOperation: Operation {
     /// One row.
-    type Row: ReadFields + Clone + Send + 'static;
+    type Row: Row;
 
     /// The rows of a page, taken out of it; what stands beside them stays.
     fn take_rows(data: &mut Self::Data) -> Vec<Self::Row>;
@@ -80,11 +110,12 @@ pub trait PagedOperation: Operation {
         None
     }
 
-    /// The range along which a pull can be split, as this request has it.
-    fn range(&self) -> (Option<&str>, Option<&str>) {
+    /// The ends of a range filter as this request has them: those of the specification's windows by their numbers, and behind them the one along which a
+    /// longer pull is split.
+    fn range(&self, _number: usize) -> (Option<String>, Option<String>) {
         (None, None)
     }
 
-    /// Narrows the range. Does nothing where the schema names none.
-    fn set_range(&mut self, _start: &str, _end: &str) {}
+    /// Narrows such a range. Does nothing where the schema names none.
+    fn set_range(&mut self, _number: usize, _start: &str, _end: &str) {}
 }

@@ -34,6 +34,11 @@
 //!   whether the last day of a range belongs to it; rows that come twice are left out. Days that are over can lose rows, not gain them, so that their totals show every
 //!   change; the last days are read as by `thorough`. A day that holds more than the ceiling, a piece that outgrows it while it is read, rows without a date, and rows
 //!   that fall in neither half are errors with the numbers. (This needs dates of creation: a row that is put into an earlier day meanwhile counts as added.)
+//! * *A time that the vendor answers in parts* (`windows` in the schema). The pull goes from the request's beginning to its end, which is now unless told and stays
+//!   what it was when the pull began, in windows as long as one call may ask for, the oldest first. A window is drained like a list of its own. No vendor documents
+//!   whether the ends of a range belong to it, so that two windows share a moment: rows of that second are left out the second time, known by their time and their
+//!   id or, without one, their content; where rows tell no time, or after a restart, the end of the window before is read once more. Where the documentation asks
+//!   for a beginning, a pull without one is an error that names it, before anything is sent.
 //! * *Without ids* repeated pages and empty or short pages against the total are found, nothing more; a total that moved is an error at the end.
 //!
 //! # Which rows are the same
@@ -53,8 +58,8 @@
 //!
 //! # Prefetch
 //!
-//! With [`Paginator::concurrency`], up to so many pages are under way or waiting at any time, each with a permit of the same quota. They come in order. With cursors,
-//! the next page is fetched while the present one is used. Nothing is spawned: pages make progress while the stream is polled.
+//! With [`Paginator::concurrency`], up to so many pages are under way or waiting at any time, each with a permit of the same quota. They come in order. Of windows
+//! to come, first pages are among them. With cursors, the next page is fetched while the present one is used. Nothing is spawned: pages make progress while the stream is polled.
 
 mod cursor;
 mod date_range;
@@ -75,6 +80,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod window;
+mod windows;
 
 use std::{
     fmt,
@@ -121,7 +127,7 @@ impl<O: Paged> Pages<O> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// How many rows there are in all, as the vendor told last; `None` before the first page, and where it does not tell.
+    /// How many rows there are in all, as the vendor told last; `None` before the first page, where it does not tell, and in windows of time before the last one.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pull.total()

@@ -276,6 +276,28 @@ pub struct PagingSpec {
     pub row_cap: Option<u32>,
     /// The range filter along which a pull beyond `row_cap` is split.
     pub split_by: Option<SplitSpec>,
+    /// Range filters of which the vendor takes so much time at once, the one that counts before the others first.
+    pub windows: &'static [WindowSpec],
+}
+
+/// A pair of request fields that bound a time, of which the vendor answers only so much at once: a pull goes through it window after window.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct WindowSpec {
+    /// Request field of the beginning.
+    pub start: &'static str,
+    /// Request field of the end.
+    pub end: &'static str,
+    /// How both are written.
+    pub format: TimeFormat,
+    /// Longest window in seconds.
+    pub max_seconds: u64,
+    /// Where a row tells the time that is filtered, as a path, and how it is written.
+    pub field: Option<(&'static str, TimeFormat)>,
+    /// Without a beginning, the vendor answers so many seconds before the end; `None`: a pull needs a beginning.
+    pub without_start: Option<u32>,
+    /// Without a beginning, the vendor answers all there is, so that a pull needs none.
+    pub optional: bool,
 }
 
 /// A pair of request fields that bound a range of dates.
@@ -360,6 +382,8 @@ pub enum TimeFormat {
     DateTime,
     /// `YYYY-MM-DD`, a day in China time.
     Date,
+    /// ISO 8601 with an offset: `2024-05-01T12:00:00+08:00`, `2024-05-01T04:00:00.123Z`.
+    OffsetDateTime,
     /// `YYYY_MM`
     Month,
     /// Unix seconds.
@@ -489,6 +513,8 @@ pub struct CustomerSpec {
     pub open_ids: &'static [&'static str],
     /// Pictures.
     pub avatars: &'static [&'static str],
+    /// Tags: names, or ids where the vendor gives no names.
+    pub tags: &'static [&'static str],
     /// When the vendor first knew the customer.
     pub created: Option<(&'static str, TimeFormat)>,
 }

@@ -80,6 +80,8 @@ pub enum ColumnKind {
     DateTime,
     /// [`crate::Date`]
     Date,
+    /// [`crate::OffsetDateTime`]
+    OffsetDateTime,
     /// [`crate::Month`]
     Month,
     /// [`crate::UnixSeconds`]

@@ -3,7 +3,7 @@
 //! China time is a fixed +08:00 here. The years that China changed its clocks (until 1991) are before any of these vendors.
 
 //!
-//! [`Moment`] and [`Day`] are points of the calendar. [`DateTime`], [`Date`], [`Month`], [`UnixSeconds`] and [`UnixMillis`] are what stands in the fields
+//! [`Moment`] and [`Day`] are points of the calendar. [`DateTime`], [`Date`], [`OffsetDateTime`], [`Month`], [`UnixSeconds`] and [`UnixMillis`] are what stands in the fields
 //! of requests and answers: they keep what was written, whatever it is, and tell the moment where there is one.
 
 mod fields;
@@ -17,7 +17,7 @@ use std::{
 use jiff::{Timestamp, civil, tz::Offset};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub use self::fields::{Date, DateTime, Month, UnixMillis, UnixSeconds};
+pub use self::fields::{Date, DateTime, Month, OffsetDateTime, UnixMillis, UnixSeconds};
 use crate::spec::TimeFormat;
 
 /// China time.
@@ -155,6 +155,8 @@ pub fn parse(format: TimeFormat, text: &str) -> Option<Moment> {
             Moment::of_civil(Day::parse(day)?.0.to_datetime(time))
         }
         TimeFormat::Date => Day::parse(text).map(Day::start),
+        // A zero date has no moment there either.
+        TimeFormat::OffsetDateTime => text.parse().ok().filter(|_| text.as_bytes().get(10) == Some(&b'T')),
         TimeFormat::Month => {
             let [year, month] = numbers(text, b"0000_00", [4, 2])?;
             Day::new(year, month, 1).map(Day::start)
@@ -175,7 +177,7 @@ pub fn from_number(format: TimeFormat, number: i64) -> Option<Moment> {
     let millis = match format {
         TimeFormat::Seconds => number.checked_mul(1000)?,
         TimeFormat::Milliseconds => number,
-        TimeFormat::DateTime | TimeFormat::Date | TimeFormat::Month => return None,
+        TimeFormat::DateTime | TimeFormat::Date | TimeFormat::OffsetDateTime | TimeFormat::Month => return None,
     };
     if millis == 0 { None } else { Moment::from_unix_millis(millis) }
 }
@@ -188,6 +190,7 @@ pub fn write(format: TimeFormat, moment: Moment) -> String {
     match format {
         TimeFormat::DateTime => format!("{} {:02}:{:02}:{:02}", Day(date), time.hour(), time.minute(), time.second()),
         TimeFormat::Date => Day(date).to_string(),
+        TimeFormat::OffsetDateTime => moment.to_string(),
         TimeFormat::Month => format!("{:04}_{:02}", date.year(), date.month()),
         TimeFormat::Seconds => moment.unix_seconds().to_string(),
         TimeFormat::Milliseconds => moment.unix_millis().to_string(),

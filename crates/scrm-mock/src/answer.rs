@@ -19,6 +19,7 @@ use crate::{
     row_texts::Writer,
     select::{Page, Selector},
     tokens::TokenRule,
+    windows,
     world::{Target, World},
 };
 
@@ -154,7 +155,7 @@ impl Call<'_> {
         shops.iter().position(|shop| {
             token.parameters.iter().all(|(name, filling)| match filling {
                 Filling::Credential(credential) => given(name).as_ref() == shop.get(credential),
-                Filling::Constant(_) => true,
+                Filling::Constant(_) | Filling::Constants(_) => true,
             })
         })
     }
@@ -199,7 +200,7 @@ impl Call<'_> {
                 let known = shops.iter().any(|shop| given.get(name).map(plain).as_ref() == shop.get(credential));
                 (!known).then(|| name.clone())
             }
-            Filling::Constant(_) => None,
+            Filling::Constant(_) | Filling::Constants(_) => None,
         });
         let parameter = wrong.unwrap_or_default();
         let reason =
@@ -230,7 +231,10 @@ impl Call<'_> {
         let filler = Filler { vendor: self.vendor, operation: self.operation, people: &people, credentials, bare: self.unverified };
         let rows = self.world.rows(self.target);
         let page = match rows {
-            Some(rows) => Some(Selector { filler: &filler, memory: &self.world.memory, rows, newest_first }.page(given)?),
+            Some(rows) => {
+                let given = windows::understood(self.operation, given.clone(), self.world.clock.wall_seconds());
+                Some(Selector { filler: &filler, memory: &self.world.memory, rows, newest_first }.page(&given)?)
+            }
             None => None,
         };
         let page = page.map(|page| self.shown(page));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use scrm_schema::model::{Field, Object, Operation, Rule, Situation, TimeFormat, Type, Wire};
+use scrm_schema::model::{Beyond, Field, Object, Operation, Rule, Situation, TimeFormat, Type, Wire};
 
 use crate::{
     clock,
@@ -143,13 +143,13 @@ impl Checker<'_> {
                 let decides = at(given, other).is_some_and(|value| values.is_empty() || values.contains(&plain(value)));
                 if decides && at(given, field).is_none() { Err(Wrong::missing(field)) } else { Ok(()) }
             }
-            Rule::Span { start, end, strict, max_seconds } => {
+            Rule::Span { start, end, strict, max_seconds, beyond } => {
                 let (Some(from), Some(to)) = (at(given, start).and_then(begins), at(given, end).and_then(begins)) else { return Ok(()) };
                 if from > to || (*strict && from == to) {
                     return Err(Wrong::invalid(start, format_args!("must be before {end}")));
                 }
                 match max_seconds {
-                    Some(longest) if to.abs_diff(from) > *longest => {
+                    Some(longest) if to.abs_diff(from) > *longest && *beyond == Beyond::Refused => {
                         Err(Wrong::invalid(end, format_args!("is more than {longest} seconds after {start}")))
                     }
                     _ => Ok(()),
@@ -167,8 +167,20 @@ pub(crate) fn at<'v>(given: &'v Map<String, Value>, path: &str) -> Option<&'v Va
     steps.try_fold(first, |value, step| value.get(step))
 }
 
+/// Puts a value below nested objects.
+pub(crate) fn put(given: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('/') {
+        None => _ = given.insert(path.to_owned(), value),
+        Some((step, rest)) => {
+            if let Value::Object(inner) = given.entry(step).or_insert_with(|| Value::Object(Map::new())) {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
 /// When a time begins, in seconds; a bare number counts as seconds.
-fn begins(value: &Value) -> Option<i64> {
+pub(crate) fn begins(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str().and_then(|text| clock::seconds_of(text).map(|(first, _)| first).or_else(|| text.parse().ok())))
 }
 
@@ -256,6 +268,8 @@ fn timed(field: &Field, value: &Value, name: &str) -> Result<(), Wrong> {
     let (shape, length) = match field.time {
         Some(TimeFormat::DateTime) => ("YYYY-MM-DD HH:MM:SS", 19),
         Some(TimeFormat::Date) => ("YYYY-MM-DD", 10),
+        Some(TimeFormat::OffsetDateTime) if text.get(10..11) == Some("T") && clock::seconds_of(text).is_some() => return Ok(()),
+        Some(TimeFormat::OffsetDateTime) => return Err(Wrong::invalid(name, "must be written YYYY-MM-DDTHH:MM:SS with an offset")),
         Some(TimeFormat::Month) => ("YYYY_MM", 7),
         Some(TimeFormat::Seconds | TimeFormat::Milliseconds) if text.parse::<i64>().is_err() => {
             return Err(Wrong::invalid(name, "must be a Unix time"));

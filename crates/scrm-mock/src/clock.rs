@@ -75,6 +75,11 @@ pub(crate) fn date_time(unix: i64) -> String {
     format!("{} {:02}:{:02}:{:02}", date(unix), day / 3600, day / 60 % 60, day % 60)
 }
 
+/// `YYYY-MM-DDTHH:MM:SS+08:00`
+pub(crate) fn offset_date_time(unix: i64) -> String {
+    format!("{}+08:00", date_time(unix).replace(' ', "T"))
+}
+
 /// `YYYY-MM-DD` in China time.
 pub(crate) fn date(unix: i64) -> String {
     let (year, month, day) = civil(unix.saturating_add(CHINA_OFFSET).div_euclid(86_400));
@@ -105,6 +110,9 @@ pub(crate) fn seconds_of(text: &str) -> Option<(i64, i64)> {
     if let Ok(moment) = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text) {
         return unix(moment).map(|at| (at, at));
     }
+    if let Some(at) = text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second) {
+        return Some((at, at));
+    }
     if let Ok(day) = jiff::civil::Date::strptime("%Y-%m-%d", text) {
         return unix(day.at(0, 0, 0, 0)).map(|at| (at, at + 86_399));
     }
@@ -126,6 +134,7 @@ mod tests {
     fn writing_and_reading_agree() {
         for unix in [0, 951_782_399, 951_782_400, 1_709_164_800, 1_766_332_799, 4_102_444_800] {
             assert_eq!(seconds_of(&date_time(unix)), Some((unix, unix)));
+            assert_eq!(seconds_of(&offset_date_time(unix)), Some((unix, unix)));
         }
         assert_eq!(date_time(0), "1970-01-01 08:00:00");
         assert_eq!(date_time(1_709_222_400), "2024-03-01 00:00:00");

@@ -304,6 +304,7 @@ fn moment(field: &Field, ty: &Type, time: TimeFormat, sampled: Option<Value>, ch
     let number = match time {
         TimeFormat::DateTime => return Value::String(clock::date_time(unix)),
         TimeFormat::Date => return Value::String(clock::date(unix)),
+        TimeFormat::OffsetDateTime => return Value::String(clock::offset_date_time(unix)),
         TimeFormat::Month => return Value::String(clock::month(unix)),
         TimeFormat::Seconds => unix,
         TimeFormat::Milliseconds => unix.saturating_mul(1000),

@@ -60,6 +60,7 @@ mod server;
 mod spoil;
 mod stats;
 mod tokens;
+mod windows;
 mod world;
 
 pub use canned::Canned;

@@ -21,6 +21,8 @@ use crate::{
 const PAGE: usize = 20;
 /// Filtered lists that are kept.
 const KEPT: usize = 64;
+/// How deep the objects of a request may nest: a schema may refer to itself.
+const DEEPEST: u8 = 8;
 
 /// Where the rows of an operation's answer stand.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +59,7 @@ pub(crate) fn rows_at(operation: &Operation, envelope: &Envelope) -> Option<Rows
         let (Type::List(item) | Type::Map(item)) = ty else { return None };
         return Some(RowsAt { pointer: paging.rows.clone(), item: (**item).clone(), single: false });
     }
-    if operation.customer.is_none() && !operation.request.fields.iter().any(|field| field.filters.is_some()) {
+    if operation.customer.is_none() && !asked(operation).iter().any(|(_, field)| field.filters.is_some()) {
         return None;
     }
     match data {
@@ -81,8 +83,25 @@ pub(crate) fn rows_at(operation: &Operation, envelope: &Envelope) -> Option<Rows
 /// Whether a filter of the request is about a field of this object.
 fn filtered(operation: &Operation, ty: &Type) -> bool {
     let Some(object) = row_object(operation, ty) else { return false };
-    let mut names = operation.request.fields.iter().filter_map(|field| field.filters.as_ref()).flat_map(|filters| &filters.fields);
+    let asked = asked(operation);
+    let mut names = asked.iter().filter_map(|(_, field)| field.filters.as_ref()).flat_map(|filters| &filters.fields);
     names.any(|name| object.fields.iter().any(|field| Some(field.name.as_str()) == name.split('/').next()))
+}
+
+/// The fields of a request with their paths, those of nested objects too.
+pub(crate) fn asked(operation: &Operation) -> Vec<(String, &Field)> {
+    let mut found = Vec::new();
+    let mut todo: Vec<(String, &Object, u8)> = vec![(String::new(), &operation.request, 0)];
+    while let Some((above, object, depth)) = todo.pop() {
+        for field in &object.fields {
+            let path = format!("{above}{}", field.name);
+            if let (Type::Object(name), true) = (&field.ty, depth < DEEPEST) {
+                todo.extend(operation.objects.get(name).map(|inner| (format!("{path}/"), inner, depth + 1)));
+            }
+            found.push((path, field));
+        }
+    }
+    found
 }
 
 fn row_object<'a>(operation: &'a Operation, ty: &Type) -> Option<&'a Object> {
@@ -121,6 +140,7 @@ pub(crate) struct Selector<'a> {
 }
 
 struct Condition<'a> {
+    path: String,
     asked: &'a Field,
     how: Comparison,
     paths: &'a [String],
@@ -178,11 +198,11 @@ impl Selector<'_> {
     fn selection(&self, given: &Map<String, Value>) -> Selection {
         let mut came = (i64::MIN, i64::MAX);
         let mut others = Vec::new();
-        for asked in &self.filler.operation.request.fields {
-            let (Some(filters), Some(given)) = (&asked.filters, given.get(&asked.name)) else { continue };
+        for (path, asked) in asked(self.filler.operation) {
+            let (Some(filters), Some(given)) = (&asked.filters, at(given, &path)) else { continue };
             match self.came(&filters.fields, filters.how, given) {
                 Some((first, last)) => came = (came.0.max(first), came.1.min(last)),
-                None => others.push(Condition { asked, how: filters.how, paths: &filters.fields, given }),
+                None => others.push(Condition { path, asked, how: filters.how, paths: &filters.fields, given }),
             }
         }
         let range = self.filler.people.came_between(came.0, came.1);
@@ -192,7 +212,7 @@ impl Selector<'_> {
     /// The range of seconds that a condition on the time of coming means.
     fn came(&self, paths: &[String], how: Comparison, given: &Value) -> Option<(i64, i64)> {
         let [path] = paths else { return None };
-        let field = row_object(self.filler.operation, &self.rows.item)?.fields.iter().find(|field| field.name == *path)?;
+        let field = self.field_at(&self.rows.item, path)?;
         if field.sample.as_deref() != Some("created_at") {
             return None;
         }
@@ -206,7 +226,7 @@ impl Selector<'_> {
 
     fn list(&self, range: Range<usize>, came: (i64, i64), conditions: &[Condition<'_>]) -> Arc<Vec<u32>> {
         let people = self.filler.people;
-        let filters: Vec<String> = conditions.iter().map(|condition| format!("{}={}", condition.asked.name, condition.given)).collect();
+        let filters: Vec<String> = conditions.iter().map(|condition| format!("{}={}", condition.path, condition.given)).collect();
         let file = &self.filler.operation.file;
         let key = format!("{file} {} {came:?} {}", people.version(), filters.join(" "));
         if let Some(list) = self.memory.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -329,12 +349,20 @@ impl Selector<'_> {
         Ok(if self.newest_first { self.length(selection) - before } else { up_to })
     }
 
-    /// How many of these places stand before the cursor's row, and how many up to it: by the row's key, or by its time where nobody has that key.
+    /// How many of these places stand before the cursor's row, and how many up to it: by the row's key, or by its number or time where nobody has that key.
     fn around(&self, paging: &Paging, cursor: &Value, places: &[u32]) -> Option<(usize, usize)> {
         let leaves = self.leaves(paging, cursor)?;
         let known = leaves.iter().find_map(|(field, value)| self.indexed(field, &[plain(value)])?.first().copied());
         if let Some(place) = known {
             return Some((places.partition_point(|other| *other < place), places.partition_point(|other| *other <= place)));
+        }
+        // Only greater ids are answered, whether or not somebody has this one.
+        if let [(field, Value::Number(number))] = leaves.as_slice()
+            && field.sample.as_deref() == Some("id")
+        {
+            let known = |place: &&u32| self.filler.people.at(**place).and_then(|person| self.filler.known(field, person)?.as_i64());
+            let smaller = places.iter().filter(|place| known(place) <= number.as_i64()).count();
+            return Some((smaller, smaller));
         }
         let (field, value) = leaves.iter().find(|(field, _)| field.sample.as_deref() == Some("created_at"))?;
         let (first, last) = seconds(field, value)?;
@@ -342,15 +370,20 @@ impl Selector<'_> {
         Some((places.partition_point(|other| created(other) < first), places.partition_point(|other| created(other) <= last)))
     }
 
-    /// The scalars of a cursor with the fields of the row that they were copied from.
-    fn leaves<'b>(&'b self, paging: &Paging, cursor: &'b Value) -> Option<Vec<(&'b Field, &'b Value)>> {
-        let from = self.field_at(&self.rows.item, paging.from.as_deref()?)?;
+    /// The scalars of a cursor with the fields of the row that they were copied from; of rows that are scalars, the field that lists them.
+    fn leaves<'b>(&self, paging: &Paging, cursor: &'b Value) -> Option<Vec<(Field, &'b Value)>> {
+        let operation = self.filler.operation;
+        let Some(from) = paging.from.as_deref() else {
+            let list = operation.in_answer(&self.filler.vendor.file.envelope.data, &paging.rows)?.field?;
+            return Some(vec![(Field { ty: self.rows.item.clone(), ..list.clone() }, cursor)]);
+        };
+        let from = self.field_at(&self.rows.item, from)?;
         match (&from.ty, cursor) {
             (Type::Object(name), Value::Object(map)) => {
-                let fields = &self.filler.operation.objects.get(name)?.fields;
-                Some(fields.iter().filter_map(|field| map.get(&field.name).map(|value| (field, value))).collect())
+                let fields = &operation.objects.get(name)?.fields;
+                Some(fields.iter().filter_map(|field| map.get(&field.name).map(|value| (field.clone(), value))).collect())
             }
-            _ => Some(vec![(from, cursor)]),
+            _ => Some(vec![(from.clone(), cursor)]),
         }
     }
 }

@@ -115,12 +115,16 @@ impl Context<'_> {
         let request = &self.operation.request;
         for (name, filling) in fillings.clone() {
             let pointer = crate::pointer::join(at, name);
-            if request.field(name).is_none() {
-                problems.add(
+            match self.operation.at_path(request, name) {
+                None => problems.add(
                     &pointer,
                     format!("`{}` has no field `{name}` in its request", self.operation.name),
                     "correct the name, or describe the field",
-                );
+                ),
+                Some(field) if matches!(filling, Filling::Constants(_)) != matches!(field.ty, Type::List(_)) => {
+                    problems.add(&pointer, "a list is filled with `constants`, a single value with `constant`", "use the other one");
+                }
+                Some(_) => {}
             }
             if let Filling::Credential(credential) = filling
                 && !self.vendor.credentials.iter().any(|known| known.name == *credential)
@@ -128,9 +132,21 @@ impl Context<'_> {
                 problems.add(&pointer, format!("there is no credential `{credential}`"), "use a name of `credentials` in vendor.json");
             }
         }
-        for field in request.fields.iter().filter(|field| field.required && field.default.is_none()) {
-            if !given.contains(&field.name.as_str()) && !fillings.clone().any(|(name, _)| *name == field.name) {
-                problems.add(at, format!("`{}` is required but is not filled", field.name), "say what it is filled with");
+        let filled: Vec<&str> = given.iter().copied().chain(fillings.map(|(name, _)| name.as_str())).collect();
+        self.unfilled(request, "", &filled, at, problems);
+    }
+
+    /// Required fields that nothing fills, in the request and in the objects that are begun.
+    fn unfilled(&self, object: &Object, above: &str, filled: &[&str], at: &str, problems: &mut FileProblems<'_>) {
+        for field in &object.fields {
+            let path = format!("{above}{}", field.name);
+            let begun = filled.iter().any(|name| name.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/')));
+            if let (true, Type::Object(name)) = (begun, &field.ty) {
+                if let Some(inner) = self.operation.objects.get(name) {
+                    self.unfilled(inner, &format!("{path}/"), filled, at, problems);
+                }
+            } else if field.required && field.default.is_none() && !filled.contains(&path.as_str()) {
+                problems.add(at, format!("`{path}` is required but is not filled"), "say what it is filled with");
             }
         }
     }

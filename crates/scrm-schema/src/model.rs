@@ -204,6 +204,8 @@ pub enum Filling {
     Credential(String),
     /// A fixed value.
     Constant(String),
+    /// A fixed list.
+    Constants(Vec<String>),
 }
 
 /// Where a token goes.
@@ -449,7 +451,7 @@ pub struct Paging {
     /// Request field of the cursor (style `cursor`).
     #[serde(default)]
     pub cursor: Option<String>,
-    /// Field of the last row that the cursor copies (style `cursor`); the field of the row is the row itself when rows are scalars.
+    /// Field of the last row that the cursor copies (style `cursor`); absent where rows are scalars: the row itself.
     #[serde(default)]
     pub from: Option<String>,
     /// Request field of the page size.
@@ -466,7 +468,7 @@ pub struct Paging {
     /// JSON pointer of the total in the answer.
     #[serde(default)]
     pub total: Option<String>,
-    /// Field of a row that identifies it.
+    /// Field of a row that identifies it, as a path.
     #[serde(default)]
     pub id: Option<String>,
     /// The vendor gives no row beyond this one.
@@ -475,6 +477,28 @@ pub struct Paging {
     /// Range filter along which a longer pull is split.
     #[serde(default)]
     pub split_by: Option<SplitBy>,
+    /// Range filters of which the vendor takes only so much time at once (a rule says how much); one that counts before the others stands before them.
+    #[serde(default)]
+    pub windows: Vec<Window>,
+}
+
+/// A range filter along which a pull goes window after window.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Request field of the beginning.
+    pub start: String,
+    /// Request field of the end.
+    pub end: String,
+    /// The time of a row that the range filters, as a path.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// Without a beginning, the vendor answers so many seconds before the end, which is now unless told; absent: a pull needs a beginning.
+    #[serde(default)]
+    pub without_start: Option<u32>,
+    /// Without a beginning, the vendor answers all there is, so that a pull needs none.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// What moves from page to page.
@@ -524,6 +548,9 @@ pub struct Customer {
     /// Pictures.
     #[serde(default)]
     pub avatars: Vec<String>,
+    /// Tags: names, or ids where the vendor gives no names.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// When the vendor first knew the customer; a field with `x-time`.
     #[serde(default)]
     pub created: Option<String>,
@@ -533,9 +560,24 @@ pub struct Customer {
     /// Whether the vendor's customers are listed by this operation (it must be paged).
     #[serde(default)]
     pub list: bool,
-    /// Required parameters that are filled for a find or a list.
+    /// The vendor's customers are listed by this operation, of ids that another one lists.
+    #[serde(default)]
+    pub list_by: Option<ListBy>,
+    /// Parameters that are filled for a find or a list, by their paths.
     #[serde(default)]
     pub with: IndexMap<String, Filling>,
+}
+
+/// How customers are listed by their ids.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListBy {
+    /// The operation whose rows are ids; it is paged.
+    pub operation: String,
+    /// Request field, as a path, that takes a list of them.
+    pub parameter: String,
+    /// How many are asked for at once.
+    pub batch: u32,
 }
 
 /// What a customer can be found by.
@@ -558,7 +600,7 @@ pub enum CustomerKey {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Find {
-    /// Request field that takes the key.
+    /// Request field that takes the key, as a path.
     pub parameter: String,
     /// `false`: the vendor searches loosely, so answers are filtered again.
     #[serde(default = "yes")]
@@ -599,7 +641,32 @@ pub enum Rule {
         /// Longest span in seconds.
         #[serde(default)]
         max_seconds: Option<u64>,
+        /// What the vendor does with a longer one.
+        #[serde(default)]
+        beyond: Beyond,
     },
+}
+
+/// What a vendor does with a span that is too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beyond {
+    /// It refuses the call, or nothing is known.
+    #[default]
+    Refused,
+    /// It moves the end to the longest span, and does not say so.
+    Shortened,
+}
+
+impl Operation {
+    /// How many seconds a range filter may span.
+    #[must_use]
+    pub fn longest_span(&self, start: &str, end: &str) -> Option<u64> {
+        self.rules.iter().find_map(|rule| match rule {
+            Rule::Span { start: from, end: to, max_seconds, .. } if from == start && to == end => *max_seconds,
+            _ => None,
+        })
+    }
 }
 
 /// A contradiction inside a page and what this schema made of it.

@@ -6,5 +6,6 @@ mod blocking;
 mod decode;
 mod documented;
 mod keys;
+mod orders;
 mod readme;
 mod recording;

@@ -176,6 +176,22 @@ impl vendor_client::VendorClient for Client {
         key: &scrm_core::CustomerKey,
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
+            scrm_core::KeyKind::Email => {
+                let request = super::user::UserDetailList::new(
+                    self
+                        .0
+                        .credentials()
+                        .get("app_id")
+                        .map(|credential| credential.expose().to_owned())
+                        .unwrap_or_default(),
+                    super::user::UserDetailKey::new([
+                            super::user::UserDetailField::Email,
+                            super::user::UserDetailField::Tags,
+                        ])
+                        .with_email(key.value()),
+                );
+                vendor_client::find(&self.0, request, key, true).await
+            }
             scrm_core::KeyKind::Id => {
                 let Ok(number) = key.value().parse::<i64>() else {
                     return Ok(Vec::new())
@@ -196,27 +212,56 @@ impl vendor_client::VendorClient for Client {
                     .with_phone(key.value());
                 vendor_client::find_in_pages(&self.0, request, key, false).await
             }
+            scrm_core::KeyKind::UnionId => {
+                let request = super::user::UserDetailList::new(
+                    self
+                        .0
+                        .credentials()
+                        .get("app_id")
+                        .map(|credential| credential.expose().to_owned())
+                        .unwrap_or_default(),
+                    super::user::UserDetailKey::new([
+                            super::user::UserDetailField::Email,
+                            super::user::UserDetailField::Tags,
+                        ])
+                        .with_union_ids([key.value()]),
+                );
+                vendor_client::find(&self.0, request, key, true).await
+            }
             other => {
                 Err(
                     vendor_client::cannot_find(
                         &super::VENDOR,
                         other,
-                        &[scrm_core::KeyKind::Id, scrm_core::KeyKind::Phone],
+                        &[
+                            scrm_core::KeyKind::Email,
+                            scrm_core::KeyKind::Id,
+                            scrm_core::KeyKind::Phone,
+                            scrm_core::KeyKind::UnionId,
+                        ],
                     ),
                 )
             }
         }
     }
     fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
-        let request = super::lead::LeadList::new(
-            super::lead::LeadGroup::New,
-            self
-                .0
-                .credentials()
-                .get("operator")
-                .map(|credential| credential.expose().to_owned())
-                .unwrap_or_default(),
-        );
-        vendor_client::list(&self.0, request)
+        vendor_client::list_by_ids(
+            &self.0,
+            super::user::UserIdList::new(),
+            20,
+            |ids| super::user::UserDetailList::new(
+                self
+                    .0
+                    .credentials()
+                    .get("app_id")
+                    .map(|credential| credential.expose().to_owned())
+                    .unwrap_or_default(),
+                super::user::UserDetailKey::new([
+                        super::user::UserDetailField::Email,
+                        super::user::UserDetailField::Tags,
+                    ])
+                    .with_ids(ids),
+            ),
+        )
     }
 }

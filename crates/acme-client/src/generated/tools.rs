@@ -11,7 +11,10 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::member::member_list::MEMBER_LIST,
     &super::member::visit_list::VISIT_LIST,
     &super::user::user_add::USER_ADD,
+    &super::user::user_detail_list::USER_DETAIL_LIST,
+    &super::user::user_id_list::USER_ID_LIST,
     &super::user::user_list::USER_LIST,
+    &super::user::user_log_list::USER_LOG_LIST,
     &super::user::user_scroll::USER_SCROLL,
     &super::lead::contact_find::CONTACT_FIND,
     &super::lead::lead_list::LEAD_LIST,
@@ -21,6 +24,7 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::order::event_list::EVENT_LIST,
     &super::order::item_delete::ITEM_DELETE,
     &super::order::link_make::LINK_MAKE,
+    &super::order::order_change_list::ORDER_CHANGE_LIST,
     &super::order::order_list::ORDER_LIST,
     &super::order::score_map::SCORE_MAP,
     &super::shape::choices::CHOICES,
@@ -55,8 +59,21 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "user_add" => {
                 Box::<<super::user::UserAdd as scrm_core::Operation>::Data>::default()
             }
+            "user_detail_list" => {
+                Box::<
+                    <super::user::UserDetailList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "user_id_list" => {
+                Box::<<super::user::UserIdList as scrm_core::Operation>::Data>::default()
+            }
             "user_list" => {
                 Box::<<super::user::UserList as scrm_core::Operation>::Data>::default()
+            }
+            "user_log_list" => {
+                Box::<
+                    <super::user::UserLogList as scrm_core::Operation>::Data,
+                >::default()
             }
             "user_scroll" => {
                 Box::<<super::user::UserScroll as scrm_core::Operation>::Data>::default()
@@ -88,6 +105,11 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             }
             "link_make" => {
                 Box::<<super::order::LinkMake as scrm_core::Operation>::Data>::default()
+            }
+            "order_change_list" => {
+                Box::<
+                    <super::order::OrderChangeList as scrm_core::Operation>::Data,
+                >::default()
             }
             "order_list" => {
                 Box::<<super::order::OrderList as scrm_core::Operation>::Data>::default()
@@ -138,6 +160,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             )
         }
         "user_add" => Some(<super::user::UserAddData as scrm_core::Tabular>::columns()),
+        "user_detail_list" => {
+            Some(<super::user::UserDetail as scrm_core::Tabular>::columns())
+        }
         "user_list" => {
             Some(
                 <<super::user::UserList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
@@ -163,6 +188,11 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         "event_list" => {
             Some(
                 <<super::order::EventList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "order_change_list" => {
+            Some(
+                <<super::order::OrderChangeList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "order_list" => {

@@ -187,6 +187,14 @@ impl vendor_client::VendorClient for Client {
         key: &scrm_core::CustomerKey,
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
+            scrm_core::KeyKind::Id => {
+                let Ok(number) = key.value().parse::<i64>() else {
+                    return Ok(Vec::new())
+                };
+                let request = super::customer::CustomerDetailList::new()
+                    .with_audience_user_id_list([number]);
+                vendor_client::find(&self.0, request, key, true).await
+            }
             scrm_core::KeyKind::OpenId => {
                 let request = super::customer::CustomerLookup::new()
                     .with_openid(key.value());
@@ -202,10 +210,25 @@ impl vendor_client::VendorClient for Client {
                     vendor_client::cannot_find(
                         &super::VENDOR,
                         other,
-                        &[scrm_core::KeyKind::OpenId, scrm_core::KeyKind::Phone],
+                        &[
+                            scrm_core::KeyKind::Id,
+                            scrm_core::KeyKind::OpenId,
+                            scrm_core::KeyKind::Phone,
+                        ],
                     ),
                 )
             }
         }
+    }
+    fn list_customers(&self) -> vendor_client::CustomerStream<'_> {
+        vendor_client::list_by_ids(
+            &self.0,
+            super::customer::CustomerIdList::new(),
+            50,
+            |ids| {
+                super::customer::CustomerDetailList::new()
+                    .with_audience_user_id_list(ids)
+            },
+        )
     }
 }

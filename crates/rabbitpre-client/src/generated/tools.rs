@@ -205,9 +205,6 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         "customer_detail_list" => {
             Some(<super::customer::CustomerDetail as scrm_core::Tabular>::columns())
         }
-        "customer_id_list" => {
-            Some(<super::customer::CustomerIdListData as scrm_core::Tabular>::columns())
-        }
         "customer_lookup" => {
             Some(<super::customer::Customer as scrm_core::Tabular>::columns())
         }

@@ -59,7 +59,8 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
     let client = connect::client(vendor, matches, extras, language)?;
     let names = fields::from_credentials(operation, vendor.spec, &request);
     fields::fill(&mut request, &names, client.credentials());
-    fields::complete(operation, &mut request, language)?;
+    fields::defaults(operation, &mut request);
+    fields::all_there(operation, &request, language)?;
     let mut call = client.call_named(spec, request, vendor.payload);
     if matches.get_flag("allow-empty") {
         call = call.allow_empty_filters();

@@ -236,11 +236,7 @@ fn request(operation: &Operation, vendor: &Vendor) -> Result<(Map<String, Value>
     if let Some(size) = size.and_then(|size| request.get_mut(size)) {
         *size = if size.is_string() { "1".into() } else { 1.into() };
     }
-    for field in &operation.request.fields {
-        if let (true, Some(default), false) = (field.required, &field.default, request.contains_key(&field.name)) {
-            request.insert(field.name.clone(), default.clone());
-        }
-    }
+    fields::defaults(operation, &mut request);
     for name in fields::from_credentials(operation, vendor.spec, &request) {
         request.insert(name.to_owned(), "".into());
     }

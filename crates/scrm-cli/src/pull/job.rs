@@ -19,7 +19,9 @@ use super::{
     state::{Run, State},
 };
 use crate::{
-    catalogue, columns, commands, connect,
+    catalogue,
+    columns::{self, FlatColumn},
+    commands, connect,
     failure::Failure,
     fields,
     language::{Language, say},
@@ -73,7 +75,7 @@ impl<'m> Job<'m> {
         commands::call::first_page(operation, &mut request);
         let since = Since::of(matches, spec, language)?;
         if let Some(since) = &since
-            && let Some(both) = [since.filter.start, since.filter.end].iter().find(|field| request.contains_key(**field))
+            && let Some(both) = [since.filter.start, since.filter.end].iter().find(|field| is_given(&request, field))
         {
             return Err(Failure::wrong_use(say!(
                 language,
@@ -81,20 +83,20 @@ impl<'m> Job<'m> {
                 "--since 会设置 {both}，两者只能用一个"
             )));
         }
-        // the ends of time are filled in when the run begins
+        fields::defaults(operation, &mut request);
+        // the ends of time and the credentials are filled in when the run begins
         let mut whole = request.clone();
         let mut needs_start = false;
         if let Some(since) = &since {
-            let required = |name: &str| operation.request.fields.iter().any(|field| field.name == name && field.required);
-            needs_start = required(since.filter.start);
+            let start = since.filter.start.replace('/', ".");
+            needs_start = fields::missing(operation, &request).iter().any(|(path, _)| *path == start);
             for field in [since.filter.start, since.filter.end] {
-                whole.insert(field.to_owned(), Value::from(""));
+                fields::put(&mut whole, &path(field), Value::from(""));
             }
         }
         let filled = fields::from_credentials(operation, vendor.spec, &request);
         whole.extend(filled.iter().map(|name| ((*name).to_owned(), Value::from(""))));
-        fields::complete(operation, &mut whole, language)?;
-        request.extend(whole.into_iter().filter(|(_, value)| value != ""));
+        fields::all_there(operation, &whole, language)?;
         let to = given("to").unwrap_or_default().to_owned();
         let target = Target::of(&to, language)?;
         let table = given("table").unwrap_or(name).to_owned();
@@ -106,22 +108,21 @@ impl<'m> Job<'m> {
         given.unwrap_or_else(|| files::beside(&self.target.base(&self.table), ending))
     }
 
-    fn setup(&self) -> Result<Setup, Failure> {
+    fn setup(&self) -> Setup {
         let rows = (self.vendor.columns)(self.spec.name);
-        let rows = rows.ok_or_else(|| Failure::failed(format!("the client knows no columns of {}", self.spec.name)))?;
         let headings = match self.matches.get_one::<String>("headings").map(String::as_str) {
             Some("zh") => Headings::Chinese,
             Some("en") => Headings::English,
             _ => Headings::Names,
         };
-        Ok(Setup {
-            columns: columns::flatten(&rows),
+        Setup {
+            columns: rows.map_or_else(|| vec![FlatColumn::value()], |rows| columns::flatten(&rows)),
             id: self.spec.paging.and_then(|paging| paging.id).map(|id| id.replace('/', "__")),
             table: self.table.clone(),
             title: self.spec.title.zh,
             headings,
             state_path: self.matches.get_one::<String>("state").map(PathBuf::from),
-        })
+        }
     }
 
     /// The client of the vendor and profile; one for all pulls of a run, so that they share quota and token.
@@ -151,7 +152,7 @@ impl<'m> Job<'m> {
     pub(super) fn run(mut self, session: &mut Session<'_>) -> Result<Report, Failure> {
         let client = self.client(session)?;
         fields::fill(&mut self.request, &self.filled, client.credentials());
-        let mut sink = self.target.open(self.setup()?, self.language)?;
+        let mut sink = self.target.open(self.setup(), self.language)?;
         let mut state = self.state(&mut *sink, &client)?;
         let resumed = state.run.is_some();
         let mut rejects = Rejects::new(self.path("rejects", ".rejects.jsonl"));
@@ -249,7 +250,7 @@ impl<'m> Job<'m> {
                 let seconds =
                     matches!(since.filter.format, scrm_core::spec::TimeFormat::Seconds | scrm_core::spec::TimeFormat::Milliseconds);
                 let number = end.parse::<i64>().ok().filter(|_| seconds);
-                request.insert(field.to_owned(), number.map_or_else(|| end.as_str().into(), Value::from));
+                fields::put(&mut request, &path(field), number.map_or_else(|| end.as_str().into(), Value::from));
             }
         }
         let call = client.call_named(self.spec, request, self.vendor.payload);
@@ -268,6 +269,16 @@ impl<'m> Job<'m> {
         })?;
         Ok(paginator.resume_from(&token)?.pages())
     }
+}
+
+fn path(field: &str) -> Vec<&str> {
+    field.split('/').collect()
+}
+
+fn is_given(request: &Map<String, Value>, path: &str) -> bool {
+    let mut names = path.split('/');
+    let first = names.next().and_then(|name| request.get(name));
+    names.try_fold(first, |place, name| place.map(|place| place.get(name))).flatten().is_some()
 }
 
 /// A pull under way.

@@ -112,11 +112,11 @@ pub(crate) fn filters(spec: &OperationSpec) -> Vec<Filter> {
     let paging =
         spec.paging.and_then(|paging| paging.split_by).map(|split| Filter { start: split.start, end: split.end, format: split.format });
     let rules = spec.rules.iter().filter_map(|rule| match *rule {
-        Rule::Span { start, end, format, .. } if !start.contains('/') => Some(Filter { start, end, format }),
+        Rule::Span { start, end, format, .. } => Some(Filter { start, end, format }),
         _ => None,
     });
     let mut filters: Vec<Filter> = Vec::new();
-    for filter in paging.into_iter().chain(rules) {
+    for filter in windows.chain(split).chain(rules) {
         if filters.iter().all(|known| known.start != filter.start) {
             filters.push(filter);
         }
@@ -132,7 +132,7 @@ fn filter(spec: &OperationSpec, by: Option<&str>, language: Language) -> Result<
         ([], _) => None,
         (_, Some(by)) => filters.iter().find(|filter| filter.start == by || filter.end == by),
         ([only], None) => Some(only),
-        ([first, ..], None) if spec.paging.is_some_and(|paging| paging.split_by.is_some()) => Some(first),
+        ([first, ..], None) if spec.paging.is_some_and(|paging| !paging.windows.is_empty() || paging.split_by.is_some()) => Some(first),
         _ => None,
     };
     match one {

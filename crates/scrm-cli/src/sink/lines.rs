@@ -142,8 +142,7 @@ impl Sink for Lines {
                     self.buffer.push(b'\n');
                 }
                 Format::Csv(_) => {
-                    let Some(fields) = row.fields() else { continue };
-                    let texts = self.columns.iter().map(|column| text(column.cell(fields)));
+                    let texts = self.columns.iter().map(|column| text(column.cell(row)));
                     self.buffer.extend(csv_line(texts));
                 }
             }

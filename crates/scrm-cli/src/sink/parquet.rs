@@ -297,9 +297,8 @@ impl Sink for Parquet {
 
     fn append(&mut self, rows: &[NamedRow], _: i64, rejects: &mut Rejects) -> Result<Stored, Failure> {
         for row in rows {
-            let Some(fields) = row.fields() else { continue };
             for (column, buffer) in self.columns.iter().zip(&mut self.buffers) {
-                if let Some(left) = buffer.push(column.cell(fields)) {
+                if let Some(left) = buffer.push(column.cell(row)) {
                     rejects.value(&column.name, &left, None);
                 }
             }

@@ -187,9 +187,8 @@ impl Sink for Postgres {
         let mut stored = Stored::default();
         for row in rows {
             let key = self.table.key(row);
-            let Some(fields) = row.fields() else { continue };
             for column in &self.table.columns {
-                push(&mut self.batch, column, column.cell(fields), &key, rejects);
+                push(&mut self.batch, column, column.cell(row), &key, rejects);
                 self.batch.push(b'\t');
             }
             escape(&mut self.batch, &key);

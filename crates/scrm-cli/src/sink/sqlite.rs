@@ -115,10 +115,9 @@ impl Sink for Sqlite {
         let mut stored = Stored::default();
         for row in rows {
             let key = table.key(row);
-            let Some(fields) = row.fields() else { continue };
             let mut values: Vec<Value> = Vec::with_capacity(table.columns.len() + 2);
             for column in &table.columns {
-                values.push(value(column, column.cell(fields), &key, rejects));
+                values.push(value(column, column.cell(row), &key, rejects));
             }
             values.extend([Value::Text(key), Value::Integer(run)]);
             statement.execute(params_from_iter(values)).map_err(|error| broken(path, &error))?;

@@ -29,7 +29,7 @@ impl Table {
 
     /// What tells a row from all others of the table.
     pub(super) fn key(&mut self, row: &NamedRow) -> String {
-        let id = self.id.and_then(|id| self.columns.get(id)).zip(row.fields()).map(|(column, fields)| column.cell(fields));
+        let id = self.id.and_then(|id| self.columns.get(id)).map(|column| column.cell(row));
         match id {
             Some(Cell::Text(id)) if !id.is_empty() => id.into_owned(),
             Some(Cell::Integer(id)) => id.to_string(),

@@ -111,7 +111,7 @@ fn two_operations_that_find_by_one_key() {
 }
 
 #[test]
-fn a_range_along_numbers() {
+fn a_range_along_lists() {
     let mut files: BTreeMap<String, String> = files();
     let mut edit = |file: &str, edits: &[(&str, Value)]| {
         let text = files.get_mut(file).unwrap();
@@ -121,17 +121,15 @@ fn a_range_along_numbers() {
         }
         *text = json.to_string();
     };
-    let seconds = json!({ "type": "integer", "description": "When.", "x-zh": "时间", "x-time": "seconds" });
+    let days = json!({ "type": "array", "description": "When.", "x-zh": "时间", "x-time": "date", "x-wire": "bars", "items": { "type": "string" } });
     edit(
         "acme/order/order-list.json",
         &[
-            ("/request/properties/from", seconds.clone()),
-            ("/request/properties/to", seconds.clone()),
-            ("/examples/0/request/from", json!(1)),
-            ("/examples/0/request/to", json!(2)),
-            ("/examples/0/response/data/page/list/0/at", json!(1)),
+            ("/request/properties/from", days.clone()),
+            ("/request/properties/to", days),
+            ("/examples/0/request/from", json!("2026-01-01||2026-01-02")),
+            ("/examples/0/request/to", json!("2026-01-01||2026-01-02")),
         ],
     );
-    edit("acme/order/definitions.json", &[("/Order/properties/at", seconds)]);
     insta::assert_snapshot!(generated(files).unwrap_err());
 }

@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for KeyVisitor {
 /// The fields under their names, all of them always there; `title` as `{"zh": …, "en": …}`, `created` as RFC 3339.
 impl Serialize for Customer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Customer", 10)?;
+        let mut out = serializer.serialize_struct("Customer", 11)?;
         out.serialize_field("vendor", self.vendor)?;
         out.serialize_field("title", &self.title)?;
         out.serialize_field("id", &self.id)?;
@@ -96,6 +96,7 @@ impl Serialize for Customer {
         out.serialize_field("union_ids", &self.union_ids)?;
         out.serialize_field("open_ids", &self.open_ids)?;
         out.serialize_field("avatars", &self.avatars)?;
+        out.serialize_field("tags", &self.tags)?;
         out.serialize_field("created", &self.created)?;
         out.end()
     }

@@ -72,7 +72,7 @@ fn a_number_that_begins_with_86_is_kept_whole() {
 fn shown_to_people_whole_and_to_logs_masked() {
     let mut customer = Customer::read(&row(), &CUSTOMER, &ACME);
     insta::assert_snapshot!(customer, @"Acme: 李雷, phone +86 138-0013-8000 / 13900139000, union id union-7, open id open-7, id 7, since 2024-05-01");
-    insta::assert_snapshot!(format!("{customer:?}"), @r#"Customer { vendor: "acme", id: Some("(1 characters)"), names: 2, phones: 2, emails: 0, union_ids: 1, open_ids: 1, avatars: 0, created: Some(Moment(1714536000000)) }"#);
+    insta::assert_snapshot!(format!("{customer:?}"), @r#"Customer { vendor: "acme", id: Some("(1 characters)"), names: 2, phones: 2, emails: 0, union_ids: 1, open_ids: 1, avatars: 0, tags: 0, created: Some(Moment(1714536000000)) }"#);
     insta::assert_snapshot!(format!("{:?}", CustomerKey::phone("13800138000")), @r#"CustomerKey { kind: Phone, value: "(11 characters)" }"#);
     customer.names = vec!["a\u{1b}[31m\nb".to_owned()];
     assert!(!customer.to_string().contains(char::is_control));

@@ -146,6 +146,7 @@ typed_nullables!(
     crate::money::Fen,
     crate::time::DateTime,
     crate::time::Date,
+    crate::time::OffsetDateTime,
     crate::time::Month,
     crate::time::UnixSeconds,
     crate::time::UnixMillis,

@@ -3,7 +3,7 @@
 use crate::{
     money::{Fen, Yuan},
     table::{Keyed, Nullable},
-    time::{Date, DateTime, Month, UnixMillis, UnixSeconds},
+    time::{Date, DateTime, Month, OffsetDateTime, UnixMillis, UnixSeconds},
 };
 
 /// A field that can be given a value of this type.
@@ -50,4 +50,4 @@ macro_rules! nullable_scalars {
         }
     )*};
 }
-nullable_scalars!(String, i64, f64, bool, Yuan, Fen, DateTime, Date, Month, UnixSeconds, UnixMillis);
+nullable_scalars!(String, i64, f64, bool, Yuan, Fen, DateTime, Date, OffsetDateTime, Month, UnixSeconds, UnixMillis);

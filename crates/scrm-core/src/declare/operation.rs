@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     table::{Nullable, Plain},
-    time::{Date, DateTime, Month},
+    time::{Date, DateTime, Month, OffsetDateTime, UnixMillis, UnixSeconds},
 };
 
 /// An operation: its traits, and the static that holds what is known of it, one fact a line. The names of `spec` are in scope.
@@ -32,7 +32,8 @@ macro_rules! operation {
     };
 }
 
-/// How an operation goes through its pages, the fields by name. A place in the answer is `data.list`, or `data/page.list` through optional objects.
+/// How an operation goes through its pages, the fields by name. A place in the answer is `data.list`, or `data/page.list` through optional objects; one in the
+/// request is `request.page` or `request/data.page`; one in a row `row.id` or `row/order_info.order_id`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! pages {
@@ -40,19 +41,20 @@ macro_rules! pages {
         impl PagedOperation for $request:ident, row $row:ty;
         rows data $(/ $holder:ident)* $(. $rows:ident)?;
         $(total data $(/ $total_holder:ident)* . $total:ident;)?
-        $(page $page:ident;)?
-        $(size $size:ident;)?
+        $(page request $(/ $page_holder:ident)* . $page:ident;)?
+        $(size request $(/ $size_holder:ident)* . $size:ident;)?
         $(cursor $cursor:ident from $from:literal;)?
+        $(value_cursor $value_cursor:ident;)?
         $(object_cursor $object:ident from $object_from:literal;)?
-        $(id $id:ident;)?
-        $(range $start:ident to $end:ident;)?
+        $(id row $(/ $id_holder:ident)* . $id:ident;)?
+        $(range $number:literal request $(/ $start_holder:ident)* . $start:ident to request $(/ $end_holder:ident)* . $end:ident;)*
     ) => {
         impl $crate::operation::PagedOperation for $request {
             type Row = $row;
             #[inline]
             fn take_rows(data: &mut Self::Data) -> ::std::vec::Vec<Self::Row> {
                 ::std::option::Option::Some(data)$(.and_then(|held| held.$holder.as_mut()))*
-                    .map(|held| ::std::mem::take(&mut (*held)$(.$rows)?))
+                    .map(|held| $crate::declare::Rows::rows(::std::mem::take(&mut (*held)$(.$rows)?)))
                     .unwrap_or_default()
             }
             $(
@@ -65,21 +67,23 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn page(&self) -> ::std::option::Option<i64> {
-                    $crate::declare::Number::number(&self.$page)
+                    ::std::option::Option::Some(self)$(.and_then(|held| held.$page_holder.as_ref()))*
+                        .and_then(|held| $crate::declare::Number::number(&held.$page))
                 }
                 #[inline]
                 fn set_page(&mut self, page: i64) {
-                    self.$page = $crate::declare::Number::of(page);
+                    self$(.$page_holder.get_or_insert_with(::std::default::Default::default))*.$page = $crate::declare::Number::of(page);
                 }
             )?
             $(
                 #[inline]
                 fn size(&self) -> ::std::option::Option<i64> {
-                    $crate::declare::Number::number(&self.$size)
+                    ::std::option::Option::Some(self)$(.and_then(|held| held.$size_holder.as_ref()))*
+                        .and_then(|held| $crate::declare::Number::number(&held.$size))
                 }
                 #[inline]
                 fn set_size(&mut self, size: i64) {
-                    self.$size = $crate::declare::Number::of(size);
+                    self$(.$size_holder.get_or_insert_with(::std::default::Default::default))*.$size = $crate::declare::Number::of(size);
                 }
             )?
             $(
@@ -95,6 +99,20 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn cursor(row: &Self::Row) -> ::std::option::Option<$crate::Value> {
+                    ::std::option::Option::Some($crate::operation::Row::value(row))
+                }
+                #[inline]
+                fn set_cursor(&mut self, cursor: ::std::option::Option<&$crate::Value>) -> bool {
+                    $crate::declare::Cursor::set(&mut self.$value_cursor, cursor)
+                }
+                #[inline]
+                fn id(row: &Self::Row) -> ::std::option::Option<::std::string::String> {
+                    ::std::option::Option::Some(row.to_string())
+                }
+            )?
+            $(
+                #[inline]
+                fn cursor(row: &Self::Row) -> ::std::option::Option<$crate::Value> {
                     $crate::table::get(row, $object_from)
                 }
                 #[inline]
@@ -105,20 +123,42 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn id(row: &Self::Row) -> ::std::option::Option<::std::string::String> {
-                    $crate::declare::RowId::row_id(&row.$id)
+                    ::std::option::Option::Some(row)$(.and_then(|held| held.$id_holder.as_ref()))*
+                        .and_then(|held| $crate::declare::RowId::row_id(&held.$id))
                 }
             )?
-            $(
-                #[inline]
-                fn range(&self) -> (::std::option::Option<&str>, ::std::option::Option<&str>) {
-                    ($crate::declare::Bound::bound(&self.$start), $crate::declare::Bound::bound(&self.$end))
-                }
-                #[inline]
-                fn set_range(&mut self, start: &str, end: &str) {
-                    self.$start = $crate::declare::Bound::at(start);
-                    self.$end = $crate::declare::Bound::at(end);
-                }
-            )?
+            $crate::ranges!($($number: $(/ $start_holder)* . $start, $(/ $end_holder)* . $end;)*);
+        }
+    };
+}
+
+/// The range filters of [`pages!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! ranges {
+    () => {};
+    ($($number:literal: $(/ $start_holder:ident)* . $start:ident, $(/ $end_holder:ident)* . $end:ident;)+) => {
+        #[inline]
+        fn range(&self, number: usize) -> (::std::option::Option<::std::string::String>, ::std::option::Option<::std::string::String>) {
+            match number {
+                $($number => (
+                    ::std::option::Option::Some(self)$(.and_then(|held| held.$start_holder.as_ref()))*
+                        .and_then(|held| $crate::declare::Bound::bound(&held.$start)),
+                    ::std::option::Option::Some(self)$(.and_then(|held| held.$end_holder.as_ref()))*
+                        .and_then(|held| $crate::declare::Bound::bound(&held.$end)),
+                ),)+
+                _ => (::std::option::Option::None, ::std::option::Option::None),
+            }
+        }
+        #[inline]
+        fn set_range(&mut self, number: usize, start: &str, end: &str) {
+            match number {
+                $($number => {
+                    self$(.$start_holder.get_or_insert_with(::std::default::Default::default))*.$start = $crate::declare::Bound::at(start);
+                    self$(.$end_holder.get_or_insert_with(::std::default::Default::default))*.$end = $crate::declare::Bound::at(end);
+                })+
+                _ => {}
+            }
         }
     };
 }
@@ -143,6 +183,29 @@ macro_rules! announced {
             }
         }
     };
+}
+
+/// A field that holds the rows of a page.
+pub trait Rows<R> {
+    /// The rows.
+    fn rows(self) -> Vec<R>;
+}
+
+impl<R> Rows<R> for Vec<R> {
+    fn rows(self) -> Vec<R> {
+        self
+    }
+}
+
+/// Of rows that are not described: a list, or an object that stands for one.
+impl Rows<Value> for Option<Value> {
+    fn rows(self) -> Vec<Value> {
+        match self {
+            Some(Value::Array(rows)) => rows,
+            Some(Value::Object(rows)) => rows.into_iter().map(|(_, row)| row).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A field that tells how many rows there are in all.
@@ -218,49 +281,35 @@ impl RowId for Option<i64> {
     }
 }
 
-/// A field of a request that is an end of a range of days.
+/// A field of a request that is an end of a range of time. An empty one is none.
 pub trait Bound {
     /// As a text.
-    fn bound(&self) -> Option<&str>;
+    fn bound(&self) -> Option<String>;
     /// The field with this end in it.
     fn at(text: &str) -> Self;
 }
 
-impl Bound for Option<Date> {
-    fn bound(&self) -> Option<&str> {
-        self.as_ref().map(Date::as_str)
-    }
-    fn at(text: &str) -> Self {
-        Some(text.into())
-    }
+macro_rules! bounds {
+    (texts $($text:ty),*; numbers $($number:ty),*) => {
+        $(impl Bound for Option<$text> {
+            fn bound(&self) -> Option<String> {
+                self.as_ref().map(ToString::to_string).filter(|text| !text.is_empty())
+            }
+            fn at(text: &str) -> Self {
+                Some(text.into())
+            }
+        })*
+        $(impl Bound for Option<$number> {
+            fn bound(&self) -> Option<String> {
+                self.map(|number| number.to_string())
+            }
+            fn at(text: &str) -> Self {
+                text.parse::<i64>().ok().map(Into::into)
+            }
+        })*
+    };
 }
-
-impl Bound for Option<DateTime> {
-    fn bound(&self) -> Option<&str> {
-        self.as_ref().map(DateTime::as_str)
-    }
-    fn at(text: &str) -> Self {
-        Some(text.into())
-    }
-}
-
-impl Bound for Option<Month> {
-    fn bound(&self) -> Option<&str> {
-        self.as_ref().map(Month::as_str)
-    }
-    fn at(text: &str) -> Self {
-        Some(text.into())
-    }
-}
-
-impl Bound for Option<String> {
-    fn bound(&self) -> Option<&str> {
-        self.as_deref()
-    }
-    fn at(text: &str) -> Self {
-        Some(text.to_owned())
-    }
-}
+bounds!(texts String, Date, DateTime, OffsetDateTime, Month; numbers i64, UnixSeconds, UnixMillis);
 
 /// A field of a request that goes on behind a row.
 pub trait Cursor {

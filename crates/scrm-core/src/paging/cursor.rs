@@ -17,6 +17,7 @@ pub(super) const LONGEST: usize = 4096;
 #[derive(Clone, Debug)]
 pub(super) struct Cursored {
     size: Option<u64>,
+    range: Option<(String, String)>,
     /// `None`: at the start, or where the request says.
     cursor: Option<Value>,
     /// The request begins behind a cursor, so that totals say nothing.
@@ -36,9 +37,11 @@ pub(super) struct Cursored {
 }
 
 impl Cursored {
-    pub(super) fn new(size: Option<u64>, midway: bool) -> Self {
+    /// `range`: of all pages, where it is not the request's own.
+    pub(super) fn new(size: Option<u64>, midway: bool, range: Option<(String, String)>) -> Self {
         Cursored {
             size,
+            range,
             cursor: None,
             midway,
             count: Count::default(),
@@ -53,8 +56,8 @@ impl Cursored {
     }
 
     /// Goes on where a walk stopped; `inside`: behind the last known row of the page, not at its beginning.
-    pub(super) fn resumed(size: Option<u64>, midway: bool, cursor: Option<Value>, count: Count, inside: bool) -> Self {
-        Cursored { cursor, count, behind: inside, ..Cursored::new(size, midway) }
+    pub(super) fn resumed(self, cursor: Option<Value>, count: Count, inside: bool) -> Self {
+        Cursored { cursor, count, behind: inside, ..self }
     }
 
     /// What a resume token tells: how far it came, and the counts.
@@ -63,7 +66,7 @@ impl Cursored {
     }
 
     pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
-        (ahead == 0 && !self.ended).then(|| Ask { range: None, at: At::Cursor(self.cursor.clone()) })
+        (ahead == 0 && !self.ended).then(|| Ask { range: self.range.clone(), at: At::Cursor(self.cursor.clone()) })
     }
 
     pub(super) fn here(&self) -> u64 {

@@ -45,7 +45,7 @@ impl<O: Paged> Items<O> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// How many rows there are in all, as the vendor told last; `None` before the first page, and where it does not tell.
+    /// How many rows there are in all, as the vendor told last; `None` before the first page, where it does not tell, and in windows of time before the last one.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pages.total()

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Paged,
-    fetch::{given, in_order, print, row_key, text_of},
+    fetch::{Clock, bad_key, bad_time, era, given, in_order, print, row_key, row_time, text_of, walked},
     plan::{Ask, At, Facts},
     planner::Course,
     prefetch::{Arrived, Source},
@@ -18,10 +18,11 @@ use crate::{
     client::{Response, ResponseMeta},
     encode,
     error::{Error, ErrorKind},
+    operation::Row,
     serialize,
     spec::{OperationSpec, PagingSpec, PagingStyle},
     table::{Extra, Inspect, ReadFields, View},
-    time::Day,
+    time::{Day, Moment},
 };
 
 /// One row of a pull of an operation that is met by name. It shares its page with the page's other rows: cheap to clone.
@@ -33,7 +34,7 @@ pub struct NamedRow {
 }
 
 impl NamedRow {
-    /// Its fields.
+    /// Its fields; `None`: it is a value.
     #[must_use]
     pub fn fields(&self) -> Option<&dyn ReadFields> {
         match descend(self.page.shown(), self.rows)? {
@@ -44,6 +45,43 @@ impl NamedRow {
             },
             _ => None,
         }
+    }
+
+    /// As JSON, where it has no fields.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        let value = match descend(self.page.shown(), self.rows) {
+            Some(View::Strs(items)) => items.get(self.at).map(|item| item.as_str().into()),
+            Some(View::Ints(items)) => items.get(self.at).map(|item| (*item).into()),
+            Some(View::Any(Some(Value::Array(rows)))) => rows.get(self.at).cloned(),
+            Some(View::Any(Some(Value::Object(rows)))) => rows.values().nth(self.at).cloned(),
+            Some(View::Map(map)) => map.get(self.at).and_then(|(_, view)| serialize::to_value(&view)),
+            _ => None,
+        };
+        value.unwrap_or_default()
+    }
+}
+
+/// How many rows stand here.
+fn count(rows: Option<View<'_>>) -> usize {
+    match rows {
+        Some(View::List(list)) => list.count(),
+        Some(View::Map(map)) => map.count(),
+        Some(View::Strs(items)) => items.len(),
+        Some(View::Ints(items)) => items.len(),
+        Some(View::Any(Some(Value::Array(rows)))) => rows.len(),
+        Some(View::Any(Some(Value::Object(rows)))) => rows.len(),
+        _ => 0,
+    }
+}
+
+impl Row for NamedRow {
+    fn fields(&self) -> Option<&dyn ReadFields> {
+        self.fields()
+    }
+
+    fn value(&self) -> Value {
+        self.value()
     }
 }
 
@@ -58,7 +96,7 @@ impl serde::Serialize for NamedRow {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.fields() {
             Some(row) => serialize::serialize(row, serializer),
-            None => serializer.serialize_none(),
+            None => self.value().serialize(serializer),
         }
     }
 }
@@ -73,11 +111,30 @@ impl Paged for NamedCall {
 pub(super) struct NamedFetch {
     call: NamedCall,
     paging: &'static PagingSpec,
+    /// Number of the range filter that the planner narrows, and where a row tells the time that it is about.
+    walked: usize,
+    time: Option<Clock>,
 }
 
 impl NamedFetch {
     pub(super) fn new(call: NamedCall, paging: &'static PagingSpec) -> Self {
-        NamedFetch { call, paging }
+        let mut fetch = NamedFetch { call, paging, walked: paging.windows.len(), time: None };
+        if let Ok(Some((at, window))) = walked(paging, |at| fetch.range(at)) {
+            (fetch.walked, fetch.time) = (at, Some(window.field));
+        }
+        fetch
+    }
+
+    /// The fields of a range filter: of the windows by their numbers, and behind them the one along which a longer pull is split.
+    fn ends(&self, number: usize) -> Option<(&'static str, &'static str)> {
+        match self.paging.windows.get(number) {
+            Some(window) => Some((window.start, window.end)),
+            None => self.paging.split_by.map(|split| (split.start, split.end)),
+        }
+    }
+
+    fn range(&self, number: usize) -> (Option<String>, Option<String>) {
+        self.ends(number).map(|(start, end)| (self.text(start), self.text(end))).unwrap_or_default()
     }
 
     fn spec(&self) -> &'static OperationSpec {
@@ -88,15 +145,25 @@ impl NamedFetch {
         text_of(self.call.request.get(field)?).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn course(&self) -> Course {
+    /// What the planner must know of the request. `Err`: what is missing in it, so that nothing can be sent.
+    pub(super) fn course(&self) -> Result<Course, String> {
         let number = |field: &str| self.text(field).and_then(|number| number.trim().parse::<i64>().ok());
         let (page, midway) = match self.paging.style {
             PagingStyle::Number { field, .. } => (number(field), false),
-            PagingStyle::Cursor { field, .. } => (None, self.call.request.get(field).is_some()),
+            PagingStyle::Cursor { field, .. } => (None, self.call.request.get(field).is_some_and(|cursor| !cursor.is_null())),
         };
-        let size = self.paging.size.and_then(number).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0);
-        let range = self.paging.split_by.map(|split| (self.text(split.start), self.text(split.end))).unwrap_or_default();
-        Course { page, size, range, midway, today: Day::today(SystemTime::now()), ..Course::of(self.paging) }
+        let now = SystemTime::now();
+        let window = walked(self.paging, |at| self.range(at))?;
+        Ok(Course {
+            page,
+            size: self.paging.size.and_then(number).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
+            range: self.range(self.paging.windows.len()),
+            era: window.and_then(|(at, window)| era(&self.range(at), window, Moment::from_system_time(now)?)),
+            midway,
+            today: Day::today(now),
+            split: window.map(|(_, window)| window.format).or(self.paging.split_by.map(|split| split.format)),
+            ..Course::of(self.paging)
+        })
     }
 
     pub(super) fn owner(&self) -> Owner {
@@ -106,9 +173,11 @@ impl NamedFetch {
 
     fn asking(&self, ask: &Ask) -> NamedRequest {
         let mut request = self.call.request.clone();
-        if let (Some((start, end)), Some(split)) = (&ask.range, self.paging.split_by) {
-            request.set(split.start, start.as_str().into());
-            request.set(split.end, end.as_str().into());
+        if let (Some((start, end)), Some(fields)) = (&ask.range, self.ends(self.walked)) {
+            for (field, text) in [(fields.0, start), (fields.1, end)] {
+                // Unix seconds are numbers, or stay strings where the request has them so
+                request.set(field, text.parse::<i64>().map_or_else(|_| text.as_str().into(), Value::from));
+            }
         }
         match (&ask.at, self.paging.style) {
             (At::Number { page, size }, PagingStyle::Number { field, .. }) => {
@@ -132,17 +201,19 @@ impl NamedFetch {
         }
         let key = self.call.core.vendor().envelope.data;
         let path = below(self.paging.rows, key).unwrap_or_default();
-        let count = match descend(data.shown(), path) {
-            Some(View::List(list)) => list.count(),
-            Some(View::Map(map)) => map.count(),
-            _ => 0,
-        };
-        let rows: Vec<NamedRow> = (0..count).map(|at| NamedRow { page: data.clone(), rows: path, at }).collect();
+        let rows: Vec<NamedRow> = (0..count(descend(data.shown(), path))).map(|at| NamedRow { page: data.clone(), rows: path, at }).collect();
         let id = self.paging.id;
-        let keys = rows.iter().filter_map(NamedRow::fields).map(|row| row_key(id.and_then(|id| id_of(row, id)).as_deref(), row));
-        let keys = in_order(keys, &bad_rows, id);
+        let keys = rows.iter().map(|row| row_key(id.and_then(|id| id_of(row, id)).as_deref(), row));
+        let keys = in_order(keys, &bad_rows, |bad| bad_key(bad, id));
+        let times = self.time.map_or_else(Vec::new, |clock| {
+            let times = in_order(rows.iter().map(|row| row_time(row, clock)), &bad_rows, |bad| bad_time(bad, clock));
+            keys.iter().copied().zip(times).collect()
+        });
         let cursor = match self.paging.style {
-            PagingStyle::Cursor { from, .. } => rows.iter().rev().find_map(|row| value_at(row.fields()?, from)),
+            PagingStyle::Cursor { from, .. } => rows.iter().rev().find_map(|row| match row.fields() {
+                Some(fields) => value_at(fields, from),
+                None => Some(row.value()).filter(|cursor| !cursor.is_null()),
+            }),
             PagingStyle::Number { .. } => None,
         };
         let facts = Facts {
@@ -151,6 +222,7 @@ impl NamedFetch {
             keys: id.map(|_| keys),
             total: self.paging.total.and_then(|pointer| total(&*data, &extra, key, pointer)),
             cursor,
+            times,
         };
         Ok(Arrived { facts, rows: Box::new(rows), data: Box::new(()), bad_rows, drifts, extra })
     }
@@ -172,12 +244,16 @@ impl Source for NamedFetch {
     }
 
     fn id(&self, rows: &(dyn Any + Send), at: usize) -> Option<String> {
-        id_of(rows.downcast_ref::<Vec<NamedRow>>()?.get(at)?.fields()?, self.paging.id?)
+        id_of(rows.downcast_ref::<Vec<NamedRow>>()?.get(at)?, self.paging.id?)
     }
 }
 
-fn id_of(row: &dyn ReadFields, id: &str) -> Option<String> {
-    text_of(&value_at(row, id)?)
+/// A row that is a value is its own id.
+fn id_of(row: &NamedRow, id: &str) -> Option<String> {
+    match row.fields() {
+        Some(fields) => text_of(&value_at(fields, id)?),
+        None => text_of(&row.value()),
+    }
 }
 
 /// What of a pointer stands below the data key.

@@ -89,8 +89,11 @@ impl<O: PagedOperation> Call<O> {
         let spec = O::spec();
         let fetch = Fetch::new(self);
         match spec.paging {
-            Some(paging) => Paginator::new(fetch.course(paging), fetch.owner(paging), Box::new(fetch)),
-            None => Paginator { paged: false, ..Paginator::new(Course::default(), Owner::default(), Box::new(fetch)) },
+            Some(paging) => match fetch.course(paging) {
+                Ok(course) => Paginator::new(course, fetch.owner(paging), Box::new(fetch)),
+                Err(missing) => Paginator::refused(ErrorKind::InvalidRequest, missing, Box::new(fetch)),
+            },
+            None => Paginator::refused(ErrorKind::Unsupported, "the operation has no pages".to_owned(), Box::new(fetch)),
         }
     }
 }
@@ -123,11 +126,14 @@ impl NamedCall {
         match self.spec.paging {
             Some(paging) => {
                 let fetch = NamedFetch::new(self, paging);
-                Paginator::new(fetch.course(), fetch.owner(), Box::new(fetch))
+                match fetch.course() {
+                    Ok(course) => Paginator::new(course, fetch.owner(), Box::new(fetch)),
+                    Err(missing) => Paginator::refused(ErrorKind::InvalidRequest, missing, Box::new(fetch)),
+                }
             }
             None => {
                 let unpaged = Box::new(NamedFetch::new(self, &UNPAGED));
-                Paginator { paged: false, ..Paginator::new(Course::default(), Owner::default(), unpaged) }
+                Paginator::refused(ErrorKind::Unsupported, "the operation has no pages".to_owned(), unpaged)
             }
         }
     }
@@ -143,6 +149,7 @@ static UNPAGED: PagingSpec = PagingSpec {
     id: None,
     row_cap: None,
     split_by: None,
+    windows: &[],
 };
 
 /// A pull that has not begun: made by `paginate` of a [`Call`], [`NamedCall`] or [`RawCall`], begun by [`Paginator::pages`] or [`Paginator::items`].
@@ -151,8 +158,8 @@ pub struct Paginator<O: Paged> {
     source: Box<dyn Source>,
     course: Course,
     owner: Owner,
-    /// Whether the operation says how it pages.
-    paged: bool,
+    /// Why it cannot begin.
+    refusal: Option<(ErrorKind, String)>,
     concurrency: usize,
     resume: Option<ResumeToken>,
     sink: Option<Arc<dyn RejectSink>>,
@@ -163,7 +170,11 @@ pub struct Paginator<O: Paged> {
 impl<O: Paged> Paginator<O> {
     fn new(course: Course, owner: Owner, source: Box<dyn Source>) -> Self {
         let operation = std::marker::PhantomData;
-        Paginator { source, course, owner, paged: true, concurrency: 1, resume: None, sink: None, skips: false, operation }
+        Paginator { source, course, owner, refusal: None, concurrency: 1, resume: None, sink: None, skips: false, operation }
+    }
+
+    fn refused(kind: ErrorKind, why: String, source: Box<dyn Source>) -> Self {
+        Paginator { refusal: Some((kind, why)), ..Paginator::new(Course::default(), Owner::default(), source) }
     }
 
     /// Keeps up to so many pages under way or waiting at a time (at least 1, at most 256; default 1). With cursors, anything above 1 fetches one page ahead. See
@@ -197,8 +208,12 @@ impl<O: Paged> Paginator<O> {
     /// Goes on where another pull stopped. The request must be the same.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`], when the token belongs to another vendor, path or request, or to another way of paging.
+    /// [`ErrorKind::InvalidRequest`], when the token belongs to another vendor, path or request, or to another way of paging; and where the
+    /// request lacks what a pull needs.
     pub fn resume_from(mut self, token: &ResumeToken) -> Result<Self, Error> {
+        if let Some((kind, why)) = self.refusal.take() {
+            return Err(self.source.error(kind, why));
+        }
         if let Some(mismatch) = token.mismatch(&self.owner) {
             return Err(self.source.error(ErrorKind::InvalidRequest, mismatch));
         }
@@ -211,14 +226,14 @@ impl<O: Paged> Paginator<O> {
 
     /// Page after page.
     pub fn pages(self) -> Pages<O> {
-        let Paginator { source, course, owner, paged, concurrency, resume, sink, skips, .. } = self;
+        let Paginator { source, course, owner, refusal, concurrency, resume, sink, skips, .. } = self;
         let resumed = resume.and_then(|token| token.planner(course.clone()));
         let planner = resumed.unwrap_or_else(|| Planner::new(course));
-        let pull = match paged {
-            true => Pull::new(source, planner, owner, concurrency).rejecting(sink, skips),
-            false => {
-                let unpaged = source.error(ErrorKind::Unsupported, "the operation has no pages".to_owned());
-                Pull::broken(source, planner, owner, unpaged)
+        let pull = match refusal {
+            None => Pull::new(source, planner, owner, concurrency).rejecting(sink, skips),
+            Some((kind, why)) => {
+                let refused = source.error(kind, why);
+                Pull::broken(source, planner, owner, refused)
             }
         };
         Pages::new(pull)

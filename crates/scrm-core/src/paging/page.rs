@@ -20,7 +20,7 @@ pub struct Page<R, D = ()> {
     pub bad_rows: Vec<BadRow>,
     /// Its number, where pages have numbers.
     pub number: Option<i64>,
-    /// How many rows there are in all, where the vendor tells; of a pull that was split, in its piece.
+    /// How many rows there are in all, where the vendor tells; of a pull in pieces or windows, in this one.
     pub total: Option<u64>,
     /// The operation's data without its rows: headers, echoes, sums.
     pub data: D,

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::time::Moment;
+
 /// One page to ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ask {
@@ -58,6 +60,8 @@ pub(super) struct Facts {
     pub(super) total: Option<u64>,
     /// What the next request must carry, where pages have no number.
     pub(super) cursor: Option<Value>,
+    /// Each row with its time, in wire order, where a pull goes through windows of time.
+    pub(super) times: Vec<(RowKey, Option<Moment>)>,
 }
 
 impl Facts {

@@ -9,6 +9,7 @@ use super::{
     split::{Cut, Split},
     summary::Completeness,
     window::Way,
+    windows::{Era, Windowed},
 };
 use crate::{
     spec::{PagingSpec, PagingStyle, TimeFormat},
@@ -31,6 +32,11 @@ pub(super) struct Course {
     pub(super) page: Option<i64>,
     pub(super) size: Option<u64>,
     pub(super) range: (Option<String>, Option<String>),
+    /// The time that is walked through window after window; `None`: the vendor answers it at once.
+    pub(super) era: Option<Era>,
+    /// The range of all that is asked for, where it is not the request's own, and how people name it.
+    pub(super) within: Option<(String, String)>,
+    pub(super) label: String,
     /// The request begins behind a cursor.
     pub(super) midway: bool,
     /// Whether pages must overlap.
@@ -45,6 +51,7 @@ pub(super) enum Phase {
     Numbered(Box<Numbered>),
     Cursored(Box<Cursored>),
     Split(Box<Split>),
+    Windowed(Box<Windowed>),
     Ended,
 }
 
@@ -61,10 +68,10 @@ pub(super) struct Planner {
     /// The totals of what is over.
     totals: (Option<u64>, Option<u64>),
     pieces: u64,
+    windows: u64,
     /// No page was taken yet.
     first: bool,
-    /// What can be said of what was read, by this pull and by those that it goes on from.
-    pub(super) so_far: Completeness,
+    so_far: Completeness,
 }
 
 impl Course {
@@ -82,7 +89,7 @@ impl Course {
     }
 
     pub(super) fn way(&self) -> Way {
-        Way { first: self.first(), size: self.size, cap: self.cap, overlap: self.overlap, range: None, label: String::new() }
+        Way { first: self.first(), size: self.size, cap: self.cap, overlap: self.overlap, range: self.within.clone(), label: self.label.clone() }
     }
 
     pub(super) fn start_page(&self) -> i64 {
@@ -108,29 +115,39 @@ impl Course {
 
 impl Planner {
     pub(super) fn new(course: Course) -> Self {
-        let phase = match course.first {
-            Some(_) => Phase::Numbered(Box::new(Numbered::new(course.way(), course.start_page()))),
-            None => Phase::Cursored(Box::new(Cursored::new(course.size, course.midway))),
+        let phase = match (&course.era, course.first) {
+            (Some(era), _) => Phase::Windowed(Box::new(Windowed::new(course.clone(), era.clone()))),
+            (None, Some(_)) => Phase::Numbered(Box::new(Numbered::new(course.way(), course.start_page()))),
+            (None, None) => Phase::Cursored(Box::new(Cursored::new(course.size, course.midway, course.within.clone()))),
         };
         Planner { first: true, ..Planner::at(course, phase, Known::default(), Completeness::Complete) }
     }
 
     /// Goes on from a phase.
     pub(super) fn at(course: Course, phase: Phase, known: Known, so_far: Completeness) -> Self {
-        Planner { course, phase, known, looks: 0, dropped: 0, totals: (None, None), pieces: 0, first: false, so_far }
+        Planner { course, phase, known, looks: 0, dropped: 0, totals: (None, None), pieces: 0, windows: 0, first: false, so_far }
     }
 
-    /// The page to ask for when so many others are asked for already.
-    pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
-        match &self.phase {
+    /// A pull that is over, and held nothing.
+    pub(super) fn ended(course: Course) -> Self {
+        Planner { totals: (Some(0), Some(0)), ..Planner::at(course, Phase::Ended, Known::default(), Completeness::Complete) }
+    }
+
+    /// The pages to ask for, the next one first; at most so many.
+    pub(super) fn plans(&self, most: usize) -> Vec<Ask> {
+        let plan = |ahead: usize| match &self.phase {
             Phase::Numbered(walk) => walk.plan(ahead),
             Phase::Cursored(walk) => walk.plan(ahead),
             Phase::Split(split) => split.plan(ahead),
-            Phase::Ended => None,
+            Phase::Windowed(_) | Phase::Ended => None,
+        };
+        match &self.phase {
+            Phase::Windowed(windowed) => windowed.plans(most),
+            _ => (0..most).map_while(plan).collect(),
         }
     }
 
-    /// Takes in the page that `plan(0)` names. `Err`: it contradicts what came before; the same page is to be asked for again.
+    /// Takes in the page that `plans` names first. `Err`: it contradicts what came before; the same page is to be asked for again.
     pub(super) fn take(&mut self, facts: &Facts) -> Result<Step, String> {
         let first = std::mem::take(&mut self.first);
         if first && let Some(step) = self.split(facts) {
@@ -140,6 +157,7 @@ impl Planner {
             Phase::Numbered(walk) => walk.take(facts, &mut self.known)?,
             Phase::Cursored(walk) => walk.take(facts, &mut self.known)?,
             Phase::Split(split) => split.take(facts, &mut self.known)?,
+            Phase::Windowed(windowed) => windowed.take(facts)?,
             Phase::Ended => Step { ended: true, ..Step::nothing() },
         };
         if let Keep::Some(kept) = &step.keep {
@@ -157,11 +175,12 @@ impl Planner {
         Ok(step)
     }
 
-    /// Gives up the page that `plan(0)` names, which cannot be understood, and goes on behind it. `false`: there is no way behind it.
+    /// Gives up the page that `plans` names first, which cannot be understood, and goes on behind it. `false`: there is no way behind it.
     pub(super) fn skip(&mut self) -> bool {
         let skipped = match &mut self.phase {
             Phase::Numbered(walk) => walk.skip(),
             Phase::Split(split) => split.skip(),
+            Phase::Windowed(windowed) => windowed.skip(),
             Phase::Cursored(_) | Phase::Ended => false,
         };
         if skipped {
@@ -184,10 +203,11 @@ impl Planner {
         Some(Step::nothing())
     }
 
-    /// The vendor refused what `plan(0)` names; `true`: the plan was changed, go on.
+    /// The vendor refused what `plans` names first; `true`: the plan was changed, go on.
     pub(super) fn refused(&mut self) -> bool {
         match &mut self.phase {
             Phase::Split(split) => split.refused(),
+            Phase::Windowed(windowed) => windowed.refused(),
             _ => false,
         }
     }
@@ -196,11 +216,13 @@ impl Planner {
         self.looks = self.looks();
         self.totals = self.totals();
         self.pieces = self.pieces();
+        self.windows = self.windows();
+        self.so_far = self.so_far();
         let unproven = match &self.phase {
             Phase::Numbered(walk) => walk.unproven,
             Phase::Cursored(walk) => walk.unproven,
             Phase::Split(split) => split.unproven,
-            Phase::Ended => false,
+            Phase::Windowed(_) | Phase::Ended => false,
         };
         if unproven {
             self.so_far = self.so_far.and(Completeness::Unknown);
@@ -214,6 +236,7 @@ impl Planner {
             Phase::Numbered(walk) => format!("page {}", walk.here()),
             Phase::Cursored(walk) => format!("page {} of this pull", walk.here()),
             Phase::Split(split) => split.here(),
+            Phase::Windowed(windowed) => windowed.here(),
             Phase::Ended => "the end".to_owned(),
         }
     }
@@ -225,6 +248,7 @@ impl Planner {
             Phase::Numbered(walk) => told(&walk.count),
             Phase::Cursored(walk) => told(&walk.count),
             Phase::Split(split) => split.totals,
+            Phase::Windowed(windowed) => windowed.totals(),
             Phase::Ended => self.totals,
         }
     }
@@ -236,6 +260,7 @@ impl Planner {
                 Phase::Numbered(walk) => walk.looks,
                 Phase::Cursored(walk) => walk.looks,
                 Phase::Split(split) => split.all_looks(),
+                Phase::Windowed(windowed) => windowed.looks(),
                 Phase::Ended => 0,
             }
     }
@@ -244,7 +269,24 @@ impl Planner {
     pub(super) fn pieces(&self) -> u64 {
         match &self.phase {
             Phase::Split(split) => split.pieces,
+            Phase::Windowed(windowed) => windowed.pieces(),
             _ => self.pieces,
+        }
+    }
+
+    /// Windows of time that were read to their end.
+    pub(super) fn windows(&self) -> u64 {
+        match &self.phase {
+            Phase::Windowed(windowed) => windowed.windows,
+            _ => self.windows,
+        }
+    }
+
+    /// What can be said of what was read, by this pull and by those that it goes on from.
+    pub(super) fn so_far(&self) -> Completeness {
+        match &self.phase {
+            Phase::Windowed(windowed) => self.so_far.and(windowed.completeness()),
+            _ => self.so_far,
         }
     }
 }

@@ -82,6 +82,8 @@ pub(super) struct Pull {
     running: FuturesUnordered<BoxFuture<'static, (u64, Outcome)>>,
     queue: VecDeque<Slot>,
     asked: u64,
+    /// The queue holds what the planner wants, as far as there is room.
+    settled: bool,
     /// Failures in a row.
     failures: u32,
     /// How often the page asked for now contradicted what came before.
@@ -97,7 +99,7 @@ pub(super) struct Pull {
 
 impl Pull {
     pub(super) fn new(source: Box<dyn Source>, planner: Planner, owner: Owner, width: usize) -> Self {
-        let summary = Summary { ended: planner.plan(0).is_none(), ..Summary::default() };
+        let summary = Summary { ended: planner.plans(1).is_empty(), ..Summary::default() };
         Pull {
             source,
             planner,
@@ -106,6 +108,7 @@ impl Pull {
             running: FuturesUnordered::new(),
             queue: VecDeque::new(),
             asked: 0,
+            settled: false,
             failures: 0,
             strikes: 0,
             errors: VecDeque::new(),
@@ -136,9 +139,10 @@ impl Pull {
 
     pub(super) fn summary(&self) -> Summary {
         let (total_before, total_after) = self.planner.totals();
-        let completeness = if self.summary.ended { self.planner.so_far } else { Completeness::Incomplete };
+        let completeness = if self.summary.ended { self.planner.so_far() } else { Completeness::Incomplete };
         Summary {
             completeness,
+            windows: self.planner.windows(),
             pieces: self.planner.pieces(),
             duplicates: self.planner.dropped,
             second_looks: self.summary.second_looks + self.planner.looks(),
@@ -199,26 +203,35 @@ impl Pull {
         }
     }
 
-    /// Asks for as many pages as may be asked for. What was asked for in vain counts while it is under way, but never keeps the first page back.
+    /// Asks for as many pages as may be asked for, and forgets those that are not wanted any more. What was asked for in vain counts while it is under way, but
+    /// never keeps the first page back.
     fn fill(&mut self) {
-        if self.broken {
+        if self.broken || std::mem::replace(&mut self.settled, true) {
             return;
         }
         let Pull { queue, running, source, planner, asked, width, .. } = self;
-        for slot in queue.iter_mut().filter(|slot| matches!(slot.state, State::Idle)) {
-            running.push(numbered(slot.number, source.fetch(&slot.ask)));
-            slot.state = State::Running;
-        }
-        while queue.is_empty() || (queue.len() < *width && running.len() < *width) {
-            let Some(ask) = planner.plan(queue.len()) else { return };
-            *asked += 1;
-            running.push(numbered(*asked, source.fetch(&ask)));
-            queue.push_back(Slot { number: *asked, ask, state: State::Running });
+        let mut before = std::mem::take(queue);
+        for ask in planner.plans(*width) {
+            let known = before.iter().position(|slot| slot.ask == ask).and_then(|at| before.remove(at));
+            let mut slot = match known {
+                Some(slot) => slot,
+                None if queue.is_empty() || running.len() < *width => {
+                    *asked += 1;
+                    Slot { number: *asked, ask, state: State::Idle }
+                }
+                None => continue,
+            };
+            if matches!(slot.state, State::Idle) {
+                running.push(numbered(slot.number, source.fetch(&slot.ask)));
+                slot.state = State::Running;
+            }
+            queue.push_back(slot);
         }
     }
 
     fn advance(&mut self, context: &mut Context<'_>) {
         while let Poll::Ready(Some((number, outcome))) = self.running.poll_next_unpin(context) {
+            self.settled &= self.running.len() + 1 < self.width;
             if let Some(slot) = self.queue.iter_mut().find(|slot| slot.number == number) {
                 slot.state = State::Done(Box::new(outcome));
             }
@@ -239,7 +252,7 @@ impl Pull {
         (self.strikes, self.failures) = (0, 0);
         self.summary.pages += 1;
         self.summary.ended = step.ended;
-        self.keep_pace();
+        self.settled = false;
         for Problem { text, missing } in step.problems {
             self.summary.problems += 1;
             self.summary.missing += missing;
@@ -278,16 +291,10 @@ impl Pull {
         }
     }
 
-    /// Forgets what was asked for and is not wanted any more.
-    fn keep_pace(&mut self) {
-        let wanted =
-            self.queue.iter().enumerate().take_while(|(ahead, slot)| self.planner.plan(*ahead).as_ref() == Some(&slot.ask)).count();
-        self.queue.truncate(wanted);
-    }
-
     /// The page is asked for again: the first time at once, then when the stream is polled on.
     fn contradicted(&mut self, contradiction: &str) {
         self.strikes += 1;
+        self.settled = false;
         self.summary.second_looks += 1;
         if self.strikes > 1 {
             let detail = format!("{} {contradiction}", self.planner.here());
@@ -299,8 +306,8 @@ impl Pull {
 
     /// An error of a fetch, with the page that it was to fetch. Ends the pull where asking again cannot help.
     fn missed(&mut self, error: Error) -> Option<Error> {
+        self.settled = false;
         if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Vendor) && self.planner.refused() {
-            self.keep_pace();
             return None;
         }
         let error = error.on(self.planner.here());
@@ -319,7 +326,6 @@ impl Pull {
         let page = self.queue.pop_front().and_then(|slot| slot.ask.at.number());
         (self.strikes, self.failures) = (0, 0);
         self.summary.skipped_pages += 1;
-        self.keep_pace();
         let reason = format!("{} (the page is skipped)", error.reason());
         let Some(sink) = &self.sink else { return Some(error.detailed(reason)) };
         sink.reject_page(&RejectedPage {

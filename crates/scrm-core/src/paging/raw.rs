@@ -125,8 +125,8 @@ impl RawFetch {
             RawStyle::Number { first, .. } => PagingStyle::Number { field: "", first },
             RawStyle::Cursor { .. } => PagingStyle::Cursor { field: "", from: "" },
         };
-        let spec =
-            PagingSpec { style, size: None, max_size: None, rows: "", total: None, id: None, row_cap: self.paging.row_cap, split_by: None };
+        let (size, max_size, total, id, split_by) = Default::default();
+        let spec = PagingSpec { style, size, max_size, rows: "", total, id, row_cap: self.paging.row_cap, split_by, windows: &[] };
         Course {
             page,
             size: self.field(self.paging.size.as_ref()).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
@@ -171,7 +171,7 @@ impl RawFetch {
             RawStyle::Cursor { from, .. } => rows.iter().rev().find_map(|row| row.get(from).filter(|cursor| !cursor.is_null())).cloned(),
             RawStyle::Number { .. } => None,
         };
-        let facts = Facts { rows: rows.len() as u64, print: print(&keys), keys: self.paging.id.as_ref().map(|_| keys), total, cursor };
+        let facts = Facts { rows: rows.len() as u64, print: print(&keys), keys: self.paging.id.as_ref().map(|_| keys), total, cursor, times: Vec::new() };
         Ok(Arrived { facts, rows: Box::new(rows), data: Box::new(data), bad_rows, drifts, extra })
     }
 

@@ -14,10 +14,11 @@ use super::{
     seen_rows::{Known, MARKS, key},
     split::Split,
     summary::Completeness,
+    windows::{Era, Standing, Window, Windowed},
 };
 use crate::{
-    spec::{OperationSpec, PagingSpec, PagingStyle, TimeFormat},
-    time::Day,
+    spec::{OperationSpec, PagingSpec, PagingStyle, TimeFormat, WindowSpec},
+    time::{Day, Moment},
 };
 
 /// What the string begins with: its kind and version.
@@ -75,7 +76,10 @@ impl Owner {
             PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
         };
         let split = spec.split_by.map(|split| (split.start, split.end, split.format));
-        let paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        let mut paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        for WindowSpec { start, end, format, .. } in spec.windows {
+            paging += &format!(", windows from {start} to {end} as {format:?}");
+        }
         Owner::new(vendor, operation.path, &paging, request)
     }
 }
@@ -132,13 +136,14 @@ impl ResumeToken {
     }
 
     pub(super) fn of(owner: &Owner, planner: &Planner) -> Self {
-        ResumeToken { owner: owner.clone(), so_far: planner.so_far, at: standing(planner) }
+        ResumeToken { owner: owner.clone(), so_far: planner.so_far(), at: standing(planner) }
     }
 
     /// The same place, but some rows of the next page were delivered already.
     pub(super) fn with_rows(mut self, rows: &[Place]) -> Self {
         let Some(last) = rows.last() else { return self };
-        let place = if self.at.get("walk").is_some() { self.at.get_mut("walk") } else { Some(&mut self.at) };
+        let at = if self.at.get("inner").is_some() { &mut self.at["inner"] } else { &mut self.at };
+        let place = if at.get("walk").is_some() { at.get_mut("walk") } else { Some(&mut *at) };
         if let Some(Value::Object(place)) = place {
             let size = place.get("size").and_then(Value::as_u64).unwrap_or(u64::MAX);
             if let Some(reach) = place.get_mut("reach") {
@@ -151,7 +156,7 @@ impl ResumeToken {
                 place.insert("inside".to_owned(), true.into());
             }
         }
-        if let Some(Value::Array(known)) = self.at.get_mut("known") {
+        if let Some(Value::Array(known)) = at.get_mut("known") {
             known.extend(rows.iter().rev().take(2 * MARKS).rev().map(|place| mark(&place.key)));
             known.drain(..known.len().saturating_sub(2 * MARKS));
         }
@@ -210,6 +215,11 @@ fn standing(planner: &Planner) -> Value {
             let (seam, closed) = (standing.seam.map(texts), standing.closed.to_string());
             with_known(json!({"closed": closed, "list": standing.list, "todo": todo, "seam": seam, "walk": walk}))
         }
+        Phase::Windowed(windowed) => {
+            let Standing { since, window, until, totals, walk } = windowed.standing();
+            let millis = [since, window.from, window.to, until].map(Moment::unix_millis);
+            json!({"window": millis, "totals": [totals.0, totals.1], "inner": standing(walk)})
+        }
         Phase::Ended => json!({"ended": true}),
     }
 }
@@ -226,6 +236,10 @@ fn resumed(course: Course, at: &Value, so_far: Completeness) -> Option<Planner> 
     if at.get("ended").is_some() {
         return Some(Planner::at(course, Phase::Ended, Known::default(), so_far));
     }
+    if let Some(millis) = at.get("window") {
+        let windowed = resumed_window(&course, millis, at.get("totals")?, at.get("inner")?)?;
+        return Some(Planner::at(course, Phase::Windowed(Box::new(windowed)), Known::default(), so_far));
+    }
     let marks = at.get("known")?.as_array().filter(|marks| marks.len() <= 2 * MARKS)?;
     let marks: Vec<RowKey> = marks.iter().map(read_mark).collect::<Option<_>>()?;
     let marked = !marks.is_empty();
@@ -234,11 +248,21 @@ fn resumed(course: Course, at: &Value, so_far: Completeness) -> Option<Planner> 
     } else if let Some(cursor) = at.get("cursor") {
         let cursor = Some(cursor).filter(|cursor| !cursor.is_null()).cloned();
         let inside = at.get("inside")?.as_bool()?;
-        Phase::Cursored(Box::new(Cursored::resumed(course.size, course.midway, cursor, read_count(at)?, inside)))
+        let walk = Cursored::new(course.size, course.midway, course.within.clone());
+        Phase::Cursored(Box::new(walk.resumed(cursor, read_count(at)?, inside)))
     } else {
         Phase::Numbered(Box::new(Numbered::resumed(course.way(), course.start_page(), &read_stand(at)?, marked)))
     };
     Some(Planner::at(course, phase, Known::resumed(marks), so_far))
+}
+
+/// The end of a pull is what it was when the pull began.
+fn resumed_window(course: &Course, millis: &Value, totals: &Value, inner: &Value) -> Option<Windowed> {
+    let moment = |at: usize| Moment::from_unix_millis(millis.get(at)?.as_i64()?);
+    let era = Era { since: moment(0)?, until: moment(3)?, ..course.era.clone()? };
+    let window = Window { from: moment(1)?, to: moment(2)? };
+    let total = |at: usize| totals.get(at).and_then(number);
+    Windowed::resumed(course, era, window, (total(0), total(1)), |course| resumed(course, inner, Completeness::Complete))
 }
 
 fn resumed_split(course: &Course, at: &Value, todo: &Value, marked: bool) -> Option<Split> {

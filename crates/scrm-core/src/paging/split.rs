@@ -184,11 +184,12 @@ impl Split {
     }
 
     pub(super) fn plan(&self, ahead: usize) -> Option<Ask> {
+        let range = |piece: Option<&Piece>| piece.map(Piece::range).or_else(|| self.cut.way.range.clone());
         let count = |piece: Option<&Piece>| {
             let at = At::Number { page: self.cut.way.first, size: None };
-            (ahead == 0).then(|| Ask { range: piece.map(Piece::range), at })
+            (ahead == 0).then(|| Ask { range: range(piece), at })
         };
-        let probe = |piece: Option<&Piece>| Ask { range: piece.map(Piece::range), at: self.last_below_ceiling() };
+        let probe = |piece: Option<&Piece>| Ask { range: range(piece), at: self.last_below_ceiling() };
         match &self.doing {
             Doing::ProbeList { .. } => (ahead == 0).then(|| probe(None)),
             Doing::Probe { piece, .. } => (ahead == 0).then(|| probe(Some(piece))),

@@ -81,9 +81,11 @@ pub struct Summary {
     pub pages: u64,
     /// Pages that could not be understood and were skipped; see [`Paginator::skip_undecodable`](super::Paginator::skip_undecodable).
     pub skipped_pages: u64,
+    /// Windows of time that were read to their end, where the vendor answers only so much time at once; 0: it was all asked for at once.
+    pub windows: u64,
     /// Pieces that a list too long for the vendor was split into; 0: it was not split.
     pub pieces: u64,
-    /// Rows that came again (at the seams of pieces, because pages had shifted, in a second look) and were left out.
+    /// Rows that came again (at the seams of windows and pieces, because pages had shifted, in a second look) and were left out.
     pub duplicates: u64,
     /// Rows delivered though another row with their id had been: the id is not unique, or the row changed meanwhile.
     pub shared_ids: u64,
@@ -144,6 +146,7 @@ by_fields!(Summary {
     bad_rows,
     pages,
     skipped_pages,
+    windows,
     pieces,
     duplicates,
     shared_ids,
@@ -166,8 +169,10 @@ impl fmt::Display for Summary {
             (Completeness::Incomplete, true) => "incomplete",
         };
         write!(f, "{state}: {} rows in {} pages", self.rows, self.pages)?;
-        if self.pieces > 0 {
-            write!(f, " of {} pieces", self.pieces)?;
+        for (number, what) in [(self.windows, "windows of time"), (self.pieces, "pieces")] {
+            if number > 0 {
+                write!(f, " of {number} {what}")?;
+            }
         }
         if let (Some(before), Some(after)) = (self.total_before, self.total_after) {
             write!(f, "; the vendor counted {before} before and {after} after")?;

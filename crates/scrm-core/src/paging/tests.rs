@@ -11,6 +11,7 @@ use super::{
     resume::{Owner, ResumeToken},
     seen_rows::key,
     summary::Completeness,
+    windows::Era,
 };
 use crate::{
     spec::{PagingSpec, PagingStyle, SplitSpec, TimeFormat},
@@ -26,6 +27,7 @@ const NUMBERED: PagingSpec = PagingSpec {
     id: Some("id"),
     row_cap: None,
     split_by: None,
+    windows: &[],
 };
 static PLAIN: PagingSpec = NUMBERED;
 static CAPPED: PagingSpec = PagingSpec {
@@ -38,6 +40,18 @@ static CURSOR: PagingSpec = PagingSpec { style: PagingStyle::Cursor { field: "af
 
 fn today() -> Day {
     Day::parse("2024-06-30").unwrap()
+}
+
+/// So many days after today.
+fn day(days: i64) -> Day {
+    today().plus(days).unwrap()
+}
+
+/// A pull of so many days until tomorrow, in windows of five.
+fn windows(spec: &'static PagingSpec, size: u64, days: i64, timed: bool) -> Course {
+    let row = timed.then_some(TimeFormat::Date);
+    let era = Era::new(TimeFormat::Date, row, 5 * 86_400, day(1 - days).start(), day(1).start());
+    Course { era, split: Some(TimeFormat::Date), ..course(spec, size) }
 }
 
 fn course(spec: &'static PagingSpec, size: u64) -> Course {
@@ -76,6 +90,10 @@ struct List {
     distinct: u64,
     /// Every so manieth row has no id.
     nameless: Option<u64>,
+    /// Whether rows tell their day.
+    timed: bool,
+    /// Of a longer range, the server answers the first days only.
+    most_days: i64,
     /// What becomes of the pages of these calls.
     cuts: Vec<(u64, Cut)>,
     calls: u64,
@@ -118,6 +136,8 @@ impl List {
             clamp: u64::MAX,
             distinct: u64::MAX,
             nameless: None,
+            timed: true,
+            most_days: i64::MAX,
             cuts: Vec::new(),
             calls: 0,
         }
@@ -161,7 +181,7 @@ impl List {
 
     fn filtered(&self, range: Option<&(String, String)>) -> Vec<Row> {
         let ago_of = |text: &String| Day::parse(text).unwrap().days_until(today());
-        let bounds = range.map(|(from, to)| (ago_of(from), ago_of(to)));
+        let bounds = range.map(|(from, to)| (ago_of(from), ago_of(to).max(ago_of(from).saturating_sub(self.most_days))));
         let within = |row: &&Row| {
             let Some((from, to)) = bounds else { return true };
             row.ago.is_some_and(|ago| ago <= from && (ago > to || (self.inclusive && ago == to)))
@@ -199,6 +219,7 @@ impl List {
             keys: self.ids.then_some(keys),
             total: self.total(rows.len() as u64),
             cursor: page.last().map(|row| self.rank(row).into()),
+            times: page.iter().map(|row| (self.key(row), row.ago.filter(|_| self.timed).map(|ago| day(-ago).start()))).collect(),
         };
         (facts, page)
     }
@@ -246,14 +267,15 @@ fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stop
     let mut queue: VecDeque<(Ask, (Facts, Vec<Row>))> = VecDeque::new();
     let (mut changes, mut strikes, mut takes) = (changes.iter(), 0, 0);
     loop {
-        let mut asks = Vec::new();
-        while queue.len() + asks.len() < width.max(1) {
-            let Some(ask) = planner.plan(queue.len() + asks.len()) else { break };
-            asks.push(ask);
-        }
+        let wanted = planner.plans(width.max(1));
+        assert!(wanted.len() <= width.max(1));
         // The last asked is answered first.
         let mut answers = Vec::new();
-        for ask in asks.into_iter().rev() {
+        for ask in wanted.into_iter().rev() {
+            if let Some(at) = queue.iter().position(|(asked, _)| *asked == ask) {
+                answers.extend(queue.remove(at));
+                continue;
+            }
             match changes.next() {
                 Some(Change::Add(rows)) => (0..*rows).for_each(|_| list.add()),
                 Some(Change::Remove(chance)) => list.remove(*chance),
@@ -266,7 +288,7 @@ fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stop
             let answer = list.answer(&ask, size);
             answers.push((ask, answer));
         }
-        queue.extend(answers.into_iter().rev());
+        queue = answers.into_iter().rev().collect();
         let Some((_, (facts, rows))) = queue.pop_front() else { break };
         assert!(list.calls < 100_000, "endless");
         match planner.take(&facts) {
@@ -283,8 +305,6 @@ fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stop
                 pulled.namesakes += step.namesakes.len();
                 pulled.problems.extend(step.problems);
                 pulled.rows.extend(rows.iter().enumerate().filter(|(at, _)| step.keep.keeps(*at)).map(|(_, row)| *row));
-                let wanted = queue.iter().enumerate().take_while(|(ahead, (ask, _))| planner.plan(*ahead).as_ref() == Some(ask)).count();
-                queue.truncate(wanted);
             }
         }
         takes += 1;
@@ -297,7 +317,7 @@ fn pull(course: &Course, list: &mut List, changes: &[Change], width: usize, stop
         }
     }
     pulled.constant.retain(|row| list.rows.contains(row));
-    pulled.completeness = if matches!(planner.phase, Phase::Ended) { planner.so_far } else { Completeness::Incomplete };
+    pulled.completeness = if matches!(planner.phase, Phase::Ended) { planner.so_far() } else { Completeness::Incomplete };
     pulled
 }
 
@@ -377,7 +397,7 @@ fn rows_that_a_vendor_withholds_are_told_with_numbers() {
         let mut list = List::new(50, 20, Order::OldestFirst);
         let mut planner = Planner::new(course(spec, 10));
         let (mut came, mut problems) = (0, Vec::new());
-        while let Some(ask) = planner.plan(0) {
+        while let Some(ask) = planner.plans(1).pop() {
             let (mut facts, _) = list.answer(&ask, 10);
             facts.total = Some(53);
             let step = planner.take(&facts).unwrap();
@@ -386,7 +406,7 @@ fn rows_that_a_vendor_withholds_are_told_with_numbers() {
         }
         assert_eq!((came, problems.len(), problems[0].missing), (50, 1, 3));
         assert!(problems[0].text.starts_with("the vendor counted 53 rows before and 53 after, but 50 came"), "{problems:?}");
-        assert_eq!((planner.looks(), planner.so_far), (1, Completeness::Incomplete));
+        assert_eq!((planner.looks(), planner.so_far()), (1, Completeness::Incomplete));
     }
 }
 
@@ -396,7 +416,7 @@ fn row(number: u64) -> RowKey {
 
 fn page(rows: [u64; 2], total: Option<u64>, cursor: Option<u64>) -> Facts {
     let keys = rows.map(row).to_vec();
-    Facts { rows: 2, print: super::fetch::print(&keys), keys: Some(keys), total, cursor: cursor.map(Value::from) }
+    Facts { rows: 2, print: super::fetch::print(&keys), keys: Some(keys), total, cursor: cursor.map(Value::from), times: vec![] }
 }
 
 #[test]
@@ -405,10 +425,12 @@ fn an_endless_server_is_found_out() {
         let mut planner = Planner::new(course(spec, 10));
         let mut number = 0;
         let ended = (0..10_000).find_map(|_| {
-            let Some(_) = planner.plan(0) else { return Some(vec![]) };
+            if planner.plans(1).is_empty() {
+                return Some(vec![]);
+            }
             let keys = (number..number + 10).map(row).collect();
             number += 10;
-            let facts = Facts { rows: 10, keys: Some(keys), print: None, total: total.then_some(number + 20), cursor: Some(number.into()) };
+            let facts = Facts { rows: 10, keys: Some(keys), print: None, total: total.then_some(number + 20), cursor: Some(number.into()), times: vec![] };
             let step = planner.take(&facts).unwrap();
             step.ended.then_some(step.problems)
         });
@@ -422,7 +444,7 @@ fn cursors_move_or_contradict() {
     let at = |rows, cursor| page(rows, None, cursor);
     let mut planner = Planner::new(course(&CURSOR, 2));
     planner.take(&at([1, 2], Some(2))).unwrap();
-    assert_eq!(planner.plan(0).unwrap().at, At::Cursor(Some(2.into())));
+    assert_eq!(planner.plans(1)[0].at, At::Cursor(Some(2.into())));
     assert_eq!(planner.take(&at([3, 4], Some(2))).unwrap_err(), "ends at the cursor that it began behind");
     assert_eq!(planner.take(&at([3, 4], None)).unwrap_err(), "has no row with a cursor to go on from");
     assert_eq!(planner.take(&at([2, 1], Some(1))).unwrap_err(), "holds 2 rows that came before, and no other");
@@ -651,6 +673,29 @@ proptest! {
         }
     }
 
+    /// Window after window, whether ends belong to ranges or not, with ids or without, and whether or not rows tell their day.
+    #[test]
+    fn windows_lose_no_row_and_repeat_none(
+        rows in 0u64..300, days in 1i64..40, size in 1u64..14, width in 1usize..9, order in order(), inclusive: bool, ids: bool, timed: bool,
+        told: bool, stops in prop::collection::vec(1usize..60, 0..6),
+    ) {
+        for spec in [&PLAIN, &CAPPED, &CURSOR] {
+            // Splitting needs ids and a total, and a day holds what it holds.
+            if std::ptr::eq(spec, &raw const CAPPED) && (!ids || !told || rows as i64 / days > 40) {
+                continue;
+            }
+            let cap = if spec.row_cap.is_some() { 100 } else { u64::MAX };
+            let told = if told { Told::True } else { Told::Nothing };
+            let mut list = List { inclusive, ids, timed, told, cap, most_days: 5, ..List::new(rows, days, order) };
+            let course = windows(spec, size, days, timed);
+            // Rows without an id come again where a pull stood inside a page; here it stands between pages.
+            let pulled = pull(&course, &mut list, &[], width, &stops);
+            prop_assert_eq!((pulled.missing(), pulled.doubles(), &pulled.problems, &pulled.contradictions), (vec![], 0, &vec![], &vec![]));
+            let proven = told == Told::True;
+            prop_assert_eq!(pulled.completeness == Completeness::Complete, proven, "{:?}", pulled.completeness);
+        }
+    }
+
     /// The same while the list changes under its hands.
     #[test]
     fn what_is_called_complete_is_complete_while_rows_come_and_go(
@@ -695,6 +740,57 @@ proptest! {
             prop_assert!((pulled.doubles() == 0 && pulled.missing().is_empty()) || !pulled.problems.is_empty(), "{:?} {:?}", pulled.missing(), pulled.problems);
         }
     }
+}
+
+#[test]
+fn windows_follow_each_other_until_the_end_and_their_seams_are_counted_once() {
+    for (inclusive, total) in [(true, 200), (false, 200)] {
+        let mut list = List { inclusive, most_days: 5, ..List::new(200, 20, Order::OldestFirst) };
+        let course = windows(&PLAIN, 10, 20, true);
+        let mut planner = Planner::new(course);
+        let (mut came, mut ranges) = (0, Vec::new());
+        while let Some(ask) = planner.plans(1).pop() {
+            ranges.extend(ask.range.clone().filter(|range| ranges.last() != Some(range)));
+            let step = planner.take(&list.answer(&ask, 10).0).unwrap();
+            came += (0..10).filter(|at| step.keep.keeps(*at)).count() as u64;
+            assert_eq!((&step.problems, step.ended), (&vec![], planner.plans(1).is_empty()));
+        }
+        let days = ["2024-06-11", "2024-06-16", "2024-06-21", "2024-06-26", "2024-07-01"];
+        let expected: Vec<(String, String)> = days.windows(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect();
+        assert_eq!((ranges, came, planner.windows()), (expected, 200, 4));
+        assert_eq!((planner.totals(), planner.so_far()), ((Some(total), Some(total)), Completeness::Complete), "{inclusive}");
+    }
+}
+
+#[test]
+fn windows_to_come_are_asked_for_ahead_as_far_apart_as_windows_have_pages() {
+    let mut planner = Planner::new(windows(&PLAIN, 10, 40, true));
+    let starts = |planner: &Planner| -> Vec<(String, i64)> {
+        let start = |ask: Ask| (ask.range.unwrap().0, ask.at.number().unwrap());
+        planner.plans(6).into_iter().map(start).collect()
+    };
+    let at = |starts: &[(&str, i64)]| starts.iter().map(|(day, page)| ((*day).to_owned(), *page)).collect::<Vec<_>>();
+    // Nothing is known yet: one window ahead.
+    assert_eq!(starts(&planner), at(&[("2024-05-22", 1), ("2024-05-27", 1)]));
+    let mut list = List::new(120, 40, Order::OldestFirst);
+    let ask = planner.plans(1).remove(0);
+    planner.take(&list.answer(&ask, 10).0).unwrap();
+    assert_eq!(starts(&planner), at(&[("2024-05-22", 2), ("2024-05-27", 1), ("2024-06-01", 1), ("2024-06-06", 1)]));
+}
+
+#[test]
+fn a_row_that_changed_at_the_seam_comes_once_and_one_that_changed_elsewhere_twice() {
+    let key = |id, content| RowKey { id, content };
+    let page = |rows: &[(RowKey, i64)]| {
+        let times = rows.iter().map(|(key, ago)| (*key, Some(day(-ago).start()))).collect();
+        let keys: Vec<RowKey> = rows.iter().map(|(key, _)| *key).collect();
+        Facts { rows: rows.len() as u64, keys: Some(keys), total: Some(rows.len() as u64), times, ..Facts::default() }
+    };
+    let mut planner = Planner::new(windows(&PLAIN, 10, 10, true));
+    planner.take(&page(&[(key(1, 1), 9), (key(2, 2), 4), (key(3, 3), 4)])).unwrap();
+    let step = planner.take(&page(&[(key(2, 20), 4), (key(3, 3), 4), (key(1, 10), 2), (key(4, 4), 4)])).unwrap();
+    let kept: Vec<bool> = (0..4).map(|at| step.keep.keeps(at)).collect();
+    assert_eq!((kept, step.ended, planner.totals()), (vec![false, false, true, true], true, (Some(5), Some(5))));
 }
 
 #[test]

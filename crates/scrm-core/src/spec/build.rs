@@ -2,7 +2,7 @@
 
 use super::{
     Access, Action, BodyKind, CredentialSpec, CustomerSpec, EnvelopeSpec, ErrorRule, Evidence, Label, Method, OperationSpec, PagingSpec,
-    PagingStyle, QuotaSpec, Rule, Source, SplitSpec, TimeFormat, TokenParameter, TokenPlace, TokenSpec, VendorSpec,
+    PagingStyle, QuotaSpec, Rule, Source, SplitSpec, TimeFormat, TokenParameter, TokenPlace, TokenSpec, VendorSpec, WindowSpec,
 };
 use crate::table::Table;
 
@@ -120,7 +120,7 @@ facts!(OperationSpec {
 
 impl PagingSpec {
     const fn of(style: PagingStyle, rows: &'static str) -> Self {
-        PagingSpec { style, size: None, max_size: None, rows, total: None, id: None, row_cap: None, split_by: None }
+        PagingSpec { style, size: None, max_size: None, rows, total: None, id: None, row_cap: None, split_by: None, windows: &[] }
     }
 
     /// Pages by number.
@@ -145,7 +145,7 @@ impl PagingSpec {
         self
     }
 }
-facts!(PagingSpec {} optional { size: &'static str, max_size: u32, total: &'static str, id: &'static str, row_cap: u32 });
+facts!(PagingSpec { windows: &'static [WindowSpec] } optional { size: &'static str, max_size: u32, total: &'static str, id: &'static str, row_cap: u32 });
 
 impl SplitSpec {
     /// A range between two request fields.
@@ -156,6 +156,24 @@ impl SplitSpec {
     }
 }
 facts!(SplitSpec {} optional { field: &'static str });
+
+impl WindowSpec {
+    /// So much time at once between two request fields.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(start: &'static str, end: &'static str, format: TimeFormat, max_seconds: u64) -> Self {
+        WindowSpec { start, end, format, max_seconds, field: None, without_start: None, optional: false }
+    }
+
+    /// Where a row tells the time.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn field(mut self, path: &'static str, format: TimeFormat) -> Self {
+        self.field = Some((path, format));
+        self
+    }
+}
+facts!(WindowSpec { optional: bool } optional { without_start: u32 });
 
 impl ErrorRule {
     const fn of(code: Option<&'static str>, message: Option<&'static str>, action: Action, meaning: Label) -> Self {
@@ -191,7 +209,7 @@ impl CustomerSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(id: &'static str) -> Self {
-        CustomerSpec { id, names: &[], phones: &[], emails: &[], union_ids: &[], open_ids: &[], avatars: &[], created: None }
+        CustomerSpec { id, names: &[], phones: &[], emails: &[], union_ids: &[], open_ids: &[], avatars: &[], tags: &[], created: None }
     }
 
     /// When the vendor first knew the customer.
@@ -202,7 +220,7 @@ impl CustomerSpec {
         self
     }
 }
-facts!(CustomerSpec { names: Names, phones: Names, emails: Names, union_ids: Names, open_ids: Names, avatars: Names } optional {});
+facts!(CustomerSpec { names: Names, phones: Names, emails: Names, union_ids: Names, open_ids: Names, avatars: Names, tags: Names } optional {});
 
 impl TokenSpec {
     /// A token that an operation answers at a pointer.

@@ -141,6 +141,11 @@ written_as_text!(
     Date
 );
 written_as_text!(
+    /// A time in ISO 8601 with an offset, such as `2024-05-01T12:00:00+08:00`. Keeps the text as it came; written from a [`Moment`], it is in China time.
+    OffsetDateTime,
+    OffsetDateTime
+);
+written_as_text!(
     /// A month as `YYYY_MM`. Keeps the text as it came.
     Month,
     Month

@@ -2,7 +2,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FORMATS: [TimeFormat; 5] = [TimeFormat::DateTime, TimeFormat::Date, TimeFormat::Month, TimeFormat::Seconds, TimeFormat::Milliseconds];
+const FORMATS: [TimeFormat; 6] = [
+    TimeFormat::DateTime,
+    TimeFormat::Date,
+    TimeFormat::OffsetDateTime,
+    TimeFormat::Month,
+    TimeFormat::Seconds,
+    TimeFormat::Milliseconds,
+];
 
 #[test]
 fn china_time_is_eight_hours_ahead() {
@@ -55,6 +62,9 @@ fn a_format_is_taken_by_the_letter() {
         (TimeFormat::Date, "2024-13-01"),
         (TimeFormat::Date, "2024/05/01"),
         (TimeFormat::Date, "２０24-05-01"),
+        (TimeFormat::OffsetDateTime, "2024-05-01T12:00:00"),
+        (TimeFormat::OffsetDateTime, "2024-05-01 12:00:00+08:00"),
+        (TimeFormat::OffsetDateTime, "2024-05-01T25:00:00Z"),
         (TimeFormat::Month, "2024-05"),
         (TimeFormat::Month, "2024_13"),
         (TimeFormat::Seconds, "1714536000.5"),
@@ -66,6 +76,9 @@ fn a_format_is_taken_by_the_letter() {
     for (format, text) in wrong {
         assert_eq!(parse(format, text), None, "{text:?} as {format:?}");
     }
+    let with_offset = |text| parse(TimeFormat::OffsetDateTime, text).unwrap().to_string();
+    assert_eq!(with_offset("2024-05-01T04:00:00Z"), "2024-05-01T12:00:00+08:00");
+    assert_eq!(with_offset("2024-05-01T00:00:00.123-04:00"), "2024-05-01T12:00:00.123+08:00");
     assert!(parse(TimeFormat::Date, "2024-02-29").is_some());
     assert_eq!(parse(TimeFormat::Seconds, "1714536000").unwrap().unix_millis(), 1_714_536_000_000);
     assert_eq!(parse(TimeFormat::Milliseconds, "-86400000").unwrap().to_string(), "1969-12-31T08:00:00+08:00");

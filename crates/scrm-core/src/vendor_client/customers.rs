@@ -1,5 +1,7 @@
 //! From rows to customers: what generated clients call, one line per key.
 
+use std::collections::VecDeque;
+
 use futures_util::{StreamExt as _, stream};
 
 use super::CustomerStream;
@@ -8,6 +10,7 @@ use crate::{
     customer::{Customer, CustomerKey},
     error::{Error, ErrorKind},
     operation::{Operation, PagedOperation},
+    paging::Items,
     spec::{OperationSpec, VendorSpec},
     table::{Inspect, ReadFields, View},
 };
@@ -43,7 +46,10 @@ pub async fn find_in_pages<O: PagedOperation>(
     request: O,
     key: &CustomerKey,
     exact: bool,
-) -> Result<Vec<Customer>, Error> {
+) -> Result<Vec<Customer>, Error>
+where
+    O::Row: ReadFields,
+{
     given(core, key)?;
     let mut found = Found::new(core.vendor(), O::spec(), key, exact);
     let mut bad = None;
@@ -73,7 +79,10 @@ fn given(core: &ApiClient, key: &CustomerKey) -> Result<(), Error> {
 
 /// All customers of a paged operation.
 #[must_use]
-pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a> {
+pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a>
+where
+    O::Row: ReadFields,
+{
     let vendor = core.vendor();
     match O::spec().customer {
         Some(spec) => Box::pin(core.call(request).paginate().items().map(move |row| row.map(|row| Customer::read(&row, spec, vendor)))),
@@ -81,6 +90,98 @@ pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStre
             let detail = format!("the rows of {} are not customers", O::spec().name);
             Box::pin(stream::iter([Err(Error::new(ErrorKind::Unsupported, vendor, detail))]))
         }
+    }
+}
+
+/// After so many failures in a row, a list by ids ends.
+const MOST_FAILURES: u32 = 5;
+
+/// All customers, by the ids that one operation lists and another one takes, so many at once. After an error the stream can be polled on: the same ids are asked
+/// for again, unless that failed five times in a row.
+pub fn list_by_ids<'a, I: PagedOperation, O: Operation>(
+    core: &ApiClient,
+    ids: I,
+    batch: usize,
+    details: impl Fn(Vec<I::Row>) -> O + Send + Sync + 'a,
+) -> CustomerStream<'a>
+where
+    O::Data: Inspect,
+{
+    let by_ids = ByIds {
+        core: core.clone(),
+        ids: core.call(ids).paginate().items(),
+        batch: batch.max(1),
+        details,
+        asked: Vec::new(),
+        ready: VecDeque::new(),
+        failures: 0,
+        ended: false,
+    };
+    Box::pin(stream::unfold(by_ids, async |mut by_ids| by_ids.next().await.map(|customer| (customer, by_ids))))
+}
+
+/// A list of customers by their ids.
+struct ByIds<I: PagedOperation, F> {
+    core: ApiClient,
+    ids: Items<I>,
+    batch: usize,
+    details: F,
+    /// The ids to ask for next.
+    asked: Vec<I::Row>,
+    ready: VecDeque<Result<Customer, Error>>,
+    failures: u32,
+    ended: bool,
+}
+
+impl<I: PagedOperation, O: Operation, F: Fn(Vec<I::Row>) -> O> ByIds<I, F>
+where
+    O::Data: Inspect,
+{
+    async fn next(&mut self) -> Option<Result<Customer, Error>> {
+        loop {
+            if let Some(customer) = self.ready.pop_front() {
+                return Some(customer);
+            }
+            while !self.ended && self.asked.len() < self.batch {
+                match self.ids.next().await {
+                    Ok(Some(id)) => self.asked.push(id),
+                    Ok(None) => self.ended = true,
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+            if self.asked.is_empty() || self.failures >= MOST_FAILURES {
+                return None;
+            }
+            if let Err(error) = self.ask().await {
+                self.failures += 1;
+                return Some(Err(error));
+            }
+            (self.failures, self.asked) = (0, Vec::new());
+        }
+    }
+
+    async fn ask(&mut self) -> Result<(), Error> {
+        let response = self.core.call((self.details)(self.asked.clone())).await?;
+        let (vendor, spec) = (self.core.vendor(), O::spec());
+        each_row(&response.data.shown(), &mut |row| {
+            self.ready.extend(spec.customer.map(|customer| Ok(Customer::read(row, customer, vendor))));
+        });
+        self.ready.extend(response.meta.bad_rows.into_iter().map(|bad| {
+            let detail = format!("a customer is not understood: {}", bad.reason);
+            Err(Error::new(ErrorKind::Decode, vendor, detail).of(spec, spec.name).with_bad_row(bad))
+        }));
+        Ok(())
+    }
+}
+
+/// Calls `visit` with each row of an answer.
+fn each_row(data: &View<'_>, visit: &mut dyn FnMut(&dyn ReadFields)) {
+    match data {
+        View::Root(row) => visit(*row),
+        View::Obj(object) => object.get().into_iter().for_each(visit),
+        View::List(rows) => (0..rows.count()).filter_map(|at| rows.get(at)).for_each(visit),
+        View::Map(map) => (0..map.count()).filter_map(|at| map.get(at)).for_each(|(_, row)| each_row(&row, visit)),
+        _ => {}
     }
 }
 
@@ -109,12 +210,6 @@ impl<'a> Found<'a> {
     }
 
     fn all(&mut self, data: &View<'_>) {
-        match data {
-            View::Root(row) => self.one(*row),
-            View::Obj(object) => object.get().into_iter().for_each(|row| self.one(row)),
-            View::List(rows) => (0..rows.count()).filter_map(|at| rows.get(at)).for_each(|row| self.one(row)),
-            View::Map(map) => (0..map.count()).filter_map(|at| map.get(at)).for_each(|(_, row)| self.all(&row)),
-            _ => {}
-        }
+        each_row(data, &mut |row| self.one(row));
     }
 }

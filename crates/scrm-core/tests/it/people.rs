@@ -57,10 +57,10 @@ scrm_core::pages! {
     impl PagedOperation for List, row User;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
-    id user_id;
-    range start to end;
+    page request.page;
+    size request.page_size;
+    id row.user_id;
+    range 0 request.start to request.end;
 }
 
 scrm_core::request! {

@@ -142,6 +142,7 @@ fn some_time(field: &Field, value: &Value) -> Value {
         (Some(TimeFormat::Milliseconds), Value::Number(_)) => json!(unix * 1000),
         (_, Value::Number(_)) => json!(unix),
         (Some(TimeFormat::DateTime), _) => json!("2000-01-01 00:00:00"),
+        (Some(TimeFormat::OffsetDateTime), _) => json!("2000-01-01T00:00:00+08:00"),
         (Some(TimeFormat::Month), _) => json!("2000_01"),
         (Some(TimeFormat::Milliseconds), _) => json!((unix * 1000).to_string()),
         (Some(TimeFormat::Seconds), _) => json!(unix.to_string()),

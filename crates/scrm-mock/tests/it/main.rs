@@ -3,6 +3,7 @@
 
 mod acme;
 mod faults;
+mod pulls;
 mod real;
 mod recording;
 mod support;

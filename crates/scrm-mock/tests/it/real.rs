@@ -61,6 +61,7 @@ impl Caller<'_> {
             let value = match filling {
                 Filling::Credential(credential) => credentials[credential].clone(),
                 Filling::Constant(text) => text.clone(),
+                Filling::Constants(texts) => texts.join(","),
             };
             (name.clone(), json!(value))
         });
@@ -143,6 +144,7 @@ async fn a_phone_finds_the_same_person_everywhere() {
                     name.clone(),
                     json!(match filling {
                         Filling::Constant(text) => text.clone(),
+                        Filling::Constants(texts) => texts.join(","),
                         Filling::Credential(_) => "someone".to_owned(),
                     }),
                 );

@@ -16,8 +16,18 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         return;
     };
     columns(context, customer, row, problems);
-    if customer.find.is_empty() && !customer.list {
-        problems.add("/customer", "neither finds nor lists customers", "add `find` or `list`, or take it out");
+    if customer.find.is_empty() && !customer.list && customer.list_by.is_none() {
+        problems.add("/customer", "neither finds nor lists customers", "add `find`, `list` or `list_by`, or take it out");
+    }
+    if let Some(by) = &customer.list_by {
+        let takes = context.operation.at_path(&context.operation.request, &by.parameter);
+        if !takes.is_some_and(|field| matches!(&field.ty, Type::List(item) if matches!(**item, Type::Text | Type::Integer))) {
+            problems.add(
+                "/customer/list_by/parameter",
+                format!("the request has no list of texts or integers at `{}`", by.parameter),
+                "name the field that takes ids",
+            );
+        }
     }
     if customer.list && context.operation.paging.is_none() {
         problems.add("/customer/list", "the operation is not paged", "describe `paging`, or take it out");
@@ -33,10 +43,11 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         .collect();
     for (key, find) in &customer.find {
         let at = format!("/customer/find/{}", names::field(&format!("{key:?}")));
-        if request.field(&find.parameter).is_none_or(|field| !matches!(field.ty, Type::Text | Type::Integer)) {
+        let takes = |field: &Field| matches!(scalar(&field.ty), Type::Text | Type::Integer);
+        if !context.operation.at_path(request, &find.parameter).is_some_and(takes) {
             problems.add(
                 join(&at, "parameter"),
-                format!("the request has no text or integer `{}`", find.parameter),
+                format!("the request has no text, integer or list of these at `{}`", find.parameter),
                 "name the field that takes the key",
             );
         }
@@ -65,6 +76,7 @@ fn columns(context: &Context<'_>, customer: &Customer, row: &Object, problems: &
         ("union_ids", &customer.union_ids),
         ("open_ids", &customer.open_ids),
         ("avatars", &customer.avatars),
+        ("tags", &customer.tags),
     ];
     for (keyword, paths) in lists {
         for (number, path) in paths.iter().enumerate() {

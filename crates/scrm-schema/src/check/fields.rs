@@ -148,7 +148,7 @@ fn enum_of<'a>(operation: &'a Operation, ty: &Type) -> Option<&'a Enum> {
 fn time(field: &Field, problems: &mut FileProblems<'_>) {
     let Some(format) = field.time else { return };
     let fits = match format {
-        TimeFormat::DateTime | TimeFormat::Date | TimeFormat::Month => matches!(scalar(&field.ty), Type::Text),
+        TimeFormat::DateTime | TimeFormat::Date | TimeFormat::OffsetDateTime | TimeFormat::Month => matches!(scalar(&field.ty), Type::Text),
         TimeFormat::Seconds | TimeFormat::Milliseconds => matches!(scalar(&field.ty), Type::Integer | Type::Text),
     };
     if !fits {

@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::error::FileProblems;
-use crate::model::{Field, Object, Paging, PagingStyle, SplitBy, Type};
+use crate::model::{Field, Object, Paging, PagingStyle, Rule, SplitBy, TimeFormat, Type, Window};
+use crate::pointer::join;
 
 pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
     let Some(paging) = &context.operation.paging else { return };
@@ -16,13 +17,17 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         }
     }
     if let (Some(id), Some(row)) = (&paging.id, row)
-        && row.field(id).is_none_or(|field| !matches!(field.ty, Type::Text | Type::Integer))
+        && context.operation.at_path(row, id).is_none_or(|field| !matches!(field.ty, Type::Text | Type::Integer))
     {
         problems.add("/paging/id", format!("`{}` has no text or integer `{id}`", row.name), "name the field that identifies a row");
     }
     if let Some(split) = &paging.split_by {
         split_by(context, split, row, problems);
     }
+    for (number, window) in paging.windows.iter().enumerate() {
+        self::window(context, window, &join("/windows", &number.to_string()), row, problems);
+    }
+    limited(context, paging, problems);
 }
 
 fn rows<'a>(context: &Context<'a>, paging: &Paging, problems: &mut FileProblems<'_>) -> Option<&'a Object> {
@@ -72,13 +77,21 @@ fn style(context: &Context<'_>, paging: &Paging, row: Option<&Object>, problems:
 }
 
 fn cursor(context: &Context<'_>, paging: &Paging, row: Option<&Object>, problems: &mut FileProblems<'_>) {
-    let (Some(name), Some(from)) = (&paging.cursor, &paging.from) else {
-        problems.add("/paging", "does not say which field is the cursor and what it copies", "add `cursor` and `from`");
+    let Some(name) = &paging.cursor else {
+        problems.add("/paging", "does not say which field is the cursor", "add `cursor`, and `from` for what it copies");
         return;
     };
     let field = parameter(context, "cursor", name, problems);
-    // Rows that are scalars are copied themselves.
-    let Some(row) = row else { return };
+    let Some(row) = row else {
+        if paging.from.is_some() {
+            problems.add("/paging/from", "rows that are no objects have no fields", "take it out: the row itself is copied");
+        }
+        return;
+    };
+    let Some(from) = &paging.from else {
+        problems.add("/paging", "does not say which field of a row the cursor copies", "add `from`");
+        return;
+    };
     match row.field(from) {
         None => {
             problems.add("/paging/from", format!("`{}` has no field `{from}`", row.name), "name the field of a row that the cursor copies")
@@ -130,12 +143,57 @@ fn split_by(context: &Context<'_>, split: &SplitBy, row: Option<&Object>, proble
         problems.add("/paging/split_by", "both ends are not written as times of the same kind", "give both the same `x-time`");
     }
     if let (Some(name), Some(row)) = (&split.field, row)
-        && row.field(name).is_none_or(|field| field.time.is_none())
+        && context.operation.at_path(row, name).is_none_or(|field| field.time.is_none())
     {
         problems.add(
             "/paging/split_by/field",
             format!("`{}` has no time `{name}`", row.name),
             "name the time of a row that the range filters",
         );
+    }
+}
+
+fn window(context: &Context<'_>, window: &Window, at: &str, row: Option<&Object>, problems: &mut FileProblems<'_>) {
+    let at = |keyword: &str| format!("/paging{}", join(at, keyword));
+    let named = |keyword: &str| at(keyword).trim_start_matches("/paging/").to_owned();
+    let start = parameter(context, &named("start"), &window.start, problems);
+    let end = parameter(context, &named("end"), &window.end, problems);
+    if let (Some(start), Some(end)) = (start, end)
+        && (start.time != end.time || matches!(start.time, None | Some(TimeFormat::Month)))
+    {
+        problems.add(at("start"), "both ends are not written as times of the same kind", "give both the same `x-time`, of days or finer");
+    }
+    if context.operation.longest_span(&window.start, &window.end).is_none() {
+        problems.add(
+            at("start"),
+            format!("nothing says how far `{}` and `{}` may be apart", window.start, window.end),
+            "add a rule `span` with `max_seconds`",
+        );
+    }
+    if let (Some(name), Some(row)) = (&window.field, row)
+        && context.operation.at_path(row, name).is_none_or(|field| field.time.is_none())
+    {
+        problems.add(at("field"), format!("`{}` has no time at `{name}`", row.name), "name the time of a row that the range filters");
+    }
+    if window.optional && window.without_start.is_some() {
+        problems.add(at("optional"), "without a beginning, a vendor answers all or so many seconds", "take one of the two out");
+    }
+    if window.without_start.is_some() && start.is_some_and(|start| start.required) {
+        problems.add(at("without_start"), format!("`{}` is required", window.start), "take it out, or the field out of `required`");
+    }
+}
+
+/// A pull must not end where a single call does.
+fn limited(context: &Context<'_>, paging: &Paging, problems: &mut FileProblems<'_>) {
+    for rule in &context.operation.rules {
+        if let Rule::Span { start, end, max_seconds: Some(_), .. } = rule
+            && !paging.windows.iter().any(|window| window.start == *start && window.end == *end)
+        {
+            problems.add(
+                "/paging",
+                format!("`{start}` and `{end}` may be so far apart only, and a pull has no windows along them"),
+                "add them to `windows`",
+            );
+        }
     }
 }

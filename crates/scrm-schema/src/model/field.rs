@@ -194,6 +194,8 @@ pub enum TimeFormat {
     DateTime,
     /// `YYYY-MM-DD`
     Date,
+    /// ISO 8601 with an offset.
+    OffsetDateTime,
     /// `YYYY_MM`
     Month,
     /// Unix seconds.

@@ -11,6 +11,9 @@ const TOKEN: &str = "acme/token.json";
 const MEMBERS: &str = "acme/member/member-list.json";
 const SHARED: &str = "acme/member/definitions.json";
 const VISITS: &str = "acme/member/visit-list.json";
+const CHANGES: &str = "acme/order/order-change-list.json";
+const IDS: &str = "acme/user/user-id-list.json";
+const DETAILS: &str = "acme/user/user-detail-list.json";
 
 /// A mistake: what it is, the file, where, and the value put there (`None`: what stands there is removed).
 type Mistake = (&'static str, &'static str, &'static str, Option<Value>);
@@ -258,6 +261,25 @@ fn heads_rules_and_paging() {
         remove("no page size", VISITS, "/paging/default_size"),
     ]);
     insta::assert_snapshot!(errors);
+}
+
+#[test]
+fn windows_and_nested_places() {
+    insta::assert_snapshot!(report(&[
+        set("a beginning that is not there", CHANGES, "/paging/windows/1/start", json!("data/since")),
+        set("ends of two kinds", CHANGES, "/paging/windows/1/end", json!("data/paid_to")),
+        set("a limited range without a window", CHANGES, "/paging/windows", json!([{ "start": "data/from", "end": "data/to" }])),
+        remove("a window without a limit", CHANGES, "/rules/0/span/max_seconds"),
+        set("a row's time that is none", CHANGES, "/paging/windows/1/field", json!("change/id")),
+        set("all and a part", CHANGES, "/paging/windows/1/optional", json!(true)),
+        set("a nested page that is not there", CHANGES, "/paging/page", json!("data/no")),
+        set("a nested id that is not there", CHANGES, "/paging/id", json!("change/number")),
+        set("a value with a field", IDS, "/paging/from", json!("id")),
+        set("a key that is an object", DETAILS, "/customer/find/email/parameter", json!("key")),
+        set("a list filled with one value", DETAILS, "/customer/with/key~1fields", json!({ "constant": "email" })),
+        remove("a nested field that nothing fills", DETAILS, "/customer/with/key~1fields"),
+        set("a list of customers by an object", DETAILS, "/customer/list_by", json!({ "operation": "user_id_list", "parameter": "key", "batch": 5 })),
+    ]));
 }
 
 #[test]

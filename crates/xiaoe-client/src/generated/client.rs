@@ -318,16 +318,69 @@ impl vendor_client::VendorClient for Client {
         key: &scrm_core::CustomerKey,
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
+            scrm_core::KeyKind::Id => {
+                let request = super::user::UserGet::new(
+                        super::user::UserKey::new([
+                            super::user::UserField::WxUnionId,
+                            super::user::UserField::WxOpenId,
+                            super::user::UserField::WxAppOpenId,
+                            super::user::UserField::WxEmail,
+                            super::user::UserField::Nickname,
+                            super::user::UserField::Name,
+                            super::user::UserField::Avatar,
+                            super::user::UserField::Phone,
+                        ]),
+                    )
+                    .with_user_id(key.value());
+                vendor_client::find(&self.0, request, key, true).await
+            }
+            scrm_core::KeyKind::OpenId => {
+                let request = super::user::UserGet::new(
+                    super::user::UserKey::new([
+                            super::user::UserField::WxUnionId,
+                            super::user::UserField::WxOpenId,
+                            super::user::UserField::WxAppOpenId,
+                            super::user::UserField::WxEmail,
+                            super::user::UserField::Nickname,
+                            super::user::UserField::Name,
+                            super::user::UserField::Avatar,
+                            super::user::UserField::Phone,
+                        ])
+                        .with_wx_open_id(key.value()),
+                );
+                vendor_client::find(&self.0, request, key, true).await
+            }
             scrm_core::KeyKind::Phone => {
                 let request = super::user::UserList::new().with_phone(key.value());
                 vendor_client::find_in_pages(&self.0, request, key, true).await
+            }
+            scrm_core::KeyKind::UnionId => {
+                let request = super::user::UserGet::new(
+                    super::user::UserKey::new([
+                            super::user::UserField::WxUnionId,
+                            super::user::UserField::WxOpenId,
+                            super::user::UserField::WxAppOpenId,
+                            super::user::UserField::WxEmail,
+                            super::user::UserField::Nickname,
+                            super::user::UserField::Name,
+                            super::user::UserField::Avatar,
+                            super::user::UserField::Phone,
+                        ])
+                        .with_wx_union_id(key.value()),
+                );
+                vendor_client::find(&self.0, request, key, true).await
             }
             other => {
                 Err(
                     vendor_client::cannot_find(
                         &super::VENDOR,
                         other,
-                        &[scrm_core::KeyKind::Phone],
+                        &[
+                            scrm_core::KeyKind::Id,
+                            scrm_core::KeyKind::OpenId,
+                            scrm_core::KeyKind::Phone,
+                            scrm_core::KeyKind::UnionId,
+                        ],
                     ),
                 )
             }

@@ -616,12 +616,7 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "learning_record_list" => {
             Some(
-                <super::learning::LearningRecordListData as scrm_core::Tabular>::columns(),
-            )
-        }
-        "learning_record_list_by_resource" => {
-            Some(
-                <super::learning::LearningRecordListByResourceData as scrm_core::Tabular>::columns(),
+                <<super::learning::LearningRecordList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
         }
         "live_get_v2" => {
@@ -647,9 +642,6 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "live_red_packet_stats" => {
             Some(<super::live::LiveRedPacketStatsData as scrm_core::Tabular>::columns())
-        }
-        "live_user_list" => {
-            Some(<super::live::LiveUserListData as scrm_core::Tabular>::columns())
         }
         "community_list_by_user" => {
             Some(

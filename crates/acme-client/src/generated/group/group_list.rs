@@ -82,8 +82,8 @@ scrm_core::pages! {
     impl PagedOperation for GroupList, row GroupRow;
     rows data.list;
     total data.total;
-    page page;
-    size size;
+    page request.page;
+    size request.size;
 }
 
 scrm_core::record! {

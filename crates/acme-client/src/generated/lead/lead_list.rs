@@ -73,19 +73,14 @@ scrm_core::operation! {
         .rules(&[
             Rule::required("group"),
             Rule::required("user"),
-        ])
-        .customer(&
-            CustomerSpec::new("key")
-            .names(&["FullName"])
-            .created("made", TimeFormat::DateTime)
-        );
+        ]);
 }
 
 scrm_core::pages! {
     impl PagedOperation for LeadList, row Lead;
     rows data.list;
     total data.total;
-    page page_num;
+    page request.page_num;
 }
 
 scrm_core::record! {

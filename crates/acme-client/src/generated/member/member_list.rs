@@ -61,7 +61,7 @@ scrm_core::request! {
     /// | Permission | members-read |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
-    /// | Paging | pages from 0, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `since` and `until` |
+    /// | Paging | pages from 0, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `since` and `until`; a pull goes window by window along `since` and `until`, if they have a beginning; an open end is now |
     ///
     /// # Rules
     ///
@@ -155,6 +155,9 @@ scrm_core::operation! {
             .id("id")
             .row_cap(10000)
             .split_by(SplitSpec::new("since", "until", TimeFormat::Date).field("created_at"))
+            .windows(&[
+                WindowSpec::new("since", "until", TimeFormat::Date, 2678400).field("created_at", TimeFormat::DateTime).optional(true),
+            ])
         )
         .errors(&[
             ErrorRule::code("2504", Action::DoneAlready, "a member already", "已是会员"),
@@ -195,10 +198,11 @@ scrm_core::pages! {
     impl PagedOperation for MemberList, row Member;
     rows data.list;
     total data/page.total;
-    page page;
-    size page_size;
-    id id;
-    range since to until;
+    page request.page;
+    size request.page_size;
+    id row.id;
+    range 0 request.since to request.until;
+    range 1 request.since to request.until;
 }
 
 scrm_core::record! {

@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
-//! | [`list`](Handle::list)([`MemberList`]) | List members | 会员列表 | members-read | 3000 in 10 s | pages from 0, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `since` and `until` | unverified |
+//! | [`list`](Handle::list)([`MemberList`]) | List members | 会员列表 | members-read | 3000 in 10 s | pages from 0, at most 50 rows each; the vendor gives no row beyond 10000; a longer pull is split along `since` and `until`; a pull goes window by window along `since` and `until`, if they have a beginning; an open end is now | unverified |
 //! | [`visit_list`](Handle::visit_list)([`VisitList`]) | List visits | 访问列表 |  |  | by cursor, 20 rows each unless told otherwise | read 2026-11-22; 1 errata |
 
 mod definitions;

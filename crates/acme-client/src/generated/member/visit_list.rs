@@ -83,7 +83,7 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for VisitList, row Visit;
     rows data;
-    size size;
+    size request.size;
     object_cursor after from "place";
 }
 

@@ -79,9 +79,9 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for EventList, row Event;
     rows data;
-    size size;
+    size request.size;
     object_cursor cursor from "cursor";
-    id id;
+    id row.id;
 }
 
 scrm_core::record! {

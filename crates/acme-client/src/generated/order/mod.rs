@@ -8,6 +8,7 @@
 //! | [`event_list`](Handle::event_list)([`EventList`]) | Pages by cursor, with another kind of token | 示例 |  |  | by cursor, at most 100 rows each | read 2026-01-02 |
 //! | [`item_delete`](Handle::item_delete)([`ItemDelete`]) | No data; parameters in query and header | 示例 | 物品-删除 |  |  | read 2026-01-02 |
 //! | [`link_make`](Handle::link_make)([`LinkMake`]) | Data that is a text | 示例 |  |  |  | read 2026-01-02 |
+//! | [`change_list`](Handle::change_list)([`OrderChangeList`]) | Changes of orders, a week at a time | 示例 |  |  | pages from 1, at most 20 rows each; a pull goes window by window along `data/paid_from` and `data/paid_to`, or `data/from` and `data/to`, from 86400 seconds before the end unless told; an open end is now | read 2026-11-27 |
 //! | [`list`](Handle::list)([`OrderList`]) | Pages by index, split by time | 示例 |  | 10 in 1 s | pages from 0, 20 rows each unless told otherwise; the vendor gives no row beyond 1000; a longer pull is split along `from` and `to` | read 2026-01-02 |
 //! | [`score_map`](Handle::score_map)([`ScoreMap`]) | Data that is a map | 示例 |  |  |  | read 2026-01-02 |
 
@@ -15,6 +16,7 @@ mod definitions;
 pub(super) mod event_list;
 pub(super) mod item_delete;
 pub(super) mod link_make;
+pub(super) mod order_change_list;
 pub(super) mod order_list;
 pub(super) mod score_map;
 
@@ -22,6 +24,9 @@ pub use self::definitions::{Order, OrderBuyer, OrderState};
 pub use self::event_list::{Cursor, Event, EventList};
 pub use self::item_delete::ItemDelete;
 pub use self::link_make::LinkMake;
+pub use self::order_change_list::{
+    OrderChange, OrderChangeInfo, OrderChangeList, OrderChangeListData, OrderChangeQuery,
+};
 pub use self::order_list::{OrderList, OrderListData, OrderPage};
 pub use self::score_map::{ScoreMap, UserScore};
 
@@ -42,6 +47,10 @@ scrm_core::handle! {
     ///
     /// 示例。
     fn link_make(LinkMake);
+    /// Changes of orders, a week at a time. See [`OrderChangeList`].
+    ///
+    /// 示例。
+    fn change_list(OrderChangeList);
     /// Pages by index, split by time. See [`OrderList`].
     ///
     /// 示例。

@@ -97,10 +97,10 @@ scrm_core::pages! {
     impl PagedOperation for OrderList, row Order;
     rows data/page.list;
     total data/page.total;
-    page index;
-    size rows;
-    id id;
-    range from to to;
+    page request.index;
+    size request.rows;
+    id row.id;
+    range 0 request.from to request.to;
 }
 
 scrm_core::record! {

@@ -39,6 +39,7 @@ scrm_core::request! {
     ///     .with_cost(1990i64)
     ///     .with_deposit_null()
     ///     .with_since("2026-01-02 03:04:05")
+    ///     .with_at_offset("2026-01-01T01:02:03+08:00")
     ///     .with_stamp(1767294245i64)
     ///     .with_stamps([1767294245000i64]);
     /// let file = std::fs::File::create(std::env::temp_dir().join("scalars.json"))?;
@@ -98,6 +99,8 @@ scrm_core::request! {
         deposit: scrm_core::Nullable<scrm_core::Yuan> as Nullable = "deposit", optional nullable ["yuan"], with_deposit(impl Into<scrm_core::Yuan>) or with_deposit_null;
         "From when on." "字段" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         since: Option<scrm_core::DateTime> as Typed = "since", optional, with_since(impl Into<scrm_core::DateTime>);
+        "A time with an offset." "字段" "Written as `YYYY-MM-DDTHH:MM:SS` with an offset (ISO 8601)."
+        at_offset: Option<scrm_core::OffsetDateTime> as Typed = "at_offset", optional, with_at_offset(impl Into<scrm_core::OffsetDateTime>);
         "Seconds in a text." "字段" "Written as Unix seconds." "Sent and answered as a text."
         stamp: Option<scrm_core::UnixSeconds> as Typed = "stamp", optional text, with_stamp(impl Into<scrm_core::UnixSeconds>);
         "Milliseconds." "字段" "Written as Unix milliseconds."
@@ -118,6 +121,7 @@ scrm_core::operation! {
             Rule::range("count", Some(0), Some(9)),
             Rule::items("names", Some(1), Some(3)),
             Rule::format("since", TimeFormat::DateTime),
+            Rule::format("at_offset", TimeFormat::OffsetDateTime),
             Rule::format("stamp", TimeFormat::Seconds),
         ]);
 }
@@ -143,6 +147,8 @@ scrm_core::record! {
         matrix: Option<scrm_core::Value> as Any = "matrix", maybe;
         "A moment." "字段" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         at: Option<scrm_core::DateTime> as Typed = "at", maybe;
+        "A time with an offset." "字段" "Written as `YYYY-MM-DDTHH:MM:SS` with an offset (ISO 8601)."
+        at_offset: Option<scrm_core::OffsetDateTime> as Typed = "at_offset", maybe;
         "A day." "字段" "Written as `YYYY-MM-DD`, a day in China time."
         day: Option<scrm_core::Date> as Typed = "day", maybe;
         "A month." "字段" "Written as `YYYY_MM`."

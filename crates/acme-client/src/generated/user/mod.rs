@@ -6,17 +6,28 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`add`](Handle::add)([`UserAdd`]) | user add | 测试操作 |  |  |  | read 2026-11-22 |
-//! | [`list`](Handle::list)([`UserList`]) | user list | 测试操作 | users-read | 20 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 120; a longer pull is split along `created_from` and `created_to` | read 2026-11-22 |
+//! | [`detail_list`](Handle::detail_list)([`UserDetailList`]) | Users by ids or mail | 示例 |  |  |  | read 2026-11-27 |
+//! | [`id_list`](Handle::id_list)([`UserIdList`]) | Ids of users | 示例 |  |  | by cursor, at most 100 rows each | read 2026-11-27 |
+//! | [`list`](Handle::list)([`UserList`]) | user list | 测试操作 | users-read | 20 in 10 s | pages from 1, at most 50 rows each; the vendor gives no row beyond 120; a longer pull is split along `created_from` and `created_to`; a pull goes window by window along `created_from` and `created_to`, if they have a beginning; an open end is now | read 2026-11-22 |
+//! | [`log_list`](Handle::log_list)([`UserLogList`]) | Log lines of users, as they come | 示例 |  |  | pages from 1, 20 rows each unless told otherwise | read 2026-11-27 |
 //! | [`scroll`](Handle::scroll)([`UserScroll`]) | user scroll | 测试操作 |  |  | by cursor, at most 50 rows each | read 2026-11-22 |
 
 mod definitions;
 pub(super) mod user_add;
+pub(super) mod user_detail_list;
+pub(super) mod user_id_list;
 pub(super) mod user_list;
+pub(super) mod user_log_list;
 pub(super) mod user_scroll;
 
 pub use self::definitions::{Cursor, Detail, Level, PageInfo, User};
 pub use self::user_add::{UserAdd, UserAddData};
+pub use self::user_detail_list::{
+    UserDetail, UserDetailField, UserDetailKey, UserDetailList, UserDetailTag,
+};
+pub use self::user_id_list::{UserIdList, UserIdListData};
 pub use self::user_list::{Source, UserList, UserListData};
+pub use self::user_log_list::{UserLogList, UserLogListData};
 pub use self::user_scroll::{UserScroll, UserScrollData};
 
 scrm_core::handle! {
@@ -28,10 +39,22 @@ scrm_core::handle! {
     ///
     /// 测试操作。
     fn add(UserAdd);
+    /// Users by ids or mail. See [`UserDetailList`].
+    ///
+    /// 示例。
+    fn detail_list(UserDetailList);
+    /// Ids of users. See [`UserIdList`].
+    ///
+    /// 示例。
+    fn id_list(UserIdList);
     /// user list. See [`UserList`].
     ///
     /// 测试操作。
     fn list(UserList);
+    /// Log lines of users, as they come. See [`UserLogList`].
+    ///
+    /// 示例。
+    fn log_list(UserLogList);
     /// user scroll. See [`UserScroll`].
     ///
     /// 测试操作。

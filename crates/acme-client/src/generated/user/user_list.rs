@@ -46,7 +46,7 @@ scrm_core::request! {
     /// | Permission | users-read |
     /// | Quota | 20 calls in any 10 seconds |
     /// | Effect | reads only |
-    /// | Paging | pages from 1, at most 50 rows each; the vendor gives no row beyond 120; a longer pull is split along `created_from` and `created_to` |
+    /// | Paging | pages from 1, at most 50 rows each; the vendor gives no row beyond 120; a longer pull is split along `created_from` and `created_to`; a pull goes window by window along `created_from` and `created_to`, if they have a beginning; an open end is now |
     ///
     /// # Rules
     ///
@@ -98,6 +98,9 @@ scrm_core::operation! {
             .id("user_id")
             .row_cap(120)
             .split_by(SplitSpec::new("created_from", "created_to", TimeFormat::Date).field("created_at"))
+            .windows(&[
+                WindowSpec::new("created_from", "created_to", TimeFormat::Date, 31622400).field("created_at", TimeFormat::DateTime).optional(true),
+            ])
         )
         .rules(&[
             Rule::not_empty("phone"),
@@ -117,10 +120,11 @@ scrm_core::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
-    id user_id;
-    range created_from to created_to;
+    page request.page;
+    size request.page_size;
+    id row.user_id;
+    range 0 request.created_from to request.created_to;
+    range 1 request.created_from to request.created_to;
 }
 
 scrm_core::record! {

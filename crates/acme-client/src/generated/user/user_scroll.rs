@@ -84,9 +84,9 @@ scrm_core::pages! {
     impl PagedOperation for UserScroll, row User;
     rows data.list;
     total data.total;
-    size size;
+    size request.size;
     object_cursor after from "cursor";
-    id user_id;
+    id row.user_id;
 }
 
 scrm_core::record! {

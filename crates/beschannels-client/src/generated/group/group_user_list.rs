@@ -124,9 +124,9 @@ scrm_core::pages! {
     impl PagedOperation for GroupUserList, row Lead;
     rows data.list;
     total data.total;
-    page page_num;
-    size page_size;
-    id identity_id;
+    page request.page_num;
+    size request.page_size;
+    id row.identity_id;
 }
 
 scrm_core::record! {

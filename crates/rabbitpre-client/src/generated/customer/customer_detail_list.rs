@@ -91,7 +91,15 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::at_least_one(&["audienceUserIdList", "thirdIdList", "phoneList"]),
-        ]);
+        ])
+        .customer(&
+            CustomerSpec::new("audienceUserId")
+            .names(&["realName", "wxNickname"])
+            .phones(&["phoneList/phone"])
+            .union_ids(&["unionid", "openids/unionid"])
+            .open_ids(&["openids/openid"])
+            .avatars(&["avatar"])
+        );
 }
 
 scrm_core::record! {

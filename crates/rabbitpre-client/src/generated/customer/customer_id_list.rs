@@ -10,27 +10,31 @@ scrm_core::request! {
     ///
     /// 客户id列表
     ///
-    /// Lists the ids of all customers in ascending order. There is no total, and the end is not documented: a page shorter than size is taken for the last. To go on, put the last id into audienceUserId.
+    /// Lists the ids of all customers in ascending order. There is no total, and the end is not documented: a pull goes on until nothing more comes.
     ///
-    /// 按编号从小到大列出全部客户的编号。没有总数，也没有说明怎样算到头：少于 size 的一页当作最后一页；翻页要自己把最后一个编号放进 audienceUserId。
+    /// 按编号从小到大列出全部客户的编号。没有总数，也没有说明怎样算到头：翻到后面再没有编号为止。
     ///
-    /// Sent by [`customer().id_list`](super::Handle::id_list); answered with [`CustomerIdListData`].
+    /// Sent by [`customer().id_list`](super::Handle::id_list); answered with [`CustomerIdListData`], a page of values.
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use rabbitpre_client::customer::CustomerIdList;
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("rabbitpre");
     /// # let credentials = rabbitpre_client::Credentials::new(&given["instance_appid"], &given["instance_secret"]);
     /// # let client = rabbitpre_client::Client::builder(credentials).base_url(mock.base_url("rabbitpre")).build()?;
-    /// let request = CustomerIdList::new().with_audience_user_id(1000).with_size(2);
-    /// let file = std::fs::File::create(std::env::temp_dir().join("customer_id_list.json"))?;
-    /// let response = client.customer().id_list(request).await?;
-    /// serde_json::to_writer(file, &response.data)?;
+    /// let request = CustomerIdList::new();
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("customer_id_list.jsonl"))?;
+    /// let mut rows = client.customer().id_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -42,6 +46,7 @@ scrm_core::request! {
     /// | Call | `GET /api/audience/user/id/list` (parameters in the query) |
     /// | Token | `access` |
     /// | Effect | reads only |
+    /// | Paging | by cursor, at most 10000 rows each |
     ///
     /// # Errata
     ///
@@ -58,9 +63,9 @@ scrm_core::request! {
         "Last id that was read; only greater ids are answered. Left out on the first call." "已读到的最后一个编号，只返回更大的；第一次不给。" "On the wire `audienceUserId`."
         audience_user_id: Option<i64> as I64 = "audienceUserId", optional, with_audience_user_id(i64);
         "Ids per page: 10000 unless told, which is the most." "每页个数，默认 10000，也是最大值。" "At most 10000." "The vendor's default: `10000`."
-        size: Option<i64> as I64 = "size", optional, with_size(i64);
+        size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(10000);
     }
-    /// Nothing is required.
+    /// Nothing is required. Asks for 10000 rows from the start.
     new()
 }
 
@@ -71,9 +76,22 @@ scrm_core::operation! {
         .source(Source::new("docs.tuzhanai.com, 客户id列表", "2026-11-26").url("https://docs.tuzhanai.com/pages/viewpage.action?pageId=985061"))
         .body(BodyKind::Query)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
+        .paging(&
+            PagingSpec::cursor("audienceUserId", "", "/data/audienceUserIdList")
+            .size("size")
+            .max_size(10000)
+            .id("")
+        )
         .rules(&[
             Rule::range("size", None, Some(10000)),
         ]);
+}
+
+scrm_core::pages! {
+    impl PagedOperation for CustomerIdList, row i64;
+    rows data.audience_user_id_list;
+    size request.size;
+    value_cursor audience_user_id;
 }
 
 scrm_core::record! {

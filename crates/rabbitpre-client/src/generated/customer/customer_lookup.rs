@@ -112,6 +112,7 @@ scrm_core::operation! {
             .union_ids(&["unionid"])
             .open_ids(&["openid", "openids/openid"])
             .avatars(&["avatar"])
+            .tags(&["tagIdList"])
             .created("createTime", TimeFormat::Milliseconds)
         );
 }

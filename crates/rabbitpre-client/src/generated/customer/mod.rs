@@ -6,7 +6,7 @@
 //! | Call | What it does | 作用 | Permission | Quota | Pages | Documented |
 //! |---|---|---|---|---|---|---|
 //! | [`detail_list`](Handle::detail_list)([`CustomerDetailList`]) | Get customers by ids | 获取客户详情 | 用户-\>用户资料 | 1 in 1 s |  | read 2026-11-26; 2 of 30 fields unverified; 2 errata |
-//! | [`id_list`](Handle::id_list)([`CustomerIdList`]) | List customer ids | 客户id列表 |  |  |  | read 2026-11-26; 1 errata |
+//! | [`id_list`](Handle::id_list)([`CustomerIdList`]) | List customer ids | 客户id列表 |  |  | by cursor, at most 10000 rows each | read 2026-11-26; 1 errata |
 //! | [`lookup`](Handle::lookup)([`CustomerLookup`]) | Look up customers by phone or open id | 根据手机号和openId获取客户信息 | 用户-\>用户资料 |  |  | read 2026-11-22; 5 of 47 fields unverified; 18 errata |
 //! | [`tag_list`](Handle::tag_list)([`CustomerTagList`]) | List tags of a customer | 获取客户所打标签 | 用户-\>用户标签 | 1 in 2 s |  | read 2026-11-26; 5 errata |
 //! | [`tag_list_batch`](Handle::tag_list_batch)([`CustomerTagListBatch`]) | List tags of many customers | 批量获取客户所打标签 | 用户-\>用户标签 | 10 in 5 s |  | read 2026-11-26; 2 errata |

@@ -72,9 +72,9 @@ scrm_core::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
-    id user_id;
+    page request.page;
+    size request.page_size;
+    id row.user_id;
 }
 
 scrm_core::request! {
@@ -98,7 +98,7 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for VisitList, row User;
     rows data.list;
-    size size;
+    size request.size;
     cursor after from "user_id";
 }
 

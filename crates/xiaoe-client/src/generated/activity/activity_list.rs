@@ -94,9 +94,9 @@ scrm_core::pages! {
     impl PagedOperation for ActivityList, row Activity;
     rows data.list;
     total data.count;
-    page page_index;
-    size page_size;
-    id id;
+    page request.page_index;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

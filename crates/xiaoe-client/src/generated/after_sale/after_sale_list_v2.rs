@@ -131,8 +131,8 @@ scrm_core::pages! {
     impl PagedOperation for AfterSaleListV2, row AfterSale;
     rows data.list;
     total data.row_count;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -96,9 +96,9 @@ scrm_core::pages! {
     impl PagedOperation for CheckInActivityList, row CheckInActivity;
     rows data.list;
     total data.count;
-    page page_index;
-    size page_size;
-    id activity_id;
+    page request.page_index;
+    size request.page_size;
+    id row.activity_id;
 }
 
 scrm_core::record! {

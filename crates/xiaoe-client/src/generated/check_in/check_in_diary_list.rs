@@ -121,9 +121,9 @@ scrm_core::pages! {
     impl PagedOperation for CheckInDiaryList, row CheckInDiary;
     rows data.activity_diary_list;
     total data.total_count;
-    page page_index;
-    size page_size;
-    id id;
+    page request.page_index;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

@@ -111,9 +111,9 @@ scrm_core::pages! {
     impl PagedOperation for CheckInDiaryListByUser, row CheckInDiary;
     rows data.activity_diary_list;
     total data.total_count;
-    page page_index;
-    size page_size;
-    id id;
+    page request.page_index;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

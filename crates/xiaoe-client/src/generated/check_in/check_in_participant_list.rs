@@ -100,8 +100,8 @@ scrm_core::pages! {
     impl PagedOperation for CheckInParticipantList, row CheckInParticipant;
     rows data.list;
     total data.count;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {

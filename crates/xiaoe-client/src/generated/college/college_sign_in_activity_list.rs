@@ -105,9 +105,9 @@ scrm_core::pages! {
     impl PagedOperation for CollegeSignInActivityList, row SignInActivity;
     rows data.list;
     total data.total;
-    page page_index;
-    size page_size;
-    id id;
+    page request.page_index;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

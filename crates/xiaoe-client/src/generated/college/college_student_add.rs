@@ -25,7 +25,8 @@ scrm_core::request! {
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = CollegeStudentAdd::new("王小明", "xiaoming", "made-up-1", ["2"], false)
+    /// let request = CollegeStudentAdd::new("王小明", "xiaoming", "made-up-1", ["2"])
+    ///     .with_is_auth(false)
     ///     .with_gender(StudentGender::Male)
     ///     .with_mobile("13800138000");
     /// let file = std::fs::File::create(std::env::temp_dir().join("college_student_add.json"))?;
@@ -68,7 +69,7 @@ scrm_core::request! {
         "Ids of the departments." "部门的编号。"
         departments: Vec<String> as Strs = "departments", required, with_departments(impl IntoIterator<Item = impl Into<String>>);
         "Whether to license the student; no unless told." "是否授权，默认不授权。" "The vendor's default: `false`."
-        is_auth: Option<bool> as Bool = "is_auth", required, with_is_auth(bool);
+        is_auth: Option<bool> as Bool = "is_auth", required, with_is_auth(bool) = Some(false);
         "Another name." "别名。"
         alias: Option<String> as Str = "alias", optional personal, with_alias(impl Into<String>);
         "Sex." "性别。"
@@ -86,8 +87,8 @@ scrm_core::request! {
         "Address of the picture." "头像的地址。"
         avatar: Option<String> as Str = "avatar", optional personal, with_avatar(impl Into<String>);
     }
-    /// With what is required: `user_name`, `employee_id`, `password`, `departments`, `is_auth`.
-    new(user_name: impl Into<String>, employee_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>, is_auth: bool)
+    /// With what is required: `user_name`, `employee_id`, `password`, `departments`. Sends `is_auth` as `false`, unless told otherwise.
+    new(user_name: impl Into<String>, employee_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>)
 }
 
 scrm_core::operation! {

@@ -94,9 +94,9 @@ scrm_core::pages! {
     impl PagedOperation for CollegeStudentList, row Student;
     rows data.list;
     total data.total;
-    page page_index;
-    size page_size;
-    id user_id;
+    page request.page_index;
+    size request.page_size;
+    id row.user_id;
 }
 
 scrm_core::record! {

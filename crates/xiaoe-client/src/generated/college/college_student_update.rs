@@ -35,8 +35,8 @@ scrm_core::request! {
     ///         "u_made_up_0001",
     ///         "made-up-1",
     ///         ["2"],
-    ///         true,
     ///     )
+    ///     .with_is_auth(true)
     ///     .with_position("班主任");
     /// let file = std::fs::File::create(std::env::temp_dir().join("college_student_update.json"))?;
     /// let response = client.college().student_update(request).await?;
@@ -83,7 +83,7 @@ scrm_core::request! {
         "Ids of the departments." "部门的编号。"
         departments: Vec<String> as Strs = "departments", required, with_departments(impl IntoIterator<Item = impl Into<String>>);
         "Whether to license the student; no unless told." "是否授权，默认不授权。" "The vendor's default: `false`."
-        is_auth: Option<bool> as Bool = "is_auth", required, with_is_auth(bool);
+        is_auth: Option<bool> as Bool = "is_auth", required, with_is_auth(bool) = Some(false);
         "Whether to change the password only; all but employee_id and password is ignored then." "是否只改密码，为 true 时只看 employee_id 和 password。"
         update_password: Option<bool> as Bool = "update_password", optional, with_update_password(bool);
         "Another name." "别名。"
@@ -101,8 +101,8 @@ scrm_core::request! {
         "Address of the picture." "头像的地址。"
         avatar: Option<String> as Str = "avatar", optional personal, with_avatar(impl Into<String>);
     }
-    /// With what is required: `user_name`, `employee_id`, `user_id`, `password`, `departments`, `is_auth`.
-    new(user_name: impl Into<String>, employee_id: impl Into<String>, user_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>, is_auth: bool)
+    /// With what is required: `user_name`, `employee_id`, `user_id`, `password`, `departments`. Sends `is_auth` as `false`, unless told otherwise.
+    new(user_name: impl Into<String>, employee_id: impl Into<String>, user_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>)
 }
 
 scrm_core::operation! {

@@ -124,8 +124,8 @@ scrm_core::pages! {
     impl PagedOperation for CommonDomainBaiduOrderList, row BaiduOrder;
     rows data.order_list;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -29,10 +29,11 @@ scrm_core::request! {
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = CommonDomainXhsOrderList::new(1, 100)
+    /// let request = CommonDomainXhsOrderList::new(100)
     ///     .with_order_status([CommonDomainOrderState::Paid])
     ///     .with_created_start_at("2025-01-01")
-    ///     .with_created_end_at("2025-01-02");
+    ///     .with_created_end_at("2025-01-02")
+    ///     .with_page(1);
     /// let file = std::fs::File::create(std::env::temp_dir().join("common_domain_xhs_order_list.json"))?;
     /// let response = client.common_domain().xhs_order_list(request).await?;
     /// serde_json::to_writer(file, &response.data)?;
@@ -84,7 +85,7 @@ scrm_core::request! {
         "Nickname of the talent." "达人的昵称。"
         super_name: Option<String> as Str = "super_name", optional personal, with_super_name(impl Into<String>);
         "Page number." "页码。" "At least 1." "The vendor's default: `1`."
-        page: Option<i64> as I64 = "page", required, with_page(i64);
+        page: Option<i64> as I64 = "page", required, with_page(i64) = Some(1);
         "Rows per page, 100 at most." "每页行数，最多 100。" "1 to 100."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64);
         "States of adding the customer on WeChat." "加微的状态。"
@@ -92,8 +93,8 @@ scrm_core::request! {
         "States of claiming the course." "领课的状态。"
         complex_claim_status: Vec<CourseClaimState> as Opens = "complex_claim_status", optional, with_complex_claim_status(impl IntoIterator<Item = CourseClaimState>);
     }
-    /// With what is required: `page`, `page_size`.
-    new(page: i64, page_size: i64)
+    /// With what is required: `page_size`. Sends `page` as `1`, unless told otherwise.
+    new(page_size: i64)
 }
 
 scrm_core::operation! {

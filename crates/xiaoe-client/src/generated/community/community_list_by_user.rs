@@ -105,8 +105,8 @@ scrm_core::pages! {
     impl PagedOperation for CommunityListByUser, row UserCircle;
     rows data.list;
     total data.total;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {

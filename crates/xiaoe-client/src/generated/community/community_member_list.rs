@@ -105,8 +105,8 @@ scrm_core::pages! {
     impl PagedOperation for CommunityMemberList, row CircleMember;
     rows data.users;
     total data.total_count;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {

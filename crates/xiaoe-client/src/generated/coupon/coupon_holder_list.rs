@@ -111,8 +111,8 @@ scrm_core::pages! {
     impl PagedOperation for CouponHolderList, row CouponHolder;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

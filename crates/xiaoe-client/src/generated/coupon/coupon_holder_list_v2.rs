@@ -110,8 +110,8 @@ scrm_core::pages! {
     impl PagedOperation for CouponHolderListV2, row CouponHolderV2;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

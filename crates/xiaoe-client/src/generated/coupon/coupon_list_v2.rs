@@ -129,8 +129,8 @@ scrm_core::pages! {
     impl PagedOperation for CouponListV2, row Coupon;
     rows data.data;
     total data.total;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -107,8 +107,8 @@ scrm_core::pages! {
     impl PagedOperation for CourseColumnSectionList, row CourseColumnSection;
     rows data.list;
     total data.total;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {

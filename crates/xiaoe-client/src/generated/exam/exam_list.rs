@@ -100,9 +100,9 @@ scrm_core::pages! {
     impl PagedOperation for ExamList, row Exam;
     rows data.exam_list;
     total data.total_count;
-    page page_index;
-    size page_size;
-    id id;
+    page request.page_index;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

@@ -86,9 +86,9 @@ scrm_core::pages! {
     impl PagedOperation for ExerciseList, row Exercise;
     rows data.list;
     total data.total;
-    page page_index;
-    size page_size;
-    id exercise_id;
+    page request.page_index;
+    size request.page_size;
+    id row.exercise_id;
 }
 
 scrm_core::record! {

@@ -116,9 +116,9 @@ scrm_core::pages! {
     impl PagedOperation for FormEntryList, row FormEntry;
     rows data.collection_list;
     total data.total;
-    page page;
-    size page_size;
-    id id;
+    page request.page;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

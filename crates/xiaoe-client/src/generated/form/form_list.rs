@@ -110,9 +110,9 @@ scrm_core::pages! {
     impl PagedOperation for FormList, row Form;
     rows data.form_list;
     total data.total;
-    page page;
-    size page_size;
-    id form_id;
+    page request.page;
+    size request.page_size;
+    id row.form_id;
 }
 
 scrm_core::record! {

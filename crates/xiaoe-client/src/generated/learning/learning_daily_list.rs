@@ -98,8 +98,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for LearningDailyList, row DailyLearning;
     rows data.list;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -10,30 +10,31 @@ scrm_core::request! {
     ///
     /// 获取学习记录列表
     ///
-    /// The figures lag by four to five minutes; time with the screen off, in the background, cast or in a floating window is left out. Turn the pages yourself, by data.page. The marks of what is required are lost in the copy that was read, and the table of the answer breaks off behind content_app_id.
+    /// The figures lag by four to five minutes; time with the screen off, in the background, cast or in a floating window is left out. The marks of what is required are lost in the copy that was read, and the table of the answer breaks off behind content_app_id.
     ///
-    /// 数据有四到五分钟的延迟；息屏、后台、投屏和小窗播放的时间不计。请自己改 data.page 翻页。必填标记在读到的副本里丢失，返回表在 content_app_id 之后中断。
+    /// 数据有四到五分钟的延迟；息屏、后台、投屏和小窗播放的时间不计。必填标记在读到的副本里丢失，返回表在 content_app_id 之后中断。
     ///
-    /// Sent by [`learning().record_list`](super::Handle::record_list); answered with [`LearningRecordListData`].
+    /// Sent by [`learning().record_list`](super::Handle::record_list); answered with [`LearningRecordListData`], a page of [`LearningRecord`].
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use xiaoe_client::learning::{LearningRecordList, LearningRecordQuery};
+    /// use std::io::Write as _;
+    ///
+    /// use xiaoe_client::learning::LearningRecordList;
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = LearningRecordList::new(
-    ///     "u_made_up_0001",
-    ///     LearningRecordQuery::new(1).with_page_size(10),
-    /// );
-    /// let file = std::fs::File::create(std::env::temp_dir().join("learning_record_list.json"))?;
-    /// let response = client.learning().record_list(request).await?;
-    /// serde_json::to_writer(file, &response.data)?;
+    /// let request = LearningRecordList::new("u_made_up_0001");
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("learning_record_list.jsonl"))?;
+    /// let mut rows = client.learning().record_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -47,6 +48,7 @@ scrm_core::request! {
     /// | Permission | 学习数据-查询 |
     /// | Quota | 1000 calls in any 10 seconds |
     /// | Effect | reads only |
+    /// | Paging | pages from 1, at most 50 rows each |
     ///
     /// # Errata
     ///
@@ -66,10 +68,10 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Page and source." "页码和数据来源。"
-        data: Option<LearningRecordQuery> as Obj = "data", required, with_data(LearningRecordQuery);
+        data: Option<LearningRecordQuery> as Obj = "data", required, with_data(LearningRecordQuery) = Some(LearningRecordQuery { page: Some(1), page_size: Some(50), ..Default::default() });
     }
-    /// With what is required: `user_id`, `data`.
-    new(user_id: impl Into<String>, data: LearningRecordQuery)
+    /// With what is required: `user_id`. Asks for page 1 with 50 rows.
+    new(user_id: impl Into<String>)
 }
 
 scrm_core::operation! {
@@ -80,6 +82,12 @@ scrm_core::operation! {
         .permission("学习数据-查询")
         .quota(1000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
+        .paging(&
+            PagingSpec::number("data/page", 1, "/data/goods_list")
+            .size("data/page_size")
+            .max_size(50)
+            .id("id")
+        )
         .rules(&[
             Rule::required("user_id"),
             Rule::required("data"),
@@ -87,6 +95,14 @@ scrm_core::operation! {
             Rule::range("data/page", Some(1), None),
             Rule::range("data/page_size", None, Some(50)),
         ]);
+}
+
+scrm_core::pages! {
+    impl PagedOperation for LearningRecordList, row LearningRecord;
+    rows data.goods_list;
+    page request/data.page;
+    size request/data.page_size;
+    id row.id;
 }
 
 scrm_core::record! {
@@ -111,7 +127,7 @@ scrm_core::record! {
     /// 一页学习记录。
     pub struct LearningRecordListData {
         "The records of the page." "这一页的记录。" "The page prints the type as `数组`."
-        goods_list: Vec<LearningRecord> as List = "goods_list", always;
+        goods_list: Vec<LearningRecord> as List = "goods_list", always rows;
     }
 }
 

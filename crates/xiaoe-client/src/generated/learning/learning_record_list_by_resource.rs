@@ -16,13 +16,15 @@ scrm_core::request! {
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
-    /// Sent by [`learning().record_list_by_resource`](super::Handle::record_list_by_resource); answered with [`LearningRecordListByResourceData`].
+    /// Sent by [`learning().record_list_by_resource`](super::Handle::record_list_by_resource); answered with [`LearningRecordListByResourceData`], a page of values.
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::learning::{LearningRecordListByResource, ResourceRecordQuery};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
@@ -34,12 +36,12 @@ scrm_core::request! {
     ///         ResourceRecordQuery::new()
     ///             .with_search_max_learn_progress(90)
     ///             .with_list(["u_made_up_0001"]),
-    ///     )
-    ///     .with_page(1)
-    ///     .with_page_size(10);
-    /// let file = std::fs::File::create(std::env::temp_dir().join("learning_record_list_by_resource.json"))?;
-    /// let response = client.learning().record_list_by_resource(request).await?;
-    /// serde_json::to_writer(file, &response.data)?;
+    ///     );
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("learning_record_list_by_resource.jsonl"))?;
+    /// let mut rows = client.learning().record_list_by_resource(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -52,6 +54,7 @@ scrm_core::request! {
     /// | Token | `access` |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
+    /// | Paging | pages from 1, 10 rows each unless told otherwise |
     ///
     /// # Errata
     ///
@@ -72,11 +75,11 @@ scrm_core::request! {
         "Which records." "查哪些记录。"
         data: Option<ResourceRecordQuery> as Obj = "data", optional, with_data(ResourceRecordQuery);
         "Page number." "页码。"
-        page: Option<i64> as I64 = "page", optional, with_page(i64);
+        page: Option<i64> as I64 = "page", optional, with_page(i64) = Some(1);
         "Rows per page." "每页行数。"
-        page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
+        page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(10);
     }
-    /// With what is required: `resource_id`.
+    /// With what is required: `resource_id`. Asks for page 1 with 10 rows.
     new(resource_id: impl Into<String>)
 }
 
@@ -87,10 +90,21 @@ scrm_core::operation! {
         .source(Source::new("developer.aliyun.com, a third party's post; the vendor's table was not in the copy", "2026-11-26").url("https://developer.aliyun.com/article/1281840").unverified())
         .quota(3000, 10)
         .token(&crate::generated::vendor::TOKEN_ACCESS)
+        .paging(&
+            PagingSpec::number("page", 1, "/data/list")
+            .size("page_size")
+        )
         .rules(&[
             Rule::required("resource_id"),
             Rule::items("data/list", None, Some(100)),
         ]);
+}
+
+scrm_core::pages! {
+    impl PagedOperation for LearningRecordListByResource, row scrm_core::Value;
+    rows data.list;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

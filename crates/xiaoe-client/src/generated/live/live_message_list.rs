@@ -97,9 +97,9 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for LiveMessageList, row LiveMessage;
     rows data;
-    size size;
+    size request.size;
     cursor comment_id from "comment_id";
-    id comment_id;
+    id row.comment_id;
 }
 
 scrm_core::record! {

@@ -98,9 +98,9 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for LiveRedPacketList, row RedPacket;
     rows data;
-    page page;
-    size limit;
-    id id;
+    page request.page;
+    size request.limit;
+    id row.id;
 }
 
 scrm_core::record! {

@@ -28,13 +28,13 @@ scrm_core::request! {
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
     /// let request = LiveSignInSchedule::new(
-    ///     "l_made_up_1",
-    ///     4,
-    ///     1,
-    ///     "2026-01-05 19:00:00",
-    ///     "2026-01-05 19:30:00",
-    ///     "xiaoe_cloud",
-    /// );
+    ///         "l_made_up_1",
+    ///         "2026-01-05 19:00:00",
+    ///         "2026-01-05 19:30:00",
+    ///     )
+    ///     .with_resource_type(4)
+    ///     .with_business_type(1)
+    ///     .with_b_user_id("xiaoe_cloud");
     /// let file = std::fs::File::create(std::env::temp_dir().join("live_sign_in_schedule.json"))?;
     /// let response = client.live().sign_in_schedule(request).await?;
     /// serde_json::to_writer(file, &response.data)?;
@@ -73,18 +73,18 @@ scrm_core::request! {
         "Id of the live." "直播的编号。" "**Unverified**: seen in an example or in other people's code only."
         resource_id: Option<String> as Str = "resource_id", required, with_resource_id(impl Into<String>);
         "Always 4: a live." "固定为 4，直播。" "The vendor's default: `4`."
-        resource_type: Option<i64> as I64 = "resource_type", required, with_resource_type(i64);
+        resource_type: Option<i64> as I64 = "resource_type", required, with_resource_type(i64) = Some(4);
         "Always 1: sign-in of a live." "固定为 1，直播签到。" "The vendor's default: `1`."
-        business_type: Option<i64> as I64 = "business_type", required, with_business_type(i64);
+        business_type: Option<i64> as I64 = "business_type", required, with_business_type(i64) = Some(1);
         "When it begins." "开始的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         start_at: Option<scrm_core::DateTime> as Typed = "start_at", required, with_start_at(impl Into<scrm_core::DateTime>);
         "When it ends." "结束的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         end_at: Option<scrm_core::DateTime> as Typed = "end_at", required, with_end_at(impl Into<scrm_core::DateTime>);
         "Always xiaoe_cloud." "固定为 xiaoe_cloud。" "The vendor's default: `xiaoe_cloud`."
-        b_user_id: Option<String> as Str = "b_user_id", required, with_b_user_id(impl Into<String>);
+        b_user_id: Option<String> as Str = "b_user_id", required, with_b_user_id(impl Into<String>) = Some("xiaoe_cloud".to_owned());
     }
-    /// With what is required: `resource_id`, `resource_type`, `business_type`, `start_at`, `end_at`, `b_user_id`.
-    new(resource_id: impl Into<String>, resource_type: i64, business_type: i64, start_at: impl Into<scrm_core::DateTime>, end_at: impl Into<scrm_core::DateTime>, b_user_id: impl Into<String>)
+    /// With what is required: `resource_id`, `start_at`, `end_at`. Sends `resource_type` as `4`, unless told otherwise. Sends `business_type` as `1`, unless told otherwise. Sends `b_user_id` as `xiaoe_cloud`, unless told otherwise.
+    new(resource_id: impl Into<String>, start_at: impl Into<scrm_core::DateTime>, end_at: impl Into<scrm_core::DateTime>)
 }
 
 scrm_core::operation! {

@@ -10,31 +10,35 @@ scrm_core::request! {
     ///
     /// 获取直播间用户列表
     ///
-    /// Lists the users of a live. Known from working code alone; the fields of a row were not seen, so rows are given as they come. Turn the pages yourself, by page.
+    /// Lists the users of a live. Known from working code alone; the fields of a row were not seen, so rows are given as they come.
     ///
-    /// 列出一场直播的用户。只从运行中的代码得知，一行的字段没有见到，原样给出；请自己改 page 翻页。
+    /// 列出一场直播的用户。只从运行中的代码得知，一行的字段没有见到，原样给出。
     ///
     /// **Unverified**: this operation was seen in examples or in other people's code only.
     ///
-    /// Sent by [`live().user_list`](super::Handle::user_list); answered with [`LiveUserListData`].
+    /// Sent by [`live().user_list`](super::Handle::user_list); answered with [`LiveUserListData`], a page of values.
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write as _;
+    ///
     /// use xiaoe_client::live::{LiveUserKey, LiveUserList};
     ///
     /// # let mock = scrm_mock::Mock::start().await;
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = LiveUserList::new("l_made_up_1", 1, 100)
+    /// let request = LiveUserList::new("l_made_up_1")
     ///     .with_key_word_type(LiveUserKey::UserId)
     ///     .with_key_word("u_made_up_0001");
-    /// let file = std::fs::File::create(std::env::temp_dir().join("live_user_list.json"))?;
-    /// let response = client.live().user_list(request).await?;
-    /// serde_json::to_writer(file, &response.data)?;
+    /// let mut file = std::fs::File::create(std::env::temp_dir().join("live_user_list.jsonl"))?;
+    /// let mut rows = client.live().user_list(request).paginate().items();
+    /// while let Some(row) = rows.next().await? {
+    ///     writeln!(file, "{}", serde_json::to_string(&row)?)?;
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -46,6 +50,7 @@ scrm_core::request! {
     /// | Call | `POST /xe.alive.user.list/1.0.0` (JSON body) |
     /// | Token | `access` |
     /// | Effect | reads only |
+    /// | Paging | pages from 1, 100 rows each unless told otherwise |
     ///
     /// # Errata
     ///
@@ -64,16 +69,16 @@ scrm_core::request! {
         "Id of the live." "直播的编号。"
         resource_id: Option<String> as Str = "resource_id", required, with_resource_id(impl Into<String>);
         "Page number, from 1." "页码，从 1 开始。"
-        page: Option<i64> as I64 = "page", required, with_page(i64);
+        page: Option<i64> as I64 = "page", required, with_page(i64) = Some(1);
         "Rows per page; working code asks for 100." "每页行数，运行中的代码用 100。"
-        page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64);
+        page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(100);
         "What key_word is; of its values only one is known." "key_word 是什么，取值只知道一个。"
         key_word_type: Option<LiveUserKey> as Open = "key_word_type", optional, with_key_word_type(LiveUserKey);
         "What to look for." "要找的内容。"
         key_word: Option<String> as Str = "key_word", optional, with_key_word(impl Into<String>);
     }
-    /// With what is required: `resource_id`, `page`, `page_size`.
-    new(resource_id: impl Into<String>, page: i64, page_size: i64)
+    /// With what is required: `resource_id`. Asks for page 1 with 100 rows.
+    new(resource_id: impl Into<String>)
 }
 
 scrm_core::operation! {
@@ -82,11 +87,24 @@ scrm_core::operation! {
         .title("List the users of a live", "获取直播间用户列表")
         .source(Source::new("working client code in public repositories; no page of the vendor was seen", "2026-11-22").unverified())
         .token(&crate::generated::vendor::TOKEN_ACCESS)
+        .paging(&
+            PagingSpec::number("page", 1, "/data/list")
+            .size("page_size")
+            .total("/data/total")
+        )
         .rules(&[
             Rule::required("resource_id"),
             Rule::required("page"),
             Rule::required("page_size"),
         ]);
+}
+
+scrm_core::pages! {
+    impl PagedOperation for LiveUserList, row scrm_core::Value;
+    rows data.list;
+    total data.total;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

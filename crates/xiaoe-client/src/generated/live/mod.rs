@@ -14,7 +14,7 @@
 //! | [`red_packet_record_list`](Handle::red_packet_record_list)([`LiveRedPacketRecordList`]) | List who took a red packet | 获取红包领取记录 | 直播管理-查询 | 3000 in 10 s |  | read 2026-11-26; 1 of 29 fields unverified; 4 errata |
 //! | [`red_packet_stats`](Handle::red_packet_stats)([`LiveRedPacketStats`]) | Sum up the red packets of a live | 获取红包数据概况 | 直播管理-查询 | 3000 in 10 s |  | read 2026-11-26; 3 errata |
 //! | [`sign_in_schedule`](Handle::sign_in_schedule)([`LiveSignInSchedule`]) | Schedule a sign-in | 设置定时签到 | 直播管理-增删改 | 50 in 10 s |  | read 2026-11-26; 1 of 6 fields unverified; 1 errata |
-//! | [`user_list`](Handle::user_list)([`LiveUserList`]) | List the users of a live | 获取直播间用户列表 |  |  |  | unverified |
+//! | [`user_list`](Handle::user_list)([`LiveUserList`]) | List the users of a live | 获取直播间用户列表 |  |  | pages from 1, 100 rows each unless told otherwise | unverified |
 
 mod definitions;
 pub(super) mod live_get;

@@ -8,8 +8,8 @@
 //! | [`get`](Handle::get)([`OrderGet`]) | Look up an order, version 1.0 | 获取订单详情 | 订单管理-查询 | 3000 in 10 s |  | read 2026-11-26; 63 of 84 fields unverified; 3 errata |
 //! | [`get_v2`](Handle::get_v2)([`OrderGetV2`]) | Look up an order, version 2.0 | 获取订单详情2.0 | 订单管理-查询 | 20 in 1 s |  | read 2026-11-26; 98 of 127 fields unverified; 3 errata |
 //! | [`list`](Handle::list)([`OrderList`]) | List orders, version 1.0 | 获取订单列表1.0 | 订单管理-查询 | 3000 in 10 s |  | read 2026-11-26; 5 errata |
-//! | [`list_v1_1`](Handle::list_v1_1)([`OrderListV11`]) | List orders, version 1.1 | 获取订单列表1.1 | 订单管理-查询 | 3000 in 10 s | pages from 1, at most 200 rows each | read 2026-11-26; 34 of 52 fields unverified; 8 errata |
-//! | [`list_v2`](Handle::list_v2)([`OrderListV2`]) | List orders, version 2.0 | 获取订单列表2.0 | 订单管理-查询 | 20 in 1 s | pages from 1, at most 100 rows each; a longer pull is split along `created_time_start` and `created_time_end` | read 2026-11-26; 112 of 128 fields unverified; 3 errata |
+//! | [`list_v1_1`](Handle::list_v1_1)([`OrderListV11`]) | List orders, version 1.1 | 获取订单列表1.1 | 订单管理-查询 | 3000 in 10 s | pages from 1, at most 200 rows each; a pull goes window by window along `begin_time` and `end_time`, from 86400 seconds before the end unless told; an open end is now | read 2026-11-26; 34 of 52 fields unverified; 8 errata |
+//! | [`list_v2`](Handle::list_v2)([`OrderListV2`]) | List orders, version 2.0 | 获取订单列表2.0 | 订单管理-查询 | 20 in 1 s | pages from 1, at most 100 rows each; a pull goes window by window along `pay_time_start` and `pay_time_end`, or `settle_time_start` and `settle_time_end`, or `update_time_start` and `update_time_end`, or `created_time_start` and `created_time_end`, which need a beginning; an open end is now | read 2026-11-26; 112 of 128 fields unverified; 3 errata |
 
 mod definitions;
 pub(super) mod order_get;

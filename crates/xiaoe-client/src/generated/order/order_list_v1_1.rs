@@ -51,7 +51,7 @@ scrm_core::request! {
     /// | Permission | 订单管理-查询 |
     /// | Quota | 3000 calls in any 10 seconds |
     /// | Effect | reads only |
-    /// | Paging | pages from 1, at most 200 rows each |
+    /// | Paging | pages from 1, at most 200 rows each; a pull goes window by window along `begin_time` and `end_time`, from 86400 seconds before the end unless told; an open end is now |
     ///
     /// # Rules
     ///
@@ -124,6 +124,9 @@ scrm_core::operation! {
             .size("page_size")
             .max_size(200)
             .total("/data/total")
+            .windows(&[
+                WindowSpec::new("begin_time", "end_time", TimeFormat::Seconds, 604800).field("created_time", TimeFormat::DateTime).without_start(86400),
+            ])
         )
         .rules(&[
             Rule::range("page_index", Some(1), None),
@@ -136,8 +139,9 @@ scrm_core::pages! {
     impl PagedOperation for OrderListV11, row OrderV11;
     rows data.list;
     total data.total;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
+    range 0 request.begin_time to request.end_time;
 }
 
 scrm_core::record! {

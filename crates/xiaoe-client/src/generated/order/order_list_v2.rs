@@ -12,9 +12,9 @@ scrm_core::request! {
     ///
     /// 获取订单列表2.0
     ///
-    /// Lists orders by filter, each time range 31 days at most. The vendor marks the order times as required, and tells what happens without them: the last month; with one end, a month from it; with more than 31 days, the end is cut without an error. Here both ends must be given, and more than 31 days are refused before anything is sent. Of several ranges, payment comes first, then settlement, update and order time. The copy of the vendor's page ends in pay_time_start; the filters behind it come from a retold page, the fields of the answer from other people's code only: both are marked as unverified.
+    /// Lists orders by filter, each time range 31 days at most. The vendor marks the order times as required, and tells what happens without them: the last month; with one end, a month from it; with more than 31 days, the end is cut without an error. Here a call needs both ends of one kind of time, and more than 31 days are refused before anything is sent; a pull goes from the beginning to the end, which is now unless told, in windows of 31 days. Of several ranges, payment comes first, then settlement, update and order time. The copy of the vendor's page ends in pay_time_start; the filters behind it come from a retold page, the fields of the answer from other people's code only: both are marked as unverified.
     ///
-    /// 按条件列出订单，每个时间范围最多 31 天。厂商标明下单时间必填，却又说明：都不给时查最近一个月，只给一端时另一端相距一个月，超过 31 天时不报错而把终点截短；这里必须给两端，超过 31 天在发出之前就拒绝。给了几种时间时，先看支付，再看结算、更新、下单时间。厂商页面的副本在 pay_time_start 中断；之后的条件来自他人转写的页面，返回的字段只见于他人的程序，都标为未核实。
+    /// 按条件列出订单，每个时间范围最多 31 天。厂商标明下单时间必填，却又说明：都不给时查最近一个月，只给一端时另一端相距一个月，超过 31 天时不报错而把终点截短；这里一次调用必须给出一种时间的两端，超过 31 天在发出之前就拒绝；翻页则从起点走到终点，每段 31 天，不给终点就到现在。给了几种时间时，先看支付，再看结算、更新、下单时间。厂商页面的副本在 pay_time_start 中断；之后的条件来自他人转写的页面，返回的字段只见于他人的程序，都标为未核实。
     ///
     /// Sent by [`order().list_v2`](super::Handle::list_v2); answered with [`OrderListV2Data`], a page of [`OrderV2`].
     ///
@@ -31,8 +31,10 @@ scrm_core::request! {
     /// # let given = mock.credentials("xiaoe");
     /// # let credentials = xiaoe_client::Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
     /// # let client = xiaoe_client::Client::builder(credentials).base_url(mock.base_url("xiaoe")).build()?;
-    /// let request = OrderListV2::new("2025-01-01 00:00:00", "2025-01-31 23:59:59")
-    ///     .with_order_state(OrderStateV2::Shipped);
+    /// let request = OrderListV2::new()
+    ///     .with_order_state(OrderStateV2::Shipped)
+    ///     .with_created_time_start("2025-01-01 00:00:00")
+    ///     .with_created_time_end("2025-01-31 23:59:59");
     /// let mut file = std::fs::File::create(std::env::temp_dir().join("order_list_v2.jsonl"))?;
     /// let mut rows = client.order().list_v2(request).paginate().items();
     /// while let Some(row) = rows.next().await? {
@@ -51,12 +53,17 @@ scrm_core::request! {
     /// | Permission | 订单管理-查询 |
     /// | Quota | 20 calls in any 1 seconds |
     /// | Effect | reads only |
-    /// | Paging | pages from 1, at most 100 rows each; a longer pull is split along `created_time_start` and `created_time_end` |
+    /// | Paging | pages from 1, at most 100 rows each; a pull goes window by window along `pay_time_start` and `pay_time_end`, or `settle_time_start` and `settle_time_end`, or `update_time_start` and `update_time_end`, or `created_time_start` and `created_time_end`, which need a beginning; an open end is now |
     ///
     /// # Rules
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
+    /// - At least one of `created_time_start`, `pay_time_start`, `settle_time_start`, `update_time_start`.
+    /// - All or none of `created_time_start`, `created_time_end`.
+    /// - All or none of `settle_time_start`, `settle_time_end`.
+    /// - All or none of `pay_time_start`, `pay_time_end`.
+    /// - All or none of `update_time_start`, `update_time_end`.
     /// - `created_time_start` is not after `created_time_end`, and both are at most 31 days apart.
     /// - `settle_time_start` is not after `settle_time_end`, and both are at most 31 days apart.
     /// - `pay_time_start` is not after `pay_time_end`, and both are at most 31 days apart.
@@ -68,8 +75,8 @@ scrm_core::request! {
     ///
     /// | Where | It says | Used | Seen |
     /// |---|---|---|---|
-    /// | `/request/properties/created_time_start` | `required` | `what happens without it is told in the same row, and working code leaves it out` | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
-    /// | `/request/properties/created_time_end` | `required` | `what happens without it is told in the row above, and working code leaves it out` | the text of the row; our choice: both ends must be given, or the vendor shortens the range without a word |
+    /// | `/request/properties/created_time_start` | `required` | `optional` | the text of the row tells what happens without it, and working code leaves it out; a time of payment, settlement or change counts before it |
+    /// | `/request/properties/created_time_end` | `required` | `optional` | the text of the row above tells what happens without it, and working code leaves it out |
     /// | `/request/properties/order_type` | `text` | `a number` | order detail 2.0 answers the same field as a number |
     ///
     /// # Source
@@ -93,9 +100,9 @@ scrm_core::request! {
         "Kind of order." "订单的类型。"
         order_type: Option<OrderKindCode> as Open = "order_type", optional, with_order_type(OrderKindCode);
         "Ordered at this time or later." "下单时间的起点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        created_time_start: Option<scrm_core::DateTime> as Typed = "created_time_start", required, with_created_time_start(impl Into<scrm_core::DateTime>);
+        created_time_start: Option<scrm_core::DateTime> as Typed = "created_time_start", optional, with_created_time_start(impl Into<scrm_core::DateTime>);
         "Ordered at this time or earlier." "下单时间的终点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
-        created_time_end: Option<scrm_core::DateTime> as Typed = "created_time_end", required, with_created_time_end(impl Into<scrm_core::DateTime>);
+        created_time_end: Option<scrm_core::DateTime> as Typed = "created_time_end", optional, with_created_time_end(impl Into<scrm_core::DateTime>);
         "Settled at this time or later." "结算时间的起点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         settle_time_start: Option<scrm_core::DateTime> as Typed = "settle_time_start", optional, with_settle_time_start(impl Into<scrm_core::DateTime>);
         "Settled at this time or earlier." "结算时间的终点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
@@ -115,8 +122,8 @@ scrm_core::request! {
         "Kind of marketing, one only." "营销玩法，只能给一种。" "**Unverified**: seen in an example or in other people's code only." "At most 1 items."
         marketing_play: Vec<OrderMarketing> as Opens = "marketing_play", optional, with_marketing_play(impl IntoIterator<Item = OrderMarketing>);
     }
-    /// With what is required: `created_time_start`, `created_time_end`. Asks for page 1 with 100 rows.
-    new(created_time_start: impl Into<scrm_core::DateTime>, created_time_end: impl Into<scrm_core::DateTime>)
+    /// Nothing is required. Asks for page 1 with 100 rows.
+    new()
 }
 
 scrm_core::operation! {
@@ -132,14 +139,18 @@ scrm_core::operation! {
             .size("page_size")
             .max_size(100)
             .total("/data/total")
-            .split_by(SplitSpec::new("created_time_start", "created_time_end", TimeFormat::DateTime))
+            .id("order_info/order_id")
+            .windows(&[
+                WindowSpec::new("pay_time_start", "pay_time_end", TimeFormat::DateTime, 2678400),
+                WindowSpec::new("settle_time_start", "settle_time_end", TimeFormat::DateTime, 2678400),
+                WindowSpec::new("update_time_start", "update_time_end", TimeFormat::DateTime, 2678400).field("order_info/update_time", TimeFormat::DateTime),
+                WindowSpec::new("created_time_start", "created_time_end", TimeFormat::DateTime, 2678400).field("order_info/created_time", TimeFormat::DateTime),
+            ])
         )
         .rules(&[
             Rule::range("page", Some(1), None),
             Rule::range("page_size", Some(1), Some(100)),
-            Rule::required("created_time_start"),
             Rule::format("created_time_start", TimeFormat::DateTime),
-            Rule::required("created_time_end"),
             Rule::format("created_time_end", TimeFormat::DateTime),
             Rule::format("settle_time_start", TimeFormat::DateTime),
             Rule::format("settle_time_end", TimeFormat::DateTime),
@@ -148,6 +159,11 @@ scrm_core::operation! {
             Rule::format("update_time_start", TimeFormat::DateTime),
             Rule::format("update_time_end", TimeFormat::DateTime),
             Rule::items("marketing_play", None, Some(1)),
+            Rule::at_least_one(&["created_time_start", "pay_time_start", "settle_time_start", "update_time_start"]),
+            Rule::together(&["created_time_start", "created_time_end"]),
+            Rule::together(&["settle_time_start", "settle_time_end"]),
+            Rule::together(&["pay_time_start", "pay_time_end"]),
+            Rule::together(&["update_time_start", "update_time_end"]),
             Rule::span("created_time_start", "created_time_end", TimeFormat::DateTime, Some(2678400)),
             Rule::span("settle_time_start", "settle_time_end", TimeFormat::DateTime, Some(2678400)),
             Rule::span("pay_time_start", "pay_time_end", TimeFormat::DateTime, Some(2678400)),
@@ -159,9 +175,13 @@ scrm_core::pages! {
     impl PagedOperation for OrderListV2, row OrderV2;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
-    range created_time_start to created_time_end;
+    page request.page;
+    size request.page_size;
+    id row/order_info.order_id;
+    range 0 request.pay_time_start to request.pay_time_end;
+    range 1 request.settle_time_start to request.settle_time_end;
+    range 2 request.update_time_start to request.update_time_end;
+    range 3 request.created_time_start to request.created_time_end;
 }
 
 scrm_core::record! {

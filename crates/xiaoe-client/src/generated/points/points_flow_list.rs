@@ -112,8 +112,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for PointsFlowList, row PointsFlow;
     rows data.list;
-    page page;
-    size page_size;
+    page request.page;
+    size request.page_size;
 }
 
 scrm_core::record! {

@@ -128,9 +128,9 @@ scrm_core::pages! {
     impl PagedOperation for PointsList, row PointsAccount;
     rows data.list;
     total data/page.total;
-    page page;
-    size page_size;
-    id id;
+    page request.page;
+    size request.page_size;
+    id row.id;
 }
 
 scrm_core::record! {

@@ -105,8 +105,8 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for RedeemCodeList, row RedeemCode;
     rows data.code_list;
-    page page_index;
-    size page_size;
+    page request.page_index;
+    size request.page_size;
 }
 
 scrm_core::record! {

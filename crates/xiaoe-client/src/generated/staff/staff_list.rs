@@ -98,9 +98,9 @@ scrm_core::operation! {
 scrm_core::pages! {
     impl PagedOperation for StaffList, row StaffMember;
     rows data.list;
-    page page_index;
-    size page_size;
-    id user_id;
+    page request.page_index;
+    size request.page_size;
+    id row.user_id;
 }
 
 scrm_core::record! {

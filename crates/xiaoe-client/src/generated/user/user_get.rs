@@ -98,7 +98,16 @@ scrm_core::operation! {
             Rule::required("data/field_list"),
             Rule::items("data/field_list", Some(1), None),
             Rule::at_least_one(&["user_id", "data/wx_union_id", "data/phone", "data/wx_open_id"]),
-        ]);
+        ])
+        .customer(&
+            CustomerSpec::new("user_id")
+            .names(&["name", "nickname"])
+            .phones(&["phone"])
+            .emails(&["wx_email"])
+            .union_ids(&["wx_union_id"])
+            .open_ids(&["wx_open_id", "wx_app_open_id"])
+            .avatars(&["avatar"])
+        );
 }
 
 scrm_core::record! {

@@ -162,10 +162,10 @@ scrm_core::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
-    id user_id;
-    range user_created_start to user_created_end;
+    page request.page;
+    size request.page_size;
+    id row.user_id;
+    range 0 request.user_created_start to request.user_created_end;
 }
 
 scrm_core::record! {

@@ -106,9 +106,9 @@ scrm_core::pages! {
     impl PagedOperation for UserListByIds, row User;
     rows data.list;
     total data.total;
-    page page;
-    size page_size;
-    id user_id;
+    page request.page;
+    size request.page_size;
+    id row.user_id;
 }
 
 scrm_core::record! {

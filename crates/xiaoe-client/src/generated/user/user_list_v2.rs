@@ -181,9 +181,9 @@ scrm_core::pages! {
     impl PagedOperation for UserListV2, row UserV2;
     rows data.list;
     total data.total;
-    size page_size;
+    size request.page_size;
     object_cursor es_skip from "es_skip";
-    id user_id;
+    id row.user_id;
 }
 
 scrm_core::record! {

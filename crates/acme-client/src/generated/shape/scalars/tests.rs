@@ -17,7 +17,8 @@ fn examples() {
             2]).with_anything(serde_json::json!({ "a" : [1, null] }))
             .with_price(scrm_core::Yuan::parse("19.90").unwrap_or_default())
             .with_cost(1990i64).with_deposit_null().with_since("2026-01-02 03:04:05")
-            .with_stamp(1767294245i64).with_stamps([1767294245000i64]),
+            .with_at_offset("2026-01-01T01:02:03+08:00").with_stamp(1767294245i64)
+            .with_stamps([1767294245000i64]),
             r#"{
   "body": {
     "word": "abc",
@@ -43,6 +44,7 @@ fn examples() {
     "cost": 1990,
     "deposit": null,
     "since": "2026-01-02 03:04:05",
+    "at_offset": "2026-01-01T01:02:03+08:00",
     "stamp": "1767294245",
     "stamps": [
       1767294245000
@@ -85,7 +87,8 @@ fn examples() {
     "stamps": [
       1767294245000
     ],
-    "span": "2026-01-01||2026-01-02"
+    "span": "2026-01-01||2026-01-02",
+    "at_offset": "2025-12-31T17:02:03.5Z"
   }
 }"#,
             r#"{
@@ -113,6 +116,7 @@ fn examples() {
       ]
     ],
     "at": "2026-01-02 03:04:05",
+    "at_offset": "2025-12-31T17:02:03.5Z",
     "day": "2026-01-02",
     "month": "2026_01",
     "second": 1767294245,

@@ -10,8 +10,9 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "one student", sends :
-            Some((CollegeStudentAdd::new("王小明", "xiaoming", "made-up-1", ["2"],
-            false).with_gender(StudentGender::Male).with_mobile("13800138000"),
+            Some((CollegeStudentAdd::new("王小明", "xiaoming", "made-up-1", ["2"])
+            .with_is_auth(false).with_gender(StudentGender::Male)
+            .with_mobile("13800138000"),
             r#"{
   "body": {
     "user_name": "王小明",

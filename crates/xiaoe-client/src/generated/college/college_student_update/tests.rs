@@ -11,7 +11,7 @@ fn examples() {
         vec![
             crate ::generated::test_support::Example { title : "a new position", sends :
             Some((CollegeStudentUpdate::new("王小明", "xiaoming", "u_made_up_0001",
-            "made-up-1", ["2"], true).with_position("班主任"),
+            "made-up-1", ["2"]).with_is_auth(true).with_position("班主任"),
             r#"{
   "body": {
     "user_name": "王小明",
@@ -45,7 +45,8 @@ fn examples() {
 }"#))
             }, crate ::generated::test_support::Example { title : "the password only",
             sends : Some((CollegeStudentUpdate::new("王小明", "xiaoming",
-            "u_made_up_0001", "made-up-2", ["2"], true).with_update_password(true),
+            "u_made_up_0001", "made-up-2", ["2"]).with_is_auth(true)
+            .with_update_password(true),
             r#"{
   "body": {
     "user_name": "王小明",

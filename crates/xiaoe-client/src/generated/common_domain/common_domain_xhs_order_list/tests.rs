@@ -10,9 +10,10 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "one day", sends :
-            Some((CommonDomainXhsOrderList::new(1, 100)
+            Some((CommonDomainXhsOrderList::new(100)
             .with_order_status([CommonDomainOrderState::Paid])
-            .with_created_start_at("2025-01-01").with_created_end_at("2025-01-02"),
+            .with_created_start_at("2025-01-01").with_created_end_at("2025-01-02")
+            .with_page(1),
             r#"{
   "body": {
     "order_status": [

@@ -10,8 +10,8 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "first page", sends :
-            Some((LearningRecordList::new("u_made_up_0001", LearningRecordQuery::new(1)
-            .with_page_size(10)),
+            Some((LearningRecordList::new("u_made_up_0001")
+            .with_data(LearningRecordQuery::new(1).with_page_size(10)),
             r#"{
   "body": {
     "user_id": "u_made_up_0001",

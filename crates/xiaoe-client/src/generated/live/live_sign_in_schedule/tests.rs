@@ -10,8 +10,9 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "half an hour", sends :
-            Some((LiveSignInSchedule::new("l_made_up_1", 4, 1, "2026-01-05 19:00:00",
-            "2026-01-05 19:30:00", "xiaoe_cloud"),
+            Some((LiveSignInSchedule::new("l_made_up_1", "2026-01-05 19:00:00",
+            "2026-01-05 19:30:00").with_resource_type(4).with_business_type(1)
+            .with_b_user_id("xiaoe_cloud"),
             r#"{
   "body": {
     "resource_id": "l_made_up_1",

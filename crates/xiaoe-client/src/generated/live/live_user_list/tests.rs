@@ -10,7 +10,7 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title : "by id", sends :
-            Some((LiveUserList::new("l_made_up_1", 1, 100)
+            Some((LiveUserList::new("l_made_up_1").with_page(1).with_page_size(100)
             .with_key_word_type(LiveUserKey::UserId).with_key_word("u_made_up_0001"),
             r#"{
   "body": {

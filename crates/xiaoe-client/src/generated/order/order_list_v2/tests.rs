@@ -10,9 +10,10 @@ fn examples() {
     >(
         vec![
             crate ::generated::test_support::Example { title :
-            "a month of shipped orders", sends :
-            Some((OrderListV2::new("2025-01-01 00:00:00", "2025-01-31 23:59:59")
-            .with_order_state(OrderStateV2::Shipped).with_page(1).with_page_size(100),
+            "a month of shipped orders", sends : Some((OrderListV2::new()
+            .with_order_state(OrderStateV2::Shipped).with_page(1).with_page_size(100)
+            .with_created_time_start("2025-01-01 00:00:00")
+            .with_created_time_end("2025-01-31 23:59:59"),
             r#"{
   "body": {
     "order_state": 3,
