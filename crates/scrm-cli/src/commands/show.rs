@@ -234,7 +234,7 @@ fn rule(rule: &Rule) -> String {
         Rule::Together(fields) => format!("all or none of {}", fields.join(", ")),
         Rule::RequiredIf { field, other, values } if values.is_empty() => format!("{field} when {other} is given"),
         Rule::RequiredIf { field, other, values } => format!("{field} when {other} is {}", values.join(" / ")),
-        Rule::Span { start, end, strict, max_seconds } => {
+        Rule::Span { start, end, strict, max_seconds, .. } => {
             let sign = if *strict { "<" } else { "≤" };
             let most = max_seconds.map(|most| format!(", at most {} h apart", most / 3600)).unwrap_or_default();
             format!("{start} {sign} {end}{most}")

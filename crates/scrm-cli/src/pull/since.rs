@@ -109,8 +109,10 @@ fn earlier(moment: Moment, by: Duration) -> Option<Moment> {
 
 /// The documented filters of time.
 pub(crate) fn filters(spec: &OperationSpec) -> Vec<Filter> {
-    let paging =
-        spec.paging.and_then(|paging| paging.split_by).map(|split| Filter { start: split.start, end: split.end, format: split.format });
+    let windows = spec.paging.map_or(&[][..], |paging| paging.windows);
+    let windows = windows.iter().map(|window| Filter { start: window.start, end: window.end, format: window.format });
+    let split = spec.paging.and_then(|paging| paging.split_by);
+    let split = split.map(|split| Filter { start: split.start, end: split.end, format: split.format });
     let rules = spec.rules.iter().filter_map(|rule| match *rule {
         Rule::Span { start, end, format, .. } => Some(Filter { start, end, format }),
         _ => None,

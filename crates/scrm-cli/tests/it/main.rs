@@ -7,6 +7,7 @@ mod commands;
 mod help;
 mod incremental;
 mod kills;
+mod named;
 mod program;
 mod pulls;
 mod secrets;
