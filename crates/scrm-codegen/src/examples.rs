@@ -12,8 +12,7 @@ use crate::{
     format::{File, quoted},
     kind::Kind,
     literals::Types,
-    names,
-    request,
+    names, request,
     types::Record,
 };
 

@@ -55,11 +55,7 @@ pub(crate) fn make(vendor: &Vendor, operation: &Operation) -> Result<Made, Error
     for record in records.iter().filter(|record| !record.object.is_shared()) {
         public.push(record.object.name.clone());
         let rows = paged.as_ref().and_then(Paged::rows_field).filter(|(object, _)| *object == record.object.name).map(|(_, field)| field);
-        let page = if record.is_request {
-            operation_docs::request(vendor, types, paged.as_ref())?
-        } else {
-            String::new()
-        };
+        let page = if record.is_request { operation_docs::request(vendor, types, paged.as_ref())? } else { String::new() };
         file.add_text(records::record(operation, record, rows, &page));
         if record.is_request {
             file.add_text(specification(vendor, operation, record, paged.as_ref())?);
@@ -156,8 +152,15 @@ fn source(operation: &Operation) -> String {
 fn customer_spec(operation: &Operation, customer: &Customer) -> Vec<String> {
     let Customer { id, names, phones, emails, union_ids, open_ids, avatars, tags, created, .. } = customer;
     let mut lines = vec![format!("CustomerSpec::new({})", quoted(id))];
-    let lists =
-        [("names", names), ("phones", phones), ("emails", emails), ("union_ids", union_ids), ("open_ids", open_ids), ("avatars", avatars), ("tags", tags)];
+    let lists = [
+        ("names", names),
+        ("phones", phones),
+        ("emails", emails),
+        ("union_ids", union_ids),
+        ("open_ids", open_ids),
+        ("avatars", avatars),
+        ("tags", tags),
+    ];
     lines.extend(
         lists.into_iter().filter(|(_, fields)| !fields.is_empty()).map(|(name, fields)| format!(".{name}({})", rules::slice(fields))),
     );

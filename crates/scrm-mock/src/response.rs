@@ -63,7 +63,8 @@ impl Answerer<'_> {
                 return people.next().map(|person| self.item(&rows.item, field, person));
             }
             // Rows that are values are values of the list's field.
-            let single = field.filter(|_| !matches!(rows.item, Type::Object(_))).map(|field| Field { ty: rows.item.clone(), ..field.clone() });
+            let single =
+                field.filter(|_| !matches!(rows.item, Type::Object(_))).map(|field| Field { ty: rows.item.clone(), ..field.clone() });
             let row = |person: &Person| self.item(&rows.item, single.as_ref().or(field), person);
             if let (Some(writer), Type::List(_)) = (self.writer, ty) {
                 return Some(writer.list(people, row));

@@ -89,7 +89,7 @@ impl<'m> Job<'m> {
         let mut needs_start = false;
         if let Some(since) = &since {
             let start = since.filter.start.replace('/', ".");
-            needs_start = fields::missing(operation, &request).iter().any(|(path, _)| *path == start);
+            needs_start = fields::missing(operation, &request).iter().any(|(path, _)| *path == start) || since.filter.needs_start(spec);
             for field in [since.filter.start, since.filter.end] {
                 fields::put(&mut whole, &path(field), Value::from(""));
             }

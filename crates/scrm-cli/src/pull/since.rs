@@ -24,6 +24,20 @@ pub(crate) struct Filter {
     pub(crate) format: TimeFormat,
 }
 
+impl Filter {
+    /// Whether the vendor answers nothing, or a part only, without a beginning.
+    pub(crate) fn needs_start(&self, spec: &OperationSpec) -> bool {
+        let windows = spec.paging.map_or(&[][..], |paging| paging.windows);
+        let partly = windows.iter().any(|window| window.start == self.start && window.without_start.is_none() && !window.optional);
+        let asked_for = spec.rules.iter().any(|rule| match rule {
+            Rule::AtLeastOne { fields, .. } | Rule::ExactlyOne { fields, .. } => fields.contains(&self.start),
+            Rule::Required { field, .. } => *field == self.start,
+            _ => false,
+        });
+        partly || asked_for
+    }
+}
+
 /// What `--since` and its companions ask for.
 pub(crate) struct Since {
     pub(crate) filter: Filter,

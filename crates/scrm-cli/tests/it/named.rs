@@ -79,7 +79,8 @@ fn a_request_by_name_is_written_as_a_typed_one() {
 fn every_example_of_a_request_is_written_back_as_it_is() {
     let program = Program::new(1);
     let client = client(&program);
-    let tree = scrm_schema::load_files(scrm_vendor_schemas::FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))).unwrap();
+    let tree =
+        scrm_schema::load_files(scrm_vendor_schemas::FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))).unwrap();
     let xiaoe = tree.vendors.iter().find(|vendor| vendor.file.vendor == "xiaoe").unwrap();
     let mut examples = 0;
     for operation in xiaoe.operations.iter().filter(|operation| operation.area.is_some()) {

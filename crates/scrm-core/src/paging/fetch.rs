@@ -16,8 +16,8 @@ use super::{
 use crate::{
     call::Call,
     client::{ApiClient, CallOptions, Response, ResponseMeta},
-    decode::BadRow,
     customer::earliest,
+    decode::BadRow,
     encode,
     error::{Error, ErrorKind},
     operation::{PagedOperation, Row},
@@ -153,7 +153,10 @@ pub(super) fn given(mut request: Value) -> Value {
 }
 
 /// The range filter that is walked through in windows, with its number: the first that the request, whose ends `range` tells, gives an end of.
-pub(super) fn walked(spec: &PagingSpec, range: impl Fn(usize) -> (Option<String>, Option<String>)) -> Result<Option<(usize, &'static WindowSpec)>, String> {
+pub(super) fn walked(
+    spec: &PagingSpec,
+    range: impl Fn(usize) -> (Option<String>, Option<String>),
+) -> Result<Option<(usize, &'static WindowSpec)>, String> {
     let mut windows = spec.windows.iter().enumerate();
     let given = windows.clone().find(|(at, _)| {
         let (start, end) = range(*at);
@@ -161,13 +164,20 @@ pub(super) fn walked(spec: &PagingSpec, range: impl Fn(usize) -> (Option<String>
     });
     let Some((at, window)) = given.or_else(|| windows.find(|(_, window)| window.without_start.is_some())) else {
         let starts: Vec<&str> = spec.windows.iter().map(|window| window.start).collect();
-        return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() { Ok(None) } else { Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or "))) };
+        return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() {
+            Ok(None)
+        } else {
+            Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or ")))
+        };
     };
     if window.optional && range(at).0.is_none() {
         return Ok(None);
     }
     if window.without_start.is_none() && range(at).0.is_none() {
-        return Err(format!("a pull until {} needs {}: of a time without a beginning, the vendor answers only a part", window.end, window.start));
+        return Err(format!(
+            "a pull until {} needs {}: of a time without a beginning, the vendor answers only a part",
+            window.end, window.start
+        ));
     }
     Ok(Some((at, window)))
 }

@@ -201,7 +201,8 @@ impl NamedFetch {
         }
         let key = self.call.core.vendor().envelope.data;
         let path = below(self.paging.rows, key).unwrap_or_default();
-        let rows: Vec<NamedRow> = (0..count(descend(data.shown(), path))).map(|at| NamedRow { page: data.clone(), rows: path, at }).collect();
+        let rows: Vec<NamedRow> =
+            (0..count(descend(data.shown(), path))).map(|at| NamedRow { page: data.clone(), rows: path, at }).collect();
         let id = self.paging.id;
         let keys = rows.iter().map(|row| row_key(id.and_then(|id| id_of(row, id)).as_deref(), row));
         let keys = in_order(keys, &bad_rows, |bad| bad_key(bad, id));

@@ -89,7 +89,14 @@ impl Course {
     }
 
     pub(super) fn way(&self) -> Way {
-        Way { first: self.first(), size: self.size, cap: self.cap, overlap: self.overlap, range: self.within.clone(), label: self.label.clone() }
+        Way {
+            first: self.first(),
+            size: self.size,
+            cap: self.cap,
+            overlap: self.overlap,
+            range: self.within.clone(),
+            label: self.label.clone(),
+        }
     }
 
     pub(super) fn start_page(&self) -> i64 {

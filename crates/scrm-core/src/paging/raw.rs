@@ -171,7 +171,14 @@ impl RawFetch {
             RawStyle::Cursor { from, .. } => rows.iter().rev().find_map(|row| row.get(from).filter(|cursor| !cursor.is_null())).cloned(),
             RawStyle::Number { .. } => None,
         };
-        let facts = Facts { rows: rows.len() as u64, print: print(&keys), keys: self.paging.id.as_ref().map(|_| keys), total, cursor, times: Vec::new() };
+        let facts = Facts {
+            rows: rows.len() as u64,
+            print: print(&keys),
+            keys: self.paging.id.as_ref().map(|_| keys),
+            total,
+            cursor,
+            times: Vec::new(),
+        };
         Ok(Arrived { facts, rows: Box::new(rows), data: Box::new(data), bad_rows, drifts, extra })
     }
 

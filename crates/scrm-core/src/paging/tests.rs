@@ -430,7 +430,14 @@ fn an_endless_server_is_found_out() {
             }
             let keys = (number..number + 10).map(row).collect();
             number += 10;
-            let facts = Facts { rows: 10, keys: Some(keys), print: None, total: total.then_some(number + 20), cursor: Some(number.into()), times: vec![] };
+            let facts = Facts {
+                rows: 10,
+                keys: Some(keys),
+                print: None,
+                total: total.then_some(number + 20),
+                cursor: Some(number.into()),
+                times: vec![],
+            };
             let step = planner.take(&facts).unwrap();
             step.ended.then_some(step.problems)
         });

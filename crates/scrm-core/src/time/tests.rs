@@ -2,14 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FORMATS: [TimeFormat; 6] = [
-    TimeFormat::DateTime,
-    TimeFormat::Date,
-    TimeFormat::OffsetDateTime,
-    TimeFormat::Month,
-    TimeFormat::Seconds,
-    TimeFormat::Milliseconds,
-];
+const FORMATS: [TimeFormat; 6] =
+    [TimeFormat::DateTime, TimeFormat::Date, TimeFormat::OffsetDateTime, TimeFormat::Month, TimeFormat::Seconds, TimeFormat::Milliseconds];
 
 #[test]
 fn china_time_is_eight_hours_ahead() {

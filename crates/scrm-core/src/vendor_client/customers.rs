@@ -41,12 +41,7 @@ where
 ///
 /// # Errors
 /// As [`find`]; also when any page cannot be got.
-pub async fn find_in_pages<O: PagedOperation>(
-    core: &ApiClient,
-    request: O,
-    key: &CustomerKey,
-    exact: bool,
-) -> Result<Vec<Customer>, Error>
+pub async fn find_in_pages<O: PagedOperation>(core: &ApiClient, request: O, key: &CustomerKey, exact: bool) -> Result<Vec<Customer>, Error>
 where
     O::Row: ReadFields,
 {

@@ -3,7 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use acme_client::{
-    Client, Credentials, CustomerKey, ErrorKind, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind, VendorClient as _,
+    Client, Credentials, CustomerKey, ErrorKind, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind,
+    VendorClient as _,
     order::{OrderChangeList, OrderChangeQuery},
     user::{UserIdList, UserLogList},
 };
@@ -36,7 +37,8 @@ async fn start(customers: u32) -> (Mock, Client) {
     let mock = builder().customers(customers).without_quotas().start().await.unwrap();
     let given = mock.credentials("acme");
     let credentials = Credentials::new(&given["app_id"], &given["app_secret"]);
-    let client = Client::builder(credentials).base_url(mock.base_url("acme")).transport(Arc::new(Plain(reqwest::Client::new()))).build().unwrap();
+    let client =
+        Client::builder(credentials).base_url(mock.base_url("acme")).transport(Arc::new(Plain(reqwest::Client::new()))).build().unwrap();
     (mock, client)
 }
 

@@ -278,7 +278,12 @@ fn windows_and_nested_places() {
         set("a key that is an object", DETAILS, "/customer/find/email/parameter", json!("key")),
         set("a list filled with one value", DETAILS, "/customer/with/key~1fields", json!({ "constant": "email" })),
         remove("a nested field that nothing fills", DETAILS, "/customer/with/key~1fields"),
-        set("a list of customers by an object", DETAILS, "/customer/list_by", json!({ "operation": "user_id_list", "parameter": "key", "batch": 5 })),
+        set(
+            "a list of customers by an object",
+            DETAILS,
+            "/customer/list_by",
+            json!({ "operation": "user_id_list", "parameter": "key", "batch": 5 })
+        ),
     ]));
 }
 
