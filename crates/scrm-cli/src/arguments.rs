@@ -84,7 +84,7 @@ fn translated(command: Command, language: Language) -> Command {
     let template = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
     let headed = command.help_template(template).subcommand_help_heading("命令").disable_help_subcommand(true).next_help_heading("选项");
     let names: Vec<String> = headed.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    let headed = headed.disable_help_flag(true).arg(help_flag()).mut_args(|arg| titled(arg));
+    let headed = headed.disable_help_flag(true).arg(help_flag()).mut_args(titled);
     let root = names.into_iter().fold(headed, |command, name| {
         command.mut_subcommand(name, |sub| sub.help_template(template).disable_help_flag(true).arg(help_flag()).mut_args(titled))
     });

@@ -72,7 +72,7 @@ fn pieces(line: &str) -> Vec<&str> {
         let Some((next_at, next)) = chars.peek().copied() else { break };
         let wide = |char: char| char.width() == Some(2);
         let clings = "，。；：、）！？》”".contains(next) || "（《“".contains(char);
-        if (char == ' ' && next != ' ') || ((wide(char) || wide(next)) && !clings && char != ' ' && next != ' ') {
+        if next != ' ' && (char == ' ' || ((wide(char) || wide(next)) && !clings)) {
             pieces.push(&line[start..next_at]);
             start = next_at;
         }

@@ -79,7 +79,7 @@ impl Shown<'_> {
             self.line(("quota", "配额"), &text);
         }
         if let Some(paging) = &operation.paging {
-            let mut text = format!("{}", paging.page.as_deref().or(paging.cursor.as_deref()).unwrap_or_default());
+            let mut text = paging.page.as_deref().or(paging.cursor.as_deref()).unwrap_or_default().to_owned();
             if let Some(size) = &paging.size {
                 _ = write!(text, ", {size}");
             }

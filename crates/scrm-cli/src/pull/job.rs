@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::ArgMatches;
-use scrm_core::{ApiClient, Completeness, Error, ErrorKind, NamedCall, Pages, spec::OperationSpec};
+use scrm_core::{ApiClient, Completeness, Error, ErrorKind, NamedCall, NamedRow, Page, Pages, spec::OperationSpec};
 use serde_json::{Map, Value};
 
 use super::{
@@ -299,7 +299,7 @@ struct UnderWay<'j, 's, 'r> {
 
 /// What the stream of pages gave.
 enum Next {
-    Page(scrm_core::Page<scrm_core::NamedRow>),
+    Page(Box<Page<NamedRow>>),
     Failed(Error),
     End,
     Interrupted,
@@ -316,7 +316,7 @@ impl UnderWay<'_, '_, '_> {
                     failures = 0;
                     last_error = None;
                     waiting += page.rows.len() as u64;
-                    self.take(page)?;
+                    self.take(*page)?;
                     if waiting >= most || committed.elapsed() >= COMMIT_PAUSE {
                         self.commit()?;
                         (waiting, committed) = (0, Instant::now());
@@ -364,7 +364,7 @@ impl UnderWay<'_, '_, '_> {
                 biased;
                 _ = interrupted.wait_for(|told| *told) => Next::Interrupted,
                 page = pages.next() => match page {
-                    Ok(Some(page)) => Next::Page(page),
+                    Ok(Some(page)) => Next::Page(Box::new(page)),
                     Ok(None) => Next::End,
                     Err(error) => Next::Failed(error),
                 },
@@ -384,7 +384,7 @@ impl UnderWay<'_, '_, '_> {
         });
     }
 
-    fn take(&mut self, page: scrm_core::Page<scrm_core::NamedRow>) -> Result<(), Failure> {
+    fn take(&mut self, page: Page<NamedRow>) -> Result<(), Failure> {
         self.run.resume = Some(page.resume().to_string());
         let came = page.rows.len() as u64;
         let rows = match &mut self.known {
