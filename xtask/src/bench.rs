@@ -11,12 +11,17 @@ const RUN: [&str; 8] = ["run", "--profile", "bench", "--quiet", "--package", "sc
 /// # Errors
 /// They cannot be built or started, fail, or, with `--gate`, miss a goal.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<String, String> {
+    if let [program, rest @ ..] = arguments
+        && program == "program"
+    {
+        return crate::bench_program::run(root, rest);
+    }
     cargo(root, &BUILD, &[])?;
     cargo(root, &RUN, arguments)?;
     Ok("done".to_owned())
 }
 
-fn cargo(root: &Path, command: &[&str], arguments: &[String]) -> Result<(), String> {
+pub(crate) fn cargo(root: &Path, command: &[&str], arguments: &[String]) -> Result<(), String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command_line = Command::new(cargo);
     command_line.args(command).current_dir(root);

@@ -57,6 +57,11 @@ macro_rules! option_setters {
     };
 }
 
+mod named;
+
+pub use self::named::{NamedCall, NamedRequest, PayloadOf};
+pub(crate) use self::named::{descend, value_at};
+
 impl ApiClient {
     /// A typed call, to be sent by `.await`. The operation must be one of this vendor's; vendor crates see to that, and so does
     /// [`VendorClientExt::call`](crate::vendor_client::VendorClientExt::call).

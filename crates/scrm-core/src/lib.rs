@@ -63,7 +63,7 @@ pub use serde_json::Value;
 #[cfg(feature = "http")]
 pub use crate::http::{HttpTransport, HttpTransportBuilder, InvalidSetting};
 pub use crate::{
-    call::{Call, RawCall},
+    call::{Call, NamedCall, NamedRequest, RawCall},
     check::Violation,
     client::{ApiClient, Builder, CallOptions, Response, ResponseMeta},
     customer::{Customer, CustomerKey, KeyKind, Profile, VendorId},
@@ -76,7 +76,8 @@ pub use crate::{
     money::{Decimal, Fen, NotAnAmount, Yuan},
     operation::{Operation, PagedOperation},
     paging::{
-        Completeness, Items, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, RejectedPage, ResumeToken, ResumeTokenError, Summary,
+        Completeness, Items, NamedRow, Page, Pages, Paginator, RawPaging, RejectSink, Rejected, RejectedPage, ResumeToken,
+        ResumeTokenError, Summary,
     },
     quota::SharedQuota,
     retry::RetryPolicy,

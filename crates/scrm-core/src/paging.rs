@@ -65,6 +65,7 @@ mod cursor;
 mod date_range;
 mod fetch;
 mod items;
+mod named;
 mod options;
 mod page;
 mod page_number;
@@ -93,6 +94,7 @@ use futures_core::Stream;
 
 pub use self::{
     items::Items,
+    named::NamedRow,
     options::{Paged, Paginator, RejectSink, Rejected, RejectedPage},
     page::Page,
     raw::RawPaging,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::table::{Atom, Code, Entry, Nullable, REQUIRED, ReadFields, View, look_up};
+use crate::table::{Atom, Code, Entry, NULLABLE, Nullable, REQUIRED, ReadFields, View, look_up};
 
 /// An object in which names can be looked up.
 #[derive(Clone, Copy)]
@@ -122,6 +122,7 @@ impl Found<'_> {
     pub(crate) fn is_given(&self) -> bool {
         let deliberate = match &self.held {
             Held::View(View::Nullable(nullable)) => !nullable.is_absent(),
+            Held::View(View::Any(Some(Value::Null))) => self.flags & NULLABLE != 0,
             Held::View(_) => self.flags & REQUIRED != 0 && self.count().is_some(),
             Held::Json(value) => value.is_null() || value.is_array(),
             Held::Column(_) | Held::Nothing => false,

@@ -244,6 +244,11 @@ pub(crate) fn to_value(view: &View<'_>) -> Option<Value> {
     serde_json::to_value(Written { view, field: &PLAIN, style: Style::Compact }).ok()
 }
 
+/// The same as text.
+pub(crate) fn to_text(view: &View<'_>) -> Option<String> {
+    serde_json::to_string(&Written { view, field: &PLAIN, style: Style::Compact }).ok()
+}
+
 /// A value as `Serialize` of answers writes it.
 pub(crate) fn columns(view: &View<'_>) -> Option<Value> {
     serde_json::to_value(Written { view, field: &PLAIN, style: Style::Columns }).ok()

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     flat::Flat,
     path::Scope,
+    serialize,
     spec::Label,
     table::{self, PERSONAL, REQUIRED, ReadFields, SECRET, Table, View},
 };
@@ -206,6 +207,12 @@ pub fn columns(table: &'static Table, notes: &[FieldNote], extra: bool) -> Vec<C
         columns.push(EXTRA.column(table.extra_name(), PERSONAL));
     }
     columns
+}
+
+/// A value as JSON text, as its type says and without what is not there; `None` where there is nothing.
+#[must_use]
+pub fn json_text(view: &View<'_>) -> Option<String> {
+    if view.is_empty() { None } else { serialize::to_text(view) }
 }
 
 /// The tenant's own columns that an answer announces for rows of this table, in its order; `data` is what stands under the envelope's data key.

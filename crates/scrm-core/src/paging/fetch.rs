@@ -40,7 +40,7 @@ pub(super) struct Fetch<O> {
 }
 
 /// Where a row tells its time; `None`: nowhere.
-type Clock = Option<(&'static str, TimeFormat)>;
+pub(super) type Clock = Option<(&'static str, TimeFormat)>;
 
 impl<O: PagedOperation> Fetch<O> {
     pub(super) fn new(call: Call<O>) -> Self {
@@ -77,44 +77,13 @@ impl<O: PagedOperation> Fetch<O> {
     /// The range filter that is walked through in windows, with its number: the first that the request gives an end of. `None`: none is, and the vendor does
     /// not mind.
     fn window(&self, spec: &PagingSpec) -> Result<Option<(usize, &'static WindowSpec)>, String> {
-        let mut windows = spec.windows.iter().enumerate();
-        let given = windows.clone().find(|(at, _)| {
-            let (start, end) = self.request.range(*at);
-            start.is_some() || end.is_some()
-        });
-        let Some((at, window)) = given.or_else(|| windows.find(|(_, window)| window.without_start.is_some())) else {
-            let starts: Vec<&str> = spec.windows.iter().map(|window| window.start).collect();
-            return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() {
-                Ok(None)
-            } else {
-                Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or ")))
-            };
-        };
-        if window.optional && self.request.range(at).0.is_none() {
-            return Ok(None);
-        }
-        if window.without_start.is_none() && self.request.range(at).0.is_none() {
-            return Err(format!(
-                "a pull until {} needs {}: of a time without a beginning, the vendor answers only a part",
-                window.end, window.start
-            ));
-        }
-        Ok(Some((at, window)))
+        walked(spec, |at| self.request.range(at))
     }
 
     /// What a resume token of this request belongs to.
     pub(super) fn owner(&self, spec: &PagingSpec) -> Owner {
-        let paging = match spec.style {
-            PagingStyle::Number { field, first } => format!("page {field} from {first}"),
-            PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
-        };
-        let split = spec.split_by.map(|split| (split.start, split.end, split.format));
-        let mut paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
-        for WindowSpec { start, end, format, .. } in spec.windows {
-            paging += &format!(", windows from {start} to {end} as {format:?}");
-        }
         let filter = serde_json::to_value(encode::OnTheWire(&self.request)).unwrap_or_default();
-        Owner::new(self.core.vendor().name, O::spec().path, &paging, &given(filter))
+        Owner::of_operation(self.core.vendor().name, O::spec(), spec, &given(filter))
     }
 
     fn asking(&self, ask: &Ask) -> Option<O> {
@@ -176,15 +145,45 @@ impl<O: PagedOperation> Source for Fetch<O> {
 }
 
 /// A filter that is not there is not there, whether or not its field is documented as required.
-fn given(mut request: Value) -> Value {
+pub(super) fn given(mut request: Value) -> Value {
     if let Value::Object(fields) = &mut request {
         fields.retain(|_, value| !value.is_null());
     }
     request
 }
 
+/// The range filter that is walked through in windows, with its number: the first that the request, whose ends `range` tells, gives an end of.
+pub(super) fn walked(
+    spec: &PagingSpec,
+    range: impl Fn(usize) -> (Option<String>, Option<String>),
+) -> Result<Option<(usize, &'static WindowSpec)>, String> {
+    let mut windows = spec.windows.iter().enumerate();
+    let given = windows.clone().find(|(at, _)| {
+        let (start, end) = range(*at);
+        start.is_some() || end.is_some()
+    });
+    let Some((at, window)) = given.or_else(|| windows.find(|(_, window)| window.without_start.is_some())) else {
+        let starts: Vec<&str> = spec.windows.iter().map(|window| window.start).collect();
+        return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() {
+            Ok(None)
+        } else {
+            Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or ")))
+        };
+    };
+    if window.optional && range(at).0.is_none() {
+        return Ok(None);
+    }
+    if window.without_start.is_none() && range(at).0.is_none() {
+        return Err(format!(
+            "a pull until {} needs {}: of a time without a beginning, the vendor answers only a part",
+            window.end, window.start
+        ));
+    }
+    Ok(Some((at, window)))
+}
+
 /// The time that a pull is about; `None`: the request's ends cannot be read, which the check of a call tells.
-fn era(range: &(Option<String>, Option<String>), window: &WindowSpec, now: Moment) -> Option<Era> {
+pub(super) fn era(range: &(Option<String>, Option<String>), window: &WindowSpec, now: Moment) -> Option<Era> {
     let read = |text: &String| time::parse(window.format, text);
     let until = match &range.1 {
         Some(end) => read(end)?,
@@ -222,7 +221,7 @@ fn arrived<O: PagedOperation>(response: Response<O::Data>, time: Option<Clock>) 
 }
 
 /// What identifies a row.
-fn row_key<R: Row>(id: Option<&str>, row: &R) -> RowKey {
+pub(super) fn row_key<R: Row>(id: Option<&str>, row: &R) -> RowKey {
     let mut content = Content::default();
     // Nothing that is written into memory fails.
     _ = match row.fields() {
@@ -232,13 +231,13 @@ fn row_key<R: Row>(id: Option<&str>, row: &R) -> RowKey {
     keyed(id, &content)
 }
 
-fn row_time<R: Row>(row: &R, clock: Clock) -> Option<Moment> {
+pub(super) fn row_time<R: Row>(row: &R, clock: Clock) -> Option<Moment> {
     let (path, format) = clock?;
     earliest(Scope::Record(row.fields()?), path, format)
 }
 
 /// The same for a row that could not be understood.
-fn bad_time(bad: &BadRow, clock: Clock) -> Option<Moment> {
+pub(super) fn bad_time(bad: &BadRow, clock: Clock) -> Option<Moment> {
     let (path, format) = clock?;
     let row: Map<String, Value> = serde_json::from_str(&bad.raw).ok()?;
     earliest(Scope::Json(&row), path, format)
@@ -251,7 +250,7 @@ pub(super) fn keyed(id: Option<&str>, content: &Content) -> RowKey {
 }
 
 /// The same for a row that could not be understood.
-fn bad_key(bad: &BadRow, id: Option<&str>) -> RowKey {
+pub(super) fn bad_key(bad: &BadRow, id: Option<&str>) -> RowKey {
     let mut content = Content::default();
     _ = content.write_all(bad.raw.as_bytes());
     let id = id.and_then(|id| text_of(serde_json::from_str::<Value>(&bad.raw).unwrap_or_default().pointer(&format!("/{id}"))?));
@@ -268,7 +267,7 @@ pub(super) fn text_of(id: &Value) -> Option<String> {
 }
 
 /// What is known of rows and bad rows, as they stood on the page.
-fn in_order<T>(rows: impl Iterator<Item = T>, bad_rows: &[BadRow], known: impl Fn(&BadRow) -> T) -> Vec<T> {
+pub(super) fn in_order<T>(rows: impl Iterator<Item = T>, bad_rows: &[BadRow], known: impl Fn(&BadRow) -> T) -> Vec<T> {
     let mut all = Vec::with_capacity(rows.size_hint().0 + bad_rows.len());
     let mut bad = bad_rows.iter().peekable();
     for row in rows {

@@ -5,16 +5,18 @@ use std::{fmt, sync::Arc};
 use super::{
     Items, Pages, RawPaging, ResumeToken,
     fetch::Fetch,
+    named::NamedFetch,
     planner::{Course, Planner},
     prefetch::{Pull, Source},
     raw::RawFetch,
     resume::Owner,
 };
 use crate::{
-    call::{Call, RawCall},
+    call::{Call, NamedCall, RawCall},
     decode::BadRow,
     error::{Error, ErrorKind},
     operation::PagedOperation,
+    spec::{PagingSpec, PagingStyle},
 };
 
 /// What can be pulled page by page: a typed operation with pages, or a [`RawCall`].
@@ -118,7 +120,39 @@ impl RawCall {
     }
 }
 
-/// A pull that has not begun: made by [`Call::paginate`] and [`RawCall::paginate`], begun by [`Paginator::pages`] or [`Paginator::items`].
+impl NamedCall {
+    /// All pages from the one that the request asks for, or all rows. The options of this call hold for the call of each page.
+    pub fn paginate(self) -> Paginator<NamedCall> {
+        match self.spec.paging {
+            Some(paging) => {
+                let fetch = NamedFetch::new(self, paging);
+                match fetch.course() {
+                    Ok(course) => Paginator::new(course, fetch.owner(), Box::new(fetch)),
+                    Err(missing) => Paginator::refused(ErrorKind::InvalidRequest, missing, Box::new(fetch)),
+                }
+            }
+            None => {
+                let unpaged = Box::new(NamedFetch::new(self, &UNPAGED));
+                Paginator::refused(ErrorKind::Unsupported, "the operation has no pages".to_owned(), unpaged)
+            }
+        }
+    }
+}
+
+/// Stands where an operation says nothing of pages; nothing is asked for by it.
+static UNPAGED: PagingSpec = PagingSpec {
+    style: PagingStyle::Number { field: "", first: 1 },
+    size: None,
+    max_size: None,
+    rows: "",
+    total: None,
+    id: None,
+    row_cap: None,
+    split_by: None,
+    windows: &[],
+};
+
+/// A pull that has not begun: made by `paginate` of a [`Call`], [`NamedCall`] or [`RawCall`], begun by [`Paginator::pages`] or [`Paginator::items`].
 #[must_use = "a paginator does nothing until its pages or items are asked for"]
 pub struct Paginator<O: Paged> {
     source: Box<dyn Source>,

@@ -17,7 +17,7 @@ use super::{
     windows::{Era, Standing, Window, Windowed},
 };
 use crate::{
-    spec::TimeFormat,
+    spec::{OperationSpec, PagingSpec, PagingStyle, TimeFormat, WindowSpec},
     time::{Day, Moment},
 };
 
@@ -67,6 +67,20 @@ impl Owner {
         let shown = path.char_indices().take_while(|(at, char)| at + char.len_utf8() <= PATH).map(|(_, char)| char).collect();
         let paging = key(format!("{path} {paging}").as_bytes());
         Owner { vendor: vendor.to_owned(), path: shown, paging, filter: key(filter.as_bytes()) }
+    }
+
+    /// The same of an operation, by what its description says of paging.
+    pub(super) fn of_operation(vendor: &str, operation: &OperationSpec, spec: &PagingSpec, request: &Value) -> Self {
+        let paging = match spec.style {
+            PagingStyle::Number { field, first } => format!("page {field} from {first}"),
+            PagingStyle::Cursor { field, from } => format!("cursor {field} of {from}"),
+        };
+        let split = spec.split_by.map(|split| (split.start, split.end, split.format));
+        let mut paging = format!("{paging}, size {:?}, id {:?}, range {split:?}", spec.size, spec.id);
+        for WindowSpec { start, end, format, .. } in spec.windows {
+            paging += &format!(", windows from {start} to {end} as {format:?}");
+        }
+        Owner::new(vendor, operation.path, &paging, request)
     }
 }
 

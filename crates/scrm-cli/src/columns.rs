@@ -1,0 +1,284 @@
+//! Rows as typed cells: the columns that the client documents, objects spread into columns of their own, and each row's values for them.
+
+use std::borrow::Cow;
+
+use scrm_core::{
+    Column, ColumnKind, Day, Decimal, Label, Moment, NamedRow, Sensitivity, Shape,
+    spec::TimeFormat,
+    table::{Atom, Code, DYNAMIC, EXTRA, ReadFields, View},
+    tabular, time,
+};
+use serde_json::Value;
+
+/// What a column of a table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    /// An exact amount.
+    Decimal,
+    /// A moment.
+    Moment(TimeFormat),
+    /// A day in China.
+    Day,
+    /// JSON as text.
+    Json,
+}
+
+impl Kind {
+    /// Its name for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Integer => "integer",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+            Kind::Decimal => "decimal",
+            Kind::Moment(_) => "time",
+            Kind::Day => "day",
+            Kind::Json => "json",
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct FlatColumn {
+    /// Wire name; inside of an object `order_info__order_id`.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) label: Label,
+    pub(crate) unit: Option<&'static str>,
+    pub(crate) required: bool,
+    pub(crate) sensitive: bool,
+    /// Positions of the fields on the way.
+    path: Vec<usize>,
+}
+
+/// Stands between the names of an object and of its field.
+const JOINT: &str = "__";
+/// Objects are spread no deeper than this.
+const DEEPEST: usize = 4;
+
+/// The columns of a table, objects spread into columns of their own.
+pub(crate) fn flatten(columns: &[Column]) -> Vec<FlatColumn> {
+    let mut flat = Vec::new();
+    spread(columns, "", &[], true, &mut flat);
+    flat
+}
+
+fn spread(columns: &[Column], prefix: &str, path: &[usize], required: bool, flat: &mut Vec<FlatColumn>) {
+    for (at, column) in columns.iter().enumerate() {
+        let mut path = path.to_vec();
+        path.push(at);
+        let name = format!("{prefix}{}", column.name);
+        let required = required && column.required;
+        match (column.shape, column.kind, column.nested) {
+            (Shape::One, ColumnKind::Object, Some(nested)) if path.len() < DEEPEST => {
+                spread(&nested(), &format!("{name}{JOINT}"), &path, required, flat);
+            }
+            _ => flat.push(FlatColumn {
+                name,
+                kind: kind(column),
+                label: column.label,
+                unit: column.unit,
+                required,
+                sensitive: column.sensitivity != Sensitivity::Plain,
+                path,
+            }),
+        }
+    }
+}
+
+fn kind(column: &Column) -> Kind {
+    if column.shape != Shape::One {
+        return Kind::Json;
+    }
+    match column.kind {
+        ColumnKind::Integer => Kind::Integer,
+        ColumnKind::Number => Kind::Number,
+        ColumnKind::Boolean => Kind::Boolean,
+        ColumnKind::Yuan | ColumnKind::Fen => Kind::Decimal,
+        ColumnKind::DateTime => Kind::Moment(TimeFormat::DateTime),
+        ColumnKind::OffsetDateTime => Kind::Moment(TimeFormat::OffsetDateTime),
+        ColumnKind::UnixSeconds => Kind::Moment(TimeFormat::Seconds),
+        ColumnKind::UnixMillis => Kind::Moment(TimeFormat::Milliseconds),
+        ColumnKind::Date => Kind::Day,
+        ColumnKind::Object | ColumnKind::Any => Kind::Json,
+        // a code can be a number or a text, and a new one of either kind may come any day
+        _ => Kind::Text,
+    }
+}
+
+/// What stands in one column of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell<'a> {
+    Nothing,
+    Text(Cow<'a, str>),
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
+    Decimal(Decimal),
+    Moment(Moment),
+    Day(Day),
+    Json(String),
+    /// Text that is no value of the column's kind: `2026-13-45` for a day. What means "never" is nothing instead.
+    Unreadable(Cow<'a, str>),
+}
+
+impl FlatColumn {
+    /// The only column of rows that are values.
+    pub(crate) fn value() -> Self {
+        let label = Label { zh: "值", en: "The value" };
+        FlatColumn { name: "value".to_owned(), kind: Kind::Text, label, unit: None, required: true, sensitive: true, path: Vec::new() }
+    }
+
+    /// What a row holds in this column.
+    pub(crate) fn cell<'a>(&self, row: &'a NamedRow) -> Cell<'a> {
+        match (row.fields(), self.path.split_last()) {
+            (Some(fields), Some((last, parents))) => self.field(fields, *last, parents),
+            (None, None) => match row.value() {
+                Value::Null => Cell::Nothing,
+                Value::String(text) => Cell::Text(text.into()),
+                other => Cell::Text(other.to_string().into()),
+            },
+            _ => Cell::Nothing,
+        }
+    }
+
+    fn field<'a>(&self, row: &'a dyn ReadFields, last: usize, parents: &[usize]) -> Cell<'a> {
+        let mut record = row;
+        for at in parents {
+            match view(record, *at) {
+                View::Obj(object) => match object.get() {
+                    Some(inner) => record = inner,
+                    None => return Cell::Nothing,
+                },
+                View::Root(inner) => record = inner,
+                _ => return Cell::Nothing,
+            }
+        }
+        cell(self.kind, view(record, last))
+    }
+}
+
+/// The field at a position of `columns`: documented ones, then dynamic columns, then undocumented keys.
+fn view(record: &dyn ReadFields, at: usize) -> View<'_> {
+    let table = record.table();
+    match at.checked_sub(table.fields.len()) {
+        None => record.view(at),
+        Some(0) if table.dynamic.is_some() => record.view(DYNAMIC),
+        Some(_) => record.view(EXTRA),
+    }
+}
+
+fn cell<'a>(kind: Kind, view: View<'a>) -> Cell<'a> {
+    if view.is_empty() {
+        return Cell::Nothing;
+    }
+    match view {
+        View::Str(Some(text)) => of_text(kind, text),
+        View::I64(Some(value)) => of_integer(kind, *value),
+        View::F64(Some(value)) => {
+            if kind == Kind::Number {
+                Cell::Number(*value)
+            } else {
+                Cell::Text(value.to_string().into())
+            }
+        }
+        View::Bool(Some(value)) => Cell::Boolean(*value),
+        View::Open(open) => match open.get() {
+            Some(Code::Int(value)) => Cell::Text(value.to_string().into()),
+            Some(Code::Text(text)) => Cell::Text(text.into()),
+            None => Cell::Nothing,
+        },
+        View::Typed(typed) => match typed.get() {
+            Some(Atom::Text(text)) => of_text(kind, text),
+            Some(Atom::Int(value)) => of_integer(kind, value),
+            Some(Atom::Decimal(value)) => {
+                if kind == Kind::Decimal {
+                    Cell::Decimal(value)
+                } else {
+                    Cell::Text(value.to_string().into())
+                }
+            }
+            None => Cell::Nothing,
+        },
+        view => tabular::json_text(&view).filter(|text| text != "null").map_or(Cell::Nothing, Cell::Json),
+    }
+}
+
+fn of_text(kind: Kind, text: &str) -> Cell<'_> {
+    let read = match kind {
+        Kind::Moment(format) => time::parse(format, text).map(Cell::Moment),
+        Kind::Day => Day::parse(text).map(Cell::Day),
+        Kind::Decimal => Decimal::parse(text).map(Cell::Decimal),
+        _ => return Cell::Text(text.into()),
+    };
+    match read {
+        Some(cell) => cell,
+        None if is_never(text) => Cell::Nothing,
+        None => Cell::Unreadable(text.into()),
+    }
+}
+
+fn of_integer<'a>(kind: Kind, value: i64) -> Cell<'a> {
+    match kind {
+        Kind::Moment(_) if value == 0 => Cell::Nothing,
+        Kind::Moment(format) => time::from_number(format, value).map_or_else(|| Cell::Unreadable(value.to_string().into()), Cell::Moment),
+        Kind::Decimal => Cell::Decimal(Decimal::new(value)),
+        Kind::Number | Kind::Integer => Cell::Integer(value),
+        _ => Cell::Text(value.to_string().into()),
+    }
+}
+
+/// How vendors write that there is no time.
+fn is_never(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text == "0" || text.starts_with("0000-00-00") || text.starts_with("-0001-11-30")
+}
+
+/// An amount with a fixed number of decimals, in its smallest part; `None` where it has more or is too large.
+pub(crate) fn scaled(value: Decimal, decimals: usize) -> Option<i128> {
+    let text = value.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > decimals {
+        return None;
+    }
+    format!("{whole}{fraction:0<decimals$}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_mean_never_are_nothing_and_others_are_told() {
+        let moment = Kind::Moment(TimeFormat::DateTime);
+        assert_eq!(of_text(moment, "0000-00-00 00:00:00"), Cell::Nothing);
+        assert_eq!(of_text(moment, "soon"), Cell::Unreadable("soon".into()));
+        assert!(matches!(of_text(moment, "2026-11-01 08:00:00"), Cell::Moment(_)));
+        assert_eq!(of_integer(Kind::Moment(TimeFormat::Seconds), 0), Cell::Nothing);
+    }
+
+    #[test]
+    fn amounts_are_exact() {
+        let decimal = |text: &str| Decimal::parse(text).unwrap();
+        assert_eq!(scaled(decimal("19.90"), 4), Some(199_000));
+        assert_eq!(scaled(decimal("-0.0001"), 4), Some(-1));
+        assert_eq!(scaled(decimal("0.00001"), 4), None);
+    }
+
+    #[test]
+    fn objects_are_spread_into_columns() {
+        let vendor = crate::vendors::named("xiaoe", crate::language::Language::English).unwrap();
+        let columns = flatten(&(vendor.columns)("user_list_v2").unwrap());
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        assert!(names.contains(&"es_skip__user_created_at"), "{names:?}");
+        let time = columns.iter().find(|column| column.name == "es_skip__user_created_at").unwrap();
+        assert_eq!(time.kind, Kind::Moment(TimeFormat::Milliseconds));
+    }
+}

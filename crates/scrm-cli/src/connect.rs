@@ -1,0 +1,159 @@
+//! From credentials to a client.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use clap::{Arg, ArgMatches};
+use scrm_core::{
+    ApiClient, Builder, CredentialSet, FileStore, Hooks, HttpRequest, HttpResponse, QuotaSpec, Transport, TransportError, async_trait,
+};
+
+use crate::{
+    failure::Failure,
+    language::{Language, say},
+    profile,
+    vendors::Vendor,
+};
+
+/// The options of every command that talks to a vendor.
+pub(crate) fn options(language: Language) -> Vec<Arg> {
+    let heading = language.pick("Connection", "连接");
+    let arg = |name: &'static str, value: &'static str, en: &'static str, zh: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(language.pick(en, zh).to_owned()).help_heading(heading)
+    };
+    vec![
+        arg(
+            "profile",
+            "NAME",
+            "Credentials of this name in profiles.toml, instead of the environment's",
+            "使用 profiles.toml 里这个名称的凭据，而不是环境变量",
+        ),
+        arg("timeout", "SECONDS", "Longest time for one call, waiting included [default: 60]", "一次调用最长的秒数，包括等待 [默认: 60]")
+            .value_parser(clap::value_parser!(u64).range(1..=86_400)),
+        arg("quota", "CALLS/SECONDS", "Another quota than the documented one, or `none`", "使用别的配额，代替文档里的；none 表示不限"),
+    ]
+}
+
+/// What a command wants beside the user's options.
+#[derive(Default)]
+pub(crate) struct Extras {
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    pub(crate) tap: Option<Tap>,
+    /// The operation whose quota `--quota` changes.
+    pub(crate) operation: Option<&'static str>,
+}
+
+/// A client by the user's options.
+pub(crate) fn client(vendor: &'static Vendor, matches: &ArgMatches, extras: Extras, language: Language) -> Result<ApiClient, Failure> {
+    let profile = matches.get_one::<String>("profile").cloned().or_else(|| std::env::var("SCRM_PROFILE").ok());
+    let (credentials, settings) = match profile {
+        Some(profile) => {
+            let settings = profile::settings(&profile, vendor.spec.name, language)?;
+            (settings.credentials(vendor.spec, language)?, settings)
+        }
+        None => {
+            let from_env = CredentialSet::from_env(vendor.spec);
+            let credentials = from_env.map_err(|missing| Failure::wrong_use(without_credentials(&missing.to_string(), language)))?;
+            (credentials, profile::Settings::default())
+        }
+    };
+    let mut builder = Builder::<ApiClient>::new(credentials).user_agent(concat!("scrm/", env!("CARGO_PKG_VERSION")));
+    if let Some(base_url) = settings.base_url {
+        builder = builder.base_url(base_url);
+    }
+    builder = match settings.proxy {
+        Some(proxy) => builder.http(|http| http.proxy(proxy)),
+        None => builder.http(|http| http.proxy_from_env()),
+    };
+    if let Some(seconds) = matches.get_one::<u64>("timeout") {
+        builder = builder.timeout(Duration::from_secs(*seconds));
+    }
+    if let Some(store) = token_store(language)? {
+        builder = builder.token_store(Arc::new(store));
+    }
+    builder = match (matches.get_one::<String>("quota").map(String::as_str), extras.operation) {
+        (Some("none"), _) => builder.without_quota(),
+        (Some(quota), Some(operation)) => builder.quota(operation, self::quota(quota, language)?),
+        _ => builder,
+    };
+    if let Some(hooks) = extras.hooks {
+        builder = builder.hooks(hooks);
+    }
+    if let Some(tap) = extras.tap {
+        builder = builder.wrap_transport(move |inner| Arc::new(Tapped { inner, tap }));
+    }
+    Ok(builder.build()?)
+}
+
+fn without_credentials(missing: &str, language: Language) -> String {
+    say!(
+        language,
+        "{missing}. Without an account: `scrm box -- scrm …` runs a command against stand-ins of the vendors",
+        "{missing}。没有账号时：`scrm box -- scrm …` 对着厂商的替身运行命令"
+    )
+}
+
+/// Tokens are kept between runs: each new one may end those of all other programs.
+fn token_store(language: Language) -> Result<Option<FileStore>, Failure> {
+    let folder = match std::env::var_os("SCRM_TOKENS") {
+        Some(folder) if folder == "none" => return Ok(None),
+        Some(folder) => Some(folder.into()),
+        None => profile::folder("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("scrm").join("tokens")),
+    };
+    let Some(folder) = folder else { return Ok(None) };
+    let shown = folder.display().to_string();
+    FileStore::new(folder).map(Some).map_err(|error| {
+        Failure::failed(say!(
+            language,
+            "the folder of tokens, {shown}: {error}; name another in SCRM_TOKENS, or `none`",
+            "存放令牌的目录 {shown}：{error}；可用 SCRM_TOKENS 指定别的目录，或设为 none"
+        ))
+    })
+}
+
+fn quota(text: &str, language: Language) -> Result<QuotaSpec, Failure> {
+    let parsed =
+        text.split_once('/').and_then(|(calls, seconds)| Some(QuotaSpec { calls: calls.parse().ok()?, seconds: seconds.parse().ok()? }));
+    parsed.ok_or_else(|| {
+        Failure::wrong_use(say!(
+            language,
+            "--quota {text:?}: calls and seconds are wanted, 100/10, or none",
+            "--quota {text:?}：应写成次数/秒数，如 100/10，或 none"
+        ))
+    })
+}
+
+/// Sees the last answer as it came.
+#[derive(Clone, Default)]
+pub(crate) struct Tap(Arc<Mutex<Option<Seen>>>);
+
+/// What was seen of an answer.
+#[derive(Clone)]
+pub(crate) struct Seen {
+    pub(crate) body: Vec<u8>,
+    /// The header `Date`.
+    pub(crate) date: Option<String>,
+}
+
+impl Tap {
+    pub(crate) fn last(&self) -> Option<Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+struct Tapped {
+    inner: Arc<dyn Transport>,
+    tap: Tap,
+}
+
+#[async_trait]
+impl Transport for Tapped {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let answer = self.inner.send(request).await?;
+        let seen = Seen { body: answer.body.to_vec(), date: answer.header("date").map(str::to_owned) };
+        *self.tap.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        Ok(answer)
+    }
+}

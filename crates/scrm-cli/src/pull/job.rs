@@ -1,0 +1,458 @@
+//! One pull, from its options to its report.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime},
+};
+
+use clap::ArgMatches;
+use scrm_core::{ApiClient, Completeness, Error, ErrorKind, NamedCall, NamedRow, Page, Pages, spec::OperationSpec};
+use serde_json::{Map, Value};
+
+use super::{
+    Session, TAKEN,
+    known::KnownRows,
+    progress::Progress,
+    rejects::Rejects,
+    report::{self, Report},
+    since::{Ends, Since},
+    state::{Run, State},
+};
+use crate::{
+    catalogue,
+    columns::{self, FlatColumn},
+    commands, connect,
+    failure::Failure,
+    fields,
+    language::{Language, say},
+    sink::{Setup, Sink, Target, files, key, lines::Headings},
+    vendors::{self, Vendor},
+};
+
+/// Commits are no further apart than this, so that little is pulled twice after a kill.
+const COMMIT_PAUSE: Duration = Duration::from_secs(5);
+/// Rows of one commit, unless told otherwise.
+const COMMIT_ROWS: u64 = 20_000;
+/// Errors that a report tells in words.
+const TOLD: usize = 5;
+
+/// One pull that has not begun.
+pub(super) struct Job<'m> {
+    matches: &'m ArgMatches,
+    vendor: &'static Vendor,
+    spec: &'static OperationSpec,
+    request: Map<String, Value>,
+    since: Option<Since>,
+    /// The vendor answers nothing without a beginning of time.
+    needs_start: bool,
+    /// Fields that are filled with credentials.
+    filled: Vec<&'static str>,
+    target: Target,
+    to: String,
+    table: String,
+    language: Language,
+}
+
+impl<'m> Job<'m> {
+    /// Checks all that can be checked before anything is done.
+    pub(super) fn of(matches: &'m ArgMatches, language: Language) -> Result<Self, Failure> {
+        let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+        let vendor = vendors::named(given("vendor").unwrap_or_default(), language)?;
+        let spec = vendor.named(given("operation").unwrap_or_default(), language)?;
+        let name = spec.name;
+        if spec.paging.is_none() {
+            let vendor = vendor.spec.name;
+            return Err(Failure::wrong_use(say!(
+                language,
+                "{name} has no pages; `scrm call {vendor} {name}` calls it, `scrm operations {vendor} --paged` lists what can be pulled",
+                "{name} 没有分页；可以用 `scrm call {vendor} {name}` 调用，`scrm operations {vendor} --paged` 列出能取的"
+            )));
+        }
+        let tree = catalogue::around(vendor.spec.name, name)?;
+        let operation = catalogue::operation(&tree, name)?;
+        let flags = fields::flags(operation, TAKEN);
+        let mut request = fields::request(operation, &flags, matches, given("json"), language)?;
+        commands::call::first_page(operation, &mut request);
+        let since = Since::of(matches, spec, language)?;
+        if let Some(since) = &since
+            && let Some(both) = [since.filter.start, since.filter.end].iter().find(|field| is_given(&request, field))
+        {
+            return Err(Failure::wrong_use(say!(
+                language,
+                "--since sets {both}; give one of them",
+                "--since 会设置 {both}，两者只能用一个"
+            )));
+        }
+        fields::defaults(operation, &mut request);
+        // the ends of time and the credentials are filled in when the run begins
+        let mut whole = request.clone();
+        let mut needs_start = false;
+        if let Some(since) = &since {
+            let start = since.filter.start.replace('/', ".");
+            needs_start = fields::missing(operation, &request).iter().any(|(path, _)| *path == start) || since.filter.needs_start(spec);
+            for field in [since.filter.start, since.filter.end] {
+                fields::put(&mut whole, &path(field), Value::from(""));
+            }
+        }
+        let filled = fields::from_credentials(operation, vendor.spec, &request);
+        whole.extend(filled.iter().map(|name| ((*name).to_owned(), Value::from(""))));
+        fields::all_there(operation, &whole, language)?;
+        let to = given("to").unwrap_or_default().to_owned();
+        let target = Target::of(&to, language)?;
+        let table = given("table").unwrap_or(name).to_owned();
+        Ok(Job { matches, vendor, spec, request, since, needs_start, filled, target, to, table, language })
+    }
+
+    fn path(&self, option: &str, ending: &str) -> PathBuf {
+        let given = self.matches.get_one::<String>(option).map(PathBuf::from);
+        given.unwrap_or_else(|| files::beside(&self.target.base(&self.table), ending))
+    }
+
+    fn setup(&self) -> Setup {
+        let rows = (self.vendor.columns)(self.spec.name);
+        let headings = match self.matches.get_one::<String>("headings").map(String::as_str) {
+            Some("zh") => Headings::Chinese,
+            Some("en") => Headings::English,
+            _ => Headings::Names,
+        };
+        Setup {
+            columns: rows.map_or_else(|| vec![FlatColumn::value()], |rows| columns::flatten(&rows)),
+            id: self.spec.paging.and_then(|paging| paging.id).map(|id| id.replace('/', "__")),
+            table: self.table.clone(),
+            title: self.spec.title.zh,
+            headings,
+            state_path: self.matches.get_one::<String>("state").map(PathBuf::from),
+        }
+    }
+
+    /// The client of the vendor and profile; one for all pulls of a run, so that they share quota and token.
+    fn client(&self, session: &mut Session<'_>) -> Result<ApiClient, Failure> {
+        let profile = self.matches.get_one::<String>("profile").cloned().unwrap_or_default();
+        let quota = self.matches.get_one::<String>("quota").cloned().unwrap_or_default();
+        let name = format!("{} {profile} {quota}", self.vendor.spec.name);
+        if let Some((_, client)) = session.clients.iter().find(|(known, _)| *known == name) {
+            return Ok(client.clone());
+        }
+        let extras = connect::Extras { hooks: Some(session.meter.clone()), operation: Some(self.spec.name), ..connect::Extras::default() };
+        let client = connect::client(self.vendor, self.matches, extras, self.language)?;
+        session.clients.push((name, client.clone()));
+        Ok(client)
+    }
+
+    /// What a state belongs to: the account and the filters, but for those of time.
+    fn filter(&self, client: &ApiClient) -> String {
+        let mut hash = key::Hash::default();
+        let mut fields: Vec<(&String, &Value)> = self.request.iter().collect();
+        fields.sort_by_key(|(name, _)| *name);
+        // nothing that is written into a hash fails
+        _ = serde_json::to_writer(&mut hash, &(client.credentials().account_key(), fields));
+        format!("{:032x}", hash.finish())
+    }
+
+    pub(super) fn run(mut self, session: &mut Session<'_>) -> Result<Report, Failure> {
+        let client = self.client(session)?;
+        fields::fill(&mut self.request, &self.filled, client.credentials());
+        let mut sink = self.target.open(self.setup(), self.language)?;
+        let mut state = self.state(&mut *sink, &client)?;
+        let resumed = state.run.is_some();
+        let mut rejects = Rejects::new(self.path("rejects", ".rejects.jsonl"));
+        if let Some(run) = &mut state.run {
+            // a kill between the last page and the end
+            run.counts.missing = 0;
+            run.counts.problems = 0;
+            sink.resume(&state)?;
+        } else {
+            self.begin(&mut *sink, &mut state)?;
+        }
+        rejects.begin(&mut state, !resumed)?;
+        let keeps_keys = self.since.is_some() && sink.keeps_versions();
+        let base = self.target.base(&self.table);
+        let known = if keeps_keys { Some(KnownRows::open(&base, &mut state, !resumed)?) } else { None };
+        let pages = self.pages(&client, &state, &rejects)?;
+        let run = state.run.clone().unwrap_or_default();
+        let progress = Progress::new(self.spec.name.to_owned(), run.counts.rows, self.matches.get_flag("quiet"), self.language);
+        let under_way = UnderWay {
+            job: &self,
+            session,
+            sink,
+            state,
+            run,
+            rejects,
+            known,
+            pages,
+            progress,
+            began: Instant::now(),
+            told: Vec::new(),
+            resumed,
+        };
+        let report = under_way.walk(&client)?;
+        let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+        files::replace(&self.path("summary", ".summary.json"), text.as_bytes())?;
+        Ok(report)
+    }
+
+    /// What was committed last, if it is of this pull.
+    fn state(&self, sink: &mut dyn Sink, client: &ApiClient) -> Result<State, Failure> {
+        let (pull, filter) = (format!("{}/{}", self.vendor.spec.name, self.spec.name), self.filter(client));
+        let fresh = State::new(pull.clone(), filter.clone());
+        let Some(state) = sink.load()? else { return Ok(fresh) };
+        let (to, table) = (&self.to, &self.table);
+        if state.pull != pull || state.filter != filter {
+            let other = &state.pull;
+            return Err(Failure::wrong_use(say!(
+                self.language,
+                "{to} holds another pull ({other}, or other filters or another account). Name another file or --table, or move it and its state away",
+                "{to} 里是另一个取数（{other}，或筛选条件、账号不同）。请换一个文件或 --table，或者把它连同状态移走"
+            )));
+        }
+        if self.since.is_none() && state.run.as_ref().is_some_and(|run| run.adds) {
+            return Err(Failure::wrong_use(say!(
+                self.language,
+                "{to} ({table}) holds a pull of what is new that is not at its end; finish it with --since last first",
+                "{to}（{table}）里有一个没有完成的增量取数，请先用 --since last 完成它"
+            )));
+        }
+        Ok(state)
+    }
+
+    /// A new run, with its ends of time.
+    fn begin(&self, sink: &mut dyn Sink, state: &mut State) -> Result<(), Failure> {
+        let ends = match &self.since {
+            Some(since) => since.ends(state, SystemTime::now(), self.language)?,
+            None => Ends::default(),
+        };
+        if ends.start.is_none() && self.needs_start {
+            let start = self.since.as_ref().map_or("", |since| since.filter.start);
+            return Err(Failure::wrong_use(say!(
+                self.language,
+                "--since last: nothing was pulled yet, and the vendor needs {start}; begin with a time, --since 2026-01-01",
+                "--since last：还没有取过数据，而厂商要求 {start}；第一次请给出时间，如 --since 2026-01-01"
+            )));
+        }
+        if self.since.is_none() && sink.keeps_versions() {
+            // the file is written anew, and nothing tells later which of its rows are which
+            (state.mark, state.marks.keys, state.marks.keys_of_run) = (None, 0, 0);
+        }
+        // the first run of what is new brings everything
+        let adds = self.since.is_some() && state.mark.is_some();
+        state.runs += 1;
+        state.by = self.since.as_ref().map(|since| (since.filter.start.to_owned(), since.filter.end.to_owned()));
+        state.run = Some(Run { number: state.runs, adds, start: ends.start, end: ends.end, until: ends.until, ..Run::default() });
+        sink.begin(state, adds)
+    }
+
+    /// The pull itself, from where it stands.
+    fn pages(&self, client: &ApiClient, state: &State, rejects: &Rejects) -> Result<Pages<NamedCall>, Failure> {
+        let mut request = self.request.clone();
+        if let (Some(since), Some(run)) = (&self.since, &state.run) {
+            for (field, end) in [(since.filter.start, &run.start), (since.filter.end, &run.end)] {
+                let Some(end) = end else { continue };
+                let seconds =
+                    matches!(since.filter.format, scrm_core::spec::TimeFormat::Seconds | scrm_core::spec::TimeFormat::Milliseconds);
+                let number = end.parse::<i64>().ok().filter(|_| seconds);
+                fields::put(&mut request, &path(field), number.map_or_else(|| end.as_str().into(), Value::from));
+            }
+        }
+        let call = client.call_named(self.spec, request, self.vendor.payload);
+        call.encode()?;
+        let pages = self.matches.get_one::<u16>("concurrency").copied().unwrap_or(4);
+        let paginator = call
+            .paginate()
+            .concurrency(pages.into())
+            .thorough(self.matches.get_flag("thorough"))
+            .rejects(rejects.sink())
+            .skip_undecodable(true);
+        let resume = state.run.as_ref().and_then(|run| run.resume.as_deref());
+        let Some(token) = resume else { return Ok(paginator.pages()) };
+        let token = token.parse().map_err(|error| {
+            Failure::failed(format!("{}: the state cannot be resumed: {error}; move it away, and the pull begins anew", self.to))
+        })?;
+        Ok(paginator.resume_from(&token)?.pages())
+    }
+}
+
+fn path(field: &str) -> Vec<&str> {
+    field.split('/').collect()
+}
+
+fn is_given(request: &Map<String, Value>, path: &str) -> bool {
+    let mut names = path.split('/');
+    let first = names.next().and_then(|name| request.get(name));
+    names.try_fold(first, |place, name| place.map(|place| place.get(name))).flatten().is_some()
+}
+
+/// A pull under way.
+struct UnderWay<'j, 's, 'r> {
+    job: &'j Job<'j>,
+    session: &'s mut Session<'r>,
+    sink: Box<dyn Sink>,
+    state: State,
+    run: Run,
+    rejects: Rejects,
+    known: Option<KnownRows>,
+    pages: Pages<NamedCall>,
+    progress: Progress,
+    began: Instant,
+    told: Vec<String>,
+    resumed: bool,
+}
+
+/// What the stream of pages gave.
+enum Next {
+    Page(Box<Page<NamedRow>>),
+    Failed(Error),
+    End,
+    Interrupted,
+}
+
+impl UnderWay<'_, '_, '_> {
+    fn walk(mut self, client: &ApiClient) -> Result<Report, Failure> {
+        let most = self.job.matches.get_one::<u64>("commit-every").copied().unwrap_or(COMMIT_ROWS);
+        let (mut waiting, mut committed, mut failures) = (0, Instant::now(), 0);
+        let mut last_error = None;
+        loop {
+            match self.next() {
+                Next::Page(page) => {
+                    failures = 0;
+                    last_error = None;
+                    waiting += page.rows.len() as u64;
+                    self.take(*page)?;
+                    if waiting >= most || committed.elapsed() >= COMMIT_PAUSE {
+                        self.commit()?;
+                        (waiting, committed) = (0, Instant::now());
+                    }
+                }
+                Next::Failed(error) => {
+                    failures += 1;
+                    self.failed(&error);
+                    if error.kind() != ErrorKind::Paging {
+                        last_error = Some(error);
+                        self.pause(failures);
+                    }
+                }
+                Next::End => break,
+                Next::Interrupted => {
+                    self.commit()?;
+                    self.progress.end();
+                    return Ok(self.report(client, "interrupted"));
+                }
+            }
+        }
+        let summary = self.pages.summary();
+        self.commit()?;
+        self.progress.end();
+        if !summary.ended {
+            let said = last_error.map_or_else(|| summary.to_string(), |error: Error| error.to_string());
+            let language = self.job.language;
+            return Err(Failure::failed(say!(
+                language,
+                "{said}. What came is committed, and the same command goes on from there",
+                "{said}。已取到的都已提交，重新运行同一命令即可继续"
+            )));
+        }
+        (self.run.counts.missing, self.run.counts.problems) = (summary.missing, summary.problems);
+        let result = report::result(summary.completeness, &self.run.counts);
+        self.end(client, result, summary.completeness)
+    }
+
+    /// The next page, unless somebody wants the program to end.
+    fn next(&mut self) -> Next {
+        let UnderWay { session, pages, .. } = self;
+        let mut interrupted = session.interrupted.clone();
+        session.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = interrupted.wait_for(|told| *told) => Next::Interrupted,
+                page = pages.next() => match page {
+                    Ok(Some(page)) => Next::Page(Box::new(page)),
+                    Ok(None) => Next::End,
+                    Err(error) => Next::Failed(error),
+                },
+            }
+        })
+    }
+
+    /// After failures in a row the program waits longer and longer.
+    fn pause(&self, failures: u32) {
+        let mut interrupted = self.session.interrupted.clone();
+        let pause = Duration::from_secs(1 << failures.min(5).saturating_sub(1));
+        self.session.runtime.block_on(async {
+            tokio::select! {
+                _ = interrupted.wait_for(|told| *told) => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        });
+    }
+
+    fn take(&mut self, page: Page<NamedRow>) -> Result<(), Failure> {
+        self.run.resume = Some(page.resume().to_string());
+        let came = page.rows.len() as u64;
+        let rows = match &mut self.known {
+            Some(known) => known.fresh(page.rows),
+            None => page.rows,
+        };
+        let stored = self.sink.append(&rows, self.run.number, &mut self.rejects)?;
+        self.run.counts.rows += stored.rows;
+        self.run.counts.known += came - rows.len() as u64 + stored.known;
+        self.progress.add(came, self.pages.total(), &self.session.meter);
+        Ok(())
+    }
+
+    /// Rejects and keys first: what stands behind their marks is taken away when the rows were not committed.
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.rejects.commit(&mut self.state, &mut self.run.counts)?;
+        if let Some(known) = &mut self.known {
+            known.commit(&mut self.state)?;
+        }
+        self.state.run = Some(self.run.clone());
+        self.sink.commit(&mut self.state)?;
+        if let Some(known) = &mut self.known {
+            known.committed();
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, error: &Error) {
+        self.progress.warn(&format!("scrm: {error}"));
+        if self.told.len() < TOLD {
+            self.told.push(error.to_string());
+        }
+    }
+
+    /// The run is over: the mark moves, unless rows are known to be missing.
+    fn end(mut self, client: &ApiClient, result: &'static str, completeness: Completeness) -> Result<Report, Failure> {
+        let drained = completeness != Completeness::Incomplete && self.run.counts.skipped_pages == 0;
+        if drained && self.run.until.is_some() {
+            self.state.mark.clone_from(&self.run.until);
+        }
+        let mut report = self.report(client, result);
+        self.state.last = serde_json::to_value(&report).ok();
+        self.state.run = None;
+        report.removed = self.sink.finish(&mut self.state, self.run.adds, result == "complete")?.removed;
+        Ok(report)
+    }
+
+    fn report(&self, client: &ApiClient, result: &'static str) -> Report {
+        let meter = &self.session.meter;
+        let rejects = (self.state.marks.rejects > 0).then(|| self.rejects.path().display().to_string());
+        Report {
+            vendor: self.job.vendor.spec.name,
+            operation: self.job.spec.name,
+            to: self.job.to.clone(),
+            result,
+            counts: self.run.counts,
+            removed: 0,
+            total: self.pages.total(),
+            start: self.run.start.clone(),
+            end: self.run.end.clone(),
+            mark: self.state.mark.clone(),
+            resumed: self.resumed,
+            seconds: report::seconds(self.began.elapsed()),
+            waited_for_quota_seconds: report::seconds(meter.waited()),
+            retries: meter.retries(),
+            drift: report::departures(&client.drift(), self.job.spec.name),
+            rejects,
+            problems_told: self.told.clone(),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Pulls of what is new: which filter of time, from when, until when.
+
+use std::time::{Duration, SystemTime};
+
+use clap::ArgMatches;
+use scrm_core::{
+    Moment,
+    spec::{OperationSpec, Rule, TimeFormat},
+    time,
+};
+
+use super::{length, state::State};
+use crate::{
+    failure::Failure,
+    fields,
+    language::{Language, say},
+};
+
+/// A pair of request fields that bound a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Filter {
+    pub(crate) start: &'static str,
+    pub(crate) end: &'static str,
+    pub(crate) format: TimeFormat,
+}
+
+impl Filter {
+    /// Whether the vendor answers nothing, or a part only, without a beginning.
+    pub(crate) fn needs_start(&self, spec: &OperationSpec) -> bool {
+        let windows = spec.paging.map_or(&[][..], |paging| paging.windows);
+        let partly = windows.iter().any(|window| window.start == self.start && window.without_start.is_none() && !window.optional);
+        let asked_for = spec.rules.iter().any(|rule| match rule {
+            Rule::AtLeastOne { fields, .. } | Rule::ExactlyOne { fields, .. } => fields.contains(&self.start),
+            Rule::Required { field, .. } => *field == self.start,
+            _ => false,
+        });
+        partly || asked_for
+    }
+}
+
+/// What `--since` and its companions ask for.
+pub(crate) struct Since {
+    pub(crate) filter: Filter,
+    /// `None`: from the mark.
+    from: Option<Moment>,
+    until: Option<Moment>,
+    lookback: Duration,
+    settle: Duration,
+}
+
+/// The ends of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ends {
+    pub(crate) start: Option<String>,
+    pub(crate) end: Option<String>,
+    /// What the mark becomes.
+    pub(crate) until: Option<String>,
+}
+
+impl Since {
+    /// `None`: all rows are wanted, whenever they are of.
+    pub(crate) fn of(matches: &ArgMatches, spec: &'static OperationSpec, language: Language) -> Result<Option<Since>, Failure> {
+        let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+        let Some(since) = given("since") else {
+            for option in ["until", "by", "lookback", "settle"] {
+                if given(option).is_some() {
+                    return Err(Failure::wrong_use(say!(language, "--{option} belongs to --since", "--{option} 要和 --since 一起用")));
+                }
+            }
+            return Ok(None);
+        };
+        let moment = |option: &str, text: &str| {
+            fields::instant(text).map_err(|()| {
+                Failure::wrong_use(say!(
+                    language,
+                    "--{option} {text:?}: a time such as 2026-11-01 or 2026-11-01T08:00:00+08:00 is wanted",
+                    "--{option} {text:?}：应写成 2026-11-01 或 2026-11-01T08:00:00+08:00"
+                ))
+            })
+        };
+        let filter = filter(spec, given("by"), language)?;
+        Ok(Some(Since {
+            filter,
+            from: if since == "last" { None } else { Some(moment("since", since)?) },
+            until: given("until").map(|text| moment("until", text)).transpose()?,
+            lookback: length(given("lookback").unwrap_or("1d"), "lookback", language)?,
+            settle: length(given("settle").unwrap_or("10m"), "settle", language)?,
+        }))
+    }
+
+    /// The ends of a run that begins now.
+    pub(crate) fn ends(&self, state: &State, now: SystemTime, language: Language) -> Result<Ends, Failure> {
+        let odd_clock =
+            || Failure::failed(say!(language, "this machine's clock shows no year from 1 to 9999", "本机时钟不在 1 到 9999 年之间"));
+        let now = Moment::from_system_time(now).ok_or_else(odd_clock)?;
+        let until = match self.until {
+            Some(until) => until,
+            None => earlier(now, self.settle).ok_or_else(odd_clock)?,
+        };
+        let mark = state
+            .mark
+            .as_deref()
+            .filter(|_| state.by.as_ref().is_none_or(|(start, _)| start == self.filter.start))
+            .and_then(|mark| mark.parse().ok());
+        let from = match self.from {
+            Some(from) => Some(from),
+            None => mark.and_then(|mark: Moment| earlier(mark, self.lookback)),
+        };
+        if let Some(from) = from.filter(|from| *from > until) {
+            return Err(Failure::wrong_use(say!(language, "nothing lies between {from} and {until}", "{from} 和 {until} 之间没有时间")));
+        }
+        let write = |moment| time::write(self.filter.format, moment);
+        // without a beginning both ends are left out: many vendors want both or none
+        let end = from.map(|_| write(until));
+        Ok(Ends { start: from.map(write), end, until: Some(until.to_string()) })
+    }
+}
+
+fn earlier(moment: Moment, by: Duration) -> Option<Moment> {
+    let by = i64::try_from(by.as_millis()).ok()?;
+    Moment::from_unix_millis(moment.unix_millis().checked_sub(by)?)
+}
+
+/// The documented filters of time.
+pub(crate) fn filters(spec: &OperationSpec) -> Vec<Filter> {
+    let windows = spec.paging.map_or(&[][..], |paging| paging.windows);
+    let windows = windows.iter().map(|window| Filter { start: window.start, end: window.end, format: window.format });
+    let split = spec.paging.and_then(|paging| paging.split_by);
+    let split = split.map(|split| Filter { start: split.start, end: split.end, format: split.format });
+    let rules = spec.rules.iter().filter_map(|rule| match *rule {
+        Rule::Span { start, end, format, .. } => Some(Filter { start, end, format }),
+        _ => None,
+    });
+    let mut filters: Vec<Filter> = Vec::new();
+    for filter in windows.chain(split).chain(rules) {
+        if filters.iter().all(|known| known.start != filter.start) {
+            filters.push(filter);
+        }
+    }
+    filters
+}
+
+fn filter(spec: &OperationSpec, by: Option<&str>, language: Language) -> Result<Filter, Failure> {
+    let filters = filters(spec);
+    let names = filters.iter().map(|filter| filter.start).collect::<Vec<_>>().join(", ");
+    let name = spec.name;
+    let one = match (filters.as_slice(), by) {
+        ([], _) => None,
+        (_, Some(by)) => filters.iter().find(|filter| filter.start == by || filter.end == by),
+        ([only], None) => Some(only),
+        ([first, ..], None) if spec.paging.is_some_and(|paging| !paging.windows.is_empty() || paging.split_by.is_some()) => Some(first),
+        _ => None,
+    };
+    match one {
+        Some(filter) => Ok(*filter),
+        None if filters.is_empty() => Err(Failure::wrong_use(say!(
+            language,
+            "--since: no filter of time is documented for {name}; leave it out, and all rows are pulled",
+            "--since：{name} 没有文档说明的时间筛选；去掉它就会取全部数据"
+        ))),
+        None => Err(Failure::wrong_use(say!(language, "--by: one of {names} is wanted", "--by：请从 {names} 中选一个"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn since(from: Option<&str>) -> Since {
+        let filter = Filter { start: "a", end: "b", format: TimeFormat::DateTime };
+        let from = from.map(|from| fields::instant(from).unwrap());
+        Since { filter, from, until: None, lookback: Duration::from_secs(3600), settle: Duration::from_secs(600) }
+    }
+
+    fn at(text: &str) -> SystemTime {
+        fields::instant(text).unwrap().to_system_time()
+    }
+
+    #[test]
+    fn a_run_begins_before_the_mark_and_leaves_what_is_too_young() {
+        let mut state = State::new("acme/orders".to_owned(), String::new());
+        let now = at("2026-11-27 03:00:00");
+        let first = since(None).ends(&state, now, Language::English).unwrap();
+        assert_eq!(first, Ends { start: None, end: None, until: Some("2026-11-27T02:50:00+08:00".to_owned()) });
+        state.mark = first.until;
+        let next = since(None).ends(&state, at("2026-11-28 03:00:00"), Language::English).unwrap();
+        assert_eq!((next.start.as_deref(), next.end.as_deref()), (Some("2026-11-27 01:50:00"), Some("2026-11-28 02:50:00")));
+        let given = since(Some("2026-11-01")).ends(&state, now, Language::English).unwrap();
+        assert_eq!(given.start.as_deref(), Some("2026-11-01 00:00:00"));
+        assert!(since(Some("2027-01-01")).ends(&state, now, Language::English).is_err());
+    }
+}

@@ -1,0 +1,144 @@
+//! Where rows go. A sink commits rows together with the pull's state, so that a program that is killed at any time goes on without a gap and without a double.
+
+pub(crate) mod files;
+pub(crate) mod key;
+pub(crate) mod lines;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use scrm_core::NamedRow;
+
+use self::lines::{Format, Headings, Lines};
+use crate::{
+    columns::FlatColumn,
+    failure::Failure,
+    language::{Language, say},
+    pull::{rejects::Rejects, state::State},
+};
+
+/// What became of rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stored {
+    /// Stored.
+    pub(crate) rows: u64,
+    /// There already.
+    pub(crate) known: u64,
+}
+
+/// What the end of a run did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Done {
+    /// Rows of earlier runs that the list no longer holds, taken out.
+    pub(crate) removed: u64,
+}
+
+/// A place for rows. In this order: `load`, `begin` or `resume`, any number of `append` and `commit`, `finish`.
+pub(crate) trait Sink {
+    /// What was committed last; puts right what was half done.
+    fn load(&mut self) -> Result<Option<State>, Failure>;
+    /// A new run; `adds`: to what is there.
+    fn begin(&mut self, state: &mut State, adds: bool) -> Result<(), Failure>;
+    /// Goes on with the run that the state tells.
+    fn resume(&mut self, state: &State) -> Result<(), Failure>;
+    /// Takes rows of the run of this number; nothing lasts before the next commit.
+    fn append(&mut self, rows: &[NamedRow], run: i64, rejects: &mut Rejects) -> Result<Stored, Failure>;
+    /// Makes rows and state last, both or none.
+    fn commit(&mut self, state: &mut State) -> Result<(), Failure>;
+    /// Ends a run, which the state no longer tells; `adds`: to what was there, `complete`: all rows came, so that others may go.
+    fn finish(&mut self, state: &mut State, adds: bool, complete: bool) -> Result<Done, Failure>;
+    /// Whether a row that changed is stored beside what it was, so that the pull must leave out what was there already.
+    fn keeps_versions(&self) -> bool;
+}
+
+/// What a sink must know.
+pub(crate) struct Setup {
+    pub(crate) columns: Vec<FlatColumn>,
+    /// Column of the row's id, if there is one.
+    pub(crate) id: Option<String>,
+    /// Name of the table.
+    pub(crate) table: String,
+    /// The operation's title in Chinese.
+    pub(crate) title: &'static str,
+    pub(crate) headings: Headings,
+    pub(crate) state_path: Option<PathBuf>,
+}
+
+/// A place by what `--to` says.
+pub(crate) enum Target {
+    Lines(PathBuf, bool),
+    Parquet(PathBuf),
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Target {
+    pub(crate) fn of(to: &str, language: Language) -> Result<Target, Failure> {
+        if to.starts_with("postgres://") || to.starts_with("postgresql://") {
+            return Ok(Target::Postgres(to.to_owned()));
+        }
+        let path = PathBuf::from(to);
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        match ending.as_str() {
+            "jsonl" | "ndjson" => Ok(Target::Lines(path, false)),
+            "csv" => Ok(Target::Lines(path, true)),
+            "parquet" => Ok(Target::Parquet(path)),
+            "db" | "sqlite" | "sqlite3" => Ok(Target::Sqlite(path)),
+            _ => Err(Failure::wrong_use(say!(
+                language,
+                "--to {to:?}: a file that ends in .jsonl, .csv, .parquet or .db is wanted, or postgres://user@host/database",
+                "--to {to:?}：应为以 .jsonl、.csv、.parquet 或 .db 结尾的文件，或者 postgres://用户@主机/数据库"
+            ))),
+        }
+    }
+
+    /// The path that other files of the pull stand beside.
+    pub(crate) fn base(&self, table: &str) -> PathBuf {
+        match self {
+            Target::Lines(path, _) | Target::Parquet(path) => path.clone(),
+            Target::Sqlite(path) => files::beside(path, &format!(".{table}")),
+            Target::Postgres(_) => PathBuf::from(format!("{table}.postgres")),
+        }
+    }
+
+    /// Opens the place.
+    pub(crate) fn open(&self, setup: Setup, language: Language) -> Result<Box<dyn Sink>, Failure> {
+        if matches!(self, Target::Sqlite(_) | Target::Postgres(_)) && setup.state_path.is_some() {
+            return Err(Failure::wrong_use(say!(
+                language,
+                "--state is for files: a database keeps the state in its own table, beside the rows",
+                "--state 只用于文件：数据库把状态存在自己的表里，和数据在一起"
+            )));
+        }
+        match self {
+            Target::Lines(path, csv) => {
+                let format = if *csv { Format::Csv(setup.headings) } else { Format::Json };
+                Ok(Box::new(Lines::open(path, setup, format)?))
+            }
+            #[cfg(feature = "parquet")]
+            Target::Parquet(path) => Ok(Box::new(parquet::Parquet::open(path, setup)?)),
+            #[cfg(feature = "sqlite")]
+            Target::Sqlite(path) => Ok(Box::new(sqlite::Sqlite::open(path, setup)?)),
+            #[cfg(feature = "postgres")]
+            Target::Postgres(url) => Ok(Box::new(postgres::Postgres::open(url, setup, language)?)),
+            #[allow(unreachable_patterns)]
+            _ => Err(Failure::wrong_use("this program was built without that kind of target")),
+        }
+    }
+}
+
+/// The state in a file, if there is one.
+fn read_state(path: &Path) -> Result<Option<State>, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => State::read(&text, &path.display().to_string()).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(files::broken(path, &error)),
+    }
+}

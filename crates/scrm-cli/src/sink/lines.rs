@@ -1,0 +1,205 @@
+//! JSONL and CSV: files of lines. A pull of all rows is written beside and takes the old file's place when it is whole; a pull of what is new grows the file.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use scrm_core::NamedRow;
+
+use super::{Done, Setup, Sink, Stored, files};
+use crate::{
+    columns::{Cell, FlatColumn},
+    failure::Failure,
+    pull::{rejects::Rejects, state::State},
+};
+
+/// How a row becomes a line.
+pub(crate) enum Format {
+    /// The row's own JSON, nested as it is.
+    Json,
+    /// Cells under headings.
+    Csv(Headings),
+}
+
+/// What stands in a CSV's first line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Headings {
+    Names,
+    English,
+    Chinese,
+}
+
+/// A file of lines.
+pub(crate) struct Lines {
+    path: PathBuf,
+    state_path: PathBuf,
+    columns: Vec<FlatColumn>,
+    format: Format,
+    file: Option<files::Growing>,
+    adds: bool,
+    buffer: Vec<u8>,
+    _lock: files::Lock,
+}
+
+impl Lines {
+    pub(crate) fn open(path: &Path, setup: Setup, format: Format) -> Result<Self, Failure> {
+        let lock = files::Lock::of(path)?;
+        let state_path = setup.state_path.unwrap_or_else(|| files::beside(path, ".scrm-state.json"));
+        Ok(Lines {
+            path: path.to_owned(),
+            state_path,
+            columns: setup.columns,
+            format,
+            file: None,
+            adds: false,
+            buffer: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    /// Where the lines of this run go.
+    fn working(&self) -> PathBuf {
+        if self.adds { self.path.clone() } else { files::beside(&self.path, ".part") }
+    }
+
+    fn heading(&self) -> Option<Vec<u8>> {
+        let Format::Csv(headings) = self.format else { return None };
+        let names = self.columns.iter().map(|column| match headings {
+            Headings::Names => column.name.as_str(),
+            Headings::English => column.label.en.trim_end_matches('.'),
+            Headings::Chinese => column.label.zh.trim_end_matches('。'),
+        });
+        let names = names.zip(&self.columns).map(|(name, column)| if name.is_empty() { column.name.as_str() } else { name });
+        // a spreadsheet takes the file for another encoding without it
+        let mark = if headings == Headings::Names { "" } else { "\u{feff}" };
+        let mut line = mark.as_bytes().to_vec();
+        line.extend(csv_line(names.map(str::as_bytes)));
+        Some(line)
+    }
+}
+
+impl Sink for Lines {
+    fn load(&mut self) -> Result<Option<State>, Failure> {
+        let Some(mut state) = super::read_state(&self.state_path)? else { return Ok(None) };
+        if state.marks.publishing {
+            let fresh = files::beside(&self.path, ".part");
+            if fresh.exists() {
+                files::publish(&fresh, &self.path)?;
+            }
+            state.marks.publishing = false;
+            files::replace(&self.state_path, state.text().as_bytes())?;
+        }
+        Ok(Some(state))
+    }
+
+    fn begin(&mut self, state: &mut State, adds: bool) -> Result<(), Failure> {
+        self.adds = adds;
+        let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        let grows = adds && self.path.exists();
+        if grows && matches!(self.format, Format::Csv(_)) && !state.columns.is_empty() && state.columns != names {
+            return Err(Failure::failed(format!(
+                "{}: the columns are others than in this file; move it away, and a new one is begun",
+                self.path.display()
+            )));
+        }
+        if grows {
+            let length = fs::metadata(&self.path).map_err(|error| files::broken(&self.path, &error))?.len();
+            if length != state.marks.rows || files::tail(&self.path, length) != state.marks.tail {
+                return Err(Failure::failed(format!(
+                    "{} is not as this program left it; move it away, and a new one is begun",
+                    self.path.display()
+                )));
+            }
+        } else {
+            (state.marks.rows, state.marks.tail) = (0, String::new());
+        }
+        state.columns = names;
+        self.file = Some(files::Growing::open(&self.working(), state.marks.rows, files::Secrecy::Usual)?);
+        Ok(())
+    }
+
+    fn resume(&mut self, state: &State) -> Result<(), Failure> {
+        self.adds = state.run.as_ref().is_some_and(|run| run.adds);
+        let working = self.working();
+        if state.marks.rows > 0 && files::tail(&working, state.marks.rows) != state.marks.tail {
+            return Err(Failure::failed(format!(
+                "{} is not as this program left it; move it and {} away, and the pull begins anew",
+                working.display(),
+                self.state_path.display()
+            )));
+        }
+        self.file = Some(files::Growing::open(&working, state.marks.rows, files::Secrecy::Usual)?);
+        Ok(())
+    }
+
+    fn append(&mut self, rows: &[NamedRow], _: i64, _: &mut Rejects) -> Result<Stored, Failure> {
+        for row in rows {
+            match self.format {
+                Format::Json => {
+                    serde_json::to_writer(&mut self.buffer, row)
+                        .map_err(|error| Failure::failed(format!("a row cannot be written: {error}")))?;
+                    self.buffer.push(b'\n');
+                }
+                Format::Csv(_) => {
+                    let texts = self.columns.iter().map(|column| text(column.cell(row)));
+                    self.buffer.extend(csv_line(texts));
+                }
+            }
+        }
+        Ok(Stored { rows: rows.len() as u64, known: 0 })
+    }
+
+    fn commit(&mut self, state: &mut State) -> Result<(), Failure> {
+        let heading = if state.marks.rows == 0 { self.heading() } else { None };
+        let working = self.working();
+        let Some(file) = &mut self.file else { return Ok(()) };
+        if let Some(heading) = heading {
+            file.write(&heading)?;
+        }
+        file.write(&self.buffer)?;
+        self.buffer.clear();
+        state.marks.rows = file.sync()?;
+        state.marks.tail = files::tail(&working, state.marks.rows);
+        files::replace(&self.state_path, state.text().as_bytes())
+    }
+
+    fn finish(&mut self, state: &mut State, _: bool, _: bool) -> Result<Done, Failure> {
+        self.commit(state)?;
+        self.file = None;
+        if !self.adds {
+            state.marks.publishing = true;
+            files::replace(&self.state_path, state.text().as_bytes())?;
+            files::publish(&self.working(), &self.path)?;
+            state.marks.publishing = false;
+            files::replace(&self.state_path, state.text().as_bytes())?;
+        }
+        Ok(Done::default())
+    }
+
+    fn keeps_versions(&self) -> bool {
+        true
+    }
+}
+
+fn csv_line<T: AsRef<[u8]>>(cells: impl Iterator<Item = T>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    // into memory
+    _ = writer.write_record(cells);
+    writer.into_inner().unwrap_or_default()
+}
+
+/// What a spreadsheet shows. A table of texts can hold even what is no value of its column's kind.
+fn text(cell: Cell<'_>) -> Vec<u8> {
+    match cell {
+        Cell::Nothing => Vec::new(),
+        Cell::Text(text) | Cell::Unreadable(text) => text.into_owned().into_bytes(),
+        Cell::Json(text) => text.into_bytes(),
+        Cell::Integer(value) => value.to_string().into_bytes(),
+        Cell::Number(value) => value.to_string().into_bytes(),
+        Cell::Boolean(value) => value.to_string().into_bytes(),
+        Cell::Decimal(value) => value.to_string().into_bytes(),
+        Cell::Moment(value) => value.to_string().into_bytes(),
+        Cell::Day(value) => value.to_string().into_bytes(),
+    }
+}

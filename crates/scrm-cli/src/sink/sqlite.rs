@@ -1,0 +1,191 @@
+//! SQLite: rows and state in one transaction.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params_from_iter, types::Value};
+use scrm_core::NamedRow;
+
+use super::{
+    Done, Setup, Sink, Stored, files,
+    table::{KEY, RUN, STATES, Table, quoted},
+};
+use crate::{
+    columns::{Cell, FlatColumn, Kind},
+    failure::Failure,
+    pull::{rejects::Rejects, state::State},
+};
+
+/// A table in a file of SQLite's.
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    connection: Connection,
+    table: Table,
+    insert: String,
+    _lock: files::Lock,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path, setup: Setup) -> Result<Self, Failure> {
+        // tables of one file can be filled one after the other only
+        let lock = files::Lock::of(path)?;
+        let failed = |error: rusqlite::Error| broken(path, &error);
+        let connection = Connection::open(path).map_err(failed)?;
+        connection.busy_timeout(std::time::Duration::from_secs(30)).map_err(failed)?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(failed)?;
+        let table = Table::new(setup);
+        let names = table.columns.iter().map(|column| column.name.as_str()).chain([KEY, RUN]);
+        let names: Vec<String> = names.map(quoted).collect();
+        let places = vec!["?"; names.len()].join(", ");
+        let insert = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({places})", quoted(&table.name), names.join(", "));
+        Ok(Sqlite { path: path.to_owned(), connection, table, insert, _lock: lock })
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> Failure {
+        broken(&self.path, error)
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), Failure> {
+        self.connection.execute_batch(sql).map_err(|error| self.failed(&error))
+    }
+
+    /// Makes the table, or gives one of an earlier version the columns that it lacks.
+    fn make(&self) -> Result<(), Failure> {
+        let name = quoted(&self.table.name);
+        let columns = |name: &str| -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?)")?;
+            statement.query_map([name], |row| row.get(0))?.collect()
+        };
+        let there = columns(&self.table.name).map_err(|error| self.failed(&error))?;
+        let declared = |column: &FlatColumn| format!("{} {}", quoted(&column.name), declared(column.kind));
+        if there.is_empty() {
+            let list: Vec<String> = self.table.columns.iter().map(declared).collect();
+            let comma = if list.is_empty() { "" } else { ", " };
+            let sql = format!("CREATE TABLE {name} ({}{comma}{KEY} TEXT PRIMARY KEY, {RUN} INTEGER NOT NULL)", list.join(", "));
+            return self.execute(&sql);
+        }
+        if !there.iter().any(|column| column == KEY) {
+            let (path, table) = (self.path.display(), &self.table.name);
+            return Err(Failure::failed(format!("{path} has a table {table} that this program did not make; name another with --table")));
+        }
+        let missing = self.table.columns.iter().filter(|column| !there.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
+        for column in missing {
+            self.execute(&format!("ALTER TABLE {name} ADD COLUMN {}", declared(column)))?;
+        }
+        Ok(())
+    }
+
+    fn write_state(&self, state: &State) -> Result<(), Failure> {
+        let sql = format!("INSERT OR REPLACE INTO {STATES} (\"table\", state) VALUES (?, ?)");
+        self.connection.execute(&sql, [&self.table.name, &state.text()]).map(drop).map_err(|error| self.failed(&error))
+    }
+
+    fn transaction(&self) -> Result<(), Failure> {
+        if self.connection.is_autocommit() { self.execute("BEGIN IMMEDIATE") } else { Ok(()) }
+    }
+}
+
+impl Sink for Sqlite {
+    fn load(&mut self) -> Result<Option<State>, Failure> {
+        self.execute(&format!("CREATE TABLE IF NOT EXISTS {STATES} (\"table\" TEXT PRIMARY KEY, state TEXT NOT NULL)"))?;
+        let sql = format!("SELECT state FROM {STATES} WHERE \"table\" = ?");
+        let text: Option<String> =
+            self.connection.query_row(&sql, [&self.table.name], |row| row.get(0)).optional().map_err(|error| self.failed(&error))?;
+        text.map(|text| State::read(&text, &format!("the table {STATES} of {}", self.path.display()))).transpose()
+    }
+
+    fn begin(&mut self, _: &mut State, _: bool) -> Result<(), Failure> {
+        self.make()
+    }
+
+    fn resume(&mut self, state: &State) -> Result<(), Failure> {
+        self.make()?;
+        let run = state.run.as_ref().map_or(0, |run| run.number);
+        let sql = format!("SELECT {KEY} FROM {} WHERE {RUN} = ? AND {KEY} LIKE '#%'", quoted(&self.table.name));
+        let keys = || -> rusqlite::Result<Vec<String>> { self.connection.prepare(&sql)?.query_map([run], |row| row.get(0))?.collect() };
+        for key in keys().map_err(|error| self.failed(&error))? {
+            self.table.came_before(&key);
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, rows: &[NamedRow], run: i64, rejects: &mut Rejects) -> Result<Stored, Failure> {
+        self.transaction()?;
+        let Sqlite { path, connection, table, insert, .. } = self;
+        let mut statement = connection.prepare(insert).map_err(|error| broken(path, &error))?;
+        let mut stored = Stored::default();
+        for row in rows {
+            let key = table.key(row);
+            let mut values: Vec<Value> = Vec::with_capacity(table.columns.len() + 2);
+            for column in &table.columns {
+                values.push(value(column, column.cell(row), &key, rejects));
+            }
+            values.extend([Value::Text(key), Value::Integer(run)]);
+            statement.execute(params_from_iter(values)).map_err(|error| broken(path, &error))?;
+            stored.rows += 1;
+        }
+        Ok(stored)
+    }
+
+    fn commit(&mut self, state: &mut State) -> Result<(), Failure> {
+        self.transaction()?;
+        self.write_state(state)?;
+        self.execute("COMMIT")
+    }
+
+    fn finish(&mut self, state: &mut State, adds: bool, complete: bool) -> Result<Done, Failure> {
+        self.transaction()?;
+        let mut done = Done::default();
+        if complete && !adds {
+            let sql = format!("DELETE FROM {} WHERE {RUN} < ?", quoted(&self.table.name));
+            done.removed = self.connection.execute(&sql, [state.runs]).map_err(|error| self.failed(&error))? as u64;
+        }
+        self.write_state(state)?;
+        self.execute("COMMIT")?;
+        Ok(done)
+    }
+
+    fn keeps_versions(&self) -> bool {
+        false
+    }
+}
+
+fn declared(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer | Kind::Boolean => "INTEGER",
+        Kind::Number => "REAL",
+        // exact: SQLite's numbers are floats
+        Kind::Decimal | Kind::Text | Kind::Moment(_) | Kind::Day | Kind::Json => "TEXT",
+    }
+}
+
+fn value(column: &FlatColumn, cell: Cell<'_>, key: &str, rejects: &mut Rejects) -> Value {
+    match cell {
+        Cell::Nothing => Value::Null,
+        Cell::Text(text) => Value::Text(text.into_owned()),
+        Cell::Json(text) => Value::Text(text),
+        Cell::Integer(value) => Value::Integer(value),
+        Cell::Number(value) => Value::Real(value),
+        Cell::Boolean(value) => Value::Integer(value.into()),
+        Cell::Decimal(value) => Value::Text(value.to_string()),
+        Cell::Moment(value) => Value::Text(value.to_string()),
+        Cell::Day(value) => Value::Text(value.to_string()),
+        Cell::Unreadable(text) => {
+            rejects.value(&column.name, &text, Some(key));
+            Value::Null
+        }
+    }
+}
+
+fn broken(path: &Path, error: &rusqlite::Error) -> Failure {
+    let shown = path.display();
+    let advice = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "; make room and run the same command again: what was committed stands",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "; another program writes to it: run the same command again when it is done"
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "; the program may not write there",
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "; it is no file of SQLite's, or damaged",
+        _ => "; what was committed stands, and the same command goes on from there",
+    };
+    Failure::failed(format!("{shown}: {error}{advice}"))
+}

@@ -1,0 +1,108 @@
+//! What cannot be meant is told, with what could be; nothing is sent and nothing is left half done.
+
+use std::fs;
+
+use crate::program::{Program, bare, ran};
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    let program = Program::new(10);
+    for (arguments, told) in [
+        (&["call", "xiaoe", "usr_list"][..], "near: user_list"),
+        (&["pull", "xiaoe", "user_list_v3", "--to", "a.csv"], "user_list_v2"),
+        (&["call", "xiaoe", "user_list", "--json", "{\"pgae\": 1}"], "near: page"),
+        (&["call", "xiaoe", "user_list", "--phon", "1"], "--phone"),
+        (&["call", "xiaoo", "user_list"], "xiaoe"),
+        (&["operations", "xiaoe", "--area", "ordr"], "near: order"),
+        (&["pull", "xiaoe", "user_list", "--to", "a.xls"], ".jsonl, .csv, .parquet or .db"),
+        (&["pull", "xiaoe", "user_get", "--to", "a.csv", "--json", "{}"], "has no pages"),
+        (&["call", "xiaoe", "user_list", "--page_size", "500"], "page_size must be at most 50"),
+        (&["call", "xiaoe", "user_list", "--from", "mars"], "mars"),
+        (&["call", "xiaoe", "user_get"], "--data.field_list"),
+    ] {
+        let refused = program.run(arguments).ended(2);
+        assert!(refused.err.contains(told), "{arguments:?}: {}", refused.err);
+    }
+    assert_eq!(program.mock.requests().len(), 0, "nothing was sent");
+}
+
+#[test]
+fn writing_needs_a_yes() {
+    let program = Program::new(10);
+    let data = r#"{"data": {"phone": "13800138000"}}"#;
+    let refused = program.run(&["call", "xiaoe", "user_register", "--json", data]).ended(2);
+    assert!(refused.err.contains("--yes"), "{}", refused.err);
+    let shown = program.run(&["call", "xiaoe", "user_register", "--json", data, "--dry-run"]).ended(0);
+    assert!(shown.out.contains("13800138000") && !shown.out.contains("access_token"), "{}", shown.out);
+    assert_eq!(program.mock.requests().len(), 0, "nothing was sent");
+}
+
+#[test]
+fn a_place_that_holds_something_else_is_left_alone() {
+    let program = Program::new(60);
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl"]).ended(0);
+    let whole = program.read("users.jsonl");
+    let other = program.run(&["pull", "xiaoe", "user_list", "--to", "users.jsonl"]).ended(2);
+    assert!(other.err.contains("holds another pull"), "{}", other.err);
+    let filtered = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--phone", "13800138000"]).ended(2);
+    assert!(filtered.err.contains("holds another pull"), "{}", filtered.err);
+    assert_eq!(program.read("users.jsonl"), whole);
+
+    let database = rusqlite::Connection::open(program.path("own.db")).unwrap();
+    database.execute_batch("CREATE TABLE user_list_v2 (mine TEXT); INSERT INTO user_list_v2 VALUES ('x')").unwrap();
+    let foreign = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "own.db"]).ended(1);
+    assert!(foreign.err.contains("did not make"), "{}", foreign.err);
+
+    fs::write(program.path("text.db"), "this is no database, but a text that is long enough to be taken for one").unwrap();
+    let no_database = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "text.db"]).ended(1);
+    assert!(no_database.err.contains("no file of SQLite"), "{}", no_database.err);
+}
+
+#[test]
+fn a_damaged_state_and_a_changed_file_are_told() {
+    let program = Program::new(60);
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "users.csv"];
+    program.run(&arguments).ended(0);
+    fs::write(program.path("users.csv.scrm-state.json"), "{").unwrap();
+    let damaged = program.run(&arguments).ended(1);
+    assert!(damaged.err.contains("the pull begins anew"), "{}", damaged.err);
+    fs::remove_file(program.path("users.csv.scrm-state.json")).unwrap();
+    program.run(&arguments).ended(0);
+}
+
+#[test]
+fn a_folder_that_is_not_there_or_read_only_is_told() {
+    let program = Program::new(10);
+    let missing = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "no/such/users.csv"]).ended(1);
+    assert!(missing.err.contains("the folder must be there"), "{}", missing.err);
+    let read_only = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "/proc/users.csv"]).ended(1);
+    assert!(read_only.err.contains("/proc/users.csv"), "{}", read_only.err);
+    // a disk that is full at the first byte
+    std::os::unix::fs::symlink("/dev/full", program.path("full.jsonl.part")).unwrap();
+    let full = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "full.jsonl"]).ended(1);
+    assert!(full.err.contains("full.jsonl.part"), "{}", full.err);
+    assert!(!program.path("full.jsonl").exists());
+}
+
+#[test]
+fn without_credentials_the_way_out_is_named() {
+    let refused = ran(&bare(&["pull", "xiaoe", "user_list", "--to", "a.csv"]).current_dir(std::env::temp_dir()).output().unwrap()).ended(2);
+    assert!(refused.err.contains("XIAOE_APP_ID") && refused.err.contains("scrm box --"), "{}", refused.err);
+}
+
+#[test]
+fn two_pulls_into_one_place_do_not_meet() {
+    let program = Program::with(
+        scrm_mock::Mock::builder()
+            .customers(2000)
+            .fault(scrm_mock::FaultRule::new(scrm_mock::Fault::Latency { fixed_ms: 20, jitter_ms: 0 })),
+    );
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--quiet"];
+    let mut first = program.spawn(&arguments);
+    while program.mock.calls("xiaoe/user_list_v2") < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let second = program.run(&arguments).ended(1);
+    assert!(second.err.contains("another pull into it is running"), "{}", second.err);
+    assert!(first.wait().unwrap().success());
+}

@@ -1,0 +1,105 @@
+//! The commands beside `pull`.
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::program::{Program, bare, ran};
+
+#[test]
+fn operations_are_found_by_words_of_both_languages() {
+    let found = ran(&bare(&["operations", "xiaoe", "--search", "订单", "--json"]).output().unwrap()).ended(0);
+    let list: Value = serde_json::from_str(&found.out).unwrap();
+    assert!(list.as_array().unwrap().iter().any(|operation| operation["operation"] == "order_list_v2"), "{list}");
+    let shown = ran(&bare(&["show", "xiaoe", "order_list_v2", "--json"]).output().unwrap()).ended(0);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    assert!(shown["columns"].as_array().unwrap().len() > 5 && shown["schema"]["request"].is_object(), "{shown}");
+}
+
+#[test]
+fn a_call_prints_the_typed_answer_or_the_raw_one() {
+    let program = Program::new(20);
+    let typed = program.run(&["call", "xiaoe", "user_list", "--phone", "13800138000"]).ended(0);
+    let typed: Value = serde_json::from_str(&typed.out).unwrap();
+    assert_eq!(typed["list"][0]["bind_phone"], "13800138000");
+    let raw = program.run(&["call", "xiaoe", "user_list", "--phone", "13800138000", "--raw"]).ended(0);
+    let raw: Value = serde_json::from_str(&raw.out).unwrap();
+    assert_eq!(raw["data"]["list"][0]["bind_phone"], "13800138000");
+    assert_eq!(program.mock.token_fetches("xiaoe"), 1, "the second program used the first one's token");
+    let untyped = program.run(&["call", "xiaoe", "xe.user.batch.get/1.0.0", "--json", r#"{"page": 1, "page_size": 2}"#, "--yes"]).ended(0);
+    assert!(untyped.out.contains("user_id"), "{}", untyped.out);
+}
+
+#[test]
+fn the_doctor_says_what_is_missing_and_what_to_do() {
+    let program = Program::new(20);
+    program.run(&["doctor", "xiaoe"]).ended(0);
+    program.mock.forbid("xiaoe/order_list_v2");
+    let ill = program.run(&["doctor", "xiaoe", "--operation", "user_list,order_list_v2", "--json"]).ended(1);
+    let checks: Value = serde_json::from_str(&ill.out).unwrap();
+    let of = |name: &str| checks.as_array().unwrap().iter().find(|check| check["check"] == name).unwrap().clone();
+    assert_eq!(of("user_list")["finding"], "fine");
+    assert!(of("order_list_v2")["says"].as_str().unwrap().contains("permission 订单管理-查询 missing"), "{checks}");
+    program.mock.fault(scrm_mock::Fault::Code(scrm_mock::Situation::AddressRefused)).on("xiaoe/user_list");
+    let refused = program.run(&["doctor", "xiaoe", "--operation", "user_list"]).ended(1);
+    assert!(refused.out.contains("address"), "{}", refused.out);
+    let nobody = ran(&bare(&["doctor", "rabbitpre"]).output().unwrap()).ended(1);
+    assert!(nobody.out.contains("RABBITPRE_INSTANCE_APPID"), "{}", nobody.out);
+}
+
+#[test]
+fn every_operation_that_reads_is_called_by_the_doctor() {
+    let program = Program::new(50);
+    for vendor in ["xiaoe", "rabbitpre", "beschannels"] {
+        let all = program.run(&["doctor", vendor, "--all", "--json"]);
+        let checks: Value = serde_json::from_str(&all.out).unwrap();
+        let wrong: Vec<&Value> = checks.as_array().unwrap().iter().filter(|check| check["finding"] == "wrong").collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
+
+#[test]
+fn an_answer_at_hand_is_decoded() {
+    let body = r#"{"code":0,"msg":"ok","data":{"list":[{"user_id":"u_made_up_0001","pay_sum":"19.90"}],"total":"1"}}"#;
+    let mut child = bare(&["decode", "xiaoe", "user_list", "--plain"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
+    let decoded = ran(&child.wait_with_output().unwrap()).ended(0);
+    assert!(decoded.out.contains("u_made_up_0001") && decoded.out.contains("drifts"), "{}", decoded.out);
+}
+
+#[test]
+fn the_box_runs_a_command_and_ends_with_it() {
+    let scrm = env!("CARGO_BIN_EXE_scrm");
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| ran(&bare(arguments).env("HOME", folder.path()).output().unwrap());
+    let called = run(&["box", "--customers", "20", "--", scrm, "call", "xiaoe", "user_list", "--page_size", "3"]).ended(0);
+    assert!(called.out.contains("user_nickname"), "{}", called.out);
+    run(&["box", "--", scrm, "call", "xiaoe", "no_such"]).ended(2);
+    let variables = run(&["box", "--", "env"]).ended(0);
+    for name in ["XIAOE_BASE_URL=", "RABBITPRE_INSTANCE_SECRET=", "BESCHANNELS_USER_ID="] {
+        assert!(variables.out.contains(name), "{name}: {}", variables.out);
+    }
+}
+
+#[test]
+fn the_shell_is_told_operations_fields_and_values() {
+    let script = ran(&bare(&["completions", "bash"]).output().unwrap()).ended(0);
+    assert!(script.out.contains("complete "), "{}", script.out);
+    let offered = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scrm"));
+        command
+            .env_clear()
+            .env("COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
+            .env("_CLAP_IFS", "\n")
+            .arg("--")
+            .args(words);
+        ran(&command.output().unwrap()).out
+    };
+    assert!(offered(&["scrm", "call", "xiaoe", "user_"]).contains("user_list_v2"));
+    assert!(offered(&["scrm", "call", "xiaoe", "user_list", "--pa"]).contains("--page_size"));
+    assert!(offered(&["scrm", "call", "xiaoe", "user_list", "--from", ""]).contains("wechat"));
+}

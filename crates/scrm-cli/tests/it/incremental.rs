@@ -1,0 +1,75 @@
+//! Pulls of what is new: seams without doubles, what was there is not stored again, the mark moves with the rows.
+
+use serde_json::Value;
+use xiaoe_client::user::UserListV2;
+
+use crate::program::{Program, ids_of_jsonl, ids_of_parquet, ids_of_sqlite};
+
+const CUSTOMERS: u32 = 1500;
+
+fn pull(program: &Program, to: &str, times: &[&str]) -> Value {
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", to, "--quiet", "--by", "user_created_start"];
+    program.run(&[&arguments[..], times].concat()).ended(0);
+    let summary = match to {
+        "shop.db" => "shop.db.user_list_v2.summary.json".to_owned(),
+        to => format!("{to}.summary.json"),
+    };
+    serde_json::from_str(&program.read(&summary)).unwrap()
+}
+
+/// Three nights over overlapping windows of time; the last one finds nothing new.
+fn nights(to: &str, ids: impl Fn(&Program) -> Vec<String>) {
+    let program = Program::new(CUSTOMERS);
+    let first = pull(&program, to, &["--since", "2021-01-01", "--until", "2022-06-01"]);
+    let half = program.users(UserListV2::new().with_user_created_start("2021-01-01").with_user_created_end("2022-06-01"));
+    assert_eq!(ids(&program), half);
+    assert_eq!(first["mark"], "2022-06-01T00:00:00+08:00");
+    let second = pull(&program, to, &["--since", "last", "--until", "2026-02-01", "--lookback", "60d"]);
+    assert_eq!(ids(&program), program.ids());
+    assert_eq!(second["start"], "2022-04-02");
+    let third = pull(&program, to, &["--since", "last", "--until", "2026-02-02", "--lookback", "60d"]);
+    assert_eq!(ids(&program), program.ids());
+    if to != "shop.db" {
+        assert!(second["known"].as_u64().unwrap() > 0, "{second}");
+        assert_eq!(third["rows"], 0, "{third}");
+    }
+}
+
+#[test]
+fn jsonl() {
+    nights("users.jsonl", |program| ids_of_jsonl(&program.read("users.jsonl")));
+}
+
+#[test]
+fn parquet() {
+    nights("users.parquet", |program| ids_of_parquet(&program.path("users.parquet")));
+}
+
+#[test]
+fn sqlite() {
+    nights("shop.db", |program| ids_of_sqlite(&program.path("shop.db")));
+}
+
+#[test]
+fn a_file_that_was_moved_away_gets_what_is_new_only() {
+    let program = Program::new(CUSTOMERS);
+    pull(&program, "users.jsonl", &["--since", "2021-01-01", "--until", "2023-01-01"]);
+    let before = ids_of_jsonl(&program.read("users.jsonl"));
+    std::fs::rename(program.path("users.jsonl"), program.path("old.jsonl")).unwrap();
+    pull(&program, "users.jsonl", &["--since", "last", "--until", "2026-02-01"]);
+    let mut all = [before, ids_of_jsonl(&program.read("users.jsonl"))].concat();
+    all.sort();
+    assert_eq!(all, program.ids());
+}
+
+#[test]
+fn what_begins_needs_a_time_where_the_vendor_does() {
+    let program = Program::new(10);
+    let ran =
+        program.run(&["pull", "xiaoe", "order_list_v2", "--to", "orders.jsonl", "--since", "last", "--by", "created_time_start"]).ended(2);
+    assert!(ran.err.contains("begin with a time"), "{}", ran.err);
+    let ran = program.run(&["pull", "xiaoe", "activity_list", "--to", "f.jsonl", "--since", "last"]).ended(2);
+    assert!(ran.err.contains("no filter of time"), "{}", ran.err);
+    let ran = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "u.jsonl", "--since", "last"]).ended(2);
+    assert!(ran.err.contains("--by: one of"), "{}", ran.err);
+}

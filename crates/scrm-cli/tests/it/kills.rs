@@ -1,0 +1,86 @@
+//! Killed at random moments and started again, a pull gives each row once.
+
+use std::{path::Path, time::Duration};
+
+use scrm_mock::{Fault, Mock};
+
+use crate::{
+    program::{Program, ids_of_csv, ids_of_jsonl, ids_of_parquet, ids_of_sqlite},
+    server::Postgres,
+};
+
+const KILLS: u32 = 30;
+const CUSTOMERS: u32 = 6000;
+const OPERATION: &str = "xiaoe/user_list_v2";
+
+/// Kills a pull again and again, lets it end, and says which ids there are.
+fn killed(to: &str, seed: u64, faulty: bool, ids: impl Fn(&Path) -> Vec<String>) {
+    let program = Program::with(Mock::builder().customers(CUSTOMERS).without_quotas());
+    let expected = program.ids();
+    assert_eq!(expected.len() as u32, CUSTOMERS);
+    if faulty {
+        program.mock.fault(Fault::Status { status: 503, retry_after: None }).on(OPERATION).probability(0.03);
+        program.mock.fault(Fault::Truncated).on(OPERATION).probability(0.03);
+        program.mock.fault(Fault::UnknownFields).on(OPERATION).probability(0.2);
+    }
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", to, "--commit-every", "50", "--quiet", "--quota", "none"];
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut killed = 0;
+    while killed < KILLS {
+        let mut child = program.spawn(&arguments);
+        // pages are counted, not moments: a slow machine gets as far as a fast one
+        let pages = program.mock.calls(OPERATION) + random.u64(0..5);
+        let ended = loop {
+            if child.try_wait().unwrap().is_some() {
+                break true;
+            }
+            if program.mock.calls(OPERATION) >= pages {
+                break false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        std::thread::sleep(Duration::from_micros(random.u64(0..20_000)));
+        _ = child.kill();
+        if !ended && !child.wait().unwrap().success() {
+            killed += 1;
+        } else {
+            break;
+        }
+    }
+    assert_eq!(killed, KILLS, "the pull came to its end before");
+    let last = program.run(&arguments).ended(0);
+    assert!(last.out.contains("complete"), "{}", last.out);
+    let found = ids(program.folder());
+    assert_eq!(found.len(), expected.len(), "after {killed} kills");
+    assert!(found == expected, "after {killed} kills");
+    // once more, from the beginning: the same rows and nothing else
+    program.mock.clear_faults();
+    program.run(&arguments).ended(0);
+    assert!(ids(program.folder()) == expected);
+}
+
+#[test]
+fn jsonl() {
+    killed("users.jsonl", 1, true, |folder| ids_of_jsonl(&std::fs::read_to_string(folder.join("users.jsonl")).unwrap()));
+}
+
+#[test]
+fn csv() {
+    killed("users.csv", 2, true, |folder| ids_of_csv(&folder.join("users.csv")));
+}
+
+#[test]
+fn parquet() {
+    killed("users.parquet", 3, true, |folder| ids_of_parquet(&folder.join("users.parquet")));
+}
+
+#[test]
+fn sqlite() {
+    killed("shop.db", 4, true, |folder| ids_of_sqlite(&folder.join("shop.db")));
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = Postgres::start() else { return };
+    killed(&server.url(), 5, true, |_| server.ids());
+}
