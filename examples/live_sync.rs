@@ -149,7 +149,8 @@ impl Store {
 
     fn whole_pull(&self, until: Option<String>) -> Outcome<()> {
         if let Some(until) = until {
-            self.connection().execute("INSERT INTO pulled VALUES (1, ?1) ON CONFLICT (only_row) DO UPDATE SET until = excluded.until", [until])?;
+            self.connection()
+                .execute("INSERT INTO pulled VALUES (1, ?1) ON CONFLICT (only_row) DO UPDATE SET until = excluded.until", [until])?;
         }
         Ok(())
     }

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use scrm_schema::model::Quota;
 
-use crate::{answer::remove_some, faults::FaultRule, people::Customer, pushes, server::json, stats::stats, tokens::TokenRule, world::World};
+use crate::{
+    answer::remove_some, faults::FaultRule, people::Customer, pushes, server::json, stats::stats, tokens::TokenRule, world::World,
+};
 
 /// Made-up people that one call may add: more would fill the memory.
 pub(crate) const MOST_ADDED: u32 = 1_000_000;

@@ -44,7 +44,8 @@ fn value(slot: Slot<'_>, field: Option<&Field>, alike: &[&Element]) -> Value {
     match (slot, alike) {
         (Slot::List(list), _) => {
             let row = list.grow(0);
-            let rows = items().map(|element| if element.children.is_empty() { untyped(element) } else { Value::Object(json(element, row)) });
+            let rows =
+                items().map(|element| if element.children.is_empty() { untyped(element) } else { Value::Object(json(element, row)) });
             let rows = rows.collect();
             list.pop();
             rows

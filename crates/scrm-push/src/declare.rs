@@ -1,11 +1,8 @@
 //! How a vendor's pushes are declared: what generated code names.
 
 pub use futures_core::future::BoxFuture;
-use scrm_core::{
-    BoxError,
-    table::ReadFields,
-};
 pub use scrm_core::table::Payload;
+use scrm_core::{BoxError, table::ReadFields};
 use serde_json::Value;
 
 use crate::message::Unknown;

@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn sorted_parameters_and_the_secret_are_signed() {
         let seal = ParameterSeal::new("s3cret".to_owned());
-        let Value::Object(mut body) = json!({ "nonce": "abc", "a": 1, "timestamp": 1_772_330_400_000_u64, "list": [1], "secret": "x" }) else { panic!() };
+        let Value::Object(mut body) = json!({ "nonce": "abc", "a": 1, "timestamp": 1_772_330_400_000_u64, "list": [1], "secret": "x" })
+        else {
+            panic!()
+        };
         // printf 'a=1&nonce=abc&secret=s3cret&timestamp=1772330400000' | sha1sum
         assert_eq!(seal.sign(&body), EXPECTED);
         body.insert("signature".into(), json!(EXPECTED));

@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::HashSet};
 
 use scrm_core::{
     Drift, DriftKind,
-    decode::{DecodeOptions, decode_bare},
     declare::lax_document,
+    decode::{DecodeOptions, decode_bare},
     table::{Payload, Slot, WriteFields},
 };
 use serde_json::{Map, Value};

@@ -101,7 +101,9 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::Unverified => f.write_str("the request is not verified to come from the vendor; check token, key and id in the vendor's console"),
+            Refusal::Unverified => {
+                f.write_str("the request is not verified to come from the vendor; check token, key and id in the vendor's console")
+            }
             Refusal::TooLong => f.write_str("the body is longer than this receiver takes"),
             Refusal::Unreadable(reason) => write!(f, "the body cannot be read: it {reason}"),
             Refusal::Busy => f.write_str("another receiver is just handing it over"),

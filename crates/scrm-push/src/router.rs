@@ -17,7 +17,6 @@ use crate::{
 
 impl<E: Events> Receiver<E> {
     /// A router that receives at `/`, and at `/{kind}` what is known by its address, with dashes: `/prize-won`. Nest it where the vendor's console points to.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new().route("/", any(receive::<E>)).route("/{kind}", any(receive_kind::<E>)).with_state(self.clone())
     }
@@ -37,8 +36,7 @@ async fn answer<E: Events>(receiver: &Receiver<E>, kind: Option<&str>, request: 
     let Ok(body) = to_bytes(body, receiver.largest()).await else {
         return respond(Reply::failure(E::DELIVERY, 413));
     };
-    let headers: Vec<(&str, &str)> =
-        head.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let headers: Vec<(&str, &str)> = head.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let incoming = Incoming { kind, ..Incoming::new(&headers, head.uri.query().unwrap_or_default(), &body) };
     respond(receiver.receive_incoming(&incoming).await.reply)
 }

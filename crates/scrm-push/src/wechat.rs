@@ -294,8 +294,10 @@ mod tests {
         assert!(again(&sealed.query, &sealed.body, 100_000).is_ok());
         assert!(again(&sealed.query, &sealed.body, 100_000 + 48 * 3600).is_ok());
         let flipped = sealed.body.replacen("CDATA[", "CDATA[A", 1);
-        let foreign = WechatSeal::new("token_made_up_01".to_owned(), KEY, "app_made_up_0002").unwrap().seal(b"<doc/>", 100_000, "nonce", [1; 16]);
-        let other_token = WechatSeal::new("another".to_owned(), KEY, "app_made_up_0001").unwrap().seal(b"<doc/>", 100_000, "nonce", [1; 16]);
+        let foreign =
+            WechatSeal::new("token_made_up_01".to_owned(), KEY, "app_made_up_0002").unwrap().seal(b"<doc/>", 100_000, "nonce", [1; 16]);
+        let other_token =
+            WechatSeal::new("another".to_owned(), KEY, "app_made_up_0001").unwrap().seal(b"<doc/>", 100_000, "nonce", [1; 16]);
         let signed = |encrypted: &str| {
             let signature = signature(&["token_made_up_01", "100000", "nonce", encrypted]);
             format!("msg_signature={signature}&timestamp=100000&nonce=nonce")

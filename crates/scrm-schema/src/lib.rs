@@ -26,9 +26,7 @@ pub use pointer::{Found, locate};
 use error::Problems;
 use model::Tree;
 
-pub use scrm_vendor_schemas::{
-    DEFINITIONS_META_SCHEMA, DELIVERY_META_SCHEMA, OPERATION_META_SCHEMA, PUSH_META_SCHEMA, VENDOR_META_SCHEMA,
-};
+pub use scrm_vendor_schemas::{DEFINITIONS_META_SCHEMA, DELIVERY_META_SCHEMA, OPERATION_META_SCHEMA, PUSH_META_SCHEMA, VENDOR_META_SCHEMA};
 
 /// Reads `<folder>/<vendor>/*.json` and `<folder>/<vendor>/<area>/*.json`. Other files are no part of the tree.
 ///

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::error::Problem;
 
-pub use push::{Channel, Delivery, Protection, Push, PushEnvelope, PushExample, PushFormat, Recognized, Reply};
 pub use field::{Announced, Columns, Comparison, Enum, EnumValue, Field, Filters, Object, Sensitive, TimeFormat, Type, Used, Wire};
+pub use push::{Channel, Delivery, Protection, Push, PushEnvelope, PushExample, PushFormat, Recognized, Reply};
 
 /// All vendors, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -75,8 +75,7 @@ fn push(path: String, channel: &str, value: Value, problems: &mut Problems) -> O
         answer: file.answer.as_ref(),
         definitions: &file.definitions,
     };
-    let Shapes { request, data, objects, enums, .. } =
-        shape::push_shapes(&source, &mut FileProblems { file: &path, all: problems });
+    let Shapes { request, data, objects, enums, .. } = shape::push_shapes(&source, &mut FileProblems { file: &path, all: problems });
     let answers = file.answer.is_some();
     let operation = Operation {
         file: path,

@@ -17,7 +17,10 @@ const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
 /// The program itself: `cargo run` would be killed in its place.
 fn program() -> PathBuf {
-    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "--offline", "--package", "examples", "--example", "live_sync"]).status().unwrap();
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "--package", "examples", "--example", "live_sync"])
+        .status()
+        .unwrap();
     assert!(built.success());
     let folder = env::current_exe().unwrap();
     folder.ancestors().nth(2).unwrap().join("examples").join(format!("live_sync{}", env::consts::EXE_SUFFIX))

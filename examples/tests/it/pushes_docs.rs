@@ -86,7 +86,11 @@ fn the_page_shows_what_stands_here() {
     for page in ["docs/pushes.md", "docs/pushes.zh-CN.md"] {
         let text = read(page);
         let blocks = text.split("```rust\n").skip(1).filter_map(|rest| rest.split_once("```"));
-        for line in blocks.flat_map(|(block, _)| block.lines()).map(code).filter(|line| !line.is_empty() && !line.starts_with("use ") && !line.starts_with("//")) {
+        for line in blocks
+            .flat_map(|(block, _)| block.lines())
+            .map(code)
+            .filter(|line| !line.is_empty() && !line.starts_with("use ") && !line.starts_with("//"))
+        {
             assert!(here.contains(&line), "{page}: {line}");
         }
     }

@@ -89,7 +89,9 @@ fn took(delivery: &Delivery, (status, reply): &(u16, String)) -> bool {
         Value::String(text) => reply.trim() == text,
         Value::Object(wanted) => {
             let reply: Value = serde_json::from_str(reply).unwrap_or_default();
-            wanted.get("code").is_some_and(|code| reply.get("code").is_some_and(|found| crate::fill::plain(found) == crate::fill::plain(code)))
+            wanted
+                .get("code")
+                .is_some_and(|code| reply.get("code").is_some_and(|found| crate::fill::plain(found) == crate::fill::plain(code)))
         }
         _ => false,
     };

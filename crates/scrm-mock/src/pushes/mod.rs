@@ -97,7 +97,11 @@ impl Subscription {
 /// Token and key are not shown.
 impl std::fmt::Debug for Subscription {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subscription").field("vendor", &self.vendor).field("url", &self.url).field("speed", &self.speed).finish_non_exhaustive()
+        f.debug_struct("Subscription")
+            .field("vendor", &self.vendor)
+            .field("url", &self.url)
+            .field("speed", &self.speed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -281,7 +285,8 @@ fn begin(
     });
     drop(held);
     let content = content(world, vendor, push, &credentials, known);
-    let sender = vendor.file.credentials.iter().find(|credential| !credential.secret).and_then(|credential| credentials.get(&credential.name));
+    let sender =
+        vendor.file.credentials.iter().find(|credential| !credential.secret).and_then(|credential| credentials.get(&credential.name));
     let parcel = deliver::Parcel {
         number: place,
         message_id: message_id.clone(),
@@ -299,7 +304,13 @@ fn begin(
 }
 
 /// What is pushed: what is known, the rest made up about the person that it is about.
-fn content(world: &World, vendor: &Vendor, push: &Push, credentials: &crate::world::Shop, known: &Map<String, Value>) -> Map<String, Value> {
+fn content(
+    world: &World,
+    vendor: &Vendor,
+    push: &Push,
+    credentials: &crate::world::Shop,
+    known: &Map<String, Value>,
+) -> Map<String, Value> {
     let people = world.people();
     let about = |person: &Person| {
         let phone = people.attribute(person, "phone", "", "");

@@ -77,7 +77,10 @@ async fn what_is_not_taken_comes_again_by_the_documented_clock_and_is_dropped_in
     let id = mock.push("acme/stream_change", json!({ "stream": "s-9" })).unwrap();
     assert!(mock.pushes_settled(Duration::from_secs(20)).await);
     let record = mock.pushes().remove(0);
-    assert_eq!((record.message_id.as_str(), record.attempts.as_slice(), record.reply.as_str()), (id.as_str(), [503, 503, 200].as_slice(), "success"));
+    assert_eq!(
+        (record.message_id.as_str(), record.attempts.as_slice(), record.reply.as_str()),
+        (id.as_str(), [503, 503, 200].as_slice(), "success")
+    );
     assert_eq!(sink.taken.lock().unwrap().get(&id), Some(&1));
     receiver.close().await;
     mock.push("door_open", json!({})).unwrap();

@@ -55,7 +55,10 @@ async fn signed_parameters_are_verified() {
     let seal = ParameterSeal::new("s3cret".to_owned());
     let (sink, _out) = queue(5);
     let receiver = Receiver::<Event>::builder(seal.clone(), sink).build();
-    let Value::Object(mut body) = json!({ "notice": "n-1", "prize": "p-1", "kind": "big", "timestamp": crate::receiver::now() * 1000 }) else { panic!() };
+    let Value::Object(mut body) = json!({ "notice": "n-1", "prize": "p-1", "kind": "big", "timestamp": crate::receiver::now() * 1000 })
+    else {
+        panic!()
+    };
     let signature = seal.sign(&body);
     body.insert("signature".into(), json!(signature));
     let sent = |body: &serde_json::Map<String, Value>| serde_json::to_vec(body).unwrap();

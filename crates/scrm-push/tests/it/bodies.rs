@@ -32,7 +32,13 @@ fn a_bad_field_costs_only_itself() {
     let Event::UserAdd(user) = &message.event else { panic!("{message:?}") };
     assert_eq!((user.user_id.as_deref(), user.age, user.phone.as_deref()), (Some("u-1"), None, Some("13800138000")));
     let bad: Vec<_> = message.bad_fields.iter().map(|bad| (bad.path.as_str(), &*bad.raw, bad.reason.as_str())).collect();
-    assert_eq!(bad, [("/age", "\"very old\"", "expected an integer, found a string"), ("/height", "{\"a\":\"1\"}", "expected a number, found an object")]);
+    assert_eq!(
+        bad,
+        [
+            ("/age", "\"very old\"", "expected an integer, found a string"),
+            ("/height", "{\"a\":\"1\"}", "expected a number, found an object")
+        ]
+    );
     assert!(!format!("{:?}", message.bad_fields).contains("very old"));
 }
 
@@ -68,7 +74,10 @@ fn what_is_no_xml_is_refused_and_nothing_is_fetched_or_blown_up() {
     ] {
         assert!(matches!(read(body.as_bytes()), Err(Refusal::Unreadable(_))), "{}", &body[..body.len().min(40)]);
     }
-    let many = format!("<doc><type>user_add</type><data>{}</data></doc>", "<age>x</age><height>x</height><vip>x</vip><state>x</state>".repeat(4000));
+    let many = format!(
+        "<doc><type>user_add</type><data>{}</data></doc>",
+        "<age>x</age><height>x</height><vip>x</vip><state>x</state>".repeat(4000)
+    );
     assert!(read(many.as_bytes()).is_ok());
 }
 

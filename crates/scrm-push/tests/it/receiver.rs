@@ -66,7 +66,10 @@ async fn a_push_is_taken_once_and_its_repetitions_are_answered() {
     assert_eq!((first.reply.status, first.reply.body.as_slice()), (200, b"success".as_slice()));
     let message = first.message().unwrap();
     let Event::UserAdd(user) = &message.event else { panic!("{message:?}") };
-    assert_eq!((user.user_id.as_deref(), message.id.as_deref(), message.sender.as_deref(), message.attempt), (Some("u-1"), Some("1"), Some("shop-1"), Some(0)));
+    assert_eq!(
+        (user.user_id.as_deref(), message.id.as_deref(), message.sender.as_deref(), message.attempt),
+        (Some("u-1"), Some("1"), Some("shop-1"), Some(0))
+    );
     for _ in 0..3 {
         let again = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
         assert!(matches!(&again.outcome, Outcome::Repeated { id } if id == "1"));

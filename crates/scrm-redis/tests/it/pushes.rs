@@ -36,7 +36,9 @@ fn now() -> u64 {
 }
 
 fn sealed(id: &str) -> Sealed {
-    let body = format!("<doc><type>user_add</type><app_id>shop-1</app_id><message_id>{id}</message_id><data><user_id>u-{id}</user_id></data></doc>");
+    let body = format!(
+        "<doc><type>user_add</type><app_id>shop-1</app_id><message_id>{id}</message_id><data><user_id>u-{id}</user_id></data></doc>"
+    );
     seal().seal(body.as_bytes(), now(), "nonce", [7; 16])
 }
 
@@ -156,8 +158,13 @@ async fn each_push_is_taken_once_whoever_dies() {
     let settings = format!("{} {} {port} {}", redis.url(), prefix(), file.display());
     let mut receiver = start(&settings);
     let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let (next, answered, repeated, bad, over) =
-        (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (next, answered, repeated, bad, over) = (
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(AtomicBool::new(false)),
+    );
     let lines: Vec<_> = (0..16)
         .map(|_| {
             let (next, answered, repeated, bad) = (Arc::clone(&next), Arc::clone(&answered), Arc::clone(&repeated), Arc::clone(&bad));
