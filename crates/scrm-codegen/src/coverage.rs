@@ -65,6 +65,8 @@ pub fn coverage_summary(tree: &Tree, language: Language) -> Vec<String> {
 /// The operations of one area, typed ones first.
 struct Section<'a> {
     vendor: &'a Vendor,
+    /// We call the vendor; else the vendor calls us.
+    calls: bool,
     title: String,
     typed: Vec<&'a Operation>,
     known: Vec<&'a Known>,
@@ -76,13 +78,25 @@ fn sections(vendor: &Vendor) -> Vec<Section<'_>> {
     let areas = vendor.file.areas.iter().map(|area| {
         let label = docs::both(&Label { zh: area.zh.clone(), en: area.en.clone() });
         let typed = vendor.area(&area.name).collect();
-        Section { vendor, title: format!("`{}` · {label}", area.name), typed, known: known(&area.name) }
+        Section { vendor, calls: true, title: format!("`{}` · {label}", area.name), typed, known: known(&area.name) }
     });
-    let tokens = Section { vendor, title: "Tokens · 令牌".to_owned(), typed: vendor.token_operations().collect(), known: Vec::new() };
+    let tokens =
+        Section {
+            vendor, calls: true, title: "Tokens · 令牌".to_owned(), typed: vendor.token_operations().collect(), known: Vec::new()
+        };
     let others: BTreeSet<&str> = vendor.known.iter().map(|known| known.area.as_str()).collect();
-    let others = others.into_iter().filter(|name| !vendor.file.areas.iter().any(|area| area.name == *name));
-    let untyped = others.map(|name| Section { vendor, title: format!("`{name}`"), typed: Vec::new(), known: known(name) });
-    areas.chain([tokens]).chain(untyped).filter(|section| !section.typed.is_empty() || !section.known.is_empty()).collect()
+    let shown =
+        |name: &str| vendor.file.areas.iter().any(|area| area.name == name) || vendor.channels.iter().any(|channel| channel.name == name);
+    let others = others.into_iter().filter(|name| !shown(name));
+    let untyped = others.map(|name| Section { vendor, calls: true, title: format!("`{name}`"), typed: Vec::new(), known: known(name) });
+    let channels = vendor.channels.iter().map(|channel| Section {
+        vendor,
+        calls: false,
+        title: format!("`{}` · {}", channel.name, docs::both(&channel.delivery.title)),
+        typed: channel.pushes.iter().map(|push| &push.operation).collect(),
+        known: known(&channel.name),
+    });
+    areas.chain([tokens]).chain(channels).chain(untyped).filter(|section| !section.typed.is_empty() || !section.known.is_empty()).collect()
 }
 
 impl Section<'_> {
@@ -91,32 +105,33 @@ impl Section<'_> {
         let mut text = format!("\n### {}: {typed} of {all}\n\n", self.title);
         text += "| Operation | What it does | Typed | Evidence | Access | Pages | Fields sent, answered | Read in | Day |\n|---|---|---|---|---|---|---|---|---|\n";
         for operation in &self.typed {
-            text += &typed_row(self.vendor, operation);
+            text += &self.typed_row(operation);
         }
         for known in &self.known {
             text += &known_row(self.vendor, known);
         }
         text
     }
-}
 
-fn typed_row(vendor: &Vendor, operation: &Operation) -> String {
-    let (sent, answered) = fields(operation);
-    let access = match operation.access {
-        Access::Read => "read",
-        Access::Write => "write",
-        Access::WriteSafeToRepeat => "write, safe to repeat",
-    };
-    format!(
-        "| `{}` | {} | {} | {} | {access} | {} | {sent}, {answered} | {} | {} |\n",
-        address::path(operation).replace("r#", ""),
-        docs::both(&operation.title),
-        cuts(operation),
-        evidence(operation),
-        operation.paging.as_ref().map(operation_docs::pages).unwrap_or_default(),
-        page(vendor, &operation.source),
-        operation.source.read,
-    )
+    fn typed_row(&self, operation: &Operation) -> String {
+        let (sent, answered) = fields(operation);
+        let access = match operation.access {
+            _ if !self.calls => "",
+            Access::Read => "read",
+            Access::Write => "write",
+            Access::WriteSafeToRepeat => "write, safe to repeat",
+        };
+        format!(
+            "| `{}` | {} | {} | {} | {access} | {} | {sent}, {answered} | {} | {} |\n",
+            if self.calls { address::path(operation).replace("r#", "") } else { operation.name.clone() },
+            docs::both(&operation.title),
+            cuts(operation),
+            evidence(operation),
+            operation.paging.as_ref().map(operation_docs::pages).unwrap_or_default(),
+            page(self.vendor, &operation.source),
+            operation.source.read,
+        )
+    }
 }
 
 fn known_row(vendor: &Vendor, known: &Known) -> String {
@@ -197,7 +212,7 @@ fn fields(operation: &Operation) -> (usize, usize) {
 fn typed_fields(vendor: &Vendor) -> usize {
     let mut shared: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut own = 0;
-    for operation in &vendor.operations {
+    for operation in vendor.operations.iter().chain(vendor.pushes().map(|(_, push)| &push.operation)) {
         own += operation.request.fields.len();
         for object in operation.objects.values() {
             match object.is_shared() {
@@ -226,6 +241,10 @@ impl Totals {
     fn of(vendor: &Vendor) -> Totals {
         let typed = vendor.operations.len();
         let known = |kind: KnownKind| vendor.known.iter().filter(move |known| known.kind == kind);
+        let messages = |channel: &str, kind: KnownKind| {
+            let typed = vendor.pushes().filter(|(of, _)| of.name == channel).count();
+            (typed, typed + known(kind).count())
+        };
         let with_path = known(KnownKind::Operation).filter(|known| known.path.is_some()).count();
         Totals {
             typed,
@@ -233,8 +252,8 @@ impl Totals {
             names: known(KnownKind::Operation).count() - with_path,
             cut: vendor.operations.iter().filter(|operation| is_cut(operation)).count(),
             unverified: vendor.operations.iter().filter(|operation| operation.source.evidence.is_unverified()).count(),
-            pushes: (0, known(KnownKind::Push).count()),
-            callbacks: (0, known(KnownKind::Callback).count()),
+            pushes: messages("push", KnownKind::Push),
+            callbacks: messages("callback", KnownKind::Callback),
             fields: typed_fields(vendor),
         }
     }

@@ -19,7 +19,17 @@ pub(super) fn check(vendor: &Vendor, problems: &mut FileProblems<'_>) {
         {
             problems.add(at("path"), "another has the same method and path", "keep one of the two, or correct the path");
         }
-        if known.kind != KnownKind::Operation {
+        let channel = match known.kind {
+            KnownKind::Operation => None,
+            KnownKind::Push => Some("push"),
+            KnownKind::Callback => Some("callback"),
+        };
+        if let Some(channel) = channel {
+            let typed = vendor.pushes().find(|(of, push)| of.name == channel && push.operation.name == known.name);
+            if let Some((_, push)) = typed {
+                let file = &push.operation.file;
+                problems.add(at("name"), format!("`{}` is typed in {file}", known.name), "take it out: here stands only what is not typed");
+            }
             continue;
         }
         let same_call = |path: &String, operation: &crate::model::Operation| {
