@@ -224,7 +224,7 @@ fn serde_sees_customers_profiles_and_keys_with_fixed_fields() {
     customer.created = time::parse(TimeFormat::Date, "2024-05-01");
     let json = serde_json::json!({
         "vendor": "acme", "title": {"zh": "艾可米", "en": "Acme"}, "id": "7", "names": [], "phones": ["13800138000"], "emails": [], "union_ids": [],
-        "open_ids": [], "avatars": [], "created": "2024-05-01T00:00:00+08:00"
+        "open_ids": [], "avatars": [], "tags": [], "created": "2024-05-01T00:00:00+08:00"
     });
     assert_eq!(serde_json::to_value(&customer).unwrap(), json);
     let profile = serde_json::to_value(Profile::merge([customer])).unwrap();

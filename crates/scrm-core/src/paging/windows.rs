@@ -283,11 +283,11 @@ impl Windowed {
         self.totals = (sum(self.totals.0, first), sum(self.totals.1, last));
         self.so_far = self.so_far.and(self.walk.so_far());
         if self.window.to >= self.era.until {
-            self.walk = Box::new(Planner::ended(self.course.clone()));
+            *self.walk = Planner::ended(self.course.clone());
             return;
         }
         self.window = self.era.window(self.window.to);
-        self.walk = Box::new(Planner::new(inside(&self.course, &self.era, self.window)));
+        *self.walk = Planner::new(inside(&self.course, &self.era, self.window));
         self.pages_before = Some(std::mem::take(&mut self.pages));
         self.seam = std::mem::take(&mut self.ahead);
         if std::mem::take(&mut self.doubtful) {

@@ -167,5 +167,6 @@ pub(crate) static CUSTOMER: CustomerSpec = CustomerSpec {
     union_ids: &["union_id"],
     open_ids: &["open_ids"],
     avatars: &[],
+    tags: &[],
     created: Some(("created_at", TimeFormat::DateTime)),
 };

@@ -44,7 +44,8 @@ fn report(mistakes: &[Mistake]) -> String {
 }
 
 fn edited(file: &str, pointer: &str, value: Option<Value>) -> Vec<(String, String)> {
-    let mut files = acme::files();
+    let member = file.matches('/').count() == 1 || file.starts_with("acme/member/");
+    let mut files = if member { acme::files() } else { acme::all() };
     let text = &mut files.iter_mut().find(|(name, _)| name == file).expect("the file is one of the made-up vendor's").1;
     let mut json: Value = serde_json::from_str(text).expect("the file is JSON");
     let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
