@@ -6,7 +6,10 @@ use std::{
 };
 
 use clap::ArgMatches;
-use scrm_core::{ApiClient, Completeness, Error, ErrorKind, NamedCall, NamedRow, Page, Pages, spec::OperationSpec};
+use scrm_core::{
+    ApiClient, Completeness, Error, ErrorKind, NamedCall, NamedRow, Page, Pages,
+    spec::{Action, OperationSpec},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -325,6 +328,11 @@ impl UnderWay<'_, '_, '_> {
                 Next::Failed(error) => {
                     failures += 1;
                     self.failed(&error);
+                    if matches!(error.action(), Some(Action::FixConfig | Action::FixRequest | Action::Fail)) {
+                        // asking again cannot help
+                        last_error = Some(error);
+                        break;
+                    }
                     if error.kind() != ErrorKind::Paging {
                         last_error = Some(error);
                         self.pause(failures);

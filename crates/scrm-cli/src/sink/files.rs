@@ -82,13 +82,35 @@ pub(crate) struct Lock {
 impl Lock {
     pub(crate) fn of(target: &Path) -> Result<Lock, Failure> {
         let path = beside(target, ".scrm-lock");
-        let file = private(&path, false).map_err(|error| broken(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file, path }),
-            Err(fs::TryLockError::WouldBlock) => Err(Failure::failed(format!("{}: another pull into it is running", target.display()))),
-            Err(fs::TryLockError::Error(error)) => Err(broken(&path, &error)),
+        loop {
+            let file = private(&path, false).map_err(|error| broken(&path, &error))?;
+            match file.try_lock() {
+                // a holder that ends takes its file away, perhaps this one
+                Ok(()) if !is_still_there(&file, &path) => {}
+                Ok(()) => return Ok(Lock { _file: file, path }),
+                Err(fs::TryLockError::WouldBlock) => {
+                    return Err(Failure::failed(format!("{}: another pull into it is running", target.display())));
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(broken(&path, &error)),
+            }
         }
     }
+}
+
+/// Whether an open file is the one at this path.
+#[cfg(unix)]
+fn is_still_there(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(there)) => (open.dev(), open.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Where an open file cannot be taken away, it is.
+#[cfg(not(unix))]
+fn is_still_there(_: &File, _: &Path) -> bool {
+    true
 }
 
 impl Drop for Lock {

@@ -57,6 +57,17 @@ fn an_interrupted_pull_commits_says_so_and_goes_on() {
 }
 
 #[test]
+fn what_asking_again_cannot_mend_ends_the_pull() {
+    let program = Program::new(50);
+    program.mock.forbid("xiaoe/user_list_v2");
+    let refused = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--quiet"]).ended(1);
+    assert!(refused.err.contains("What came is committed"), "{}", refused.err);
+    assert_eq!(program.mock.calls("xiaoe/user_list_v2"), 1);
+    program.mock.permit("xiaoe/user_list_v2");
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--quiet"]).ended(0);
+}
+
+#[test]
 fn headings_are_in_the_language_asked_for() {
     let program = Program::new(10);
     program.run(&["pull", "xiaoe", "user_list", "--to", "users.csv", "--headings", "zh"]).ended(0);
