@@ -522,7 +522,6 @@ pub static FILES: &[(&str, &str)] = &[
         include_str!("xiaoe/goods/goods-relation-list-v3.json"),
     ),
     ("xiaoe/goods/goods-search.json", include_str!("xiaoe/goods/goods-search.json")),
-    ("xiaoe/known.json", include_str!("xiaoe/known.json")),
     (
         "xiaoe/learning/learning-camp-progress-list.json",
         include_str!("xiaoe/learning/learning-camp-progress-list.json"),
