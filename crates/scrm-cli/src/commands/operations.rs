@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use scrm_schema::model::{Access, Evidence, Operation, Vendor};
+use scrm_schema::model::{Access, Operation, Vendor};
 use serde_json::{Value, json};
 
 use crate::{
@@ -97,7 +97,7 @@ fn marks(operation: &Operation, paged: bool, language: Language) -> Vec<&'static
     if operation.access != Access::Read {
         marks.push(language.pick("writes", "写入"));
     }
-    if operation.source.evidence == Evidence::Unverified {
+    if operation.source.evidence.is_unverified() {
         marks.push(language.pick("unverified", "未证实"));
     } else if operation.source.cut_after.is_some() {
         marks.push(language.pick("cut", "不全"));
@@ -122,7 +122,7 @@ fn as_json(vendor: &Vendor, operation: &Operation) -> Value {
         "quota": operation.quota.map(|quota| json!({ "calls": quota.calls, "seconds": quota.seconds })),
         "paged": is_paged(vendor, operation),
         "writes": operation.access != Access::Read,
-        "verified": operation.source.evidence == Evidence::Documented,
+        "verified": !operation.source.evidence.is_unverified(),
         "cut_after": operation.source.cut_after,
     })
 }

@@ -97,6 +97,9 @@ impl Shown<'_> {
         let source = &operation.source;
         let evidence = match source.evidence {
             Evidence::Documented => self.pick("documented", "有文档"),
+            Evidence::Mirrored => self.pick("a mirrored copy of an older date", "较早日期的转载副本"),
+            Evidence::Code => self.pick("unverified: seen in other people's code only", "未证实：只在他人的代码中见到"),
+            Evidence::Example => self.pick("unverified: seen in one example only", "未证实：只在一个示例中见到"),
             Evidence::Unverified => self.pick("unverified: not seen on the vendor's own page", "未证实：没有在厂商自己的页面上见到"),
         };
         self.line(("source", "出处"), &format!("{} ({}, {evidence})", source.page, source.read));
@@ -163,7 +166,7 @@ impl Shown<'_> {
         notes.extend(field.max_items.map(|most| format!("≤ {most} {}", self.pick("items", "项"))));
         notes.extend(field.unit.clone());
         notes.extend(fields::sensitivity(field).map(str::to_owned));
-        if field.evidence == Evidence::Unverified {
+        if field.evidence.is_unverified() {
             notes.push(self.pick("unverified", "未证实").to_owned());
         }
         if !notes.is_empty() {
@@ -259,7 +262,7 @@ fn as_json(vendor: &Vendor, operation: &Operation, rows: Option<&[Column]>) -> V
         "permission": operation.permission,
         "quota": operation.quota.map(|quota| json!({ "calls": quota.calls, "seconds": quota.seconds })),
         "source": { "page": source.page, "url": source.url, "read": source.read, "cut_after": source.cut_after,
-                    "verified": source.evidence == Evidence::Documented },
+                    "verified": !source.evidence.is_unverified() },
         "columns": columns,
         "schema": operation.raw,
     })
