@@ -10,12 +10,13 @@ use crate::fixtures::{files, generated};
 
 const LIB: &str = "//! Client for Acme.\n\nmod generated;\n\npub use generated::*;\n";
 
-fn manifest(core: &Path) -> String {
+fn manifest(crates: &Path) -> String {
     format!(
-        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\nblocking = [\"scrm-core/blocking\"]\n\n\
-         [dependencies]\nscrm-core = {{ path = \"{}\", default-features = false }}\n\n[dev-dependencies]\nserde_json = \"1\"\n\n\
+        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\nblocking = [\"scrm-core/blocking\"]\ncallback = [\"dep:scrm-push\"]\npush = [\"dep:scrm-push\"]\n\n\
+         [dependencies]\nscrm-core = {{ path = \"{0}/scrm-core\", default-features = false }}\n\
+         scrm-push = {{ path = \"{0}/scrm-push\", default-features = false, optional = true }}\n\n[dev-dependencies]\nserde_json = \"1\"\n\n\
          [lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\n\n[profile.dev]\ndebug = \"line-tables-only\"\n",
-        core.display()
+        crates.display()
     )
 }
 
@@ -34,7 +35,7 @@ fn the_fixtures_compile_and_their_examples_hold() {
         }
     }
     fs::write(krate.join("src/lib.rs"), LIB).unwrap();
-    fs::write(krate.join("Cargo.toml"), manifest(&here.join("../scrm-core"))).unwrap();
+    fs::write(krate.join("Cargo.toml"), manifest(&here.join(".."))).unwrap();
     fs::copy(here.join("../../Cargo.lock"), krate.join("Cargo.lock")).unwrap();
     let text = cargo(&krate, &["test", "--offline", "--lib", "--quiet", "--all-features"]);
     assert!(text.contains("test result: ok"), "{text}");

@@ -44,7 +44,7 @@ pub(super) fn clear(parcel: &Parcel, attempt: usize) -> Vec<u8> {
 /// An element; a list is one for each item, nothing is an empty tag.
 fn element(name: &str, value: &Value, out: &mut String) {
     match value {
-        Value::Array(items) => return items.iter().for_each(|item| element(name, item, out)),
+        Value::Array(items) => items.iter().for_each(|item| element(name, item, out)),
         Value::Null => out.push_str(&format!("<{name}/>")),
         Value::String(text) if text.is_empty() => out.push_str(&format!("<{name}/>")),
         Value::String(text) => out.push_str(&format!("<{name}>{}</{name}>", escaped(text))),
