@@ -12,13 +12,12 @@ const LIB: &str = "//! Client for Acme.\n\nmod generated;\n\npub use generated::
 
 fn manifest(crates: &Path) -> String {
     format!(
-        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\nblocking = [\"scrm-core/blocking\"]\n\n\
-         [dependencies]\nscrm-core = {{ path = \"{}\", default-features = false, features = [\"sha1\"] }}\n\n[dev-dependencies]\nscrm-conformance = {{ path = \"{}\" }}\n\
-         scrm-test-support = {{ path = \"{}\" }}\nserde_json = \"1\"\n\n\
+        "[package]\nname = \"acme-client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\nblocking = [\"scrm-core/blocking\"]\ncallback = [\"dep:scrm-push\"]\npush = [\"dep:scrm-push\"]\n\n\
+         [dependencies]\nscrm-core = {{ path = \"{0}/scrm-core\", default-features = false, features = [\"sha1\"] }}\n\
+         scrm-push = {{ path = \"{0}/scrm-push\", default-features = false, optional = true }}\n\n[dev-dependencies]\nscrm-conformance = {{ path = \"{0}/scrm-conformance\" }}\n\
+         scrm-test-support = {{ path = \"{0}/scrm-test-support\" }}\nserde_json = \"1\"\n\n\
          [lints.rust]\nwarnings = \"deny\"\nmissing_docs = \"deny\"\n\n[profile.dev]\ndebug = \"line-tables-only\"\n",
-        crates.join("scrm-core").display(),
-        crates.join("scrm-conformance").display(),
-        crates.join("scrm-test-support").display()
+        crates.display()
     )
 }
 
