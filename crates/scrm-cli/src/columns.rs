@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use scrm_core::{
-    Column, ColumnKind, Day, Decimal, Label, Moment, NamedRow, Sensitivity, Shape,
+    Column, ColumnKind, Day, Decimal, Label, Moment, NamedRow, Nullable, Sensitivity, Shape,
     spec::TimeFormat,
     table::{Atom, Code, DYNAMIC, EXTRA, ReadFields, View},
     tabular, time,
@@ -128,6 +128,23 @@ pub(crate) enum Cell<'a> {
     Unreadable(Cow<'a, str>),
 }
 
+impl Cell<'_> {
+    /// As a table of texts shows it; nothing is an empty one.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Cell::Nothing => String::new(),
+            Cell::Text(text) | Cell::Unreadable(text) => text.into_owned(),
+            Cell::Json(text) => text,
+            Cell::Integer(value) => value.to_string(),
+            Cell::Number(value) => value.to_string(),
+            Cell::Boolean(value) => value.to_string(),
+            Cell::Decimal(value) => value.to_string(),
+            Cell::Moment(value) => value.to_string(),
+            Cell::Day(value) => value.to_string(),
+        }
+    }
+}
+
 impl FlatColumn {
     /// The only column of rows that are values.
     pub(crate) fn value() -> Self {
@@ -206,7 +223,32 @@ fn cell<'a>(kind: Kind, view: View<'a>) -> Cell<'a> {
             }
             None => Cell::Nothing,
         },
+        View::Nullable(nullable) => match nullable.get() {
+            Nullable::Value(value) => of_value(kind, &value),
+            Nullable::Absent | Nullable::Null => Cell::Nothing,
+        },
         view => tabular::json_text(&view).filter(|text| text != "null").map_or(Cell::Nothing, Cell::Json),
+    }
+}
+
+fn of_value<'a>(kind: Kind, value: &Value) -> Cell<'a> {
+    match value {
+        Value::Null => Cell::Nothing,
+        Value::Bool(value) => Cell::Boolean(*value),
+        Value::String(text) => match of_text(kind, text) {
+            Cell::Text(text) => Cell::Text(text.into_owned().into()),
+            Cell::Unreadable(text) => Cell::Unreadable(text.into_owned().into()),
+            Cell::Moment(moment) => Cell::Moment(moment),
+            Cell::Day(day) => Cell::Day(day),
+            Cell::Decimal(number) => Cell::Decimal(number),
+            _ => Cell::Nothing,
+        },
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => of_integer(kind, whole),
+            (None, Some(number)) => Cell::Number(number),
+            (None, None) => Cell::Nothing,
+        },
+        other => Cell::Json(other.to_string()),
     }
 }
 
@@ -262,6 +304,8 @@ mod tests {
         assert_eq!(of_text(moment, "soon"), Cell::Unreadable("soon".into()));
         assert!(matches!(of_text(moment, "2026-11-01 08:00:00"), Cell::Moment(_)));
         assert_eq!(of_integer(Kind::Moment(TimeFormat::Seconds), 0), Cell::Nothing);
+        assert_eq!(of_value(Kind::Text, &"x".into()), Cell::Text("x".into()));
+        assert_eq!(of_value(moment, &"2026-11-01 08:00:00".into()).into_text(), "2026-11-01T08:00:00+08:00");
     }
 
     #[test]

@@ -2,6 +2,11 @@
 //!
 //! Nothing here is written for one operation: what there is, which fields it has, how its rows are stored, comes from the schemas and the clients' tables.
 
+#![cfg_attr(
+    not(all(feature = "parquet", feature = "postgres", feature = "sqlite")),
+    allow(dead_code, reason = "a program that is built with some of the sinks carries what only others use")
+)]
+
 mod arguments;
 mod catalogue;
 mod columns;

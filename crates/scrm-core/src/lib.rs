@@ -5,6 +5,7 @@
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
+//! * An operation that is met by name: [`NamedCall`], made by [`ApiClient::call_named`].
 //! * Many pages: [`Call::paginate`].
 //! * Many vendors: [`VendorClient`], and [`VendorClientExt`] for typed calls through it.
 //! * Without `async`: `blocking`, behind the feature of that name.

@@ -236,8 +236,12 @@ impl<'m> Job<'m> {
             // the file is written anew, and nothing tells later which of its rows are which
             (state.mark, state.marks.keys, state.marks.keys_of_run) = (None, 0, 0);
         }
-        // the first run of what is new brings everything
-        let adds = self.since.is_some() && state.mark.is_some();
+        let adds = match sink.keeps_versions() {
+            // nothing tells which rows of a file without a mark are which: it is written anew
+            true => self.since.is_some() && state.mark.is_some(),
+            // rows of a table that are of another time stay
+            false => ends.start.is_some(),
+        };
         state.runs += 1;
         state.by = self.since.as_ref().map(|since| (since.filter.start.to_owned(), since.filter.end.to_owned()));
         state.run = Some(Run { number: state.runs, adds, start: ends.start, end: ends.end, until: ends.until, ..Run::default() });

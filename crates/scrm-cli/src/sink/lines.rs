@@ -9,7 +9,7 @@ use scrm_core::NamedRow;
 
 use super::{Done, Setup, Sink, Stored, files};
 use crate::{
-    columns::{Cell, FlatColumn},
+    columns::FlatColumn,
     failure::Failure,
     pull::{rejects::Rejects, state::State},
 };
@@ -142,7 +142,7 @@ impl Sink for Lines {
                     self.buffer.push(b'\n');
                 }
                 Format::Csv(_) => {
-                    let texts = self.columns.iter().map(|column| text(column.cell(row)));
+                    let texts = self.columns.iter().map(|column| column.cell(row).into_text());
                     self.buffer.extend(csv_line(texts));
                 }
             }
@@ -187,19 +187,4 @@ fn csv_line<T: AsRef<[u8]>>(cells: impl Iterator<Item = T>) -> Vec<u8> {
     // into memory
     _ = writer.write_record(cells);
     writer.into_inner().unwrap_or_default()
-}
-
-/// What a spreadsheet shows. A table of texts can hold even what is no value of its column's kind.
-fn text(cell: Cell<'_>) -> Vec<u8> {
-    match cell {
-        Cell::Nothing => Vec::new(),
-        Cell::Text(text) | Cell::Unreadable(text) => text.into_owned().into_bytes(),
-        Cell::Json(text) => text.into_bytes(),
-        Cell::Integer(value) => value.to_string().into_bytes(),
-        Cell::Number(value) => value.to_string().into_bytes(),
-        Cell::Boolean(value) => value.to_string().into_bytes(),
-        Cell::Decimal(value) => value.to_string().into_bytes(),
-        Cell::Moment(value) => value.to_string().into_bytes(),
-        Cell::Day(value) => value.to_string().into_bytes(),
-    }
 }

@@ -97,8 +97,7 @@ impl Buffer {
             #[allow(clippy::cast_precision_loss, reason = "the column is documented as a number, which travels as a float")]
             (Values::Numbers(values), Cell::Integer(value)) => put(values, value as f64),
             (Values::Booleans(values), Cell::Boolean(value)) => put(values, value),
-            (_, Cell::Unreadable(text) | Cell::Text(text)) => Some(text.into_owned()),
-            (_, other) => Some(format!("{other:?}")),
+            (_, other) => Some(other.into_text()),
         };
         self.there.push(i16::from(left.is_none()));
         left

@@ -235,20 +235,21 @@ fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// One cell as COPY reads it.
+/// One cell as COPY reads it. One that its column cannot hold must not cost the whole batch.
 fn push(out: &mut Vec<u8>, column: &FlatColumn, cell: Cell<'_>, key: &str, rejects: &mut Rejects) {
-    match cell {
-        Cell::Nothing => out.extend(b"\\N"),
-        Cell::Text(text) => escape(out, &text),
-        Cell::Json(text) => escape(out, &storable(text)),
-        Cell::Integer(value) => _ = write!(out, "{value}"),
-        Cell::Number(value) => _ = write!(out, "{value}"),
-        Cell::Boolean(value) => out.push(if value { b't' } else { b'f' }),
-        Cell::Decimal(value) => _ = write!(out, "{value}"),
-        Cell::Moment(value) => _ = write!(out, "{value}"),
-        Cell::Day(value) => _ = write!(out, "{value}"),
-        Cell::Unreadable(text) => {
-            rejects.value(&column.name, &text, Some(key));
+    match (column.kind, cell) {
+        (_, Cell::Nothing) => out.extend(b"\\N"),
+        (Kind::Json, Cell::Json(text)) => escape(out, &storable(text)),
+        (Kind::Json, Cell::Text(text)) => escape(out, &storable(serde_json::Value::from(&*text).to_string())),
+        (Kind::Text, cell) => escape(out, &cell.into_text()),
+        (Kind::Boolean, Cell::Boolean(value)) => out.push(if value { b't' } else { b'f' }),
+        (Kind::Integer, cell @ Cell::Integer(_))
+        | (Kind::Number, cell @ (Cell::Number(_) | Cell::Integer(_)))
+        | (Kind::Decimal, cell @ (Cell::Decimal(_) | Cell::Integer(_)))
+        | (Kind::Moment(_), cell @ Cell::Moment(_))
+        | (Kind::Day, cell @ Cell::Day(_)) => out.extend(cell.into_text().as_bytes()),
+        (_, other) => {
+            rejects.value(&column.name, &other.into_text(), Some(key));
             out.extend(b"\\N");
         }
     }

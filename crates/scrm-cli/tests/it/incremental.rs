@@ -51,6 +51,18 @@ fn sqlite() {
 }
 
 #[test]
+fn a_pull_of_some_time_leaves_the_rows_of_others_in_the_table() {
+    let program = Program::new(300);
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", "shop.db"]).ended(0);
+    pull(&program, "shop.db", &["--since", "2025-01-01", "--until", "2025-06-01"]);
+    assert_eq!(ids_of_sqlite(&program.path("shop.db")), program.ids());
+    // and one of everything takes out what is gone
+    program.mock.remove_some(10);
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", "shop.db"]).ended(0);
+    assert_eq!(ids_of_sqlite(&program.path("shop.db")), program.ids());
+}
+
+#[test]
 fn a_file_that_was_moved_away_gets_what_is_new_only() {
     let program = Program::new(CUSTOMERS);
     pull(&program, "users.jsonl", &["--since", "2021-01-01", "--until", "2023-01-01"]);

@@ -74,6 +74,17 @@ fn a_request_by_name_is_written_as_a_typed_one() {
     assert!(broken.encode().unwrap_err().to_string().contains("page_size must be at most 50"));
 }
 
+/// Two vendors have a `points_list`.
+#[test]
+fn an_operation_of_another_vendor_is_refused_before_anything_is_sent() {
+    let program = Program::new(1);
+    let foreign = rabbitpre_client::tools::spec("points_list").unwrap();
+    let call = client(&program).core().call_named(foreign, Map::new(), rabbitpre_client::tools::payload);
+    let error = call.encode().unwrap_err();
+    assert!(error.to_string().contains("not an operation of this vendor"), "{error}");
+    assert_eq!(error.kind(), scrm_core::ErrorKind::Unsupported);
+}
+
 /// Whatever the page shows as a request is one by name, too.
 #[test]
 fn every_example_of_a_request_is_written_back_as_it_is() {

@@ -9,7 +9,7 @@ use crate::{
     encode::{self, RequestBody},
     error::{Error, ErrorKind},
     pipeline::Job,
-    spec::OperationSpec,
+    spec::{OperationSpec, TokenSpec},
     table::{self, EXTRA, Extra, Inspect, NULLABLE, ReadFields, Table, View},
     transport::HttpRequest,
 };
@@ -163,12 +163,17 @@ impl NamedCall {
         Error::new(kind, self.core.vendor(), detail).of(self.spec, self.spec.name)
     }
 
+    /// Two vendors may have operations of one name, so that the token counts as well.
     fn belongs(&self) -> Result<(), Error> {
-        let vendor = self.core.vendor();
-        let known = vendor.operations.contains(&self.spec.name) || vendor.tokens.iter().any(|token| token.operation.name == self.spec.name);
-        match known {
+        let (vendor, spec) = (self.core.vendor(), self.spec);
+        let known = vendor.operations.contains(&spec.name) || vendor.tokens.iter().any(|token| token.operation.name == spec.name);
+        let same = |own: &TokenSpec, other: &TokenSpec| {
+            std::ptr::eq(own, other) || (own.name, own.operation.path) == (other.name, other.operation.path)
+        };
+        let carried = spec.token.is_none_or(|token| vendor.tokens.iter().any(|own| same(own, token)));
+        match known && carried {
             true => Ok(()),
-            false => Err(self.error(ErrorKind::Unsupported, format!("{} is not an operation of this vendor", self.spec.name))),
+            false => Err(self.error(ErrorKind::Unsupported, format!("this {} is not an operation of this vendor", spec.name))),
         }
     }
 }
