@@ -13,7 +13,11 @@ pub(crate) fn all() -> Result<Tree, Failure> {
 /// One vendor with the area in which an operation stands, as if it had no other.
 pub(crate) fn around(vendor: &str, operation: &str) -> Result<Vendor, Failure> {
     let file = format!("/{}.json", operation.replace('_', "-"));
-    let of_vendor = |path: &str| path.strip_prefix(vendor).is_some_and(|rest| rest.starts_with('/'));
+    // A push may be called like an operation.
+    let pushes = [format!("{vendor}/push/"), format!("{vendor}/callback/")];
+    let of_vendor = |path: &str| {
+        path.strip_prefix(vendor).is_some_and(|rest| rest.starts_with('/')) && !pushes.iter().any(|folder| path.starts_with(folder))
+    };
     let home = scrm_vendor_schemas::FILES.iter().map(|(path, _)| *path).find(|path| of_vendor(path) && path.ends_with(&file));
     let folder = home.and_then(|path| path.rsplit_once('/')).map_or(vendor, |(folder, _)| folder);
     let area = folder.rsplit_once('/').map(|(_, area)| area);

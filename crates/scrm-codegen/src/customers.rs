@@ -101,8 +101,7 @@ fn search(source: &Source<'_>, find: &Find) -> Result<TokenStream, Error> {
     match kind {
         Some(Kind::Integer | Kind::Integers) => Ok(quote! {
             {
-                // No customer has an id that is no number.
-                let Ok(number) = key.value().parse::<i64>() else { return Ok(Vec::new()) };
+                let Some(number) = vendor_client::number(&self.0, key)? else { return Ok(Vec::new()) };
                 let request = #request;
                 #call
             }

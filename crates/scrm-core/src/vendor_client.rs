@@ -10,7 +10,7 @@ use futures_core::Stream;
 use futures_util::future::BoxFuture;
 
 #[doc(hidden)]
-pub use self::customers::{find, find_in_pages, list, list_by_ids};
+pub use self::customers::{find, find_in_pages, list, list_by_ids, number};
 pub use self::erased::ErasedCall;
 use crate::{
     client::{CallOptions, Response, ResponseMeta},

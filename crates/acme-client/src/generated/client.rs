@@ -252,7 +252,7 @@ impl vendor_client::VendorClient for Client {
                 vendor_client::find(&self.0, request, key, true).await
             }
             scrm_core::KeyKind::Id => {
-                let Ok(number) = key.value().parse::<i64>() else {
+                let Some(number) = vendor_client::number(&self.0, key)? else {
                     return Ok(Vec::new())
                 };
                 let request = super::lead::ContactFind::new().with_id(number);

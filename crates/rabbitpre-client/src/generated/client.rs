@@ -263,7 +263,7 @@ impl vendor_client::VendorClient for Client {
     ) -> Result<Vec<scrm_core::Customer>, scrm_core::Error> {
         match key.kind() {
             scrm_core::KeyKind::Id => {
-                let Ok(number) = key.value().parse::<i64>() else {
+                let Some(number) = vendor_client::number(&self.0, key)? else {
                     return Ok(Vec::new())
                 };
                 let request = super::customer::CustomerDetailList::new()

@@ -22,7 +22,7 @@ fn what_is_written_and_printed_holds_no_secret() {
     let program = Program::new(120);
     let secrets: Vec<String> =
         program.variables().into_iter().filter(|(name, _)| name.contains("SECRET")).map(|(_, value)| value).collect();
-    assert_eq!(secrets.len(), 3);
+    assert_eq!(secrets.len(), 5);
     program.mock.fault(Fault::BadRow).on("xiaoe/user_list").at_calls([1]);
     let mut printed = String::new();
     for arguments in [

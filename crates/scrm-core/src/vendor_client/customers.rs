@@ -72,6 +72,15 @@ fn given(core: &ApiClient, key: &CustomerKey) -> Result<(), Error> {
     Err(Error::new(ErrorKind::InvalidRequest, core.vendor(), detail))
 }
 
+/// The number that a key is, where the vendor's ids are numbers; `None`: it is none, and nobody has it.
+///
+/// # Errors
+/// [`ErrorKind::InvalidRequest`] for an empty key.
+pub fn number(core: &ApiClient, key: &CustomerKey) -> Result<Option<i64>, Error> {
+    given(core, key)?;
+    Ok(key.value().trim().parse().ok())
+}
+
 /// All customers of a paged operation.
 #[must_use]
 pub fn list<'a, O: PagedOperation>(core: &ApiClient, request: O) -> CustomerStream<'a>
