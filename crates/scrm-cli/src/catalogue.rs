@@ -1,5 +1,7 @@
 //! The schema files as the program carries them. Only the area that is asked for is read: the whole tree takes as long as a call.
 
+use std::collections::BTreeSet;
+
 use scrm_schema::model::{Operation, Tree, Vendor};
 use serde_json::Value;
 
@@ -23,20 +25,52 @@ pub(crate) fn around(vendor: &str, operation: &str) -> Result<Vendor, Failure> {
     let area = folder.rsplit_once('/').map(|(_, area)| area);
     let vendor_file = format!("{vendor}/vendor.json");
     let wanted = |path: &str| path.rsplit_once('/').is_some_and(|(parent, _)| parent == folder || parent == vendor);
-    let files = scrm_vendor_schemas::FILES.iter().filter(|(path, _)| wanted(path));
-    let tree = load(files.map(|(path, text)| match *path == vendor_file {
-        true => ((*path).to_owned(), with_area(text, area)),
+    let files: Vec<&(&str, &str)> = scrm_vendor_schemas::FILES.iter().filter(|(path, _)| wanted(path)).collect();
+    let used = Used::by(files.iter().filter(|(path, _)| *path != vendor_file).map(|(_, text)| *text));
+    let tree = load(files.into_iter().map(|(path, text)| match *path == vendor_file {
+        true => ((*path).to_owned(), with_area(text, area, used.clone())),
         false => ((*path).to_owned(), (*text).to_owned()),
     }))?;
     tree.vendors.into_iter().next().ok_or_else(|| Failure::failed(format!("the program carries no schema of {vendor}")))
 }
 
-/// A vendor's file that names one area only.
-fn with_area(text: &str, area: Option<&str>) -> String {
-    let mut file: Value = serde_json::from_str(text).unwrap_or_default();
-    if let Some(areas) = file.get_mut("areas").and_then(Value::as_array_mut) {
-        areas.retain(|known| known.get("name").and_then(Value::as_str) == area);
+/// What of the vendor's file some operations name.
+#[derive(Clone, Default)]
+struct Used {
+    signatures: BTreeSet<String>,
+    base_urls: BTreeSet<String>,
+}
+
+impl Used {
+    fn by<'a>(operations: impl Iterator<Item = &'a str>) -> Self {
+        let mut used = Used::default();
+        for operation in operations.filter_map(|text| serde_json::from_str::<Value>(text).ok()) {
+            used.signatures.extend(text(operation.get("signature")));
+            used.base_urls.extend(text(operation.pointer("/http/base_url")));
+        }
+        used
     }
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_owned)
+}
+
+/// A vendor's file that names one area only, and what this area's operations use.
+fn with_area(file: &str, area: Option<&str>, mut used: Used) -> String {
+    let mut file: Value = serde_json::from_str(file).unwrap_or_default();
+    let mut keep = |list: &str, kept: &mut dyn FnMut(&Value) -> bool| {
+        if let Some(entries) = file.get_mut(list).and_then(Value::as_array_mut) {
+            entries.retain(kept);
+        }
+    };
+    keep("areas", &mut |known| known.get("name").and_then(Value::as_str) == area);
+    keep("signatures", &mut |known| {
+        let kept = text(known.get("name")).is_some_and(|name| used.signatures.contains(&name));
+        used.base_urls.extend(text(known.get("base_url")).filter(|_| kept));
+        kept
+    });
+    keep("base_urls", &mut |known| text(known.get("name")).is_some_and(|name| used.base_urls.contains(&name)));
     file.to_string()
 }
 
