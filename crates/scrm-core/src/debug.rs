@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{
-    mask::characters,
-    table::{Atom, Code, DYNAMIC, EXTRA, Nullable, PERSONAL, ReadFields, SECRET, View},
+    mask::{self, characters},
+    table::{Atom, Code, DYNAMIC, EXTRA, Extra, Nullable, PERSONAL, ReadFields, SECRET, View},
 };
 
 /// Stands for a value that must not be shown.
@@ -138,5 +138,12 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "<string>",
         Value::Array(_) => "<array>",
         Value::Object(_) => "<object>",
+    }
+}
+
+/// Names only: what is unknown may be personal.
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| mask::Masker::default().text(&mask::key(name), mask::WORD_CAP))).finish()
     }
 }

@@ -20,6 +20,7 @@ pub mod check;
 pub mod client;
 pub mod customer;
 mod debug;
+mod decimal;
 #[doc(hidden)]
 pub mod declare;
 pub mod decode;
@@ -31,6 +32,7 @@ mod flat;
 pub mod hooks;
 #[cfg(feature = "http")]
 mod http;
+mod label;
 mod mask;
 pub mod money;
 pub mod operation;

@@ -15,6 +15,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use self::secrets::Secrets;
+pub(crate) use crate::scan::cut;
 use crate::{spec::EnvelopeSpec, table::Payload};
 
 /// Longest answer that an error keeps to be shown, in bytes.
@@ -61,15 +62,6 @@ impl Masker {
         data.reset();
         shown
     }
-}
-
-/// The longest beginning of at most `cap` bytes that ends between two characters.
-pub(crate) fn cut(text: &str, cap: usize) -> &str {
-    let mut end = cap.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// Whether a key is rather data than a name: a long one, other than plain words, or with seven digits in a row.

@@ -7,6 +7,15 @@
 mod lax;
 mod paths;
 mod strides;
+/// The longest beginning of at most `cap` bytes that ends between two characters.
+pub(crate) fn cut(text: &str, cap: usize) -> &str {
+    let mut end = cap.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -21,8 +21,8 @@ use crate::{
     mask::Masked,
     money,
     table::{
-        Atom, Attributes, Code, DYNAMIC, EXTRA, Extra, Field, Form, Keyed, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET,
-        View, WriteFields,
+        Atom, Attributes, DYNAMIC, EXTRA, Extra, Field, Form, Keyed, NULLABLE, Nullable, PERSONAL, REQUIRED, ReadFields, SECRET, View,
+        WriteFields, WrittenCode,
     },
 };
 
@@ -204,18 +204,6 @@ fn sequence<S: Serializer>(count: usize, items: impl Iterator<Item = impl Serial
         seq.serialize_element(&item)?;
     }
     seq.end()
-}
-
-/// The code of an open enum.
-pub(crate) struct WrittenCode<'a>(pub(crate) Code<'a>);
-
-impl Serialize for WrittenCode<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Code::Int(value) => serializer.serialize_i64(value),
-            Code::Text(value) => serializer.serialize_str(value),
-        }
-    }
 }
 
 /// An amount or a time.

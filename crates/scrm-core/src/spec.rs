@@ -2,30 +2,9 @@
 
 mod build;
 
+pub use crate::label::Label;
 pub use crate::table::Place;
 use crate::table::Table;
-
-/// One text in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Chinese.
-    pub zh: &'static str,
-    /// English.
-    pub en: &'static str,
-}
-
-impl Label {
-    /// The Chinese one, if there is a label.
-    #[must_use]
-    pub fn zh_of(label: Option<Label>) -> Option<&'static str> {
-        label.map(|label| label.zh)
-    }
-    /// The English one, if there is a label.
-    #[must_use]
-    pub fn en_of(label: Option<Label>) -> Option<&'static str> {
-        label.map(|label| label.en)
-    }
-}
 
 /// All that the pipeline needs to know of a vendor.
 #[derive(Debug)]

@@ -18,14 +18,13 @@ pub use containers::{Cell, Keyed, ListSlot, ListView, MapSlot, MapView, ObjSlot,
 pub use extra::Extra;
 pub use field::{Announced, Attributes, DynamicColumns, Field, NULLABLE, PERSONAL, Place, REQUIRED, ROWS, SECRET, Table, Wire};
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
+pub(crate) use open_enum::WrittenCode;
 pub use open_enum::{
     Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, code_text, deserialize_code, documented, from_text, hash_value,
     label, same_value, serialize_code,
 };
 pub use payload::{Inspect, Payload};
-pub use typed::{Atom, Form, Typed, TypedSlot, TypedView, TypedsSlot, TypedsView};
-
-use crate::serialize;
+pub use typed::{Atom, ColumnKind, Form, Typed, TypedSlot, TypedView, TypedsSlot, TypedsView};
 
 /// Field number of the dynamic columns.
 pub const DYNAMIC: usize = usize::MAX - 1;
@@ -209,19 +208,5 @@ pub(crate) fn look_up<'a>(record: &'a dyn ReadFields, name: &str) -> Entry<'a> {
     match record.view(EXTRA) {
         View::Extra(extra) => extra.get(name).map_or(Entry::Nothing, Entry::Extra),
         _ => Entry::Nothing,
-    }
-}
-
-/// Any column by its wire name: documented fields, dynamic columns, undocumented keys. `None`: not there, or empty.
-///
-/// Values come as their type says, not as they are written on the wire: a list that travels as a joined text is an array here.
-#[must_use]
-pub fn get(record: &dyn ReadFields, name: &str) -> Option<Value> {
-    match look_up(record, name) {
-        Entry::Field(_, view) if view.is_empty() => None,
-        Entry::Field(_, view) => serialize::to_value(&view),
-        Entry::Column(value) => Some(Value::from(*value)),
-        Entry::Extra(value) => Some(value.clone()),
-        Entry::Nothing => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+pub use crate::table::ColumnKind;
 use crate::{
     flat::Flat,
     path::Scope,
@@ -24,7 +25,7 @@ pub trait Tabular: ReadFields {
     where
         Self: Sized,
     {
-        table::get(self, name)
+        get(self, name)
     }
 
     /// The row for CSV and other tables whose cells are texts.
@@ -56,42 +57,6 @@ pub struct Column {
     pub label: Label,
     /// The columns of [`ColumnKind::Object`].
     pub nested: Option<fn() -> Vec<Column>>,
-}
-
-/// What a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ColumnKind {
-    /// A text.
-    Text,
-    /// An integer.
-    Integer,
-    /// A number.
-    Number,
-    /// A truth value.
-    Boolean,
-    /// A code with documented meanings.
-    Code,
-    /// [`crate::Yuan`]
-    Yuan,
-    /// [`crate::Fen`]
-    Fen,
-    /// [`crate::DateTime`]
-    DateTime,
-    /// [`crate::Date`]
-    Date,
-    /// [`crate::OffsetDateTime`]
-    OffsetDateTime,
-    /// [`crate::Month`]
-    Month,
-    /// [`crate::UnixSeconds`]
-    UnixSeconds,
-    /// [`crate::UnixMillis`]
-    UnixMillis,
-    /// An object with columns of its own.
-    Object,
-    /// Any JSON.
-    Any,
 }
 
 /// How many values a column holds.
@@ -241,5 +206,19 @@ pub fn tenant_columns(data: &View<'_>, row: &Table) -> Vec<TenantColumn> {
 #[must_use]
 pub fn announced(data: &View<'_>, row: &dyn ReadFields, label: &str) -> Option<Value> {
     let columns = tenant_columns(data, row.table());
-    table::get(row, &columns.into_iter().find(|column| column.label == label)?.name)
+    get(row, &columns.into_iter().find(|column| column.label == label)?.name)
+}
+
+/// Any column by its wire name: documented fields, dynamic columns, undocumented keys. `None`: not there, or empty.
+///
+/// Values come as their type says, not as they are written on the wire: a list that travels as a joined text is an array here.
+#[must_use]
+pub fn get(record: &dyn ReadFields, name: &str) -> Option<Value> {
+    match table::look_up(record, name) {
+        table::Entry::Field(_, view) if view.is_empty() => None,
+        table::Entry::Field(_, view) => serialize::to_value(&view),
+        table::Entry::Column(value) => Some(Value::from(*value)),
+        table::Entry::Extra(value) => Some(value.clone()),
+        table::Entry::Nothing => None,
+    }
 }

@@ -10,7 +10,8 @@ use crate::{
     error::{Error, ErrorKind},
     pipeline::Job,
     spec::{OperationSpec, TokenSpec},
-    table::{self, EXTRA, Extra, Inspect, NULLABLE, ReadFields, Table, View},
+    table::{EXTRA, Extra, Inspect, NULLABLE, ReadFields, Table, View},
+    tabular,
     transport::HttpRequest,
 };
 
@@ -203,10 +204,10 @@ pub(crate) fn descend<'a>(view: View<'a>, path: &str) -> Option<View<'a>> {
 /// The value at a path below a record; `None` where there is nothing.
 pub(crate) fn value_at(record: &dyn ReadFields, path: &str) -> Option<Value> {
     match path.rsplit_once('/') {
-        None => table::get(record, path),
+        None => tabular::get(record, path),
         Some((parent, name)) => match descend(View::Root(record), parent)? {
-            View::Obj(object) => table::get(object.get()?, name),
-            View::Root(record) => table::get(record, name),
+            View::Obj(object) => tabular::get(object.get()?, name),
+            View::Root(record) => tabular::get(record, name),
             _ => None,
         },
     }

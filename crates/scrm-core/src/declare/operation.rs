@@ -89,7 +89,7 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn cursor(row: &Self::Row) -> ::std::option::Option<$crate::Value> {
-                    $crate::table::get(row, $from)
+                    $crate::tabular::get(row, $from)
                 }
                 #[inline]
                 fn set_cursor(&mut self, cursor: ::std::option::Option<&$crate::Value>) -> bool {
@@ -113,7 +113,7 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn cursor(row: &Self::Row) -> ::std::option::Option<$crate::Value> {
-                    $crate::table::get(row, $object_from)
+                    $crate::tabular::get(row, $object_from)
                 }
                 #[inline]
                 fn set_cursor(&mut self, cursor: ::std::option::Option<&$crate::Value>) -> bool {

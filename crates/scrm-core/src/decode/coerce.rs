@@ -7,7 +7,7 @@ use serde::{
     de::{self, Unexpected, Visitor},
 };
 
-use crate::money::Decimal;
+use crate::decimal::Decimal;
 
 /// What a scalar makes of a value.
 pub(crate) enum Take<T> {

@@ -8,7 +8,7 @@ use super::{
     outcome::DriftKind,
 };
 use crate::{
-    money::Decimal,
+    decimal::Decimal,
     scan::{Number, Scanned},
     table::{
         Atom, Attributes, Code, Field, Form, ListSlot, MapSlot, NULLABLE, NullableSlot, OpenSlot, OpensSlot, ROWS, Slot, TypedSlot,

@@ -10,7 +10,7 @@ use super::{
     slots::Pushed,
 };
 use crate::{
-    money::Decimal,
+    decimal::Decimal,
     scan::{Scanned, Why},
     table::{Atom, Code, Field, Form, NULLABLE, OpenSlot, OpensSlot, Slot, Wire},
 };

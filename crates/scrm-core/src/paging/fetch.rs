@@ -23,7 +23,7 @@ use crate::{
     operation::{PagedOperation, Row},
     path::Scope,
     spec::{PagingSpec, PagingStyle, TimeFormat, WindowSpec},
-    table,
+    tabular,
     time::{self, Day, Moment},
     transport::Sent,
 };
@@ -57,7 +57,7 @@ impl<O: PagedOperation> Fetch<O> {
     /// What the planner must know of the request. `Err`: what is missing in it, so that nothing can be sent.
     pub(super) fn course(&self, spec: &PagingSpec) -> Result<Course, String> {
         let midway = match spec.style {
-            PagingStyle::Cursor { field, .. } => table::get(&self.request, field).is_some_and(|cursor| !cursor.is_null()),
+            PagingStyle::Cursor { field, .. } => tabular::get(&self.request, field).is_some_and(|cursor| !cursor.is_null()),
             PagingStyle::Number { .. } => false,
         };
         let now = SystemTime::now();

@@ -13,7 +13,8 @@ use crate::{
     quota::{RateLimiter, Refusal},
     retry::parse_retry_after,
     spec::{Action, PagingSpec},
-    table::{self, Payload},
+    table::Payload,
+    tabular,
     token::TokenInUse,
     transport::{HttpResponse, Sent, TransportError, TransportErrorKind},
 };
@@ -257,7 +258,7 @@ impl Job<'_> {
         // Without pages an answer mostly holds one row, if any.
         let Some(PagingSpec { size: Some(field), max_size, .. }) = self.spec.paging else { return 1 };
         let size = match self.outgoing {
-            RequestBody::Typed(request) => table::get(request, field),
+            RequestBody::Typed(request) => tabular::get(request, field),
             RequestBody::Raw(parameters) => parameters.get(*field).cloned(),
         };
         let size = size.and_then(|size| size.as_u64().or_else(|| size.as_str()?.parse().ok())).unwrap_or(0);

@@ -9,7 +9,8 @@ use crate::{
     encode::RequestBody,
     mask::Masker,
     secret::Secret,
-    table::{self, PERSONAL, SECRET},
+    table::{PERSONAL, SECRET},
+    tabular,
 };
 
 /// Masks the client's secrets, the tokens that were sent, and the personal values of the request. Made only when something failed.
@@ -21,7 +22,7 @@ pub(super) fn masker<'s>(job: &Job<'_>, tokens: impl Iterator<Item = &'s Arc<Sec
     match job.outgoing {
         RequestBody::Typed(request) => {
             let marked = request.table().fields.iter().filter(|field| field.flags & (PERSONAL | SECRET) != 0);
-            for value in marked.filter_map(|field| table::get(request, field.name())) {
+            for value in marked.filter_map(|field| tabular::get(request, field.name())) {
                 texts(&value, &mut hidden);
             }
         }

@@ -1,7 +1,6 @@
 //! From offsets to JSON pointers.
 
 use super::{Damage, Scan, Scanned};
-use crate::mask;
 
 /// Longest pointer that is told, in bytes; what is longer is cut. A hostile answer may nest long keys, and have many places to tell.
 const LONGEST: usize = 1024;
@@ -30,7 +29,7 @@ pub(crate) fn paths(scan: Scan<'_>, offsets: &[usize], most: usize) -> Paths {
 }
 
 fn cut(path: &str) -> String {
-    let short = mask::cut(path, LONGEST);
+    let short = super::cut(path, LONGEST);
     if short.len() < path.len() { format!("{short}…") } else { short.to_owned() }
 }
 

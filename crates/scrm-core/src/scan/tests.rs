@@ -4,7 +4,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::Value;
 
 use super::*;
-use crate::money::Decimal;
+use crate::decimal::Decimal;
 
 fn value(text: &str) -> Scanned<Value> {
     let mut scan = Scan::new(text);

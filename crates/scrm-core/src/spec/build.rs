@@ -33,15 +33,6 @@ macro_rules! facts {
 
 type Names = &'static [&'static str];
 
-impl Label {
-    /// English and Chinese.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(en: &'static str, zh: &'static str) -> Self {
-        Label { zh, en }
-    }
-}
-
 impl Source {
     /// A page that documents it, and the day it was read.
     #[doc(hidden)]

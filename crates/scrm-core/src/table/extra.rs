@@ -1,13 +1,10 @@
 //! What the page does not name.
 
-use std::{fmt, sync::OnceLock};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::{
-    mask::{Masker, WORD_CAP, key},
-    scan,
-};
+use crate::scan;
 
 /// Keys nobody documented, in wire order; eight bytes while there are none.
 ///
@@ -84,13 +81,6 @@ impl Extra {
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
-    }
-}
-
-/// Names only: what is unknown may be personal.
-impl fmt::Debug for Extra {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|(name, _)| Masker::default().text(&key(name), WORD_CAP))).finish()
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{
     de::{self, Visitor},
 };
 
-use crate::{serialize::WrittenCode, spec::Label};
+use crate::label::Label;
 
 /// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
 pub trait Open: Clone + Sized + Send + Sync + 'static {
@@ -148,6 +148,18 @@ pub fn code_text<E: Open>(value: &E) -> Cow<'_, str> {
 #[doc(hidden)]
 pub fn hash_value<E: Open, H: Hasher>(value: &E, state: &mut H) {
     value.position().hash(state);
+}
+
+/// The code of an open enum.
+pub(crate) struct WrittenCode<'a>(pub(crate) Code<'a>);
+
+impl Serialize for WrittenCode<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Code::Int(value) => serializer.serialize_i64(value),
+            Code::Text(value) => serializer.serialize_str(value),
+        }
+    }
 }
 
 /// Behind the `Serialize` of open enums: the code as it stands on the wire.

@@ -1,6 +1,42 @@
 //! Values that mean more than their JSON type says: amounts and times.
 
-use crate::{money::Decimal, tabular::ColumnKind};
+use crate::decimal::Decimal;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnKind {
+    /// A text.
+    Text,
+    /// An integer.
+    Integer,
+    /// A number.
+    Number,
+    /// A truth value.
+    Boolean,
+    /// A code with documented meanings.
+    Code,
+    /// [`crate::Yuan`]
+    Yuan,
+    /// [`crate::Fen`]
+    Fen,
+    /// [`crate::DateTime`]
+    DateTime,
+    /// [`crate::Date`]
+    Date,
+    /// [`crate::OffsetDateTime`]
+    OffsetDateTime,
+    /// [`crate::Month`]
+    Month,
+    /// [`crate::UnixSeconds`]
+    UnixSeconds,
+    /// [`crate::UnixMillis`]
+    UnixMillis,
+    /// An object with columns of its own.
+    Object,
+    /// Any JSON.
+    Any,
+}
 
 /// How a value with a meaning is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

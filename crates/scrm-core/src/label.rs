@@ -1,0 +1,32 @@
+//! What something is called, in both languages.
+
+/// One text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Label {
+    /// The Chinese one, if there is a label.
+    #[must_use]
+    pub fn zh_of(label: Option<Label>) -> Option<&'static str> {
+        label.map(|label| label.zh)
+    }
+    /// The English one, if there is a label.
+    #[must_use]
+    pub fn en_of(label: Option<Label>) -> Option<&'static str> {
+        label.map(|label| label.en)
+    }
+}
+
+impl Label {
+    /// English and Chinese.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(en: &'static str, zh: &'static str) -> Self {
+        Label { zh, en }
+    }
+}
