@@ -187,3 +187,18 @@ fn plain_digits(number: &str) -> Option<(i64, usize)> {
     let decimals = point.map_or(0, |point| number.len() - point - 1);
     if number.is_empty() || (point.is_some() && decimals == 0) { None } else { Some((digits, decimals)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_number_is_read_back_from_its_text(digits in -999_999_999_999_999_999_i64..=999_999_999_999_999_999, decimals in 0..=18_u8) {
+            let again = Decimal::parse(&Decimal { digits, decimals }.to_string()).unwrap();
+            prop_assert_eq!((again.digits, again.decimals), (digits, decimals));
+        }
+    }
+}

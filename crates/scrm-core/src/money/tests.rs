@@ -7,6 +7,11 @@ fn decimal(text: &str) -> Decimal {
     Decimal::parse(text).unwrap()
 }
 
+/// A number of these digits, some of them behind the point.
+fn short(digits: i64, decimals: u8) -> Decimal {
+    Decimal::short(digits, decimals.into()).unwrap()
+}
+
 #[test]
 fn a_number_prints_as_it_was_written() {
     for text in ["0", "19.90", "-19.90", "0.05", "-0.05", "0.30000000000000004", "999999999999999999", "-0.000000000000000001", "0.00"] {
@@ -51,14 +56,8 @@ fn serde_writes_numbers_and_reads_numbers_and_texts() {
 
 proptest! {
     #[test]
-    fn any_number_is_read_back_from_its_text(digits in -999_999_999_999_999_999_i64..=999_999_999_999_999_999, decimals in 0..=18_u8) {
-        let again = decimal(&Decimal { digits, decimals }.to_string());
-        prop_assert_eq!((again.digits, again.decimals), (digits, decimals));
-    }
-
-    #[test]
     fn fifteen_digits_survive_a_float(digits in -999_999_999_999_999_i64..=999_999_999_999_999, decimals in 0..=6_u8) {
-        let number = Decimal { digits, decimals };
+        let number = short(digits, decimals);
         prop_assert_eq!(Decimal::from_f64(number.as_f64()), Some(number));
         let again: Yuan = serde_json::from_str(&serde_json::to_string(&Yuan(number)).unwrap()).unwrap();
         prop_assert_eq!(again, Yuan(number));
@@ -67,7 +66,7 @@ proptest! {
     #[test]
     fn equal_numbers_hash_the_same_and_any_text_is_read_without_a_panic(digits in -999_999_999_999_i64..=999_999_999_999, decimals in 0..=6_u8, text: String) {
         use std::hash::BuildHasher;
-        let (short, long) = (Decimal { digits, decimals }, Decimal { digits: digits * 1000, decimals: decimals + 3 });
+        let (short, long) = (short(digits, decimals), short(digits * 1000, decimals + 3));
         let hasher = std::hash::RandomState::new();
         prop_assert_eq!((short, hasher.hash_one(short)), (long, hasher.hash_one(long)));
         let _ = Decimal::parse(&text);
@@ -75,7 +74,7 @@ proptest! {
 
     #[test]
     fn a_sum_less_one_of_its_parts_is_the_other(one in -99_999_999_999_999_i64..=99_999_999_999_999, other: i32, decimals in 0..=4_u8) {
-        let (one, other) = (Decimal { digits: one, decimals }, Decimal::new(other.into()));
+        let (one, other) = (short(one, decimals), Decimal::new(other.into()));
         prop_assert_eq!(one.checked_add(other).unwrap().checked_sub(other), Some(one));
     }
 }

@@ -1,6 +1,9 @@
 //! The way out: JSON as the wire has it, and `Debug` without personal data.
 
-use scrm_core::table::{self, Keyed, Nullable};
+use scrm_core::{
+    table::{Keyed, Nullable},
+    tabular,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -123,7 +126,7 @@ fn personal_values_never_show() {
 #[test]
 fn any_column_is_reached_by_its_wire_name() {
     let shown: Member = data(FULL).unwrap().data;
-    let get = |name: &str| table::get(&shown, name);
+    let get = |name: &str| tabular::get(&shown, name);
     assert_eq!(
         (get("id"), get("sex"), get("Score-7"), get("new")),
         (Some(json!(1)), Some(json!(9)), Some(json!(20)), Some(json!({"z": 1})))
@@ -131,6 +134,6 @@ fn any_column_is_reached_by_its_wire_name() {
     assert_eq!((get("home"), get("created_at")), (Some(json!({"city": "a", "street": "s"})), Some(json!(""))));
     assert_eq!((get("phone"), get("ids"), get("Score-8"), get("nothing")), (None, Some(Value::Null), None, None));
     let wired: Wired = data(r#"{"tags":"a,b","home":"{\"city\":\"c\"}","count":"1"}"#).unwrap().data;
-    assert_eq!((table::get(&wired, "tags"), table::get(&wired, "count")), (Some(json!(["a", "b"])), Some(json!(1))));
-    assert_eq!(table::get(&wired, "home"), Some(json!({"city": "c"})));
+    assert_eq!((tabular::get(&wired, "tags"), tabular::get(&wired, "count")), (Some(json!(["a", "b"])), Some(json!(1))));
+    assert_eq!(tabular::get(&wired, "home"), Some(json!({"city": "c"})));
 }
