@@ -30,10 +30,14 @@ impl Redis {
             println!("SKIPPED: there is no redis-server on this machine");
             return None;
         }
-        let port = free_port();
         let folder = tempfile::tempdir().unwrap();
         let arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let child = launch(port, &folder, &arguments);
+        let (port, child) = (0..20)
+            .find_map(|_| {
+                let port = free_port();
+                Some((port, launch(port, &folder, &arguments)?))
+            })
+            .expect("redis-server does not start");
         Some(Redis { port, folder, child, arguments })
     }
 
@@ -69,7 +73,7 @@ impl Redis {
 
     /// Starts it again, on the same port.
     pub fn restart(&mut self) {
-        self.child = launch(self.port, &self.folder, &self.arguments);
+        self.child = launch(self.port, &self.folder, &self.arguments).expect("redis-server does not start again");
     }
 
     pub fn connection(&self) -> redis::Connection {
@@ -99,12 +103,17 @@ impl Drop for Redis {
     }
 }
 
+/// A port that nobody listens on. Below those that the system gives to outgoing connections, and never the same twice in this process.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let port = || (20_000 + (std::process::id().wrapping_mul(97) + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000) as u16;
+    std::iter::repeat_with(port).take(12_000).find(free).expect("a free port")
 }
 
-fn launch(port: u16, folder: &TempDir, arguments: &[String]) -> Child {
-    let child = Command::new("redis-server")
+/// `None`: somebody else was quicker to take the port.
+fn launch(port: u16, folder: &TempDir, arguments: &[String]) -> Option<Child> {
+    let mut child = Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
         .arg(folder.path())
         .args(arguments)
@@ -113,10 +122,15 @@ fn launch(port: u16, folder: &TempDir, arguments: &[String]) -> Child {
         .unwrap();
     let began = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(began.elapsed() < Duration::from_secs(10), "redis-server does not start");
+        if child.try_wait().unwrap().is_some() {
+            return None;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "redis-server does not start");
         sleep(Duration::from_millis(20));
     }
-    child
+    // Another process may have answered: ours ends at once then.
+    sleep(Duration::from_millis(100));
+    child.try_wait().unwrap().is_none().then_some(child)
 }
 
 /// A prefix of keys for one test.
