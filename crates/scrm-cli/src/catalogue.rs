@@ -22,6 +22,8 @@ pub(crate) fn around(vendor: &str, operation: &str) -> Result<Vendor, Failure> {
     };
     let home = scrm_vendor_schemas::FILES.iter().map(|(path, _)| *path).find(|path| of_vendor(path) && path.ends_with(&file));
     let folder = home.and_then(|path| path.rsplit_once('/')).map_or(vendor, |(folder, _)| folder);
+    // what answers a token stands in no area, and a vendor has at least one
+    let folder = if folder == vendor { first_area(vendor) } else { folder };
     let area = folder.rsplit_once('/').map(|(_, area)| area);
     let vendor_file = format!("{vendor}/vendor.json");
     let wanted = |path: &str| path.rsplit_once('/').is_some_and(|(parent, _)| parent == folder || parent == vendor);
@@ -32,6 +34,14 @@ pub(crate) fn around(vendor: &str, operation: &str) -> Result<Vendor, Failure> {
         false => ((*path).to_owned(), (*text).to_owned()),
     }))?;
     tree.vendors.into_iter().next().ok_or_else(|| Failure::failed(format!("the program carries no schema of {vendor}")))
+}
+
+fn first_area(vendor: &str) -> &'static str {
+    let operation = |path: &&str| {
+        path.matches('/').count() == 2 && path.starts_with(vendor) && !path.contains("/push/") && !path.contains("/callback/")
+    };
+    let found = scrm_vendor_schemas::FILES.iter().map(|(path, _)| *path).find(operation);
+    found.and_then(|path| path.rsplit_once('/')).map_or("", |(folder, _)| folder)
 }
 
 /// What of the vendor's file some operations name.

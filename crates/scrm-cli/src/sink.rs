@@ -56,6 +56,10 @@ pub(crate) trait Sink {
     fn finish(&mut self, state: &mut State, adds: bool, complete: bool) -> Result<Done, Failure>;
     /// Whether a row that changed is stored beside what it was, so that the pull must leave out what was there already.
     fn keeps_versions(&self) -> bool;
+    /// Whether the rows that were committed are still where they were put.
+    fn holds_rows(&self) -> bool {
+        true
+    }
 }
 
 /// What a sink must know.

@@ -78,7 +78,7 @@ impl ApiClient {
     /// Sends a request and decodes the answer into `data`: what all typed calls come down to, compiled once.
     ///
     /// # Errors
-    /// Whatever keeps the data from being there; see [`ErrorKind`](crate::ErrorKind).
+    /// Whatever keeps the data from being there; see [`ErrorKind`].
     pub fn execute<'a>(
         &'a self,
         outgoing: RequestBody<'a>,

@@ -154,7 +154,18 @@ impl Doctor<'_> {
     fn operations(&self, matches: &ArgMatches, vendor: &model::Vendor) -> Result<Vec<&'static OperationSpec>, Failure> {
         let named: Vec<&String> = matches.get_many::<String>("operation").into_iter().flatten().collect();
         if !named.is_empty() {
-            return named.into_iter().map(|name| self.vendor.named(name, self.language)).collect();
+            let read = |name: &String| {
+                let spec = self.vendor.named(name, self.language)?;
+                if spec.access == scrm_core::spec::Access::Read {
+                    return Ok(spec);
+                }
+                Err(Failure::wrong_use(say!(
+                    self.language,
+                    "{name} writes, and doctor changes nothing at the vendor; name an operation that reads",
+                    "{name} 会写入数据，而 doctor 不改动厂商的任何数据；请给出只读的操作"
+                )))
+            };
+            return named.into_iter().map(read).collect();
         }
         let reads = self.vendor.operations.iter().copied().filter(|spec| spec.access == scrm_core::spec::Access::Read);
         if matches.get_flag("all") {

@@ -157,6 +157,11 @@ impl<'m> Job<'m> {
         fields::fill(&mut self.request, &self.filled, client.credentials());
         let mut sink = self.target.open(self.setup(), self.language)?;
         let mut state = self.state(&mut *sink, &client)?;
+        if state.run.as_ref().is_some_and(|run| run.resume.is_none()) {
+            // nothing of it was committed: it begins anew, with the ends that are asked for now
+            state.run = None;
+        }
+        self.same_run(&state)?;
         let resumed = state.run.is_some();
         let mut rejects = Rejects::new(self.path("rejects", ".rejects.jsonl"));
         if let Some(run) = &mut state.run {
@@ -218,8 +223,30 @@ impl<'m> Job<'m> {
         Ok(state)
     }
 
+    /// An unfinished run is gone on with only where nothing else is asked for.
+    fn same_run(&self, state: &State) -> Result<(), Failure> {
+        let (Some(run), Some(since)) = (&state.run, &self.since) else { return Ok(()) };
+        let by = state.by.as_ref().is_none_or(|(start, _)| start == since.filter.start);
+        if by && since.asked_start().is_none_or(|start| run.start.as_ref() == Some(&start)) {
+            return Ok(());
+        }
+        let (to, start) = (&self.to, run.start.as_deref().unwrap_or("-"));
+        Err(Failure::wrong_use(say!(
+            self.language,
+            "{to} holds a pull from {start} that is not at its end; finish it with the command that began it, or with --since last",
+            "{to} 里有一个从 {start} 开始、尚未完成的取数；请用原来的命令或 --since last 先完成它"
+        )))
+    }
+
     /// A new run, with its ends of time.
     fn begin(&self, sink: &mut dyn Sink, state: &mut State) -> Result<(), Failure> {
+        let by = self.since.as_ref().map(|since| since.filter.start);
+        let other_time = state.by.as_ref().is_some_and(|(start, _)| Some(start.as_str()) != by);
+        let from = self.since.as_ref().and_then(Since::asked_start);
+        if sink.keeps_versions() && (other_time || (from.is_some() && !sink.holds_rows())) {
+            // nothing tells which rows are of this time, or a file that was moved away is begun anew from a time
+            (state.mark, state.marks.keys, state.marks.keys_of_run) = (None, 0, 0);
+        }
         let ends = match &self.since {
             Some(since) => since.ends(state, SystemTime::now(), self.language)?,
             None => Ends::default(),
@@ -261,7 +288,10 @@ impl<'m> Job<'m> {
             }
         }
         let call = client.call_named(self.spec, request, self.vendor.payload);
-        call.encode()?;
+        // a range that is walked in windows may be longer than one call's
+        if self.spec.paging.is_none_or(|paging| paging.windows.is_empty()) {
+            call.encode()?;
+        }
         let pages = self.matches.get_one::<u16>("concurrency").copied().unwrap_or(4);
         let paginator = call
             .paginate()
@@ -433,7 +463,8 @@ impl UnderWay<'_, '_, '_> {
 
     /// The run is over: the mark moves, unless rows are known to be missing.
     fn end(mut self, client: &ApiClient, result: &'static str, completeness: Completeness) -> Result<Report, Failure> {
-        let drained = completeness != Completeness::Incomplete && self.run.counts.skipped_pages == 0;
+        let counts = &self.run.counts;
+        let drained = completeness != Completeness::Incomplete && counts.skipped_pages == 0 && counts.missing == 0 && counts.problems == 0;
         if drained && self.run.until.is_some() {
             self.state.mark.clone_from(&self.run.until);
         }

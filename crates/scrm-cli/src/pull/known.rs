@@ -19,7 +19,7 @@ use crate::{
 /// Bytes of one key.
 const WIDTH: usize = 16;
 
-/// The rows of the run before and of this one, by a hash of all of a row.
+/// The rows that the file holds and those of this run, by a hash of all of a row: so many bytes of memory for each row of the file.
 pub(crate) struct KnownRows {
     file: files::Growing,
     before: Occurrences,
@@ -30,7 +30,7 @@ pub(crate) struct KnownRows {
 }
 
 impl KnownRows {
-    /// Goes on with a run, or begins a new one: what the last one brought is then what is there already.
+    /// Goes on with a run, or begins a new one: what all before it brought is then what is there already.
     ///
     /// Each run has a file of its own, so that a program that is killed before the new run's first commit finds the old one.
     pub(crate) fn open(base: &Path, state: &mut State, is_new: bool) -> Result<KnownRows, Failure> {
@@ -49,15 +49,14 @@ impl KnownRows {
             let now = counted(bytes.get(run..end).unwrap_or_default());
             return Ok(KnownRows { file, before, now, waiting: Vec::new(), old: None });
         }
-        // each run reads its whole lookback again, so that only the last one's rows can come once more
-        let kept = bytes.get(run..end).unwrap_or_default();
+        let kept = together(bytes.get(..run).unwrap_or_default(), bytes.get(run..end).unwrap_or_default());
         let fresh = path(state.runs);
-        files::replace(&fresh, kept)?;
+        files::replace(&fresh, &kept)?;
         (state.marks.keys, state.marks.keys_of_run, state.marks.keys_file) = (kept.len() as u64, kept.len() as u64, state.runs);
         let file = files::Growing::open(&fresh, state.marks.keys, files::Secrecy::Private)?;
         Ok(KnownRows {
             file,
-            before: counted(kept),
+            before: counted(&kept),
             now: Occurrences::default(),
             waiting: Vec::new(),
             old: Some(old).filter(|old| *old != fresh),
@@ -89,6 +88,19 @@ impl KnownRows {
             _ = fs::remove_file(old);
         }
     }
+}
+
+/// The keys of what is there after a run: each row as often as it came before, or in the run, whichever is more.
+fn together(before: &[u8], run: &[u8]) -> Vec<u8> {
+    let (known, mut came) = (counted(before), Occurrences::default());
+    let mut all = before.to_vec();
+    for key in run.chunks_exact(WIDTH) {
+        let content = u128::from_le_bytes(key.try_into().unwrap_or_default());
+        if came.count(content) > known.of(content) {
+            all.extend_from_slice(key);
+        }
+    }
+    all
 }
 
 fn counted(bytes: &[u8]) -> Occurrences {

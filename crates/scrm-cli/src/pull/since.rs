@@ -88,23 +88,26 @@ impl Since {
         }))
     }
 
+    /// The beginning that was given, as it is sent.
+    pub(crate) fn asked_start(&self) -> Option<String> {
+        self.from.map(|from| time::write(self.filter.format, from))
+    }
+
     /// The ends of a run that begins now.
     pub(crate) fn ends(&self, state: &State, now: SystemTime, language: Language) -> Result<Ends, Failure> {
         let odd_clock =
             || Failure::failed(say!(language, "this machine's clock shows no year from 1 to 9999", "本机时钟不在 1 到 9999 年之间"));
         let now = Moment::from_system_time(now).ok_or_else(odd_clock)?;
-        let until = match self.until {
-            Some(until) => until,
-            None => earlier(now, self.settle).ok_or_else(odd_clock)?,
-        };
-        let mark = state
+        let settled = earlier(now, self.settle).ok_or_else(odd_clock)?;
+        let until = self.until.unwrap_or(settled);
+        let mark: Option<Moment> = state
             .mark
             .as_deref()
             .filter(|_| state.by.as_ref().is_none_or(|(start, _)| start == self.filter.start))
             .and_then(|mark| mark.parse().ok());
         let from = match self.from {
             Some(from) => Some(from),
-            None => mark.and_then(|mark: Moment| earlier(mark, self.lookback)),
+            None => mark.and_then(|mark| earlier(mark, self.lookback)),
         };
         if let Some(from) = from.filter(|from| *from > until) {
             return Err(Failure::wrong_use(say!(language, "nothing lies between {from} and {until}", "{from} 和 {until} 之间没有时间")));
@@ -112,7 +115,11 @@ impl Since {
         let write = |moment| time::write(self.filter.format, moment);
         // without a beginning both ends are left out: many vendors want both or none
         let end = from.map(|_| write(until));
-        Ok(Ends { start: from.map(write), end, until: Some(until.to_string()) })
+        // rows later than that may still come, and between the mark and a later beginning nothing was pulled
+        let until = until.min(settled);
+        let gap = self.from.zip(mark).is_some_and(|(from, mark)| from > mark);
+        let until = if gap { mark } else { Some(mark.map_or(until, |mark| mark.max(until))) };
+        Ok(Ends { start: from.map(write), end, until: until.map(|until| until.to_string()) })
     }
 }
 
@@ -187,6 +194,16 @@ mod tests {
         assert_eq!((next.start.as_deref(), next.end.as_deref()), (Some("2026-11-27 01:50:00"), Some("2026-11-28 02:50:00")));
         let given = since(Some("2026-11-01")).ends(&state, now, Language::English).unwrap();
         assert_eq!(given.start.as_deref(), Some("2026-11-01 00:00:00"));
+        // before the mark: what is there stays covered; behind it: a gap, and the mark stays; a mark never lies where rows may still come
+        let mark = state.mark.clone();
+        assert_eq!(given.until, Some("2026-11-27T02:50:00+08:00".to_owned()));
+        let now = at("2026-11-30 03:00:00");
+        let gap = since(Some("2026-11-29")).ends(&state, now, Language::English).unwrap();
+        assert_eq!(gap.until, mark);
+        let ahead = Since { until: Some(fields::instant("2027-06-01").unwrap()), ..since(None) };
+        assert_eq!(ahead.ends(&state, now, Language::English).unwrap().until, Some("2026-11-30T02:50:00+08:00".to_owned()));
+        let back = Since { until: Some(fields::instant("2026-11-10").unwrap()), ..since(Some("2026-11-01")) };
+        assert_eq!(back.ends(&state, now, Language::English).unwrap().until, mark);
         assert!(since(Some("2027-01-01")).ends(&state, now, Language::English).is_err());
     }
 }

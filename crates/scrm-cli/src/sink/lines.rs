@@ -180,6 +180,10 @@ impl Sink for Lines {
     fn keeps_versions(&self) -> bool {
         true
     }
+
+    fn holds_rows(&self) -> bool {
+        self.path.exists()
+    }
 }
 
 fn csv_line<T: AsRef<[u8]>>(cells: impl Iterator<Item = T>) -> Vec<u8> {

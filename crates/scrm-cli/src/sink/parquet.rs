@@ -331,6 +331,10 @@ impl Sink for Parquet {
     fn keeps_versions(&self) -> bool {
         true
     }
+
+    fn holds_rows(&self) -> bool {
+        self.path.exists()
+    }
 }
 
 fn broken(path: &Path, error: &ParquetError) -> Failure {

@@ -298,8 +298,8 @@ fn storable(text: String) -> String {
 
 fn has_password(url: &str) -> bool {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let in_user = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
+    // a password may hold any letter that was not percent-encoded
+    let in_user = rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
     in_user || rest.contains("password=")
 }
 
@@ -386,6 +386,7 @@ mod tests {
     #[test]
     fn passwords_stand_in_a_file_and_never_in_the_address() {
         assert!(has_password("postgres://me:secret@db/warehouse"));
+        assert!(has_password("postgres://me:se/cr?t@db/warehouse"));
         assert!(has_password("postgres://me@db/warehouse?password=secret"));
         assert!(!has_password("postgres://me@db:5432/warehouse"));
         let wanted = ["db", "5432", "warehouse", "me"];

@@ -85,3 +85,36 @@ fn what_begins_needs_a_time_where_the_vendor_does() {
     let ran = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "u.jsonl", "--since", "last"]).ended(2);
     assert!(ran.err.contains("--by: one of"), "{}", ran.err);
 }
+
+#[test]
+fn a_time_longer_than_one_call_answers_is_walked_in_windows() {
+    let program = Program::new(200);
+    let arguments =
+        ["pull", "xiaoe", "order_list_v2", "--to", "orders.jsonl", "--quiet", "--by", "created_time_start", "--since", "2025-01-01"];
+    program.run(&arguments).ended(0);
+    let summary: Value = serde_json::from_str(&program.read("orders.jsonl.summary.json")).unwrap();
+    assert!(summary["rows"].as_u64().unwrap() > 0 && summary["result"] == "complete", "{summary}");
+}
+
+#[test]
+fn an_earlier_beginning_stores_nothing_twice_and_a_later_one_leaves_the_mark() {
+    let program = Program::new(CUSTOMERS);
+    pull(&program, "users.jsonl", &["--since", "2022-01-01", "--until", "2023-01-01"]);
+    pull(&program, "users.jsonl", &["--since", "last", "--until", "2024-01-01"]);
+    pull(&program, "users.jsonl", &["--since", "2015-01-01", "--until", "2024-01-01"]);
+    let gap = pull(&program, "users.jsonl", &["--since", "2025-06-01", "--until", "2025-07-01"]);
+    assert_eq!(gap["mark"], "2024-01-01T00:00:00+08:00");
+    pull(&program, "users.jsonl", &["--since", "last", "--until", "2026-02-01"]);
+    assert_eq!(ids_of_jsonl(&program.read("users.jsonl")), program.ids());
+    std::fs::remove_file(program.path("users.jsonl")).unwrap();
+    pull(&program, "users.jsonl", &["--since", "2015-01-01", "--until", "2026-02-01"]);
+    assert_eq!(ids_of_jsonl(&program.read("users.jsonl")), program.ids());
+}
+
+#[test]
+fn doctor_and_a_call_of_the_token_change_nothing() {
+    let program = Program::new(10);
+    let refused = program.run(&["doctor", "xiaoe", "--operation", "points_deduct"]).ended(2);
+    assert!(refused.err.contains("changes nothing"), "{}", refused.err);
+    program.run(&["show", "xiaoe", "token"]).ended(0);
+}
