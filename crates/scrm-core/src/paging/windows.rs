@@ -92,7 +92,7 @@ impl Seam {
         true
     }
 
-    /// Whether a row came before: the same, or one with its id at the same moment, which changed since.
+    /// Whether a row came before: the same, or one with its id at the same moment (or that tells no time), which changed since.
     fn take(&mut self, key: RowKey, at_the_seam: bool) -> bool {
         let Some(contents) = self.rows.get_mut(&key.id) else { return false };
         let same = contents.iter().position(|content| *content == key.content);
@@ -247,9 +247,13 @@ impl Windowed {
         let mut kept: Vec<bool> = (0..rows).map(|at| step.keep.keeps(at)).collect();
         let mut left_out = false;
         for ((key, time), kept) in facts.times.iter().zip(&mut kept).filter(|(_, kept)| **kept) {
-            let at_the_seam = time.is_some_and(|time| self.is_at(time, self.window.from));
+            let at_the_seam = time.is_none_or(|time| self.is_at(time, self.window.from));
             if self.seam.take(*key, at_the_seam) {
                 (*kept, left_out) = (false, true);
+                if time.is_none() && key.id == key.content {
+                    // equal rows without id and time: the same, or two
+                    self.so_far = self.so_far.and(Completeness::Unknown);
+                }
                 self.shared += 1;
                 continue;
             }
