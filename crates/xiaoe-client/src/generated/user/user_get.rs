@@ -130,12 +130,12 @@ scrm_core::record! {
 }
 
 scrm_core::record! {
-    /// The user, with the fields that were asked for.
+    /// The user, with the fields that were asked for. What comes where nobody is found is not documented.
     ///
-    /// 用户，只含要求的字段。
+    /// 用户，只含要求的字段。找不到时返回什么没有说明。
     pub struct UserGetData {
         "Id of the user." "用户的编号。"
-        user_id: Option<String> as Str = "user_id", always;
+        user_id: Option<String> as Str = "user_id", maybe;
         "WeChat union id of the shop's service account." "店铺服务号下的微信 union_id。"
         wx_union_id: Option<String> as Str = "wx_union_id", maybe nullable personal;
         "WeChat open id." "微信 open_id。"
