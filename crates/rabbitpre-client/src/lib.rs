@@ -67,7 +67,7 @@
 //!
 //! Every field of an answer is optional, whatever the page says. Numbers in quotes, `null`, empty lists for objects and undocumented values are
 //! understood; a row that is not costs only itself and comes out in the `bad_rows` of [`Response::meta`]; keys nobody documented are kept in `extra`. What would the
-//! crate make of a body at hand? `cargo run --example decode -- rabbitpre customer_lookup < body.json`
+//! crate make of a body at hand? `scrm decode rabbitpre customer_lookup < body.json`
 //!
 //! Personal fields are masked in `Debug`; tokens and secrets are never shown.
 //!

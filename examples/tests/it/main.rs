@@ -3,7 +3,6 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests")]
 
 mod blocking;
-mod decode;
 mod documented;
 mod keys;
 mod live_sync;

@@ -393,8 +393,10 @@ impl UnderWay<'_, '_, '_> {
             )));
         }
         (self.run.counts.missing, self.run.counts.problems) = (summary.missing, summary.problems);
-        let result = report::result(summary.completeness, &self.run.counts);
-        self.end(client, result, summary.completeness)
+        self.run.counts.shared_ids = summary.shared_ids;
+        let completeness = report::kept(summary.completeness, summary.shared_ids, self.sink.keeps_versions());
+        let result = report::result(completeness, &self.run.counts);
+        self.end(client, result, completeness)
     }
 
     /// The next page, unless somebody wants the program to end.

@@ -55,6 +55,11 @@ pub(crate) fn departures(report: &DriftReport, operation: &str) -> Vec<Departure
     entries.take(TOLD).map(|entry| Departure { what: format!("{}: {}", entry.path, entry.what), times: entry.count }).collect()
 }
 
+/// Whether what came is there: a table has one row for each id.
+pub(crate) fn kept(came: Completeness, shared_ids: u64, keeps_versions: bool) -> Completeness {
+    if shared_ids > 0 && !keeps_versions { Completeness::Incomplete } else { came }
+}
+
 /// The word for a pull that came to its end.
 pub(crate) fn result(completeness: Completeness, counts: &Counts) -> &'static str {
     let lost = counts.missing > 0 || counts.problems > 0 || counts.bad_rows > 0 || counts.skipped_pages > 0;
@@ -108,6 +113,11 @@ impl Report {
         add(counts.unreadable, "values that their column cannot hold", "列里放不下的值");
         add(counts.missing, "rows missing", "缺少的行");
         add(counts.problems, "contradictions", "前后矛盾");
+        add(
+            counts.shared_ids,
+            "rows with another's id; a table keeps the last of each id",
+            "与别的行编号相同的行；表里每个编号只留最后一行",
+        );
         add(self.waited_for_quota_seconds as u64, "seconds waited for the quota", "等待配额的秒数");
         if let Some(mark) = &self.mark {
             lines.push(say!(language, "  all up to {mark} is committed", "  {mark} 之前的都已提交"));
@@ -129,4 +139,15 @@ impl Report {
 /// Seconds with a fraction.
 pub(crate) fn seconds(time: Duration) -> f64 {
     time.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_id_are_not_all_in_a_table() {
+        let complete = |shared, versions| kept(Completeness::Complete, shared, versions) == Completeness::Complete;
+        assert!(complete(0, false) && complete(3, true) && !complete(3, false));
+    }
 }

@@ -74,6 +74,9 @@ pub(crate) struct Counts {
     /// Rows that the vendor counts and that did not come, and contradictions.
     pub(crate) missing: u64,
     pub(crate) problems: u64,
+    /// Rows with an id that another row has; a table keeps the last one of each id.
+    #[serde(default)]
+    pub(crate) shared_ids: u64,
 }
 
 /// How far files are committed.

@@ -9,7 +9,7 @@ use scrm_core::NamedRow;
 
 use super::{Done, Setup, Sink, Stored, files};
 use crate::{
-    columns::FlatColumn,
+    columns::{Cell, FlatColumn},
     failure::Failure,
     pull::{rejects::Rejects, state::State},
 };
@@ -141,8 +141,9 @@ impl Sink for Lines {
                         .map_err(|error| Failure::failed(format!("a row cannot be written: {error}")))?;
                     self.buffer.push(b'\n');
                 }
-                Format::Csv(_) => {
-                    let texts = self.columns.iter().map(|column| column.cell(row).into_text());
+                Format::Csv(headings) => {
+                    let cells = self.columns.iter().map(|column| column.cell(row));
+                    let texts = cells.map(|cell| if headings == Headings::Names { cell.into_text() } else { harmless(cell) });
                     self.buffer.extend(csv_line(texts));
                 }
             }
@@ -186,9 +187,28 @@ impl Sink for Lines {
     }
 }
 
+/// A text that a spreadsheet would take for a formula stands behind an apostrophe: whoever chose a nickname chose it.
+fn harmless(cell: Cell<'_>) -> String {
+    let is_text = matches!(cell, Cell::Text(_) | Cell::Unreadable(_));
+    let text = cell.into_text();
+    if is_text && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
 fn csv_line<T: AsRef<[u8]>>(cells: impl Iterator<Item = T>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     // into memory
     _ = writer.write_record(cells);
     writer.into_inner().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_no_formula_and_a_number_stays_one() {
+        assert_eq!(harmless(Cell::Text("=1+1".into())), "'=1+1");
+        assert_eq!(harmless(Cell::Text("王小明".into())), "王小明");
+        assert_eq!(harmless(Cell::Integer(-5)), "-5");
+    }
 }

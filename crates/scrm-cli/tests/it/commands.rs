@@ -63,11 +63,20 @@ fn every_operation_that_reads_is_called_by_the_doctor() {
 
 #[test]
 fn an_answer_at_hand_is_decoded() {
+    let decode = |arguments: &[&str], body: &str| {
+        let piped = || Stdio::piped();
+        let mut child = bare(&[&["decode"], arguments].concat()).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+        // Called wrongly, it does not read.
+        drop(child.stdin.take().unwrap().write_all(body.as_bytes()));
+        ran(&child.wait_with_output().unwrap())
+    };
     let body = r#"{"code":0,"msg":"ok","data":{"list":[{"user_id":"u_made_up_0001","pay_sum":"19.90"}],"total":"1"}}"#;
-    let mut child = bare(&["decode", "xiaoe", "user_list", "--plain"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
-    let decoded = ran(&child.wait_with_output().unwrap()).ended(0);
+    let decoded = decode(&["xiaoe", "user_list", "--plain"], body).ended(0);
     assert!(decoded.out.contains("u_made_up_0001") && decoded.out.contains("drifts"), "{}", decoded.out);
+    decode(&["rabbitpre", "customer_lookup"], r#"{"code": "200", "msg": "ok", "data": []}"#).ended(0);
+    decode(&["beschannels", "group_user_list"], r#"{"code": 0, "msg": "成功", "data": {"total": 0, "list": []}}"#).ended(0);
+    decode(&["xiaoe", "user_list"], r#"{"code": 1, "msg": "no"}"#).ended(1);
+    decode(&["xiaoe", "user_lists"], "").ended(2);
 }
 
 #[test]

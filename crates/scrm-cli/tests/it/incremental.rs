@@ -1,5 +1,6 @@
 //! Pulls of what is new: seams without doubles, what was there is not stored again, the mark moves with the rows.
 
+use scrm_mock::Fault;
 use serde_json::Value;
 use xiaoe_client::user::UserListV2;
 
@@ -117,4 +118,17 @@ fn doctor_and_a_call_of_the_token_change_nothing() {
     let refused = program.run(&["doctor", "xiaoe", "--operation", "points_deduct"]).ended(2);
     assert!(refused.err.contains("changes nothing"), "{}", refused.err);
     program.run(&["show", "xiaoe", "token"]).ended(0);
+}
+
+#[test]
+fn an_unfinished_pull_is_gone_on_with_only_where_nothing_else_is_asked_for() {
+    let program = Program::new(CUSTOMERS);
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "shop.db", "--quiet", "--by", "user_created_start", "--concurrency", "1"];
+    program.mock.fault(Fault::Status { status: 404, retry_after: None }).on("xiaoe/user_list_v2").at_calls([4, 5, 6, 7]);
+    program.run(&[&arguments[..], &["--since", "2021-01-01"]].concat()).ended(1);
+    let refused = program.run(&[&arguments[..], &["--since", "2015-01-01"]].concat()).ended(2);
+    assert!(refused.err.contains("not at its end"), "{}", refused.err);
+    program.mock.clear_faults();
+    program.run(&[&arguments[..], &["--since", "last"]].concat()).ended(0);
+    assert_eq!(ids_of_sqlite(&program.path("shop.db")), program.ids());
 }

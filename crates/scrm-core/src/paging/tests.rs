@@ -821,3 +821,18 @@ fn keys_of_rows_are_distinct() {
     let keys: HashMap<u64, u64> = (0..100_000u64).map(|number| (key(&number.to_le_bytes()), number)).collect();
     assert_eq!(keys.len(), 100_000);
 }
+
+#[test]
+fn a_row_that_changed_between_two_windows_comes_once_though_it_tells_no_time() {
+    let facts = |rows: &[(u64, u64)]| {
+        let keys: Vec<RowKey> = rows.iter().map(|(id, content)| RowKey { id: *id, content: *content }).collect();
+        let times = keys.iter().map(|key| (*key, None)).collect();
+        Facts { rows: keys.len() as u64, keys: Some(keys), total: Some(rows.len() as u64), times, ..Facts::default() }
+    };
+    let mut planner = Planner::new(windows(&PLAIN, 10, 9, false));
+    assert!(planner.take(&facts(&[(1, 10), (2, 20)])).unwrap().keep.keeps(1));
+    // The end of the first window once more, and then the second one.
+    planner.take(&facts(&[(2, 21)])).unwrap();
+    let step = planner.take(&facts(&[(2, 22), (3, 30)])).unwrap();
+    assert_eq!((step.keep.keeps(0), step.keep.keeps(1)), (false, true));
+}
