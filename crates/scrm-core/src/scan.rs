@@ -656,6 +656,28 @@ pub fn lax_document(body: &[u8]) -> Option<Value> {
     Some(value)
 }
 
+/// The members of an object that is a whole document, in their order, each with its value and the text of it; a name that occurs twice stands there twice. `None`: no object.
+#[must_use]
+pub fn lax_members(body: &[u8]) -> Option<Vec<(Box<str>, Value, Box<str>)>> {
+    let body = Readable::new(body);
+    let mut scan = Scan::of(&body);
+    if scan.peek() != b'{' {
+        return None;
+    }
+    scan.open().ok()?;
+    let (mut members, mut more) = (Vec::new(), scan.first(b'}').ok()?);
+    while more {
+        let key = scan.key().map(Box::from).ok()?;
+        scan.peek();
+        let start = scan.at();
+        let value = scan.value().ok()?;
+        members.push((key, value, scan.kept(scan.since(start))));
+        more = scan.next(b'}').ok()?;
+    }
+    scan.end().ok()?;
+    Some(members)
+}
+
 /// The members of an object, each with a comma behind it but perhaps the last; up to the first that is none.
 pub(crate) fn members(text: &str) -> Vec<(Box<str>, Value)> {
     let (mut scan, mut members) = (Scan::lax(text), Vec::new());

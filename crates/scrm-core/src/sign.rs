@@ -77,18 +77,24 @@ impl Signing {
         let (secret, signature) = (self.spec.secret.0, self.spec.signature);
         let parameters: Vec<_> = parameters.into_iter().collect();
         let sent = parameters.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
-        let mut signed: Vec<(&str, &str)> = sent.filter(|(name, _)| ![secret, signature].contains(name)).collect();
-        signed.push((secret, self.secret.expose()));
-        signed.sort_unstable();
-        let length = signed.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
-        // Of its final length, so that nothing of the secret stays behind where it was copied from.
-        let mut text = Zeroizing::new(String::with_capacity(length));
-        for (position, (name, value)) in signed.into_iter().enumerate() {
-            text.push_str(if position > 0 { "&" } else { "" });
-            text.extend([name, "=", value]);
-        }
-        Secret::new((self.spec.digest)(text.as_bytes()))
+        let signed = sent.filter(|(name, _)| ![secret, signature].contains(name)).chain([(secret, self.secret.expose())]);
+        Secret::new(over_sorted(signed.collect(), self.spec.digest))
     }
+}
+
+/// The digest over parameters, the secret among them: sorted by name, written `name=value` and joined by `&`.
+#[doc(hidden)]
+#[must_use]
+pub fn over_sorted(mut parameters: Vec<(&str, &str)>, digest: fn(&[u8]) -> String) -> String {
+    parameters.sort_unstable();
+    let length = parameters.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    // Of its final length, so that nothing of the secret stays behind where it was copied from.
+    let mut text = Zeroizing::new(String::with_capacity(length));
+    for (position, (name, value)) in parameters.into_iter().enumerate() {
+        text.push_str(if position > 0 { "&" } else { "" });
+        text.extend([name, "=", value]);
+    }
+    digest(text.as_bytes())
 }
 
 /// The SHA-1 of a text, in lower-case hexadecimal digits.

@@ -11,7 +11,7 @@ pub struct Incoming<'a> {
     pub query: &'a str,
     /// The body as it came.
     pub body: &'a [u8],
-    /// Name of the kind in snake case, where the caller knows it, as from the path of the URL.
+    /// Name of the kind in snake case, where the caller knows it, as from the path of the URL. Of a request that is signed, only what is signed tells the kind.
     pub kind: Option<&'a str>,
 }
 

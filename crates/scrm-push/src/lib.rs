@@ -24,8 +24,10 @@
 //!
 //! * Nothing is decrypted before its signature holds, and every refusal looks the same to who asks.
 //! * Nothing is answered as taken that the sink has not taken; see [`Sink`] and [`queue`] for what that means when a process dies.
-//! * A message that has an id is given to the sink once, for two days; over processes with a shared [`SeenStore`]. Where a process dies between the sink's taking and the
-//!   store's noting, the repetition is given again: a sink that keeps [`Message::id`] in the transaction that stores the message sees each exactly once.
+//! * A message that has an id or a signature is given to the sink once, for as long as a request that has them is accepted; over processes with a shared [`SeenStore`]. Where a
+//!   process dies between the sink's taking and the store's noting, the repetition is given again: a sink that keeps [`Message::id`] (where there is none,
+//!   [`Message::signature`]) in the transaction that stores the message sees each exactly once.
+//! * What nobody signed reaches no sink as signed, and decides nothing about what is: not the address, not a part of the body.
 //! * Order is not promised.
 
 mod content;

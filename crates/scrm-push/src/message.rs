@@ -14,6 +14,9 @@ pub struct Message<E> {
     pub kind: String,
     /// What tells it from others; a repetition has the same. Unique for its sender.
     pub id: Option<String>,
+    /// The signature that was verified over all of it, in lower-case hexadecimal digits; a request that is sent once more as it is has the same. `None`: nothing was
+    /// signed, and anybody may have sent it.
+    pub signature: Option<String>,
     /// The shop or enterprise that it is about.
     pub sender: Option<String>,
     /// How often the vendor says it had sent it before; the first time has 0.
@@ -28,7 +31,16 @@ impl<E> Message<E> {
     /// A message around an event, for tests.
     #[must_use]
     pub fn new(kind: impl Into<String>, event: E) -> Self {
-        Message { event, kind: kind.into(), id: None, sender: None, attempt: None, drifts: Vec::new(), bad_fields: Vec::new() }
+        Message {
+            event,
+            kind: kind.into(),
+            id: None,
+            signature: None,
+            sender: None,
+            attempt: None,
+            drifts: Vec::new(),
+            bad_fields: Vec::new(),
+        }
     }
 
     /// The same with an id, for tests.

@@ -173,6 +173,7 @@ impl Head {
             event,
             kind,
             id: filled(self.id),
+            signature: None,
             sender: filled(self.sender),
             attempt: self.attempt.and_then(|attempt| attempt.parse().ok()),
             drifts: told.drifts,

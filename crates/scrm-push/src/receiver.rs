@@ -6,11 +6,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use scrm_core::BoxError;
-use tokio::sync::RwLock;
+use scrm_core::{BoxError, sign::sha1_hex};
+use tokio::{sync::RwLock, task::JoinHandle};
 
 use crate::{
     declare::{Answerer, Delivery, Events, PushSpec},
@@ -18,12 +18,14 @@ use crate::{
     message::Message,
     read::read,
     seal::{Opened, Seal},
-    seen::{Claim, MemorySeen, SeenStore},
+    seen::{Claim, KEEP, MemorySeen, SeenStore},
     sink::Sink,
 };
 
 /// Bytes of a body, unless told.
 const LARGEST: usize = 1024 * 1024;
+/// Bytes of an answer that is remembered, for a repetition of what asked for it.
+const LARGEST_ANSWER: usize = 1024;
 
 /// What was made of a request.
 #[derive(Debug)]
@@ -40,11 +42,8 @@ pub struct Received<E> {
 pub enum Outcome<E> {
     /// The sink has it.
     Taken(Arc<Message<E>>),
-    /// It was taken before; answered as taken.
-    Repeated {
-        /// The message's id.
-        id: String,
-    },
+    /// It was taken or answered before; answered as then.
+    Repeated(Arc<Message<E>>),
     /// It asked for an answer of its own, and got it. No sink sees it.
     Answered(Arc<Message<E>>),
     /// The vendor checked the address.
@@ -82,6 +81,8 @@ pub enum Refusal {
     NoStore(BoxError),
     /// It asks for an answer of its own, and nobody gives one, or could not.
     NotAnswered(BoxError),
+    /// It asked for an answer of its own before, with the same signature, and got one that was too long to be remembered: it is not asked again.
+    AnsweredBefore,
     /// The receiver is closed.
     Closed,
 }
@@ -92,6 +93,7 @@ impl Refusal {
             Refusal::Unverified => 401,
             Refusal::TooLong => 413,
             Refusal::Unreadable(_) => 400,
+            Refusal::AnsweredBefore => 409,
             Refusal::NotAnswered(_) => 500,
             Refusal::Busy | Refusal::NotTaken(_) | Refusal::NoStore(_) | Refusal::Closed => 503,
         }
@@ -110,6 +112,7 @@ impl fmt::Display for Refusal {
             Refusal::NotTaken(error) => write!(f, "the sink did not take it: {error}"),
             Refusal::NoStore(error) => write!(f, "the store of ids cannot be asked: {error}"),
             Refusal::NotAnswered(error) => write!(f, "it asks for an answer of its own, and there is none: {error}"),
+            Refusal::AnsweredBefore => f.write_str("it asked for an answer of its own before, and is not asked again"),
             Refusal::Closed => f.write_str("the receiver is closed"),
         }
     }
@@ -127,8 +130,9 @@ impl std::error::Error for Refusal {
 /// Receives what a vendor sends by one channel; `E` is the channel's `Event`.
 ///
 /// * A message is given to the sink *before* it is answered. What the sink does not take is refused, so that the vendor comes again.
-/// * A message with an id is given once: its id is remembered for two days, in memory or in a store of your own. While one receiver hands it over, others that get it too
-///   refuse it for now.
+/// * A message with an id or a signature is given once: both are remembered as long as a request that has them can be accepted, and two days at least, in memory or in a store
+///   of your own. While one receiver hands it over, however long that takes, others that get it too refuse it for now. Without either, a repetition cannot be told from
+///   something new.
 /// * Handing over goes on when the caller gives up, as when the vendor hangs up after its five seconds: the vendor's next attempt then finds it done.
 /// * The order in which messages come is the order of nothing: a repetition comes a day later than what happened after it. Compare times inside.
 pub struct Receiver<E> {
@@ -142,6 +146,8 @@ struct Inner<E> {
     answerer: Option<Box<dyn Answerer<E>>>,
     sender: Option<String>,
     largest: usize,
+    /// How long a message is remembered.
+    keep: Duration,
     closed: AtomicBool,
     /// Held for reading while a message is handed over.
     open: Arc<RwLock<()>>,
@@ -157,6 +163,9 @@ impl<E: Events> Receiver<E> {
     /// With what verifies requests, and where messages go.
     pub fn builder(seal: impl Seal, sink: impl Sink<E>) -> ReceiverBuilder<E> {
         let owner = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+        // A repetition that is signed anew is as good for as long, and may be the last.
+        let repeated = E::DELIVERY.repeats.iter().map(|seconds| u64::from(*seconds)).sum();
+        let keep = seal.accepted_for().saturating_add(Duration::from_secs(repeated)).max(KEEP);
         ReceiverBuilder {
             inner: Inner {
                 seal: Box::new(seal),
@@ -165,6 +174,7 @@ impl<E: Events> Receiver<E> {
                 answerer: None,
                 sender: None,
                 largest: LARGEST,
+                keep,
                 closed: AtomicBool::new(false),
                 open: Arc::default(),
                 owner,
@@ -195,11 +205,14 @@ impl<E: Events> Receiver<E> {
         if incoming.body.len() > self.inner.largest {
             return Err(Refusal::TooLong);
         }
-        let body = match self.inner.seal.open(incoming, now).map_err(|_| Refusal::Unverified)? {
+        let (body, signature) = match self.inner.seal.open(incoming, now).map_err(|_| Refusal::Unverified)? {
             Opened::Check(echo) => return Ok(Verified::Check(echo)),
-            Opened::Body(body) => body,
+            Opened::Body { body, signature } => (body, signature),
         };
-        let message = read::<E>(&body, incoming.kind).map_err(Refusal::Unreadable)?;
+        // Nobody signs the address: what it says of the kind counts only where nothing else is signed either.
+        let kind = incoming.kind.filter(|_| signature.is_none());
+        let mut message = read::<E>(&body, kind).map_err(Refusal::Unreadable)?;
+        message.signature = signature;
         match (&self.inner.sender, &message.sender) {
             (Some(own), sender) if sender.as_ref() != Some(own) => Err(Refusal::Unverified),
             _ => Ok(Verified::Message(message)),
@@ -246,66 +259,97 @@ fn refused<E>(delivery: &Delivery, refusal: Refusal) -> Received<E> {
 }
 
 impl<E: Events> Inner<E> {
-    async fn give(&self, message: Arc<Message<E>>) -> Received<E> {
-        if E::PUSHES.iter().any(|push: &PushSpec| push.answers && push.name == message.kind) {
-            return self.answer(message).await;
-        }
-        let Some(key) = key(&message) else {
-            return match self.sink.take(&message).await {
-                Ok(()) => taken(message),
-                Err(error) => refused(E::DELIVERY, Refusal::NotTaken(error)),
-            };
-        };
+    async fn give(self: &Arc<Self>, message: Arc<Message<E>>) -> Received<E> {
+        let asks = E::PUSHES.iter().any(|push: &PushSpec| push.answers && push.name == message.kind);
+        let keys = keys(&message);
         // A claim of its own: two requests with one id in one process are two, too.
         let owner = format!("{}{:016x}", self.owner, fastrand::u64(..));
-        match self.seen.claim(&key, &owner).await {
-            Ok(Claim::Yours) => {}
-            Ok(Claim::Busy) => return refused(E::DELIVERY, Refusal::Busy),
-            Ok(Claim::Done) => {
-                let id = message.id.clone().unwrap_or_default();
-                return Received { outcome: Outcome::Repeated { id }, reply: Reply::success(E::DELIVERY) };
+        if !keys.is_empty() {
+            match self.seen.claim(&keys, &owner).await {
+                Ok(Claim::Yours) => {}
+                Ok(Claim::Busy) => return refused(E::DELIVERY, Refusal::Busy),
+                Ok(Claim::Done(answer)) => return self.again(message, &keys, &owner, asks, answer).await,
+                Err(error) => return refused(E::DELIVERY, Refusal::NoStore(error)),
             }
-            Err(error) => return refused(E::DELIVERY, Refusal::NoStore(error)),
         }
-        match self.sink.take(&message).await {
-            Ok(()) => {
-                // It is taken, whatever the store says: at the worst a repetition is given once more.
-                self.seen.done(&key, &owner).await.ok();
-                taken(message)
+        let renewal = (!keys.is_empty()).then(|| self.renew(&keys, &owner));
+        let handed = if asks { self.answer(&message).await.map(Some) } else { self.sink.take(&message).await.map(|()| None) };
+        drop(renewal);
+        // What was taken is taken, whatever the store says: at the worst a repetition is given once more.
+        match handed {
+            Ok(answer) => {
+                let short = answer.as_deref().filter(|answer| answer.len() <= LARGEST_ANSWER);
+                if !keys.is_empty() {
+                    self.seen.done(&keys, &owner, self.keep, short).await.ok();
+                }
+                match answer {
+                    Some(body) => Received { outcome: Outcome::Answered(message), reply: Reply::json(body) },
+                    None => Received { outcome: Outcome::Taken(message), reply: Reply::success(E::DELIVERY) },
+                }
             }
             Err(error) => {
-                self.seen.release(&key, &owner).await.ok();
-                refused(E::DELIVERY, Refusal::NotTaken(error))
+                if !keys.is_empty() {
+                    self.seen.release(&keys, &owner).await.ok();
+                }
+                refused(E::DELIVERY, if asks { Refusal::NotAnswered(error) } else { Refusal::NotTaken(error) })
             }
         }
     }
 
-    async fn answer(&self, message: Arc<Message<E>>) -> Received<E> {
-        let asked = self.answerer.as_ref().and_then(|answerer| answerer.answer(&message.event));
-        let answer = match asked {
+    /// What was taken or answered before.
+    async fn again(&self, message: Arc<Message<E>>, keys: &[String], owner: &str, asks: bool, answer: Option<Vec<u8>>) -> Received<E> {
+        let reply = match (asks, answer) {
+            (true, None) => return refused(E::DELIVERY, Refusal::AnsweredBefore),
+            (true, Some(answer)) => Reply::json(answer),
+            (false, _) => {
+                // The same message may have come with another signature, and later than the first.
+                self.seen.done(keys, owner, self.keep, None).await.ok();
+                Reply::success(E::DELIVERY)
+            }
+        };
+        Received { outcome: Outcome::Repeated(message), reply }
+    }
+
+    /// Keeps a claim for as long as the result lives.
+    fn renew(self: &Arc<Self>, keys: &[String], owner: &str) -> Renewal {
+        let (inner, keys, owner) = (Arc::clone(self), keys.to_vec(), owner.to_owned());
+        let pause = (self.seen.lease() / 3).max(Duration::from_millis(1));
+        Renewal(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(pause).await;
+                // Where the store is away, the next time may be in time.
+                inner.seen.claim(&keys, &owner).await.ok();
+            }
+        }))
+    }
+
+    async fn answer(&self, message: &Message<E>) -> Result<Vec<u8>, BoxError> {
+        match self.answerer.as_ref().and_then(|answerer| answerer.answer(&message.event)) {
             Some(answer) => answer.await,
             None => Err("the receiver was built without `answering`, or the callback cannot be understood".into()),
-        };
-        match answer {
-            Ok(body) => Received { outcome: Outcome::Answered(Arc::clone(&message)), reply: Reply::json(body) },
-            Err(error) => refused(E::DELIVERY, Refusal::NotAnswered(error)),
         }
     }
 }
 
-fn taken<E: Events>(message: Arc<Message<E>>) -> Received<E> {
-    Received { outcome: Outcome::Taken(message), reply: Reply::success(E::DELIVERY) }
+/// Ends with what it is about.
+struct Renewal(JoinHandle<()>);
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
-/// Under which a message is remembered; `None`: it has no id.
-fn key<E: Events>(message: &Message<E>) -> Option<String> {
-    let id = message.id.as_deref()?;
-    let sender = message.sender.as_deref().unwrap_or_default();
+/// Under which a message is remembered; none: it has neither id nor signature.
+fn keys<E: Events>(message: &Message<E>) -> Vec<String> {
     let delivery = E::DELIVERY;
     // Ids of documented length stand as they are; a longer one could fill a store's memory.
-    let id = if id.len() <= 128 { id.to_owned() } else { crate::wechat::signature(&[id]) };
-    let sender = if sender.len() <= 128 { sender.to_owned() } else { crate::wechat::signature(&[sender]) };
-    Some(format!("{}:{}:{sender}:{id}", delivery.vendor, delivery.channel))
+    let bounded = |text: &str| if text.len() <= 128 { text.to_owned() } else { sha1_hex(text.as_bytes()) };
+    let sender = message.sender.as_deref().map(bounded).unwrap_or_default();
+    let id = message.id.as_deref().map(|id| format!("{}:{}:{sender}:{}", delivery.vendor, delivery.channel, bounded(id)));
+    let signature =
+        message.signature.as_deref().map(|signature| format!("{}:{}:signed:{}", delivery.vendor, delivery.channel, bounded(signature)));
+    id.into_iter().chain(signature).collect()
 }
 
 impl<E: Events> ReceiverBuilder<E> {

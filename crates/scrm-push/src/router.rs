@@ -16,7 +16,8 @@ use crate::{
 };
 
 impl<E: Events> Receiver<E> {
-    /// A router that receives at `/`, and at `/{kind}` what is known by its address, with dashes: `/prize-won`. Nest it where the vendor's console points to.
+    /// A router that receives at `/`, and at `/{kind}`, with dashes as in `/prize-won`, where what is not signed is known by its address. Nest it where the vendor's console
+    /// points to.
     pub fn router(&self) -> Router {
         Router::new().route("/", any(receive::<E>)).route("/{kind}", any(receive_kind::<E>)).with_state(self.clone())
     }

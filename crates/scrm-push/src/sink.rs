@@ -12,8 +12,11 @@ use crate::message::Message;
 
 /// Takes messages. A message is answered as taken only once its sink has said so.
 ///
-/// A sink that must not see a message twice, whatever dies when, writes [`Message::id`] in the same transaction as what it makes of the message, and takes one that is there
-/// already for done.
+/// A sink that must not see a message twice, whatever dies when, writes [`Message::id`] (where there is none, [`Message::signature`]) in the same transaction as what it makes
+/// of the message, and takes one that is there already for done.
+///
+/// It may take its time: the message is its own meanwhile, in this process and in others, for as long as the runtime gets to say so. A sink that blocks its thread for longer
+/// than [`LEASE`](crate::LEASE) belongs into `spawn_blocking`.
 #[async_trait]
 pub trait Sink<E>: Send + Sync + 'static {
     /// Takes a message for good.

@@ -8,8 +8,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _, block_padding::NoPadding};
-use scrm_core::Secret;
-use sha1::{Digest as _, Sha1};
+use scrm_core::{Secret, sign::sha1_hex};
 use subtle::{Choice, ConstantTimeEq as _, ConstantTimeLess as _};
 
 use crate::{
@@ -68,10 +67,6 @@ pub struct Sealed {
 }
 
 impl WechatSeal {
-    /// How old a request may be at most, unless told: two days, as long as ids are remembered. The documented repetitions end after 32 hours, and nobody could read whether
-    /// they are signed anew; a replay inside of this window has an id that is known.
-    pub const WINDOW: Duration = Duration::from_secs(48 * 3600);
-
     /// With the token and the key of the vendor's console, and the id that the vendor puts behind each message.
     ///
     /// # Errors
@@ -81,8 +76,7 @@ impl WechatSeal {
         if key.len() != 43 || LOOSE.decode_slice(key, &mut bytes) != Ok(32) {
             return Err(InvalidKey);
         }
-        let window = Window { old: Self::WINDOW.as_secs() };
-        Ok(WechatSeal { token: token.into(), key: bytes, id: Some(id.into()), window })
+        Ok(WechatSeal { token: token.into(), key: bytes, id: Some(id.into()), window: Window::default() })
     }
 
     /// The id behind a message may be any: where it is not known what the vendor puts there.
@@ -92,10 +86,11 @@ impl WechatSeal {
         self
     }
 
-    /// Another age than two days.
+    /// How old a request may be at most: two days unless told, and at most thirty. The documented repetitions end after 32 hours, and nobody could read whether they are
+    /// signed anew; a replay inside of this window is known by its id and signature.
     #[must_use]
     pub fn window(mut self, window: Duration) -> Self {
-        self.window = Window { old: window.as_secs() };
+        self.window = Window::new(window);
         self
     }
 
@@ -141,11 +136,12 @@ impl WechatSeal {
         std::array::from_fn(|at| self.key.get(at).copied().unwrap_or_default())
     }
 
-    /// Whether the signature is that over these parts and the token; the time it takes does not depend on where it differs.
-    fn is_signed(&self, given: &str, parts: &[&str]) -> bool {
+    /// The signature over these parts and the token, if the given one is that; the time it takes does not depend on where it differs.
+    fn signed(&self, given: &str, parts: &[&str]) -> Option<String> {
         let mut all = vec![self.token.expose()];
         all.extend(parts);
-        signature(&all).as_bytes().ct_eq(given.to_ascii_lowercase().as_bytes()).into()
+        let signature = signature(&all);
+        bool::from(signature.as_bytes().ct_eq(given.to_ascii_lowercase().as_bytes())).then_some(signature)
     }
 
     /// The message inside of a ciphertext that was verified.
@@ -170,22 +166,24 @@ impl Seal for WechatSeal {
         let echo = parameter("echostr");
         let fresh = timestamp.parse().is_ok_and(|timestamp| self.window.holds(timestamp, now));
         if let (Some(echo), None, Some(signature)) = (&echo, parameter("msg_signature"), parameter("signature")) {
-            let signed = self.is_signed(&signature, &[&timestamp, &nonce]);
-            return if signed && fresh { Ok(Opened::Check(echo.clone())) } else { Err(Unverified) };
+            let signed = self.signed(&signature, &[&timestamp, &nonce]);
+            return if signed.is_some() && fresh { Ok(Opened::Check(echo.clone())) } else { Err(Unverified) };
         }
         let signature = parameter("msg_signature").or_else(|| parameter("signature")).ok_or(Unverified)?;
         let encrypted = match &echo {
             Some(echo) => Cow::Borrowed(echo.as_str()),
             None => ciphertext(incoming.body).ok_or(Unverified)?,
         };
-        if !(self.is_signed(&signature, &[&timestamp, &nonce, &encrypted]) && fresh) {
-            return Err(Unverified);
-        }
+        let signature = self.signed(&signature, &[&timestamp, &nonce, &encrypted]).filter(|_| fresh).ok_or(Unverified)?;
         let message = self.decrypt(&encrypted)?;
         match echo {
             Some(_) => String::from_utf8(message).map(Opened::Check).map_err(|_| Unverified),
-            None => Ok(Opened::Body(Cow::Owned(message))),
+            None => Ok(Opened::signed(message, signature)),
         }
+    }
+
+    fn accepted_for(&self) -> Duration {
+        self.window.accepted_for()
     }
 }
 
@@ -199,15 +197,7 @@ impl fmt::Debug for WechatSeal {
 pub(crate) fn signature(parts: &[&str]) -> String {
     let mut parts = parts.to_vec();
     parts.sort_unstable();
-    hex(&Sha1::digest(parts.concat()))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    sha1_hex(parts.concat().as_bytes())
 }
 
 /// The ciphertext of a body: in an element or key `Encrypt`, or the body itself.
@@ -256,7 +246,7 @@ mod tests {
 
     fn opened(seal: &WechatSeal, query: &str, body: &str, now: u64) -> Result<Vec<u8>, Unverified> {
         match seal.open(&Incoming::new(&[], query, body.as_bytes()), now)? {
-            Opened::Body(body) => Ok(body.into_owned()),
+            Opened::Body { body, .. } => Ok(body.into_owned()),
             Opened::Check(text) => Ok(text.into_bytes()),
         }
     }

@@ -1,4 +1,4 @@
-//! Tokens and quotas shared between processes and machines, through Redis; with the feature `push`, ids of pushes that were taken, too: `RedisSeen`.
+//! Tokens and quotas shared between processes and machines, through Redis; with the feature `push`, the pushes that were taken, too: `RedisSeen`.
 //!
 //! Some vendors end the old token when a new one is asked for, so that two processes with separate token caches knock each other out; and a quota counts the calls of all
 //! processes together. Give the clients of all processes the same Redis, and there is one token and one quota:

@@ -1,14 +1,15 @@
 use std::{fmt, time::Duration};
 
-use redis::Script;
+use redis::{Script, ScriptInvocation};
 use scrm_core::{BoxError, async_trait};
-use scrm_push::{Claim, KEEP, LEASE, SeenStore};
+use scrm_push::{Claim, LEASE, SeenStore};
 
 use crate::connection::{Connection, Error};
 
-/// Ids of pushes that were taken, shared between the receivers of all processes and machines.
+/// Which pushes were taken, shared between the receivers of all processes and machines.
 ///
-/// Keys: `<prefix>:seen:<vendor>:<channel>:<sender>:<id>` holds, for two minutes at most, the receiver that hands the push over, then for two days that it was taken.
+/// Keys: `<prefix>:seen:<vendor>:<channel>:<sender>:<id>` and `<prefix>:seen:<vendor>:<channel>:signed:<signature>` hold the receiver that hands the push over, for two
+/// minutes after it said so last; then that it was taken, for as long as a request with this id or signature is accepted, with the answer if one was asked for.
 ///
 /// While Redis is away, pushes are refused so that the vendor comes again. A Redis that has forgotten all gives repetitions of what was taken before once more: a sink that
 /// keeps the ids itself does not mind.
@@ -32,7 +33,7 @@ impl RedisSeen {
             prefix: crate::PREFIX.to_owned(),
             lease: LEASE,
             claim: Script::new(include_str!("lua/claim.lua")),
-            done: Script::new("redis.call('SET', KEYS[1], 'done', 'PX', ARGV[1]) return 0"),
+            done: Script::new("for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[2], 'PX', ARGV[1]) end return 0"),
             unclaim: Script::new(include_str!("lua/unclaim.lua")),
         })
     }
@@ -44,11 +45,11 @@ impl RedisSeen {
         self
     }
 
-    /// How long a receiver that dies keeps a push from the others: two minutes unless told, which is less than the time until the first documented repetition. Must be longer
-    /// than a sink ever takes, or two may hand over the same push at once.
+    /// How long a receiver that dies keeps a push from the others: two minutes unless told, which is less than the time until the first documented repetition; a second at
+    /// least. One that lives says after a third of it that it is still at it.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+        self.lease = lease.max(Duration::from_secs(1));
         self
     }
 
@@ -60,8 +61,13 @@ impl RedisSeen {
         self.connection.ping(&self.prefix).await
     }
 
-    fn key(&self, key: &str) -> String {
-        format!("{}:seen:{key}", self.prefix)
+    /// A script and the keys that it is about.
+    fn about<'a>(&self, script: &'a Script, keys: &[String]) -> ScriptInvocation<'a> {
+        let mut invocation = script.prepare_invoke();
+        for key in keys {
+            invocation.key(format!("{}:seen:{key}", self.prefix));
+        }
+        invocation
     }
 }
 
@@ -73,27 +79,33 @@ impl fmt::Debug for RedisSeen {
 
 #[async_trait]
 impl SeenStore for RedisSeen {
-    async fn claim(&self, key: &str, owner: &str) -> Result<Claim, BoxError> {
-        let mut script = self.claim.key(self.key(key));
-        script.arg(owner).arg(crate::millis(self.lease).max(1));
-        Ok(match self.connection.run::<u8>(&script).await? {
+    async fn claim(&self, keys: &[String], owner: &str) -> Result<Claim, BoxError> {
+        let mut script = self.about(&self.claim, keys);
+        script.arg(owner).arg(crate::millis(self.lease));
+        let (state, answer) = self.connection.run::<(u8, Vec<u8>)>(&script).await?;
+        Ok(match state {
             0 => Claim::Yours,
             1 => Claim::Busy,
-            _ => Claim::Done,
+            2 => Claim::Done(None),
+            _ => Claim::Done(Some(answer)),
         })
     }
 
-    async fn done(&self, key: &str, _owner: &str) -> Result<(), BoxError> {
-        let mut script = self.done.key(self.key(key));
-        script.arg(crate::millis(KEEP));
+    async fn done(&self, keys: &[String], _owner: &str, keep: Duration, answer: Option<&[u8]>) -> Result<(), BoxError> {
+        let mut script = self.about(&self.done, keys);
+        script.arg(crate::millis(keep).max(1)).arg(answer.map_or_else(|| b"done".to_vec(), |answer| [b"done:", answer].concat()));
         self.connection.run::<u8>(&script).await?;
         Ok(())
     }
 
-    async fn release(&self, key: &str, owner: &str) -> Result<(), BoxError> {
-        let mut script = self.unclaim.key(self.key(key));
+    async fn release(&self, keys: &[String], owner: &str) -> Result<(), BoxError> {
+        let mut script = self.about(&self.unclaim, keys);
         script.arg(owner);
         self.connection.run::<u8>(&script).await?;
         Ok(())
+    }
+
+    fn lease(&self) -> Duration {
+        self.lease
     }
 }

@@ -129,6 +129,9 @@ fn sealed(parcel: &Parcel, attempt: usize, trick: Trick) -> (String, Vec<u8>, &'
             let now = u64::try_from(now.as_millis()).unwrap_or_default();
             object.insert("nonce".to_owned(), json!(nonce));
             object.insert("timestamp".to_owned(), json!(now));
+            if let Some(told) = object.get_mut("secret") {
+                *told = json!(token);
+            }
             let signature = ParameterSeal::new(token).sign(&object);
             object.insert("signature".to_owned(), json!(signature));
             if trick == Trick::Damaged {

@@ -10,7 +10,10 @@ use std::{
 };
 
 use acme_client::push::{DELIVERY, Event};
-use scrm_push::{BoxError, Message, Outcome, Receiver, Refusal, Sealed, Sink, WechatSeal, async_trait, queue};
+use scrm_push::{
+    BoxError, Claim, KEEP, MemorySeen, Message, Outcome, Plain, Receiver, Refusal, Sealed, SeenStore, Sink, WechatSeal, async_trait, queue,
+};
+use tokio::sync::Notify;
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
@@ -72,7 +75,7 @@ async fn a_push_is_taken_once_and_its_repetitions_are_answered() {
     );
     for _ in 0..3 {
         let again = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
-        assert!(matches!(&again.outcome, Outcome::Repeated { id } if id == "1"));
+        assert!(matches!(&again.outcome, Outcome::Repeated(message) if message.id.as_deref() == Some("1")));
         assert_eq!(again.reply.body, b"success");
     }
     assert_eq!(counts.of("1"), 1);
@@ -132,7 +135,7 @@ async fn the_same_push_many_times_at_once_is_taken_once() {
     for task in tasks {
         match task.await.unwrap() {
             Outcome::Taken(_) => taken += 1,
-            Outcome::Repeated { .. } | Outcome::Refused(Refusal::Busy) => {}
+            Outcome::Repeated(_) | Outcome::Refused(Refusal::Busy) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -173,6 +176,121 @@ async fn a_full_queue_refuses_and_a_closed_receiver_gives_all_it_answered() {
         rest.push(message.id.clone().unwrap());
     }
     assert_eq!(rest, ["2", "3"]);
+}
+
+#[tokio::test]
+async fn a_signed_push_without_an_id_is_taken_once_too() {
+    let (sink, mut out) = queue(10);
+    let receiver = Receiver::<Event>::builder(seal(), sink).build();
+    let body = "<doc><type>user_add</type><app_id>shop-1</app_id><data><user_id>u-1</user_id></data></doc>";
+    let sealed = seal().seal(body.as_bytes(), now(), "nonce", [7; 16]);
+    let first = receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+    let message = first.message().unwrap();
+    assert_eq!((message.id.as_deref(), message.signature.as_ref().map(String::len)), (None, Some(40)));
+    // written in another way, it is the same request still
+    for query in [
+        sealed.query.clone(),
+        format!("a=b&{}&c=d", sealed.query),
+        sealed
+            .query
+            .to_uppercase()
+            .replace("MSG_SIGNATURE", "msg_signature")
+            .replace("TIMESTAMP", "timestamp")
+            .replace("NONCE=NONCE", "nonce=nonce"),
+    ] {
+        let again = receiver.receive(&[("x", "y")], &query, sealed.body.as_bytes()).await;
+        assert!(matches!(again.outcome, Outcome::Repeated(_)), "{query}: {:?}", again.outcome);
+        assert_eq!(again.reply.body, b"success");
+    }
+    // the same event sealed anew is another request
+    let other = seal().seal(body.as_bytes(), now(), "other", [7; 16]);
+    assert!(matches!(receiver.receive(&[], &other.query, other.body.as_bytes()).await.outcome, Outcome::Taken(_)));
+    // where nothing is signed, nothing tells a repetition
+    let (sink, _unsigned) = queue(10);
+    let plain = Receiver::<Event>::builder(Plain, sink).build();
+    for _ in 0..2 {
+        let received = plain.receive(&[], "", body.as_bytes()).await;
+        assert!(matches!(&received.outcome, Outcome::Taken(message) if message.signature.is_none()), "{:?}", received.outcome);
+    }
+    receiver.close().await;
+    assert!(out.next().await.is_some() && out.next().await.is_some() && out.next().await.is_none());
+}
+
+/// What the receiver asks of a store.
+#[derive(Clone, Default)]
+struct Watched {
+    seen: Arc<MemorySeen>,
+    claims: Arc<Mutex<Vec<String>>>,
+    kept: Arc<Mutex<Vec<(Vec<String>, Duration)>>>,
+    claimed: Arc<Notify>,
+}
+
+#[async_trait]
+impl SeenStore for Watched {
+    async fn claim(&self, keys: &[String], owner: &str) -> Result<Claim, BoxError> {
+        self.claims.lock().unwrap().push(owner.to_owned());
+        self.claimed.notify_one();
+        self.seen.claim(keys, owner).await
+    }
+    async fn done(&self, keys: &[String], owner: &str, keep: Duration, answer: Option<&[u8]>) -> Result<(), BoxError> {
+        self.kept.lock().unwrap().push((keys.to_vec(), keep));
+        self.seen.done(keys, owner, keep, answer).await
+    }
+    async fn release(&self, keys: &[String], owner: &str) -> Result<(), BoxError> {
+        self.seen.release(keys, owner).await
+    }
+    fn lease(&self) -> Duration {
+        Duration::from_millis(30)
+    }
+}
+
+/// Takes a message only after its claim was renewed three times.
+struct Slow(Watched);
+
+#[async_trait]
+impl Sink<Event> for Slow {
+    async fn take(&self, _: &Arc<Message<Event>>) -> Result<(), BoxError> {
+        while self.0.claims.lock().unwrap().len() < 4 {
+            self.0.claimed.notified().await;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_claim_is_renewed_for_as_long_as_the_sink_works() {
+    let watched = Watched::default();
+    let receiver = Receiver::<Event>::builder(seal(), Slow(watched.clone())).seen(watched.clone()).build();
+    let sealed = user_add("1");
+    assert!(matches!(receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await.outcome, Outcome::Taken(_)));
+    let claims = watched.claims.lock().unwrap().clone();
+    assert!(claims.len() >= 4 && claims.iter().all(|owner| *owner == claims[0]), "{claims:?}");
+    // and no longer than that
+    let (after, _) = (watched.claims.lock().unwrap().len(), receiver.close().await);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(watched.claims.lock().unwrap().len(), after);
+}
+
+#[tokio::test]
+async fn ids_and_signatures_are_remembered_for_as_long_as_a_request_is_accepted() {
+    let repeats: u64 = DELIVERY.repeats.iter().map(|seconds| u64::from(*seconds)).sum();
+    for (window, least) in
+        [(60, KEEP), (100 * 3600, Duration::from_secs(100 * 3600 + 600 + repeats)), (u64::MAX, Duration::from_secs(30 * 24 * 3600))]
+    {
+        let watched = Watched::default();
+        let seal = seal().window(Duration::from_secs(window));
+        let receiver = Receiver::<Event>::builder(seal, Counts::default()).seen(watched.clone()).build();
+        let sealed = user_add("1");
+        receiver.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+        // a repetition that is signed anew is remembered, too, and the id for longer
+        let body = "<doc><type>user_add</type><app_id>shop-1</app_id><message_id>1</message_id><retry_times>1</retry_times></doc>";
+        let again = self::seal().seal(body.as_bytes(), now() - 30, "later", [8; 16]);
+        assert!(matches!(receiver.receive(&[], &again.query, again.body.as_bytes()).await.outcome, Outcome::Repeated(_)));
+        let kept = watched.kept.lock().unwrap().clone();
+        let [(first, one), (second, other)] = kept.as_slice() else { panic!("{kept:?}") };
+        assert!(*one >= least && one == other, "{one:?}");
+        assert!(first.len() == 2 && second.len() == 2 && first[0] == second[0] && first[1] != second[1], "{kept:?}");
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Sink<Event> for Lines {
 async fn receiver_process() {
     let Ok(settings) = env::var("SCRM_TEST_RECEIVER") else { return };
     let [redis, prefix, port, file] = settings.split(' ').collect::<Vec<_>>().try_into().unwrap();
-    let seen = RedisSeen::new(redis).unwrap().with_prefix(prefix).with_lease(Duration::from_millis(500));
+    let seen = RedisSeen::new(redis).unwrap().with_prefix(prefix).with_lease(Duration::from_secs(1));
     let receiver = Receiver::<Event>::builder(seal(), Lines::open(Path::new(file))).seen(seen).build();
     let listener = TcpListener::bind(("127.0.0.1", port.parse::<u16>().unwrap())).await.unwrap();
     axum::serve(listener, receiver.router()).await.unwrap();
@@ -245,15 +245,59 @@ async fn a_claim_is_one_receivers_until_it_is_done_or_released() {
     let Some(redis) = Redis::start() else { return };
     let store = || RedisSeen::new(&redis.url()).unwrap().with_prefix("seen-test");
     let (one, other) = (store(), store());
-    assert_eq!(one.claim("k", "one").await.unwrap(), Claim::Yours);
-    assert_eq!(other.claim("k", "other").await.unwrap(), Claim::Busy);
-    other.release("k", "other").await.unwrap();
-    assert_eq!(other.claim("k", "other").await.unwrap(), Claim::Busy);
-    one.release("k", "one").await.unwrap();
-    assert_eq!(other.claim("k", "other").await.unwrap(), Claim::Yours);
-    other.done("k", "other").await.unwrap();
-    assert_eq!(one.claim("k", "one").await.unwrap(), Claim::Done);
+    let keys = |keys: [&str; 2]| keys.map(str::to_owned);
+    let (k, l) = (keys(["k", "both"]), keys(["l", "both"]));
+    assert_eq!(one.claim(&k, "one").await.unwrap(), Claim::Yours);
+    assert_eq!(one.claim(&k, "one").await.unwrap(), Claim::Yours);
+    assert_eq!(other.claim(&l, "other").await.unwrap(), Claim::Busy);
+    other.release(&k, "other").await.unwrap();
+    assert_eq!(other.claim(&k, "other").await.unwrap(), Claim::Busy);
+    one.release(&k, "one").await.unwrap();
+    assert_eq!(other.claim(&l, "other").await.unwrap(), Claim::Yours);
+    let kept = Duration::from_secs(80 * 3600);
+    other.done(&l, "other", kept, None).await.unwrap();
+    assert_eq!(one.claim(&k, "one").await.unwrap(), Claim::Done(None));
     let mut connection = redis.connection();
-    let lives: i64 = redis::cmd("PTTL").arg("seen-test:seen:k").query(&mut connection).unwrap();
-    assert!((47 * 3600 * 1000..=48 * 3600 * 1000).contains(&lives), "{lives}");
+    for key in ["l", "both"] {
+        let lives: i64 = redis::cmd("PTTL").arg(format!("seen-test:seen:{key}")).query(&mut connection).unwrap();
+        assert!((79 * 3600 * 1000..=80 * 3600 * 1000).contains(&lives), "{lives}");
+    }
+    // of what could not be claimed whole, nothing is
+    assert_eq!(redis::cmd("EXISTS").arg("seen-test:seen:k").query::<u8>(&mut connection).unwrap(), 0);
+    for answer in [&b""[..], b"{\"code\":\"200\"}", b"\xff\0:done"] {
+        one.done(&k, "one", kept, Some(answer)).await.unwrap();
+        assert_eq!(other.claim(&l[1..], "other").await.unwrap(), Claim::Done(Some(answer.to_vec())));
+    }
+}
+
+/// Takes a message only after so much time.
+struct Slow(Duration, Arc<AtomicUsize>);
+
+#[async_trait]
+impl Sink<Event> for Slow {
+    async fn take(&self, _: &Arc<Message<Event>>) -> Result<(), BoxError> {
+        tokio::time::sleep(self.0).await;
+        self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sink_that_takes_longer_than_a_lease_gets_a_push_once() {
+    let Some(redis) = Redis::start() else { return };
+    let taken = Arc::new(AtomicUsize::new(0));
+    let receiver = || {
+        let seen = RedisSeen::new(&redis.url()).unwrap().with_prefix("slow-test").with_lease(Duration::from_secs(2));
+        Receiver::<Event>::builder(seal(), Slow(Duration::from_secs(5), Arc::clone(&taken))).seen(seen).build()
+    };
+    let (one, other, sealed) = (receiver(), receiver(), Arc::new(sealed("p1")));
+    let sent = Arc::clone(&sealed);
+    let first = tokio::spawn(async move { one.receive(&[], &sent.query, sent.body.as_bytes()).await.reply.status });
+    while !first.is_finished() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        other.receive(&[], &sealed.query, sealed.body.as_bytes()).await;
+    }
+    assert_eq!(first.await.unwrap(), 200);
+    assert_eq!(other.receive(&[], &sealed.query, sealed.body.as_bytes()).await.reply.body, b"success");
+    assert_eq!(taken.load(Ordering::Relaxed), 1);
 }
