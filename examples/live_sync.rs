@@ -159,7 +159,7 @@ impl Store {
     fn pushed(&self, message: &Message<Event>) -> Outcome<()> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
-        let id = message.id.as_deref().unwrap_or_default();
+        let id = message.id.as_deref().or(message.signature.as_deref()).ok_or("nothing tells this push from others")?;
         if transaction.execute("INSERT OR IGNORE INTO pushes (id, kind) VALUES (?1, ?2)", params![id, message.kind])? == 1 {
             let number = transaction.last_insert_rowid();
             apply(&transaction, &message.event, number)?;

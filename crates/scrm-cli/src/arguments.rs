@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser};
 use scrm_schema::model::Vendor;
 
+#[cfg(feature = "listen")]
+use crate::listen;
 use crate::{catalogue, commands, fields, language::Language, pull, screen, vendors};
 
 /// The whole command line.
@@ -42,6 +44,8 @@ pub(crate) fn command(words: &[String], language: Language) -> Command {
         ))
         .subcommand(with_fields(pull::command(asked.vendor.as_deref(), language), &asked, "pull", pull::TAKEN, language))
         .subcommand(commands::decode::command(asked.vendor.as_deref(), language));
+    #[cfg(feature = "listen")]
+    let root = root.subcommand(listen::command(language));
     #[cfg(feature = "stand-in")]
     let root = root.subcommand(commands::stand_in::command(language));
     let root = root.subcommand(commands::token::command(language)).subcommand(commands::completions::command(language));

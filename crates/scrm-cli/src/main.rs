@@ -15,6 +15,8 @@ mod connect;
 mod failure;
 mod fields;
 mod language;
+#[cfg(feature = "listen")]
+mod listen;
 mod profile;
 mod pull;
 mod screen;
@@ -61,6 +63,8 @@ fn run(words: &[String], language: Language) -> Result<ExitCode, Failure> {
         Some(("token", found)) => runtime.block_on(commands::token::run(found, language)),
         Some(("doctor", found)) => runtime.block_on(commands::doctor::run(found, language)),
         Some(("pull", found)) => pull::run(&runtime, found, language),
+        #[cfg(feature = "listen")]
+        Some(("listen", found)) => runtime.block_on(listen::run(found, language)),
         #[cfg(feature = "stand-in")]
         Some(("box", found)) => commands::stand_in::run(found, language),
         Some(("completions", found)) => commands::completions::run(found),

@@ -95,12 +95,20 @@ pub(crate) fn read_private(path: &Path, language: Language) -> Result<String, Fa
 }
 
 impl Settings {
-    /// The credentials of this profile; what it does not say comes from the environment.
-    pub(crate) fn credentials(&self, vendor: &'static VendorSpec, language: Language) -> Result<CredentialSet, Failure> {
+    /// What the profile says, and its command.
+    pub(crate) fn values(&self, language: Language) -> Result<BTreeMap<String, String>, Failure> {
         let mut values = self.values.clone();
         if let [program, arguments @ ..] = self.command.as_slice() {
             values.extend(printed(program, arguments, language)?);
         }
+        Ok(values)
+    }
+
+    /// The credentials of this profile; what it does not say comes from the environment.
+    pub(crate) fn credentials(&self, vendor: &'static VendorSpec, language: Language) -> Result<CredentialSet, Failure> {
+        let mut values = self.values(language)?;
+        #[cfg(feature = "listen")]
+        values.retain(|name, _| !crate::listen::secrets::is_for(vendor.name, name));
         let mut set = CredentialSet::new(vendor);
         for credential in vendor.credentials {
             let value =

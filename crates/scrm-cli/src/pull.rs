@@ -116,7 +116,7 @@ pub(crate) fn run(runtime: &Runtime, matches: &ArgMatches, language: Language) -
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn signal() -> std::io::Result<()> {
+pub(crate) async fn signal() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -1,19 +1,33 @@
-//! `definitions.rs` of an area: the types that its operations share.
+//! `definitions.rs` of an area, or of a folder of pushes: the types that its operations share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Object, Operation, Used, Vendor};
+use scrm_schema::model::{Channel, Object, Operation, Used, Vendor};
 
 use crate::{enums, error::Error, format::File, names, paging::Paged, records, types};
 
-/// The file with its public types; `None`: nothing is shared.
+/// The file of an area with its public types; `None`: nothing is shared.
 pub(crate) fn file(vendor: &Vendor, area: &str) -> Result<Option<(File, Vec<String>)>, Error> {
-    let Some(shared) = gathered(vendor, area) else { return Ok(None) };
+    shared(vendor.area(area), area, &rows(vendor, area)?, "What several operations of this area have in common.")
+}
+
+/// The same of a folder of pushes.
+pub(crate) fn of_channel(channel: &Channel) -> Result<Option<(File, Vec<String>)>, Error> {
+    let pushes = channel.pushes.iter().map(|push| &push.operation);
+    shared(pushes, &channel.name, &BTreeMap::new(), "What several of them have in common.")
+}
+
+fn shared<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+    area: &str,
+    rows: &BTreeMap<String, String>,
+    docs: &str,
+) -> Result<Option<(File, Vec<String>)>, Error> {
+    let Some(shared) = gathered(operations, area) else { return Ok(None) };
     let records = types::records(&shared)?;
-    let rows = rows(vendor, area)?;
-    let mut file = File::new(&shared.file, "What several operations of this area have in common.");
+    let mut file = File::new(&shared.file, docs);
     let mut public = Vec::new();
     for record in records.iter().filter(|record| !record.is_request) {
         public.push(record.object.name.clone());
@@ -27,8 +41,7 @@ pub(crate) fn file(vendor: &Vendor, area: &str) -> Result<Option<(File, Vec<Stri
 }
 
 /// All that an area shares as one operation without a request of its own, sorted by name.
-fn gathered(vendor: &Vendor, area: &str) -> Option<Operation> {
-    let mut operations = vendor.area(area);
+fn gathered<'a>(mut operations: impl Iterator<Item = &'a Operation>, area: &str) -> Option<Operation> {
     let mut all = operations.next()?.clone();
     for operation in operations {
         all.objects.extend(operation.objects.iter().map(|(name, object)| (name.clone(), object.clone())));

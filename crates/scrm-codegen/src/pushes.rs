@@ -8,7 +8,7 @@ use scrm_schema::model::{Channel, Evidence, Protection, Push, PushFormat, Vendor
 use serde_json::Value;
 
 use crate::{
-    docs, enums,
+    definitions, docs, enums,
     error::{Error, Faults},
     examples, expected,
     format::{File, comment, quoted},
@@ -26,7 +26,9 @@ pub(crate) fn files(vendor: &Vendor, channel: &Channel, faults: &mut Faults) -> 
         public.push((push, made.public));
         tests.extend(made.tests);
     }
-    files.extend(faults.take(root(vendor, channel, &public)).map(|file| (format!("{folder}/mod"), file)));
+    let (definitions, shared) = faults.take(definitions::of_channel(channel)).flatten().unzip();
+    files.extend(definitions.map(|file| (format!("{folder}/definitions"), file)));
+    files.extend(faults.take(root(vendor, channel, &public, shared.as_deref())).map(|file| (format!("{folder}/mod"), file)));
     files.extend(faults.take(tests_file(channel, tests)).map(|file| (format!("{folder}/tests"), file)));
     files
 }
@@ -43,16 +45,17 @@ fn made(vendor: &Vendor, push: &Push) -> Result<Made, Error> {
     let records = types::records(operation)?;
     let mut file = File::new(&operation.file, docs::paragraphs(&operation.title));
     let mut public = Vec::new();
-    for record in records.iter().filter(|record| !record.is_request || push.answers) {
+    for record in records.iter().filter(|record| !record.object.is_shared() && (!record.is_request || push.answers)) {
         public.push(record.object.name.clone());
         let is_content = push.content().is_some_and(|content| content.name == record.object.name);
         let page = if is_content { operation_docs::push(vendor, operation) } else { docs::object(record.object) };
         file.add_text(records::record(operation, record, None, &page));
     }
-    for enumeration in operation.enums.values() {
+    for enumeration in operation.enums.values().filter(|enumeration| !enumeration.is_shared()) {
         public.push(enumeration.name.clone());
         file.add_text(enums::enumeration(enumeration));
     }
+    definitions::import(operation, &mut file, None).map_err(|problem| Error::new(&operation.file, "", problem))?;
     let types = Types { operation, records: &records };
     let tests = push.examples.iter().map(|example| {
         let (name, title) = (&operation.name, docs::one_line(&example.title));
@@ -71,7 +74,7 @@ fn made(vendor: &Vendor, push: &Push) -> Result<Made, Error> {
 }
 
 /// `mod.rs` of a channel.
-fn root(vendor: &Vendor, channel: &Channel, public: &[(&Push, Vec<String>)]) -> Result<File, Error> {
+fn root(vendor: &Vendor, channel: &Channel, public: &[(&Push, Vec<String>)], shared: Option<&[String]>) -> Result<File, Error> {
     let delivery = &channel.delivery;
     let broken = |problem: String| Error::new(&channel.file, "", problem);
     let mut file = File::new(format!("{}/{}/", vendor.file.vendor, channel.name), page(channel));
@@ -79,16 +82,24 @@ fn root(vendor: &Vendor, channel: &Channel, public: &[(&Push, Vec<String>)]) -> 
         let module = names::field(&push.operation.name);
         quote!(mod #module;)
     });
-    let types = public.iter().map(|(push, types)| {
-        let module = names::field(&push.operation.name);
+    let definitions = shared.map(|_| {
+        quote!(
+            mod definitions;
+        )
+    });
+    let public_types = |module: &proc_macro2::Ident, types: &[String]| {
         let mut types: Vec<_> = types.iter().map(|name| names::ident(name)).collect();
         types.sort_unstable();
         quote!(pub use self::#module::{#(#types),*};)
-    });
+    };
+    let of_definitions = shared.map(|types| public_types(&names::ident("definitions"), types));
+    let types = public.iter().map(|(push, types)| public_types(&names::field(&push.operation.name), types));
     file.add(quote! {
+        #definitions
         #(#modules)*
         #[cfg(test)]
         mod tests;
+        #of_definitions
         #(#types)*
         #[doc(no_inline)]
         pub use scrm_push::{

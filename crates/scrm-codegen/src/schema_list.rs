@@ -17,9 +17,8 @@ pub(crate) fn file(tree: &Tree) -> Result<File, Error> {
         }
         for channel in &vendor.channels {
             paths.push(channel.file.clone());
-            paths.extend(channel.pushes.iter().map(|push| push.operation.file.clone()));
         }
-        for operation in &vendor.operations {
+        for operation in vendor.operations.iter().chain(vendor.pushes().map(|(_, push)| &push.operation)) {
             paths.push(operation.file.clone());
             let shared = operation.objects.values().any(|object| object.is_shared()) || operation.enums.values().any(|one| one.is_shared());
             paths.extend(shared.then(|| scrm_schema::locate(&operation.file, "definitions.json#").0));

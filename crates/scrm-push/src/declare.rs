@@ -1,8 +1,8 @@
 //! How a vendor's pushes are declared: what generated code names.
 
 pub use futures_core::future::BoxFuture;
-pub use scrm_core::table::Payload;
-use scrm_core::{BoxError, table::ReadFields};
+use scrm_core::BoxError;
+pub use scrm_core::table::{Payload, ReadFields};
 use serde_json::Value;
 
 use crate::message::Unknown;
@@ -237,6 +237,11 @@ pub trait Events: Sized + Send + Sync + 'static {
     fn filled(number: usize, fill: &mut dyn FnMut(&mut dyn Payload) -> bool) -> Option<Self>;
     /// What is not documented, or cannot be understood.
     fn unknown(unknown: Unknown) -> Self;
+    /// The fields of a documented event, or what it is where it is none.
+    ///
+    /// # Errors
+    /// It is not documented, or was not understood.
+    fn fields(&self) -> Result<&dyn ReadFields, &Unknown>;
 }
 
 /// Answers those callbacks that ask for an answer of their own. Generated: see the `Answering` of a client's module `callback`.
@@ -301,6 +306,12 @@ macro_rules! events {
                 }
                 fn unknown(unknown: $crate::Unknown) -> Self {
                     $event::Unknown(unknown)
+                }
+                fn fields(&self) -> ::std::result::Result<&dyn $crate::declare::ReadFields, &$crate::Unknown> {
+                    match self {
+                        $($event::$name(content) => ::std::result::Result::Ok(&**content),)*
+                        $event::Unknown(unknown) => ::std::result::Result::Err(unknown),
+                    }
                 }
             }
         };

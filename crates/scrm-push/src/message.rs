@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use scrm_core::Drift;
+use scrm_core::{Drift, declare};
+use serde_json::Value;
+
+use crate::declare::Events;
 
 /// One push, understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +28,15 @@ pub struct Message<E> {
     pub drifts: Vec<Drift>,
     /// Fields that could not be understood; they are empty in the event.
     pub bad_fields: Vec<BadField>,
+}
+
+impl<E: Events> Message<E> {
+    /// The event's fields as JSON, in the order of the documentation: typed values under the documented names, undocumented ones behind them. `None`: it was not understood,
+    /// and is an [`Unknown`].
+    #[must_use]
+    pub fn fields(&self) -> Option<Value> {
+        declare::serialize(self.event.fields().ok()?, serde_json::value::Serializer).ok()
+    }
 }
 
 impl<E> Message<E> {

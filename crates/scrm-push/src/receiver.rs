@@ -71,6 +71,8 @@ pub enum Refusal {
     Unverified,
     /// The body is longer than this receiver takes.
     TooLong,
+    /// The body did not come to its end in time.
+    TooSlow,
     /// The body is not written as the vendor writes.
     Unreadable(String),
     /// Another receiver is just handing it over.
@@ -83,6 +85,8 @@ pub enum Refusal {
     NotAnswered(BoxError),
     /// It asked for an answer of its own before, with the same signature, and got one that was too long to be remembered: it is not asked again.
     AnsweredBefore,
+    /// So many requests are under way that no more are read.
+    TooMany,
     /// The receiver is closed.
     Closed,
 }
@@ -92,10 +96,11 @@ impl Refusal {
         match self {
             Refusal::Unverified => 401,
             Refusal::TooLong => 413,
+            Refusal::TooSlow => 408,
             Refusal::Unreadable(_) => 400,
             Refusal::AnsweredBefore => 409,
             Refusal::NotAnswered(_) => 500,
-            Refusal::Busy | Refusal::NotTaken(_) | Refusal::NoStore(_) | Refusal::Closed => 503,
+            Refusal::Busy | Refusal::NotTaken(_) | Refusal::NoStore(_) | Refusal::TooMany | Refusal::Closed => 503,
         }
     }
 }
@@ -107,12 +112,14 @@ impl fmt::Display for Refusal {
                 f.write_str("the request is not verified to come from the vendor; check token, key and id in the vendor's console")
             }
             Refusal::TooLong => f.write_str("the body is longer than this receiver takes"),
+            Refusal::TooSlow => f.write_str("the body did not come to its end in time"),
             Refusal::Unreadable(reason) => write!(f, "the body cannot be read: it {reason}"),
             Refusal::Busy => f.write_str("another receiver is just handing it over"),
             Refusal::NotTaken(error) => write!(f, "the sink did not take it: {error}"),
             Refusal::NoStore(error) => write!(f, "the store of ids cannot be asked: {error}"),
             Refusal::NotAnswered(error) => write!(f, "it asks for an answer of its own, and there is none: {error}"),
             Refusal::AnsweredBefore => f.write_str("it asked for an answer of its own before, and is not asked again"),
+            Refusal::TooMany => f.write_str("too many requests are under way"),
             Refusal::Closed => f.write_str("the receiver is closed"),
         }
     }
@@ -144,6 +151,7 @@ struct Inner<E> {
     seen: Box<dyn SeenStore>,
     sink: Box<dyn Sink<E>>,
     answerer: Option<Box<dyn Answerer<E>>>,
+    observer: Option<Observer<E>>,
     sender: Option<String>,
     largest: usize,
     /// How long a message is remembered.
@@ -153,6 +161,8 @@ struct Inner<E> {
     open: Arc<RwLock<()>>,
     owner: String,
 }
+
+type Observer<E> = Box<dyn Fn(&Outcome<E>) + Send + Sync>;
 
 /// Settings of a receiver.
 pub struct ReceiverBuilder<E> {
@@ -172,6 +182,7 @@ impl<E: Events> Receiver<E> {
                 seen: Box::new(MemorySeen::default()),
                 sink: Box::new(sink),
                 answerer: None,
+                observer: None,
                 sender: None,
                 largest: LARGEST,
                 keep,
@@ -191,10 +202,19 @@ impl<E: Events> Receiver<E> {
     pub async fn receive_incoming(&self, incoming: &Incoming<'_>) -> Received<E> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         match self.open(incoming, now) {
-            Ok(Verified::Check(echo)) => Received { outcome: Outcome::Checked, reply: Reply::text(echo) },
+            Ok(Verified::Check(echo)) => self.observed(Received { outcome: Outcome::Checked, reply: Reply::text(echo) }),
             Ok(Verified::Message(message)) => self.hand_over(message).await,
-            Err(refusal) => refused(E::DELIVERY, refusal),
+            Err(refusal) => self.refuse(refusal),
         }
+    }
+
+    /// Refuses what cannot be received at all.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Received<E> {
+        self.observed(refused(E::DELIVERY, refusal))
+    }
+
+    fn observed(&self, received: Received<E>) -> Received<E> {
+        self.inner.observed(received)
     }
 
     /// Verifies and decodes a request without handing anything over. `now`: Unix time in seconds.
@@ -230,16 +250,16 @@ impl<E: Events> Receiver<E> {
     async fn hand_over(&self, message: Message<E>) -> Received<E> {
         let guard = Arc::clone(&self.inner.open).read_owned().await;
         if self.inner.closed.load(Ordering::SeqCst) {
-            return refused(E::DELIVERY, Refusal::Closed);
+            return self.refuse(Refusal::Closed);
         }
         let inner = Arc::clone(&self.inner);
         // It outlives a caller that gives up: what a sink began it should end.
         let task = tokio::spawn(async move {
-            let received = inner.give(Arc::new(message)).await;
+            let received = inner.observed(inner.give(Arc::new(message)).await);
             drop(guard);
             received
         });
-        task.await.unwrap_or_else(|error| refused(E::DELIVERY, Refusal::NotTaken(error.into())))
+        task.await.unwrap_or_else(|error| self.refuse(Refusal::NotTaken(error.into())))
     }
 }
 
@@ -259,6 +279,13 @@ fn refused<E>(delivery: &Delivery, refusal: Refusal) -> Received<E> {
 }
 
 impl<E: Events> Inner<E> {
+    fn observed(&self, received: Received<E>) -> Received<E> {
+        if let Some(observer) = &self.observer {
+            observer(&received.outcome);
+        }
+        received
+    }
+
     async fn give(self: &Arc<Self>, message: Arc<Message<E>>) -> Received<E> {
         let asks = E::PUSHES.iter().any(|push: &PushSpec| push.answers && push.name == message.kind);
         let keys = keys(&message);
@@ -343,12 +370,12 @@ impl Drop for Renewal {
 /// Under which a message is remembered; none: it has neither id nor signature.
 fn keys<E: Events>(message: &Message<E>) -> Vec<String> {
     let delivery = E::DELIVERY;
-    // Ids of documented length stand as they are; a longer one could fill a store's memory.
-    let bounded = |text: &str| if text.len() <= 128 { text.to_owned() } else { sha1_hex(text.as_bytes()) };
+    // Ids as they are documented stand as they are; a longer one could fill a store's memory, and a colon make two keys one.
+    let bounded = |text: &str| if text.len() <= 128 && !text.contains(':') { text.to_owned() } else { sha1_hex(text.as_bytes()) };
     let sender = message.sender.as_deref().map(bounded).unwrap_or_default();
     let id = message.id.as_deref().map(|id| format!("{}:{}:{sender}:{}", delivery.vendor, delivery.channel, bounded(id)));
     let signature =
-        message.signature.as_deref().map(|signature| format!("{}:{}:signed:{}", delivery.vendor, delivery.channel, bounded(signature)));
+        message.signature.as_deref().map(|signature| format!("{}:{}:signed::{}", delivery.vendor, delivery.channel, bounded(signature)));
     id.into_iter().chain(signature).collect()
 }
 
@@ -364,6 +391,14 @@ impl<E: Events> ReceiverBuilder<E> {
     #[must_use]
     pub fn answering(mut self, answerer: impl Answerer<E>) -> Self {
         self.inner.answerer = Some(Box::new(answerer));
+        self
+    }
+
+    /// Is told what came of each request, right before the answer: to count, and to log refusals, which the vendor only hears as such. Not called again for a vendor that
+    /// hung up, and not to be slow.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&Outcome<E>) + Send + Sync + 'static) -> Self {
+        self.inner.observer = Some(Box::new(observer));
         self
     }
 

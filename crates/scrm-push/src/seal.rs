@@ -19,6 +19,15 @@ pub trait Seal: Send + Sync + 'static {
     }
 }
 
+impl<S: Seal + ?Sized> Seal for Box<S> {
+    fn open<'a>(&self, incoming: &Incoming<'a>, now: u64) -> Result<Opened<'a>, Unverified> {
+        (**self).open(incoming, now)
+    }
+    fn accepted_for(&self) -> Duration {
+        (**self).accepted_for()
+    }
+}
+
 /// What a verified request holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

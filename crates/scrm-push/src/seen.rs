@@ -44,6 +44,22 @@ pub trait SeenStore: Send + Sync + 'static {
     }
 }
 
+#[async_trait]
+impl<S: SeenStore + ?Sized> SeenStore for Box<S> {
+    async fn claim(&self, keys: &[String], owner: &str) -> Result<Claim, BoxError> {
+        (**self).claim(keys, owner).await
+    }
+    async fn done(&self, keys: &[String], owner: &str, keep: Duration, answer: Option<&[u8]>) -> Result<(), BoxError> {
+        (**self).done(keys, owner, keep, answer).await
+    }
+    async fn release(&self, keys: &[String], owner: &str) -> Result<(), BoxError> {
+        (**self).release(keys, owner).await
+    }
+    fn lease(&self) -> Duration {
+        (**self).lease()
+    }
+}
+
 /// Whose a push is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {

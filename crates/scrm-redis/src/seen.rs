@@ -8,7 +8,7 @@ use crate::connection::{Connection, Error};
 
 /// Which pushes were taken, shared between the receivers of all processes and machines.
 ///
-/// Keys: `<prefix>:seen:<vendor>:<channel>:<sender>:<id>` and `<prefix>:seen:<vendor>:<channel>:signed:<signature>` hold the receiver that hands the push over, for two
+/// Keys: `<prefix>:seen:<vendor>:<channel>:<sender>:<id>` and `<prefix>:seen:<vendor>:<channel>:signed::<signature>` hold the receiver that hands the push over, for two
 /// minutes after it said so last; then that it was taken, for as long as a request with this id or signature is accepted, with the answer if one was asked for.
 ///
 /// While Redis is away, pushes are refused so that the vendor comes again. A Redis that has forgotten all gives repetitions of what was taken before once more: a sink that

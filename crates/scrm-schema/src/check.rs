@@ -37,7 +37,10 @@ fn vendor(vendor: &Vendor, problems: &mut Problems) {
         push::check(vendor, channel, problems);
     }
     for area in &vendor.file.areas {
-        errata::shared(vendor, &area.name, problems);
+        errata::shared(&vendor.area(&area.name).collect::<Vec<_>>(), problems);
+    }
+    for channel in &vendor.channels {
+        errata::shared(&channel.pushes.iter().map(|push| &push.operation).collect::<Vec<_>>(), problems);
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) struct VendorFolder {
 pub(crate) struct ChannelFolder {
     /// `delivery.json`, if it could be parsed.
     pub(crate) delivery: Option<Value>,
+    /// What the pushes of the folder share.
+    pub(crate) definitions: Option<Value>,
     /// The others by path.
     pub(crate) pushes: BTreeMap<String, Value>,
 }
@@ -125,6 +127,7 @@ pub(crate) fn parse(
                 let channel = folder.channels.entry(channel.to_owned()).or_default();
                 match name {
                     "delivery.json" => channel.delivery = Some(value),
+                    "definitions.json" => channel.definitions = Some(value),
                     _ => drop(channel.pushes.insert(file, value)),
                 }
             }

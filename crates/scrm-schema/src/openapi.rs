@@ -1,5 +1,7 @@
 //! A vendor as an OpenAPI 3.1 document, for other languages and tools.
 
+mod webhooks;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::{
@@ -21,7 +23,8 @@ enum Way {
     Answered,
 }
 
-/// The document of a vendor: every operation with its request, answer, errors and examples; `servers` names the vendor's own base URL.
+/// The document of a vendor: every operation with its request, answer, errors and examples, and as `webhooks` what the vendor sends on its own; `servers` names the vendor's
+/// own base URL.
 ///
 /// Three things have no place of their own in OpenAPI and are told so: a token in the body is a required property there; what belongs to a signature is required wherever
 /// it goes, and how it is made stands in its description; and a failure comes with HTTP status 200, so that each answer is either the documented one or a failure.
@@ -38,6 +41,7 @@ pub fn document(vendor: &Vendor) -> Value {
         }
         components(vendor, operation, &mut schemas);
     }
+    let webhooks = webhooks::all(vendor, &mut schemas);
     let mut components = Map::new();
     components.insert("schemas".to_owned(), Value::Object(schemas));
     let tokens = file.tokens.iter().filter_map(|token| Some((token.name.clone(), scheme(token)?)));
@@ -46,7 +50,7 @@ pub fn document(vendor: &Vendor) -> Value {
     if !schemes.is_empty() {
         components.insert("securitySchemes".to_owned(), Value::Object(schemes));
     }
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             // Tools make names of packages from it.
@@ -60,14 +64,18 @@ pub fn document(vendor: &Vendor) -> Value {
         "tags": tags(vendor),
         "paths": paths,
         "components": components,
-    })
+    });
+    if let (Some(map), false) = (document.as_object_mut(), webhooks.is_empty()) {
+        map.insert("webhooks".to_owned(), Value::Object(webhooks));
+    }
+    document
 }
 
-/// One tag an area, in their order.
+/// One tag an area, in their order; then one a folder of pushes.
 fn tags(vendor: &Vendor) -> Vec<Value> {
     let areas = vendor.file.areas.iter().map(|area| json!({ "name": area.name, "description": format!("{} · {}", area.en, area.zh) }));
     let tokens = vendor.token_operations().next().map(|_| json!({ "name": TOKENS, "description": "Tokens · 令牌" }));
-    areas.chain(tokens).collect()
+    areas.chain(tokens).chain(vendor.channels.iter().map(webhooks::tag)).collect()
 }
 
 fn verb(method: Method) -> &'static str {
@@ -307,12 +315,17 @@ fn way(operation: &Operation, pointer: &str) -> Way {
     if enums || objects { Way::Sent } else { Way::Answered }
 }
 
-/// Request, answer and definitions of an operation, each under a name of its own; what the area shares, under the area's.
+/// Request, answer and definitions of an operation, each under a name of its own.
 fn components(vendor: &Vendor, operation: &Operation, schemas: &mut Map<String, Value>) {
     if operation.body != BodyKind::Query {
         schemas.insert(format!("{}.request", operation.name), request(vendor, operation));
     }
     schemas.insert(format!("{}.answer", operation.name), answer(vendor, operation));
+    definitions(operation, schemas);
+}
+
+/// What a file defines, under its name; what the area shares, under the area's.
+fn definitions(operation: &Operation, schemas: &mut Map<String, Value>) {
     for (part, root) in [("definitions", "/definitions"), ("shared", SHARED)] {
         let definitions = operation.raw.get(part).and_then(Value::as_object);
         for (name, schema) in definitions.into_iter().flatten() {

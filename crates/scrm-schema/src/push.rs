@@ -1,6 +1,6 @@
 //! A folder of pushes or callbacks to the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::files::ChannelFolder;
 use crate::meta::{self, Kind};
 use crate::model::{Access, BodyKind, Channel, Erratum, Label, Method, Operation, Push, PushExample, Recognized, Source};
 use crate::shape::{self, PushSource, Shapes};
-use crate::vendor::{object, read};
+use crate::vendor::{definitions, object, read, share_use, unused};
 
 /// A push file before its field schemas are read.
 #[derive(Deserialize)]
@@ -61,12 +61,27 @@ pub(crate) fn channel(vendor: &str, name: String, folder: ChannelFolder, problem
         return None;
     }
     let delivery = read(&file, value, problems)?;
-    let mut pushes: Vec<Push> = valid.into_iter().filter_map(|(path, value)| push(path, &name, value, problems)).collect();
+    let shared = match folder.definitions {
+        Some(value) => definitions(vendor, &name, value, problems)?,
+        None => Map::new(),
+    };
+    let mut used = BTreeSet::new();
+    let mut pushes: Vec<Push> =
+        valid.into_iter().filter_map(|(path, value)| push(path, &name, value, &shared, &mut used, problems)).collect();
+    unused(&format!("{vendor}/{name}"), &shared, &used, problems);
     pushes.sort_by(|one, other| one.operation.name.cmp(&other.operation.name));
+    share_use(pushes.iter_mut().map(|push| &mut push.operation).collect());
     Some(Channel { name, file, delivery, pushes })
 }
 
-fn push(path: String, channel: &str, value: Value, problems: &mut Problems) -> Option<Push> {
+fn push(
+    path: String,
+    channel: &str,
+    value: Value,
+    shared: &Map<String, Value>,
+    used: &mut BTreeSet<String>,
+    problems: &mut Problems,
+) -> Option<Push> {
     let file: PushFile = read(&path, value, problems)?;
     let source = PushSource {
         push: &file.push,
@@ -74,8 +89,12 @@ fn push(path: String, channel: &str, value: Value, problems: &mut Problems) -> O
         content: &file.content,
         answer: file.answer.as_ref(),
         definitions: &file.definitions,
+        shared,
     };
-    let Shapes { request, data, objects, enums, .. } = shape::push_shapes(&source, &mut FileProblems { file: &path, all: problems });
+    let Shapes { request, data, objects, enums, shared: names } =
+        shape::push_shapes(&source, &mut FileProblems { file: &path, all: problems });
+    let shared = shared.iter().filter(|(name, _)| names.contains(*name)).map(|(name, schema)| (name.clone(), schema.clone())).collect();
+    used.extend(names);
     let answers = file.answer.is_some();
     let operation = Operation {
         file: path,
@@ -107,6 +126,7 @@ fn push(path: String, channel: &str, value: Value, problems: &mut Problems) -> O
             ("content", file.content),
             ("answer", file.answer.unwrap_or_default()),
             ("definitions", Value::Object(file.definitions)),
+            ("shared", Value::Object(shared)),
             ("kinds", Value::from(file.kinds.clone())),
             ("nested", file.nested.clone().map_or(Value::Null, Value::from)),
             ("flat", Value::from(file.flat)),

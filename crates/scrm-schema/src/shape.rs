@@ -80,6 +80,8 @@ pub(crate) struct PushSource<'a> {
     pub(crate) content: &'a Value,
     pub(crate) answer: Option<&'a Value>,
     pub(crate) definitions: &'a Map<String, Value>,
+    /// The definitions of the folder.
+    pub(crate) shared: &'a Map<String, Value>,
 }
 
 /// Reads content, answer and definitions of a push: the content becomes the data, an object of the push's own name; the answer becomes the request.
@@ -88,7 +90,7 @@ pub(crate) fn push_shapes(source: &PushSource<'_>, problems: &mut FileProblems<'
     let mut builder = Builder {
         operation: &name,
         definitions: source.definitions,
-        shared: &none,
+        shared: source.shared,
         objects: IndexMap::new(),
         enums: IndexMap::new(),
         seen: BTreeSet::new(),

@@ -116,23 +116,14 @@ pub(crate) fn build(name: &str, folder: VendorFolder, problems: &mut Problems) -
         operations.extend(operation(&file, path, area, value, shared, used, problems));
     }
     for (area, shared) in &definitions {
-        let used = used.get(area);
-        let unused = shared.iter().flat_map(Map::keys).filter(|name| used.is_none_or(|used| !used.contains(*name)));
-        for definition in unused {
-            let path = format!("{name}/{area}/definitions.json");
-            problems.add(
-                &path,
-                format!("/{definition}"),
-                "is used nowhere in its area",
-                "remove it, or refer to it with `\"$ref\": \"definitions.json#/…\"`",
-            );
-        }
+        let used = used.remove(area).unwrap_or_default();
+        shared.iter().for_each(|shared| unused(&format!("{name}/{area}"), shared, &used, problems));
     }
     let place =
         |operation: &Operation| file.areas.iter().position(|area| Some(&area.name) == operation.area.as_ref()).unwrap_or(usize::MAX);
     operations.sort_by(|one, other| (place(one), &one.name).cmp(&(place(other), &other.name)));
     for area in &file.areas {
-        share_use(&mut operations, &area.name);
+        share_use(operations.iter_mut().filter(|operation| operation.area.as_ref() == Some(&area.name)).collect());
     }
     let known = folder.known.map(|value| known(name, value, problems)).unwrap_or_default();
     let channels = folder.channels.into_iter().filter_map(|(channel, folder)| push::channel(name, channel, folder, problems)).collect();
@@ -148,8 +139,8 @@ fn known(vendor: &str, value: Value, problems: &mut Problems) -> Vec<Known> {
     read::<KnownFile>(&path, value, problems).map(|file| file.known).unwrap_or_default()
 }
 
-/// The definitions of an area by name; `None`: broken.
-fn definitions(vendor: &str, area: &str, value: Value, problems: &mut Problems) -> Option<Map<String, Value>> {
+/// The definitions of an area, or of a folder of pushes, by name; `None`: broken.
+pub(crate) fn definitions(vendor: &str, area: &str, value: Value, problems: &mut Problems) -> Option<Map<String, Value>> {
     let path = format!("{vendor}/{area}/definitions.json");
     if !meta::validate(Kind::Definitions, &path, &value, problems) {
         return None;
@@ -159,9 +150,20 @@ fn definitions(vendor: &str, area: &str, value: Value, problems: &mut Problems) 
     Some(map)
 }
 
-/// What an area shares is used in the directions in which any of its operations uses it.
-fn share_use(operations: &mut [Operation], area: &str) {
-    let mut of_area: Vec<&mut Operation> = operations.iter_mut().filter(|operation| operation.area.as_deref() == Some(area)).collect();
+/// Tells which definitions of a folder nobody uses.
+pub(crate) fn unused(folder: &str, shared: &Map<String, Value>, used: &BTreeSet<String>, problems: &mut Problems) {
+    for definition in shared.keys().filter(|name| !used.contains(*name)) {
+        problems.add(
+            &format!("{folder}/definitions.json"),
+            format!("/{definition}"),
+            "is used nowhere in its area",
+            "remove it, or refer to it with `\"$ref\": \"definitions.json#/…\"`",
+        );
+    }
+}
+
+/// What the operations of an area share is used in the directions in which any of them uses it.
+pub(crate) fn share_use(mut of_area: Vec<&mut Operation>) {
     let mut used: BTreeMap<String, Used> = BTreeMap::new();
     for operation in &of_area {
         let objects = operation.objects.values().filter(|object| object.is_shared()).map(|object| (&object.name, object.used));

@@ -89,7 +89,7 @@ impl Lock {
                 Ok(()) if !is_still_there(&file, &path) => {}
                 Ok(()) => return Ok(Lock { _file: file, path }),
                 Err(fs::TryLockError::WouldBlock) => {
-                    return Err(Failure::failed(format!("{}: another pull into it is running", target.display())));
+                    return Err(Failure::failed(format!("{}: another pull or listener into it is running", target.display())));
                 }
                 Err(fs::TryLockError::Error(error)) => return Err(broken(&path, &error)),
             }
@@ -99,7 +99,7 @@ impl Lock {
 
 /// Whether an open file is the one at this path.
 #[cfg(unix)]
-fn is_still_there(file: &File, path: &Path) -> bool {
+pub(crate) fn is_still_there(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     match (file.metadata(), fs::metadata(path)) {
         (Ok(open), Ok(there)) => (open.dev(), open.ino()) == (there.dev(), there.ino()),
@@ -109,7 +109,7 @@ fn is_still_there(file: &File, path: &Path) -> bool {
 
 /// Where an open file cannot be taken away, it is.
 #[cfg(not(unix))]
-fn is_still_there(_: &File, _: &Path) -> bool {
+pub(crate) fn is_still_there(_: &File, _: &Path) -> bool {
     true
 }
 

@@ -11,7 +11,7 @@ fn help(language: &str, words: &[&str]) -> String {
 fn help_of_each_command() {
     for (language, name) in [("en", "english"), ("zh", "chinese")] {
         let mut text = help(language, &[]);
-        for command in ["operations", "show", "doctor", "call", "pull", "decode", "box", "token", "completions"] {
+        for command in ["operations", "show", "doctor", "call", "pull", "decode", "listen", "box", "token", "completions"] {
             text += &format!("\n\n$ scrm {command} --help\n{}", help(language, &[command]));
         }
         text += &format!("\n\n$ scrm call xiaoe points_list --help\n{}", help(language, &["call", "xiaoe", "points_list"]));
@@ -30,7 +30,7 @@ fn an_operation_shown() {
 #[test]
 fn no_line_is_wider_than_the_screen() {
     for language in ["en", "zh"] {
-        for words in [&[][..], &["pull"], &["call"], &["call", "xiaoe", "order_list_v2"], &["box"], &["doctor"]] {
+        for words in [&[][..], &["pull"], &["call"], &["call", "xiaoe", "order_list_v2"], &["listen"], &["box"], &["doctor"]] {
             let text = help(language, words);
             let widest = text.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap();
             assert!(widest <= 80, "{language} {words:?}: {widest}");

@@ -7,6 +7,8 @@ mod commands;
 mod help;
 mod incremental;
 mod kills;
+#[cfg(feature = "listen")]
+mod listen;
 mod named;
 mod program;
 mod pulls;

@@ -23,6 +23,15 @@ fn a_kind_that_nobody_documented_is_kept_whole() {
     assert_eq!((unknown.kind.as_str(), &*unknown.raw, &unknown.reason), ("moon_landing", body, &None));
     assert_eq!((message.kind.as_str(), message.id.as_deref()), ("moon_landing", Some("m")));
     assert!(!format!("{message:?}").contains("<x>"));
+    assert_eq!(message.fields(), None);
+}
+
+#[test]
+fn the_fields_as_json_are_typed() {
+    let body = "<doc><type>user_add</type><data><user_id>u-1</user_id><age>30</age><tags>a</tags><novelty>x</novelty></data></doc>";
+    let fields = read(body.as_bytes()).unwrap().fields().unwrap();
+    let of = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    assert_eq!([of("user_id"), of("age"), of("tags"), of("novelty")], ["u-1".into(), 30.into(), serde_json::json!(["a"]), "x".into()]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::error::{FileProblems, Problems};
-use crate::model::{Erratum, ErratumKind, Operation, Vendor};
+use crate::model::{Erratum, ErratumKind, Operation};
 use crate::pointer::{SHARED, join, push, steps};
 
 /// Words for the presence of a value.
@@ -45,10 +45,10 @@ pub(super) fn check(operation: &Operation, problems: &mut FileProblems<'_>) {
 }
 
 /// The definitions of an area: any of its operations may have the erratum that explains a documented type.
-pub(super) fn shared(vendor: &Vendor, area: &str, problems: &mut Problems) {
-    let errata = vendor.area(area).flat_map(|operation| &operation.errata);
+pub(super) fn shared(operations: &[&Operation], problems: &mut Problems) {
+    let errata = operations.iter().flat_map(|operation| &operation.errata);
     let typed: BTreeSet<&str> = errata.filter(|erratum| erratum.kind == ErratumKind::Type).map(|erratum| erratum.at.as_str()).collect();
-    for operation in vendor.area(area) {
+    for operation in operations {
         let mut problems = FileProblems { file: &operation.file, all: problems };
         let shared = operation.raw.get("shared").and_then(Value::as_object);
         for (name, schema) in shared.into_iter().flatten() {

@@ -28,6 +28,15 @@ fn channels_and_pushes_reach_the_model() {
     );
     let push = &vendor.channels[1].delivery;
     assert_eq!((push.format, push.protection, push.repeats.as_slice()), (PushFormat::Xml, Protection::Wechat, [2, 4].as_slice()));
+    for (name, object) in [("door_open", "place"), ("stream_change", "places")] {
+        let push = vendor.pushes().find(|(_, push)| push.operation.name == name).expect("a push").1;
+        let shared = push.operation.objects.get("PushedPlace").expect("the shared object");
+        assert!(
+            shared.is_shared()
+                && push.operation.enums["PushedSide"].is_shared()
+                && push.content().is_some_and(|content| content.field(object).is_some())
+        );
+    }
     let asked = vendor.pushes().find(|(_, push)| push.operation.name == "stock_ask").expect("a callback").1;
     let (content, answer) = (asked.content().expect("a content"), &asked.operation.request);
     assert_eq!((content.name.as_str(), content.used.response, content.used.request), ("StockAsk", true, false));
@@ -70,6 +79,22 @@ fn mistakes_are_told_where_they_are() {
     ] {
         let told = errors(file, pointer, value);
         assert!(told.contains(wanted), "{file}#{pointer}: {told}");
+    }
+    for (pointer, value, wanted) in [
+        (
+            "/Unused",
+            json!({ "type": "object", "description": "A.", "x-zh": "一。", "properties": {} }),
+            "definitions.json#/Unused: is used nowhere in its area",
+        ),
+        (
+            "/PushedPlace",
+            Value::Null,
+            "door-open.json#/content/properties/place/$ref: there is no `PushedPlace` in the area's definitions.json",
+        ),
+        ("/PushedPlace/properties/floor/type", json!("strange"), "acme/push/definitions.json#/PushedPlace"),
+    ] {
+        let told = errors("acme/push/definitions.json", pointer, Some(value).filter(|value| !value.is_null()));
+        assert!(told.contains(wanted), "{pointer}: {told}");
     }
     let mut files = acme::all();
     files.retain(|(file, _)| file != DELIVERY);
