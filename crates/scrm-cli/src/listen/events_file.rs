@@ -41,7 +41,7 @@ pub(crate) struct EventsFile {
 /// What a line must say to be known.
 #[derive(Deserialize)]
 struct Line {
-    received: Timestamp,
+    received: String,
     #[serde(default)]
     id: Option<String>,
     #[serde(default)]
@@ -80,6 +80,7 @@ impl EventsFile {
                 break;
             }
             let Line { received, id, sender, signature } = serde_json::from_slice(&line).map_err(|_| foreign(number))?;
+            let received: Timestamp = received.parse().map_err(|_| foreign(number))?;
             (whole, number) = (whole + length as u64, number + 1);
             if received.as_second() > now - KNOWN {
                 let keys = keys(id.as_deref(), sender.as_deref(), signature.as_deref());

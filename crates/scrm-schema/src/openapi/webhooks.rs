@@ -155,7 +155,9 @@ fn message(channel: &Channel, push: &Push, operation: &Operation) -> Value {
         }
         _ => {
             if let Some(Value::Object(properties)) = content.get_mut("properties") {
-                own.into_iter().for_each(|(key, schema)| drop(properties.entry(key).or_insert(schema)));
+                for (key, schema) in own {
+                    properties.entry(key).or_insert(schema);
+                }
             }
             content
         }

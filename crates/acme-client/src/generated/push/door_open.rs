@@ -3,6 +3,8 @@
 //!
 //! 开门
 
+use super::definitions::PushedPlace;
+
 scrm_core::record! {
     /// Door opened
     ///
@@ -16,5 +18,7 @@ scrm_core::record! {
         door: Option<String> as Str = "door", always;
         "Shop." "店铺。"
         app_id: Option<String> as Str = "app_id", always;
+        "A place." "地点。"
+        place: Option<PushedPlace> as Obj = "place", maybe;
     }
 }

@@ -13,6 +13,7 @@
 //! | [`StreamChange`] | Stream changed | 流变更 | `stream_change` or `live_stream_change` |  |
 //! | [`UserAdd`] | User added | 用户新增 | `user_add` | 用户管理-查询 |
 
+mod definitions;
 mod door_open;
 mod stream_change;
 mod user_add;
@@ -20,6 +21,7 @@ mod user_add;
 #[cfg(test)]
 mod tests;
 
+pub use self::definitions::{PushedPlace, PushedSide};
 pub use self::door_open::DoorOpen;
 pub use self::stream_change::StreamChange;
 pub use self::user_add::{PushedAddress, PushedChild, PushedLevel, PushedState, UserAdd};

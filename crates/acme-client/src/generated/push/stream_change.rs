@@ -3,6 +3,8 @@
 //!
 //! 流变更
 
+use super::definitions::PushedPlace;
+
 scrm_core::record! {
     /// Stream changed
     ///
@@ -24,5 +26,7 @@ scrm_core::record! {
         stream: Option<String> as Str = "stream", always;
         "State." "状态。"
         state: Option<i64> as I64 = "state", always;
+        "Where it is shown." "播放的地方。"
+        places: Vec<PushedPlace> as List = "places", maybe;
     }
 }

@@ -35,20 +35,32 @@ fn examples() {
     reads(
         "door_open",
         "every field",
-        "<doc><type>door_open</type><app_id>shop-1</app_id><message_id>m3</message_id><retry_times>0</retry_times><door>d-1</door></doc>",
+        "<doc><type>door_open</type><app_id>shop-1</app_id><message_id>m3</message_id><retry_times>0</retry_times><door>d-1</door><place><floor>2</floor><side>1</side></place></doc>",
         r#"{
   "door": "d-1",
   "app_id": "shop-1",
+  "place": {
+    "floor": 2,
+    "side": 1,
+    "extra": null
+  },
   "extra": null
 }"#,
     );
     reads(
         "stream_change",
         "every field",
-        "<doc><type>live_stream_change</type><app_id>shop-1</app_id><message_id>m4</message_id><retry_times>0</retry_times><data><data><stream>s-1</stream><state>1</state></data></data></doc>",
+        "<doc><type>live_stream_change</type><app_id>shop-1</app_id><message_id>m4</message_id><retry_times>0</retry_times><data><data><stream>s-1</stream><state>1</state><places><floor>1</floor><side>2</side></places></data></data></doc>",
         r#"{
   "stream": "s-1",
   "state": 1,
+  "places": [
+    {
+      "floor": 1,
+      "side": 2,
+      "extra": null
+    }
+  ],
   "extra": null
 }"#,
     );
