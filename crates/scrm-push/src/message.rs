@@ -31,8 +31,8 @@ pub struct Message<E> {
 }
 
 impl<E: Events> Message<E> {
-    /// The event's fields as JSON, in the order of the documentation: typed values under the documented names, undocumented ones behind them. `None`: it was not understood,
-    /// and is an [`Unknown`].
+    /// The event's fields as JSON, in the order of the documentation: typed values under the documented names, undocumented ones under `extra`, as the event's own
+    /// `Serialize` writes it. `None`: it was not understood, and is an [`Unknown`].
     #[must_use]
     pub fn fields(&self) -> Option<Value> {
         declare::serialize(self.event.fields().ok()?, serde_json::value::Serializer).ok()

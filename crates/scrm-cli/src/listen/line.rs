@@ -103,7 +103,7 @@ mod tests {
                 &line["attempt"],
                 &line["verified"],
                 &line["event"]["user_id"],
-                &line["event"]["novelty"]
+                &line["event"]["extra"]["novelty"]
             ),
             (
                 &json!("user_register"),
