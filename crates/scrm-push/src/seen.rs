@@ -108,7 +108,7 @@ impl Default for MemorySeen {
 }
 
 impl MemorySeen {
-    /// For so many keys at most, two for a push that has id and signature; by default a million, some MEGABYTES MB. A push whose keys had to give way before their time is
+    /// For so many keys at most, two for a push that has id and signature; by default a million, some 150 MB. A push whose keys had to give way before their time is
     /// given once more when it comes again.
     #[must_use]
     pub fn new(most: usize) -> Self {

@@ -497,10 +497,16 @@ fn written(map: &Map<String, Value>, way: Way, out: &mut Map<String, Value>) {
         Some("digit") => {
             out.insert("type".to_owned(), json!("integer"));
             out.insert("enum".to_owned(), json!([0, 1]));
+            if let Some(default @ Value::Bool(_)) = out.get_mut("default") {
+                *default = json!(u8::from(*default == json!(true)));
+            }
         }
         Some("digit_text") => {
             out.insert("type".to_owned(), json!("string"));
             out.insert("enum".to_owned(), json!(["0", "1"]));
+            if let Some(default @ Value::Bool(_)) = out.get_mut("default") {
+                *default = json!(u8::from(*default == json!(true)).to_string());
+            }
         }
         Some("comma" | "bars" | "json") => as_text(out),
         _ => {}

@@ -65,7 +65,8 @@ pub(crate) fn seal(
             let secret = secret.ok_or_else(|| Failure::failed("no credential of this vendor signs parameters"))?;
             Ok(Box::new(ParameterSeal::new(given.get(&secret)?)))
         }
-        _ => Ok(Box::new(Plain)),
+        Protection::None => Ok(Box::new(Plain)),
+        other => Err(Failure::failed(format!("{other:?}: this program knows no such protection"))),
     }
 }
 

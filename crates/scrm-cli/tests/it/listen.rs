@@ -91,7 +91,7 @@ fn command(program: &Program, arguments: &[&str]) -> Command {
 }
 
 fn subscribe(program: &Program, vendor: &str, listener: &Listener, nasty: f64) {
-    let subscription = Subscription::new(vendor, listener.url()).sealed(TOKEN, KEY).speed(20_000.0).nasty(nasty);
+    let subscription = Subscription::new(vendor, listener.url()).sealed(TOKEN, KEY).speed(5_000.0).nasty(nasty);
     program.mock.subscribe(subscription).unwrap();
 }
 
@@ -143,7 +143,7 @@ fn events_stand_in_the_file_once_each_whatever_comes_and_whoever_dies() {
     for push in pushes.iter().filter(|push| push.state == PushState::Taken) {
         assert_eq!(counts.get(&push.message_id), Some(&1), "{push:?}");
     }
-    assert!(pushes.iter().filter(|push| push.state == PushState::Taken).count() > 80, "{pushes:?}");
+    assert!(pushes.iter().filter(|push| push.state == PushState::Taken).count() >= 75, "{pushes:?}");
     assert!(counts.iter().all(|(id, count)| *count == 1 && taken.contains(&id.as_str())), "{counts:?}");
     assert!(out.lines().all(|line| line.contains(" verified ")), "{out}");
     assert!(out.contains(" order Order placed") || out.contains(" user_register User registered"), "{out}");
