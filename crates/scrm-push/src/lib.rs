@@ -28,6 +28,8 @@
 //!   store's noting, the repetition is given again: a sink that keeps [`Message::id`] in the transaction that stores the message sees each exactly once.
 //! * Order is not promised.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod content;
 #[doc(hidden)]
 pub mod declare;

@@ -1,0 +1,63 @@
+//! "Several machines".
+
+use std::{error::Error, sync::Arc, time::Duration};
+
+use scrm_mock::Mock;
+use xiaoe_client::{BoxError, Builder, Client, Credentials, FileStore, Token, TokenSource, async_trait, user::UserList};
+
+/// Asks the company's own service, which alone fetches tokens.
+struct OurService {
+    client: Client,
+}
+
+#[async_trait]
+impl TokenSource for OurService {
+    async fn token(&self) -> Result<Token, BoxError> {
+        let (token, seconds) = self.ask().await?;
+        Ok(Token::new(token).with_expires_in(Duration::from_secs(seconds)))
+    }
+}
+
+impl OurService {
+    /// In this test the service is the vendor in a box itself.
+    async fn ask(&self) -> Result<(String, u64), BoxError> {
+        let answer = self.client.fetch_token(xiaoe_client::token::Token::new()).await?;
+        Ok((answer.data.access_token.unwrap_or_default(), 7200))
+    }
+}
+
+#[allow(dead_code, reason = "shows what can be written")]
+#[rustfmt::skip]
+fn on_one_machine(credentials: Credentials) -> Result<Builder<Client>, Box<dyn Error>> {
+    let builder = Client::builder(credentials)
+        .token_store(Arc::new(FileStore::new("/var/lib/our-job/tokens")?));
+    Ok(builder)
+}
+
+#[allow(dead_code, reason = "shows what can be written")]
+#[rustfmt::skip]
+async fn on_many_machines(credentials: Credentials) -> Result<Client, Box<dyn Error>> {
+    let redis = "rediss://:password@10.0.0.9:6380";
+    let store = scrm_redis::RedisStore::new(redis)?;
+    store.ping().await?; // now, rather than at the first call: is it there, and no cluster?
+    let client = Client::builder(credentials)
+        .token_store(Arc::new(store))
+        .shared_quota(Arc::new(scrm_redis::RedisQuota::new(redis)?))
+        .build()?;
+    Ok(client)
+}
+
+fn from_a_service(builder: Builder<Client>, service: OurService) -> Builder<Client> {
+    builder.token_source(Arc::new(service))
+}
+
+#[tokio::test]
+async fn a_service_gives_the_token() {
+    let mock = Mock::builder().customers(3).start().await.unwrap();
+    let service = OurService { client: crate::client(&mock) };
+    let client = from_a_service(Client::builder(crate::credentials(&mock, 0)).base_url(mock.base_url("xiaoe")), service).build().unwrap();
+    for _ in 0..3 {
+        client.user().list(UserList::new()).await.unwrap();
+    }
+    assert_eq!(mock.token_fetches("xiaoe"), 1);
+}
