@@ -70,7 +70,9 @@ fn fault(root: &Path, page: &Path, own: &str, link: &Link) -> Option<String> {
         None => {
             let path = page.parent()?.join(target);
             // A book and a package are read without the repository around them.
-            let alone = page.starts_with(root.join("docs/guide")) || page.starts_with(root.join("crates")) || page.starts_with(root.join("schemas"));
+            let alone = page.starts_with(root.join("docs/guide"))
+                || page.starts_with(root.join("crates"))
+                || page.starts_with(root.join("schemas"));
             if alone && target.contains("..") {
                 return Some(format!("leads out of what is read alone; write {HOME}blob/main/…"));
             }
@@ -85,10 +87,10 @@ fn fault(root: &Path, page: &Path, own: &str, link: &Link) -> Option<String> {
     }
     let text = if path == page { own.to_owned() } else { fs::read_to_string(&path).unwrap_or_default() };
     if path.extension().is_some_and(|kind| kind == "rs") {
-        // `module::function` in the text of a link stands in the file that it leads to.
+        // What the text of a link names in code is the file that it leads to, or stands in it.
         let named = link.text.trim_matches('`').trim_end_matches("()").rsplit("::").next().unwrap_or_default();
         let is_code = link.text.starts_with('`') && !named.contains(['/', '.']);
-        return (is_code && !text.contains(named)).then(|| format!("`{named}` does not stand there"));
+        return (is_code && !text.contains(named) && !target.contains(named)).then(|| format!("`{named}` does not stand there"));
     }
     (!anchor.is_empty() && !anchors(&text).iter().any(|there| there == anchor)).then(|| format!("no heading makes the anchor #{anchor}"))
 }
@@ -96,10 +98,13 @@ fn fault(root: &Path, page: &Path, own: &str, link: &Link) -> Option<String> {
 #[test]
 fn every_link_leads_somewhere() {
     let root = root();
-    let mut pages: Vec<PathBuf> =
-        ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "schemas/README.md"].map(|name| root.join(name)).into();
+    let mut pages: Vec<PathBuf> = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "schemas/README.md"]
+        .map(|name| root.join(name))
+        .into();
     pages.extend(files(&root.join("docs"), ".md"));
-    pages.extend(fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path().join("README.md")).filter(|page| page.exists()));
+    pages.extend(
+        fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path().join("README.md")).filter(|page| page.exists()),
+    );
     let mut wrong = Vec::new();
     let mut seen = 0;
     for page in &pages {
@@ -119,9 +124,8 @@ fn every_link_leads_somewhere() {
 fn a_link_that_leads_nowhere_is_told() {
     let root = root();
     let page = root.join("docs/guide/en/src/introduction.md");
-    let told = |text: &str, target: &str| {
-        fault(&root, &page, "# One heading\n", &Link { text: text.to_owned(), target: target.to_owned() })
-    };
+    let told =
+        |text: &str, target: &str| fault(&root, &page, "# One heading\n", &Link { text: text.to_owned(), target: target.to_owned() });
     assert_eq!(told("x", "#one-heading"), None);
     assert!(told("x", "#another").is_some());
     assert!(told("x", "nowhere.md").is_some());

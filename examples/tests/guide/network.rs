@@ -12,9 +12,8 @@ fn through_a_proxy(credentials: Credentials) -> Result<Client, Box<dyn Error>> {
 }
 
 fn through_one_that_looks_into_tls(credentials: Credentials, pem: Vec<u8>) -> Result<Client, Box<dyn Error>> {
-    let client = Client::builder(credentials)
-        .http(|http| http.proxy_from_env().root_certificate(pem).header("x-department", "crm"))
-        .build()?;
+    let client =
+        Client::builder(credentials).http(|http| http.proxy_from_env().root_certificate(pem).header("x-department", "crm")).build()?;
     Ok(client)
 }
 

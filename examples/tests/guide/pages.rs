@@ -114,3 +114,18 @@ fn the_table_of_contents_has_every_page() {
         assert_eq!(listed, there);
     }
 }
+
+/// The file that "Adding an operation" shows, among those of its vendor.
+#[test]
+fn the_smallest_operation_file_is_one() {
+    let page = text(&root().join("docs/guide/en/src/operation.md"));
+    let (_, json) = page.split_once("```json\n").unwrap();
+    let (json, _) = json.split_once("```").unwrap();
+    let mut all: Vec<(String, String)> =
+        scrm_vendor_schemas::FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    all.push(("xiaoe/user/user-made-up-hide.json".to_owned(), json.to_owned()));
+    let tree = scrm_schema::load_files(all).unwrap_or_else(|errors| panic!("{errors}"));
+    let xiaoe = tree.vendors.iter().find(|vendor| vendor.file.vendor == "xiaoe").unwrap();
+    assert!(xiaoe.operations.iter().any(|operation| operation.name == "user_made_up_hide"));
+    assert!(tree.unfinished.is_empty());
+}
