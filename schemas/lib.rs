@@ -2,6 +2,8 @@
 //!
 //! The files are explained in `README.md` beside them. The feature `vendors` brings them in; without it there are the meta-schemas alone.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 /// The meta-schema of an operation file (JSON Schema, draft 2020-12).
 pub const OPERATION_META_SCHEMA: &str = include_str!("operation.schema.json");
 /// The meta-schema of a file of definitions (JSON Schema, draft 2020-12).

@@ -12,6 +12,8 @@
 //! * Failures: [`Error`], with an [`ErrorKind`] to match on.
 //! * Without I/O: [`encode`](mod@encode) and [`decode`](mod@decode), for tests and other transports ([`transport::Transport`]).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod base_url;
 #[cfg(feature = "blocking")]
 pub mod blocking;

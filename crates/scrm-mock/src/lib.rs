@@ -39,6 +39,13 @@
 //!
 //! This crate belongs under `[dev-dependencies]`: it switches nothing on in the clients, and nothing of it is in what you ship.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// What registries show, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod answer;
 mod canned;
 mod chance;

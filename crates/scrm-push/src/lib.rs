@@ -30,6 +30,8 @@
 //! * What nobody signed reaches no sink as signed, and decides nothing about what is: not the address, not a part of the body.
 //! * Order is not promised.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod content;
 #[doc(hidden)]
 pub mod declare;

@@ -39,6 +39,13 @@
 //!
 //! TLS (`rediss://`) trusts the certificates of the system, or those in the file that `SSL_CERT_FILE` names.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// What registries show, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod connection;
 mod quota;
 #[cfg(feature = "push")]

@@ -5,6 +5,8 @@
 //!
 //! The format is explained in `schemas/README.md`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod check;
 mod error;
 mod files;

@@ -1,4 +1,4 @@
-//! Every block of Rust code in docs/pushes.md stands here, and so is compiled.
+//! Every block of Rust code in the guide's page on pushes stands here, and so is compiled; `guide/pages.rs` compares them.
 
 #![allow(dead_code, unused_variables, clippy::print_stdout, reason = "blocks show what can be written; they are not run")]
 
@@ -75,28 +75,4 @@ async fn in_the_box(mock: Mock, url: String, token: String, key: String) -> Outc
     assert!(mock.pushes_settled(Duration::from_secs(10)).await);
     println!("{:?}", mock.pushes()); // attempts, statuses, what became of each
     Ok(())
-}
-
-/// The blocks of the page, in both languages, line by line.
-#[test]
-fn the_page_shows_what_stands_here() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-    let here: Vec<String> = read("examples/tests/it/pushes_docs.rs").lines().map(code).collect();
-    for page in ["docs/pushes.md", "docs/pushes.zh-CN.md"] {
-        let text = read(page);
-        let blocks = text.split("```rust\n").skip(1).filter_map(|rest| rest.split_once("```"));
-        for line in blocks
-            .flat_map(|(block, _)| block.lines())
-            .map(code)
-            .filter(|line| !line.is_empty() && !line.starts_with("use ") && !line.starts_with("//"))
-        {
-            assert!(here.contains(&line), "{page}: {line}");
-        }
-    }
-}
-
-/// A line without its indentation and remark.
-fn code(line: &str) -> String {
-    line.split(" // ").next().unwrap_or_default().trim().to_owned()
 }

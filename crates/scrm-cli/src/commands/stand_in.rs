@@ -59,7 +59,7 @@ pub(crate) fn command(language: Language) -> Command {
                 .long("fault")
                 .value_name("JSON")
                 .action(ArgAction::Append)
-                .help(pick("A fault, as docs/stand-in.md explains them", "一种故障，见 docs/stand-in.md")),
+                .help(pick("A fault, as docs/guide/en/src/stand-in.md explains them", "一种故障，见 docs/guide/zh/src/stand-in.md")),
         )
         .arg(flag("without-quotas", "Refuse no call because of a quota", "不因配额拒绝调用"))
         .arg(
