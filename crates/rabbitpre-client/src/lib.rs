@@ -121,7 +121,7 @@
 #[rustfmt::skip]
 mod generated;
 
-#[cfg(feature = "reqwest-client")]
+#[cfg(feature = "reqwest")]
 pub use scrm_core::reqwest;
 #[cfg(feature = "http")]
 pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};

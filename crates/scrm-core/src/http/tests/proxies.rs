@@ -2,12 +2,22 @@
 
 use super::*;
 
+over_each! {
+    async:
+        plain_requests_go_to_the_proxy_with_its_credentials,
+        of_an_encrypted_request_the_proxy_sees_the_host_alone,
+        a_proxy_that_refuses_a_plain_request_is_named,
+        a_proxy_that_is_not_there_is_named_without_its_credentials,
+        this_machine_is_asked_directly,
+        socks_proxies_get_user_password_and_name;
+}
+
 /// What a proxy answers to a plain request.
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const REFUSED: &str = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
 
-fn through(proxy: &str) -> HttpTransport {
-    settings().proxy(proxy).build().unwrap()
+fn through(over: Over, proxy: &str) -> HttpTransport {
+    settings(over).proxy(proxy).build().unwrap()
 }
 
 /// `host:port` of a server's URL.
@@ -15,10 +25,9 @@ fn address(url: &str) -> &str {
     url.trim_start_matches("http://").split('/').next().unwrap()
 }
 
-#[tokio::test]
-async fn plain_requests_go_to_the_proxy_with_its_credentials() {
+async fn plain_requests_go_to_the_proxy_with_its_credentials(over: Over) {
     let (url, mut seen) = server::raw(OK.into()).await;
-    let transport = through(&format!("http://us3r:p%40ss@{}", address(&url)));
+    let transport = through(over, &format!("http://us3r:p%40ss@{}", address(&url)));
     let response = transport.send(request("http://api.acme.example/path")).await.unwrap();
     assert_eq!(&response.body[..], b"ok");
     let head = seen.recv().await.unwrap();
@@ -28,10 +37,9 @@ async fn plain_requests_go_to_the_proxy_with_its_credentials() {
     assert!(head.contains("dXMzcjpwQHNz"), "{head}");
 }
 
-#[tokio::test]
-async fn of_an_encrypted_request_the_proxy_sees_the_host_alone() {
+async fn of_an_encrypted_request_the_proxy_sees_the_host_alone(over: Over) {
     let (url, mut seen) = server::raw(REFUSED.into()).await;
-    let transport = through(&format!("http://us3r:p4ss@{}", address(&url)));
+    let transport = through(over, &format!("http://us3r:p4ss@{}", address(&url)));
     let error = transport.send(request("https://api.acme.example/path?secret_key=s3cr3t")).await.unwrap_err();
     let head = seen.recv().await.unwrap();
     assert!(head.starts_with("CONNECT api.acme.example:443 HTTP/1.1") && !head.contains("s3cr3t"), "{head}");
@@ -40,19 +48,20 @@ async fn of_an_encrypted_request_the_proxy_sees_the_host_alone() {
     assert!(!error.message.contains("p4ss") && !error.message.contains("us3r"), "{error}");
 }
 
-#[tokio::test]
-async fn a_proxy_that_refuses_a_plain_request_is_named() {
+async fn a_proxy_that_refuses_a_plain_request_is_named(over: Over) {
     let (url, _seen) = server::raw(REFUSED.into()).await;
-    let error = through(&format!("http://{}", address(&url))).send(request("http://api.acme.example/")).await.unwrap_err();
+    let error = through(over, &format!("http://{}", address(&url))).send(request("http://api.acme.example/")).await.unwrap_err();
     assert_eq!((error.kind, error.sent), (Kind::Request, Sent::No), "{error}");
     assert!(error.message.contains(address(&url)), "{error}");
 }
 
-#[tokio::test]
-async fn a_proxy_that_is_not_there_is_named_without_its_credentials() {
+async fn a_proxy_that_is_not_there_is_named_without_its_credentials(over: Over) {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     for scheme in ["http", "socks5", "socks5h"] {
-        let transport = through(&format!("{scheme}://us3r:p4ss@{free}"));
+        if scheme != "http" && !over.knows_socks() {
+            continue;
+        }
+        let transport = through(over, &format!("{scheme}://us3r:p4ss@{free}"));
         for url in ["http://203.0.113.9/", "https://203.0.113.9/"] {
             let error = transport.send(request(url)).await.unwrap_err();
             assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{scheme} {url}: {error}");
@@ -63,12 +72,11 @@ async fn a_proxy_that_is_not_there_is_named_without_its_credentials() {
     }
 }
 
-#[tokio::test]
-async fn this_machine_is_asked_directly() {
+async fn this_machine_is_asked_directly(over: Over) {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let (url, _seen) = server::raw(OK.into()).await;
     for host in ["127.0.0.1", "localhost"] {
-        let response = through(&format!("http://{free}")).send(request(&url.replace("127.0.0.1", host))).await.unwrap();
+        let response = through(over, &format!("http://{free}")).send(request(&url.replace("127.0.0.1", host))).await.unwrap();
         assert_eq!(response.status, 200);
     }
 }
@@ -98,10 +106,14 @@ async fn socks() -> (String, mpsc::UnboundedReceiver<Vec<u8>>) {
     (address, seen)
 }
 
-#[tokio::test]
-async fn socks_proxies_get_user_password_and_name() {
+async fn socks_proxies_get_user_password_and_name(over: Over) {
+    if !over.knows_socks() {
+        let error = settings(over).proxy("socks5h://us3r:p4ss@proxy.example").build().unwrap_err();
+        assert!(error.setting == "proxy" && error.reason.contains("feature socks"), "{error}");
+        return;
+    }
     let (address, mut seen) = socks().await;
-    let response = through(&format!("socks5h://us3r:p4ss@{address}")).send(request("http://api.acme.example/")).await.unwrap();
+    let response = through(over, &format!("socks5h://us3r:p4ss@{address}")).send(request("http://api.acme.example/")).await.unwrap();
     assert_eq!(&response.body[..], b"ok");
     assert_eq!(seen.recv().await.unwrap(), b"\x01\x04us3r\x04p4ss");
     let asked = seen.recv().await.unwrap();
