@@ -44,9 +44,12 @@ use crate::{
 ///
 /// Connections are kept and used again, on the tokio runtime that opened them and nowhere else: any number of runtimes can share one transport, and each can
 /// stand still or end without harm to the others. All transports of a process that make connections in the same way share them. A connection that went silent is given up: by
-/// pings while it is idle, and by the first call that times out on it.
+/// pings while it is idle, and by the first call that times out on it. A request that a closed connection did not take goes over the next one, and what a server
+/// says it did not look at is sent again, twice at most; neither counts as an attempt.
 ///
-/// Redirects are not followed. Clients make one of their own, which [`Builder::http`](crate::Builder::http) sets up; one made here can be given to
+/// It stands on hyper's connections; the feature `reqwest` lets the builder choose reqwest in their place.
+///
+/// Redirects are not followed. A URL with a user name is refused. Clients make one of their own, which [`Builder::http`](crate::Builder::http) sets up; one made here can be given to
 /// several clients by [`Builder::transport`](crate::Builder::transport), or be wrapped.
 ///
 /// ```

@@ -267,7 +267,8 @@ impl HttpTransportBuilder {
                     return Ok(Carrier::Own(own.clone()));
                 }
                 Err(invalid("client")(
-                    "proxy, certificates, connect_timeout, idle_timeout and http2_pings are the client's own business; set them there".into(),
+                    "proxy, certificates, connect_timeout, idle_timeout and http2_pings are the client's own business; set them there"
+                        .into(),
                 ))
             }
         }

@@ -1,11 +1,6 @@
 //! New connections: names, addresses, proxies, TLS.
 
-use std::{
-    fmt, io,
-    net::SocketAddr,
-    pin::pin,
-    time::Duration,
-};
+use std::{fmt, io, net::SocketAddr, pin::pin, time::Duration};
 
 use futures_util::{
     StreamExt,
@@ -25,14 +20,7 @@ use tokio::{
 };
 
 use super::{
-    body::Outgoing,
-    chain,
-    pool::Pool,
-    proxy::ProxyUrl,
-    settings::SharedPool,
-    stream::Stream,
-    target::Target,
-    tls, wrong_credentials,
+    body::Outgoing, chain, pool::Pool, proxy::ProxyUrl, settings::SharedPool, stream::Stream, target::Target, tls, wrong_credentials,
 };
 use crate::transport::{Sent, TransportError, TransportErrorKind as Kind};
 
@@ -207,4 +195,35 @@ fn untold(reason: impl Into<String>) -> TransportError {
 
 fn unconnected(reason: impl fmt::Display) -> TransportError {
     TransportError::new(Kind::Connect, Sent::No, format!("no connection: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn families_of_addresses_take_turns() {
+        let addresses = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
+        let given = addresses(&["[::1]:1", "[::2]:1", "[::3]:1", "10.0.0.1:1", "10.0.0.2:1"]);
+        assert_eq!(by_turns(given), addresses(&["[::1]:1", "10.0.0.1:1", "[::2]:1", "10.0.0.2:1", "[::3]:1"]));
+        assert_eq!(by_turns(addresses(&["10.0.0.1:1", "[::1]:1"])), addresses(&["10.0.0.1:1", "[::1]:1"]));
+        assert!(by_turns(Vec::new()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_or_is_silent_does_not_keep_the_others_from_answering() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = listener.local_addr().unwrap();
+        let refusing = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        // Nobody has this one; it is for documents.
+        let silent = "192.0.2.1:9".parse().unwrap();
+        for first in [refusing, silent] {
+            let stream = first_of(vec![first, refusing, good]).await.unwrap();
+            assert_eq!(stream.peer_addr().unwrap(), good);
+        }
+        assert_eq!(first_of(vec![refusing, refusing]).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(first_of(Vec::new()).await.unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 }

@@ -54,8 +54,8 @@ pub(super) struct Pool {
 struct Connections {
     keep: Duration,
     open: Mutex<Open>,
-    /// Whether the server spoke HTTP/2 the last time.
-    is_shared: AtomicBool,
+    /// Whether the server spoke HTTP/2 the last time, or was not asked yet.
+    may_share: AtomicBool,
     opening: tokio::sync::Mutex<()>,
 }
 
@@ -120,7 +120,9 @@ impl Pool {
     ) -> Result<HttpResponse, TransportError> {
         let place = self.visit(target)?;
         *request.uri_mut() = if target.is_passed_on() { target.absolute.clone() } else { target.path.clone() };
-        if target.is_passed_on() && let Some(credentials) = target.proxy.as_ref().and_then(ProxyUrl::authorization) {
+        if target.is_passed_on()
+            && let Some(credentials) = target.proxy.as_ref().and_then(ProxyUrl::authorization)
+        {
             request.headers_mut().insert(PROXY_AUTHORIZATION, credentials);
         }
         let mut refusals = 0;
@@ -142,7 +144,11 @@ impl Pool {
                     request
                 }
                 Err(Failed::Refused(_)) => {
-                    return Err(TransportError::new(Kind::Broken, Sent::No, "the server would not take the request, and says that it did not look at it"));
+                    return Err(TransportError::new(
+                        Kind::Broken,
+                        Sent::No,
+                        "the server would not take the request, and says that it did not look at it",
+                    ));
                 }
                 Err(Failed::Unsent(_)) if is_new => {
                     return Err(TransportError::new(Kind::Connect, Sent::No, "the connection was closed as soon as it was open"));
@@ -155,7 +161,7 @@ impl Pool {
     fn visit(&self, target: &Target) -> Result<Visit<Connections>, TransportError> {
         let unsent = |reason: &str| TransportError::new(Kind::Request, Sent::No, reason);
         let runtime = crate::runtime::current().map_err(unsent)?;
-        self.places.visit(&runtime, &target.origin, || Ok(Connections::new(self.settings.idle_timeout)))
+        self.places.visit(&runtime, &target.origin, || Ok(Connections::new(self.settings.idle_timeout, target.origin.encrypted)))
     }
 
     #[cfg(test)]
@@ -165,8 +171,8 @@ impl Pool {
 }
 
 impl Connections {
-    fn new(keep: Duration) -> Self {
-        Connections { keep, open: Mutex::default(), is_shared: AtomicBool::new(false), opening: tokio::sync::Mutex::default() }
+    fn new(keep: Duration, may_share: bool) -> Self {
+        Connections { keep, open: Mutex::default(), may_share: AtomicBool::new(may_share), opening: tokio::sync::Mutex::default() }
     }
 
     /// One that is there.
@@ -201,12 +207,15 @@ impl Connections {
     /// A new one; or one that another call opened meanwhile. Whether it is new.
     async fn open(&self, pool: &Pool, target: &Target, bounds: &Bounds) -> Result<(Connection, bool), TransportError> {
         let opening = async {
-            // Where many calls will share one, the first opens it and the others wait. Where it could not, they do not wait for one another.
+            // Where many calls may share one, the first opens it and the others wait. Where it could not, they do not wait for one another.
             let mut turn = None;
-            if self.is_shared.load(Ordering::Relaxed) {
-                turn = Some(self.opening.lock().await);
-                if let Some(connection) = self.take().await {
-                    return Ok((connection, false));
+            if self.may_share.load(Ordering::Relaxed) {
+                turn = self.opening.try_lock().ok();
+                if turn.is_none() {
+                    drop(self.opening.lock().await);
+                    if let Some(connection) = self.take().await {
+                        return Ok((connection, false));
+                    }
                 }
             }
             let connection = self.opened(connect::open(pool, target).await?, &pool.settings).await?;
@@ -218,7 +227,7 @@ impl Connections {
 
     async fn opened(&self, opened: Opened, settings: &ConnectionSettings) -> Result<Connection, TransportError> {
         let unusable = |error: hyper::Error| TransportError::new(Kind::Connect, Sent::No, chain(&error));
-        self.is_shared.store(opened.is_http2, Ordering::Relaxed);
+        self.may_share.store(opened.is_http2, Ordering::Relaxed);
         if !opened.is_http2 {
             return Exclusive::open(opened.stream).await.map(Box::new).map(Connection::Exclusive).map_err(unusable);
         }
@@ -334,11 +343,7 @@ async fn over_shared(
     }
 }
 
-async fn shared_body(
-    answer: Response<Body>,
-    watch: &mut Watch<SharedLine>,
-    bounds: &Bounds,
-) -> Result<HttpResponse, TransportError> {
+async fn shared_body(answer: Response<Body>, watch: &mut Watch<SharedLine>, bounds: &Bounds) -> Result<HttpResponse, TransportError> {
     let (head, mut body) = answer.into_parts();
     let mut whole = incoming(&body, bounds)?;
     while !body.is_end_stream() {

@@ -56,7 +56,13 @@ impl Target {
         let has_port = authority.as_str().len() > authority.host().len();
         let port = match authority.port_u16() {
             Some(port @ 1..) => port,
-            None if !has_port => if encrypted { 443 } else { 80 },
+            None if !has_port => {
+                if encrypted {
+                    443
+                } else {
+                    80
+                }
+            }
             _ => return Err("its port is none".into()),
         };
         let host_header = HeaderValue::from_str(authority.as_str()).map_err(|error| error.to_string())?;

@@ -37,6 +37,7 @@ macro_rules! over_each {
     };
 }
 
+mod connections;
 mod encrypted;
 mod environment;
 mod proxies;
@@ -178,9 +179,11 @@ async fn a_client_of_ones_own_sends_and_keeps_its_own_settings() {
     assert_eq!(transport.send(request(&url)).await.unwrap().status, 200);
     let head = seen.recv().await.unwrap().to_lowercase();
     assert!(head.contains("via: own") && head.contains("user-agent: acme-client/1.2.3"), "{head}");
-    for both in
-        [settings(over).proxy("http://proxy.example"), settings(over).connect_timeout(Duration::from_secs(1)), settings(over).root_certificate("")]
-    {
+    for both in [
+        settings(over).proxy("http://proxy.example"),
+        settings(over).connect_timeout(Duration::from_secs(1)),
+        settings(over).root_certificate(""),
+    ] {
         assert_eq!(both.client(own().build().unwrap()).build().unwrap_err().setting, "client");
     }
 }
@@ -200,7 +203,8 @@ async fn answers_that_come_compressed_are_understood(over: Over) {
 }
 
 async fn follows_no_redirect(over: Over) {
-    let response = send(over, Act::Answer("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n")).await.unwrap();
+    let response =
+        send(over, Act::Answer("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n")).await.unwrap();
     assert_eq!(response.status, 302);
 }
 

@@ -65,7 +65,7 @@ mod backend {
     use tokio::io::{AsyncRead, AsyncWrite};
     use tokio_rustls::TlsConnector;
 
-    use super::{Certificates, TRUST, super::connect::Protocols};
+    use super::{super::connect::Protocols, Certificates, TRUST};
 
     pub(in crate::http) type TlsStream<S> = tokio_rustls::client::TlsStream<S>;
 
@@ -184,7 +184,7 @@ mod backend {
     use native_tls::{Certificate, Identity, TlsConnector};
     use tokio::io::{AsyncRead, AsyncWrite};
 
-    use super::{Certificates, super::connect::Protocols};
+    use super::{super::connect::Protocols, Certificates};
 
     pub(in crate::http) type TlsStream<S> = tokio_native_tls::TlsStream<S>;
 
@@ -212,7 +212,8 @@ mod backend {
                 let unusable = |error| format!("the client certificate cannot be used (PEM is wanted, and the key as PKCS #8): {error}");
                 builder.identity(Identity::from_pkcs8(&client.chain, &client.key).map_err(unusable)?);
             }
-            let mut with = |protocols: &[&str]| builder.request_alpns(protocols).build().map_err(|error| format!("TLS cannot be set up: {error}"));
+            let mut with =
+                |protocols: &[&str]| builder.request_alpns(protocols).build().map_err(|error| format!("TLS cannot be set up: {error}"));
             Ok(Tls { http1: with(&["http/1.1"])?, any: with(&["h2", "http/1.1"])? })
         }
 

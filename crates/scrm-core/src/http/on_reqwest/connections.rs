@@ -10,7 +10,7 @@ use tokio::task::yield_now;
 
 use crate::http::{
     chain,
-    places::{Kept, Place, Places, Visit},
+    places::{Kept, Places, Visit},
     settings::{ConnectionSettings, Pools, SharedPool, lock},
     silence::{Line, Watch},
     target::Target,

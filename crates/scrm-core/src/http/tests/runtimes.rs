@@ -9,8 +9,8 @@ use std::{
 };
 
 use tokio::{
+    net::TcpStream,
     runtime::{Builder, Runtime},
-    time::timeout,
 };
 
 use super::{
@@ -38,29 +38,27 @@ fn servers() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// A server that keeps connections open, or closes them so soon after an answer; gives its URL.
-async fn keeping(open: Option<Duration>) -> String {
+/// A server that keeps connections open; gives its URL.
+async fn keeping() -> String {
+    serving(|mut stream| async move { while answered(&mut stream).await {} }).await
+}
+
+/// A server that does this with each connection; gives its URL.
+async fn serving<F: Future<Output = ()> + Send + 'static>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move {
         loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            tokio::spawn(async move {
-                let mut buffer = vec![0; 4096];
-                loop {
-                    let read = match open {
-                        Some(open) => timeout(open, stream.read(&mut buffer)).await.unwrap_or(Ok(0)),
-                        None => stream.read(&mut buffer).await,
-                    };
-                    if read.unwrap_or(0) == 0 {
-                        return;
-                    }
-                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
-                }
-            });
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(serve(stream));
         }
     });
     url
+}
+
+async fn answered(stream: &mut TcpStream) -> bool {
+    let read = stream.read(&mut [0; 4096]).await.unwrap_or(0);
+    read > 0 && stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.is_ok()
 }
 
 fn places(transport: &HttpTransport) -> usize {
@@ -76,7 +74,7 @@ fn places(transport: &HttpTransport) -> usize {
 fn a_runtime_that_stands_still_or_ends_harms_no_other(over: Over) {
     let servers = servers();
     let authority = authority();
-    let (plain, encrypted) = servers.block_on(async { (keeping(None).await, Encrypted::start(&authority, false).await) });
+    let (plain, encrypted) = servers.block_on(async { (keeping().await, Encrypted::start(&authority, false).await) });
     for url in [plain, encrypted.url] {
         let transport = over.builder().root_certificate(authority.pem.clone()).build().unwrap();
         let send = |runtime: &Runtime| runtime.block_on(transport.send(request(&url))).unwrap();
@@ -99,7 +97,7 @@ fn a_runtime_that_stands_still_or_ends_harms_no_other(over: Over) {
 
 fn a_runtime_that_ends_amid_a_call_harms_no_call_of_another(over: Over) {
     let servers = servers();
-    let url = servers.block_on(keeping(None));
+    let url = servers.block_on(keeping());
     let transport = Arc::new(over.builder().idle_timeout(Duration::from_secs(91)).build().unwrap());
     let calls: Vec<_> = (0..4)
         .map(|_| {
@@ -122,19 +120,28 @@ fn a_runtime_that_ends_amid_a_call_harms_no_call_of_another(over: Over) {
 
 fn a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used(over: Over) {
     let servers = servers();
-    let url = servers.block_on(keeping(Some(Duration::from_millis(20))));
+    let (tell, told) = std::sync::mpsc::channel();
+    let url = servers.block_on(serving(move |mut stream| {
+        let tell = tell.clone();
+        async move {
+            answered(&mut stream).await;
+            drop(stream);
+            tell.send(()).unwrap();
+        }
+    }));
     let transport = over.builder().build().unwrap();
     let runtime = current_thread();
     for round in 0..20 {
         let answer = runtime.block_on(transport.send(request(&url)));
         assert!(answer.is_ok(), "round {round}: {answer:?}");
-        thread::sleep(Duration::from_millis(120));
+        told.recv().unwrap();
+        thread::sleep(Duration::from_millis(60));
     }
 }
 
 fn transports_that_say_the_same_share_their_connections(over: Over) {
     let servers = servers();
-    let url = servers.block_on(keeping(None));
+    let url = servers.block_on(keeping());
     let build = || over.builder().idle_timeout(Duration::from_secs(92)).build().unwrap();
     let (one, other) = (build(), build());
     servers.block_on(one.send(request(&url))).unwrap();
