@@ -102,7 +102,8 @@
 //! # TLS, proxies, other servers
 //!
 //! The features `rustls` (default), `rustls-ring` and `native-tls` choose the TLS of the transport that comes with the crate. Without any of them, bring a
-//! transport: [`Builder::transport`].
+//! transport: [`Builder::transport`]. It stands on hyper's connections; with the feature `reqwest` its builder can choose reqwest in their place, with `socks` it knows SOCKS
+//! proxies.
 //!
 //! No proxy is used but the one you name, or the environment's where you say so: [`HttpTransportBuilder::proxy`], [`HttpTransportBuilder::proxy_from_env`]. The
 //! environment variable `RABBITPRE_BASE_URL` points a program at another server without a change, all of the vendor's hosts at once; `RABBITPRE_OPEN_BASE_URL` and
@@ -128,7 +129,7 @@ struct Readme;
 #[rustfmt::skip]
 mod generated;
 
-#[cfg(feature = "reqwest-client")]
+#[cfg(feature = "reqwest")]
 pub use scrm_core::reqwest;
 #[cfg(feature = "http")]
 pub use scrm_core::{HttpTransport, HttpTransportBuilder, InvalidSetting};

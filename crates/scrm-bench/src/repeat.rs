@@ -1,4 +1,4 @@
-//! One thing over and over, for a profiler to look at, with strict structs or by hand if `strict` follows:
+//! One thing over and over, for a profiler to look at, with strict structs or by hand if `strict` follows, calls over reqwest if `reqwest` does:
 //! `valgrind --tool=callgrind target/release/scrm-bench repeat "decode 50 users" [strict]`.
 
 use std::{env, hint::black_box, process::ExitCode};
@@ -46,7 +46,7 @@ impl Each for Named {
 /// Does what the second argument names.
 #[allow(clippy::print_stderr)]
 pub fn repeat() -> ExitCode {
-    match named(&env::args().nth(2).unwrap_or_default(), env::args().nth(3).is_some()) {
+    match named(&env::args().nth(2).unwrap_or_default(), &env::args().nth(3).unwrap_or_default()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{problem}");
@@ -55,9 +55,15 @@ pub fn repeat() -> ExitCode {
     }
 }
 
-fn named(wanted: &str, strict: bool) -> Result<(), String> {
+fn named(wanted: &str, how: &str) -> Result<(), String> {
+    let strict = how == "strict";
     if let Some((answer, ..)) = Answer::ALL.into_iter().find(|(_, name, _)| *name == wanted) {
-        return request::repeat(if strict { Caller::ByHand } else { Caller::Ours }, answer, TIMES);
+        let caller = match how {
+            "strict" => Caller::ByHand,
+            "reqwest" => Caller::OverReqwest,
+            _ => Caller::Ours,
+        };
+        return request::repeat(caller, answer, TIMES);
     }
     let mut named = Named { wanted: wanted.to_owned(), strict, found: false };
     each(&mut named);

@@ -1,27 +1,38 @@
-//! The transport that comes with the crate, on reqwest. No type of reqwest leaves this folder, but for the feature `reqwest-client`.
+//! The transport that comes with the crate: hyper's connections in a pool of our own, or reqwest. No type of either leaves this folder, but for what the feature
+//! `reqwest` shows.
 
+mod body;
 mod builder;
-mod connections;
+mod connect;
+mod connection;
 mod content;
-mod last_url;
+#[cfg(feature = "reqwest")]
+mod on_reqwest;
+mod places;
+mod pool;
 mod proxy;
+mod settings;
+mod silence;
+#[cfg(feature = "socks")]
+mod socks;
+mod stream;
+mod target;
 mod tls;
 
-use std::{borrow::Cow, error::Error as _, fmt, future::Future, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
-use reqwest::{
-    Url,
-    header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue},
-};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header::HOST};
 use tokio::time::{Instant, timeout_at};
 
 pub use self::builder::{HttpTransportBuilder, InvalidSetting};
 use self::{
-    connections::{Pool, Watch},
-    last_url::LastUrl,
-    proxy::ProxyUrl,
+    body::Outgoing,
+    pool::Pool,
+    proxy::{Proxies, ProxyUrl},
+    settings::SharedPool,
+    target::{LastTarget, Target},
 };
 use crate::{
     patience::later,
@@ -33,9 +44,12 @@ use crate::{
 ///
 /// Connections are kept and used again, on the tokio runtime that opened them and nowhere else: any number of runtimes can share one transport, and each can
 /// stand still or end without harm to the others. All transports of a process that make connections in the same way share them. A connection that went silent is given up: by
-/// pings while it is idle, and by the first call that times out on it.
+/// pings while it is idle, and by the first call that times out on it. A request that a closed connection did not take goes over the next one, and what a server
+/// says it did not look at is sent again, twice at most; neither counts as an attempt.
 ///
-/// Redirects are not followed. Clients make one of their own, which [`Builder::http`](crate::Builder::http) sets up; one made here can be given to
+/// It stands on hyper's connections; the feature `reqwest` lets the builder choose reqwest in their place.
+///
+/// Redirects are not followed. A URL with a user name is refused. Clients make one of their own, which [`Builder::http`](crate::Builder::http) sets up; one made here can be given to
 /// several clients by [`Builder::transport`](crate::Builder::transport), or be wrapped.
 ///
 /// ```
@@ -50,18 +64,20 @@ use crate::{
 /// # }
 /// ```
 pub struct HttpTransport {
-    client: Client,
+    carrier: Carrier,
     /// Sent with every request that does not have them itself.
     headers: HeaderMap,
     read_timeout: Duration,
     max_response_bytes: usize,
-    last_url: LastUrl,
+    last: LastTarget,
 }
 
 /// What sends.
-enum Client {
-    Pooled(Arc<Pool>),
-    #[cfg(feature = "reqwest-client")]
+enum Carrier {
+    Pool(Arc<Pool>),
+    #[cfg(feature = "reqwest")]
+    Reqwest(Arc<on_reqwest::Pool>),
+    #[cfg(feature = "reqwest")]
     Own(reqwest::Client),
 }
 
@@ -76,18 +92,22 @@ impl HttpTransport {
     /// # Errors
     /// What is missing and what to do.
     pub(crate) fn check_tls(&self) -> Result<(), String> {
-        match &self.client {
-            Client::Pooled(pool) => pool.tls().map(drop),
-            #[cfg(feature = "reqwest-client")]
-            Client::Own(_) => Ok(()),
+        match &self.carrier {
+            Carrier::Pool(pool) => pool.tls().map(drop),
+            #[cfg(feature = "reqwest")]
+            Carrier::Reqwest(pool) => pool.tls().map(drop),
+            #[cfg(feature = "reqwest")]
+            Carrier::Own(_) => Ok(()),
         }
     }
 
-    fn proxy(&self, url: &Url) -> Option<&ProxyUrl> {
-        match &self.client {
-            Client::Pooled(pool) => pool.proxies().of(url),
-            #[cfg(feature = "reqwest-client")]
-            Client::Own(_) => None,
+    fn proxies(&self) -> &Proxies {
+        match &self.carrier {
+            Carrier::Pool(pool) => &pool.settings().proxies,
+            #[cfg(feature = "reqwest")]
+            Carrier::Reqwest(pool) => &pool.settings().proxies,
+            #[cfg(feature = "reqwest")]
+            Carrier::Own(_) => &Proxies::NONE,
         }
     }
 }
@@ -95,10 +115,12 @@ impl HttpTransport {
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("HttpTransport");
-        match &self.client {
-            Client::Pooled(pool) => shown.field("connections", pool.settings()),
-            #[cfg(feature = "reqwest-client")]
-            Client::Own(_) => shown.field("client", &"the caller's"),
+        match &self.carrier {
+            Carrier::Pool(pool) => shown.field("connections", pool.settings()),
+            #[cfg(feature = "reqwest")]
+            Carrier::Reqwest(pool) => shown.field("client", &"reqwest").field("connections", pool.settings()),
+            #[cfg(feature = "reqwest")]
+            Carrier::Own(_) => shown.field("client", &"the caller's"),
         };
         let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
         shown
@@ -109,133 +131,83 @@ impl fmt::Debug for HttpTransport {
     }
 }
 
+/// How long one call may take, and how much may come.
+struct Bounds {
+    whole: Duration,
+    deadline: Instant,
+    silence: Duration,
+    max_response_bytes: usize,
+}
+
+impl Bounds {
+    /// What the future gives; `None`: too long there was no sign of life, or the whole takes too long.
+    async fn wait<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        timeout_at(self.deadline.min(later(Instant::now(), self.silence)), future).await.ok()
+    }
+}
+
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let whole = request.timeout;
-        let request = self.request(request)?;
-        let proxy = self.proxy(request.url()).map(ToString::to_string);
-        let answered = self.exchange(request, whole).await;
-        let response = answered.map_err(|error| through(proxy.as_deref(), error))?;
-        match proxy {
-            Some(proxy) if response.status == 407 => Err(TransportError::new(Kind::Request, Sent::No, wrong_credentials(&proxy))),
-            _ => Ok(response),
+        let deadline = later(Instant::now(), whole);
+        let bounds = Bounds { whole, deadline, silence: self.read_timeout, max_response_bytes: self.max_response_bytes };
+        let target = self.last.read(&request.url, self.proxies()).map_err(|reason| unsent(format!("not a URL: {reason}")))?;
+        let request = self.request(request, &target)?;
+        let answered = match &self.carrier {
+            Carrier::Pool(pool) => pool.send(&target, request, &bounds).await,
+            #[cfg(feature = "reqwest")]
+            Carrier::Reqwest(pool) => on_reqwest::over_pool(pool, &target, request, &bounds).await,
+            #[cfg(feature = "reqwest")]
+            Carrier::Own(client) => on_reqwest::over_own(client, &target, request, &bounds).await,
+        };
+        let mut response = answered.map_err(|error| through(target.proxy.as_ref(), error))?;
+        match &target.proxy {
+            Some(proxy) if response.status == 407 && target.is_passed_on() => Err(unsent(wrong_credentials(proxy))),
+            _ => {
+                response.body = content::decompressed(&mut response.headers, response.body, self.max_response_bytes)?;
+                Ok(response)
+            }
         }
     }
 }
 
 impl HttpTransport {
-    async fn exchange(&self, request: reqwest::Request, whole: Duration) -> Result<HttpResponse, TransportError> {
-        let unsent = |message: String| TransportError::new(Kind::Request, Sent::No, message);
-        let deadline = later(Instant::now(), whole);
-        let (client, mut watch) = match &self.client {
-            Client::Pooled(pool) => {
-                let (client, watch) = pool.client(request.url()).await.map_err(unsent)?;
-                (client, Some(watch.for_at_most(whole)))
+    /// The request as HTTP/1.1 has it.
+    fn request(&self, request: HttpRequest, target: &Target) -> Result<Request<Outgoing>, TransportError> {
+        let mut ready = Request::new(Outgoing::new(request.body));
+        *ready.method_mut() = method(request.method);
+        let headers = ready.headers_mut();
+        headers.reserve(request.headers.len() + self.headers.len() + 2);
+        if matches!(self.carrier, Carrier::Pool(_)) {
+            if target.origin.encrypted && !tls::BUILT_IN {
+                return Err(unsent(tls::NOT_BUILT_IN));
             }
-            #[cfg(feature = "reqwest-client")]
-            Client::Own(client) => {
-                crate::runtime::current().map_err(|reason| unsent(reason.to_owned()))?;
-                (client.clone(), None)
-            }
-        };
-        let outcome = self.answer(client.execute(request), deadline, watch.as_mut()).await;
-        if let Some(watch) = &mut watch {
-            match &outcome {
-                Err(error) if error.kind == Kind::Timeout => watch.silent(),
-                _ => watch.done(),
-            }
+            headers.insert(HOST, target.host.clone());
         }
-        outcome
-    }
-
-    async fn answer(
-        &self,
-        answer: impl Future<Output = Result<reqwest::Response, reqwest::Error>>,
-        deadline: Instant,
-        mut watch: Option<&mut Watch>,
-    ) -> Result<HttpResponse, TransportError> {
-        let response = self.wait(answer, deadline).await.ok_or_else(|| too_slow(Sent::Unknown))?;
-        let mut response = response.map_err(|error| failed(error, false))?;
-        if let Some(watch) = &mut watch {
-            watch.life();
-        }
-        let status = response.status().as_u16();
-        let mut headers = texts(response.headers());
-        let body = self.body(&mut response, deadline, watch).await?;
-        let body = content::decompressed(&mut headers, body, self.max_response_bytes)?;
-        Ok(HttpResponse { status, headers, body })
-    }
-
-    async fn body(
-        &self,
-        response: &mut reqwest::Response,
-        deadline: Instant,
-        mut watch: Option<&mut Watch>,
-    ) -> Result<Bytes, TransportError> {
-        let limit = self.max_response_bytes;
-        let announced = announced(response.headers());
-        if announced > limit {
-            return Err(too_large(limit));
-        }
-        let (mut whole, mut joined) = (Bytes::new(), BytesMut::new());
-        loop {
-            let chunk = self.wait(response.chunk(), deadline).await.ok_or_else(|| too_slow(Sent::Yes))?;
-            let Some(chunk) = chunk.map_err(|error| failed(error, true))? else { break };
-            if let Some(watch) = &mut watch {
-                watch.life();
-            }
-            if whole.len() + joined.len() + chunk.len() > limit {
-                return Err(too_large(limit));
-            }
-            // mostly all of it comes at once, and nothing needs to be copied
-            if whole.is_empty() && joined.is_empty() {
-                whole = chunk;
-                continue;
-            }
-            if !whole.is_empty() {
-                joined.reserve(announced);
-                joined.extend_from_slice(&std::mem::take(&mut whole));
-            }
-            joined.extend_from_slice(&chunk);
-        }
-        Ok(if joined.is_empty() { whole } else { joined.freeze() })
-    }
-
-    /// What the future gives; `None`: too long there was no sign of life, or the whole takes too long.
-    async fn wait<T>(&self, future: impl Future<Output = T>, deadline: Instant) -> Option<T> {
-        timeout_at(deadline.min(later(Instant::now(), self.read_timeout)), future).await.ok()
-    }
-
-    fn request(&self, request: HttpRequest) -> Result<reqwest::Request, TransportError> {
-        let unsent = |message: &str| TransportError::new(Kind::Request, Sent::No, message);
-        let url = self.last_url.read(&request.url).map_err(|error| unsent(&format!("not a URL: {error}")))?;
-        if url.scheme() == "https" && !tls::BUILT_IN && matches!(self.client, Client::Pooled(_)) {
-            return Err(unsent(tls::NOT_BUILT_IN));
-        }
-        let mut ready = reqwest::Request::new(method(request.method), url);
-        for (name, value) in &request.headers {
+        for (name, value) in request.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsent("not a header name"))?;
             let value = match value {
                 Cow::Borrowed(value) => HeaderValue::from_maybe_shared(Bytes::from_static(value.as_bytes())).ok(),
-                Cow::Owned(value) => HeaderValue::from_str(value).ok(),
+                Cow::Owned(value) => HeaderValue::from_maybe_shared(Bytes::from(value)).ok(),
             };
-            let mut value = value.ok_or_else(|| unsent(&format!("the value of header {name} cannot be sent")))?;
+            let mut value = value.ok_or_else(|| unsent(format!("the value of header {name} cannot be sent")))?;
             value.set_sensitive(true);
-            ready.headers_mut().append(name, value);
+            headers.append(name, value);
         }
         for name in self.headers.keys() {
-            if !ready.headers().contains_key(name) {
+            if !headers.contains_key(name) {
                 for value in self.headers.get_all(name) {
-                    ready.headers_mut().append(name, value.clone());
+                    headers.append(name, value.clone());
                 }
             }
         }
-        if !request.body.is_empty() {
-            *ready.body_mut() = Some(request.body.into());
-        }
         Ok(ready)
     }
+}
+
+fn unsent(reason: impl Into<String>) -> TransportError {
+    TransportError::new(Kind::Request, Sent::No, reason)
 }
 
 fn too_slow(sent: Sent) -> TransportError {
@@ -259,12 +231,12 @@ fn too_large(limit: usize) -> TransportError {
     TransportError::new(Kind::TooLarge, Sent::Yes, format!("the answer is larger than the client's limit of {} bytes", grouped(limit)))
 }
 
-fn method(method: Method) -> reqwest::Method {
+fn method(method: Method) -> http::Method {
     match method {
-        Method::Get => reqwest::Method::GET,
-        Method::Post => reqwest::Method::POST,
-        Method::Put => reqwest::Method::PUT,
-        Method::Delete => reqwest::Method::DELETE,
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Delete => http::Method::DELETE,
     }
 }
 
@@ -272,42 +244,21 @@ fn texts(headers: &HeaderMap) -> Vec<Header> {
     headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned().into(), value.to_str().ok()?.to_owned().into()))).collect()
 }
 
-/// The length of the body as the head tells it; 0: it does not.
-fn announced(headers: &HeaderMap) -> usize {
-    headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
-}
-
 /// An error as it is told where a proxy stands in between.
-fn through(proxy: Option<&str>, error: TransportError) -> TransportError {
+fn through(proxy: Option<&ProxyUrl>, error: TransportError) -> TransportError {
     let Some(proxy) = proxy else { return error };
     if error.sent == Sent::No && error.message.contains("proxy authorization required") {
-        return TransportError::new(Kind::Request, Sent::No, wrong_credentials(proxy));
+        return unsent(wrong_credentials(proxy));
     }
     TransportError { message: format!("{} (through the proxy {proxy})", error.message), ..error }
 }
 
-fn wrong_credentials(proxy: &str) -> String {
+fn wrong_credentials(proxy: &ProxyUrl) -> String {
     format!("the proxy {proxy} asks for a user and a password, or for others than it was given (407): write them into its URL")
 }
 
-/// `answered`: the head of an answer had come.
-fn failed(error: reqwest::Error, answered: bool) -> TransportError {
-    let (kind, sent) = match (&error, answered) {
-        (_, false) if error.is_builder() => (Kind::Request, Sent::No),
-        (_, false) if error.is_connect() => (Kind::Connect, Sent::No),
-        _ if error.is_timeout() => (Kind::Timeout, if answered { Sent::Yes } else { Sent::Unknown }),
-        _ => (Kind::Broken, if answered { Sent::Yes } else { Sent::Unknown }),
-    };
-    let mut message = chain(error);
-    if kind == Kind::Connect && message.to_ascii_lowercase().contains("certificate") {
-        message = format!("{message}; {}", tls::TRUST);
-    }
-    TransportError::new(kind, sent, message)
-}
-
-/// The error and what caused it in one line, without the URL.
-fn chain(error: reqwest::Error) -> String {
-    let error = error.without_url();
+/// The error and what caused it in one line.
+fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -61,7 +61,7 @@ pub mod transport;
 pub mod vendor_client;
 
 pub use async_trait::async_trait;
-#[cfg(feature = "reqwest-client")]
+#[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use serde_json::Value;
 

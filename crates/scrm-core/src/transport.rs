@@ -138,7 +138,7 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
-/// What carries requests to a vendor. The one that comes with this crate is reqwest's; tests bring their own.
+/// What carries requests to a vendor. One comes with this crate, `HttpTransport`; tests bring their own.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Sends one request and reads its whole answer, whatever its status.

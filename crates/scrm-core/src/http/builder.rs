@@ -2,14 +2,18 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT_ENCODING, USER_AGENT},
+};
 use zeroize::Zeroizing;
 
 use super::{
-    Client, HttpTransport,
-    connections::{ConnectionSettings, Pings, Pool},
-    last_url::LastUrl,
+    Carrier, HttpTransport,
+    pool::Pool,
     proxy::{Proxies, ProxyUrl},
+    settings::{ConnectionSettings, Pings},
+    target::LastTarget,
     tls::{Certificates, ClientCertificate, Tls},
 };
 
@@ -51,8 +55,17 @@ pub struct HttpTransportBuilder {
     idle_timeout: Duration,
     pings: Option<Pings>,
     max_response_bytes: usize,
-    #[cfg(feature = "reqwest-client")]
-    client: Option<reqwest::Client>,
+    #[cfg(feature = "reqwest")]
+    over: Over,
+}
+
+/// What sends.
+#[cfg(feature = "reqwest")]
+#[derive(Clone)]
+enum Over {
+    Hyper,
+    Reqwest,
+    Own(reqwest::Client),
 }
 
 #[derive(Clone)]
@@ -87,15 +100,15 @@ impl Default for HttpTransportBuilder {
             idle_timeout: Duration::from_secs(90),
             pings: Some(Pings { interval: Duration::from_secs(20), timeout: Duration::from_secs(10) }),
             max_response_bytes: 16 * 1024 * 1024,
-            #[cfg(feature = "reqwest-client")]
-            client: None,
+            #[cfg(feature = "reqwest")]
+            over: Over::Hyper,
         }
     }
 }
 
 impl HttpTransportBuilder {
-    /// Sends everything through this proxy: `http://host:port`, `https://host:port`, `socks5://host:port` or `socks5h://host:port` (the proxy looks names up), with
-    /// `user:password@` before the host where it asks for them. Default: none, whatever the environment says. This machine (`localhost`, 127.0.0.0/8, `::1`) is
+    /// Sends everything through this proxy: `http://host:port` or `https://host:port`, with the feature `socks` also `socks5://host:port` or `socks5h://host:port` (the
+    /// proxy looks names up), with `user:password@` before the host where it asks for them. Default: none, whatever the environment says. This machine (`localhost`, 127.0.0.0/8, `::1`) is
     /// never asked for through a proxy.
     ///
     /// An `https://` base URL goes through as a tunnel, of which the proxy sees host and port alone. Of an `http://` one it sees everything, token and secret
@@ -179,12 +192,20 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Sends through a client of one's own, made with the [`reqwest`](crate::reqwest) that this crate re-exports. Proxies, certificates, and timeouts and pings of
+    /// Sends over reqwest, set up in the same way, instead of over hyper's connections. It costs more time a call, and gives up all connections to a server when one
+    /// goes silent. It knows SOCKS proxies without the feature `socks`.
+    #[cfg(feature = "reqwest")]
+    pub fn reqwest(mut self) -> Self {
+        self.over = Over::Reqwest;
+        self
+    }
+
+    /// Sends over a client of one's own, made with the [`reqwest`](crate::reqwest) that this crate re-exports. Proxies, certificates, and timeouts and pings of
     /// connections are then its business, and setting them here as well is refused. It keeps one pool for all runtimes: a connection stands still or breaks with the runtime that
     /// opened it, and one that went silent is not given up. With the feature `rustls-ring` alone, reqwest panics where the program has installed no provider. Outside of semver.
-    #[cfg(feature = "reqwest-client")]
+    #[cfg(feature = "reqwest")]
     pub fn client(mut self, client: reqwest::Client) -> Self {
-        self.client = Some(client);
+        self.over = Over::Own(client);
         self
     }
 
@@ -203,8 +224,8 @@ impl HttpTransportBuilder {
         }
         let headers = self.header_map()?;
         let (read_timeout, max_response_bytes) = (self.read_timeout, self.max_response_bytes);
-        let client = self.clients()?;
-        Ok(HttpTransport { client, headers, read_timeout, max_response_bytes, last_url: LastUrl::default() })
+        let carrier = self.carrier()?;
+        Ok(HttpTransport { carrier, headers, read_timeout, max_response_bytes, last: LastTarget::default() })
     }
 
     fn header_map(&self) -> Result<HeaderMap, InvalidSetting> {
@@ -227,32 +248,47 @@ impl HttpTransportBuilder {
         Ok(headers)
     }
 
-    #[cfg(feature = "reqwest-client")]
-    fn clients(mut self) -> Result<Client, InvalidSetting> {
-        let Some(own) = self.client.take() else { return self.pooled() };
+    #[cfg(feature = "reqwest")]
+    fn carrier(self) -> Result<Carrier, InvalidSetting> {
         let usual = HttpTransportBuilder::default();
-        let untouched = matches!(self.proxy, ProxyChoice::None)
-            && self.certificates == usual.certificates
-            && self.connect_timeout == usual.connect_timeout
-            && self.idle_timeout == usual.idle_timeout
-            && self.pings == usual.pings;
-        if untouched {
-            Ok(Client::Own(own))
-        } else {
-            Err(invalid("client")(
-                "proxy, certificates, connect_timeout, idle_timeout and http2_pings are the client's own business; set them there".into(),
-            ))
+        match &self.over {
+            Over::Hyper => self.pool(),
+            Over::Reqwest => {
+                let usual = usual.connections()?;
+                Ok(Carrier::Reqwest(super::on_reqwest::Pool::shared(self.connections()?, &usual)))
+            }
+            Over::Own(own) => {
+                let untouched = matches!(self.proxy, ProxyChoice::None)
+                    && self.certificates == usual.certificates
+                    && self.connect_timeout == usual.connect_timeout
+                    && self.idle_timeout == usual.idle_timeout
+                    && self.pings == usual.pings;
+                if untouched {
+                    return Ok(Carrier::Own(own.clone()));
+                }
+                Err(invalid("client")(
+                    "proxy, certificates, connect_timeout, idle_timeout and http2_pings are the client's own business; set them there"
+                        .into(),
+                ))
+            }
         }
     }
 
-    #[cfg(not(feature = "reqwest-client"))]
-    fn clients(self) -> Result<Client, InvalidSetting> {
-        self.pooled()
+    #[cfg(not(feature = "reqwest"))]
+    fn carrier(self) -> Result<Carrier, InvalidSetting> {
+        self.pool()
     }
 
-    fn pooled(self) -> Result<Client, InvalidSetting> {
+    fn pool(self) -> Result<Carrier, InvalidSetting> {
         let usual = HttpTransportBuilder::default().connections()?;
-        Ok(Client::Pooled(Pool::shared(self.connections()?, &usual)))
+        #[cfg(not(feature = "socks"))]
+        let setting = if matches!(self.proxy, ProxyChoice::Env) { "proxy_from_env" } else { "proxy" };
+        let settings = self.connections()?;
+        #[cfg(not(feature = "socks"))]
+        if settings.proxies.has_socks() {
+            return Err(invalid(setting)(super::proxy::NO_SOCKS.into()));
+        }
+        Ok(Carrier::Pool(Pool::shared(settings, &usual)))
     }
 
     fn connections(self) -> Result<ConnectionSettings, InvalidSetting> {

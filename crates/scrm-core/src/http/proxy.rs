@@ -1,16 +1,43 @@
 //! Which requests go through which proxy.
 
-use std::{fmt, sync::Arc};
+mod direct;
 
-use ::http::Uri;
-use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::Url;
+use std::fmt;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::{HeaderValue, uri::Authority};
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+use self::direct::Direct;
+use super::target::Origin;
 use crate::base_url::is_loopback;
+
+/// What is said of a SOCKS proxy where none can be used.
+#[cfg(not(feature = "socks"))]
+pub(super) const NO_SOCKS: &str = "SOCKS is not built in: turn on the feature socks, or name an http:// proxy";
 
 /// A proxy's address. Shown without user name and password.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct ProxyUrl(Url);
+pub(super) struct ProxyUrl {
+    scheme: Scheme,
+    /// User name and password as they are written in a URL.
+    user_info: Option<Zeroizing<String>>,
+    /// One of IPv6 without brackets.
+    host: String,
+    port: u16,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+    Socks5,
+    Socks5h,
+}
+
+const SCHEMES: [(&str, Scheme, u16); 4] =
+    [("http", Scheme::Http, 80), ("https", Scheme::Https, 443), ("socks5", Scheme::Socks5, 1080), ("socks5h", Scheme::Socks5h, 1080)];
 
 impl ProxyUrl {
     /// # Errors
@@ -18,40 +45,101 @@ impl ProxyUrl {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         const LIKE: &str = "it must be like http://host:port, https://host:port or socks5://host:port, with user:password@ before the host where it asks for them";
         let text = text.trim();
-        let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let mut url = Url::parse(&whole).map_err(|error| format!("{error}; {LIKE}"))?;
-        let usual_port = match url.scheme() {
-            "http" => 80,
-            "https" if super::tls::BUILT_IN => 443,
-            "https" => return Err("it is reached over TLS, which is not built in".into()),
-            "socks5" | "socks5h" => 1080,
-            _ => return Err(format!("its scheme is not known; {LIKE}")),
+        let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+        let known = SCHEMES.into_iter().find(|(name, ..)| name.eq_ignore_ascii_case(scheme));
+        let (_, scheme, usual_port) = known.ok_or_else(|| format!("its scheme is not known; {LIKE}"))?;
+        if scheme == Scheme::Https && !super::tls::BUILT_IN {
+            return Err("it is reached over TLS, which is not built in".into());
+        }
+        let (user_info, host) = match rest.rsplit_once('@') {
+            Some((user_info, host)) => (Some(user_info), host),
+            None => (None, rest),
         };
-        let more = !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some();
-        if more || url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
+        if user_info.is_some_and(|text| text.contains(['/', '?', '#'])) {
+            return Err("in user and password, the characters / ? # must be written as %2F %3F %23".into());
+        }
+        let authority: Authority = host.strip_suffix('/').unwrap_or(host).parse().map_err(|_| LIKE.to_owned())?;
+        let has_port = authority.as_str().len() > authority.host().len();
+        let port = match authority.port_u16() {
+            Some(port @ 1..) => port,
+            None if !has_port => usual_port,
+            _ => return Err(LIKE.into()),
+        };
+        let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
+        if host.is_empty() {
             return Err(LIKE.into());
         }
-        let port = url.port().unwrap_or(usual_port);
-        url.set_port(Some(port)).map_err(|()| LIKE.to_owned())?;
-        Ok(ProxyUrl(url))
+        let user_info = user_info.filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()));
+        Ok(ProxyUrl { scheme, user_info, host, port })
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Whether it is reached over TLS.
     pub(super) fn is_encrypted(&self) -> bool {
-        self.0.scheme() == "https"
+        self.scheme == Scheme::Https
+    }
+
+    pub(super) fn is_socks(&self) -> bool {
+        matches!(self.scheme, Scheme::Socks5 | Scheme::Socks5h)
+    }
+
+    /// Whether the proxy looks names up, instead of this machine.
+    #[cfg(feature = "socks")]
+    pub(super) fn looks_names_up(&self) -> bool {
+        self.scheme == Scheme::Socks5h
+    }
+
+    /// User name and password.
+    #[cfg(feature = "socks")]
+    pub(super) fn credentials(&self) -> Option<(String, String)> {
+        let (user, password) = self.raw_credentials()?;
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        Some((decoded(user), decoded(password)))
+    }
+
+    fn raw_credentials(&self) -> Option<(&str, &str)> {
+        self.user_info.as_ref().map(|text| text.split_once(':').unwrap_or((text, "")))
+    }
+
+    /// The value of the header `Proxy-Authorization`.
+    pub(super) fn authorization(&self) -> Option<HeaderValue> {
+        let (user, password) = self.raw_credentials()?;
+        let decoded: Vec<u8> = percent_decode_str(user).chain(percent_decode_str(":")).chain(percent_decode_str(password)).collect();
+        let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(Zeroizing::new(decoded)))).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// The same for reqwest.
+    #[cfg(feature = "reqwest")]
+    fn url(&self) -> Option<reqwest::Url> {
+        let mut url = reqwest::Url::parse(&self.to_string()).ok()?;
+        if let Some((user, password)) = self.raw_credentials() {
+            url.set_username(user).ok()?;
+            url.set_password(Some(password)).ok()?;
+        }
+        Some(url)
     }
 }
 
 impl fmt::Display for ProxyUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = self.0.port_or_known_default().unwrap_or_default();
-        write!(f, "{}://{}:{port}", self.0.scheme(), self.0.host_str().unwrap_or_default())
+        let scheme = SCHEMES.into_iter().find(|(_, scheme, _)| *scheme == self.scheme).map_or("", |(name, ..)| name);
+        let (before, after) = if self.host.contains(':') { ("[", "]") } else { ("", "") };
+        write!(f, "{scheme}://{before}{}{after}:{}", self.host, self.port)
     }
 }
 
 impl fmt::Debug for ProxyUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hidden = if self.0.username().is_empty() && self.0.password().is_none() { "" } else { " with credentials" };
+        let hidden = if self.user_info.is_some() { " with credentials" } else { "" };
         write!(f, "{self}{hidden}")
     }
 }
@@ -66,6 +154,10 @@ pub(super) struct Proxies {
 }
 
 impl Proxies {
+    /// For nothing.
+    #[cfg(feature = "reqwest")]
+    pub(super) const NONE: Proxies = Proxies { http: None, https: None, direct: None };
+
     /// One for everything.
     pub(super) fn all(proxy: ProxyUrl) -> Self {
         Proxies { http: Some(proxy.clone()), https: Some(proxy), direct: None }
@@ -96,68 +188,43 @@ impl Proxies {
         })
     }
 
-    /// The proxy for a URL. This machine is never asked for through one.
-    pub(super) fn of(&self, url: &Url) -> Option<&ProxyUrl> {
-        let proxy = if url.scheme() == "https" { self.https.as_ref() } else { self.http.as_ref() }?;
-        let host = url.host_str()?;
-        let is_direct = is_loopback(host) || self.direct.as_ref().is_some_and(|direct| direct.holds(host));
+    /// The proxy for a server. This machine is never asked for through one.
+    pub(super) fn of(&self, origin: &Origin) -> Option<&ProxyUrl> {
+        let proxy = if origin.encrypted { self.https.as_ref() } else { self.http.as_ref() }?;
+        let is_direct = is_loopback(&origin.host) || self.direct.as_ref().is_some_and(|direct| direct.holds(&origin.host));
         (!is_direct).then_some(proxy)
     }
 
+    /// Whether there is one that speaks SOCKS.
+    #[cfg(not(feature = "socks"))]
+    pub(super) fn has_socks(&self) -> bool {
+        self.http.iter().chain(&self.https).any(ProxyUrl::is_socks)
+    }
+
     /// The same for reqwest.
+    #[cfg(feature = "reqwest")]
     pub(super) fn for_reqwest(&self) -> Option<reqwest::Proxy> {
         if self.http.is_none() && self.https.is_none() {
             return None;
         }
         let proxies = self.clone();
-        Some(reqwest::Proxy::custom(move |url| proxies.of(url).map(|proxy| proxy.0.clone())))
-    }
-}
-
-/// Hosts that are reached directly.
-#[derive(Clone)]
-struct Direct {
-    hosts: String,
-    matcher: Arc<Matcher>,
-}
-
-impl Direct {
-    fn new(hosts: String) -> Self {
-        // The proxy's name does not matter: it is asked whether there would be one.
-        let matcher = Matcher::builder().all("http://proxy.invalid").no(hosts.clone()).build();
-        Direct { hosts, matcher: Arc::new(matcher) }
-    }
-
-    fn holds(&self, host: &str) -> bool {
-        let url = Uri::builder().scheme("http").authority(host).path_and_query("/").build();
-        url.is_ok_and(|url| self.matcher.intercept(&url).is_none())
-    }
-}
-
-impl PartialEq for Direct {
-    fn eq(&self, other: &Self) -> bool {
-        self.hosts == other.hosts
-    }
-}
-
-impl Eq for Direct {}
-
-impl fmt::Debug for Direct {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.hosts)
+        Some(reqwest::Proxy::custom(move |url| {
+            let target = super::target::Target::read(url.as_str(), &proxies).ok()?;
+            target.proxy.as_ref().and_then(ProxyUrl::url)
+        }))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::target::Target, *};
 
     fn env(set: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
         |name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     }
 
     fn of(proxies: &Proxies, url: &str) -> Option<String> {
-        proxies.of(&Url::parse(url).unwrap()).map(ToString::to_string)
+        Target::read(url, proxies).unwrap().proxy.map(|proxy| proxy.to_string())
     }
 
     #[test]
@@ -195,9 +262,7 @@ mod tests {
     #[test]
     fn this_machine_is_never_asked_for_through_a_proxy() {
         let all = Proxies::all(ProxyUrl::parse("socks5h://proxy.example").unwrap());
-        for url in
-            ["http://localhost:1/", "http://127.0.0.1/", "https://127.1/", "http://2130706433/", "https://[::1]:8/", "http://a.localhost/"]
-        {
+        for url in ["http://localhost:1/", "http://127.0.0.1/", "https://127.9.9.9/", "https://[::1]:8/", "http://a.localhost/"] {
             assert_eq!(of(&all, url), None, "{url}");
         }
         assert_eq!(of(&all, "https://api.acme.example/"), Some("socks5h://proxy.example:1080".into()));

@@ -1,10 +1,13 @@
 //! TLS, of whichever kind is built in. Features add up, so more than one may be on: the first of ring, rustls and native-tls is taken.
 
-use std::fmt;
+use std::{fmt, sync::Mutex};
 
 use zeroize::Zeroizing;
 
 pub(super) use self::backend::Tls;
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
+pub(super) use self::backend::TlsStream;
+use super::settings::lock;
 
 /// Whether there is any.
 pub(super) const BUILT_IN: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
@@ -38,6 +41,17 @@ impl fmt::Debug for Certificates {
 pub(super) const TRUST: &str = "install the system's CA certificates (package ca-certificates), name a bundle in the environment variable SSL_CERT_FILE, \
                                 or give the certificate of your own authority with root_certificate";
 
+impl Tls {
+    /// The one that is kept, or a new one, which takes long. What went wrong is tried anew: the system's certificates may be there the next time.
+    pub(super) fn kept(kept: &Mutex<Option<Tls>>, certificates: &Certificates) -> Result<Tls, String> {
+        let mut kept = lock(kept);
+        match &*kept {
+            Some(tls) => Ok(tls.clone()),
+            None => Ok(kept.insert(Tls::new(certificates)?).clone()),
+        }
+    }
+}
+
 #[cfg(any(feature = "rustls", feature = "rustls-ring"))]
 mod backend {
     use std::sync::Arc;
@@ -45,15 +59,22 @@ mod backend {
     use rustls::{
         ClientConfig, RootCertStore,
         crypto::CryptoProvider,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+        pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
     };
     use rustls_platform_verifier::Verifier;
+    use tokio::io::{AsyncRead, AsyncWrite};
+    use tokio_rustls::TlsConnector;
 
-    use super::{Certificates, TRUST};
+    use super::{super::connect::Protocols, Certificates, TRUST};
+
+    pub(in crate::http) type TlsStream<S> = tokio_rustls::client::TlsStream<S>;
 
     /// Ready for any number of connections; cheap to clone.
     #[derive(Clone)]
-    pub(in crate::http) struct Tls(ClientConfig);
+    pub(in crate::http) struct Tls {
+        any: Arc<ClientConfig>,
+        http1: Arc<ClientConfig>,
+    }
 
     impl Tls {
         /// Reads the system's certificates.
@@ -73,15 +94,36 @@ mod backend {
                     builder.with_client_auth_cert(chain, key).map_err(|error| format!("the client certificate cannot be used: {error}"))?
                 }
             };
-            config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-            Ok(Tls(config))
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            let http1 = Arc::new(config.clone());
+            config.alpn_protocols.insert(0, b"h2".to_vec());
+            Ok(Tls { any: Arc::new(config), http1 })
+        }
+
+        /// Encrypts; and whether HTTP/2 is spoken.
+        pub(in crate::http) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+            &self,
+            host: &str,
+            stream: S,
+            protocols: Protocols,
+        ) -> Result<(TlsStream<S>, bool), String> {
+            let config = match protocols {
+                Protocols::Any => &self.any,
+                Protocols::Http1 => &self.http1,
+            };
+            let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
+            let stream = TlsConnector::from(config.clone()).connect(name, stream).await.map_err(|error| error.to_string())?;
+            let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            Ok((stream, is_http2))
         }
 
         /// Trusts nobody: for where no connection is encrypted, and the system's certificates need not be read.
+        #[cfg(feature = "reqwest")]
         pub(in crate::http) fn unused() -> Result<Self, String> {
             let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
             let builder = builder.map_err(|error| format!("TLS cannot be set up: {error}"))?;
-            Ok(Tls(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()))
+            let config = Arc::new(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+            Ok(Tls { any: config.clone(), http1: config })
         }
 
         /// Whether what the caller gave can be read.
@@ -97,9 +139,10 @@ mod backend {
                 .map_err(|error| format!("the client certificate cannot be used: {error}"))
         }
 
+        #[cfg(feature = "reqwest")]
         pub(in crate::http) fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
             // Handed over ready-made: without a provider installed in the process, reqwest would panic; and installing one is the program's business.
-            builder.tls_backend_preconfigured(self.0.clone())
+            builder.tls_backend_preconfigured(ClientConfig::clone(&self.any))
         }
     }
 
@@ -139,12 +182,18 @@ mod backend {
 #[cfg(all(feature = "native-tls", not(any(feature = "rustls", feature = "rustls-ring"))))]
 mod backend {
     use native_tls::{Certificate, Identity, TlsConnector};
+    use tokio::io::{AsyncRead, AsyncWrite};
 
-    use super::Certificates;
+    use super::{super::connect::Protocols, Certificates};
+
+    pub(in crate::http) type TlsStream<S> = tokio_native_tls::TlsStream<S>;
 
     /// Ready for any number of connections; cheap to clone.
     #[derive(Clone)]
-    pub(in crate::http) struct Tls(TlsConnector);
+    pub(in crate::http) struct Tls {
+        any: TlsConnector,
+        http1: TlsConnector,
+    }
 
     impl Tls {
         /// Reads the system's certificates.
@@ -163,14 +212,33 @@ mod backend {
                 let unusable = |error| format!("the client certificate cannot be used (PEM is wanted, and the key as PKCS #8): {error}");
                 builder.identity(Identity::from_pkcs8(&client.chain, &client.key).map_err(unusable)?);
             }
-            builder.request_alpns(&["h2", "http/1.1"]);
-            builder.build().map(Tls).map_err(|error| format!("TLS cannot be set up: {error}"))
+            let mut with =
+                |protocols: &[&str]| builder.request_alpns(protocols).build().map_err(|error| format!("TLS cannot be set up: {error}"));
+            Ok(Tls { http1: with(&["http/1.1"])?, any: with(&["h2", "http/1.1"])? })
+        }
+
+        /// Encrypts; and whether HTTP/2 is spoken.
+        pub(in crate::http) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+            &self,
+            host: &str,
+            stream: S,
+            protocols: Protocols,
+        ) -> Result<(TlsStream<S>, bool), String> {
+            let connector = match protocols {
+                Protocols::Any => &self.any,
+                Protocols::Http1 => &self.http1,
+            };
+            let connector = tokio_native_tls::TlsConnector::from(connector.clone());
+            let stream = connector.connect(host, stream).await.map_err(|error| super::super::chain(&error))?;
+            let is_http2 = stream.get_ref().negotiated_alpn().is_ok_and(|spoken| spoken.as_deref() == Some(b"h2"));
+            Ok((stream, is_http2))
         }
 
         /// Trusts nobody: for where no connection is encrypted, and the system's certificates need not be read.
+        #[cfg(feature = "reqwest")]
         pub(in crate::http) fn unused() -> Result<Self, String> {
             let connector = TlsConnector::builder().disable_built_in_roots(true).build();
-            connector.map(Tls).map_err(|error| format!("TLS cannot be set up: {error}"))
+            connector.map(|any| Tls { http1: any.clone(), any }).map_err(|error| format!("TLS cannot be set up: {error}"))
         }
 
         /// Whether what the caller gave can be read.
@@ -178,8 +246,9 @@ mod backend {
             if *certificates == Certificates::default() { Ok(()) } else { Tls::new(certificates).map(drop) }
         }
 
+        #[cfg(feature = "reqwest")]
         pub(in crate::http) fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-            builder.tls_backend_preconfigured(self.0.clone())
+            builder.tls_backend_preconfigured(self.any.clone())
         }
     }
 }
@@ -197,6 +266,7 @@ mod backend {
             Err(NOT_BUILT_IN.into())
         }
 
+        #[cfg(feature = "reqwest")]
         pub(in crate::http) fn unused() -> Result<Self, String> {
             Ok(Tls)
         }
@@ -205,6 +275,7 @@ mod backend {
             if *certificates == Certificates::default() { Ok(()) } else { Err(NOT_BUILT_IN.into()) }
         }
 
+        #[cfg(feature = "reqwest")]
         pub(in crate::http) fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
             builder
         }

@@ -1,5 +1,11 @@
 //! TLS, certificates, and HTTP/2 connections that go silent.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use futures_util::future::join_all;
 use tokio::time::{sleep, timeout};
 
 use super::{
@@ -7,8 +13,28 @@ use super::{
     *,
 };
 
-fn trusting(authority: &Authority) -> HttpTransportBuilder {
-    HttpTransport::builder().root_certificate(authority.pem.clone())
+over_each! {
+    async:
+        an_authority_of_ones_own_is_trusted_where_it_is_given,
+        a_client_certificate_is_shown,
+        after_a_timeout_no_call_waits_on_the_silent_connection,
+        a_call_that_its_caller_cuts_off_at_its_deadline_counts_as_a_timeout,
+        a_caller_who_gave_up_after_long_silence_counts_as_a_timeout,
+        one_slow_answer_does_not_cost_the_connection_of_all,
+        pings_find_out_a_silent_connection_before_a_call_does,
+        a_connection_without_calls_is_not_kept_for_ever_by_its_pings,
+        what_the_server_speaks_is_spoken,
+        without_time_to_connect_nothing_was_sent,
+        those_who_wait_for_a_connection_that_fails_try_themselves,
+        many_calls_share_one_connection,
+        a_silence_under_load_costs_the_calls_under_way_alone,
+        a_request_that_the_server_did_not_look_at_is_sent_again,
+        a_server_that_takes_its_leave_costs_no_call,
+        a_server_that_breaks_off_is_told;
+}
+
+fn trusting(over: Over, authority: &Authority) -> HttpTransportBuilder {
+    over.builder().root_certificate(authority.pem.clone())
 }
 
 fn get(url: &str, milliseconds: u64) -> HttpRequest {
@@ -24,32 +50,29 @@ fn get(url: &str, milliseconds: u64) -> HttpRequest {
 /// Long enough for whatever this machine does besides.
 const LONG: u64 = 60_000;
 
-#[tokio::test]
-async fn an_authority_of_ones_own_is_trusted_where_it_is_given() {
+async fn an_authority_of_ones_own_is_trusted_where_it_is_given(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
-    let error = HttpTransport::builder().build().unwrap().send(get(&server.url, LONG)).await.unwrap_err();
+    let error = over.builder().build().unwrap().send(get(&server.url, LONG)).await.unwrap_err();
     assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{error}");
     assert!(error.message.contains("ca-certificates") && error.message.contains("root_certificate"), "{error}");
-    let answer = trusting(&authority).build().unwrap().send(get(&server.url, LONG)).await.unwrap();
+    let answer = trusting(over, &authority).build().unwrap().send(get(&server.url, LONG)).await.unwrap();
     assert_eq!((answer.status, &answer.body[..]), (200, &b"ok"[..]));
 }
 
-#[tokio::test]
-async fn a_client_certificate_is_shown() {
+async fn a_client_certificate_is_shown(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, true).await;
-    trusting(&authority).build().unwrap().send(get(&server.url, LONG)).await.unwrap_err();
-    let own = authority.certificate("client.example");
-    let transport = trusting(&authority).client_certificate(own.pem, own.key).build().unwrap();
+    trusting(over, &authority).build().unwrap().send(get(&server.url, LONG)).await.unwrap_err();
+    let own = authority.certificate(&["client.example"]);
+    let transport = trusting(over, &authority).client_certificate(own.pem, own.key).build().unwrap();
     assert_eq!(transport.send(get(&server.url, LONG)).await.unwrap().status, 200);
 }
 
-#[tokio::test]
-async fn after_a_timeout_no_call_waits_on_the_silent_connection() {
+async fn after_a_timeout_no_call_waits_on_the_silent_connection(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
-    let transport = trusting(&authority).build().unwrap();
+    let transport = trusting(over, &authority).build().unwrap();
     for round in 1..=3 {
         transport.send(get(&server.url, LONG)).await.unwrap();
         transport.send(get(&server.url, LONG)).await.unwrap();
@@ -62,11 +85,10 @@ async fn after_a_timeout_no_call_waits_on_the_silent_connection() {
     transport.send(get(&server.url, LONG)).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_call_that_its_caller_cuts_off_at_its_deadline_counts_as_a_timeout() {
+async fn a_call_that_its_caller_cuts_off_at_its_deadline_counts_as_a_timeout(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
-    let transport = trusting(&authority).build().unwrap();
+    let transport = trusting(over, &authority).build().unwrap();
     transport.send(get(&server.url, LONG)).await.unwrap();
     server.fall_silent();
     // As the pipeline may do: its own timer is set a little earlier.
@@ -78,11 +100,10 @@ async fn a_call_that_its_caller_cuts_off_at_its_deadline_counts_as_a_timeout() {
     assert_eq!(server.opened(), 2);
 }
 
-#[tokio::test]
-async fn a_caller_who_gave_up_after_long_silence_counts_as_a_timeout() {
+async fn a_caller_who_gave_up_after_long_silence_counts_as_a_timeout(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
-    let transport = trusting(&authority).build().unwrap();
+    let transport = trusting(over, &authority).build().unwrap();
     transport.send(get(&server.url, LONG)).await.unwrap();
     server.fall_silent();
     timeout(Duration::from_millis(1200), transport.send(get(&server.url, LONG))).await.unwrap_err();
@@ -90,11 +111,10 @@ async fn a_caller_who_gave_up_after_long_silence_counts_as_a_timeout() {
     assert_eq!(server.opened(), 2);
 }
 
-#[tokio::test]
-async fn one_slow_answer_does_not_cost_the_connection_of_all() {
+async fn one_slow_answer_does_not_cost_the_connection_of_all(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
-    let transport = trusting(&authority).build().unwrap();
+    let transport = trusting(over, &authority).build().unwrap();
     transport.send(get(&server.url, LONG)).await.unwrap();
     let slow_url = format!("{}/hang", server.url);
     let (slow, ()) = tokio::join!(transport.send(get(&slow_url, 500)), async {
@@ -106,24 +126,191 @@ async fn one_slow_answer_does_not_cost_the_connection_of_all() {
     assert_eq!(server.opened(), 1);
 }
 
-#[tokio::test]
-async fn pings_find_out_a_silent_connection_before_a_call_does() {
+async fn pings_find_out_a_silent_connection_before_a_call_does(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
     let (interval, patience) = (Duration::from_millis(100), Duration::from_millis(300));
-    let transport = trusting(&authority).http2_pings(interval, patience).build().unwrap();
+    let transport = trusting(over, &authority).http2_pings(interval, patience).build().unwrap();
     transport.send(get(&server.url, LONG)).await.unwrap();
     server.fall_silent();
     server.wait_for_closed(1).await;
     transport.send(get(&server.url, LONG)).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_connection_without_calls_is_not_kept_for_ever_by_its_pings() {
+async fn a_connection_without_calls_is_not_kept_for_ever_by_its_pings(over: Over) {
     let authority = authority();
     let server = Encrypted::start(&authority, false).await;
     let (interval, patience) = (Duration::from_millis(50), Duration::from_secs(30));
-    let transport = trusting(&authority).http2_pings(interval, patience).idle_timeout(Duration::from_millis(500)).build().unwrap();
+    let transport = trusting(over, &authority).http2_pings(interval, patience).idle_timeout(Duration::from_millis(500)).build().unwrap();
     transport.send(get(&server.url, LONG)).await.unwrap();
     server.wait_for_closed(1).await;
+}
+
+async fn what_the_server_speaks_is_spoken(over: Over) {
+    let authority = authority();
+    for (offered, spoken) in [(&["h2", "http/1.1"][..], "HTTP/2.0"), (&["http/1.1"], "HTTP/1.1"), (&[], "HTTP/1.1")] {
+        let server = Encrypted::echoing(&authority, offered).await;
+        let transport = trusting(over, &authority).build().unwrap();
+        for size in [0, 1, 3_000_000] {
+            let body = Bytes::from(vec![b'x'; size]);
+            let sent = HttpRequest { method: Method::Post, body: body.clone(), ..get(&server.url, LONG) };
+            let answer = transport.send(sent).await.unwrap();
+            assert_eq!((answer.header("x-version"), answer.body.len()), (Some(spoken), size));
+            assert!(answer.body == body);
+        }
+        assert_eq!(server.opened(), 1, "{spoken}: a connection is used again");
+    }
+}
+
+async fn without_time_to_connect_nothing_was_sent(over: Over) {
+    // The system takes the connection, and nobody shakes hands.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let authority = authority();
+    let hasty = trusting(over, &authority).connect_timeout(Duration::from_millis(100)).build().unwrap();
+    let error = hasty.send(get(&url, LONG)).await.unwrap_err();
+    assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{error}");
+    let patient = trusting(over, &authority).build().unwrap();
+    let error = patient.send(get(&url, 100)).await.unwrap_err();
+    // reqwest does not tell how far it came.
+    let sent = if over == Over::Hyper { Sent::No } else { Sent::Unknown };
+    assert_eq!((error.kind, error.sent), (Kind::Timeout, sent), "{error}");
+}
+
+async fn those_who_wait_for_a_connection_that_fails_try_themselves(over: Over) {
+    let authority = authority();
+    let server = Encrypted::start(&authority, false).await;
+    let transport = trusting(over, &authority).build().unwrap();
+    // The first is given up while it shakes hands, or fails because nobody does.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nowhere = format!("https://localhost:{}/", silent.local_addr().unwrap().port());
+    let (first, others) = tokio::join!(
+        timeout(Duration::from_millis(100), transport.send(get(&nowhere, LONG))),
+        join_all((0..10).map(|_| transport.send(get(&nowhere, 500)))),
+    );
+    assert!(first.is_err());
+    for outcome in others {
+        assert_eq!(outcome.unwrap_err().kind, Kind::Timeout);
+    }
+    let (first, others) = tokio::join!(
+        timeout(Duration::from_micros(1), transport.send(get(&server.url, LONG))),
+        join_all((0..10).map(|_| transport.send(get(&server.url, LONG)))),
+    );
+    drop(first);
+    assert!(others.into_iter().all(|answer| answer.unwrap().status == 200));
+}
+
+async fn many_calls_share_one_connection(over: Over) {
+    let authority = authority();
+    let server = Encrypted::start(&authority, false).await;
+    let transport = trusting(over, &authority).build().unwrap();
+    let many = || join_all((0..100).map(|_| transport.send(get(&server.url, LONG))));
+    for _ in 0..3 {
+        assert!(many().await.into_iter().all(|answer| answer.unwrap().status == 200));
+    }
+    // reqwest opens some at once, and keeps one.
+    if over == Over::Hyper {
+        assert_eq!(server.opened(), 1);
+    }
+}
+
+async fn a_silence_under_load_costs_the_calls_under_way_alone(over: Over) {
+    let authority = authority();
+    let server = Encrypted::start(&authority, false).await;
+    let transport = trusting(over, &authority).build().unwrap();
+    transport.send(get(&server.url, LONG)).await.unwrap();
+    server.fall_silent();
+    for outcome in join_all((0..100).map(|_| transport.send(get(&server.url, 500)))).await {
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind, error.sent), (Kind::Timeout, Sent::Unknown), "{error}");
+    }
+    for outcome in join_all((0..100).map(|_| transport.send(get(&server.url, LONG)))).await {
+        outcome.unwrap();
+    }
+    if over == Over::Hyper {
+        assert_eq!(server.opened(), 2, "the first opens one, and the others wait for it");
+    }
+}
+
+/// Answers each request as this says, which gets its number on the server, the connection that it came on, and the way to answer.
+async fn http2_server(
+    authority: &Authority,
+    answer: impl Fn(
+        usize,
+        &mut h2::server::Connection<tokio_rustls::server::TlsStream<tokio::net::TcpStream>, Bytes>,
+        h2::server::SendResponse<Bytes>,
+    ) + Send
+    + Sync
+    + 'static,
+) -> Encrypted {
+    let (answer, requests) = (Arc::new(answer), Arc::new(AtomicUsize::new(0)));
+    Encrypted::with(authority.acceptor(false, &["h2"]), move |stream| {
+        let (answer, requests) = (answer.clone(), requests.clone());
+        async move {
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((_, respond))) = connection.accept().await {
+                answer(requests.fetch_add(1, Ordering::SeqCst), &mut connection, respond);
+            }
+        }
+    })
+    .await
+}
+
+fn ok(mut respond: h2::server::SendResponse<Bytes>) {
+    let mut body = respond.send_response(::http::Response::new(()), false).unwrap();
+    body.send_data(Bytes::from_static(b"ok"), true).unwrap();
+}
+
+async fn a_request_that_the_server_did_not_look_at_is_sent_again(over: Over) {
+    let authority = authority();
+    let server = http2_server(&authority, |number, _, mut respond| match number % 2 {
+        0 => respond.send_reset(h2::Reason::REFUSED_STREAM),
+        _ => ok(respond),
+    })
+    .await;
+    let transport = trusting(over, &authority).build().unwrap();
+    for _ in 0..5 {
+        let sent = HttpRequest { method: Method::Post, body: Bytes::from_static(b"{}"), ..get(&server.url, LONG) };
+        assert_eq!(&transport.send(sent).await.unwrap().body[..], b"ok");
+    }
+    let refusing = http2_server(&authority, |_, _, mut respond| respond.send_reset(h2::Reason::REFUSED_STREAM)).await;
+    let error = transport.send(get(&refusing.url, LONG)).await.unwrap_err();
+    // reqwest does not say why it gave up.
+    let sent = if over == Over::Hyper { Sent::No } else { Sent::Unknown };
+    assert_eq!((error.kind, error.sent), (Kind::Broken, sent), "{error}");
+}
+
+async fn a_server_that_takes_its_leave_costs_no_call(over: Over) {
+    let authority = authority();
+    let server = http2_server(&authority, |_, connection, respond| {
+        ok(respond);
+        connection.graceful_shutdown();
+    })
+    .await;
+    let transport = trusting(over, &authority).build().unwrap();
+    for _ in 0..20 {
+        assert_eq!(transport.send(get(&server.url, LONG)).await.unwrap().status, 200);
+    }
+}
+
+async fn a_server_that_breaks_off_is_told(over: Over) {
+    let authority = authority();
+    let server = http2_server(&authority, |number, connection, mut respond| match number {
+        0 => respond.send_reset(h2::Reason::INTERNAL_ERROR),
+        1 => {
+            let mut body = respond.send_response(::http::Response::new(()), false).unwrap();
+            body.send_data(Bytes::from_static(b"{"), false).unwrap();
+            body.send_reset(h2::Reason::INTERNAL_ERROR);
+        }
+        2 => connection.abrupt_shutdown(h2::Reason::ENHANCE_YOUR_CALM),
+        _ => ok(respond),
+    })
+    .await;
+    let transport = trusting(over, &authority).build().unwrap();
+    // The reset may come before the head is read, and then takes it away.
+    for sents in [&[Sent::Unknown][..], &[Sent::Yes, Sent::Unknown], &[Sent::Unknown]] {
+        let error = transport.send(get(&server.url, LONG)).await.unwrap_err();
+        assert!(error.kind == Kind::Broken && sents.contains(&error.sent), "{error:?}");
+    }
+    transport.send(get(&server.url, LONG)).await.unwrap();
 }

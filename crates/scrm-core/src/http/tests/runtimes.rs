@@ -9,14 +9,25 @@ use std::{
 };
 
 use tokio::{
+    net::TcpStream,
     runtime::{Builder, Runtime},
-    time::timeout,
 };
 
 use super::{
     server::{Encrypted, authority},
     *,
 };
+
+over_each! {
+    async:
+        the_number_of_servers_is_bounded;
+    plain:
+        a_runtime_that_stands_still_or_ends_harms_no_other,
+        a_runtime_that_ends_amid_a_call_harms_no_call_of_another,
+        a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used,
+        transports_that_say_the_same_share_their_connections,
+        without_a_runtime_there_is_an_error;
+}
 
 fn current_thread() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
@@ -27,50 +38,45 @@ fn servers() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// A server that keeps connections open, or closes them so soon after an answer; gives its URL.
-async fn keeping(open: Option<Duration>) -> String {
+/// A server that keeps connections open; gives its URL.
+async fn keeping() -> String {
+    serving(|mut stream| async move { while answered(&mut stream).await {} }).await
+}
+
+/// A server that does this with each connection; gives its URL.
+async fn serving<F: Future<Output = ()> + Send + 'static>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move {
         loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            tokio::spawn(async move {
-                let mut buffer = vec![0; 4096];
-                loop {
-                    let read = match open {
-                        Some(open) => timeout(open, stream.read(&mut buffer)).await.unwrap_or(Ok(0)),
-                        None => stream.read(&mut buffer).await,
-                    };
-                    if read.unwrap_or(0) == 0 {
-                        return;
-                    }
-                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
-                }
-            });
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(serve(stream));
         }
     });
     url
 }
 
-fn pool(transport: &HttpTransport) -> &Arc<Pool> {
-    match &transport.client {
-        Client::Pooled(pool) => pool,
-        #[cfg(feature = "reqwest-client")]
-        Client::Own(_) => panic!("no pool"),
-    }
+async fn answered(stream: &mut TcpStream) -> bool {
+    let read = stream.read(&mut [0; 4096]).await.unwrap_or(0);
+    read > 0 && stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.is_ok()
 }
 
 fn places(transport: &HttpTransport) -> usize {
-    pool(transport).places()
+    match &transport.carrier {
+        Carrier::Pool(pool) => pool.places(),
+        #[cfg(feature = "reqwest")]
+        Carrier::Reqwest(pool) => pool.places(),
+        #[cfg(feature = "reqwest")]
+        Carrier::Own(_) => panic!("no pool"),
+    }
 }
 
-#[test]
-fn a_runtime_that_stands_still_or_ends_harms_no_other() {
+fn a_runtime_that_stands_still_or_ends_harms_no_other(over: Over) {
     let servers = servers();
     let authority = authority();
-    let (plain, encrypted) = servers.block_on(async { (keeping(None).await, Encrypted::start(&authority, false).await) });
+    let (plain, encrypted) = servers.block_on(async { (keeping().await, Encrypted::start(&authority, false).await) });
     for url in [plain, encrypted.url] {
-        let transport = HttpTransport::builder().root_certificate(authority.pem.clone()).build().unwrap();
+        let transport = over.builder().root_certificate(authority.pem.clone()).build().unwrap();
         let send = |runtime: &Runtime| runtime.block_on(transport.send(request(&url))).unwrap();
         let (first, second) = (current_thread(), current_thread());
         send(&first);
@@ -89,11 +95,10 @@ fn a_runtime_that_stands_still_or_ends_harms_no_other() {
     }
 }
 
-#[test]
-fn a_runtime_that_ends_amid_a_call_harms_no_call_of_another() {
+fn a_runtime_that_ends_amid_a_call_harms_no_call_of_another(over: Over) {
     let servers = servers();
-    let url = servers.block_on(keeping(None));
-    let transport = Arc::new(HttpTransport::builder().idle_timeout(Duration::from_secs(91)).build().unwrap());
+    let url = servers.block_on(keeping());
+    let transport = Arc::new(over.builder().idle_timeout(Duration::from_secs(91)).build().unwrap());
     let calls: Vec<_> = (0..4)
         .map(|_| {
             let (transport, url) = (transport.clone(), url.clone());
@@ -113,24 +118,31 @@ fn a_runtime_that_ends_amid_a_call_harms_no_call_of_another() {
     assert_eq!(places(&transport), 0);
 }
 
-#[test]
-fn a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used() {
+fn a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used(over: Over) {
     let servers = servers();
-    let url = servers.block_on(keeping(Some(Duration::from_millis(20))));
-    let transport = HttpTransport::builder().build().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let url = servers.block_on(serving(move |mut stream| {
+        let tell = tell.clone();
+        async move {
+            answered(&mut stream).await;
+            drop(stream);
+            tell.send(()).unwrap();
+        }
+    }));
+    let transport = over.builder().build().unwrap();
     let runtime = current_thread();
     for round in 0..20 {
         let answer = runtime.block_on(transport.send(request(&url)));
         assert!(answer.is_ok(), "round {round}: {answer:?}");
-        thread::sleep(Duration::from_millis(120));
+        told.recv().unwrap();
+        thread::sleep(Duration::from_millis(60));
     }
 }
 
-#[test]
-fn transports_that_say_the_same_share_their_connections() {
+fn transports_that_say_the_same_share_their_connections(over: Over) {
     let servers = servers();
-    let url = servers.block_on(keeping(None));
-    let build = || HttpTransport::builder().idle_timeout(Duration::from_secs(92)).build().unwrap();
+    let url = servers.block_on(keeping());
+    let build = || over.builder().idle_timeout(Duration::from_secs(92)).build().unwrap();
     let (one, other) = (build(), build());
     servers.block_on(one.send(request(&url))).unwrap();
     assert_eq!(places(&other), 1);
@@ -138,19 +150,17 @@ fn transports_that_say_the_same_share_their_connections() {
     assert_eq!(places(&build()), 0, "they go with the last transport");
 }
 
-#[tokio::test]
-async fn the_number_of_servers_is_bounded() {
-    let transport = HttpTransport::builder().idle_timeout(Duration::from_secs(93)).build().unwrap();
-    let pool = pool(&transport);
+async fn the_number_of_servers_is_bounded(over: Over) {
+    let transport = over.builder().idle_timeout(Duration::from_secs(93)).build().unwrap();
     for port in 1..=300 {
-        pool.client(&Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap()).await.unwrap();
+        // Nobody listens there; a place is made for each all the same.
+        let _ = transport.send(request(&format!("http://127.0.0.1:{port}/"))).await;
     }
-    assert_eq!(pool.places(), 256);
+    assert_eq!(places(&transport), 256);
 }
 
-#[test]
-fn without_a_runtime_there_is_an_error() {
-    let transport = HttpTransport::builder().build().unwrap();
+fn without_a_runtime_there_is_an_error(over: Over) {
+    let transport = over.builder().build().unwrap();
     let sent = pin!(transport.send(request("http://127.0.0.1:9/")));
     let Poll::Ready(Err(error)) = sent.poll(&mut Context::from_waker(Waker::noop())) else { panic!("no error") };
     assert_eq!((error.kind, error.sent), (Kind::Request, Sent::No));

@@ -11,8 +11,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{Response, body::Incoming, service::service_fn};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{
+    Response,
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{
@@ -29,7 +34,7 @@ use tokio::{
     sync::{mpsc, watch},
     time::{sleep, timeout},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 /// Answers every request on every connection with these bytes, and closes. Gives its URL and what it reads.
 pub(super) async fn raw(answer: Vec<u8>) -> (String, mpsc::UnboundedReceiver<String>) {
@@ -73,17 +78,18 @@ pub(super) fn authority() -> Authority {
 }
 
 impl Authority {
-    /// A certificate for a name.
-    pub(super) fn certificate(&self, name: &str) -> Pem {
+    /// A certificate for these names.
+    pub(super) fn certificate(&self, names: &[&str]) -> Pem {
         let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
+        let mut params = CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, names[0]);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Pem { pem: certificate.pem(), key: key.serialize_pem() }
     }
 
-    fn server(&self, ask_for_certificate: bool) -> TlsAcceptor {
-        let Pem { pem, key } = self.certificate("localhost");
+    /// TLS of a server that offers these protocols, in order.
+    pub(super) fn acceptor(&self, ask_for_certificate: bool, protocols: &[&str]) -> TlsAcceptor {
+        let Pem { pem, key } = self.certificate(&["localhost", "api.acme.example"]);
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.pem.as_bytes()).unwrap()).unwrap();
@@ -95,12 +101,12 @@ impl Authority {
         };
         let chain = vec![CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()];
         let mut config = builder.with_single_cert(chain, PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap()).unwrap();
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
     }
 }
 
-/// A server with TLS and HTTP/2, which answers `/hang` never and all else with `ok`. In front of it a relay.
+/// A server with TLS. In front of it a relay.
 #[derive(Clone)]
 pub(super) struct Encrypted {
     pub(super) url: String,
@@ -111,24 +117,53 @@ pub(super) struct Encrypted {
 }
 
 impl Encrypted {
+    /// One of HTTP/2, which answers `/hang` never and all else with `ok`.
     pub(super) async fn start(authority: &Authority, ask_for_certificate: bool) -> Self {
+        let acceptor = authority.acceptor(ask_for_certificate, &["h2", "http/1.1"]);
+        Encrypted::with(acceptor, |stream| async {
+            let service = service_fn(answer);
+            let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+        })
+        .await
+    }
+
+    /// One that offers these protocols, and answers with what it got.
+    pub(super) async fn echoing(authority: &Authority, protocols: &[&str]) -> Self {
+        Encrypted::with(authority.acceptor(false, protocols), |stream| async {
+            let service = service_fn(echo);
+            if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+                let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+            } else {
+                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            }
+        })
+        .await
+    }
+
+    /// One that does this with each connection.
+    pub(super) async fn with<F: Future<Output = ()> + Send + 'static>(
+        acceptor: TlsAcceptor,
+        serve: impl Fn(TlsStream<TcpStream>) -> F + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let acceptor = authority.server(ask_for_certificate);
+        let (address, serve) = (listener.local_addr().unwrap(), Arc::new(serve));
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let acceptor = acceptor.clone();
+                let (acceptor, serve) = (acceptor.clone(), serve.clone());
                 tokio::spawn(async move {
-                    let Ok(stream) = acceptor.accept(stream).await else { return };
-                    let service = service_fn(answer);
-                    let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        serve(stream).await;
+                    }
                 });
             }
         });
         Encrypted::relay(address).await
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> String {
+        self.url.replace("https://localhost", "127.0.0.1")
     }
 
     async fn relay(server: SocketAddr) -> Self {
@@ -202,4 +237,13 @@ async fn answer(request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes
         std::future::pending::<()>().await;
     }
     Ok(Response::new(Full::new(Bytes::from_static(b"ok"))))
+}
+
+/// Answers with what it got, and tells which protocol was spoken.
+pub(super) async fn echo(request: hyper::Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let version = format!("{:?}", request.version());
+    let body = request.into_body().collect().await?.to_bytes();
+    let mut answer = Response::new(Full::new(body));
+    answer.headers_mut().insert("x-version", version.parse().unwrap());
+    Ok(answer)
 }
