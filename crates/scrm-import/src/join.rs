@@ -39,8 +39,8 @@ pub(crate) fn join(mut readings: Vec<Reading>) -> Option<Reading> {
             misplaced(mine, theirs, &mut joiner);
             joiner.members(side, mine, theirs, &mut Vec::new());
         }
-        if base.examples.is_empty() {
-            base.examples = other.examples;
+        for (mine, theirs) in base.samples.iter_mut().zip(other.samples) {
+            *mine = mine.take().or(theirs);
         }
         base.cut_after = base.cut_after.take().filter(|_| other.cut_after.is_some());
         base.lines += other.lines;

@@ -156,8 +156,8 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
 
 /// Writes a reading down.
 fn finish(reading: Reading, options: &Options<'_>) -> Imported {
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples, cut_after, .. } =
-        reading;
+    let examples = reading.examples(options.vendor);
+    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, cut_after, .. } = reading;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
@@ -221,7 +221,10 @@ pub fn import_copies(copies: &[(&str, &str)], options: &Options<'_>) -> Result<I
         (*name).clone_into(&mut reading.copy);
         readings.push(reading);
     }
-    join::join(readings).map(|reading| finish(reading, options)).ok_or(ImportError::Empty)
+    let mut reading = join::join(readings).ok_or(ImportError::Empty)?;
+    // What every copy says by itself may not fit together: two names that are one in Rust, values of another type.
+    reading.drop_unsupported(options.vendor);
+    Ok(finish(reading, options))
 }
 
 /// The operations that a text holds: title, method and path of each.

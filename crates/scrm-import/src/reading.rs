@@ -25,7 +25,8 @@ pub(crate) struct Reading {
     pub(crate) request: Field,
     pub(crate) response: Field,
     pub(crate) contradictions: Vec<Contradiction>,
-    pub(crate) examples: Vec<Value>,
+    /// The first example of the request and of the answer.
+    pub(crate) samples: [Option<Sample>; 2],
     /// The last field of a copy that is not whole, as a path of names: `response/data/list/id`.
     pub(crate) cut_after: Option<String>,
     /// Name of the copy it was read from, when there are several.
@@ -117,11 +118,8 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     envelope::complete(&mut response, options.vendor, &mut page);
     drop_unsupported::columns_at_top(&mut request, &mut page);
     drop_unsupported::columns_at_top(&mut response, &mut page);
-    drop_unsupported::drop_unsupported(&mut request, Side::Request, &mut page);
-    drop_unsupported::drop_unsupported(&mut response, Side::Response, &mut page);
     let cut_after = cut_after(&mut page, &request, &response);
-    let examples = if page.push { Vec::new() } else { examples::pair(requests.first(), responses.first(), &request, &response, &keys) };
-    Reading {
+    let mut reading = Reading {
         page,
         lines: count,
         operation,
@@ -132,9 +130,28 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
         request,
         response,
         contradictions,
-        examples,
+        samples: [requests, responses].map(|samples| samples.into_iter().next()),
         cut_after,
         copy: String::new(),
+    };
+    reading.drop_unsupported(options.vendor);
+    reading
+}
+
+impl Reading {
+    /// Leaves out what no schema can hold.
+    pub(crate) fn drop_unsupported(&mut self, vendor: Option<&VendorFile>) {
+        drop_unsupported::drop_unsupported(&mut self.request, Side::Request, &[], &mut self.page);
+        drop_unsupported::drop_unsupported(&mut self.response, Side::Response, &envelope::names(vendor), &mut self.page);
+    }
+
+    /// The examples for the schema file.
+    pub(crate) fn examples(&self, vendor: Option<&VendorFile>) -> Vec<Value> {
+        if self.page.push {
+            return Vec::new();
+        }
+        let [request, response] = self.samples.each_ref().map(Option::as_ref);
+        examples::pair(request, response, &self.request, &self.response, &Keys::of(vendor.map(|vendor| &vendor.envelope)))
     }
 }
 
