@@ -141,7 +141,7 @@ impl Joiner {
         told("method", method);
         let url = take(&mut self.page.url, &other.page.url);
         if url == Some(true) {
-            (base.path, base.operation) = (other.path.clone(), other.operation.clone());
+            (base.path, base.operation, base.base_url) = (other.path.clone(), other.operation.clone(), other.base_url.clone());
         } else if url == Some(false) && base.path == other.path {
             // The same path in two spellings of the address.
         } else {
@@ -150,9 +150,10 @@ impl Joiner {
         if take(&mut self.page.body, &other.page.body) == Some(true) {
             base.body = other.body;
         }
-        if base.token.is_none() {
-            base.token = other.token.clone();
+        if base.signature.is_none() {
+            base.signature = other.signature.clone();
         }
+        base.token = base.token.take().or_else(|| other.token.clone()).filter(|_| base.signature.is_none());
         let known: HashSet<String> = self.page.errors.iter().map(|row| row.code.clone()).collect();
         self.page.errors.extend(other.page.errors.iter().filter(|row| !known.contains(&row.code)).cloned());
         for (concern, text) in notes {

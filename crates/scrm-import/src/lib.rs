@@ -36,6 +36,7 @@ mod report;
 mod rules;
 mod sample;
 mod sensitive;
+mod signed;
 mod table;
 mod tree;
 pub mod trial;
@@ -157,7 +158,22 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
 /// Writes a reading down.
 fn finish(reading: Reading, options: &Options<'_>) -> Imported {
     let examples = reading.examples(options.vendor);
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, cut_after, .. } = reading;
+    let Reading {
+        mut page,
+        lines,
+        operation,
+        method,
+        path,
+        base_url,
+        body,
+        signature,
+        token,
+        request,
+        response,
+        contradictions,
+        cut_after,
+        ..
+    } = reading;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
@@ -182,7 +198,9 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
         source,
         method,
         path,
+        base_url,
         body,
+        signature: signature.map(|signature| signature.value),
         token,
         reads,
         request,
@@ -248,6 +266,8 @@ pub fn diff(text: &str, options: &Options<'_>, committed: &Committed<'_>) -> Res
         vendor: options.vendor,
         method: write::method_name(reading.method),
         path: &reading.path,
+        base_url: reading.base_url.as_deref(),
+        signature: reading.signature.as_ref(),
         body: write::body_name(reading.body),
         request: &reading.request,
         response: &reading.response,

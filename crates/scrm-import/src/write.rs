@@ -21,7 +21,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) source: Value,
     pub(crate) method: Method,
     pub(crate) path: String,
+    pub(crate) base_url: Option<String>,
     pub(crate) body: BodyKind,
+    pub(crate) signature: Option<String>,
     pub(crate) token: Option<Value>,
     pub(crate) reads: bool,
     pub(crate) request: Field,
@@ -81,7 +83,9 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
         source,
         method,
         path,
+        base_url,
         body,
+        signature,
         token,
         reads,
         request,
@@ -101,7 +105,14 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     let english = todo_with(draft::english(&title.0), title.1);
     put("title", json!({ "zh": title.0, "en": english }));
     put("source", source);
-    put("http", json!({ "method": method_name(method), "path": path, "body": body_name(body) }));
+    let mut http = json!({ "method": method_name(method), "path": path, "body": body_name(body) });
+    if let (Some(http), Some(base_url)) = (http.as_object_mut(), base_url) {
+        http.insert("base_url".to_owned(), json!(base_url));
+    }
+    put("http", http);
+    if let Some(signature) = signature {
+        put("signature", json!(signature));
+    }
     if let Some(token) = token {
         put("token", token);
     }
