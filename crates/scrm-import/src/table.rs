@@ -7,6 +7,7 @@ use crate::lines::Line;
 use crate::page::{Concern, Doubt, ErrorRow, Located, Page, Required, Row};
 use crate::page_builder::PageBuilder;
 use crate::pipes::Grid;
+use crate::types::Shape;
 
 /// What the columns of a grid hold; `None`: it is no table that is known.
 pub(crate) fn columns(header: &[String]) -> Option<Vec<Option<Column>>> {
@@ -160,6 +161,8 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
     let depth_lost = set_depths(&mut rows, &indents);
     settle_marks(columns, &mut rows);
     settle_stars(columns, &mut rows, page);
+    settle_labels(columns, &mut rows, page);
+    letters_for_types(columns, &mut rows, page);
     (rows, depth_lost)
 }
 
@@ -192,15 +195,52 @@ fn settle_stars(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
     page.remark(Concern::Assumed, first, "names that bear a star are required, the others are not");
 }
 
+/// Where some names bear the label `optional` and none `required`, the others are required.
+fn settle_labels(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    let optional = rows.iter().find(|row| row.required == Required::No).map(|row| row.line);
+    let starred = rows.iter().any(|row| row.starred);
+    let Some(first) = optional.filter(|_| !has_marks(columns) && !starred && rows.iter().all(|row| row.required != Required::Yes)) else {
+        return;
+    };
+    for row in rows.iter_mut().filter(|row| row.required == Required::Unknown) {
+        row.required = Required::Yes;
+    }
+    page.remark(Concern::Assumed, first, "names that bear the label `optional` may be absent, the others are required");
+}
+
+/// Tables of banks print one letter for a type: `C` for characters, `N` for a number, whole or not.
+fn letters_for_types(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    let letter = |row: &Row| matches!(row.printed_type.trim(), "C" | "N" | "c" | "n");
+    let letters = rows.iter().filter(|row| letter(row)).count();
+    if letters < 2 || letters * 2 < rows.len() || !columns.contains(&Some(Column::SetAside)) {
+        return;
+    }
+    if let Some(first) = rows.iter().find(|row| letter(row)) {
+        page.remark(Concern::Assumed, first.line, "the types `C` and `N` are read as characters and numbers: which numbers are whole is not told");
+    }
+    for row in rows.iter_mut().filter(|row| letter(row)) {
+        if row.printed_type.trim().eq_ignore_ascii_case("C") {
+            row.printed_type = format!("string({})", row.printed_type.trim());
+        } else {
+            row.printed_type = format!("number({})", row.printed_type.trim());
+            row.doubts.push(Doubt::Type);
+        }
+    }
+}
+
 /// The row, and the indent of its nesting mark if it has one.
 fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Option<Place>) -> Option<(Row, Option<usize>)> {
     let mut row = Row { line, place, ..Row::default() };
     let (mut indent, mut numbered, mut level) = (None, None, 0);
+    let mut item = String::new();
     for (column, cell) in columns.iter().zip(cells) {
         match column {
             Some(Column::Name) => {
                 (row.name, indent) = name(cell);
                 row.starred = is_starred(cell);
+                if let Some((bare, mark)) = labelled(&row.name) {
+                    (row.name, row.required) = (bare, mark);
+                }
             }
             Some(Column::Level) => {
                 level += 1;
@@ -224,12 +264,33 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
             Some(Column::Note) => row.note = format!("{} {}", row.note, plain_cell(cell)).trim().to_owned(),
             Some(Column::Sample) => row.sample = plain_cell(cell),
             Some(Column::Place) => row.place = place_of(cell).or(place),
-            Some(Column::Reference) => row.reference = reference(cell),
+            Some(Column::Reference) => {
+                row.reference = reference(cell);
+                item = plain_cell(cell);
+            }
             Some(Column::Default) => row.default = Some(plain_cell(cell)).filter(|text| !text.is_empty()),
             Some(Column::Code | Column::SetAside) | None => {}
         }
     }
+    // The column of schemas gives the items of a list: `array` beside `integer(int32)`.
+    let is_list = |text: &str| crate::types::read(text).is_some_and(|printed| printed.shape == Shape::list_of(Shape::Any));
+    if is_list(&row.printed_type) && crate::types::read(&item).is_some_and(|item| !item.shape.is_container()) {
+        row.printed_type = format!("{}[{item}]", row.printed_type);
+    }
+    // A dotted name says itself how deep it stands.
+    let numbered = numbered.filter(|_| !row.name.contains('.'));
     (!row.name.is_empty()).then_some((row, indent.or(numbered)))
+}
+
+/// A name with the label that a page of apidoc sets behind it: `lang optional`.
+fn labelled(name: &str) -> Option<(String, Required)> {
+    let (bare, label) = name.rsplit_once(' ')?;
+    let mark = match label.trim_matches(['(', ')', '[', ']']) {
+        "optional" => Required::No,
+        "required" => Required::Yes,
+        _ => return None,
+    };
+    lexicon::is_name(bare.trim()).then(|| (bare.trim().to_owned(), mark))
 }
 
 /// What a level of nesting counts, against a blank.

@@ -5,7 +5,9 @@ use super::{Choice, Joint, is_enumeration, is_number};
 /// A label is no longer than this, in letters.
 const LABEL: usize = 10;
 /// Words behind which values are listed.
-const TRIGGERS: [&str; 16] = [
+const TRIGGERS: [&str; 18] = [
+    "Allowed values",
+    "allowed values",
     "取值范围",
     "取值",
     "可选值",
@@ -42,9 +44,13 @@ fn values(rest: &str) -> Option<Vec<Choice>> {
         let inner = quote.map_or(rest, |quote| rest.trim_start_matches(quote));
         let length = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let value = inner.get(..length).filter(|value| !value.is_empty() && value.len() <= 40)?;
-        choices.push(Choice { value: value.to_owned(), label: String::new() });
         rest = inner.get(length..)?;
         rest = quote.map_or(rest, |quote| rest.trim_start_matches(quote)).trim_start();
+        // `WAIT(等待)、DONE(完成)`
+        let labelled = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let label = labelled.filter(|(label, _)| label.starts_with(|c: char| !c.is_ascii()) && label.chars().count() <= LABEL);
+        choices.push(Choice { value: value.to_owned(), label: label.map_or_else(String::new, |(label, _)| label.to_owned()) });
+        rest = label.map_or(rest, |(_, rest)| rest.trim_start());
         let next = ["或者", "或", "和", "、", ",", "/", "|"].iter().find_map(|sign| rest.strip_prefix(sign));
         match next {
             Some(next) => rest = next.trim_start(),

@@ -69,12 +69,15 @@ pub(crate) fn column(text: &str) -> Option<Column> {
         | "其他"
         | "取值范围"
         | "可选值"
+        | "取值说明"
         | "枚举值"
         | "取值"
         | "值说明"
         | "约束"
         | "限制"
         | "附加信息"
+        | "其他信息"
+        | "更多限制"
         | "additional information" => Column::Note,
         "示例" | "示例值" | "例子" | "样例" | "举例" | "参考值" | "example" | "example value" | "sample" | "值" | "value" | "示例数据" => {
             Column::Sample
