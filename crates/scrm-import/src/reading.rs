@@ -359,7 +359,11 @@ fn take_token(
     });
     match found {
         Some((_, name, _, line)) if signature.is_some() => {
-            page.remark(Concern::Decide, line, format!("the page shows a signature and the token `{name}`: a signed operation has no token"));
+            page.remark(
+                Concern::Decide,
+                line,
+                format!("the page shows a signature and the token `{name}`: a signed operation has no token"),
+            );
             None
         }
         None if signature.is_some() => None,

@@ -11,12 +11,16 @@ const DIGESTS: [&str; 5] = ["signature", "sign", "sig", "Signature", "Sign"];
 const SIGNED: [&str; 8] = ["nonce", "nonceStr", "nonce_str", "noncestr", "timestamp", "timeStamp", "time_stamp", "ts"];
 
 /// Takes the parameters of one of the vendor's signatures out of the request: the vendor file says how they are made. Gives the signature's name.
-pub(crate) fn take(request: &mut Field, shapes: &mut ExampleShape, page: &mut Page, vendor: Option<&VendorFile>) -> Option<Located<String>> {
+pub(crate) fn take(
+    request: &mut Field,
+    shapes: &mut ExampleShape,
+    page: &mut Page,
+    vendor: Option<&VendorFile>,
+) -> Option<Located<String>> {
     let signatures = vendor.map_or(&[][..], |vendor| &vendor.signatures);
     for signature in signatures {
         let Some(line) = line_of(&signature.signature, request, shapes, page) else { continue };
-        let (there, missing): (Vec<&str>, Vec<&str>) =
-            signature.sent().partition(|name| line_of(name, request, shapes, page).is_some());
+        let (there, missing): (Vec<&str>, Vec<&str>) = signature.sent().partition(|name| line_of(name, request, shapes, page).is_some());
         if there.len() < 2 {
             let text = format!(
                 "`{}` is called like the digest of the signature `{}`, but nothing else of it is on the page: is the operation signed?",
@@ -59,7 +63,8 @@ fn ask(request: &Field, page: &mut Page) {
     let digest = DIGESTS.iter().find_map(|name| request.members.get_key_value(*name));
     let signed = SIGNED.iter().find(|name| request.members.contains_key(**name));
     if let (Some((digest, field)), Some(signed)) = (digest, signed) {
-        let text = format!("`{digest}` beside `{signed}` looks like a signed call: if it is one, describe it under `signatures` in vendor.json");
+        let text =
+            format!("`{digest}` beside `{signed}` looks like a signed call: if it is one, describe it under `signatures` in vendor.json");
         page.remark(Concern::Decide, field.line, text);
     }
 }

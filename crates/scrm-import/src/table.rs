@@ -146,12 +146,17 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         } else if cells.len() < columns.len() && lexicon::required(&row.name).is_some() {
             let text = format!("the row `{}` has lost the name of its field: left out", short(&cells.join(" | ")));
             page.remark(Concern::Decide, *line, text);
-        } else if !lexicon::is_name(&row.name) {
-            page.unread.push(Located::new(cells.join(" | "), *line));
         } else {
-            rows.push(row);
-            indents.push(indent);
-            set_in.push(blanks(columns, cells));
+            let several = in_one_row(&row, page);
+            if several.is_empty() {
+                page.unread.push(Located::new(cells.join(" | "), *line));
+            }
+            for mut row in several {
+                below_its_parent(columns, cells, &mut row, &rows);
+                rows.push(row);
+                indents.push(indent);
+                set_in.push(blanks(columns, cells));
+            }
         }
     }
     for (first, last) in &grid.broken {
@@ -162,6 +167,7 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
     settle_marks(columns, &mut rows);
     settle_stars(columns, &mut rows, page);
     settle_labels(columns, &mut rows, page);
+    marks_in_descriptions(columns, &mut rows, page);
     letters_for_types(columns, &mut rows, page);
     (rows, depth_lost)
 }
@@ -208,6 +214,63 @@ fn settle_labels(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) 
     page.remark(Concern::Assumed, first, "names that bear the label `optional` may be absent, the others are required");
 }
 
+/// Most fields that one row describes.
+const TOGETHER: usize = 4;
+
+/// The row, or one for each of the fields that it names: `start_time、end_time`. None where its name is no name.
+fn in_one_row(row: &Row, page: &mut Page) -> Vec<Row> {
+    if lexicon::is_name(&row.name) {
+        return vec![row.clone()];
+    }
+    let parts = |text: &str| text.split(['、', ',', '/', ';']).map(|part| undressed(part.trim())).collect::<Vec<_>>();
+    let (names, types) = (parts(&row.name), parts(&row.printed_type));
+    if !(2..=TOGETHER).contains(&names.len()) || !names.iter().all(|name| lexicon::is_name(name)) {
+        return Vec::new();
+    }
+    page.remark(Concern::Decide, row.line, format!("one row names {} fields: {}", names.len(), names.join(", ")));
+    let each = types.len() == names.len();
+    let of = |(place, name): (usize, String)| {
+        let printed_type = types.get(place).filter(|_| each).unwrap_or(&row.printed_type).clone();
+        Row { name, printed_type, ..row.clone() }
+    };
+    names.into_iter().enumerate().map(of).collect()
+}
+
+/// A column may name the field that a row is a member of: the nearest of that name above it.
+fn below_its_parent(columns: &[Option<Column>], cells: &[String], row: &mut Row, above: &[Row]) {
+    let parent =
+        columns.iter().zip(cells).find(|(column, _)| **column == Some(Column::Parent)).map(|(_, cell)| undressed(&plain_cell(cell)));
+    let Some(parent) = parent.filter(|parent| lexicon::is_name(parent)) else { return };
+    let is_parent = |name: &str| name == parent || name.strip_suffix(parent.as_str()).is_some_and(|before| before.ends_with('.'));
+    let whole = above.iter().rev().map(|row| row.name.as_str()).find(|name| is_parent(name)).unwrap_or(&parent);
+    row.name = format!("{whole}.{}", row.name);
+}
+
+/// Where no column holds the marks, a description may: `必填,令牌`, `【选填】日期`, `年龄,非必填`.
+fn marks_in_descriptions(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    const YES: [&str; 6] = ["必填", "必传", "必选", "必须", "必填项", "必需"];
+    const NO: [&str; 10] = ["选填", "可选", "非必填", "非必传", "非必选", "非必须", "不必填", "不必填写", "选传", "可不填"];
+    if has_marks(columns) {
+        return;
+    }
+    let mut first = None;
+    for row in rows.iter_mut().filter(|row| row.required == Required::Unknown) {
+        let mut clauses = row.description.split([',', '。', ';', '、', '(', ')', '[', ']', '【', '】', ' ', ':', '\n']).map(str::trim);
+        let mark = clauses.find_map(|clause| match clause {
+            yes if YES.contains(&yes) => Some(Required::Yes),
+            no if NO.contains(&no) => Some(Required::No),
+            _ => None,
+        });
+        if let Some(mark) = mark {
+            row.required = mark;
+            first = first.or(Some(row.line));
+        }
+    }
+    if let Some(first) = first {
+        page.remark(Concern::Assumed, first, "no column says which fields are required: the words in their descriptions do");
+    }
+}
+
 /// Tables of banks print one letter for a type: `C` for characters, `N` for a number, whole or not.
 fn letters_for_types(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
     let letter = |row: &Row| matches!(row.printed_type.trim(), "C" | "N" | "c" | "n");
@@ -216,7 +279,11 @@ fn letters_for_types(columns: &[Option<Column>], rows: &mut [Row], page: &mut Pa
         return;
     }
     if let Some(first) = rows.iter().find(|row| letter(row)) {
-        page.remark(Concern::Assumed, first.line, "the types `C` and `N` are read as characters and numbers: which numbers are whole is not told");
+        page.remark(
+            Concern::Assumed,
+            first.line,
+            "the types `C` and `N` are read as characters and numbers: which numbers are whole is not told",
+        );
     }
     for row in rows.iter_mut().filter(|row| letter(row)) {
         if row.printed_type.trim().eq_ignore_ascii_case("C") {
@@ -250,6 +317,9 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
                 }
             }
             Some(Column::Number) => numbered = numbered.or_else(|| dots(cell)),
+            Some(Column::Depth) => {
+                numbered = cell.trim().parse().ok().filter(|depth| (2..=DEEPEST).contains(depth)).map(|depth| (depth - 1) * LEVEL)
+            }
             Some(Column::Type) => row.printed_type = plain_cell(cell).trim_matches('`').to_owned(),
             Some(Column::Required | Column::Optional) => {
                 let mark = plain_cell(cell).replace(['`', '*'], "");
@@ -269,7 +339,7 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
                 item = plain_cell(cell);
             }
             Some(Column::Default) => row.default = Some(plain_cell(cell)).filter(|text| !text.is_empty()),
-            Some(Column::Code | Column::SetAside) | None => {}
+            Some(Column::Parent | Column::Code | Column::SetAside) | None => {}
         }
     }
     // The column of schemas gives the items of a list: `array` beside `integer(int32)`.
@@ -295,6 +365,8 @@ fn labelled(name: &str) -> Option<(String, Required)> {
 
 /// What a level of nesting counts, against a blank.
 const LEVEL: usize = 1000;
+/// Deeper than this no row stands.
+const DEEPEST: usize = 16;
 
 /// How deep a numbered row stands: `2.1` one level below `2`.
 fn dots(cell: &str) -> Option<usize> {

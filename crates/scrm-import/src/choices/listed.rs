@@ -66,6 +66,31 @@ fn values(rest: &str) -> Option<Vec<Choice>> {
     (choices.len() >= 2 && ends && same_kind && distinct).then_some(choices)
 }
 
+/// `asc|desc`: a description that is nothing else than words between bars.
+pub(super) fn alone(text: &str) -> Vec<Choice> {
+    words(text, &["|"]).unwrap_or_default().into_iter().map(|value| Choice { value: value.to_owned(), label: String::new() }).collect()
+}
+
+/// `asc/desc`, `asc或desc`: words and nothing else, which may be values or something else.
+pub(super) fn reads_like_words(text: &str) -> bool {
+    words(text, &["/", "或", "、", " or "]).is_some()
+}
+
+/// The words of a text that holds nothing else, between one of these signs.
+fn words<'a>(text: &'a str, signs: &[&str]) -> Option<Vec<&'a str>> {
+    const MOST: usize = 20;
+    signs.iter().find_map(|sign| {
+        let words: Vec<&str> = text.split(sign).map(|word| word.trim().trim_matches(['"', '\'', '`'])).take(MOST + 1).collect();
+        let is_word = |word: &&str| {
+            (2..=40).contains(&word.len())
+                && word.starts_with(|c: char| c.is_ascii_alphabetic())
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let distinct = words.iter().enumerate().all(|(place, word)| !words.iter().take(place).any(|other| other == word));
+        ((2..=MOST).contains(&words.len()) && words.iter().all(is_word) && distinct).then_some(words)
+    })
+}
+
 /// `全部:0,普通:1`, `待付(0)、已付(1)`, `纸质传1,电子传2`: the label first.
 pub(super) fn label_first(text: &str) -> Vec<Choice> {
     type Read = fn(&str) -> Option<(&str, &str)>;

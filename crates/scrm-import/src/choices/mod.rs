@@ -58,7 +58,7 @@ pub(crate) fn read(text: &str) -> Vec<Choice> {
     if !uniform.is_empty() {
         return uniform;
     }
-    for found in [listed::label_first(text), listed::announced(text)] {
+    for found in [listed::label_first(text), listed::announced(text), listed::alone(text)] {
         if !found.is_empty() {
             return found;
         }
@@ -90,6 +90,9 @@ pub(crate) fn looks_like(text: &str) -> bool {
         .iter()
         .any(|word| text.contains(word))
     {
+        return true;
+    }
+    if listed::reads_like_words(text) {
         return true;
     }
     let letters: Vec<char> = text.chars().take(LONGEST_TEXT).collect();

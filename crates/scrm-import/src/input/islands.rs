@@ -45,7 +45,9 @@ fn find(text: &str, wanted: &str) -> Option<usize> {
 fn end_of_table(text: &str) -> usize {
     let mut depth = 0usize;
     for (place, _) in text.match_indices('<') {
-        let is = |wanted: &str| text.as_bytes().get(place..place + wanted.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(wanted.as_bytes()));
+        let is = |wanted: &str| {
+            text.as_bytes().get(place..place + wanted.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(wanted.as_bytes()))
+        };
         if is("<table") {
             depth += 1;
         } else if is("</table>") {
@@ -65,7 +67,12 @@ fn undress(text: &str, out: &mut String) {
         out.push_str(before);
         let name: String = tag.trim_start_matches('/').chars().take(8).take_while(char::is_ascii_alphanumeric).collect();
         let known = DRESS.iter().any(|dress| name.eq_ignore_ascii_case(dress));
-        match tag.bytes().take(512).position(|byte| matches!(byte, b'>' | b'\n')).filter(|end| known && tag.as_bytes().get(*end) == Some(&b'>')) {
+        match tag
+            .bytes()
+            .take(512)
+            .position(|byte| matches!(byte, b'>' | b'\n'))
+            .filter(|end| known && tag.as_bytes().get(*end) == Some(&b'>'))
+        {
             Some(end) => {
                 if name.eq_ignore_ascii_case("br") {
                     out.push(' ');

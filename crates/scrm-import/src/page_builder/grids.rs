@@ -131,7 +131,9 @@ impl PageBuilder {
         let only = at_top.clone().all(|row| row.place.is_some()) && at_top.filter(|row| row.place == Some(Place::Body)).count() == 1;
         let known = &self.context.known;
         let is_body = |row: &Row| {
-            row.place == Some(Place::Body) && row.depth == 0 && (row.name == "body" || (only && row.reference.is_some() && !known.contains(&row.name)))
+            row.place == Some(Place::Body)
+                && row.depth == 0
+                && (row.name == "body" || (only && row.reference.is_some() && !known.contains(&row.name)))
         };
         if rows.iter().any(|row| row.depth > 0)
             && let Some(whole) = rows.iter().position(is_body)

@@ -294,7 +294,9 @@ fn a_stray_bracket_swallows_no_table() {
 /// A key of an example that is empty stood in `cut_after` as a path that no schema takes.
 #[test]
 fn a_page_that_is_cut_ends_after_a_field_that_is_written() {
-    let page = format!("{HEAD}请求参数\n| 参数名 | 类型 |\n|---|---|\n| a | int |\n\n返回参数\n| 参数名 | 类型 |\n|---|---|\n| data | object |\n| openids | array |\n\n返回示例\n{{\"\": {{\"openids\": [\"a\"]}}, \"data\": ");
+    let page = format!(
+        "{HEAD}请求参数\n| 参数名 | 类型 |\n|---|---|\n| a | int |\n\n返回参数\n| 参数名 | 类型 |\n|---|---|\n| data | object |\n| openids | array |\n\n返回示例\n{{\"\": {{\"openids\": [\"a\"]}}, \"data\": "
+    );
     let written = schema(&page);
     assert!(!written["source"]["cut_after"].as_str().unwrap_or("").contains("//"), "{}", written["source"]);
 }

@@ -83,7 +83,10 @@ fn the_secret_of_a_signature_is_no_field_and_an_example_shows_no_more_of_it() {
     let example = "\n请求示例\n\n{\"app_id\": \"a\", \"nonce\": \"a1B2c3\", \"timestamp\": 1700000000123, \"signature\": \"00\", \"file_id\": \"f_1\"}\n";
     let (_, schema) = read(&format!("{}{example}", page("/file/delete", &rows)));
     assert_eq!(request(&schema), ["file_id"]);
-    assert_eq!(schema["examples"][0]["request"].as_object().map(|members| members.keys().collect::<Vec<_>>()), Some(vec![&"file_id".to_owned()]));
+    assert_eq!(
+        schema["examples"][0]["request"].as_object().map(|members| members.keys().collect::<Vec<_>>()),
+        Some(vec![&"file_id".to_owned()])
+    );
 }
 
 #[test]
