@@ -214,6 +214,8 @@ fn settle_labels(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) 
     page.remark(Concern::Assumed, first, "names that bear the label `optional` may be absent, the others are required");
 }
 
+/// A parent stands no more rows above its member than this.
+const ABOVE: usize = 512;
 /// Most fields that one row describes.
 const TOGETHER: usize = 4;
 
@@ -242,7 +244,7 @@ fn below_its_parent(columns: &[Option<Column>], cells: &[String], row: &mut Row,
         columns.iter().zip(cells).find(|(column, _)| **column == Some(Column::Parent)).map(|(_, cell)| undressed(&plain_cell(cell)));
     let Some(parent) = parent.filter(|parent| lexicon::is_name(parent)) else { return };
     let is_parent = |name: &str| name == parent || name.strip_suffix(parent.as_str()).is_some_and(|before| before.ends_with('.'));
-    let whole = above.iter().rev().map(|row| row.name.as_str()).find(|name| is_parent(name)).unwrap_or(&parent);
+    let whole = above.iter().rev().take(ABOVE).map(|row| row.name.as_str()).find(|name| is_parent(name)).unwrap_or(&parent);
     row.name = format!("{whole}.{}", row.name);
 }
 

@@ -3,6 +3,9 @@
 use super::html;
 use crate::ImportError;
 
+/// A page with more tables, rows and cells than this is HTML rather.
+const MOST: usize = 20_000;
+
 /// Elements that are taken off the lines around the tables.
 const DRESS: [&str; 14] = ["a", "b", "br", "code", "div", "em", "font", "i", "img", "p", "span", "strong", "u", "center"];
 
@@ -11,6 +14,7 @@ pub(super) fn shows(text: &str) -> bool {
     !text.trim_start().starts_with('<')
         && find(text, "<table").is_some()
         && find(text, "</html>").is_none()
+        && text.match_indices("<t").take(MOST + 1).count() <= MOST
         && text.lines().any(|line| line.starts_with("# ") || line.starts_with("## ") || line.starts_with("### "))
 }
 

@@ -21,6 +21,8 @@ const DEEPEST: usize = 16;
 const LOST: usize = 100;
 /// Sub-tables that refer to later ones are tried again so often.
 const ROUNDS: usize = 4;
+/// Tables placed by the usual shape of an answer after which the others are tried again.
+const PASSES: usize = 8;
 
 /// Builds the tree of one side of the exchange.
 pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &str) -> Field {
@@ -53,7 +55,7 @@ pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &s
     let mut waiting: Vec<&(usize, Table)> =
         tables.iter().filter(|(_, table)| !is_root(table) && !table.attached && (table.parent.is_some() || table.side == side)).collect();
     // A table that only the usual shape of an answer places may hold what the others belong to.
-    loop {
+    for _ in 0..PASSES {
         for _ in 0..ROUNDS {
             waiting.retain(|(number, table)| {
                 let done = builder.sub_table(table);
@@ -65,6 +67,10 @@ pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &s
         let Some(place) = usual else { break };
         let (number, _) = waiting.remove(place);
         attached.push(*number);
+    }
+    for (number, table) in waiting.into_iter().filter(|(_, table)| table.side == side) {
+        let done = builder.by_usual_shape(table);
+        attached.extend(done.then_some(*number));
     }
     builder.relocate();
     builder.report_lost_rows(&tables, &attached);
