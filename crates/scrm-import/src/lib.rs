@@ -120,6 +120,12 @@ pub enum ImportError {
         /// The greatest depth that is read.
         limit: usize,
     },
+    /// HTML with more tables than any page has.
+    #[error("the HTML has more than {limit} tables: this is no documented page; cut out the operation that is wanted")]
+    TooManyTables {
+        /// The most tables that are read.
+        limit: usize,
+    },
     /// An OpenAPI or Apifox file that cannot be read.
     #[error("the file is meant to be {kind}, but cannot be read: {reason}")]
     Api {

@@ -238,6 +238,21 @@ fn a_text_made_to_be_slow_is_read() {
             rows(count, &|n| format!("返回data字段参数\n{head}| data | 是 | object | 号 |\n| x{n} | 是 | int | 号 |\n"))
         )
     });
+    read_long("sub-tables that the example places one by one", |count| {
+        let members = rows(count, &|n| format!("\"t{n}\": {{\"x{n}\": 1}},\n"));
+        let tables = rows(count, &|n| format!("返回t{n}字段参数\n{head}| x{n} | 是 | int | 号 |\n"));
+        format!("返回参数\n{head}| data | 是 | object | 果 |\n{tables}\n返回示例\n{{\"data\": {{{members}}}}}\n")
+    });
+    read_long("rows that name their parents", |count| {
+        let head = "| 参数名 | 父节点 | 类型 | 说明 |\n|---|---|---|---|\n";
+        format!("返回参数\n{head}{}", rows(count, &|n| format!("| f{n} | f{} | object | 号 |\n", n / 2)))
+    });
+    read_long("tables of HTML in Markdown", |count| {
+        let table = "<table><tr><th>参数名</th><th>类型</th></tr><tr><td>a</td><td>int</td></tr></table>\n";
+        format!("# 甲\n\n返回参数\n\n{}", table.repeat(count / 8))
+    });
+    read_long("tables of HTML that never end", |count| format!("# 甲\n\n返回参数\n\n{}", "<table><tr><td>a\n".repeat(count)));
+    read_long("tables without outer bars", |count| format!("返回参数\n{}", "a|b\n---|---\n".repeat(count)));
     read_long("references", |count| {
         let refer = rows(count, &|n| format!("| r{n} | 是 | array[Vo] | 号 |\n"));
         format!("返回参数\n{head}{refer}\n### Vo\n{head}{}", rows(count, &|n| format!("| f{n} | 是 | int | 号 |\n")))

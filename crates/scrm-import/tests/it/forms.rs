@@ -272,8 +272,10 @@ fn what_is_no_page_is_a_clear_error() {
 fn hostile_input_has_an_end() {
     let deep = "<div>".repeat(200_000);
     assert!(matches!(import(&format!("<html>{deep}<table><tr><td>a</td></tr></table>"), &options(None)), Err(ImportError::TooDeep { .. })));
+    let tables = "<table><tr><td>参数名</td><td>类型</td></tr></table>";
+    assert_eq!(import(&format!("<html>{}", tables.repeat(20_000)), &options(None)), Err(ImportError::TooManyTables { limit: 10_000 }));
     for hostile in [
-        format!("<html>{}", "<table><tr><td>参数名</td><td>类型</td></tr></table>".repeat(20_000)),
+        format!("<html>{}", tables.repeat(2_000)),
         format!("<html>{}", "<table>".repeat(400)),
         format!("<html><p>{}</p>", "&amp;&lt;&#x41;".repeat(50_000)),
         format!(
