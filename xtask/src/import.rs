@@ -38,7 +38,8 @@ pub(crate) struct Arguments {
     /// Name of the operation, such as `user_list`; without it the path gives one
     #[arg(long)]
     operation: Option<String>,
-    /// Schema file or folder to write; without it the schema goes to standard output and the report to standard error
+    /// Schema file (a path that ends in `.json`) or folder to write, made where it is missing; without it the schema goes to standard output and the report
+    /// to standard error
     #[arg(long, value_name = "PATH", conflicts_with = "diff")]
     out: Option<PathBuf>,
     /// Writes nothing; compares the page with this schema file and fails on a difference
@@ -108,44 +109,22 @@ fn import(arguments: &Arguments) -> Result<(), String> {
         }
     };
     let imported = imported.map_err(|error| error.to_string())?;
-    // Nothing is written unless everything can be.
-    if let Some(out) = &arguments.out {
-        if arguments.all && !out.is_dir() {
-            return Err(format!("{} is no folder: --all writes one file for each operation", out.display()));
-        }
-        let mut files = std::collections::HashSet::new();
-        for imported in &imported {
-            let file = target(out, imported);
-            if file.exists() {
-                return Err(format!("{} exists: compare with --diff, or remove it first", file.display()));
-            }
-            if !files.insert(file.clone()) {
-                return Err(format!(
-                    "two operations would be written to {}: import them one by one, with --pick and --operation",
-                    file.display()
-                ));
-            }
-        }
-    }
-    for imported in &imported {
-        show(arguments, imported)?;
-    }
-    Ok(())
-}
-
-fn show(arguments: &Arguments, imported: &Imported) -> Result<(), String> {
-    let report = match arguments.report {
+    let reports = imported.iter().map(|imported| match arguments.report {
         ReportFormat::Text => imported.report.text(),
         ReportFormat::Json => format!("{:#}", imported.report.json()),
-    };
+    });
     match &arguments.out {
         Some(out) => {
-            let file = write(out, imported)?;
-            say(&mut io::stdout(), &format!("{report}\nwritten: {}", file.display()));
+            let files = write(&targets(out, arguments.all, &imported)?)?;
+            for (report, file) in reports.zip(files) {
+                say(&mut io::stdout(), &format!("{report}\nwritten: {}", file.display()));
+            }
         }
         None => {
-            say(&mut io::stderr(), &report);
-            say(&mut io::stdout(), imported.schema.trim_end());
+            for (report, imported) in reports.zip(&imported) {
+                say(&mut io::stderr(), &report);
+                say(&mut io::stdout(), imported.schema.trim_end());
+            }
         }
     }
     Ok(())
@@ -251,26 +230,186 @@ fn options<'a>(arguments: &'a Arguments, vendor: Option<&'a VendorFile>, source:
     }
 }
 
-fn target(out: &Path, imported: &Imported) -> PathBuf {
-    if out.is_dir() { out.join(&imported.file) } else { out.to_owned() }
+/// The file of each draft with its text. A path that ends in `.json` is a file, any other a folder, whether it is there already or not.
+fn targets<'a>(out: &Path, all: bool, imported: &'a [Imported]) -> Result<Vec<(PathBuf, &'a str)>, String> {
+    let is_file = !out.is_dir() && out.extension().is_some_and(|extension| extension == "json");
+    if out.is_file() && (all || !is_file) {
+        return Err(format!("{} is a file, and a folder is needed there", out.display()));
+    }
+    if all && is_file {
+        return Err(format!("{} is the name of one file: --all writes one for each operation into a folder", out.display()));
+    }
+    let mut targets: Vec<(PathBuf, &str)> = Vec::new();
+    for imported in imported {
+        let file = if is_file { out.to_owned() } else { out.join(&imported.file) };
+        if targets.iter().any(|(known, _)| *known == file) {
+            return Err(format!(
+                "two operations would be written to {}: import them one by one, with --pick and --operation",
+                file.display()
+            ));
+        }
+        targets.push((file, &imported.schema));
+    }
+    Ok(targets)
 }
 
-/// Writes the schema; a file that is there already was perhaps edited by a person, and is left alone. A reader never meets half of it.
-fn write(out: &Path, imported: &Imported) -> Result<PathBuf, String> {
-    let file = target(out, imported);
-    if file.exists() {
+/// Writes all files, with the folders that are missing, or none. A file that is there already was perhaps edited by a person, and is left alone. A reader
+/// never meets half of one.
+fn write(targets: &[(PathBuf, &str)]) -> Result<Vec<PathBuf>, String> {
+    if let Some((file, _)) = targets.iter().find(|(file, _)| file.exists()) {
         return Err(format!("{} exists: compare with --diff, or remove it first", file.display()));
     }
-    let beside = file.with_extension("json.part");
-    let written = fs::write(&beside, &imported.schema).and_then(|()| fs::rename(&beside, &file));
-    if let Err(error) = written {
-        let _ = fs::remove_file(&beside);
-        return Err(format!("{} cannot be written: {error}", file.display()));
+    let mut made = Made::default();
+    for (file, text) in targets {
+        made.part(file, text).map_err(|error| format!("{} cannot be written: {error}; nothing was written", file.display()))?;
     }
-    Ok(file)
+    for (file, _) in targets {
+        made.whole(file).map_err(|error| format!("{} cannot be written: {error}; nothing was written", file.display()))?;
+    }
+    made.kept = true;
+    Ok(targets.iter().map(|(file, _)| file.clone()).collect())
+}
+
+/// What was made so far; it is taken away again unless all of it is kept.
+#[derive(Default)]
+struct Made {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    kept: bool,
+}
+
+impl Made {
+    fn part(&mut self, file: &Path, text: &str) -> io::Result<()> {
+        let missing: Vec<&Path> =
+            file.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
+        for folder in missing.into_iter().rev() {
+            fs::create_dir(folder)?;
+            self.folders.push(folder.to_owned());
+        }
+        let part = part_of(file);
+        self.files.push(part.clone());
+        fs::write(part, text)
+    }
+
+    fn whole(&mut self, file: &Path) -> io::Result<()> {
+        fs::rename(part_of(file), file)?;
+        self.files.push(file.to_owned());
+        Ok(())
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        for file in &self.files {
+            let _ = fs::remove_file(file);
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn part_of(file: &Path) -> PathBuf {
+    file.with_extension("json.part")
 }
 
 /// Prints; a reader that went away is no error.
 pub(crate) fn say(to: &mut impl Write, text: &str) {
     let _ = writeln!(to, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything below a folder, sorted.
+    fn holds(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut open = vec![folder.to_owned()];
+        while let Some(inner) = open.pop() {
+            for entry in fs::read_dir(inner).unwrap() {
+                let path = entry.unwrap().path();
+                found.push(path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/"));
+                if path.is_dir() {
+                    open.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    fn drafts(names: &[&str]) -> Vec<Imported> {
+        let page = |name: &str| {
+            format!(
+                "# 页\n\n- 请求方式: POST\n- 请求地址: /{name}\n\n请求参数\n\n| 参数名 | 必选 | 类型 | 说明 |\n|---|---|---|---|\n| a | 是 | int | 甲 |\n\n返回参数\n\n\
+                 | 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n"
+            )
+        };
+        let options = Options { vendor: None, operation: None, layout: None, pick: None, page: "page", url: None, read: "2026-01-01" };
+        names.iter().map(|name| scrm_import::import(&page(name), &options).unwrap()).collect()
+    }
+
+    fn written(out: &Path, all: bool, names: &[&str]) -> Result<Vec<PathBuf>, String> {
+        let drafts = drafts(names);
+        write(&targets(out, all, &drafts)?)
+    }
+
+    #[test]
+    fn folders_that_are_missing_are_made() {
+        let folder = tempfile::tempdir().unwrap();
+        written(&folder.path().join("schemas/acme/user/user-list.json"), false, &["user_list"]).unwrap();
+        written(&folder.path().join("drafts/all"), true, &["one", "two_words"]).unwrap();
+        written(&folder.path().join("schemas/acme/order"), false, &["order_list"]).unwrap();
+        assert_eq!(
+            holds(folder.path()),
+            [
+                "drafts",
+                "drafts/all",
+                "drafts/all/one.json",
+                "drafts/all/two-words.json",
+                "schemas",
+                "schemas/acme",
+                "schemas/acme/order",
+                "schemas/acme/order/order-list.json",
+                "schemas/acme/user",
+                "schemas/acme/user/user-list.json"
+            ]
+        );
+        let text = fs::read_to_string(folder.path().join("drafts/all/one.json")).unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+    }
+
+    #[test]
+    fn all_files_are_written_or_none_and_no_folder_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("a/b");
+        assert!(written(&out, true, &["one", "one"]).unwrap_err().contains("two operations would be written"));
+        assert!(written(&folder.path().join("a/b.json"), true, &["one"]).unwrap_err().contains("the name of one file"));
+        assert_eq!(holds(folder.path()), [""; 0]);
+        // The second file cannot be written: a folder stands where its first part would.
+        fs::create_dir_all(folder.path().join("two.json.part")).unwrap();
+        let wrong = written(folder.path(), true, &["one", "two"]).unwrap_err();
+        assert!(wrong.contains("two.json cannot be written") && wrong.contains("nothing was written"), "{wrong}");
+        assert_eq!(holds(folder.path()), ["two.json.part"]);
+        // A file stands where a folder is needed.
+        fs::write(folder.path().join("file"), "").unwrap();
+        assert!(written(&folder.path().join("file"), true, &["one"]).unwrap_err().contains("is a file, and a folder is needed there"));
+        assert!(written(&folder.path().join("file/new/one.json"), false, &["one"]).is_err());
+        assert_eq!(holds(folder.path()), ["file", "two.json.part"]);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("one.json");
+        fs::write(&file, "mine").unwrap();
+        for (out, all) in [(file.clone(), false), (folder.path().to_owned(), false), (folder.path().to_owned(), true)] {
+            assert!(written(&out, all, &["two", "one"][usize::from(!all)..]).unwrap_err().contains("exists"));
+        }
+        assert_eq!((holds(folder.path()), fs::read_to_string(file).unwrap()), (vec!["one.json".to_owned()], "mine".to_owned()));
+    }
 }

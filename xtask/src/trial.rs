@@ -113,3 +113,37 @@ fn pages(folder: &Path) -> Result<Vec<PathBuf>, String> {
     }
     Ok(pages)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "# 取名单\n\n- 请求方式: POST\n- 请求地址: /a/b\n\n请求参数\n\n| 参数名 | 必选 | 类型 | 说明 |\n|---|---|---|---|\n| page | 是 | int | 页码 |\n";
+
+    fn tried(truth: &str) -> Result<bool, String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("form")).unwrap();
+        fs::write(folder.path().join("form/1.md"), PAGE).unwrap();
+        fs::write(folder.path().join("form/1.md.truth.json"), truth).unwrap();
+        run(folder.path(), true, false)
+    }
+
+    #[test]
+    fn a_page_is_held_against_the_truth_beside_it() {
+        let truth = |kind: &str| {
+            format!(
+                r#"{{ "form": "made-up", "title": "取名单", "request": {{ "page": {{ "type": "{kind}", "required": true }} }}, "response": {{}} }}"#
+            )
+        };
+        assert_eq!(tried(&truth("integer")), Ok(true));
+        assert_eq!(tried(&truth("string")), Ok(false));
+        assert!(tried("{}").unwrap_err().contains("1.md.truth.json: it names no form"));
+    }
+
+    #[test]
+    fn a_folder_without_pages_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(run(folder.path(), false, false).unwrap_err().contains("holds no page beside its truth"));
+        assert!(run(&folder.path().join("nothing"), false, true).unwrap_err().contains("cannot be read"));
+    }
+}

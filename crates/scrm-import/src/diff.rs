@@ -7,7 +7,7 @@ use scrm_schema::model::VendorFile;
 use serde_json::Value;
 
 use crate::ImportError;
-use crate::page::{Page, Required};
+use crate::page::{Located, Page, Required};
 use crate::tree::{Field, Origin};
 use crate::types::{self, Shape};
 
@@ -171,6 +171,8 @@ pub(crate) struct Said<'a> {
     pub(crate) vendor: Option<&'a VendorFile>,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
+    pub(crate) base_url: Option<&'a str>,
+    pub(crate) signature: Option<&'a Located<String>>,
     pub(crate) body: &'a str,
     pub(crate) request: &'a Field,
     pub(crate) response: &'a Field,
@@ -223,11 +225,15 @@ impl<'a> Comparer<'a> {
         let path = Some((said.path, page.url.as_ref().map_or(0, |url| url.line)));
         let body = Some((said.body, page.body.as_ref().map_or(0, |body| body.line)));
         let permission = page.permission.as_ref().map(|permission| (permission.value.as_str(), permission.line));
+        let base_url = said.base_url.map(|name| (name, page.url.as_ref().map_or(0, |url| url.line)));
+        let signature = said.signature.map(|signature| (signature.value.as_str(), signature.line));
         for (at, what, now) in [
             ("/title/zh", "title", title),
             ("/http/method", "method", method),
             ("/http/path", "path", path),
             ("/http/body", "encoding", body),
+            ("/http/base_url", "base URL", base_url),
+            ("/signature", "signature", signature),
             ("/permission", "permission", permission),
         ] {
             let before = self.schema.pointer(at).and_then(Value::as_str).unwrap_or("");

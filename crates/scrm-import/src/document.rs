@@ -200,14 +200,14 @@ fn xml_block(lines: &[Line], at: usize) -> (String, usize) {
     (join(lines.get(at..end).unwrap_or_default()), end)
 }
 
-/// The text of a bare block of code, and the index of the line after it: where its brackets close, or where a known heading begins.
+/// The text of a bare block of code, and the index of the line after it: where its brackets close, or where a known heading or a table of fields begins.
 pub(crate) fn code_block(lines: &[Line], at: usize) -> (String, usize) {
     let mut depth = 0i64;
     let mut end = at;
     let is_curl = lines.get(at).is_some_and(|line| line.trimmed().starts_with("curl "));
     while let Some(line) = lines.get(end) {
         let inside = line.trimmed().starts_with(['"', '}', ']', '{', '[']) || line.is_blank();
-        if end > at && !inside && lexicon::heading(&line.text).is_some() {
+        if end > at && !inside && (lexicon::heading(&line.text).is_some() || begins_table(lines, end)) {
             break;
         }
         depth += brackets(&line.text);

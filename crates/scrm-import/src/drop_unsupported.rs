@@ -11,22 +11,28 @@ use crate::types::Shape;
 /// Most fields of one object, its dynamic columns and the struct's own field counted.
 const MOST_FIELDS: usize = 254;
 
-/// Leaves out fields without a Rust name, fields that share one, and fields beyond the limit; says which and why.
-pub(crate) fn drop_unsupported(field: &mut Field, side: Side, page: &mut Page) {
-    let mut taken: HashSet<String> = field.columns.iter().map(|prefix| column_name(prefix)).collect();
-    let mut kept = 0;
+/// Leaves out fields without a Rust name, fields that share one, and fields beyond the limit; says which and why. What every answer has, such as its
+/// code, is `kept` whatever else stands beside it.
+pub(crate) fn drop_unsupported(field: &mut Field, side: Side, kept: &[&str], page: &mut Page) {
+    let is_kept = |name: &str| kept.contains(&name);
+    let reserved = field.members.keys().filter(|name| is_kept(name)).map(|name| names::field(name));
+    let mut taken: HashSet<String> = field.columns.iter().map(|prefix| column_name(prefix)).chain(reserved).collect();
+    let mut count = field.members.keys().filter(|name| is_kept(name)).count();
     field.members.retain(|name, member| {
+        if is_kept(name) {
+            return true;
+        }
         let rust = names::field(name);
         let reason = if rust.is_empty() {
             "its name has no letter of the Latin alphabet (describe it by hand with an `x-name`)"
         } else if rust == "extra" {
             "every struct has a field of this name already"
-        } else if kept >= MOST_FIELDS {
+        } else if count >= MOST_FIELDS {
             "the object has more fields than a struct may have"
         } else if !taken.insert(rust) {
             "another field would have the same name in Rust"
         } else {
-            kept += 1;
+            count += 1;
             return true;
         };
         page.remark(Concern::Decide, member.line, format!("`{name}` is left out: {reason}"));
@@ -38,7 +44,7 @@ pub(crate) fn drop_unsupported(field: &mut Field, side: Side, page: &mut Page) {
         one_meaning(name, member, page);
         limits(member);
         default(name, member, side, page);
-        drop_unsupported(member, side, page);
+        drop_unsupported(member, side, &[], page);
     }
 }
 

@@ -65,6 +65,12 @@ pub(crate) fn settle(root: &mut Field, seen: &ExampleShape, keys: &Keys<'_>, sid
     root.members.insert(keys.data.to_owned(), below);
 }
 
+/// Names of the top level that every answer of the vendor has.
+pub(crate) fn names(vendor: Option<&VendorFile>) -> Vec<&str> {
+    let Some(envelope) = vendor.map(|vendor| &vendor.envelope) else { return vec!["code", "data"] };
+    [&envelope.code, &envelope.data].into_iter().chain(&envelope.message).map(String::as_str).collect()
+}
+
 /// Adds code and message where the page shows none: every answer of the vendor has them.
 pub(crate) fn complete(response: &mut Field, vendor: Option<&VendorFile>, page: &mut Page) {
     let Some(envelope) = vendor.map(|vendor| &vendor.envelope) else { return };

@@ -15,7 +15,13 @@ pub(crate) fn join(mut readings: Vec<Reading>) -> Option<Reading> {
     let mut readings = readings.into_iter();
     let mut base = readings.next()?;
     let (dated, name) = (base.page.updated.clone(), base.copy.clone());
-    let mut joiner = Joiner { page: std::mem::take(&mut base.page), contradictions: Vec::new(), newer: name.clone(), older: String::new() };
+    let mut joiner = Joiner {
+        page: std::mem::take(&mut base.page),
+        contradictions: Vec::new(),
+        taken: Vec::new(),
+        newer: name.clone(),
+        older: String::new(),
+    };
     mark(&mut base.request, &name);
     mark(&mut base.response, &name);
     match dated {
@@ -39,8 +45,12 @@ pub(crate) fn join(mut readings: Vec<Reading>) -> Option<Reading> {
             misplaced(mine, theirs, &mut joiner);
             joiner.members(side, mine, theirs, &mut Vec::new());
         }
-        if base.examples.is_empty() {
-            base.examples = other.examples;
+        // What contradicts a field that is taken over comes with it.
+        let taken = std::mem::take(&mut joiner.taken);
+        let comes = |found: &Contradiction| taken.iter().any(|(side, path)| *side == found.side && found.path.starts_with(path));
+        base.contradictions.extend(other.contradictions.into_iter().filter(comes));
+        for (mine, theirs) in base.samples.iter_mut().zip(other.samples) {
+            *mine = mine.take().or(theirs);
         }
         base.cut_after = base.cut_after.take().filter(|_| other.cut_after.is_some());
         base.lines += other.lines;
@@ -96,6 +106,8 @@ fn walk(field: &Field, path: &mut Vec<String>, visit: &mut dyn FnMut(&[String], 
 struct Joiner {
     page: Page,
     contradictions: Vec<Contradiction>,
+    /// Fields that are taken from the older copy.
+    taken: Vec<(Side, Vec<String>)>,
     newer: String,
     older: String,
 }
@@ -129,7 +141,7 @@ impl Joiner {
         told("method", method);
         let url = take(&mut self.page.url, &other.page.url);
         if url == Some(true) {
-            (base.path, base.operation) = (other.path.clone(), other.operation.clone());
+            (base.path, base.operation, base.base_url) = (other.path.clone(), other.operation.clone(), other.base_url.clone());
         } else if url == Some(false) && base.path == other.path {
             // The same path in two spellings of the address.
         } else {
@@ -138,9 +150,10 @@ impl Joiner {
         if take(&mut self.page.body, &other.page.body) == Some(true) {
             base.body = other.body;
         }
-        if base.token.is_none() {
-            base.token = other.token.clone();
+        if base.signature.is_none() {
+            base.signature = other.signature.clone();
         }
+        base.token = base.token.take().or_else(|| other.token.clone()).filter(|_| base.signature.is_none());
         let known: HashSet<String> = self.page.errors.iter().map(|row| row.code.clone()).collect();
         self.page.errors.extend(other.page.errors.iter().filter(|row| !known.contains(&row.code)).cloned());
         for (concern, text) in notes {
@@ -172,6 +185,7 @@ impl Joiner {
                     let text = format!("`{}` stands in copy `{}` only, line {}", path.join("."), self.older, their.line);
                     self.page.remark(Concern::Decide, 0, text);
                     mine.members.insert(name.clone(), their.clone());
+                    self.taken.push((side, path.clone()));
                     if !mine.shape.is_container() || *mine.shape.innermost() == Shape::Any {
                         mine.shape = mine.shape.with_members();
                     }
@@ -192,6 +206,7 @@ impl Joiner {
             // A row of one copy explains what the other only shows.
             let (members, copies) = (std::mem::take(&mut mine.members), std::mem::take(&mut mine.copies));
             *mine = Field { members, copies, ..their.clone() };
+            self.taken.push((side, path.to_vec()));
             return;
         }
         if their.origin != Origin::Table {
@@ -202,6 +217,7 @@ impl Joiner {
         }
         if mine.printed_type.is_empty() || mine.shape == Shape::Any {
             (mine.shape, mine.printed_type, mine.retyped) = (their.shape.clone(), their.printed_type.clone(), their.retyped);
+            self.taken.push((side, path.to_vec()));
         } else if mine.shape.json_name() != their.shape.json_name() && their.shape != Shape::Any {
             let (newer, older) = (mine.printed_type.clone(), their.printed_type.clone());
             self.contradict(side, path, mine.line, "type", &format!("`{newer}`"), &format!("`{older}`"));

@@ -36,6 +36,7 @@ mod report;
 mod rules;
 mod sample;
 mod sensitive;
+mod signed;
 mod table;
 mod tree;
 pub mod trial;
@@ -119,6 +120,12 @@ pub enum ImportError {
         /// The greatest depth that is read.
         limit: usize,
     },
+    /// HTML with more tables than any page has.
+    #[error("the HTML has more than {limit} tables: this is no documented page; cut out the operation that is wanted")]
+    TooManyTables {
+        /// The most tables that are read.
+        limit: usize,
+    },
     /// An OpenAPI or Apifox file that cannot be read.
     #[error("the file is meant to be {kind}, but cannot be read: {reason}")]
     Api {
@@ -156,8 +163,23 @@ pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError
 
 /// Writes a reading down.
 fn finish(reading: Reading, options: &Options<'_>) -> Imported {
-    let Reading { mut page, lines, operation, method, path, body, token, request, response, contradictions, examples, cut_after, .. } =
-        reading;
+    let examples = reading.examples(options.vendor);
+    let Reading {
+        mut page,
+        lines,
+        operation,
+        method,
+        path,
+        base_url,
+        body,
+        signature,
+        token,
+        request,
+        response,
+        contradictions,
+        cut_after,
+        ..
+    } = reading;
     let data = options.vendor.map_or("data", |vendor| vendor.envelope.data.as_str());
     let paging = paging::find(&request, &response, data, &mut page);
     let rules = rules::find(&request, &mut page);
@@ -182,7 +204,9 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
         source,
         method,
         path,
+        base_url,
         body,
+        signature: signature.map(|signature| signature.value),
         token,
         reads,
         request,
@@ -221,7 +245,10 @@ pub fn import_copies(copies: &[(&str, &str)], options: &Options<'_>) -> Result<I
         (*name).clone_into(&mut reading.copy);
         readings.push(reading);
     }
-    join::join(readings).map(|reading| finish(reading, options)).ok_or(ImportError::Empty)
+    let mut reading = join::join(readings).ok_or(ImportError::Empty)?;
+    // What every copy says by itself may not fit together: two names that are one in Rust, values of another type.
+    reading.drop_unsupported(options.vendor);
+    Ok(finish(reading, options))
 }
 
 /// The operations that a text holds: title, method and path of each.
@@ -245,6 +272,8 @@ pub fn diff(text: &str, options: &Options<'_>, committed: &Committed<'_>) -> Res
         vendor: options.vendor,
         method: write::method_name(reading.method),
         path: &reading.path,
+        base_url: reading.base_url.as_deref(),
+        signature: reading.signature.as_ref(),
         body: write::body_name(reading.body),
         request: &reading.request,
         response: &reading.response,

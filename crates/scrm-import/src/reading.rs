@@ -10,7 +10,7 @@ use crate::page::{Concern, Located, Page, Side};
 use crate::reconcile::{self, Contradiction};
 use crate::sample::{Sample, SampleValue};
 use crate::tree::Field;
-use crate::{ImportError, Options, code_lists, drop_unsupported, examples, input, paging, placement, repair, xml};
+use crate::{ImportError, Options, code_lists, drop_unsupported, examples, input, paging, placement, repair, signed, xml};
 
 /// A page with its fields in order and confronted with its examples.
 pub(crate) struct Reading {
@@ -19,13 +19,18 @@ pub(crate) struct Reading {
     pub(crate) operation: String,
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// Base URL that the page shows, by its name in the vendor's file, where it is not the one that is taken anyway.
+    pub(crate) base_url: Option<String>,
     pub(crate) body: BodyKind,
+    /// How calls are signed, by its name in the vendor's file.
+    pub(crate) signature: Option<Located<String>>,
     /// What the schema says of the token; `None`: nothing, so that the vendor's first kind counts.
     pub(crate) token: Option<Value>,
     pub(crate) request: Field,
     pub(crate) response: Field,
     pub(crate) contradictions: Vec<Contradiction>,
-    pub(crate) examples: Vec<Value>,
+    /// The first example of the request and of the answer.
+    pub(crate) samples: [Option<Sample>; 2],
     /// The last field of a copy that is not whole, as a path of names: `response/data/list/id`.
     pub(crate) cut_after: Option<String>,
     /// Name of the copy it was read from, when there are several.
@@ -87,13 +92,15 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
         page.remark(Concern::Decide, 0, "the page documents a message that the vendor sends, no operation: its fields are written as a request; move them where messages are described");
     }
     let (method, body) = encoding(&mut page);
-    let path = path(&mut page, options.vendor);
+    let (path, base_url) = path(&mut page, options.vendor);
     let keys = Keys::of(options.vendor.map(|vendor| &vendor.envelope));
     let as_text = matches!(body, BodyKind::Query | BodyKind::Form | BodyKind::Multipart);
 
     let mut shapes = ExampleShape::of(&requests);
     let mut request = placement::build(&mut page, Side::Request, &shapes, keys.data);
-    let token = take_token(&mut request, &mut shapes, &mut page, options.vendor);
+    let signature = signed::take(&mut request, &mut shapes, &mut page, options.vendor);
+    let base_url = signed::base_url(base_url, signature.as_ref(), &mut page, options.vendor);
+    let token = take_token(&mut request, &mut shapes, &mut page, options.vendor, signature.as_ref());
     if !page.push {
         envelope::settle(&mut request, &shapes, &keys, Side::Request, &mut page);
     }
@@ -117,24 +124,50 @@ fn read_page(mut page: Page, count: usize, options: &Options<'_>) -> Reading {
     envelope::complete(&mut response, options.vendor, &mut page);
     drop_unsupported::columns_at_top(&mut request, &mut page);
     drop_unsupported::columns_at_top(&mut response, &mut page);
-    drop_unsupported::drop_unsupported(&mut request, Side::Request, &mut page);
-    drop_unsupported::drop_unsupported(&mut response, Side::Response, &mut page);
-    let cut_after = cut_after(&mut page, &request, &response);
-    let examples = if page.push { Vec::new() } else { examples::pair(requests.first(), responses.first(), &request, &response, &keys) };
-    Reading {
+    let mut reading = Reading {
         page,
         lines: count,
         operation,
         method,
         path,
+        base_url,
         body,
+        signature,
         token,
         request,
         response,
         contradictions,
-        examples,
-        cut_after,
+        samples: [requests, responses].map(|samples| samples.into_iter().next()),
+        cut_after: None,
         copy: String::new(),
+    };
+    reading.drop_unsupported(options.vendor);
+    reading.cut_after = cut_after(&mut reading.page, &reading.request, &reading.response);
+    reading
+}
+
+impl Reading {
+    /// Leaves out what no schema can hold.
+    pub(crate) fn drop_unsupported(&mut self, vendor: Option<&VendorFile>) {
+        drop_unsupported::drop_unsupported(&mut self.request, Side::Request, &[], &mut self.page);
+        drop_unsupported::drop_unsupported(&mut self.response, Side::Response, &envelope::names(vendor), &mut self.page);
+        self.cut_after = self.cut_after.take().filter(|path| self.has(path));
+    }
+
+    /// Whether there is a field at `response/data/list/id`.
+    fn has(&self, path: &str) -> bool {
+        let mut names = path.split('/').map(str::to_owned);
+        let root = if names.next().as_deref() == Some("request") { &self.request } else { &self.response };
+        root.at(&names.collect::<Vec<_>>()).is_some()
+    }
+
+    /// The examples for the schema file.
+    pub(crate) fn examples(&self, vendor: Option<&VendorFile>) -> Vec<Value> {
+        if self.page.push {
+            return Vec::new();
+        }
+        let [request, response] = self.samples.each_ref().map(Option::as_ref);
+        examples::pair(request, response, &self.request, &self.response, &Keys::of(vendor.map(|vendor| &vendor.envelope)))
     }
 }
 
@@ -262,17 +295,25 @@ fn encoding(page: &mut Page) -> (Method, BodyKind) {
     (method, body)
 }
 
-/// The path below the vendor's base URL.
-fn path(page: &mut Page, vendor: Option<&VendorFile>) -> String {
+/// The path below one of the vendor's base URLs, and the name of that one; none for the usual.
+fn path(page: &mut Page, vendor: Option<&VendorFile>) -> (String, Option<String>) {
     let Some(url) = page.url.clone() else {
         if !page.push {
             page.remark(Concern::Decide, 0, "the page names no address");
         }
-        return "/TODO".to_owned();
+        return ("/TODO".to_owned(), None);
     };
     let base = vendor.map(|vendor| vendor.base_url.trim_end_matches('/'));
-    let below = match (base.and_then(|base| url.value.strip_prefix(base)), url.value.split_once("://")) {
+    let named = vendor.and_then(|vendor| {
+        vendor.base_urls.iter().find_map(|known| Some((below(&url.value, known.url.trim_end_matches('/'))?, known.name.clone())))
+    });
+    let mut name = None;
+    let below = match (base.and_then(|base| below(&url.value, base)), url.value.split_once("://")) {
         (Some(below), _) => below.to_owned(),
+        (None, _) if named.is_some() => named.map_or_else(String::new, |(below, known)| {
+            name = Some(known);
+            below.to_owned()
+        }),
         (None, Some((_, rest))) => {
             if base.is_some() {
                 page.remark(Concern::Decide, url.line, format!("the address `{}` is not below the vendor's base URL", url.value));
@@ -287,14 +328,25 @@ fn path(page: &mut Page, vendor: Option<&VendorFile>) -> String {
         }
     };
     let below = below.trim_end_matches('/');
-    if below.starts_with('/') { below.to_owned() } else { format!("/{below}") }
+    (if below.starts_with('/') { below.to_owned() } else { format!("/{below}") }, name)
+}
+
+/// What follows a base URL in an address.
+fn below<'a>(address: &'a str, base: &str) -> Option<&'a str> {
+    address.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Names of a token where no vendor file tells them.
 const TOKENS: [&str; 5] = ["access_token", "accessToken", "token", "X-Token", "Authorization"];
 
 /// Takes the token out of the request: the vendor file says how it travels.
-fn take_token(request: &mut Field, shapes: &mut ExampleShape, page: &mut Page, vendor: Option<&VendorFile>) -> Option<Value> {
+fn take_token(
+    request: &mut Field,
+    shapes: &mut ExampleShape,
+    page: &mut Page,
+    vendor: Option<&VendorFile>,
+    signature: Option<&Located<String>>,
+) -> Option<Value> {
     let kinds: Vec<(&str, &str)> = match vendor {
         Some(vendor) => vendor.tokens.iter().map(|token| (token.place.name.as_str(), token.name.as_str())).collect(),
         None => TOKENS.iter().map(|name| (*name, "")).collect(),
@@ -306,6 +358,15 @@ fn take_token(request: &mut Field, shapes: &mut ExampleShape, page: &mut Page, v
         Some((number, *name, *kind, as_field.map(|field| field.line).or(as_header)?))
     });
     match found {
+        Some((_, name, _, line)) if signature.is_some() => {
+            page.remark(
+                Concern::Decide,
+                line,
+                format!("the page shows a signature and the token `{name}`: a signed operation has no token"),
+            );
+            None
+        }
+        None if signature.is_some() => None,
         Some((number, name, kind, line)) => {
             page.remark(Concern::Assumed, line, format!("`{name}` is the token: the vendor file says how it travels"));
             (number > 0 && !kind.is_empty()).then(|| json!(kind))

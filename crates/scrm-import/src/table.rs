@@ -7,6 +7,7 @@ use crate::lines::Line;
 use crate::page::{Concern, Doubt, ErrorRow, Located, Page, Required, Row};
 use crate::page_builder::PageBuilder;
 use crate::pipes::Grid;
+use crate::types::Shape;
 
 /// What the columns of a grid hold; `None`: it is no table that is known.
 pub(crate) fn columns(header: &[String]) -> Option<Vec<Option<Column>>> {
@@ -145,12 +146,17 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
         } else if cells.len() < columns.len() && lexicon::required(&row.name).is_some() {
             let text = format!("the row `{}` has lost the name of its field: left out", short(&cells.join(" | ")));
             page.remark(Concern::Decide, *line, text);
-        } else if !lexicon::is_name(&row.name) {
-            page.unread.push(Located::new(cells.join(" | "), *line));
         } else {
-            rows.push(row);
-            indents.push(indent);
-            set_in.push(blanks(columns, cells));
+            let several = in_one_row(&row, page);
+            if several.is_empty() {
+                page.unread.push(Located::new(cells.join(" | "), *line));
+            }
+            for mut row in several {
+                below_its_parent(columns, cells, &mut row, &rows);
+                rows.push(row);
+                indents.push(indent);
+                set_in.push(blanks(columns, cells));
+            }
         }
     }
     for (first, last) in &grid.broken {
@@ -160,6 +166,9 @@ pub(crate) fn field_rows(columns: &[Option<Column>], grid: &Grid, place: Option<
     let depth_lost = set_depths(&mut rows, &indents);
     settle_marks(columns, &mut rows);
     settle_stars(columns, &mut rows, page);
+    settle_labels(columns, &mut rows, page);
+    marks_in_descriptions(columns, &mut rows, page);
+    letters_for_types(columns, &mut rows, page);
     (rows, depth_lost)
 }
 
@@ -192,15 +201,115 @@ fn settle_stars(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
     page.remark(Concern::Assumed, first, "names that bear a star are required, the others are not");
 }
 
+/// Where some names bear the label `optional` and none `required`, the others are required.
+fn settle_labels(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    let optional = rows.iter().find(|row| row.required == Required::No).map(|row| row.line);
+    let starred = rows.iter().any(|row| row.starred);
+    let Some(first) = optional.filter(|_| !has_marks(columns) && !starred && rows.iter().all(|row| row.required != Required::Yes)) else {
+        return;
+    };
+    for row in rows.iter_mut().filter(|row| row.required == Required::Unknown) {
+        row.required = Required::Yes;
+    }
+    page.remark(Concern::Assumed, first, "names that bear the label `optional` may be absent, the others are required");
+}
+
+/// A parent stands no more rows above its member than this.
+const ABOVE: usize = 512;
+/// Most fields that one row describes.
+const TOGETHER: usize = 4;
+
+/// The row, or one for each of the fields that it names: `start_time、end_time`. None where its name is no name.
+fn in_one_row(row: &Row, page: &mut Page) -> Vec<Row> {
+    if lexicon::is_name(&row.name) {
+        return vec![row.clone()];
+    }
+    let parts = |text: &str| text.split(['、', ',', '/', ';']).map(|part| undressed(part.trim())).collect::<Vec<_>>();
+    let (names, types) = (parts(&row.name), parts(&row.printed_type));
+    if !(2..=TOGETHER).contains(&names.len()) || !names.iter().all(|name| lexicon::is_name(name)) {
+        return Vec::new();
+    }
+    page.remark(Concern::Decide, row.line, format!("one row names {} fields: {}", names.len(), names.join(", ")));
+    let each = types.len() == names.len();
+    let of = |(place, name): (usize, String)| {
+        let printed_type = types.get(place).filter(|_| each).unwrap_or(&row.printed_type).clone();
+        Row { name, printed_type, ..row.clone() }
+    };
+    names.into_iter().enumerate().map(of).collect()
+}
+
+/// A column may name the field that a row is a member of: the nearest of that name above it.
+fn below_its_parent(columns: &[Option<Column>], cells: &[String], row: &mut Row, above: &[Row]) {
+    let parent =
+        columns.iter().zip(cells).find(|(column, _)| **column == Some(Column::Parent)).map(|(_, cell)| undressed(&plain_cell(cell)));
+    let Some(parent) = parent.filter(|parent| lexicon::is_name(parent)) else { return };
+    let is_parent = |name: &str| name == parent || name.strip_suffix(parent.as_str()).is_some_and(|before| before.ends_with('.'));
+    let whole = above.iter().rev().take(ABOVE).map(|row| row.name.as_str()).find(|name| is_parent(name)).unwrap_or(&parent);
+    row.name = format!("{whole}.{}", row.name);
+}
+
+/// Where no column holds the marks, a description may: `必填,令牌`, `【选填】日期`, `年龄,非必填`.
+fn marks_in_descriptions(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    const YES: [&str; 6] = ["必填", "必传", "必选", "必须", "必填项", "必需"];
+    const NO: [&str; 10] = ["选填", "可选", "非必填", "非必传", "非必选", "非必须", "不必填", "不必填写", "选传", "可不填"];
+    if has_marks(columns) {
+        return;
+    }
+    let mut first = None;
+    for row in rows.iter_mut().filter(|row| row.required == Required::Unknown) {
+        let mut clauses = row.description.split([',', '。', ';', '、', '(', ')', '[', ']', '【', '】', ' ', ':', '\n']).map(str::trim);
+        let mark = clauses.find_map(|clause| match clause {
+            yes if YES.contains(&yes) => Some(Required::Yes),
+            no if NO.contains(&no) => Some(Required::No),
+            _ => None,
+        });
+        if let Some(mark) = mark {
+            row.required = mark;
+            first = first.or(Some(row.line));
+        }
+    }
+    if let Some(first) = first {
+        page.remark(Concern::Assumed, first, "no column says which fields are required: the words in their descriptions do");
+    }
+}
+
+/// Tables of banks print one letter for a type: `C` for characters, `N` for a number, whole or not.
+fn letters_for_types(columns: &[Option<Column>], rows: &mut [Row], page: &mut Page) {
+    let letter = |row: &Row| matches!(row.printed_type.trim(), "C" | "N" | "c" | "n");
+    let letters = rows.iter().filter(|row| letter(row)).count();
+    if letters < 2 || letters * 2 < rows.len() || !columns.contains(&Some(Column::SetAside)) {
+        return;
+    }
+    if let Some(first) = rows.iter().find(|row| letter(row)) {
+        page.remark(
+            Concern::Assumed,
+            first.line,
+            "the types `C` and `N` are read as characters and numbers: which numbers are whole is not told",
+        );
+    }
+    for row in rows.iter_mut().filter(|row| letter(row)) {
+        if row.printed_type.trim().eq_ignore_ascii_case("C") {
+            row.printed_type = format!("string({})", row.printed_type.trim());
+        } else {
+            row.printed_type = format!("number({})", row.printed_type.trim());
+            row.doubts.push(Doubt::Type);
+        }
+    }
+}
+
 /// The row, and the indent of its nesting mark if it has one.
 fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Option<Place>) -> Option<(Row, Option<usize>)> {
     let mut row = Row { line, place, ..Row::default() };
     let (mut indent, mut numbered, mut level) = (None, None, 0);
+    let mut item = String::new();
     for (column, cell) in columns.iter().zip(cells) {
         match column {
             Some(Column::Name) => {
                 (row.name, indent) = name(cell);
                 row.starred = is_starred(cell);
+                if let Some((bare, mark)) = labelled(&row.name) {
+                    (row.name, row.required) = (bare, mark);
+                }
             }
             Some(Column::Level) => {
                 level += 1;
@@ -210,6 +319,9 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
                 }
             }
             Some(Column::Number) => numbered = numbered.or_else(|| dots(cell)),
+            Some(Column::Depth) => {
+                numbered = cell.trim().parse().ok().filter(|depth| (2..=DEEPEST).contains(depth)).map(|depth| (depth - 1) * LEVEL)
+            }
             Some(Column::Type) => row.printed_type = plain_cell(cell).trim_matches('`').to_owned(),
             Some(Column::Required | Column::Optional) => {
                 let mark = plain_cell(cell).replace(['`', '*'], "");
@@ -224,16 +336,39 @@ fn read_row(columns: &[Option<Column>], cells: &[String], line: usize, place: Op
             Some(Column::Note) => row.note = format!("{} {}", row.note, plain_cell(cell)).trim().to_owned(),
             Some(Column::Sample) => row.sample = plain_cell(cell),
             Some(Column::Place) => row.place = place_of(cell).or(place),
-            Some(Column::Reference) => row.reference = reference(cell),
+            Some(Column::Reference) => {
+                row.reference = reference(cell);
+                item = plain_cell(cell);
+            }
             Some(Column::Default) => row.default = Some(plain_cell(cell)).filter(|text| !text.is_empty()),
-            Some(Column::Code | Column::SetAside) | None => {}
+            Some(Column::Parent | Column::Code | Column::SetAside) | None => {}
         }
     }
+    // The column of schemas gives the items of a list: `array` beside `integer(int32)`.
+    let is_list = |text: &str| crate::types::read(text).is_some_and(|printed| printed.shape == Shape::list_of(Shape::Any));
+    if is_list(&row.printed_type) && crate::types::read(&item).is_some_and(|item| !item.shape.is_container()) {
+        row.printed_type = format!("{}[{item}]", row.printed_type);
+    }
+    // A dotted name says itself how deep it stands.
+    let numbered = numbered.filter(|_| !row.name.contains('.'));
     (!row.name.is_empty()).then_some((row, indent.or(numbered)))
+}
+
+/// A name with the label that a page of apidoc sets behind it: `lang optional`.
+fn labelled(name: &str) -> Option<(String, Required)> {
+    let (bare, label) = name.rsplit_once(' ')?;
+    let mark = match label.trim_matches(['(', ')', '[', ']']) {
+        "optional" => Required::No,
+        "required" => Required::Yes,
+        _ => return None,
+    };
+    lexicon::is_name(bare.trim()).then(|| (bare.trim().to_owned(), mark))
 }
 
 /// What a level of nesting counts, against a blank.
 const LEVEL: usize = 1000;
+/// Deeper than this no row stands.
+const DEEPEST: usize = 16;
 
 /// How deep a numbered row stands: `2.1` one level below `2`.
 fn dots(cell: &str) -> Option<usize> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::page::{Concern, Doubt, Required, Side};
+use crate::page::{Concern, Doubt, Finding, Required, Side};
 use crate::report::{Confidence, FieldReport, Report};
 use crate::{ImportError, Imported};
 
@@ -110,14 +110,25 @@ fn title(truth: &Truth, report: &Report, score: &mut Score) {
         score.right += 1;
         return;
     }
-    let told = report.title.is_none() || told(report, "title");
+    let asked = |finding: &Finding| finding.concern == Concern::Decide && holds(&finding.text, "title");
+    let told = report.title.is_none() || report.findings.iter().any(asked);
     score.fault(told, format!("the title is {:?}, not {:?}", report.title, truth.title));
 }
 
-/// Whether a person is asked about something that has this in its words.
-fn told(report: &Report, word: &str) -> bool {
-    let asked = report.findings.iter().any(|finding| finding.concern == Concern::Decide && holds(&finding.text, word));
-    asked || report.unread.iter().any(|line| holds(&line.value, word))
+/// Whether a person is asked about a field of this name, or a line with it is listed as not understood.
+fn told(report: &Report, name: &str) -> bool {
+    let asked = report.findings.iter().any(|finding| finding.concern == Concern::Decide && names(&finding.text, name));
+    asked || report.unread.iter().any(|line| holds(&line.value, name))
+}
+
+/// Whether a remark is about a field: it names it in quotes, or in a list of the fields that are left out. `page` and `list` are words of any remark.
+fn names(text: &str, name: &str) -> bool {
+    let quoted = text.split('`').skip(1).step_by(2).any(|part| holds(part, name));
+    let listed = text
+        .split_once(" with ")
+        .or_else(|| text.split_once(": "))
+        .is_some_and(|(_, list)| list.split(", ").any(|part| part.trim() == name));
+    quoted || listed
 }
 
 /// Whether a text holds a name as a whole word.

@@ -116,6 +116,10 @@ pub(crate) fn read_cell(text: &str) -> Option<Printed> {
         return Some(printed);
     }
     let text = text.trim().trim_matches('`');
+    // `Person[]`, `Person []`: a list of what a table of its own describes.
+    if let Some(item) = text.strip_suffix("[]").map(str::trim_end).filter(|item| !item.is_empty() && !item.ends_with(']')) {
+        return read_cell(item).map(Printed::into_list);
+    }
     let name = text.len() <= LONGEST
         && (text.starts_with(|c: char| c.is_ascii_uppercase()) || names_an_object(text))
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -134,7 +138,7 @@ fn read_nested(text: &str, depth: usize) -> Option<Printed> {
     if depth > DEEPEST || text.is_empty() {
         return None;
     }
-    if let Some(head) = text.strip_suffix("[]").filter(|head| !head.is_empty()) {
+    if let Some(head) = text.strip_suffix("[]").map(str::trim_end).filter(|head| !head.is_empty()) {
         return read_nested(head, depth + 1).map(Printed::into_list);
     }
     // `[]int`, `[object]`

@@ -21,7 +21,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) source: Value,
     pub(crate) method: Method,
     pub(crate) path: String,
+    pub(crate) base_url: Option<String>,
     pub(crate) body: BodyKind,
+    pub(crate) signature: Option<String>,
     pub(crate) token: Option<Value>,
     pub(crate) reads: bool,
     pub(crate) request: Field,
@@ -81,7 +83,9 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
         source,
         method,
         path,
+        base_url,
         body,
+        signature,
         token,
         reads,
         request,
@@ -101,7 +105,14 @@ pub(crate) fn schema(draft: Draft<'_>) -> Value {
     let english = todo_with(draft::english(&title.0), title.1);
     put("title", json!({ "zh": title.0, "en": english }));
     put("source", source);
-    put("http", json!({ "method": method_name(method), "path": path, "body": body_name(body) }));
+    let mut http = json!({ "method": method_name(method), "path": path, "body": body_name(body) });
+    if let (Some(http), Some(base_url)) = (http.as_object_mut(), base_url) {
+        http.insert("base_url".to_owned(), json!(base_url));
+    }
+    put("http", http);
+    if let Some(signature) = signature {
+        put("signature", json!(signature));
+    }
     if let Some(token) = token {
         put("token", token);
     }
@@ -227,8 +238,10 @@ fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, s
                 Side::Response => (response, "/response", answered),
             };
             let at = pointer(root, start, &contradiction.path, repeated)?;
-            schemas.pointer(&at)?;
             let Contradiction { kind, documented, wire, seen, .. } = contradiction;
+            if !applies(schemas, &at, contradiction)? {
+                return None;
+            }
             // The other name may stand there after all: every answer of the vendor has it.
             let beside = at.rsplit_once('/').map(|(parent, _)| format!("{parent}/{}", documented.replace('~', "~0").replace('/', "~1")));
             if *kind == "name" && beside.is_some_and(|beside| schemas.pointer(&beside).is_some()) {
@@ -240,6 +253,27 @@ fn errata(contradictions: &[Contradiction], request: &Field, response: &Field, s
             Some(json!({ "at": at, "kind": kind, "documented": documented, "wire": wire, "seen": seen }))
         })
         .collect()
+}
+
+/// Whether the field is written as the contradiction says; `None` if it is not written. It may come from a copy of the page that is not the one that counts.
+fn applies(schemas: &Value, at: &str, contradiction: &Contradiction) -> Option<bool> {
+    let written = schemas.pointer(at)?;
+    let types = written["type"].as_array().map_or_else(Vec::new, |types| types.iter().filter_map(Value::as_str).collect());
+    let parent = at.rsplit_once("/properties/").and_then(|(parent, _)| schemas.pointer(parent));
+    let names = parent.and_then(|parent| parent["required"].as_array()).into_iter().flatten();
+    let required = contradiction.path.last().is_some_and(|last| names.into_iter().any(|name| name == last));
+    let wire = contradiction.wire.as_str();
+    Some(match (contradiction.kind, wire) {
+        ("type", _) => {
+            let other = if written.get("$ref").is_some() { "object" } else { "any" };
+            let kind = types.first().copied().or(written["type"].as_str()).unwrap_or(other);
+            written["x-documented-type"] == contradiction.documented.as_str() && kind == wire
+        }
+        ("presence", "required") => required,
+        ("presence", "optional" | "absent") => !required,
+        ("presence", "nullable") => types.contains(&"null") || written.get("x-nullable").is_some(),
+        _ => true,
+    })
 }
 
 /// JSON pointer of a field in the file that is written.

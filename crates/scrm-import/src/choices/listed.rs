@@ -5,7 +5,9 @@ use super::{Choice, Joint, is_enumeration, is_number};
 /// A label is no longer than this, in letters.
 const LABEL: usize = 10;
 /// Words behind which values are listed.
-const TRIGGERS: [&str; 16] = [
+const TRIGGERS: [&str; 18] = [
+    "Allowed values",
+    "allowed values",
     "取值范围",
     "取值",
     "可选值",
@@ -42,9 +44,13 @@ fn values(rest: &str) -> Option<Vec<Choice>> {
         let inner = quote.map_or(rest, |quote| rest.trim_start_matches(quote));
         let length = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let value = inner.get(..length).filter(|value| !value.is_empty() && value.len() <= 40)?;
-        choices.push(Choice { value: value.to_owned(), label: String::new() });
         rest = inner.get(length..)?;
         rest = quote.map_or(rest, |quote| rest.trim_start_matches(quote)).trim_start();
+        // `WAIT(等待)、DONE(完成)`
+        let labelled = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let label = labelled.filter(|(label, _)| label.starts_with(|c: char| !c.is_ascii()) && label.chars().count() <= LABEL);
+        choices.push(Choice { value: value.to_owned(), label: label.map_or_else(String::new, |(label, _)| label.to_owned()) });
+        rest = label.map_or(rest, |(_, rest)| rest.trim_start());
         let next = ["或者", "或", "和", "、", ",", "/", "|"].iter().find_map(|sign| rest.strip_prefix(sign));
         match next {
             Some(next) => rest = next.trim_start(),
@@ -58,6 +64,31 @@ fn values(rest: &str) -> Option<Vec<Choice>> {
         values.iter().all(|value| is_number(value)) || values.iter().all(|value| value.starts_with(|c: char| c.is_ascii_alphabetic()));
     let distinct = values.windows(2).all(|pair| pair.first() != pair.get(1));
     (choices.len() >= 2 && ends && same_kind && distinct).then_some(choices)
+}
+
+/// `asc|desc`: a description that is nothing else than words between bars.
+pub(super) fn alone(text: &str) -> Vec<Choice> {
+    words(text, &["|"]).unwrap_or_default().into_iter().map(|value| Choice { value: value.to_owned(), label: String::new() }).collect()
+}
+
+/// `asc/desc`, `asc或desc`: words and nothing else, which may be values or something else.
+pub(super) fn reads_like_words(text: &str) -> bool {
+    words(text, &["/", "或", "、", " or "]).is_some()
+}
+
+/// The words of a text that holds nothing else, between one of these signs.
+fn words<'a>(text: &'a str, signs: &[&str]) -> Option<Vec<&'a str>> {
+    const MOST: usize = 20;
+    signs.iter().find_map(|sign| {
+        let words: Vec<&str> = text.split(sign).map(|word| word.trim().trim_matches(['"', '\'', '`'])).take(MOST + 1).collect();
+        let is_word = |word: &&str| {
+            (2..=40).contains(&word.len())
+                && word.starts_with(|c: char| c.is_ascii_alphabetic())
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let distinct = words.iter().enumerate().all(|(place, word)| !words.iter().take(place).any(|other| other == word));
+        ((2..=MOST).contains(&words.len()) && words.iter().all(is_word) && distinct).then_some(words)
+    })
 }
 
 /// `全部:0,普通:1`, `待付(0)、已付(1)`, `纸质传1,电子传2`: the label first.

@@ -58,7 +58,7 @@ pub(crate) fn read(text: &str) -> Vec<Choice> {
     if !uniform.is_empty() {
         return uniform;
     }
-    for found in [listed::label_first(text), listed::announced(text)] {
+    for found in [listed::label_first(text), listed::announced(text), listed::alone(text)] {
         if !found.is_empty() {
             return found;
         }
@@ -90,6 +90,9 @@ pub(crate) fn looks_like(text: &str) -> bool {
         .iter()
         .any(|word| text.contains(word))
     {
+        return true;
+    }
+    if listed::reads_like_words(text) {
         return true;
     }
     let letters: Vec<char> = text.chars().take(LONGEST_TEXT).collect();
@@ -205,6 +208,9 @@ fn value_at(letters: &[char], at: usize, joint: Joint) -> Option<(String, usize)
     if at > 0 && letters.get(at - 1).is_some_and(|c| is_value_letter(*c)) {
         return None;
     }
+    if is_bound(letters, at) {
+        return None;
+    }
     let signed = letters.get(at) == Some(&'-') && letters.get(at + 1).is_some_and(char::is_ascii_digit);
     let quote = letters.get(at).copied().filter(|c| matches!(c, '"' | '\'' | '`'));
     let start = at + usize::from(signed) + usize::from(quote.is_some());
@@ -231,6 +237,19 @@ fn value_at(letters: &[char], at: usize, joint: Joint) -> Option<(String, usize)
         end += 1;
     }
     after_joint(letters, end, joint, &value).map(|label| (value, label))
+}
+
+/// `>= 7 字符`, `≤8`: a number behind a sign of comparison is a limit. `0->待付` has an arrow, `<1>` brackets.
+fn is_bound(letters: &[char], at: usize) -> bool {
+    let mut before = letters.get(..at).unwrap_or_default().iter().rev();
+    let blanks = before.clone().take_while(|c| is_blank(**c)).count();
+    let mut before = before.by_ref().skip(blanks);
+    match (before.next(), before.next()) {
+        (Some('≥' | '≤'), _) | (Some('='), Some('>' | '<')) => true,
+        (Some('>'), Some('-' | '=')) => false,
+        (Some('>' | '<'), _) => blanks > 0,
+        _ => false,
+    }
 }
 
 fn after_joint(letters: &[char], end: usize, joint: Joint, value: &str) -> Option<usize> {

@@ -1,7 +1,9 @@
 //! From what was handed in to pages: HTML, saved pages, machine-readable files, pages on one line, several operations in one text.
 
+mod bars;
 pub(crate) mod encoding;
 mod html;
+mod islands;
 mod mhtml;
 mod operations;
 mod tabs;
@@ -30,6 +32,9 @@ pub(crate) fn pages(text: &str, layout: Option<Layout>) -> Result<Given, ImportE
         let lines = count(&text);
         return Ok(Given { pages, lines });
     }
+    if islands::shows(&text) {
+        return of_text(&islands::convert(&text)?, layout, None, false);
+    }
     if html::shows(&text) {
         let converted = html::convert(&text)?;
         let mut given = of_text(&converted.text, layout, converted.title.clone(), converted.compares)?;
@@ -54,7 +59,7 @@ fn count(text: &str) -> usize {
 fn of_text(text: &str, layout: Option<Layout>, title: Option<String>, compares: bool) -> Result<Given, ImportError> {
     let count = count(text);
     let raw: Vec<Line> = text.lines().zip(1..).map(|(text, number)| Line { number, text: lines::plain(text) }).collect();
-    let mut lines = tabs::with_bars(raw);
+    let mut lines = bars::with_outer_bars(tabs::with_bars(raw));
     for line in &mut lines {
         line.text = line.text.replace('\t', " ");
         line.text.truncate(line.text.trim_end().len());

@@ -36,8 +36,10 @@ pub(crate) fn header(lines: &[Line], at: usize) -> Option<Header> {
         let found = lines.iter().skip(next).take(GAP + 1).position(|line| !skipped(line)).map(|gap| next + gap);
         let Some((place, text)) = found.and_then(|place| Some((place, title(lines.get(place)?)?))) else { break };
         // The name of a field may read like a title.
-        if titles.len() >= 3 && lines.get(place + 1).is_some_and(|line| types::read(cell(line).trim()).is_some()) && lexicon::is_name(&text)
-        {
+        let mut below = lines.iter().skip(place + 1).take(2 * (GAP + 1)).filter(|line| !skipped(line)).map(|line| cell(line).trim());
+        let (first, second) = (below.next().unwrap_or(""), below.next().unwrap_or(""));
+        let typed = types::read(first).is_some() || (lexicon::required(first).is_some() && types::read(second).is_some());
+        if titles.len() >= 3 && typed && lexicon::is_name(&text) {
             break;
         }
         titles.push(text);

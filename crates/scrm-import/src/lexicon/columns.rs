@@ -25,6 +25,10 @@ pub(crate) enum Column {
     Number,
     /// A name further in than the column before it.
     Level,
+    /// How deep a row stands: 1, 2, 3.
+    Depth,
+    /// The field that a row is a member of.
+    Parent,
     SetAside,
 }
 
@@ -69,12 +73,15 @@ pub(crate) fn column(text: &str) -> Option<Column> {
         | "其他"
         | "取值范围"
         | "可选值"
+        | "取值说明"
         | "枚举值"
         | "取值"
         | "值说明"
         | "约束"
         | "限制"
         | "附加信息"
+        | "其他信息"
+        | "更多限制"
         | "additional information" => Column::Note,
         "示例" | "示例值" | "例子" | "样例" | "举例" | "参考值" | "example" | "example value" | "sample" | "值" | "value" | "示例数据" => {
             Column::Sample
@@ -84,6 +91,10 @@ pub(crate) fn column(text: &str) -> Option<Column> {
         "默认值" | "默认" | "缺省值" | "default" | "default value" => Column::Default,
         "错误码" | "返回码" | "状态码" | "错误代码" | "code" | "errcode" | "error code" => Column::Code,
         "序号" | "编号" | "no" | "no." | "#" => Column::Number,
+        "层级" | "级次" | "深度" | "嵌套层级" | "节点层级" => Column::Depth,
+        "父节点" | "父级" | "父级字段" | "父字段" | "父参数" | "上级" | "上级节点" | "上级字段" | "所属对象" | "parent" => {
+            Column::Parent
+        }
         "since" | "最大长度" | "长度" | "长度限制" | "约束条件" | "版本" | "length" => Column::SetAside,
         _ => return None,
     })

@@ -76,9 +76,9 @@ pub(crate) fn heading(text: &str) -> Option<Heading> {
         _ => lower,
     };
     let is = |words: &[&str]| words.contains(&lower.as_str());
-    let heading = if is(&REQUEST) || (marked && lower == "request") {
+    let heading = if is(&REQUEST) || (marked && is(&["request", "parameter", "请求"])) {
         Heading::Request { place: None, body: None }
-    } else if is(&RESPONSE) || (marked && lower == "response") {
+    } else if is(&RESPONSE) || (marked && is(&["response", "响应", "返回"])) {
         Heading::Response
     } else if is(&REQUEST_EXAMPLE) {
         Heading::Example(Some(Side::Request))

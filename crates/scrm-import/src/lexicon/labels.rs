@@ -20,7 +20,19 @@ pub(crate) enum Label {
 const LABELS: [(Label, &[&str]); 9] = [
     (
         Label::Method,
-        &["http请求方式", "http方法", "http 方法", "http method", "请求方式", "请求方法", "请求类型", "提交方式", "method", "type"],
+        &[
+            "http请求方式",
+            "http方法",
+            "http 方法",
+            "http method",
+            "httpmethod",
+            "请求方式",
+            "请求方法",
+            "请求类型",
+            "提交方式",
+            "method",
+            "type",
+        ],
     ),
     (
         Label::Url,
@@ -38,6 +50,8 @@ const LABELS: [(Label, &[&str]); 9] = [
             "服务地址",
             "调用地址",
             "api地址",
+            "交易地址",
+            "http url",
             "url",
         ],
     ),
@@ -51,7 +65,10 @@ const LABELS: [(Label, &[&str]); 9] = [
         &["频率限制", "限制说明", "调用限制", "限流", "接口限制", "调用频率", "频次限制", "接口调用限制为", "请求频率", "限频策略"],
     ),
     (Label::Permission, &["应用权限", "权限集", "权限要求", "权限", "所需权限", "接口权限"]),
-    (Label::Description, &["接口说明", "description", "接口描述", "功能描述", "接口名称", "接口功能", "简要描述", "功能说明", "接口简介"]),
+    (
+        Label::Description,
+        &["接口说明", "description", "接口描述", "功能描述", "接口名称", "交易名称", "接口功能", "简要描述", "功能说明", "接口简介"],
+    ),
     (Label::Note, &["注意事项", "注意", "注", "备注", "说明", "ps", "提示"]),
     (
         Label::SetAside,
@@ -73,9 +90,19 @@ pub(crate) fn label(text: &str) -> Option<(Label, String)> {
     let head = head.trim_start().trim_start_matches(['-', '•', '·', '#', ' ']);
     let lower = head.to_ascii_lowercase();
     // A label may stand on a line of its own, its value on the next.
-    let alone = |label: Label, word: &str| matches!(label, Label::Method | Label::Url) && lower == word && !word.is_ascii();
-    // An address may follow its label without a colon.
-    let address = |label: Label, rest: &str| label == Label::Url && (rest.starts_with(" /") || rest.starts_with(" http"));
+    let alone = |label: Label, word: &str| {
+        matches!(label, Label::Method | Label::Url) && lower == word && (!word.is_ascii() || word.starts_with("http "))
+    };
+    // An address or a method may follow its label without a colon; the blank between them is gone where letters of two alphabets meet.
+    let address = |label: Label, rest: &str| {
+        let value = rest.trim_start();
+        let begins = match label {
+            Label::Url => value.starts_with('/') || value.starts_with("http"),
+            Label::Method => matches!(value.trim_end(), "get" | "post" | "put" | "delete"),
+            _ => false,
+        };
+        begins && (rest.starts_with(' ') || rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
     let (label, word) = LABELS.iter().flat_map(|(label, words)| words.iter().map(|word| (*label, *word))).find(|(label, word)| {
         lower.strip_prefix(word).is_some_and(|rest| {
             rest.starts_with(':')

@@ -1,6 +1,6 @@
 //! Headings that a page prints word for word, in small letters.
 
-pub(super) const REQUEST: [&str; 34] = [
+pub(super) const REQUEST: [&str; 40] = [
     "请求参数",
     "请求参数说明",
     "请求参数列表",
@@ -35,8 +35,14 @@ pub(super) const REQUEST: [&str; 34] = [
     "request body parameters",
     "input parameters",
     "params",
+    "查询参数",
+    "路径参数",
+    "请求体参数",
+    "表单参数",
+    "request parameter",
+    "query parameters",
 ];
-pub(super) const RESPONSE: [&str; 39] = [
+pub(super) const RESPONSE: [&str; 41] = [
     "返回参数",
     "返回参数说明",
     "返回参数列表",
@@ -76,8 +82,10 @@ pub(super) const RESPONSE: [&str; 39] = [
     "responses",
     "返回内容",
     "返回数据结构",
+    "success 200",
+    "响应体参数",
 ];
-pub(super) const REQUEST_EXAMPLE: [&str; 18] = [
+pub(super) const REQUEST_EXAMPLE: [&str; 22] = [
     "请求示例",
     "请求样例",
     "请求参数示例",
@@ -96,8 +104,12 @@ pub(super) const REQUEST_EXAMPLE: [&str; 18] = [
     "request samples",
     "请求示例代码",
     "请求实例",
+    "post数据例子",
+    "post数据示例",
+    "请求数据例子",
+    "请求体示例代码",
 ];
-pub(super) const RESPONSE_EXAMPLE: [&str; 21] = [
+pub(super) const RESPONSE_EXAMPLE: [&str; 26] = [
     "返回示例",
     "返回样例",
     "响应示例",
@@ -119,6 +131,11 @@ pub(super) const RESPONSE_EXAMPLE: [&str; 21] = [
     "response examples",
     "response response example",
     "sample response",
+    "success-response",
+    "success response",
+    "success example",
+    "响应体示例",
+    "返回数据例子",
 ];
 pub(super) const ERRORS: [&str; 15] = [
     "错误码说明",

@@ -12,6 +12,9 @@ impl PageBuilder {
         if start.starts_with("curl") {
             return self.curl(line, text);
         }
+        if matches!(text.trim(), "{" | "[") {
+            return self.set_aside(line, "a bracket that nothing closes");
+        }
         self.begun = true;
         let text = &self.without_what_a_comparison_left_out(line, text);
         let side = match self.mode {

@@ -126,12 +126,23 @@ impl PageBuilder {
             }
             !is_header
         });
-        // `body | body | object`, and its members below: the body itself is no field.
-        let is_body = |row: &Row| row.name == "body" && row.place == Some(Place::Body) && row.depth == 0;
+        // `body | body | object`, and its members below: the body itself is no field. A tool that names it after its type gives every row a place.
+        let at_top = rows.iter().filter(|row| row.depth == 0);
+        let only = at_top.clone().all(|row| row.place.is_some()) && at_top.filter(|row| row.place == Some(Place::Body)).count() == 1;
+        let known = &self.context.known;
+        let is_body = |row: &Row| {
+            row.place == Some(Place::Body)
+                && row.depth == 0
+                && (row.name == "body" || (only && row.reference.is_some() && !known.contains(&row.name)))
+        };
         if rows.iter().any(|row| row.depth > 0)
             && let Some(whole) = rows.iter().position(is_body)
         {
-            rows.remove(whole);
+            let body = rows.remove(whole);
+            if body.name != "body" {
+                let text = format!("`{}` is the whole body by its place and its type: its members are the fields", body.name);
+                self.page.remark(Concern::Assumed, body.line, text);
+            }
             let below = rows.iter().skip(whole).take_while(|row| row.depth > 0).count();
             for row in rows.iter_mut().skip(whole).take(below) {
                 row.depth -= 1;
@@ -153,6 +164,12 @@ impl PageBuilder {
     /// Takes a table whose rows are read.
     pub(crate) fn table(&mut self, rows: Vec<Row>, depth_lost: bool, line: usize, has_marks: bool) {
         self.begun = true;
+        // A header is a text: what holds members is something else, whatever stands above it.
+        let holds = |row: &Row| row.depth > 0 || types::read_cell(&row.printed_type).is_some_and(|printed| printed.shape.is_container());
+        if self.mode == Mode::Headers && rows.iter().any(holds) {
+            self.page.remark(Concern::Decide, line, "a table below the headers has fields with members: read as fields");
+            self.mode = Mode::Fields;
+        }
         if self.mode == Mode::Headers {
             for row in rows {
                 self.header(row.line, &row.name);

@@ -170,6 +170,10 @@ impl PageBuilder {
             Heading::Errors => self.mode = Mode::Errors,
             Heading::Permission => self.mode = Mode::Permission,
             Heading::Notes => self.mode = Mode::Notes,
+            // `Body` behind the headers: the fields go on.
+            Heading::Empty if self.mode == Mode::Headers && !matches!(bare.as_str(), "..." | "…") => {
+                self.mode = if self.side.is_some() { Mode::Fields } else { Mode::Start };
+            }
             Heading::Empty => {}
         }
         true
@@ -191,6 +195,10 @@ impl PageBuilder {
             return self.fields(side.or(self.side), Some(parent));
         }
         if self.side.is_none() {
+            // What follows a table of headers is another table.
+            if self.mode == Mode::Headers {
+                self.mode = Mode::Start;
+            }
             // Above the first section it is the title rather.
             if !self.title_heading(line) {
                 self.text(line);

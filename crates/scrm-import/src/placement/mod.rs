@@ -21,6 +21,8 @@ const DEEPEST: usize = 16;
 const LOST: usize = 100;
 /// Sub-tables that refer to later ones are tried again so often.
 const ROUNDS: usize = 4;
+/// Tables placed by the usual shape of an answer after which the others are tried again.
+const PASSES: usize = 8;
 
 /// Builds the tree of one side of the exchange.
 pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &str) -> Field {
@@ -31,7 +33,8 @@ pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &s
         root: Field::unnamed(Origin::Implied, Shape::Object, 0),
         names: HashMap::new(),
         references: HashMap::new(),
-        owned: owners.map(|owner| last_name(owner).to_owned()).collect(),
+        owned: owners.clone().map(|owner| last_name(owner).to_owned()).collect(),
+        types: owners.filter(|owner| owner.starts_with(|c: char| c.is_ascii_uppercase())).map(str::to_owned).collect(),
         shapes,
         index: NameIndex::of(shapes),
         page,
@@ -51,12 +54,19 @@ pub(crate) fn build(page: &mut Page, side: Side, shapes: &ExampleShape, data: &s
     }
     let mut waiting: Vec<&(usize, Table)> =
         tables.iter().filter(|(_, table)| !is_root(table) && !table.attached && (table.parent.is_some() || table.side == side)).collect();
-    for _ in 0..ROUNDS {
-        waiting.retain(|(number, table)| {
-            let done = builder.sub_table(table);
-            attached.extend(done.then_some(*number));
-            !done
-        });
+    // A table that only the usual shape of an answer places may hold what the others belong to.
+    for _ in 0..PASSES {
+        for _ in 0..ROUNDS {
+            waiting.retain(|(number, table)| {
+                let done = builder.sub_table(table);
+                attached.extend(done.then_some(*number));
+                !done
+            });
+        }
+        let usual = waiting.iter().position(|(_, table)| table.side == side && builder.by_usual_shape(table));
+        let Some(place) = usual else { break };
+        let (number, _) = waiting.remove(place);
+        attached.push(*number);
     }
     for (number, table) in waiting.into_iter().filter(|(_, table)| table.side == side) {
         let done = builder.by_usual_shape(table);
@@ -102,6 +112,8 @@ struct Builder<'a> {
     references: HashMap<String, Vec<Vec<String>>>,
     /// Names that have a table of their own somewhere on the page.
     owned: HashSet<String>,
+    /// Names of tables that read like types.
+    types: HashSet<String>,
     shapes: &'a ExampleShape,
     index: NameIndex,
     page: &'a mut Page,
@@ -214,6 +226,12 @@ impl Builder<'_> {
             }
         }
         self.inline_members(&mut field, &name);
+        // A type that is called like a table is that table, though `Class` is a word for any object elsewhere.
+        let printed = row.printed_type.trim().trim_end_matches("[]").trim_end();
+        if field.reference.is_none() && field.shape.is_container() && self.types.contains(printed) {
+            field.reference = Some(printed.to_owned());
+            field.doubts.remove(&Doubt::Type);
+        }
         if let Some(reference) = &field.reference {
             self.references.entry(reference.clone()).or_default().push([path.as_slice(), std::slice::from_ref(&name)].concat());
         }

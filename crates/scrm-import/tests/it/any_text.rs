@@ -1,7 +1,9 @@
 //! Any text whatever is read: no panic, an end in sight however long it is, and what is written loads.
 
 use proptest::prelude::*;
-use scrm_import::{Committed, Layout, Options, diff, import};
+use scrm_import::{Committed, Imported, Layout, Options, diff, import, import_all, import_copies};
+use scrm_schema::model::VendorFile;
+use serde_json::Value;
 
 use crate::pages::{ALL, load, options, vendor};
 
@@ -109,11 +111,100 @@ proptest! {
     fn a_mutated_page_of_any_form_is_read_and_what_is_written_loads(text in mixed()) {
         let vendor = vendor(Layout::GitBookPipes);
         if let Ok(imported) = import(&text, &options(Some(&vendor))) {
-            if let Err(errors) = load(Layout::GitBookPipes, &imported) {
-                return Err(TestCaseError::fail(format!("{errors}\n{}\n{text}", imported.schema)));
+            loads(&vendor, &imported, &text)?;
+        }
+    }
+}
+
+/// A page of any form that is JSON, with some of its values dropped, doubled, renamed or put where others stood.
+fn mixed_json() -> impl Strategy<Value = String> {
+    let change = (0..6usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), "\\PC{0,8}");
+    (any::<prop::sample::Index>(), prop::collection::vec(change, 0..10)).prop_map(|(page, changes)| {
+        let trees: Vec<Value> = crate::trial::texts().iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let mut tree = trees[page.index(trees.len())].clone();
+        for (kind, place, other, noise) in changes {
+            let places = pointers(&tree);
+            let (at, from) = (&places[place.index(places.len())], &places[other.index(places.len())]);
+            let found = tree.pointer(from).cloned().unwrap_or_default();
+            match kind {
+                0 => drop(removed(&mut tree, at)),
+                1 => *tree.pointer_mut(at).unwrap() = found,
+                2 => *tree.pointer_mut(at).unwrap() = Value::String(noise),
+                3 => *tree.pointer_mut(at).unwrap() = Value::Null,
+                4 => match tree.pointer_mut(at).unwrap() {
+                    Value::Object(members) => drop(members.insert(noise, found)),
+                    Value::Array(items) => items.push(found),
+                    scalar => *scalar = serde_json::json!([scalar.clone()]),
+                },
+                _ => {
+                    if let Some((name, value)) = removed(&mut tree, at)
+                        && let Some(Value::Object(members)) = at.rsplit_once('/').and_then(|(above, _)| tree.pointer_mut(above))
+                    {
+                        members.insert(format!("{name}{noise}"), value);
+                    }
+                }
             }
-            let differences = diff(&text, &options(Some(&vendor)), &Committed { schema: &imported.schema, ..Committed::default() }).unwrap();
-            prop_assert_eq!(differences, vec![], "{}\n{}", imported.schema, text);
+        }
+        tree.to_string()
+    })
+}
+
+/// Takes a member or an item out of a tree: its name and its value.
+fn removed(tree: &mut Value, at: &str) -> Option<(String, Value)> {
+    let (above, name) = at.rsplit_once('/')?;
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let value = match tree.pointer_mut(above)? {
+        Value::Object(members) => members.remove(&name)?,
+        Value::Array(items) => items.remove(name.parse().ok()?),
+        _ => return None,
+    };
+    Some((name, value))
+}
+
+/// Pointers of everything in a tree, itself first.
+fn pointers(tree: &Value) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut at = 0;
+    while let Some(pointer) = found.get(at).cloned() {
+        let below: Vec<String> = match tree.pointer(&pointer) {
+            Some(Value::Object(members)) => members.keys().map(|name| name.replace('~', "~0").replace('/', "~1")).collect(),
+            Some(Value::Array(items)) => (0..items.len()).map(|place| place.to_string()).collect(),
+            _ => Vec::new(),
+        };
+        found.extend(below.into_iter().map(|name| format!("{pointer}/{name}")));
+        at += 1;
+    }
+    found
+}
+
+/// Whether what is written loads, and says what the page says.
+fn loads(vendor: &VendorFile, imported: &Imported, text: &str) -> Result<(), TestCaseError> {
+    load(Layout::GitBookPipes, imported).map_err(|errors| TestCaseError::fail(format!("{errors}\n{}\n{text}", imported.schema)))?;
+    let differences = diff(text, &options(Some(vendor)), &Committed { schema: &imported.schema, ..Committed::default() }).unwrap();
+    prop_assert_eq!(differences, vec![], "{}\n{}", imported.schema, text);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_mutated_file_of_a_program_is_read_and_what_is_written_loads(text in mixed_json()) {
+        let vendor = vendor(Layout::GitBookPipes);
+        if let Ok(imported) = import(&text, &options(Some(&vendor))) {
+            loads(&vendor, &imported, &text)?;
+        }
+        for imported in import_all(&text, &options(Some(&vendor))).into_iter().flatten() {
+            load(Layout::GitBookPipes, &imported).map_err(|errors| TestCaseError::fail(format!("{errors}\n{}\n{text}", imported.schema)))?;
+        }
+    }
+
+    #[test]
+    fn copies_of_mutated_pages_are_joined_and_what_is_written_loads(one in mixed(), other in mixed()) {
+        let vendor = vendor(Layout::GitBookPipes);
+        if let Ok(imported) = import_copies(&[("one", &one), ("other", &other)], &options(Some(&vendor))) {
+            load(Layout::GitBookPipes, &imported)
+                .map_err(|errors| TestCaseError::fail(format!("{errors}\n{}\n{one}\n----\n{other}", imported.schema)))?;
         }
     }
 }
@@ -147,6 +238,21 @@ fn a_text_made_to_be_slow_is_read() {
             rows(count, &|n| format!("返回data字段参数\n{head}| data | 是 | object | 号 |\n| x{n} | 是 | int | 号 |\n"))
         )
     });
+    read_long("sub-tables that the example places one by one", |count| {
+        let members = rows(count, &|n| format!("\"t{n}\": {{\"x{n}\": 1}},\n"));
+        let tables = rows(count, &|n| format!("返回t{n}字段参数\n{head}| x{n} | 是 | int | 号 |\n"));
+        format!("返回参数\n{head}| data | 是 | object | 果 |\n{tables}\n返回示例\n{{\"data\": {{{members}}}}}\n")
+    });
+    read_long("rows that name their parents", |count| {
+        let head = "| 参数名 | 父节点 | 类型 | 说明 |\n|---|---|---|---|\n";
+        format!("返回参数\n{head}{}", rows(count, &|n| format!("| f{n} | f{} | object | 号 |\n", n / 2)))
+    });
+    read_long("tables of HTML in Markdown", |count| {
+        let table = "<table><tr><th>参数名</th><th>类型</th></tr><tr><td>a</td><td>int</td></tr></table>\n";
+        format!("# 甲\n\n返回参数\n\n{}", table.repeat(count / 8))
+    });
+    read_long("tables of HTML that never end", |count| format!("# 甲\n\n返回参数\n\n{}", "<table><tr><td>a\n".repeat(count)));
+    read_long("tables without outer bars", |count| format!("返回参数\n{}", "a|b\n---|---\n".repeat(count)));
     read_long("references", |count| {
         let refer = rows(count, &|n| format!("| r{n} | 是 | array[Vo] | 号 |\n"));
         format!("返回参数\n{head}{refer}\n### Vo\n{head}{}", rows(count, &|n| format!("| f{n} | 是 | int | 号 |\n")))

@@ -272,8 +272,10 @@ fn what_is_no_page_is_a_clear_error() {
 fn hostile_input_has_an_end() {
     let deep = "<div>".repeat(200_000);
     assert!(matches!(import(&format!("<html>{deep}<table><tr><td>a</td></tr></table>"), &options(None)), Err(ImportError::TooDeep { .. })));
+    let tables = "<table><tr><td>参数名</td><td>类型</td></tr></table>";
+    assert_eq!(import(&format!("<html>{}", tables.repeat(20_000)), &options(None)), Err(ImportError::TooManyTables { limit: 10_000 }));
     for hostile in [
-        format!("<html>{}", "<table><tr><td>参数名</td><td>类型</td></tr></table>".repeat(20_000)),
+        format!("<html>{}", tables.repeat(2_000)),
         format!("<html>{}", "<table>".repeat(400)),
         format!("<html><p>{}</p>", "&amp;&lt;&#x41;".repeat(50_000)),
         format!(
@@ -304,4 +306,72 @@ fn a_page_of_megabytes_on_one_line_is_read() {
     );
     assert!(text.len() > 1_000_000);
     assert!(import(&text, &options(None)).is_ok());
+}
+
+/// `[]int` read like a description that goes on, and its row was swallowed by the one before it.
+#[test]
+fn a_list_type_in_front_swallows_no_row() {
+    let wanted = ["Request name string", "Request ids array<integer>", "Request tags array<string>"];
+    for (form, table) in [
+        (
+            "bars",
+            "| 参数名 | 必选 | 类型 | 说明 |\n|---|---|---|---|\n| name | 否 | string | 名 |\n| ids | 否 | []int | 号 |\n| tags | 否 | []string | 签 |",
+        ),
+        ("blanks", "参数名 必选 类型 说明\nname 否 string 名\nids 否 []int 号\ntags 否 []string 签"),
+        ("one piece", "参数名必选类型说明\nname否string名\nids否[]int号\ntags否[]string签"),
+        ("one cell a line", "参数名\n必选\n类型\n说明\nname\n否\nstring\n名\nids\n否\n[]int\n号\ntags\n否\n[]string\n签"),
+        ("tabs", "参数名\t必选\t类型\t说明\nname\t否\tstring\t名\nids\t否\t[]int\t号\ntags\t否\t[]string\t签"),
+    ] {
+        let report = report(&format!("{HEAD}请求参数\n\n{table}\n"));
+        assert_eq!(paths(&report), wanted, "{form}");
+    }
+}
+
+#[test]
+fn menus_and_search_are_never_fields() {
+    let plain = paths(&report(&request("| a | 是 | int | 甲 |")));
+    for noise in [
+        "Skip to content",
+        "Appearance",
+        "Menu",
+        "Return to top",
+        "On this page",
+        "搜索",
+        "目录",
+        "results matching \"\"",
+        "上一页\n\n下一页",
+    ] {
+        for page in [
+            format!("{noise}\n\n{}", request("| a | 是 | int | 甲 |")),
+            format!("{}\n{noise}\n", request("| a | 是 | int | 甲 |")),
+            request("| a | 是 | int | 甲 |").replace("请求参数\n", &format!("请求参数\n{noise}\n")),
+        ] {
+            assert_eq!(paths(&report(&page)), plain, "{page}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_text_in_an_example_makes_no_text_of_a_number() {
+    let page =
+        format!("{}请求示例\n{{\"count\": \"\", \"since\": \"\"}}\n", request("| count | 否 | int | 数 |\n| since | 否 | object | 自 |"));
+    let found = report(&page);
+    assert_eq!(paths(&found), ["Request count integer", "Request since object"]);
+    assert!(
+        found.text().contains("`count` is a number by the table; the example shows an empty text: kept as a number"),
+        "{}",
+        found.text()
+    );
+    assert!(found.text().contains("`since` is documented as `object`; the example shows an empty text"), "{}", found.text());
+}
+
+#[test]
+fn what_a_person_must_decide_stands_in_the_order_of_the_page() {
+    let page = format!(
+        "{}返回参数\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n| odd | wibble | 怪 |\n",
+        request("| strange | 否 | wobble | 怪 |\n| sort | 否 | string | 排序 created_at 创建时间 learn_time 时长 |")
+    );
+    let lines: Vec<(scrm_import::page::Concern, usize)> =
+        report(&page).findings.iter().map(|finding| (finding.concern, finding.line)).collect();
+    assert!(lines.is_sorted() && lines.iter().filter(|(_, line)| *line > 0).count() >= 2, "{lines:?}");
 }

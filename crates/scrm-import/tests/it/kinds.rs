@@ -265,3 +265,38 @@ fn openapi_of_either_version_says_the_same() {
     assert_eq!(schema(&old)["request"], schema(&new)["request"]);
     assert_eq!(schema(&new)["request"]["properties"]["a"]["type"], json!(["string", "null"]));
 }
+
+/// Of two names that are one in Rust the code or the message of the answer was left out, and the draft did not load.
+#[test]
+fn what_every_answer_has_is_kept_beside_what_looks_like_it() {
+    let layout = scrm_import::Layout::GitBookPipes;
+    for name in ["Msg", "msg_", "MSG", "Code", "code_", "Data"] {
+        let page = answer(&format!("| {name} | string | 像 |\n| code | int | 码 |\n| msg | string | 文字 |\n| data | object | 果 |"), "");
+        let imported = crate::pages::imported(layout, &page);
+        crate::pages::load(layout, &imported).unwrap_or_else(|errors| panic!("{name}: {errors}\n{}", imported.schema));
+        assert!(decide(&imported.report).contains(&format!("`{name}` is left out")), "{name}");
+    }
+}
+
+/// A bracket that nothing closes took the whole table below it for its example.
+#[test]
+fn a_stray_bracket_swallows_no_table() {
+    let cells = "参数 |\n类型 |\n说明 |\ncode |\nint |\n码 |\ntotal |\nint |\n数 |\n";
+    let bars = "| 参数 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n| total | int | 数 |\n";
+    let flat = "参数 类型 说明\ncode int 码\ntotal int 数\n";
+    for table in [cells, bars, flat] {
+        let report = report(&format!("{HEAD}返回参数\n  {{\n\n{table}"));
+        assert_eq!(paths(&report), ["Response code integer", "Response total integer"], "{table}");
+        assert!(report.errata == 0, "{table}");
+    }
+}
+
+/// A key of an example that is empty stood in `cut_after` as a path that no schema takes.
+#[test]
+fn a_page_that_is_cut_ends_after_a_field_that_is_written() {
+    let page = format!(
+        "{HEAD}请求参数\n| 参数名 | 类型 |\n|---|---|\n| a | int |\n\n返回参数\n| 参数名 | 类型 |\n|---|---|\n| data | object |\n| openids | array |\n\n返回示例\n{{\"\": {{\"openids\": [\"a\"]}}, \"data\": "
+    );
+    let written = schema(&page);
+    assert!(!written["source"]["cut_after"].as_str().unwrap_or("").contains("//"), "{}", written["source"]);
+}

@@ -8,5 +8,6 @@ mod diff;
 mod forms;
 mod kinds;
 mod pages;
+mod signed;
 mod traps;
 mod trial;

@@ -29,7 +29,7 @@ pub(crate) fn vendor(layout: Layout) -> VendorFile {
     serde_json::from_value(vendor_json(layout)).unwrap()
 }
 
-fn vendor_json(layout: Layout) -> Value {
+pub(crate) fn vendor_json(layout: Layout) -> Value {
     let (place, name) = match layout {
         Layout::Confluence | Layout::Swagger | Layout::ConfluenceCells => ("header", "X-Token"),
         Layout::Apifox => ("query", "access_token"),
@@ -94,8 +94,13 @@ pub(crate) fn schema(layout: Layout, text: &str) -> Value {
 
 /// What the loader has to say about an imported page.
 pub(crate) fn load(layout: Layout, imported: &Imported) -> Result<(), String> {
+    load_with(&vendor_json(layout), layout, imported)
+}
+
+/// The same with another vendor file.
+pub(crate) fn load_with(vendor: &Value, layout: Layout, imported: &Imported) -> Result<(), String> {
     let files = [
-        ("acme/vendor.json".to_owned(), vendor_json(layout).to_string()),
+        ("acme/vendor.json".to_owned(), vendor.to_string()),
         ("acme/token.json".to_owned(), token_operation(layout).to_string()),
         (format!("acme/all/{}", imported.file), imported.schema.clone()),
     ];

@@ -19,6 +19,9 @@ use writer::Writer;
 /// Deeper than this is no page.
 const DEEPEST: usize = 500;
 
+/// More tables than this no page has.
+const MOST_TABLES: usize = 10_000;
+
 /// A page that was HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Converted {
@@ -68,10 +71,13 @@ fn contains(text: &str, wanted: &str) -> bool {
 /// The text of a page.
 ///
 /// # Errors
-/// [`ImportError::TooDeep`].
+/// [`ImportError::TooDeep`], [`ImportError::TooManyTables`].
 pub(crate) fn convert(text: &str) -> Result<Converted, ImportError> {
     if depth(text) > DEEPEST {
         return Err(ImportError::TooDeep { limit: DEEPEST });
+    }
+    if tables(text) > MOST_TABLES {
+        return Err(ImportError::TooManyTables { limit: MOST_TABLES });
     }
     let html = Html::parse_document(&without_cdata(text));
     let mut writer = Writer::default();
@@ -82,6 +88,14 @@ pub(crate) fn convert(text: &str) -> Result<Converted, ImportError> {
     let head = html.tree.nodes().find(|node| is(*node, "title")).map(|node| site_name_off(&inline(node)));
     let title = first.or(head).filter(|title| !title.is_empty());
     Ok(Converted { text: writer.lines.join("\n"), title, compares: writer.compares })
+}
+
+/// How many tables begin in a text, no more than one beyond what is read.
+fn tables(text: &str) -> usize {
+    const TAG: &str = "table";
+    let begins =
+        |place: usize| text.as_bytes().get(place + 1..place + 1 + TAG.len()).is_some_and(|name| name.eq_ignore_ascii_case(TAG.as_bytes()));
+    text.match_indices('<').filter(|(place, _)| begins(*place)).take(MOST_TABLES + 1).count()
 }
 
 /// How deep the elements stand that are never closed by themselves: a bound on what the parser has to search through.
