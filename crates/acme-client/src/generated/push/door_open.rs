@@ -17,4 +17,5 @@ scrm_core::record! {
         "Shop." "店铺。"
         app_id: Option<String> as Str = "app_id", always;
     }
+    numbers(0 1)
 }

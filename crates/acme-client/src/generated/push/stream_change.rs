@@ -25,4 +25,5 @@ scrm_core::record! {
         "State." "状态。"
         state: Option<i64> as I64 = "state", always;
     }
+    numbers(0 1)
 }
