@@ -169,6 +169,15 @@ impl Kind {
         }
     }
 
+    /// The object that it is or holds.
+    pub(crate) fn nested(&self) -> Option<&str> {
+        match self {
+            Kind::Object { name, .. } | Kind::Objects(name) => Some(name),
+            Kind::Map(value) => value.nested(),
+            _ => None,
+        }
+    }
+
     /// The variant of `Slot` and `View`.
     pub(crate) fn slot(&self) -> TokenStream {
         match self {

@@ -22,7 +22,8 @@ pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&s
     for member in &record.members {
         text += &lines(operation, record, member, rows);
     }
-    text += "    }\n";
+    let numbers: Vec<String> = (0..record.members.len()).map(|number| number.to_string()).collect();
+    let _ = writeln!(text, "    }}\n    numbers({})", numbers.join(" "));
     if let Some(columns) = &object.columns {
         let (name, texts) = (names::ident(&columns.name), docs::columns(columns));
         let _ = write!(text, "    columns {{\n        {texts}\n        {name} = {};\n    }}\n", quoted(&columns.prefix));
@@ -44,12 +45,13 @@ pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&s
 fn lines(operation: &Operation, record: &Record<'_>, member: &Member<'_>, rows: Option<&str>) -> String {
     let Member { field, name, kind } = member;
     let (ty, slot) = (spelled(&kind.rust().into_token_stream()), kind.slot());
+    let nested = kind.nested().map(|name| format!("({})", names::ident(name))).unwrap_or_default();
     let marks = marks(field, rows, record.object.used.response);
     let unit = field.unit.as_ref().map(|unit| format!(" [{}]", quoted(unit))).unwrap_or_default();
     let setter = if record.object.used.request { format!(", {}", request::setter(member)) } else { String::new() };
     let start = request::start(operation, record, member).map(|start| format!(" = {start}")).unwrap_or_default();
     let texts = docs::field(field, kind);
-    format!("        {texts}\n        {name}: {ty} as {slot} = {}, {marks}{unit}{setter}{start};\n", quoted(&field.name))
+    format!("        {texts}\n        {name}: {ty} as {slot}{nested} = {}, {marks}{unit}{setter}{start};\n", quoted(&field.name))
 }
 
 /// The words of `generated::marks`.

@@ -8,10 +8,10 @@ use crate::{address, error::Error, format::File, names};
 
 /// What users name of the runtime; the crate's root shows it whole. Nothing stands here that only generated code names.
 #[rustfmt::skip]
-pub(crate) const RUNTIME: [&str; 83] = [
+pub(crate) const RUNTIME: [&str; 84] = [
     "Action", "BadRow", "BoxError", "Builder", "Call", "CallOptions", "Column", "ColumnKind", "Completeness", "Customer", "CustomerKey",
     "CustomerStream", "Date", "DateTime", "Day", "Decimal", "Drift", "DriftEntry", "DriftKind", "DriftReport", "ErasedCall", "Error", "ErrorKind", "Extra", "Fen",
-    "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "MemoryStore", "Moment", "Month",
+    "FileStore", "Flat", "Hooks", "HttpRequest", "HttpResponse", "Items", "KeyKind", "Keyed", "Label", "Maybe", "MemoryStore", "Moment", "Month",
     "NotAnAmount", "Nullable", "OffsetDateTime", "Operation", "Page", "PagedOperation", "Pages", "Paginator", "Profile", "QuotaSpec", "RawCall", "RawPaging",
     "RejectSink", "Rejected", "RejectedPage", "Response", "ResponseMeta", "ResumeToken", "ResumeTokenError", "RetryPolicy", "Secret", "Sensitivity",
     "Sent", "Shape", "SharedQuota", "SigningInputs", "StoredToken", "Summary", "SystemSigningInputs", "Tabular", "TenantColumn", "Token", "TokenSource", "TokenStore", "Transport",

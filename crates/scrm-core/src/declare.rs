@@ -3,7 +3,6 @@
 //! A vendor's types are declared, one fact a line, and spelt out by the macros here. Their grammar is that of `record!`, `request!`, `open_enum!`,
 //! `operation!`, `pages!` and `handle!`; each is plain repetition, so that the work of the compiler grows with the lines and no faster.
 
-pub mod column;
 mod equal;
 mod given;
 mod handle;
@@ -13,6 +12,17 @@ mod operation;
 mod record;
 mod request;
 mod traits;
+
+pub use std::{
+    borrow::Cow,
+    cmp::{Eq, PartialEq},
+    convert::{From, Infallible},
+    fmt,
+    hash::{Hash, Hasher},
+    option::Option,
+    result::Result,
+    str::FromStr,
+};
 
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -27,14 +37,37 @@ pub use crate::{
     client::FromApiClient,
     debug::debug,
     decode::Envelope,
+    label::Label,
     scan::{document, lax_document, lax_members},
     serialize::{deserialize, serialize, serialize_request},
-    table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
+    table::{
+        Code, DYNAMIC, EXTRA, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, View, WriteFields, code_text, debug_value,
+        deserialize_code, documented, from_text, hash_value, label, same_value, serialize_code,
+    },
+    tabular::Tabular,
 };
 use crate::{
     decode::{DecodeError, Drift},
-    table::{Table, View, WriteFields},
+    tabular::Column,
 };
+
+/// What the documentation says of fields, then of dynamic columns: for each the English and the Chinese text, those of the label where it differs, the
+/// unit if it has one, and a line feed. One list of texts, for that is the least work for the compiler. Beside them the columns of those fields that hold objects.
+pub type Notes = (&'static [&'static str], &'static [fn() -> Vec<Column>]);
+
+/// A field as it is.
+#[inline]
+#[must_use]
+pub fn copy<F: Clone>(field: &F) -> F {
+    field.clone()
+}
+
+/// A field with nothing in it.
+#[inline]
+#[must_use]
+pub fn empty<F: Default>() -> F {
+    F::default()
+}
 
 /// What was decoded as `Serialize` of its type writes it; for the tests of generated code.
 #[must_use]
@@ -43,15 +76,21 @@ pub fn typed_json(view: &View<'_>) -> Value {
 }
 
 /// A struct with a table.
-pub trait Documented {
+pub trait Documented: Sized {
     /// Its fields.
     const TABLE: &'static Table;
+    /// What the documentation says of them, in a constant of its own, which a program that never asks does not carry.
+    const NOTES: Notes;
+    /// With nothing in it: a request without what it starts with.
+    fn blank() -> Self;
 }
 
-/// A request with nothing in it, for tests that read one from its wire form.
-pub trait Blank {
-    /// Without any of what a request starts with.
-    fn blank() -> Self;
+impl<R: Documented> Documented for Box<R> {
+    const TABLE: &'static Table = R::TABLE;
+    const NOTES: Notes = R::NOTES;
+    fn blank() -> Self {
+        Box::new(R::blank())
+    }
 }
 
 /// Reads a request, or any other object, as it stands on the wire; answers how that departs from what its fields say.

@@ -36,6 +36,7 @@ pub mod hooks;
 mod http;
 mod label;
 mod mask;
+mod maybe;
 pub mod money;
 pub mod operation;
 pub mod paging;
@@ -78,6 +79,7 @@ pub use crate::{
     error::{Error, ErrorKind},
     flat::Flat,
     hooks::Hooks,
+    maybe::Maybe,
     money::{Decimal, Fen, NotAnAmount, Yuan},
     operation::{Operation, PagedOperation},
     paging::{

@@ -171,6 +171,7 @@ macro_rules! amount {
         }
 
         impl Plain for $type {
+            const KIND: crate::table::ColumnKind = <$type as Typed>::KIND;
             fn to_value(&self) -> Value {
                 self.0.whole().map_or_else(|| Value::from(self.0.as_f64()), Value::from)
             }

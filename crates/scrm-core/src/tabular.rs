@@ -4,14 +4,15 @@ use serde_json::Value;
 
 pub use crate::table::ColumnKind;
 use crate::{
+    declare::{Documented, Notes},
     flat::Flat,
     path::Scope,
     serialize,
     spec::Label,
-    table::{self, PERSONAL, REQUIRED, ReadFields, SECRET, Table, View},
+    table::{self, DYNAMIC, EXTRA, PERSONAL, REQUIRED, ReadFields, SECRET, Table, View},
 };
 
-/// A struct of a request or an answer as a row of a table.
+/// A struct of a request or an answer as a row of a table. All generated ones are.
 pub trait Tabular: ReadFields {
     /// Its columns, in the order in which serde sees them.
     fn columns() -> Vec<Column>
@@ -34,6 +35,12 @@ pub trait Tabular: ReadFields {
         Self: Sized,
     {
         Flat(self)
+    }
+}
+
+impl<R: Documented + ReadFields> Tabular for R {
+    fn columns() -> Vec<Column> {
+        columns(R::TABLE, &R::blank(), R::NOTES)
     }
 }
 
@@ -93,85 +100,78 @@ pub struct TenantColumn {
     pub label: String,
 }
 
-/// What the documentation says of a field beside what its [`table::Field`] holds. In a static of its own, which a program that never asks does not carry.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldNote {
-    kind: ColumnKind,
-    shape: Shape,
-    unit: Option<&'static str>,
-    label: Label,
-    nested: Option<fn() -> Vec<Column>>,
-}
-
-impl FieldNote {
-    /// One value of this kind.
-    #[must_use]
-    pub const fn new(kind: ColumnKind) -> Self {
-        FieldNote { kind, shape: Shape::One, unit: None, label: Label { zh: "", en: "" }, nested: None }
-    }
-    /// Dynamic columns.
-    #[must_use]
-    pub const fn integers_by_number() -> Self {
-        FieldNote::new(ColumnKind::Integer).map()
-    }
-    /// With the English and the Chinese text: the last two of these.
-    #[must_use]
-    pub const fn label(mut self, texts: &[&'static str]) -> Self {
-        if let [.., en, zh] = *texts {
-            self.label = Label { zh, en };
-        }
-        self
-    }
-    /// A list of such values.
-    #[must_use]
-    pub const fn list(mut self) -> Self {
-        self.shape = Shape::List;
-        self
-    }
-    /// Such values by key.
-    #[must_use]
-    pub const fn map(mut self) -> Self {
-        self.shape = Shape::Map;
-        self
-    }
-    /// With a unit.
-    #[must_use]
-    pub const fn unit(mut self, unit: &'static str) -> Self {
-        self.unit = Some(unit);
-        self
-    }
-    /// With the columns of the objects it holds.
-    #[must_use]
-    pub const fn nested(mut self, columns: fn() -> Vec<Column>) -> Self {
-        self.nested = Some(columns);
-        self
-    }
-
-    fn column(self, name: &'static str, flags: u8) -> Column {
-        let FieldNote { kind, shape, unit, label, nested } = self;
-        let sensitivity = match flags {
-            flags if flags & SECRET != 0 => Sensitivity::Secret,
-            flags if flags & PERSONAL != 0 => Sensitivity::Personal,
-            _ => Sensitivity::Plain,
-        };
-        Column { name, kind, shape, unit, sensitivity, required: flags & REQUIRED != 0, label, nested }
-    }
-}
-
 /// What stands for undocumented keys.
-const EXTRA: FieldNote = FieldNote::new(ColumnKind::Any).label(&["Keys that the documentation does not name", "文档没有说明的字段"]).map();
+const EXTRA_LABEL: Label = Label { zh: "文档没有说明的字段", en: "Keys that the documentation does not name" };
 
-/// Behind [`Tabular::columns`]: `notes` are those of the table's fields, then of its dynamic columns. `extra`: undocumented keys have a place.
-#[must_use]
-pub fn columns(table: &'static Table, notes: &[FieldNote], extra: bool) -> Vec<Column> {
-    let fields = table.fields.iter().map(|field| (field.name(), field.flags));
-    let dynamic = table.dynamic.map(|columns| (columns.name, 0));
-    let mut columns: Vec<Column> = fields.chain(dynamic).zip(notes).map(|((name, flags), note)| note.column(name, flags)).collect();
-    if extra {
+/// What ends a field's part of [`Documented::NOTES`].
+const END: &str = "\n";
+
+/// The columns of a type, from its table, its notes, and what the views of an empty one say.
+fn columns(table: &'static Table, blank: &dyn ReadFields, (notes, nested): Notes) -> Vec<Column> {
+    let fields = table.fields.iter().enumerate().map(|(number, field)| (field.name(), field.flags, blank.view(number)));
+    let dynamic = table.dynamic.map(|columns| (columns.name, 0, blank.view(DYNAMIC)));
+    let (mut notes, mut nested) = (notes.split(|text| *text == END), nested.iter());
+    let mut columns: Vec<Column> = fields
+        .chain(dynamic)
+        .map(|(name, flags, view)| {
+            let (kind, shape) = kind(&view);
+            let nested = if kind == ColumnKind::Object { nested.next().copied() } else { None };
+            let (label, unit) = note(notes.next().unwrap_or_default());
+            Column { name, kind, shape, unit, sensitivity: sensitivity(flags), required: flags & REQUIRED != 0, label, nested }
+        })
+        .collect();
+    let extra = blank.view(EXTRA);
+    if let View::Extra(_) = extra {
+        let (kind, shape) = kind(&extra);
         // what is unknown may be personal
-        columns.push(EXTRA.column(table.extra_name(), PERSONAL));
+        let sensitivity = Sensitivity::Personal;
+        let (name, label) = (table.extra_name(), EXTRA_LABEL);
+        columns.push(Column { name, kind, shape, unit: None, sensitivity, required: false, label, nested: None });
     }
     columns
+}
+
+/// The label and the unit of one field: its English and its Chinese text, those of the label where it differs, and the unit, if there is one.
+fn note(texts: &[&'static str]) -> (Label, Option<&'static str>) {
+    match *texts {
+        [en, zh] | [_, _, en, zh] => (Label { zh, en }, None),
+        [en, zh, unit] | [_, _, en, zh, unit] => (Label { zh, en }, Some(unit)),
+        _ => (Label { zh: "", en: "" }, None),
+    }
+}
+
+fn sensitivity(flags: u8) -> Sensitivity {
+    match flags {
+        flags if flags & SECRET != 0 => Sensitivity::Secret,
+        flags if flags & PERSONAL != 0 => Sensitivity::Personal,
+        _ => Sensitivity::Plain,
+    }
+}
+
+/// What the values of a view are, whatever it holds at the moment.
+fn kind(view: &View<'_>) -> (ColumnKind, Shape) {
+    match view {
+        View::I64(_) => (ColumnKind::Integer, Shape::One),
+        View::F64(_) => (ColumnKind::Number, Shape::One),
+        View::Bool(_) => (ColumnKind::Boolean, Shape::One),
+        View::Str(_) => (ColumnKind::Text, Shape::One),
+        View::Open(_) => (ColumnKind::Code, Shape::One),
+        View::Any(_) => (ColumnKind::Any, Shape::One),
+        View::Typed(value) => (value.kind(), Shape::One),
+        View::Obj(_) | View::Root(_) => (ColumnKind::Object, Shape::One),
+        View::List(_) => (ColumnKind::Object, Shape::List),
+        View::Strs(_) => (ColumnKind::Text, Shape::List),
+        View::Ints(_) => (ColumnKind::Integer, Shape::List),
+        View::Opens(_) => (ColumnKind::Code, Shape::List),
+        View::Typeds(values) => (values.kind(), Shape::List),
+        View::Map(entries) => (entries.kind(), Shape::Map),
+        View::Nullable(value) => match value.kind() {
+            (kind, true) => (kind, Shape::List),
+            (kind, false) => (kind, Shape::One),
+        },
+        View::Dynamic(_) => (ColumnKind::Integer, Shape::Map),
+        View::Extra(_) => (ColumnKind::Any, Shape::Map),
+    }
 }
 
 /// A value as JSON text, as its type says and without what is not there; `None` where there is nothing.

@@ -31,7 +31,7 @@ pub use scrm_core::{
     Column, ColumnKind, Completeness, Customer, CustomerKey, CustomerStream, Date,
     DateTime, Day, Decimal, Drift, DriftEntry, DriftKind, DriftReport, ErasedCall, Error,
     ErrorKind, Extra, Fen, FileStore, Flat, Hooks, HttpRequest, HttpResponse, Items,
-    KeyKind, Keyed, Label, MemoryStore, Moment, Month, NotAnAmount, Nullable,
+    KeyKind, Keyed, Label, Maybe, MemoryStore, Moment, Month, NotAnAmount, Nullable,
     OffsetDateTime, Operation, Page, PagedOperation, Pages, Paginator, Profile,
     QuotaSpec, RawCall, RawPaging, RejectSink, Rejected, RejectedPage, Response,
     ResponseMeta, ResumeToken, ResumeTokenError, RetryPolicy, Secret, Sensitivity, Sent,

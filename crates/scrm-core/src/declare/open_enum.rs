@@ -17,7 +17,7 @@ macro_rules! open_enum {
         $(#[$meta])*
         ///
         /// Open: a value that is not documented is kept in `Undocumented`.
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub enum $name {
             $(
@@ -27,48 +27,58 @@ macro_rules! open_enum {
             /// Not documented; as it came.
             Undocumented($crate::table::Undocumented),
         }
-        impl $crate::table::Open for $name {
-            const CODES: &'static [$crate::table::Code<'static>] = &[$($crate::table::Code::$kind($code)),*];
-            const LABELS: &'static [&'static [&'static str]] = &[$(&[$en $(, $zh)? $(, $label_en, $label_zh)?]),*];
-            const ALL: &'static [Self] = &[$(Self::$variant),*];
-            #[inline]
-            fn undocumented(value: $crate::table::Undocumented) -> Self {
-                Self::Undocumented(value)
-            }
-            #[inline]
-            fn as_undocumented(&self) -> ::std::option::Option<&$crate::table::Undocumented> {
-                if let Self::Undocumented(value) = self { ::std::option::Option::Some(value) } else { ::std::option::Option::None }
-            }
-        }
-        $crate::open_enum_traits!($name);
-        impl $name {
-            /// The documented meaning in both languages; `None` for `Undocumented`.
-            #[inline]
-            #[must_use]
-            pub fn label(&self) -> ::std::option::Option<$crate::spec::Label> {
-                $crate::table::label(self)
-            }
-            /// The documented meaning in Chinese; `None` for `Undocumented`.
-            #[inline]
-            #[must_use]
-            pub fn label_zh(&self) -> ::std::option::Option<&'static str> {
-                $crate::spec::Label::zh_of(self.label())
-            }
-            /// The documented meaning in English; `None` for `Undocumented`.
-            #[inline]
-            #[must_use]
-            pub fn label_en(&self) -> ::std::option::Option<&'static str> {
-                $crate::spec::Label::en_of(self.label())
-            }
-        }
-        $(
-            /// By the code on the wire.
-            impl ::std::convert::From<$from> for $name {
+        const _: () = {
+            use $crate::declare;
+            impl declare::Open for $name {
+                const CODES: &'static [declare::Code<'static>] = &[$(declare::Code::$kind($code)),*];
+                const LABELS: &'static [&'static str] = &[$($en, $($zh,)? $($label_en, $label_zh,)? "\n"),*];
+                const ALL: &'static [Self] = &[$(Self::$variant),*];
+                const NAMES: &'static [&'static str] = &[$(stringify!($variant)),*];
                 #[inline]
-                fn from(code: $from) -> Self {
-                    $crate::table::documented($crate::table::Code::$from_kind(code))
+                fn undocumented(value: declare::Undocumented) -> Self {
+                    Self::Undocumented(value)
+                }
+                #[inline]
+                fn as_undocumented(&self) -> declare::Option<&declare::Undocumented> {
+                    if let Self::Undocumented(value) = self { declare::Option::Some(value) } else { declare::Option::None }
                 }
             }
-        )*
+            $crate::open_enum_traits!($name);
+            impl $name {
+                /// The code as it stands on the wire, an integer in digits.
+                #[inline]
+                #[must_use]
+                pub fn as_str(&self) -> declare::Cow<'_, str> {
+                    declare::code_text(self)
+                }
+                /// The documented meaning in both languages; `None` for `Undocumented`.
+                #[inline]
+                #[must_use]
+                pub fn label(&self) -> declare::Option<declare::Label> {
+                    declare::label(self)
+                }
+                /// The documented meaning in Chinese; `None` for `Undocumented`.
+                #[inline]
+                #[must_use]
+                pub fn label_zh(&self) -> declare::Option<&'static str> {
+                    declare::Label::zh_of(self.label())
+                }
+                /// The documented meaning in English; `None` for `Undocumented`.
+                #[inline]
+                #[must_use]
+                pub fn label_en(&self) -> declare::Option<&'static str> {
+                    declare::Label::en_of(self.label())
+                }
+            }
+            $(
+                /// By the code on the wire.
+                impl declare::From<$from> for $name {
+                    #[inline]
+                    fn from(code: $from) -> Self {
+                        declare::documented(declare::Code::$from_kind(code))
+                    }
+                }
+            )*
+        };
     };
 }

@@ -53,22 +53,24 @@ macro_rules! pages {
             type Row = $row;
             #[inline]
             fn take_rows(data: &mut Self::Data) -> ::std::vec::Vec<Self::Row> {
-                ::std::option::Option::Some(data)$(.and_then(|held| held.$holder.as_mut()))*
-                    .map(|held| $crate::declare::Rows::rows(::std::mem::take(&mut (*held)$(.$rows)?)))
-                    .unwrap_or_default()
+                let held = data;
+                $(let ::std::option::Option::Some(held) = &mut held.$holder else { return ::std::vec::Vec::new() };)*
+                $crate::declare::Rows::rows(::std::mem::take(&mut (*held)$(.$rows)?))
             }
             $(
                 #[inline]
                 fn total(data: &Self::Data) -> ::std::option::Option<u64> {
-                    ::std::option::Option::Some(data)$(.and_then(|held| held.$total_holder.as_ref()))*
-                        .and_then(|held| $crate::declare::Total::total(&held.$total))
+                    let held = data;
+                    $(let ::std::option::Option::Some(held) = &held.$total_holder else { return ::std::option::Option::None };)*
+                    $crate::declare::Total::total(&held.$total)
                 }
             )?
             $(
                 #[inline]
                 fn page(&self) -> ::std::option::Option<i64> {
-                    ::std::option::Option::Some(self)$(.and_then(|held| held.$page_holder.as_ref()))*
-                        .and_then(|held| $crate::declare::Number::number(&held.$page))
+                    let held = self;
+                    $(let ::std::option::Option::Some(held) = &held.$page_holder else { return ::std::option::Option::None };)*
+                    $crate::declare::Number::number(&held.$page)
                 }
                 #[inline]
                 fn set_page(&mut self, page: i64) {
@@ -78,8 +80,9 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn size(&self) -> ::std::option::Option<i64> {
-                    ::std::option::Option::Some(self)$(.and_then(|held| held.$size_holder.as_ref()))*
-                        .and_then(|held| $crate::declare::Number::number(&held.$size))
+                    let held = self;
+                    $(let ::std::option::Option::Some(held) = &held.$size_holder else { return ::std::option::Option::None };)*
+                    $crate::declare::Number::number(&held.$size)
                 }
                 #[inline]
                 fn set_size(&mut self, size: i64) {
@@ -123,8 +126,9 @@ macro_rules! pages {
             $(
                 #[inline]
                 fn id(row: &Self::Row) -> ::std::option::Option<::std::string::String> {
-                    ::std::option::Option::Some(row)$(.and_then(|held| held.$id_holder.as_ref()))*
-                        .and_then(|held| $crate::declare::RowId::row_id(&held.$id))
+                    let held = row;
+                    $(let ::std::option::Option::Some(held) = &held.$id_holder else { return ::std::option::Option::None };)*
+                    $crate::declare::RowId::row_id(&held.$id)
                 }
             )?
             $crate::ranges!($($number: $(/ $start_holder)* . $start, $(/ $end_holder)* . $end;)*);
@@ -142,10 +146,16 @@ macro_rules! ranges {
         fn range(&self, number: usize) -> (::std::option::Option<::std::string::String>, ::std::option::Option<::std::string::String>) {
             match number {
                 $($number => (
-                    ::std::option::Option::Some(self)$(.and_then(|held| held.$start_holder.as_ref()))*
-                        .and_then(|held| $crate::declare::Bound::bound(&held.$start)),
-                    ::std::option::Option::Some(self)$(.and_then(|held| held.$end_holder.as_ref()))*
-                        .and_then(|held| $crate::declare::Bound::bound(&held.$end)),
+                    'start: {
+                        let held = self;
+                        $(let ::std::option::Option::Some(held) = &held.$start_holder else { break 'start ::std::option::Option::None };)*
+                        $crate::declare::Bound::bound(&held.$start)
+                    },
+                    'end: {
+                        let held = self;
+                        $(let ::std::option::Option::Some(held) = &held.$end_holder else { break 'end ::std::option::Option::None };)*
+                        $crate::declare::Bound::bound(&held.$end)
+                    },
                 ),)+
                 _ => (::std::option::Option::None, ::std::option::Option::None),
             }

@@ -8,7 +8,11 @@
 /// ```
 ///
 /// The texts are Markdown and become the field's documentation with the notes behind; in parentheses stand the labels where they differ. `as` names the slot,
-/// the text behind `=` is the wire name, and the words are those of `declare::marks`. Setters only where the object is sent.
+/// with the type of the objects in it (`list: Vec<User> as List(User) = …`), the text behind `=` is the wire name, and the words are those of
+/// `declare::marks`. Setters only where the object is sent.
+///
+/// Behind the fields stand as many numbers, `numbers(0 1 2)`. A macro cannot count; one that has an enum count for it, and makes constants of that, costs
+/// a fourteenth of the check of all generated code.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
@@ -17,10 +21,11 @@ macro_rules! record {
         pub struct $name:ident {
             $(
                 $en:literal $zh:literal $(($label_en:literal $label_zh:literal))? $($note:literal)*
-                $field:ident: $ty:ty as $kind:ident = $wire:literal, $mark:ident $($more:ident)* $([$unit:literal])?
+                $field:ident: $ty:ty as $kind:ident $(($nested:ty))? = $wire:literal, $mark:ident $($more:ident)* $([$unit:literal])?
                 $(, $with:ident($parameter:ty) $(or $null:ident)?)?;
             )*
         }
+        numbers($($number:literal)*)
         $(columns {
             $columns_en:literal $columns_zh:literal $(($columns_label_en:literal $columns_label_zh:literal))? $columns_note:literal
             $columns:ident = $prefix:literal;
@@ -30,7 +35,6 @@ macro_rules! record {
         $($(#[$new:meta])* new($($given:ident: $given_ty:ty),* $(,)?))?
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Default)]
         #[non_exhaustive]
         pub struct $name {
             $(
@@ -45,58 +49,73 @@ macro_rules! record {
             pub extra: $crate::table::Extra,
         }
         const _: () = {
-            static TABLE: $crate::table::Table = $crate::table::Table::new(
-                stringify!($name),
-                &[$($crate::table::Field($wire, $crate::declare::marks::$mark $(.$more())*)),*],
-            )
-            $(.dynamic($prefix, stringify!($columns)))?
-            $(.announced($list, $key, $key_label))?;
-            impl $crate::declare::Documented for $name {
-                const TABLE: &'static $crate::table::Table = &TABLE;
-            }
-            $crate::numbers!($($field)*);
-            impl $crate::table::WriteFields for $name {
+            use $crate::declare::{self, marks};
+            impl declare::Documented for $name {
+                const TABLE: &'static declare::Table = &declare::Table::new(
+                    stringify!($name),
+                    &[$(declare::Field($wire, marks::$mark $(.$more())*)),*],
+                )
+                $(.dynamic($prefix, stringify!($columns)))?
+                $(.announced($list, $key, $key_label))?;
+                const NOTES: declare::Notes = (&[
+                    $($en, $zh, $($label_en, $label_zh,)? $($unit,)? "\n",)*
+                    $($columns_en, $columns_zh, $($columns_label_en, $columns_label_zh,)? "\n",)?
+                ], &[$($(<$nested as declare::Tabular>::columns,)?)*]);
                 #[inline]
-                fn table(&self) -> &'static $crate::table::Table {
-                    &TABLE
-                }
-                #[inline]
-                fn slot(&mut self, field: usize) -> $crate::table::Slot<'_> {
-                    match field {
-                        $(Number::$field => $crate::table::Slot::$kind(&mut self.$field),)*
-                        $($crate::table::DYNAMIC => $crate::table::Slot::Dynamic(&mut self.$columns),)?
-                        _ => $crate::table::Slot::Extra(&mut self.extra),
+                fn blank() -> Self {
+                    Self {
+                        $($field: declare::empty(),)*
+                        $($columns: declare::empty(),)?
+                        extra: declare::empty(),
                     }
                 }
             }
-            impl $crate::table::ReadFields for $name {
+            impl ::std::default::Default for $name {
                 #[inline]
-                fn table(&self) -> &'static $crate::table::Table {
-                    &TABLE
+                fn default() -> Self {
+                    declare::Documented::blank()
                 }
+            }
+            impl ::std::clone::Clone for $name {
                 #[inline]
-                fn view(&self, field: usize) -> $crate::table::View<'_> {
-                    match field {
-                        $(Number::$field => $crate::table::View::$kind(&self.$field),)*
-                        $($crate::table::DYNAMIC => $crate::table::View::Dynamic(&self.$columns),)?
-                        _ => $crate::table::View::Extra(&self.extra),
+                fn clone(&self) -> Self {
+                    Self {
+                        $($field: declare::copy(&self.$field),)*
+                        $($columns: declare::copy(&self.$columns),)?
+                        extra: declare::copy(&self.extra),
                     }
                 }
             }
-            impl $crate::tabular::Tabular for $name {
-                fn columns() -> ::std::vec::Vec<$crate::tabular::Column> {
-                    $crate::tabular::columns(
-                        &TABLE,
-                        &[
-                            $($crate::declare::column::$kind::<$ty>().label(&[$en, $zh $(, $label_en, $label_zh)?]) $(.unit($unit))?,)*
-                            $($crate::tabular::FieldNote::integers_by_number().label(&[$columns_en, $columns_zh $(, $columns_label_en, $columns_label_zh)?]),)?
-                        ],
-                        true,
-                    )
+            impl declare::WriteFields for $name {
+                #[inline]
+                fn table(&self) -> &'static declare::Table {
+                    <Self as declare::Documented>::TABLE
+                }
+                #[inline]
+                fn slot(&mut self, field: usize) -> declare::Slot<'_> {
+                    match field {
+                        $($number => declare::Slot::$kind(&mut self.$field),)*
+                        $(declare::DYNAMIC => declare::Slot::Dynamic(&mut self.$columns),)?
+                        _ => declare::Slot::Extra(&mut self.extra),
+                    }
                 }
             }
+            impl declare::ReadFields for $name {
+                #[inline]
+                fn table(&self) -> &'static declare::Table {
+                    <Self as declare::Documented>::TABLE
+                }
+                #[inline]
+                fn view(&self, field: usize) -> declare::View<'_> {
+                    match field {
+                        $($number => declare::View::$kind(&self.$field),)*
+                        $(declare::DYNAMIC => declare::View::Dynamic(&self.$columns),)?
+                        _ => declare::View::Extra(&self.extra),
+                    }
+                }
+            }
+            $crate::record_traits!($name);
         };
-        $crate::record_traits!($name);
         $(
             impl $name {
                 $(#[$new])*
@@ -132,46 +151,34 @@ macro_rules! record {
     };
 }
 
-/// The numbers of fields, as constants of the fields' names.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! numbers {
-    ($($field:ident)*) => {
-        #[allow(non_camel_case_types)]
-        enum Position { $($field),* }
-        enum Number {}
-        #[allow(non_upper_case_globals)]
-        impl Number {
-            $(const $field: usize = Position::$field as usize;)*
-        }
-    };
-}
-
 /// One setter a line.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! setters {
     ($name:ident {}) => {};
     ($name:ident { $($(#[$meta:meta])* $field:ident = $wire:literal, $with:ident($parameter:ty) $(or $null:ident)?;)+ }) => {
-        impl $name {
-            $(
-                $(#[$meta])*
-                #[inline]
-                #[must_use]
-                pub fn $with(mut self, $field: $parameter) -> Self {
-                    self.$field = $crate::declare::Given::given($field);
-                    self
-                }
+        const _: () = {
+            use $crate::declare;
+            impl $name {
                 $(
-                    #[doc = concat!("Sends `` ", $wire, " `` as `null`, which is not the same as leaving it out.")]
+                    $(#[$meta])*
                     #[inline]
                     #[must_use]
-                    pub fn $null(mut self) -> Self {
-                        self.$field = $crate::table::Nullable::Null;
+                    pub fn $with(mut self, $field: $parameter) -> Self {
+                        self.$field = declare::Given::given($field);
                         self
                     }
-                )?
-            )*
-        }
+                    $(
+                        #[doc = concat!("Sends `` ", $wire, " `` as `null`, which is not the same as leaving it out.")]
+                        #[inline]
+                        #[must_use]
+                        pub fn $null(mut self) -> Self {
+                            self.$field = declare::Nullable::Null;
+                            self
+                        }
+                    )?
+                )*
+            }
+        };
     };
 }

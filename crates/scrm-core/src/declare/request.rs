@@ -10,74 +10,78 @@ macro_rules! request {
         pub struct $name:ident {
             $(
                 $en:literal $zh:literal $(($label_en:literal $label_zh:literal))? $($note:literal)*
-                $field:ident: $ty:ty as $kind:ident = $wire:literal, $mark:ident $($more:ident)* $([$unit:literal])?,
+                $field:ident: $ty:ty as $kind:ident $(($nested:ty))? = $wire:literal, $mark:ident $($more:ident)* $([$unit:literal])?,
                 $with:ident($parameter:ty) $(or $null:ident)? $(= $start:expr)?;
             )*
         }
+        numbers($($number:literal)*)
         $(open($extra:ident))?
         $(#[$new:meta])*
         new($($given:ident: $given_ty:ty),* $(,)?)
     ) => {
         $(#[$meta])*
-        #[derive(Clone)]
         pub struct $name {
             $($field: $ty,)*
             $($extra: $crate::table::Extra,)?
         }
         const _: () = {
-            static TABLE: $crate::table::Table = $crate::table::Table::new(
-                stringify!($name),
-                &[$($crate::table::Field($wire, $crate::declare::marks::$mark $(.$more())*)),*],
-            );
-            impl $crate::declare::Documented for $name {
-                const TABLE: &'static $crate::table::Table = &TABLE;
-            }
-            $crate::numbers!($($field)*);
-            impl $crate::table::ReadFields for $name {
+            use $crate::declare::{self, marks};
+            impl declare::Documented for $name {
+                const TABLE: &'static declare::Table = &declare::Table::new(
+                    stringify!($name),
+                    &[$(declare::Field($wire, marks::$mark $(.$more())*)),*],
+                );
+                const NOTES: declare::Notes = (&[
+                    $($en, $zh, $($label_en, $label_zh,)? $($unit,)? "\n",)*
+                ], &[$($(<$nested as declare::Tabular>::columns,)?)*]);
                 #[inline]
-                fn table(&self) -> &'static $crate::table::Table {
-                    &TABLE
+                fn blank() -> Self {
+                    Self {
+                        $($field: declare::empty(),)*
+                        $($extra: declare::empty(),)?
+                    }
+                }
+            }
+            impl ::std::clone::Clone for $name {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        $($field: declare::copy(&self.$field),)*
+                        $($extra: declare::copy(&self.$extra),)?
+                    }
+                }
+            }
+            impl declare::ReadFields for $name {
+                #[inline]
+                fn table(&self) -> &'static declare::Table {
+                    <Self as declare::Documented>::TABLE
                 }
                 #[inline]
-                fn view(&self, field: usize) -> $crate::table::View<'_> {
+                fn view(&self, field: usize) -> declare::View<'_> {
                     match field {
-                        $(Number::$field => $crate::table::View::$kind(&self.$field),)*
-                        $($crate::table::EXTRA => $crate::table::View::Extra(&self.$extra),)?
-                        _ => $crate::table::View::Any(&::std::option::Option::None),
+                        $($number => declare::View::$kind(&self.$field),)*
+                        $(declare::EXTRA => declare::View::Extra(&self.$extra),)?
+                        _ => declare::View::Any(&::std::option::Option::None),
                     }
                 }
             }
             // A request is read by tests alone; a user's compiler never sees these.
             #[cfg(test)]
-            impl $crate::table::WriteFields for $name {
-                fn table(&self) -> &'static $crate::table::Table {
-                    &TABLE
+            impl declare::WriteFields for $name {
+                fn table(&self) -> &'static declare::Table {
+                    <Self as declare::Documented>::TABLE
                 }
-                fn slot(&mut self, field: usize) -> $crate::table::Slot<'_> {
+                fn slot(&mut self, field: usize) -> declare::Slot<'_> {
                     match field {
-                        $(Number::$field => $crate::table::Slot::$kind(&mut self.$field),)*
-                        $($crate::table::EXTRA => $crate::table::Slot::Extra(&mut self.$extra),)?
+                        $($number => declare::Slot::$kind(&mut self.$field),)*
+                        $(declare::EXTRA => declare::Slot::Extra(&mut self.$extra),)?
                         // What is read there is told as a departure, and not kept.
-                        _ => $crate::table::Slot::Extra(::std::boxed::Box::leak(::std::boxed::Box::default())),
+                        _ => declare::Slot::Extra(::std::boxed::Box::leak(::std::boxed::Box::default())),
                     }
                 }
             }
-            #[cfg(test)]
-            impl $crate::declare::Blank for $name {
-                fn blank() -> Self {
-                    Self {
-                        $($field: ::std::default::Default::default(),)*
-                        $($extra: ::std::default::Default::default(),)?
-                    }
-                }
-            }
-            impl $crate::tabular::Tabular for $name {
-                fn columns() -> ::std::vec::Vec<$crate::tabular::Column> {
-                    $crate::tabular::columns(&TABLE, &[$($crate::declare::column::$kind::<$ty>().label(&[$en, $zh $(, $label_en, $label_zh)?]) $(.unit($unit))?),*], !<[&str]>::is_empty(&[$(stringify!($extra))?]))
-                }
-            }
+            $crate::request_traits!($name);
         };
-        $crate::request_traits!($name);
         impl $name {
             $(#[$new])*
             #[inline]
@@ -85,10 +89,7 @@ macro_rules! request {
             #[allow(clippy::too_many_arguments)]
             pub fn new($($given: $given_ty),*) -> Self {
                 #[allow(unused_mut)]
-                let mut request = Self {
-                    $($field: ::std::default::Default::default(),)*
-                    $($extra: ::std::default::Default::default(),)?
-                };
+                let mut request = <Self as $crate::declare::Documented>::blank();
                 $($(request.$field = $start;)?)*
                 $(request.$given = $crate::declare::Given::given($given);)*
                 request

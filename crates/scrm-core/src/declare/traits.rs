@@ -1,4 +1,5 @@
-//! The traits of generated types, each a line into code that is written once.
+//! The traits of generated types, each a line into code that is written once. `declare` is in scope where they are called: a short path is less work for the
+//! compiler.
 
 /// `Debug` (masked), `PartialEq` (by what the fields show), `Serialize` and `Deserialize` of an object.
 #[doc(hidden)]
@@ -6,16 +7,16 @@
 macro_rules! record_traits {
     ($type:ident) => {
         $crate::shown_traits!($type);
-        impl $crate::declare::Serialize for $type {
+        impl declare::Serialize for $type {
             #[inline]
-            fn serialize<S: $crate::declare::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::declare::serialize(self, serializer)
+            fn serialize<S: declare::Serializer>(&self, serializer: S) -> declare::Result<S::Ok, S::Error> {
+                declare::serialize(self, serializer)
             }
         }
-        impl<'de> $crate::declare::Deserialize<'de> for $type {
+        impl<'de> declare::Deserialize<'de> for $type {
             #[inline]
-            fn deserialize<D: $crate::declare::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::declare::deserialize(deserializer)
+            fn deserialize<D: declare::Deserializer<'de>>(deserializer: D) -> declare::Result<Self, D::Error> {
+                declare::deserialize(deserializer)
             }
         }
     };
@@ -27,10 +28,10 @@ macro_rules! record_traits {
 macro_rules! request_traits {
     ($type:ident) => {
         $crate::shown_traits!($type);
-        impl $crate::declare::Serialize for $type {
+        impl declare::Serialize for $type {
             #[inline]
-            fn serialize<S: $crate::declare::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::declare::serialize_request(self, serializer)
+            fn serialize<S: declare::Serializer>(&self, serializer: S) -> declare::Result<S::Ok, S::Error> {
+                declare::serialize_request(self, serializer)
             }
         }
     };
@@ -41,74 +42,72 @@ macro_rules! request_traits {
 #[macro_export]
 macro_rules! shown_traits {
     ($type:ident) => {
-        impl ::std::fmt::Debug for $type {
+        impl declare::fmt::Debug for $type {
             #[inline]
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::declare::debug(self, f)
+            fn fmt(&self, f: &mut declare::fmt::Formatter<'_>) -> declare::fmt::Result {
+                declare::debug(self, f)
             }
         }
-        impl ::std::cmp::PartialEq for $type {
+        impl declare::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::declare::same(self, other)
+                declare::same(self, other)
             }
         }
     };
 }
 
-/// `as_str`, `Display`, `FromStr`, serde, `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
+/// `Debug`, `Display`, `FromStr`, serde, `PartialEq`, `Eq` and `Hash` of a generated enum that implements `Open`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_enum_traits {
     ($type:ident) => {
-        impl $type {
-            /// The code as it stands on the wire, an integer in digits.
+        impl declare::fmt::Debug for $type {
             #[inline]
-            #[must_use]
-            pub fn as_str(&self) -> ::std::borrow::Cow<'_, str> {
-                $crate::declare::code_text(self)
+            fn fmt(&self, f: &mut declare::fmt::Formatter<'_>) -> declare::fmt::Result {
+                declare::debug_value(self, f)
             }
         }
         /// The code as it stands on the wire.
-        impl ::std::fmt::Display for $type {
+        impl declare::fmt::Display for $type {
             #[inline]
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(&self.as_str())
+            fn fmt(&self, f: &mut declare::fmt::Formatter<'_>) -> declare::fmt::Result {
+                f.pad(&declare::code_text(self))
             }
         }
         /// By the code on the wire; what is not documented is kept.
-        impl ::std::str::FromStr for $type {
-            type Err = ::std::convert::Infallible;
+        impl declare::FromStr for $type {
+            type Err = declare::Infallible;
             #[inline]
-            fn from_str(code: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
-                ::std::result::Result::Ok($crate::declare::from_text(code))
+            fn from_str(code: &str) -> declare::Result<Self, declare::Infallible> {
+                declare::Result::Ok(declare::from_text(code))
             }
         }
         /// As the code on the wire.
-        impl $crate::declare::Serialize for $type {
+        impl declare::Serialize for $type {
             #[inline]
-            fn serialize<S: $crate::declare::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::declare::serialize_code(self, serializer)
+            fn serialize<S: declare::Serializer>(&self, serializer: S) -> declare::Result<S::Ok, S::Error> {
+                declare::serialize_code(self, serializer)
             }
         }
         /// From the code on the wire; what is not documented is kept.
-        impl<'de> $crate::declare::Deserialize<'de> for $type {
+        impl<'de> declare::Deserialize<'de> for $type {
             #[inline]
-            fn deserialize<D: $crate::declare::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::declare::deserialize_code(deserializer)
+            fn deserialize<D: declare::Deserializer<'de>>(deserializer: D) -> declare::Result<Self, D::Error> {
+                declare::deserialize_code(deserializer)
             }
         }
-        impl ::std::cmp::PartialEq for $type {
+        impl declare::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::declare::same_value(self, other)
+                declare::same_value(self, other)
             }
         }
-        impl ::std::cmp::Eq for $type {}
-        impl ::std::hash::Hash for $type {
+        impl declare::Eq for $type {}
+        impl declare::Hash for $type {
             #[inline]
-            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                $crate::declare::hash_value(self, state);
+            fn hash<H: declare::Hasher>(&self, state: &mut H) {
+                declare::hash_value(self, state);
             }
         }
     };

@@ -96,8 +96,9 @@ pub(crate) enum Level {
 
 impl Open for Level {
     const CODES: &'static [Code<'static>] = &[Code::Int(0), Code::Int(2)];
-    const LABELS: &'static [&'static [&'static str]] = &[&["basic"], &["gold"]];
+    const LABELS: &'static [&'static str] = &["basic", "\n", "gold", "\n"];
     const ALL: &'static [Self] = &[Level::Basic, Level::Gold];
+    const NAMES: &'static [&'static str] = &["Basic", "Gold"];
     fn undocumented(value: Undocumented) -> Self {
         Level::Undocumented(value)
     }

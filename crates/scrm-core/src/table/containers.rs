@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{ReadFields, Slot, View, WriteFields};
+use super::{ColumnKind, ReadFields, Slot, View, WriteFields};
 
 /// An optional nested object, for writing.
 pub trait ObjSlot: Send + Sync {
@@ -124,6 +124,8 @@ impl<V> Keyed<V> {
 
 /// What a [`Keyed`] map may hold.
 pub trait Cell: Default + Send + Sync {
+    /// What a column of such values is.
+    const KIND: ColumnKind;
     /// For writing.
     fn slot(&mut self) -> Slot<'_>;
     /// For reading.
@@ -131,6 +133,7 @@ pub trait Cell: Default + Send + Sync {
 }
 
 impl<R: WriteFields + ReadFields + Default> Cell for R {
+    const KIND: ColumnKind = ColumnKind::Object;
     fn slot(&mut self) -> Slot<'_> {
         Slot::Root(self)
     }
@@ -140,6 +143,7 @@ impl<R: WriteFields + ReadFields + Default> Cell for R {
 }
 
 impl Cell for Option<i64> {
+    const KIND: ColumnKind = ColumnKind::Integer;
     fn slot(&mut self) -> Slot<'_> {
         Slot::I64(self)
     }
@@ -149,6 +153,7 @@ impl Cell for Option<i64> {
 }
 
 impl Cell for Option<String> {
+    const KIND: ColumnKind = ColumnKind::Text;
     fn slot(&mut self) -> Slot<'_> {
         Slot::Str(self)
     }
@@ -158,6 +163,7 @@ impl Cell for Option<String> {
 }
 
 impl Cell for Option<Value> {
+    const KIND: ColumnKind = ColumnKind::Any;
     fn slot(&mut self) -> Slot<'_> {
         Slot::Any(self)
     }
@@ -178,6 +184,8 @@ pub trait MapSlot: Send + Sync {
 
 /// A map, for reading.
 pub trait MapView: Send + Sync {
+    /// What a column of such values is.
+    fn kind(&self) -> ColumnKind;
     /// How many entries.
     fn count(&self) -> usize;
     /// An entry.
@@ -199,6 +207,9 @@ impl<V: Cell> MapSlot for Keyed<V> {
 }
 
 impl<V: Cell> MapView for Keyed<V> {
+    fn kind(&self) -> ColumnKind {
+        V::KIND
+    }
     fn count(&self) -> usize {
         self.0.len()
     }

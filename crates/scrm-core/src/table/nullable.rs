@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::ColumnKind;
+
 /// A field where absent, `null` and empty mean three things.
 #[derive(Clone, Default, PartialEq)]
 pub enum Nullable<T> {
@@ -45,12 +47,18 @@ pub trait NullableSlot: Send + Sync {
 pub trait NullableView: Send + Sync {
     /// Whether it is not sent.
     fn is_absent(&self) -> bool;
+    /// What a column of such values is, and whether each is a list.
+    fn kind(&self) -> (ColumnKind, bool);
     /// The value as JSON.
     fn get(&self) -> Nullable<Value>;
 }
 
 /// What a [`Nullable`] may hold.
 pub trait Plain: Clone + Send + Sync + Sized {
+    /// What a column of such values is.
+    const KIND: ColumnKind;
+    /// Whether a value is a list.
+    const IS_LIST: bool = false;
     /// As JSON.
     fn to_value(&self) -> Value;
     /// From JSON; numbers may come in quotes.
@@ -76,6 +84,9 @@ impl<T: Plain> NullableView for Nullable<T> {
     fn is_absent(&self) -> bool {
         matches!(self, Nullable::Absent)
     }
+    fn kind(&self) -> (ColumnKind, bool) {
+        (T::KIND, T::IS_LIST)
+    }
     fn get(&self) -> Nullable<Value> {
         match self {
             Nullable::Absent => Nullable::Absent,
@@ -86,6 +97,7 @@ impl<T: Plain> NullableView for Nullable<T> {
 }
 
 impl Plain for String {
+    const KIND: ColumnKind = ColumnKind::Text;
     fn to_value(&self) -> Value {
         Value::String(self.clone())
     }
@@ -99,6 +111,7 @@ impl Plain for String {
 }
 
 impl Plain for i64 {
+    const KIND: ColumnKind = ColumnKind::Integer;
     fn to_value(&self) -> Value {
         Value::from(*self)
     }
@@ -108,6 +121,8 @@ impl Plain for i64 {
 }
 
 impl<T: Plain> Plain for Vec<T> {
+    const KIND: ColumnKind = T::KIND;
+    const IS_LIST: bool = true;
     fn to_value(&self) -> Value {
         Value::Array(self.iter().map(T::to_value).collect())
     }
@@ -117,6 +132,7 @@ impl<T: Plain> Plain for Vec<T> {
 }
 
 impl Plain for f64 {
+    const KIND: ColumnKind = ColumnKind::Number;
     fn to_value(&self) -> Value {
         Value::from(*self)
     }
@@ -126,6 +142,7 @@ impl Plain for f64 {
 }
 
 impl Plain for bool {
+    const KIND: ColumnKind = ColumnKind::Boolean;
     fn to_value(&self) -> Value {
         Value::Bool(*self)
     }

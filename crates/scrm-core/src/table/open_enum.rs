@@ -19,10 +19,13 @@ use crate::label::Label;
 pub trait Open: Clone + Sized + Send + Sync + 'static {
     /// The documented values.
     const CODES: &'static [Code<'static>];
-    /// What they mean: one text, or the English and the Chinese one; of more, the last two.
-    const LABELS: &'static [&'static [&'static str]];
+    /// What they mean: for each one text, or the English and the Chinese one (of more, the last two), and a line feed. One list of texts, for that is
+    /// the least work for the compiler.
+    const LABELS: &'static [&'static str];
     /// The documented values in the order of `CODES`.
     const ALL: &'static [Self];
+    /// Their names in Rust.
+    const NAMES: &'static [&'static str];
     /// The value at a position of `CODES`.
     #[must_use]
     fn of(position: usize) -> Self {
@@ -122,7 +125,7 @@ pub fn documented<E: Open>(code: Code<'_>) -> E {
 /// The documented meaning of a value in both languages.
 #[must_use]
 pub fn label<E: Open>(value: &E) -> Option<Label> {
-    match *E::LABELS.get(value.position().ok()?)? {
+    match *E::LABELS.split(|text| *text == "\n").nth(value.position().ok()?)? {
         [] => None,
         [both] => Some(Label { zh: both, en: both }),
         [.., en, zh] => Some(Label { zh, en }),
@@ -133,6 +136,15 @@ pub fn label<E: Open>(value: &E) -> Option<Label> {
 #[doc(hidden)]
 pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
     one.position() == other.position()
+}
+
+/// Behind the `Debug` of open enums: what a derive would write.
+#[doc(hidden)]
+pub fn debug_value<E: Open>(value: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value.position() {
+        Ok(position) => f.write_str(E::NAMES.get(position).copied().unwrap_or_default()),
+        Err(undocumented) => f.debug_tuple("Undocumented").field(undocumented).finish(),
+    }
 }
 
 /// The code as text.

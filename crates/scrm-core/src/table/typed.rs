@@ -99,6 +99,8 @@ pub trait TypedSlot: Send + Sync {
 pub trait TypedView: Send + Sync {
     /// How the value is written.
     fn form(&self) -> Form;
+    /// What a column of such values is.
+    fn kind(&self) -> ColumnKind;
     /// The value, as it is written.
     fn get(&self) -> Option<Atom<'_>>;
 }
@@ -123,6 +125,9 @@ impl<T: Typed> TypedView for Option<T> {
     fn form(&self) -> Form {
         T::FORM
     }
+    fn kind(&self) -> ColumnKind {
+        T::KIND
+    }
     fn get(&self) -> Option<Atom<'_>> {
         self.as_ref().map(T::atom)
     }
@@ -142,6 +147,8 @@ pub trait TypedsSlot: Send + Sync {
 pub trait TypedsView: Send + Sync {
     /// How the values are written.
     fn form(&self) -> Form;
+    /// What a column of such values is.
+    fn kind(&self) -> ColumnKind;
     /// How many.
     fn count(&self) -> usize;
     /// One of them, as it is written.
@@ -163,6 +170,9 @@ impl<T: Typed> TypedsSlot for Vec<T> {
 impl<T: Typed> TypedsView for Vec<T> {
     fn form(&self) -> Form {
         T::FORM
+    }
+    fn kind(&self) -> ColumnKind {
+        T::KIND
     }
     fn count(&self) -> usize {
         self.len()

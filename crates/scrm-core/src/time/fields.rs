@@ -120,6 +120,7 @@ macro_rules! written_as_text {
         }
 
         impl Plain for $type {
+            const KIND: crate::table::ColumnKind = <$type as Typed>::KIND;
             fn to_value(&self) -> Value {
                 Value::from(&*self.0)
             }
@@ -243,6 +244,7 @@ macro_rules! written_as_number {
         }
 
         impl Plain for $type {
+            const KIND: crate::table::ColumnKind = <$type as Typed>::KIND;
             fn to_value(&self) -> Value {
                 Value::from(self.0)
             }

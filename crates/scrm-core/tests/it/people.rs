@@ -34,6 +34,7 @@ scrm_core::request! {
         "Last day." "截止日。"
         end: Option<String> as Str = "end", optional, with_end(impl Into<String>);
     }
+    numbers(0 1 2 3)
     /// Nothing is required.
     new()
 }
@@ -71,6 +72,7 @@ scrm_core::request! {
         "Rows a page." "每页行数。"
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(50);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

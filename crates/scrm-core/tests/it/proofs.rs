@@ -83,6 +83,7 @@ macro_rules! operation {
                 "Name." "名称。"
                 name: Option<String> as Str = "name", optional, with_name(impl Into<String>);
             }
+            numbers(0)
             /// Nothing is required.
             new()
         }

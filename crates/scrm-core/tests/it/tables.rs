@@ -32,11 +32,11 @@ scrm_core::record! {
         "Sex." "sex。"
         sex: Option<Sex> as Open = "sex", maybe;
         "Home." "home。"
-        home: Option<Home> as Obj = "home", maybe;
+        home: Option<Home> as Obj(Home) = "home", maybe;
         "Friends." "friends。"
-        friends: Vec<Member> as List = "friends", maybe;
+        friends: Vec<Member> as List(Member) = "friends", maybe;
         "Boss." "boss。"
-        boss: Option<Box<Member>> as Obj = "boss", maybe;
+        boss: Option<Box<Member>> as Obj(Member) = "boss", maybe;
         "Tags." "tags。"
         tags: Vec<String> as Strs = "tags", maybe;
         "Marks." "marks。"
@@ -44,7 +44,7 @@ scrm_core::record! {
         "Levels." "levels。"
         levels: Vec<Level> as Opens = "levels", maybe;
         "By shop." "by_shop。"
-        by_shop: Keyed<Home> as Map = "by_shop", maybe;
+        by_shop: Keyed<Home> as Map(Home) = "by_shop", maybe;
         "Counts." "counts。"
         counts: Keyed<Option<i64>> as Map = "counts", maybe;
         "Ids." "ids。"
@@ -54,6 +54,7 @@ scrm_core::record! {
         "Created at." "created_at。"
         created_at: Option<DateTime> as Typed = "created_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)
     columns {
         "Scores by number." "按编号的分数。" "Each as (number, value)."
         scores = "Score-";
@@ -70,6 +71,7 @@ scrm_core::record! {
         "Zip." "zip。"
         zip: Option<i64> as I64 = "zip", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -100,32 +102,34 @@ scrm_core::record! {
         "Maybe." "maybe。"
         maybe: Nullable<Vec<i64>> as Nullable = "maybe", maybe comma;
         "Home." "home。"
-        home: Option<Home> as Obj = "home", maybe json;
+        home: Option<Home> as Obj(Home) = "home", maybe json;
         "Homes." "homes。"
-        homes: Vec<Home> as List = "homes", maybe json;
+        homes: Vec<Home> as List(Home) = "homes", maybe json;
         "Map." "map。"
         map: Keyed<Option<i64>> as Map = "map", maybe json;
         "Any." "any。"
         any: Option<Value> as Any = "any", maybe json;
         "Inner." "inner。"
-        inner: Option<Box<Wired>> as Obj = "inner", maybe json;
+        inner: Option<Box<Wired>> as Obj(Wired) = "inner", maybe json;
         "At." "at。"
         at: Option<UnixSeconds> as Typed = "at", maybe text;
         "Times." "times。"
         times: Vec<UnixMillis> as Typeds = "times", maybe comma;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
 scrm_core::record! {
     /// A page of members.
     pub struct Page {
         "List." "list。"
-        list: Vec<Member> as List = "list", always rows;
+        list: Vec<Member> as List(Member) = "list", always rows;
         "Total." "total。"
         total: Option<i64> as I64 = "total", always;
         "Page." "page。"
-        page: Option<Home> as Obj = "page", maybe;
+        page: Option<Home> as Obj(Home) = "page", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -19,4 +19,5 @@ scrm_core::record! {
         "Kind." "种类。"
         kind: Option<String> as Str = "kind", maybe;
     }
+    numbers(0 1 2)
 }

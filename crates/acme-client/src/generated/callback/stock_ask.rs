@@ -11,8 +11,9 @@ scrm_core::request! {
         "`200`: done." "`200` 表示成功。"
         code: Option<String> as Str = "code", required, with_code(impl Into<String>);
         "Stock." "库存。"
-        data: Option<StockPage> as Obj = "data", optional, with_data(StockPage);
+        data: Option<StockPage> as Obj(StockPage) = "data", optional, with_data(StockPage);
     }
+    numbers(0 1)
     /// With what is required: `code`.
     new(code: impl Into<String>)
 }
@@ -31,6 +32,7 @@ scrm_core::record! {
         "Page." "页码。"
         page: Option<i64> as I64 = "page", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -41,8 +43,9 @@ scrm_core::record! {
         "Number left." "剩余。"
         left: Option<i64> as I64 = "left", optional, with_left(i64);
         "Rows." "行。"
-        rows: Vec<StockRow> as List = "rows", optional, with_rows(impl IntoIterator<Item = StockRow>);
+        rows: Vec<StockRow> as List(StockRow) = "rows", optional, with_rows(impl IntoIterator<Item = StockRow>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -57,6 +60,7 @@ scrm_core::record! {
         "Price." "价格。" "Unit: yuan."
         price: Option<scrm_core::Yuan> as Typed = "price", optional ["yuan"], with_price(impl Into<scrm_core::Yuan>);
     }
+    numbers(0 1)
     /// With what is required: `place`.
     new(place: impl Into<String>)
 }

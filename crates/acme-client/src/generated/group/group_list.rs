@@ -56,6 +56,7 @@ scrm_core::request! {
         "Size." "测试用的字段。"
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(10);
     }
+    numbers(0 1 2)
     /// With what is required: `kind`. Asks for page 1 with 10 rows.
     new(kind: Kind)
 }
@@ -93,10 +94,11 @@ scrm_core::record! {
         "Total." "测试用的字段。"
         total: Option<i64> as I64 = "total", always;
         "Rows." "测试用的列表。"
-        list: Vec<GroupRow> as List = "list", always rows;
+        list: Vec<GroupRow> as List(GroupRow) = "list", always rows;
         "Columns." "测试用的列表。"
-        header: Vec<Column> as List = "header", always;
+        header: Vec<Column> as List(Column) = "header", always;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -111,6 +113,7 @@ scrm_core::record! {
         "Id." "测试用的字段。"
         row_id: Option<String> as Str = "row_id", maybe;
     }
+    numbers(0 1)
     columns {
         "Scores." "分值。" "The columns `Score-<number>`, each as (number, value), in the order they came."
         scores = "Score-";
@@ -130,6 +133,7 @@ scrm_core::record! {
         "Key." "测试用的字段。"
         prop: Option<String> as Str = "prop", always;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -53,6 +53,7 @@ scrm_core::request! {
         "Union id." "测试用的字段。"
         union_id: Option<String> as Str = "union_id", optional, with_union_id(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -81,8 +82,9 @@ scrm_core::record! {
         "Company." "测试用的字段。"
         company: Option<String> as Str = "company", maybe;
         "Phones." "测试用的列表。"
-        phones: Vec<LeadPhone> as List = "phones", maybe;
+        phones: Vec<LeadPhone> as List(LeadPhone) = "phones", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -93,4 +95,5 @@ scrm_core::record! {
         "Number." "测试用的字段。"
         number: Option<String> as Str = "number", maybe personal;
     }
+    numbers(0)
 }

@@ -53,6 +53,7 @@ scrm_core::request! {
         "Id." "字段"
         id: Option<i64> as I64 = "id", optional, with_id(i64);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -86,6 +87,7 @@ scrm_core::record! {
         "Phone number." "字段"
         phone: Option<String> as Str = "phone", maybe personal;
     }
+    numbers(0 1 2)
 }
 
 #[cfg(test)]

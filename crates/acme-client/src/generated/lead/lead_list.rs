@@ -54,6 +54,7 @@ scrm_core::request! {
         "Who asks." "字段"
         user: Option<String> as Str = "user", required, with_user(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `group`, `user`. Asks for page 1.
     new(group: LeadGroup, user: impl Into<String>)
 }
@@ -88,12 +89,13 @@ scrm_core::record! {
     /// 对象
     pub struct LeadListData {
         "Leads." "字段"
-        list: Vec<Lead> as List = "list", always rows;
+        list: Vec<Lead> as List(Lead) = "list", always rows;
         "Columns." "字段"
-        header: Vec<Column> as List = "header", maybe;
+        header: Vec<Column> as List(Column) = "header", maybe;
         "Total." "字段"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -110,6 +112,7 @@ scrm_core::record! {
         "Made." "字段" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         made: Option<scrm_core::DateTime> as Typed = "made", maybe;
     }
+    numbers(0 1 2)
     columns {
         "Scores." "得分" "The columns `Score-<number>`, each as (number, value), in the order they came."
         scores = "Score-";
@@ -129,6 +132,7 @@ scrm_core::record! {
         "Name." "字段"
         label: Option<String> as Str = "label", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

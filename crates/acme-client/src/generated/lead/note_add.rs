@@ -71,6 +71,7 @@ scrm_core::request! {
         "End." "字段" "Written as `YYYY-MM-DD`, a day in China time."
         end: Option<scrm_core::Date> as Typed = "end", optional, with_end(impl Into<scrm_core::Date>);
     }
+    numbers(0 1 2 3 4 5 6)
     /// Nothing is required.
     new()
 }

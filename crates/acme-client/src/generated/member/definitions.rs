@@ -13,8 +13,9 @@ scrm_core::record! {
         "How large a shop is." "门店规模。"
         level: Option<ShopLevel> as Open = "level", maybe;
         "Whose it is." "属于谁。"
-        owner: Option<ShopOwner> as Obj = "owner", maybe;
+        owner: Option<ShopOwner> as Obj(ShopOwner) = "owner", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -25,6 +26,7 @@ scrm_core::record! {
         "Since when." "起始时间。" "The page prints the type as `int`."
         since: Option<String> as Str = "since", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

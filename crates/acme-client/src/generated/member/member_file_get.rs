@@ -48,6 +48,7 @@ scrm_core::request! {
         "Kind of file." "字段"
         kind: Option<String> as Str = "kind", optional, with_kind(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `member_id`.
     new(member_id: impl Into<String>)
 }
@@ -73,6 +74,7 @@ scrm_core::record! {
         "Address of the file." "字段"
         url: Option<String> as Str = "url", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -132,8 +132,9 @@ scrm_core::request! {
         "Any JSON." "任意 JSON。" "Sent and answered as JSON inside a text."
         extra_filter: Option<scrm_core::Value> as Any = "extra_filter", optional json, with_extra_filter(impl Into<scrm_core::Value>);
         "Nested." "嵌套。"
-        data: Option<MemberQuery> as Obj = "data", optional, with_data(MemberQuery);
+        data: Option<MemberQuery> as Obj(MemberQuery) = "data", optional, with_data(MemberQuery);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
     /// With what is required: `kind`, `operator`. Asks for page 0 with 50 rows.
     new(kind: impl Into<String>, operator: impl Into<String>)
 }
@@ -212,6 +213,7 @@ scrm_core::record! {
         "User." "用户。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
     }
+    numbers(0)
     open(extra)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
@@ -223,14 +225,15 @@ scrm_core::record! {
     /// 一页。
     pub struct MemberListData {
         "Rows." "各行。"
-        list: Vec<Member> as List = "list", always rows;
+        list: Vec<Member> as List(Member) = "list", always rows;
         "Columns." "列。"
-        header: Vec<MemberColumn> as List = "header", maybe;
+        header: Vec<MemberColumn> as List(MemberColumn) = "header", maybe;
         "Place." "位置。"
-        page: Option<MemberListPage> as Obj = "page", always;
+        page: Option<MemberListPage> as Obj(MemberListPage) = "page", always;
         "Counts by shop." "各店的数量。"
         by_shop: scrm_core::Keyed<Option<i64>> as Map = "by_shop", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -253,7 +256,7 @@ scrm_core::record! {
         "Mail." "邮箱。"
         mail: Option<String> as Str = "mail", maybe nullable personal;
         "Contacts." "联系方式。"
-        contacts: Vec<Contact> as List = "contacts", maybe;
+        contacts: Vec<Contact> as List(Contact) = "contacts", maybe;
         "Source, as a label." "来源的文字。"
         source: Option<MemberSourceLabel> as Open = "source", maybe;
         "Spent." "消费。" "Unit: yuan."
@@ -265,10 +268,11 @@ scrm_core::record! {
         "Seen." "最近出现。" "Written as Unix milliseconds."
         seen_at: Option<scrm_core::UnixMillis> as Typed = "seen_at", maybe;
         "Parent." "上级。"
-        parent: Option<Parent> as Obj = "parent", maybe nullable;
+        parent: Option<Parent> as Obj(Parent) = "parent", maybe nullable;
         "Children." "下级。"
-        children: Vec<Member> as List = "children", maybe;
+        children: Vec<Member> as List(Member) = "children", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
     columns {
         "Scores." "分值。" "The columns `Score-<number>`, each as (number, value), in the order they came."
         scores = "Score-";
@@ -290,6 +294,7 @@ scrm_core::record! {
         "Verified." "是否验证。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as `\"0\"` or `\"1\"`."
         verified: Option<bool> as Bool = "verified", maybe digit_text;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -300,6 +305,7 @@ scrm_core::record! {
         "Id." "编号。"
         id: Option<String> as Str = "id", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -312,6 +318,7 @@ scrm_core::record! {
         "Label." "名称。"
         label: Option<String> as Str = "label", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -322,6 +329,7 @@ scrm_core::record! {
         "Total." "总数。"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

@@ -52,10 +52,11 @@ scrm_core::request! {
         "Ids of the members." "会员编号"
         member_ids: Vec<String> as Strs = "member_ids", required, with_member_ids(impl IntoIterator<Item = impl Into<String>>);
         "What becomes of them." "合并的结果"
-        into: Option<MemberMergeInto> as Obj = "into", optional, with_into(MemberMergeInto);
+        into: Option<MemberMergeInto> as Obj(MemberMergeInto) = "into", optional, with_into(MemberMergeInto);
         "A remark." "字段"
         remark: Option<String> as Str = "remark", optional, with_remark(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `member_ids`.
     new(member_ids: impl IntoIterator<Item = impl Into<String>>)
 }
@@ -85,6 +86,7 @@ scrm_core::record! {
         "Share of the points that are kept." "字段"
         ratio: Option<f64> as F64 = "ratio", optional, with_ratio(f64);
     }
+    numbers(0 1 2)
     /// Nothing is required.
     new()
 }

@@ -45,6 +45,7 @@ scrm_core::request! {
         "Part of the name." "字段"
         name: Option<String> as Str = "name", optional, with_name(impl Into<String>);
     }
+    numbers(0)
     /// Nothing is required.
     new()
 }

@@ -60,10 +60,11 @@ scrm_core::request! {
     /// docs.acme.example, visits (<https://docs.acme.example>), read 2026-11-22.
     pub struct VisitList {
         "Place in the list." "位置。" "Sent and answered as JSON inside a text."
-        after: Option<Place> as Obj = "after", optional json, with_after(Place);
+        after: Option<Place> as Obj(Place) = "after", optional json, with_after(Place);
         "Rows." "行数。"
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(20);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for 20 rows from the start.
     new()
 }
@@ -96,6 +97,7 @@ scrm_core::record! {
         "Id." "编号。"
         id: Option<i64> as I64 = "id", maybe, with_id(i64);
     }
+    numbers(0)
     /// Nothing is required.
     new()
 }
@@ -106,14 +108,15 @@ scrm_core::record! {
     /// 访问记录。
     pub struct Visit {
         "Place in the list." "位置。"
-        place: Option<Place> as Obj = "place", maybe;
+        place: Option<Place> as Obj(Place) = "place", maybe;
         "Month." "月份。" "Written as `YYYY_MM`."
         month: Option<scrm_core::Month> as Typed = "month", maybe;
         "A shop." "门店。"
-        shop: Option<Shop> as Obj = "shop", maybe;
+        shop: Option<Shop> as Obj(Shop) = "shop", maybe;
         "Time." "时间。" "Written as Unix seconds." "Sent and answered as a text."
         at: Option<scrm_core::UnixSeconds> as Typed = "at", maybe text;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ scrm_core::record! {
         "How far it is." "状态"
         state: Option<OrderState> as Open = "state", maybe;
         "Who bought." "买家"
-        buyer: Option<OrderBuyer> as Obj = "buyer", maybe;
+        buyer: Option<OrderBuyer> as Obj(OrderBuyer) = "buyer", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -25,6 +26,7 @@ scrm_core::record! {
         "Name." "姓名"
         name: Option<String> as Str = "name", maybe personal;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

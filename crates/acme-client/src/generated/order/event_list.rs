@@ -50,10 +50,11 @@ scrm_core::request! {
     /// docs.acme.example, Pages by cursor, with another kind of token (<https://docs.acme.example>), read 2026-01-02.
     pub struct EventList {
         "An object." "对象"
-        cursor: Option<Cursor> as Obj = "cursor", optional, with_cursor(Cursor);
+        cursor: Option<Cursor> as Obj(Cursor) = "cursor", optional, with_cursor(Cursor);
         "Rows per page." "字段" "At most 100."
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(100);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for 100 rows from the start.
     new()
 }
@@ -93,6 +94,7 @@ scrm_core::record! {
         "Id." "字段"
         id: Option<i64> as I64 = "id", maybe, with_id(i64);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -105,10 +107,11 @@ scrm_core::record! {
         "Id." "字段"
         id: Option<i64> as I64 = "id", maybe;
         "An object." "对象"
-        cursor: Option<Cursor> as Obj = "cursor", maybe;
+        cursor: Option<Cursor> as Obj(Cursor) = "cursor", maybe;
         "An object." "对象"
-        order: Option<Order> as Obj = "order", maybe;
+        order: Option<Order> as Obj(Order) = "order", maybe;
     }
+    numbers(0 1 2)
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ scrm_core::request! {
         "Why." "字段"
         why: Option<String> as Str = "why", optional, with_why(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `id`.
     new(id: impl Into<String>)
 }

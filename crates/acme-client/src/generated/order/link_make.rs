@@ -45,6 +45,7 @@ scrm_core::request! {
         "The page." "字段"
         page: Option<String> as Str = "page", required, with_page(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `page`.
     new(page: impl Into<String>)
 }

@@ -59,8 +59,9 @@ scrm_core::request! {
         "Kind of change." "字段" "The vendor's default: `any`."
         kind: Option<String> as Str = "kind", required, with_kind(impl Into<String>) = Some("any".to_owned());
         "Page and times." "对象"
-        data: Option<OrderChangeQuery> as Obj = "data", required, with_data(OrderChangeQuery) = Some(OrderChangeQuery { page: Some(1), page_size: Some(20), ..Default::default() });
+        data: Option<OrderChangeQuery> as Obj(OrderChangeQuery) = "data", required, with_data(OrderChangeQuery) = Some(OrderChangeQuery { page: Some(1), page_size: Some(20), ..Default::default() });
     }
+    numbers(0 1)
     /// Nothing is required. Asks for page 1 with 20 rows. Sends `kind` as `any`, unless told otherwise.
     new()
 }
@@ -124,6 +125,7 @@ scrm_core::record! {
         "Paid on this day or earlier." "字段" "Written as `YYYY-MM-DD`, a day in China time."
         paid_to: Option<scrm_core::Date> as Typed = "paid_to", optional, with_paid_to(impl Into<scrm_core::Date>);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `page`.
     new(page: i64)
 }
@@ -136,8 +138,9 @@ scrm_core::record! {
         "Total." "字段"
         total: Option<i64> as I64 = "total", maybe;
         "Changes." "字段"
-        list: Vec<OrderChange> as List = "list", maybe rows;
+        list: Vec<OrderChange> as List(OrderChange) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -146,8 +149,9 @@ scrm_core::record! {
     /// 字段
     pub struct OrderChange {
         "The change." "对象"
-        change: Option<OrderChangeInfo> as Obj = "change", maybe;
+        change: Option<OrderChangeInfo> as Obj(OrderChangeInfo) = "change", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -160,6 +164,7 @@ scrm_core::record! {
         "When." "字段" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         at: Option<scrm_core::DateTime> as Typed = "at", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -64,6 +64,7 @@ scrm_core::request! {
         "How far it is." "状态"
         state: Option<OrderState> as Open = "state", optional, with_state(OrderState);
     }
+    numbers(0 1 2 3 4)
     /// Nothing is required. Asks for page 0 with 20 rows.
     new()
 }
@@ -108,8 +109,9 @@ scrm_core::record! {
     /// 对象
     pub struct OrderListData {
         "An object." "对象"
-        page: Option<OrderPage> as Obj = "page", maybe;
+        page: Option<OrderPage> as Obj(OrderPage) = "page", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -118,10 +120,11 @@ scrm_core::record! {
     /// 对象
     pub struct OrderPage {
         "Orders." "字段"
-        list: Vec<Order> as List = "list", maybe rows;
+        list: Vec<Order> as List(Order) = "list", maybe rows;
         "Total." "字段" "Sent and answered as a text."
         total: Option<i64> as I64 = "total", maybe text;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

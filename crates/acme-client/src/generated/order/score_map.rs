@@ -43,6 +43,7 @@ scrm_core::request! {
     /// docs.acme.example, Data that is a map (<https://docs.acme.example>), read 2026-01-02.
     pub struct ScoreMap {
     }
+    numbers()
     /// Nothing is required.
     new()
 }
@@ -63,6 +64,7 @@ scrm_core::record! {
         "Score." "字段"
         score: Option<i64> as I64 = "score", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -21,4 +21,5 @@ scrm_core::record! {
         "A place." "地点。"
         place: Option<PushedPlace> as Obj = "place", maybe;
     }
+    numbers(0 1)
 }

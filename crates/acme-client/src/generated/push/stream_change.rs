@@ -29,4 +29,5 @@ scrm_core::record! {
         "Where it is shown." "播放的地方。"
         places: Vec<PushedPlace> as List = "places", maybe;
     }
+    numbers(0 1)
 }

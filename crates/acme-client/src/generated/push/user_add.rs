@@ -55,14 +55,15 @@ scrm_core::record! {
         "Numbers." "数。"
         numbers: Vec<i64> as Ints = "numbers", maybe;
         "Address." "地址。"
-        address: Option<PushedAddress> as Obj = "address", maybe;
+        address: Option<PushedAddress> as Obj(PushedAddress) = "address", maybe;
         "Children." "孩子。"
-        children: Vec<PushedChild> as List = "children", maybe;
+        children: Vec<PushedChild> as List(PushedChild) = "children", maybe;
         "Anything." "任意内容。"
         more: Option<scrm_core::Value> as Any = "more", maybe;
         "Note; may be empty." "备注，可为空。"
         note: Option<String> as Str = "note", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 scrm_core::record! {
@@ -75,6 +76,7 @@ scrm_core::record! {
         "Lines." "行。"
         lines: Vec<String> as Strs = "lines", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -87,6 +89,7 @@ scrm_core::record! {
         "Age." "年龄。"
         age: Option<i64> as I64 = "age", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

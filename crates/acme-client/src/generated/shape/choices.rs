@@ -47,6 +47,7 @@ scrm_core::request! {
         "Kinds." "字段"
         kinds: Vec<Kind> as Opens = "kinds", optional, with_kinds(impl IntoIterator<Item = Kind>);
     }
+    numbers(0 1)
     /// With what is required: `colour`.
     new(colour: Colour)
 }
@@ -70,6 +71,7 @@ scrm_core::record! {
         "Its colour." "字段"
         colour: Option<ColourLabel> as Open = "colour", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

@@ -46,10 +46,11 @@ scrm_core::request! {
     /// docs.acme.example, Objects in objects, lists, maps, recursion, JSON inside a text (<https://docs.acme.example>), read 2026-01-02.
     pub struct Nested {
         "An object." "对象"
-        tree: Option<Node> as Obj = "tree", optional, with_tree(Node);
+        tree: Option<Node> as Obj(Node) = "tree", optional, with_tree(Node);
         "Lines." "字段"
-        lines: Vec<Line> as List = "lines", required, with_lines(impl IntoIterator<Item = Line>);
+        lines: Vec<Line> as List(Line) = "lines", required, with_lines(impl IntoIterator<Item = Line>);
     }
+    numbers(0 1)
     /// With what is required: `lines`.
     new(lines: impl IntoIterator<Item = Line>)
 }
@@ -75,8 +76,9 @@ scrm_core::record! {
         "Its name." "字段"
         name: Option<String> as Str = "name", maybe, with_name(impl Into<String>);
         "Children." "字段"
-        children: Vec<Node> as List = "children", maybe, with_children(impl IntoIterator<Item = Node>);
+        children: Vec<Node> as List(Node) = "children", maybe, with_children(impl IntoIterator<Item = Node>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -91,6 +93,7 @@ scrm_core::record! {
         "Pieces." "字段" "At least 1."
         pieces: Option<i64> as I64 = "pieces", maybe, with_pieces(i64);
     }
+    numbers(0 1)
     /// With what is required: `sku`.
     new(sku: impl Into<String>)
 }
@@ -101,14 +104,15 @@ scrm_core::record! {
     /// 对象
     pub struct NestedData {
         "An object." "对象"
-        tree: Option<Node> as Obj = "tree", maybe;
+        tree: Option<Node> as Obj(Node) = "tree", maybe;
         "By name." "字段"
-        by_name: scrm_core::Keyed<Line> as Map = "by_name", maybe;
+        by_name: scrm_core::Keyed<Line> as Map(Line) = "by_name", maybe;
         "Counts." "字段"
         counts: scrm_core::Keyed<Option<i64>> as Map = "counts", maybe;
         "An object." "对象" "Sent and answered as JSON inside a text."
-        rule: Option<InnerRule> as Obj = "rule", maybe json;
+        rule: Option<InnerRule> as Obj(InnerRule) = "rule", maybe json;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -119,6 +123,7 @@ scrm_core::record! {
         "A." "字段"
         a: Option<i64> as I64 = "a", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ scrm_core::request! {
         "The least." "字段"
         least: scrm_core::Nullable<f64> as Nullable = "least", optional nullable, with_least(f64) or with_least_null;
     }
+    numbers(0 1 2)
     /// Nothing is required. Sends `ids` as `null`.
     new()
 }
@@ -72,6 +73,7 @@ scrm_core::record! {
         "A name." "字段"
         name: Option<String> as Str = "name", always nullable;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

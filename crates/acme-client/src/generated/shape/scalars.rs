@@ -105,6 +105,7 @@ scrm_core::request! {
         "Milliseconds." "字段" "Written as Unix milliseconds."
         stamps: Vec<scrm_core::UnixMillis> as Typeds = "stamps", optional, with_stamps(impl IntoIterator<Item = impl Into<scrm_core::UnixMillis>>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
     /// Nothing is required.
     new()
 }
@@ -169,6 +170,7 @@ scrm_core::record! {
         "Two days." "字段" "Written as `YYYY-MM-DD`, a day in China time." "Sent and answered as one text, joined by `\\|\\|`."
         span: Vec<scrm_core::Date> as Typeds = "span", maybe bars;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
 #[cfg(test)]

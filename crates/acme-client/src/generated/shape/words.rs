@@ -71,6 +71,7 @@ scrm_core::request! {
         "A crate." "字段" "Empty switches this filter off."
         crate_: Option<String> as Str = "crate", optional, with_crate(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     open(extra)
     /// With what is required: `type`.
     new(r#type: impl Into<String>)
@@ -98,6 +99,7 @@ scrm_core::record! {
         "Itself." "字段" "On the wire `Self`."
         self_: Option<String> as Str = "Self", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ scrm_core::request! {
         "Its secret." "字段"
         partner_secret: Option<String> as Str = "partner_secret", required secret, with_partner_secret(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `partner_id`, `partner_secret`.
     new(partner_id: impl Into<String>, partner_secret: impl Into<String>)
 }
@@ -71,6 +72,7 @@ scrm_core::record! {
         "The token." "字段"
         token: Option<String> as Str = "token", maybe secret;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ scrm_core::request! {
         "Id of the app." "字段"
         app_id: Option<String> as Str = "app_id", required, with_app_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `app_id`.
     new(app_id: impl Into<String>)
 }

@@ -49,6 +49,7 @@ scrm_core::request! {
         "Kind of grant." "字段"
         grant: Option<Grant> as Open = "grant", required, with_grant(Grant);
     }
+    numbers(0 1 2)
     /// With what is required: `app_id`, `app_secret`, `grant`.
     new(app_id: impl Into<String>, app_secret: impl Into<String>, grant: Grant)
 }
@@ -78,6 +79,7 @@ scrm_core::record! {
         "Remaining life." "字段" "Unit: seconds."
         life: Option<i64> as I64 = "life", always ["seconds"];
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -11,6 +11,7 @@ scrm_core::record! {
         "When." "测试用的字段。" "Written as Unix milliseconds."
         at: Option<scrm_core::UnixMillis> as Typed = "at", always, with_at(impl Into<scrm_core::UnixMillis>);
     }
+    numbers(0 1)
     /// With what is required: `id`, `at`.
     new(id: impl Into<String>, at: impl Into<scrm_core::UnixMillis>)
 }
@@ -27,6 +28,7 @@ scrm_core::record! {
         "Last." "测试用的字段。"
         last: Option<i64> as I64 = "last", always;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -57,12 +59,13 @@ scrm_core::record! {
         "Level." "测试用的字段。"
         level: Option<Level> as Open = "level", always;
         "More." "测试用的对象。"
-        detail: Option<Detail> as Obj = "detail", always;
+        detail: Option<Detail> as Obj(Detail) = "detail", always;
         "When." "测试用的字段。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_at: Option<scrm_core::DateTime> as Typed = "created_at", always;
         "Where a row stands." "测试用的对象。"
-        cursor: Option<Cursor> as Obj = "cursor", always;
+        cursor: Option<Cursor> as Obj(Cursor) = "cursor", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::record! {
@@ -73,6 +76,7 @@ scrm_core::record! {
         "City." "测试用的字段。"
         city: Option<String> as Str = "city", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

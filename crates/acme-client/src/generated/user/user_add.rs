@@ -55,6 +55,7 @@ scrm_core::request! {
         "Consent." "测试用的字段。" "Sent and answered as `0` or `1`."
         consent: Option<bool> as Bool = "consent", optional digit, with_consent(bool);
     }
+    numbers(0 1)
     /// With what is required: `phone`.
     new(phone: impl Into<String>)
 }
@@ -83,4 +84,5 @@ scrm_core::record! {
         "Id." "测试用的字段。"
         user_id: Option<String> as Str = "user_id", always;
     }
+    numbers(0)
 }

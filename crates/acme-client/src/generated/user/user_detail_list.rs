@@ -48,8 +48,9 @@ scrm_core::request! {
         "App." "字段"
         app: Option<String> as Str = "app", required, with_app(impl Into<String>);
         "Whom, and what of them." "对象"
-        key: Option<UserDetailKey> as Obj = "key", required, with_key(UserDetailKey);
+        key: Option<UserDetailKey> as Obj(UserDetailKey) = "key", required, with_key(UserDetailKey);
     }
+    numbers(0 1)
     /// With what is required: `app`, `key`.
     new(app: impl Into<String>, key: UserDetailKey)
 }
@@ -87,6 +88,7 @@ scrm_core::record! {
         "Ids." "字段"
         ids: Vec<i64> as Ints = "ids", optional, with_ids(impl IntoIterator<Item = i64>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `fields`.
     new(fields: impl IntoIterator<Item = UserDetailField>)
 }
@@ -103,8 +105,9 @@ scrm_core::record! {
         "Mail address." "字段"
         email: Option<String> as Str = "email", maybe personal;
         "Tags." "字段"
-        tags: Vec<UserDetailTag> as List = "tags", maybe;
+        tags: Vec<UserDetailTag> as List(UserDetailTag) = "tags", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -115,6 +118,7 @@ scrm_core::record! {
         "Name." "字段"
         name: Option<String> as Str = "name", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

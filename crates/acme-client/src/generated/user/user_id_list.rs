@@ -52,6 +52,7 @@ scrm_core::request! {
         "Ids per page." "字段" "1 to 100."
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(100);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for 100 rows from the start.
     new()
 }
@@ -89,6 +90,7 @@ scrm_core::record! {
         "Ids." "字段"
         ids: Vec<i64> as Ints = "ids", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ scrm_core::request! {
         "Size." "测试用的字段。" "1 to 50."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6 7 8)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -132,12 +133,13 @@ scrm_core::record! {
     /// 测试用的对象。
     pub struct UserListData {
         "Users." "测试用的列表。"
-        list: Vec<User> as List = "list", always rows;
+        list: Vec<User> as List(User) = "list", always rows;
         "Total." "测试用的字段。"
         total: Option<i64> as I64 = "total", always;
         "Page." "测试用的对象。"
-        page: Option<PageInfo> as Obj = "page", always;
+        page: Option<PageInfo> as Obj(PageInfo) = "page", always;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -52,6 +52,7 @@ scrm_core::request! {
         "Rows per page." "字段"
         size: Option<i64> as I64 = "size", required, with_size(i64) = Some(20);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for page 1 with 20 rows.
     new()
 }
@@ -91,6 +92,7 @@ scrm_core::record! {
         "Lines." "字段" "Undocumented as JSON."
         lines: Option<scrm_core::Value> as Any = "lines", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -50,10 +50,11 @@ scrm_core::request! {
     /// docs.acme.example, operations (<https://docs.acme.example>), read 2026-11-22.
     pub struct UserScroll {
         "Cursor." "游标。" "Sent and answered as JSON inside a text."
-        after: Option<Cursor> as Obj = "after", optional json, with_after(Cursor);
+        after: Option<Cursor> as Obj(Cursor) = "after", optional json, with_after(Cursor);
         "Size." "测试用的字段。" "1 to 50."
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(50);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for 50 rows from the start.
     new()
 }
@@ -94,10 +95,11 @@ scrm_core::record! {
     /// 测试用的对象。
     pub struct UserScrollData {
         "Users." "测试用的列表。"
-        list: Vec<User> as List = "list", always rows;
+        list: Vec<User> as List(User) = "list", always rows;
         "Total." "测试用的字段。"
         total: Option<i64> as I64 = "total", always;
         "Page." "测试用的对象。"
-        page: Option<PageInfo> as Obj = "page", always;
+        page: Option<PageInfo> as Obj(PageInfo) = "page", always;
     }
+    numbers(0 1 2)
 }

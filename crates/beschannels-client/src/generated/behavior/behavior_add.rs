@@ -77,7 +77,7 @@ scrm_core::request! {
         "When it happened." "发生的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         occurrence_time: Option<scrm_core::DateTime> as Typed = "occurrence_time", required, with_occurrence_time(impl Into<scrm_core::DateTime>);
         "Further attributes of the event." "事件的其他属性。" "On the wire `envent_other`."
-        event_other: Vec<BehaviorAttribute> as List = "envent_other", optional, with_event_other(impl IntoIterator<Item = BehaviorAttribute>);
+        event_other: Vec<BehaviorAttribute> as List(BehaviorAttribute) = "envent_other", optional, with_event_other(impl IntoIterator<Item = BehaviorAttribute>);
         "External source; needed for behaviour in an external source." "外部数据源，外部数据源的行为必填。"
         schema_name: Option<String> as Str = "schema_name", optional, with_schema_name(impl Into<String>);
         "Campaign." "广告活动。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -93,6 +93,7 @@ scrm_core::request! {
         "How long it was looked at; the unit is not stated." "浏览时长，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         view_duration: Option<i64> as I64 = "view_duration", optional, with_view_duration(i64);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11)
     /// With what is required: `associated_properties`, `associated_properties_value`, `behavior_name`, `occurrence_time`.
     new(associated_properties: BehaviorIdentity, associated_properties_value: impl Into<String>, behavior_name: impl Into<String>, occurrence_time: impl Into<scrm_core::DateTime>)
 }
@@ -123,6 +124,7 @@ scrm_core::record! {
         "Value of the attribute." "属性的值。" "On the wire `envent_attr_value`."
         event_attr_value: Option<String> as Str = "envent_attr_value", optional, with_event_attr_value(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

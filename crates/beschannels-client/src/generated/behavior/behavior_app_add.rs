@@ -55,6 +55,7 @@ scrm_core::request! {
         "Description." "应用的说明。"
         app_desc: Option<String> as Str = "app_desc", optional, with_app_desc(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `app_name`, `app_display_name`.
     new(app_name: impl Into<String>, app_display_name: impl Into<String>)
 }

@@ -73,6 +73,7 @@ scrm_core::request! {
         "Application of the event; the copy breaks off here." "事件所属的应用；副本在这里中断。"
         app_name: Option<String> as Str = "app_name", optional, with_app_name(impl Into<String>);
     }
+    numbers(0 1 2)
     open(extra)
     /// With what is required: `behavior_name`, `display_name`.
     new(behavior_name: impl Into<String>, display_name: impl Into<String>)

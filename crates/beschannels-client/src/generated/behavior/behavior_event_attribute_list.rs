@@ -49,6 +49,7 @@ scrm_core::request! {
     /// apifox.com, Bes_Open_API_English, Get Activities Attributes (<https://apifox.com/apidoc/shared/2cdd61ac-6877-4bae-8642-3af5bc99ca5f/api-60245745>), read 2026-11-26.
     pub struct BehaviorEventAttributeList {
     }
+    numbers()
     open(extra)
     /// Nothing is required.
     new()

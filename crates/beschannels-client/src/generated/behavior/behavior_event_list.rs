@@ -51,6 +51,7 @@ scrm_core::request! {
         "Id of the application." "应用的编号。"
         app_id: Option<i64> as I64 = "app_id", required, with_app_id(i64);
     }
+    numbers(0)
     /// With what is required: `app_id`.
     new(app_id: i64)
 }

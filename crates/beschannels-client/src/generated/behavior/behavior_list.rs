@@ -83,6 +83,7 @@ scrm_core::request! {
         "Filter built from the behaviour types; the copy breaks off in its description." "由行为类型组成的筛选条件；副本在它的说明里中断。"
         behavior_json: Option<String> as Str = "behavior_json", optional, with_behavior_json(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
 }

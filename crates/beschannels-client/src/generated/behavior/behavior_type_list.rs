@@ -51,6 +51,7 @@ scrm_core::request! {
         "Admin whose data permissions apply." "按其数据权限操作的管理员。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
 }
@@ -75,6 +76,7 @@ scrm_core::record! {
         "Id of the type." "类型的编号。"
         id: Option<String> as Str = "id", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ scrm_core::request! {
         "Rows per page: 100 unless told, 500 at most." "每页行数，默认 100，最多 500。" "At most 500." "The vendor's default: `100`." "The page prints the type as `string`."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
     }
+    numbers(0 1 2 3)
     /// With what is required: `appid`.
     new(appid: impl Into<String>)
 }

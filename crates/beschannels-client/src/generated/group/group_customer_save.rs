@@ -64,8 +64,9 @@ scrm_core::request! {
         "Kind of customer group: external source." "客群的类别：外部数据源。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         client_type: Option<ClientType> as Open = "client_type", required, with_client_type(ClientType);
         "The source's own fields." "外部数据源自己的字段。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        data: Option<ExternalCustomer> as Obj = "data", required, with_data(ExternalCustomer);
+        data: Option<ExternalCustomer> as Obj(ExternalCustomer) = "data", required, with_data(ExternalCustomer);
     }
+    numbers(0 1 2 3)
     /// With what is required: `user_id`, `next_id`, `client_type`, `data`.
     new(user_id: impl Into<String>, next_id: impl Into<String>, client_type: ClientType, data: ExternalCustomer)
 }
@@ -91,6 +92,7 @@ scrm_core::record! {
     /// 外部数据源自己的字段。
     pub struct ExternalCustomer {
     }
+    numbers()
     open(extra)
     /// Nothing is required.
     new()

@@ -73,7 +73,7 @@ scrm_core::request! {
         "Admin whose data permissions apply." "按其数据权限操作的管理员。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Conditions. Visitors take none." "查询条件；浏览访客不支持。"
-        condition: Vec<GroupDataCondition> as List = "condition", optional, with_condition(impl IntoIterator<Item = GroupDataCondition>);
+        condition: Vec<GroupDataCondition> as List(GroupDataCondition) = "condition", optional, with_condition(impl IntoIterator<Item = GroupDataCondition>);
         "Kind of customer group." "客群的类别。"
         client_type: Option<ClientType> as Open = "client_type", required, with_client_type(ClientType);
         "Id of the table structure, from the list of customer groups; needed for external sources and WeCom contacts, from customersField of the object list of a group, from customersField of the object list of a group." "表结构的编号，来自客群对象列表；外部数据源和企业微信联系人必填，取自客群对象列表的 customersField，取自客群对象列表的 customersField。" "On the wire `nextId`." "The page prints the type as `int`."
@@ -87,6 +87,7 @@ scrm_core::request! {
         "Text to search for; which columns are searched is not stated." "要搜索的文字，没有说明搜索哪些列。"
         search_str: Option<String> as Str = "search_str", optional personal, with_search_str(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `user_id`, `client_type`, `page_num`, `page_size`.
     new(user_id: impl Into<String>, client_type: ClientType, page_num: i64, page_size: i64)
 }
@@ -114,6 +115,7 @@ scrm_core::record! {
         "Field to look at; the copy breaks off behind it, the other two members can be added." "要比较的字段；副本在它之后中断，另外两个成员可以自己加。"
         field_name: Option<String> as Str = "field_name", optional, with_field_name(impl Into<String>);
     }
+    numbers(0)
     open(extra)
     /// Nothing is required.
     new()

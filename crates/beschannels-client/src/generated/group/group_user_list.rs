@@ -89,6 +89,7 @@ scrm_core::request! {
         "Columns to answer; how they are written is not documented." "要返回的列，写法没有说明。"
         return_field_list: Option<String> as Str = "return_field_list", optional, with_return_field_list(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `user_id`, `group_obj`. Asks for page 1 with 50 rows.
     new(user_id: impl Into<String>, group_obj: GroupObject)
 }
@@ -136,10 +137,11 @@ scrm_core::record! {
         "Number of people that match." "符合条件的人数。"
         total: Option<i64> as I64 = "total", always;
         "The people of the page." "这一页的人。"
-        list: Vec<Lead> as List = "list", always rows;
+        list: Vec<Lead> as List(Lead) = "list", always rows;
         "The business columns in the order of display." "业务列，按显示顺序。"
-        header: Vec<HeaderColumn> as List = "header", always;
+        header: Vec<HeaderColumn> as List(HeaderColumn) = "header", always;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -172,6 +174,7 @@ scrm_core::record! {
         "Mark of deletion; 1 in every row seen, all of them live." "删除标记，见到的各行都是 1，而且都没有删除。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_del: Option<i64> as I64 = "is_del", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
     columns {
         "Scores by the number in the column's name, which is likely the id of a scoring model. A row has only some of them." "按列名里的数字区分的分值，数字大概是评分模型的编号。各行只有其中一部分。" "The columns `Score-<number>`, each as (number, value), in the order they came."
         scores = "Score-";
@@ -191,6 +194,7 @@ scrm_core::record! {
         "Key in the row." "行里的键。"
         prop: Option<String> as Str = "prop", always;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -15,6 +15,7 @@ scrm_core::record! {
         "Rest of the address." "详细地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         value: Option<String> as Str = "value", optional personal, with_value(impl Into<String>);
     }
+    numbers(0 1 2 3)
     /// Nothing is required.
     new()
 }
@@ -29,6 +30,7 @@ scrm_core::record! {
         "Phone number of the lead." "线索的手机号。" "On the wire `MobilePhone`."
         mobile_phone: Option<String> as Str = "MobilePhone", optional personal, with_mobile_phone(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

@@ -67,10 +67,11 @@ scrm_core::request! {
         "Ids of the leads." "线索的编号。"
         leads_id: Vec<String> as Strs = "leads_id", optional, with_leads_id(impl IntoIterator<Item = impl Into<String>>);
         "Finds the lead by mail address or phone number; given instead of leads_id." "按邮箱或手机号找线索，代替 leads_id。"
-        rule: Option<LeadRule> as Obj = "rule", optional, with_rule(LeadRule);
+        rule: Option<LeadRule> as Obj(LeadRule) = "rule", optional, with_rule(LeadRule);
         "Id of the new owner." "新归属人的编号。"
         assign_userid: Option<String> as Str = "assign_userid", required, with_assign_userid(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `assign_userid`.
     new(assign_userid: impl Into<String>)
 }

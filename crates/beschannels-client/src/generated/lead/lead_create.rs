@@ -87,10 +87,11 @@ scrm_core::request! {
         "Whether it is a lead; the labels are the tenant's." "是否线索，取值是租户的选项文字。" "On the wire `IsLead`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_lead: Option<String> as Str = "IsLead", optional, with_is_lead(impl Into<String>);
         "Address." "地址。" "On the wire `Address`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        address: Option<LeadAddress> as Obj = "Address", optional, with_address(LeadAddress);
+        address: Option<LeadAddress> as Obj(LeadAddress) = "Address", optional, with_address(LeadAddress);
         "Id of the visitor before he was known." "留资之前的匿名访客编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         anonymous_id: Option<String> as Str = "anonymous_id", optional, with_anonymous_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
     open(extra)
     /// With what is required: `user_id`, `mobile_phone`.
     new(user_id: impl Into<String>, mobile_phone: impl Into<String>)

@@ -68,8 +68,9 @@ scrm_core::request! {
         "Id of the lead." "线索的编号。"
         leads_id: Option<i64> as I64 = "leads_id", optional, with_leads_id(i64);
         "Finds the lead by mail address or phone number; given instead of leads_id." "按邮箱或手机号找线索，代替 leads_id。"
-        rule: Option<LeadRule> as Obj = "rule", optional, with_rule(LeadRule);
+        rule: Option<LeadRule> as Obj(LeadRule) = "rule", optional, with_rule(LeadRule);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

@@ -57,6 +57,7 @@ scrm_core::request! {
         "Search rule; which keys it takes is not in the copy." "查询规则，读到的副本里没有它的键。"
         condition: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "condition", optional, with_condition(scrm_core::Keyed<Option<scrm_core::Value>>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `page_num`, `page_size`.
     new(page_num: i64, page_size: i64)
 }

@@ -69,12 +69,13 @@ scrm_core::request! {
         "Ids of the leads." "线索的编号。"
         leads_id: Vec<String> as Strs = "leads_id", optional, with_leads_id(impl IntoIterator<Item = impl Into<String>>);
         "Finds the lead by mail address or phone number; given instead of leads_id." "按邮箱或手机号找线索，代替 leads_id。"
-        rule: Option<LeadRule> as Obj = "rule", optional, with_rule(LeadRule);
+        rule: Option<LeadRule> as Obj(LeadRule) = "rule", optional, with_rule(LeadRule);
         "Text of the remark." "备注的内容。"
         content: Option<String> as Str = "content", required, with_content(impl Into<String>);
         "Remark that this one answers." "所回复的备注的编号。"
         pid: Option<i64> as I64 = "pid", optional, with_pid(i64);
     }
+    numbers(0 1 2 3)
     /// With what is required: `content`.
     new(content: impl Into<String>)
 }

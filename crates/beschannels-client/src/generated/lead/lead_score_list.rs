@@ -87,6 +87,7 @@ scrm_core::request! {
         "Rows per page, 50 at most; needed without leads_id." "每页行数，最多 50，没有 leads_id 时必填。" "At most 50."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
 }

@@ -62,6 +62,7 @@ scrm_core::request! {
         "Rows per page; the copy breaks off in its description." "每页行数；副本在它的说明里中断。"
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `appid`.
     new(appid: impl Into<String>)
 }

@@ -70,16 +70,17 @@ scrm_core::request! {
         "Custom object." "自定义对象。"
         schema_name: Option<ObjectSchema> as Open = "schema_name", required, with_schema_name(ObjectSchema);
         "Conditions, all of which must hold." "查询条件，须同时满足。"
-        condition: Vec<ObjectCondition> as List = "condition", optional, with_condition(impl IntoIterator<Item = ObjectCondition>);
+        condition: Vec<ObjectCondition> as List(ObjectCondition) = "condition", optional, with_condition(impl IntoIterator<Item = ObjectCondition>);
         "Columns to answer; without it those that the user has configured." "要返回的列，不给时为用户配置的列。"
         field: Vec<String> as Strs = "field", optional, with_field(impl IntoIterator<Item = impl Into<String>>);
         "Order of the rows, by time of creation or change." "排序，可按创建时间或修改时间。" "The page prints the type as `string`."
-        order: Option<ObjectOrder> as Obj = "order", optional, with_order(ObjectOrder);
+        order: Option<ObjectOrder> as Obj(ObjectOrder) = "order", optional, with_order(ObjectOrder);
         "Page number." "页码。"
         page_num: Option<i64> as I64 = "page_num", required, with_page_num(i64);
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `user_id`, `schema_name`, `page_num`, `page_size`.
     new(user_id: impl Into<String>, schema_name: ObjectSchema, page_num: i64, page_size: i64)
 }
@@ -110,6 +111,7 @@ scrm_core::record! {
         "How to compare; the copy breaks off in this list. The third member, a value, can be added." "比较的方式；副本在这个列表里中断。第三个成员（值）可以自己加。"
         search_type: Option<ObjectComparison> as Open = "search_type", required, with_search_type(ObjectComparison);
     }
+    numbers(0 1)
     open(extra)
     /// With what is required: `field_name`, `search_type`.
     new(field_name: impl Into<String>, search_type: ObjectComparison)
@@ -125,6 +127,7 @@ scrm_core::record! {
         "Direction, like desc." "方向，如 desc。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sort: Option<String> as Str = "sort", optional, with_sort(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

@@ -70,6 +70,7 @@ scrm_core::request! {
         "Id of the record to edit; without it a new one is created." "要编辑的记录的编号，不给时新增。"
         id: Option<i64> as I64 = "id", optional, with_id(i64);
     }
+    numbers(0 1 2 3)
     open(extra)
     /// With what is required: `user_id`, `schema_name`, `record_type_id`.
     new(user_id: impl Into<String>, schema_name: ObjectSchema, record_type_id: impl Into<String>)

@@ -68,6 +68,7 @@ scrm_core::request! {
         "Name of the table structure." "表结构的名称。"
         schema_name: Option<String> as Str = "schema_name", optional, with_schema_name(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -123,6 +124,7 @@ scrm_core::record! {
         "The fields of the structure: objects with 33 members, whose names are in no copy." "表结构的字段，每个有 33 个成员，名称不在任何副本里。" "Undocumented as JSON."
         schema_field: Option<scrm_core::Value> as Any = "schema_field", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 #[cfg(test)]

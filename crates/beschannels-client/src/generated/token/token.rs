@@ -50,6 +50,7 @@ scrm_core::request! {
         "Secret of the application." "应用的密钥。" "On the wire `appSecret`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_secret: Option<String> as Str = "appSecret", required secret, with_app_secret(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `app_id`, `app_secret`.
     new(app_id: impl Into<String>, app_secret: impl Into<String>)
 }
@@ -74,6 +75,7 @@ scrm_core::record! {
         "The token." "令牌。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         access_token: Option<String> as Str = "access_token", maybe secret;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ scrm_core::request! {
         "Id of the user in the caller's system." "调用方系统里的用户编号。"
         uid: Option<String> as Str = "uid", required, with_uid(impl Into<String>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `account_type`, `account`, `uid`.
     new(account_type: AccountType, account: impl Into<String>, uid: impl Into<String>)
 }
@@ -96,6 +97,7 @@ scrm_core::record! {
         "Auth code, with which the account is logged in." "授权码，可以用来登录。" "On the wire `authCode`."
         auth_code: Option<String> as Str = "authCode", maybe secret;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

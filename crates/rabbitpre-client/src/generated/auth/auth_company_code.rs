@@ -66,6 +66,7 @@ scrm_core::request! {
         "Last moment of the instance; without it, as long as the template is valid." "实例的截止时间，不给时为模板的有效期。" "On the wire `instanceEndDate`." "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         instance_end_date: Option<scrm_core::DateTime> as Typed = "instanceEndDate", optional, with_instance_end_date(impl Into<scrm_core::DateTime>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `company_id`, `company_name`.
     new(company_id: impl Into<String>, company_name: impl Into<String>)
 }
@@ -93,6 +94,7 @@ scrm_core::record! {
         "Auth code, with which the enterprise authorises the app." "授权码，企业用它给应用授权。" "On the wire `authCode`."
         auth_code: Option<String> as Str = "authCode", maybe secret;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

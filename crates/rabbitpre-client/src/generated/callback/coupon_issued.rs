@@ -31,8 +31,9 @@ scrm_core::record! {
         "Enterprise on the open platform; empty elsewhere." "开放平台的企业编号，其他情况为空。" "On the wire `thirdCompanyId`."
         third_company_id: Option<String> as Str = "thirdCompanyId", always;
         "Coupons that were given out." "发出的券。" "On the wire `noticeData`."
-        notice_data: Vec<IssuedCoupon> as List = "noticeData", always;
+        notice_data: Vec<IssuedCoupon> as List(IssuedCoupon) = "noticeData", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 scrm_core::record! {
@@ -47,10 +48,11 @@ scrm_core::record! {
         "User in the customer's system." "第三方用户编号。" "On the wire `thirdId`."
         third_id: Option<String> as Str = "thirdId", maybe;
         "Who got it." "领取人。"
-        openids: Vec<CouponHolder> as List = "openids", maybe;
+        openids: Vec<CouponHolder> as List(CouponHolder) = "openids", maybe;
         "Phone number." "手机号。"
         phone: Option<String> as Str = "phone", maybe personal;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::record! {
@@ -69,6 +71,7 @@ scrm_core::record! {
         "Number of the self-built app; the copy ends here." "自建应用的数字编号；副本到此为止。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         jcappid: Option<String> as Str = "jcappid", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

@@ -29,8 +29,9 @@ scrm_core::record! {
         "Customer." "客户编号。" "On the wire `audienceUserId`."
         audience_user_id: Option<i64> as I64 = "audienceUserId", always;
         "The tags." "标签。" "On the wire `taglist`."
-        tags: Vec<CustomerTag> as List = "taglist", always;
+        tags: Vec<CustomerTag> as List(CustomerTag) = "taglist", always;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::record! {
@@ -45,6 +46,7 @@ scrm_core::record! {
         "When it was given; the unit is not documented." "打标时间，没有说明单位。" "On the wire `tagTime`."
         tag_time: Option<i64> as I64 = "tagTime", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -13,8 +13,9 @@ scrm_core::request! {
         "Words about it." "说明。"
         msg: Option<String> as Str = "msg", optional, with_msg(impl Into<String>);
         "The page." "一页奖品。"
-        data: Option<PrizeShelfPage> as Obj = "data", optional, with_data(PrizeShelfPage);
+        data: Option<PrizeShelfPage> as Obj(PrizeShelfPage) = "data", optional, with_data(PrizeShelfPage);
     }
+    numbers(0 1 2)
     /// With what is required: `code`.
     new(code: impl Into<String>)
 }
@@ -53,6 +54,7 @@ scrm_core::record! {
         "Enterprise on the open platform; empty elsewhere." "开放平台的企业编号，其他情况为空。" "On the wire `thirdCompanyId`."
         third_company_id: Option<String> as Str = "thirdCompanyId", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::record! {
@@ -71,8 +73,9 @@ scrm_core::record! {
         "Direction of sorting." "排序方向。"
         order: Option<SortDirection> as Open = "order", optional, with_order(SortDirection);
         "The prizes." "奖品。"
-        data: Vec<ShelfPrize> as List = "data", optional, with_data(impl IntoIterator<Item = ShelfPrize>);
+        data: Vec<ShelfPrize> as List(ShelfPrize) = "data", optional, with_data(impl IntoIterator<Item = ShelfPrize>);
     }
+    numbers(0 1 2 3 4 5)
     /// Nothing is required.
     new()
 }
@@ -103,6 +106,7 @@ scrm_core::record! {
         "Kind of prize." "权益类型。" "On the wire `interestType`."
         interest_type: Option<InterestType> as Open = "interestType", optional, with_interest_type(InterestType);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
     /// Nothing is required.
     new()
 }

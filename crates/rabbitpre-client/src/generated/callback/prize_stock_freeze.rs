@@ -13,6 +13,7 @@ scrm_core::request! {
         "Words about it." "说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         msg: Option<String> as Str = "msg", optional, with_msg(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `code`.
     new(code: impl Into<String>)
 }
@@ -55,8 +56,9 @@ scrm_core::record! {
         "Enterprise on the open platform; empty elsewhere." "开放平台的企业编号，其他情况为空。" "On the wire `thirdCompanyId`."
         third_company_id: Option<String> as Str = "thirdCompanyId", always;
         "Prizes whose stock is frozen or freed." "冻结或解冻的奖品。" "On the wire `callbackData`."
-        callback_data: Vec<FrozenStock> as List = "callbackData", always;
+        callback_data: Vec<FrozenStock> as List(FrozenStock) = "callbackData", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 scrm_core::record! {
@@ -79,4 +81,5 @@ scrm_core::record! {
         "Component." "组件编号。" "On the wire `componetId`."
         component_id: Option<String> as Str = "componetId", always;
     }
+    numbers(0 1 2 3 4 5 6)
 }

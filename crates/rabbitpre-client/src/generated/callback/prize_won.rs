@@ -47,4 +47,5 @@ scrm_core::record! {
         "More about the user." "其他用户信息。" "On the wire `otherUserInfo`."
         other_user_info: Option<String> as Str = "otherUserInfo", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }

@@ -25,4 +25,5 @@ scrm_core::record! {
         "Score." "得分。"
         score: Option<i64> as I64 = "score", always;
     }
+    numbers(0 1 2 3 4 5)
 }

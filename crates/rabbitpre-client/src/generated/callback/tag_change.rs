@@ -39,6 +39,7 @@ scrm_core::record! {
         "Added or removed." "增加或去掉。"
         r#type: Option<TagChangeType> as Open = "type", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 scrm_core::open_enum! {

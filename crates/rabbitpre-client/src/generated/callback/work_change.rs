@@ -53,7 +53,7 @@ scrm_core::record! {
         "User." "用户编号。"
         uid: Option<String> as Str = "uid", always;
         "What stands in it." "插件。"
-        plugins: Option<WorkPlugins> as Obj = "plugins", maybe;
+        plugins: Option<WorkPlugins> as Obj(WorkPlugins) = "plugins", maybe;
         "Random text." "随机串。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         nonce: Option<String> as Str = "nonce", maybe;
         "Platform id." "平台编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -67,6 +67,7 @@ scrm_core::record! {
         "Time of sending." "发送时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         timestamp: Option<String> as Str = "timestamp", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)
 }
 
 scrm_core::record! {
@@ -75,8 +76,9 @@ scrm_core::record! {
     /// 插件。
     pub struct WorkPlugins {
         "Tasks." "任务。"
-        task: Vec<WorkTask> as List = "task", maybe;
+        task: Vec<WorkTask> as List(WorkTask) = "task", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -91,6 +93,7 @@ scrm_core::record! {
         "Title of the task." "任务标题。" "On the wire `taskTitle`."
         task_title: Option<String> as Str = "taskTitle", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -78,6 +78,7 @@ scrm_core::request! {
         "Id of the self-built app." "自建应用的编号。" "On the wire `instanceAppid`."
         instance_appid: Option<String> as Str = "instanceAppid", optional, with_instance_appid(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// Nothing is required.
     new()
 }
@@ -113,13 +114,13 @@ scrm_core::record! {
         "Id of the customer." "客户的编号。" "On the wire `audienceUserId`."
         audience_user_id: Option<i64> as I64 = "audienceUserId", maybe;
         "All identities of the customer." "客户的全部身份。"
-        openids: Vec<CustomerIdentity> as List = "openids", maybe;
+        openids: Vec<CustomerIdentity> as List(CustomerIdentity) = "openids", maybe;
         "WeChat union id." "微信 unionid。"
         unionid: Option<String> as Str = "unionid", maybe personal;
         "Official account that the union id belongs to." "unionid 所属的公众号。" "On the wire `mpAppid`."
         mp_appid: Option<String> as Str = "mpAppid", maybe;
         "Phone numbers." "手机号。" "On the wire `phoneList`."
-        phone_list: Vec<CustomerPhone> as List = "phoneList", maybe;
+        phone_list: Vec<CustomerPhone> as List(CustomerPhone) = "phoneList", maybe;
         "Real name." "真实姓名。" "On the wire `realName`."
         real_name: Option<String> as Str = "realName", maybe personal;
         "Sex." "性别。"
@@ -139,6 +140,7 @@ scrm_core::record! {
         "City by the latest address on the network." "按最近的网络地址得出的市。"
         city: Option<String> as Str = "city", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 scrm_core::record! {
@@ -163,6 +165,7 @@ scrm_core::record! {
         "Kind of identity, like phone, uid, openid." "身份的类型，如 phone、uid、openid。" "On the wire `identityType`."
         identity_type: Option<String> as Str = "identityType", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::open_enum! {

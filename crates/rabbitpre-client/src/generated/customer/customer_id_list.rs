@@ -64,6 +64,7 @@ scrm_core::request! {
         "Ids per page: 10000 unless told, which is the most." "每页个数，默认 10000，也是最大值。" "At most 10000." "The vendor's default: `10000`."
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(10000);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for 10000 rows from the start.
     new()
 }
@@ -103,6 +104,7 @@ scrm_core::record! {
         "Ids of customers, ascending." "客户的编号，从小到大。" "On the wire `audienceUserIdList`."
         audience_user_id_list: Vec<i64> as Ints = "audienceUserIdList", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ scrm_core::request! {
         "WeChat open id." "微信 openid。"
         openid: Option<String> as Str = "openid", optional personal, with_openid(impl Into<String>);
     }
+    numbers(0 1 2)
     /// Nothing is required.
     new()
 }
@@ -128,7 +129,7 @@ scrm_core::record! {
         "Id of the customer." "客户的编号。" "On the wire `audienceUserId`."
         audience_user_id: Option<i64> as I64 = "audienceUserId", maybe;
         "All WeChat open ids." "全部微信 openid。"
-        openids: Vec<CustomerOpenid> as List = "openids", maybe;
+        openids: Vec<CustomerOpenid> as List(CustomerOpenid) = "openids", maybe;
         "Latest WeChat open id." "最近的微信 openid。"
         openid: Option<String> as Str = "openid", maybe personal;
         "Latest WeChat union id; overwritten when it changes." "最近的微信 unionid，变化时覆盖。"
@@ -138,7 +139,7 @@ scrm_core::record! {
         "Id of the customer in another system." "客户在第三方系统里的编号。" "On the wire `thirdId`."
         third_id: Option<String> as Str = "thirdId", maybe;
         "Phone numbers." "手机号。" "On the wire `phoneList`."
-        phone_list: Vec<CustomerPhone> as List = "phoneList", maybe;
+        phone_list: Vec<CustomerPhone> as List(CustomerPhone) = "phoneList", maybe;
         "Real name." "真实姓名。" "On the wire `realName`."
         real_name: Option<String> as Str = "realName", maybe personal;
         "Sex." "性别。"
@@ -162,7 +163,7 @@ scrm_core::record! {
         "City by the position the customer shared." "按客户授权的位置得出的市。" "On the wire `lbsCity`."
         lbs_city: Option<String> as Str = "lbsCity", maybe personal;
         "Addresses." "地址。" "On the wire `addressList`."
-        address_list: Vec<CustomerAddress> as List = "addressList", maybe;
+        address_list: Vec<CustomerAddress> as List(CustomerAddress) = "addressList", maybe;
         "Birthday." "生日。" "Written as Unix milliseconds."
         birthday: Option<scrm_core::UnixMillis> as Typed = "birthday", maybe personal;
         "Remark." "备注。"
@@ -174,24 +175,25 @@ scrm_core::record! {
         "Whether the customer is starred." "是否标了星。" "On the wire `markFlag`." "Sent and answered as `0` or `1`."
         mark_flag: Option<bool> as Bool = "markFlag", maybe digit;
         "Official accounts the customer follows." "客户关注的公众号。" "On the wire `subWechatList`."
-        sub_wechat_list: Vec<FollowedAccount> as List = "subWechatList", maybe;
+        sub_wechat_list: Vec<FollowedAccount> as List(FollowedAccount) = "subWechatList", maybe;
         "Activity in all." "累计活跃度。"
         active: Option<i64> as I64 = "active", maybe;
         "Activity of 7 days." "七天活跃度。" "On the wire `weekActive`."
-        week_active: Option<Activity> as Obj = "weekActive", maybe;
+        week_active: Option<Activity> as Obj(Activity) = "weekActive", maybe;
         "Activity of 30 days." "三十天活跃度。" "On the wire `monthActive`."
-        month_active: Option<Activity> as Obj = "monthActive", maybe;
+        month_active: Option<Activity> as Obj(Activity) = "monthActive", maybe;
         "Spread in all." "累计传播力。"
         spread: Option<i64> as I64 = "spread", maybe;
         "Spread of 7 days." "七天传播力。" "On the wire `weekSpread`."
-        week_spread: Option<Activity> as Obj = "weekSpread", maybe;
+        week_spread: Option<Activity> as Obj(Activity) = "weekSpread", maybe;
         "Spread of 30 days." "三十天传播力。" "On the wire `monthSpread`."
-        month_spread: Option<Activity> as Obj = "monthSpread", maybe;
+        month_spread: Option<Activity> as Obj(Activity) = "monthSpread", maybe;
         "Ids of the customer's groups." "客户所在分组的编号。" "On the wire `groupIdList`."
         group_id_list: Vec<String> as Strs = "groupIdList", maybe;
         "Ids of the customer's tags." "客户的标签的编号。" "On the wire `tagIdList`."
         tag_id_list: Vec<String> as Strs = "tagIdList", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34)
 }
 
 scrm_core::record! {
@@ -204,6 +206,7 @@ scrm_core::record! {
         "App of the open id." "openid 所属的应用。" "On the wire `appId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         app_id: Option<String> as Str = "appId", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -214,6 +217,7 @@ scrm_core::record! {
         "Address." "地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         address: Option<String> as Str = "address", maybe personal;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -226,6 +230,7 @@ scrm_core::record! {
         "Name of the account." "公众号的名称。" "On the wire `wechatName`."
         wechat_name: Option<String> as Str = "wechatName", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -238,6 +243,7 @@ scrm_core::record! {
         "When it was taken." "统计的时间。" "On the wire `updateTime`." "Written as Unix milliseconds."
         update_time: Option<scrm_core::UnixMillis> as Typed = "updateTime", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ scrm_core::request! {
         "Id of the customer." "客户的编号。" "On the wire `audienceUserId`."
         audience_user_id: Option<i64> as I64 = "audienceUserId", required, with_audience_user_id(i64);
     }
+    numbers(0)
     /// With what is required: `audience_user_id`.
     new(audience_user_id: i64)
 }

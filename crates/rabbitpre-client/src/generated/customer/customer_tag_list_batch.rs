@@ -58,6 +58,7 @@ scrm_core::request! {
         "Ids of the customers; the most is not stated." "客户的编号，一次最多几个没有说明。" "On the wire `audienceUserIdList`."
         audience_user_id_list: Vec<i64> as Ints = "audienceUserIdList", required, with_audience_user_id_list(impl IntoIterator<Item = i64>);
     }
+    numbers(0)
     /// With what is required: `audience_user_id_list`.
     new(audience_user_id_list: impl IntoIterator<Item = i64>)
 }

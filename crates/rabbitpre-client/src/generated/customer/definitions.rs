@@ -11,6 +11,7 @@ scrm_core::record! {
         "Whether the number was verified." "号码是否验证过。" "On the wire `isVerify`." "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as `\"0\"` or `\"1\"`."
         is_verify: Option<bool> as Bool = "isVerify", maybe digit_text;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -31,8 +32,9 @@ scrm_core::record! {
         "Number of customers with the tag." "有这个标签的客户数。" "On the wire `execUserCount`."
         exec_user_count: Option<i64> as I64 = "execUserCount", maybe;
         "Values of the tag." "标签的值。" "On the wire `tagValueList`."
-        tag_value_list: Vec<CustomerTagValue> as List = "tagValueList", maybe;
+        tag_value_list: Vec<CustomerTagValue> as List(CustomerTagValue) = "tagValueList", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::record! {
@@ -47,6 +49,7 @@ scrm_core::record! {
         "Weight of the value." "值的权重。" "On the wire `markCount`."
         mark_count: Option<i64> as I64 = "markCount", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -59,8 +62,9 @@ scrm_core::record! {
         "Id of the customer." "客户的编号。" "On the wire `audienceUserId`." "Sent and answered as a text."
         audience_user_id: Option<i64> as I64 = "audienceUserId", maybe text;
         "The tags." "标签。" "On the wire `tagList`."
-        tag_list: Vec<CustomerTag> as List = "tagList", maybe;
+        tag_list: Vec<CustomerTag> as List(CustomerTag) = "tagList", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -69,6 +69,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64);
     }
+    numbers(0 1 2 3)
     /// With what is required: `appid`.
     new(appid: impl Into<String>)
 }
@@ -95,10 +96,11 @@ scrm_core::record! {
         "Rows: texts by form field." "数据行，以表单字段为键的文字。" "On the wire `formDataList`." "Undocumented as JSON."
         form_data_list: Option<scrm_core::Value> as Any = "formDataList", maybe personal;
         "The pager; the copy breaks off inside of it." "分页信息；副本在其中中断。" "On the wire `formDataPage`."
-        form_data_page: Option<FormDataPage> as Obj = "formDataPage", maybe;
+        form_data_page: Option<FormDataPage> as Obj(FormDataPage) = "formDataPage", maybe;
         "Structure of the form." "表单的结构。" "On the wire `formStruct`."
         form_struct: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "formStruct", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -115,6 +117,7 @@ scrm_core::record! {
         "Sorting; the copy breaks off before its type." "排序，副本在它的类型之前中断。"
         order: Option<scrm_core::Value> as Any = "order", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

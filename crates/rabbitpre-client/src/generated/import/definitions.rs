@@ -17,6 +17,7 @@ scrm_core::record! {
         "Number of coupons in all." "总数。" "On the wire `batchTotal`."
         batch_total: Option<i64> as I64 = "batchTotal", optional, with_batch_total(i64);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `opt_type`, `batch_id`, `batch_status`.
     new(opt_type: CouponAction, batch_id: impl Into<String>, batch_status: CouponBatchStatus)
 }
@@ -35,6 +36,7 @@ scrm_core::record! {
         "Values." "值。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         values: Vec<String> as Strs = "values", optional, with_values(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1 2)
     /// Nothing is required.
     new()
 }
@@ -55,6 +57,7 @@ scrm_core::record! {
         "Whether it is inside WeChat and WeCom." "是否在微信、企业微信内。" "On the wire `isWeChatEcosystem`."
         is_we_chat_ecosystem: Option<bool> as Bool = "isWeChatEcosystem", optional, with_is_we_chat_ecosystem(bool);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `identity_value`, `identity_type`.
     new(identity_value: impl Into<String>, identity_type: impl Into<String>)
 }

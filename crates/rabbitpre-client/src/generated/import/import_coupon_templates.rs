@@ -72,10 +72,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 优惠券模板导入 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=985361>), read 2026-11-26.
     pub struct ImportCouponTemplates {
         "State of the synchronisation." "同步的状态。" "On the wire `publicParams`."
-        public_params: Option<CouponBatch> as Obj = "publicParams", required, with_public_params(CouponBatch);
+        public_params: Option<CouponBatch> as Obj(CouponBatch) = "publicParams", required, with_public_params(CouponBatch);
         "The templates, 500 at most." "模板，最多 500 个。" "At most 500 items."
-        data: Vec<ImportCouponTemplate> as List = "data", required, with_data(impl IntoIterator<Item = ImportCouponTemplate>);
+        data: Vec<ImportCouponTemplate> as List(ImportCouponTemplate) = "data", required, with_data(impl IntoIterator<Item = ImportCouponTemplate>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: CouponBatch, data: impl IntoIterator<Item = ImportCouponTemplate>)
 }
@@ -116,6 +117,7 @@ scrm_core::record! {
         "Subtitle; the copy breaks off before its type." "副标题，副本在它的类型之前中断。" "On the wire `couponSubtitle`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         coupon_subtitle: Option<scrm_core::Value> as Any = "couponSubtitle", optional, with_coupon_subtitle(impl Into<scrm_core::Value>);
     }
+    numbers(0 1 2 3 4)
     open(extra)
     /// With what is required: `third_coupon_tpl_id`, `coupon_tpl_type`, `coupon_title`.
     new(third_coupon_tpl_id: impl Into<String>, coupon_tpl_type: CouponTemplateType, coupon_title: impl Into<String>)

@@ -75,10 +75,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 优惠券导入 (<https://docs.tuzhanai.com/x/NAkP>), read 2026-11-26.
     pub struct ImportCoupons {
         "State of the synchronisation." "同步的状态。" "On the wire `publicParams`."
-        public_params: Option<CouponBatch> as Obj = "publicParams", required, with_public_params(CouponBatch);
+        public_params: Option<CouponBatch> as Obj(CouponBatch) = "publicParams", required, with_public_params(CouponBatch);
         "The coupons, 500 at most." "券，最多 500 张。" "At most 500 items."
-        data: Vec<ImportCoupon> as List = "data", required, with_data(impl IntoIterator<Item = ImportCoupon>);
+        data: Vec<ImportCoupon> as List(ImportCoupon) = "data", required, with_data(impl IntoIterator<Item = ImportCoupon>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: CouponBatch, data: impl IntoIterator<Item = ImportCoupon>)
 }
@@ -119,6 +120,7 @@ scrm_core::record! {
         "Days after receipt; needed for days after receipt." "领取后有效的天数，这种类型必填。" "On the wire `awardAfterDay`."
         award_after_day: Option<i64> as I64 = "awardAfterDay", optional, with_award_after_day(i64);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `coupon_code`.
     new(coupon_code: impl Into<String>)
 }

@@ -84,10 +84,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入客户资料 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=986254>), read 2026-11-26.
     pub struct ImportCustomers {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportCustomersPublicParams> as Obj = "publicParams", required, with_public_params(ImportCustomersPublicParams);
+        public_params: Option<ImportCustomersPublicParams> as Obj(ImportCustomersPublicParams) = "publicParams", required, with_public_params(ImportCustomersPublicParams);
         "The customers." "客户。"
-        data: Vec<ImportCustomer> as List = "data", required, with_data(impl IntoIterator<Item = ImportCustomer>);
+        data: Vec<ImportCustomer> as List(ImportCustomer) = "data", required, with_data(impl IntoIterator<Item = ImportCustomer>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportCustomersPublicParams, data: impl IntoIterator<Item = ImportCustomer>)
 }
@@ -127,6 +128,7 @@ scrm_core::record! {
         "Full or partial; what a full import does to values that are left out is not stated." "全量还是部分；全量导入会怎样处理没给的值，没有说明。" "On the wire `importMode`."
         import_mode: Option<ImportMode> as Open = "importMode", required, with_import_mode(ImportMode);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `is_matching`, `import_mode`.
     new(is_matching: bool, import_mode: ImportMode)
 }
@@ -153,8 +155,9 @@ scrm_core::record! {
         "Id of the customer in another system." "客户在第三方系统里的编号。" "On the wire `thirdId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         third_id: Option<String> as Str = "thirdId", optional, with_third_id(impl Into<String>);
         "Custom fields." "自定义字段。" "On the wire `customFields`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        custom_fields: Vec<CustomField> as List = "customFields", optional, with_custom_fields(impl IntoIterator<Item = CustomField>);
+        custom_fields: Vec<CustomField> as List(CustomField) = "customFields", optional, with_custom_fields(impl IntoIterator<Item = CustomField>);
     }
+    numbers(0 1 2 3 4 5 6 7 8)
     open(extra)
     /// Nothing is required.
     new()

@@ -74,10 +74,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入用户资料 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=986173>), read 2026-11-26.
     pub struct ImportCustomersV2 {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportCustomersV2PublicParams> as Obj = "publicParams", required, with_public_params(ImportCustomersV2PublicParams);
+        public_params: Option<ImportCustomersV2PublicParams> as Obj(ImportCustomersV2PublicParams) = "publicParams", required, with_public_params(ImportCustomersV2PublicParams);
         "The customers, 500 at most." "客户，最多 500 个。" "At most 500 items."
-        data: Vec<ImportCustomerV2> as List = "data", required, with_data(impl IntoIterator<Item = ImportCustomerV2>);
+        data: Vec<ImportCustomerV2> as List(ImportCustomerV2) = "data", required, with_data(impl IntoIterator<Item = ImportCustomerV2>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportCustomersV2PublicParams, data: impl IntoIterator<Item = ImportCustomerV2>)
 }
@@ -111,6 +112,7 @@ scrm_core::record! {
         "Full or partial; what a full import does to values that are left out is not stated." "全量还是部分；全量导入会怎样处理没给的值，没有说明。" "On the wire `importMode`."
         import_mode: Option<ImportMode> as Open = "importMode", required, with_import_mode(ImportMode);
     }
+    numbers(0 1)
     /// With what is required: `import_mode`.
     new(import_mode: ImportMode)
 }
@@ -121,7 +123,7 @@ scrm_core::record! {
     /// 客户，最多 500 个。
     pub struct ImportCustomerV2 {
         "Identities by which the customer is matched." "用来匹配客户的身份。"
-        identities: Vec<ImportIdentity> as List = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
+        identities: Vec<ImportIdentity> as List(ImportIdentity) = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
         "Real name." "真实姓名。" "On the wire `realName`."
         real_name: Option<String> as Str = "realName", optional personal, with_real_name(impl Into<String>);
         "Address." "地址。"
@@ -133,8 +135,9 @@ scrm_core::record! {
         "Sex, as a word." "性别，用文字。"
         sex: Option<ImportSex> as Open = "sex", optional, with_sex(ImportSex);
         "Custom fields." "自定义字段。" "On the wire `customFields`."
-        custom_fields: Vec<CustomField> as List = "customFields", optional, with_custom_fields(impl IntoIterator<Item = CustomField>);
+        custom_fields: Vec<CustomField> as List(CustomField) = "customFields", optional, with_custom_fields(impl IntoIterator<Item = CustomField>);
     }
+    numbers(0 1 2 3 4 5 6)
     open(extra)
     /// With what is required: `identities`.
     new(identities: impl IntoIterator<Item = ImportIdentity>)

@@ -68,10 +68,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入组织架构 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=990547>), read 2026-11-26.
     pub struct ImportDepartments {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportDepartmentsPublicParams> as Obj = "publicParams", required, with_public_params(ImportDepartmentsPublicParams);
+        public_params: Option<ImportDepartmentsPublicParams> as Obj(ImportDepartmentsPublicParams) = "publicParams", required, with_public_params(ImportDepartmentsPublicParams);
         "The departments, 500 at most." "部门，最多 500 个。" "At most 500 items."
-        data: Vec<ImportDepartment> as List = "data", required, with_data(impl IntoIterator<Item = ImportDepartment>);
+        data: Vec<ImportDepartment> as List(ImportDepartment) = "data", required, with_data(impl IntoIterator<Item = ImportDepartment>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportDepartmentsPublicParams, data: impl IntoIterator<Item = ImportDepartment>)
 }
@@ -105,6 +106,7 @@ scrm_core::record! {
         "On deletion: delete the departments below as well; without it a department that has some cannot be deleted." "删除时是否连下级部门一起删；否则有下级的部门不能删除。" "On the wire `deleteSubDepartmentFlag`." "Sent and answered as a text."
         delete_sub_department_flag: Option<bool> as Bool = "deleteSubDepartmentFlag", required text, with_delete_sub_department_flag(bool);
     }
+    numbers(0 1)
     /// With what is required: `opt_type`, `delete_sub_department_flag`.
     new(opt_type: DepartmentAction, delete_sub_department_flag: bool)
 }
@@ -131,6 +133,7 @@ scrm_core::record! {
         "WeCom id of the department; needed for WeCom. The copy breaks off here." "部门的企业微信编号，企业微信必填；副本在这里中断。" "On the wire `wxDeptId`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_dept_id: Option<String> as Str = "wxDeptId", optional, with_wx_dept_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     open(extra)
     /// With what is required: `dept_type`, `dept_name`.
     new(dept_type: DepartmentType, dept_name: impl Into<String>)

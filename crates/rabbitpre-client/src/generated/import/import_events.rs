@@ -84,10 +84,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入行为事件 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=985870>), read 2026-11-26.
     pub struct ImportEvents {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportEventsPublicParams> as Obj = "publicParams", required, with_public_params(ImportEventsPublicParams);
+        public_params: Option<ImportEventsPublicParams> as Obj(ImportEventsPublicParams) = "publicParams", required, with_public_params(ImportEventsPublicParams);
         "The events, 500 at most." "事件，最多 500 个。" "At most 500 items."
-        data: Vec<ImportEvent> as List = "data", required, with_data(impl IntoIterator<Item = ImportEvent>);
+        data: Vec<ImportEvent> as List(ImportEvent) = "data", required, with_data(impl IntoIterator<Item = ImportEvent>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportEventsPublicParams, data: impl IntoIterator<Item = ImportEvent>)
 }
@@ -125,6 +126,7 @@ scrm_core::record! {
         "App id of an exact match." "精确匹配的应用编号。" "On the wire `accurateMatchValue`."
         accurate_match_value: Option<String> as Str = "accurateMatchValue", optional, with_accurate_match_value(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// Nothing is required.
     new()
 }
@@ -155,6 +157,7 @@ scrm_core::record! {
         "Parameters of the event: the preset ones and your own." "事件参数：系统预置的和自己的。"
         eventargs: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "eventargs", optional, with_eventargs(scrm_core::Keyed<Option<scrm_core::Value>>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
     /// Nothing is required.
     new()
 }

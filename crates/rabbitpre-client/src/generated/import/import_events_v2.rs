@@ -66,10 +66,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入行为事件v2 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=985968>), read 2026-11-26.
     pub struct ImportEventsV2 {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportEventsV2PublicParams> as Obj = "publicParams", required, with_public_params(ImportEventsV2PublicParams);
+        public_params: Option<ImportEventsV2PublicParams> as Obj(ImportEventsV2PublicParams) = "publicParams", required, with_public_params(ImportEventsV2PublicParams);
         "The events, 500 at most." "事件，最多 500 个。" "At most 500 items."
-        data: Vec<ImportEventV2> as List = "data", required, with_data(impl IntoIterator<Item = ImportEventV2>);
+        data: Vec<ImportEventV2> as List(ImportEventV2) = "data", required, with_data(impl IntoIterator<Item = ImportEventV2>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportEventsV2PublicParams, data: impl IntoIterator<Item = ImportEventV2>)
 }
@@ -102,6 +103,7 @@ scrm_core::record! {
         "How to match." "匹配方式。" "On the wire `matchingType`."
         matching_type: Option<MatchingType> as Open = "matchingType", optional, with_matching_type(MatchingType);
     }
+    numbers(0)
     /// Nothing is required.
     new()
 }
@@ -112,7 +114,7 @@ scrm_core::record! {
     /// 事件，最多 500 个。
     pub struct ImportEventV2 {
         "Identities by which the customer is matched." "用来匹配客户的身份。"
-        identities: Vec<ImportIdentity> as List = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
+        identities: Vec<ImportIdentity> as List(ImportIdentity) = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
         "When it happened; now unless told." "发生的时间，不给时为现在。" "Written as Unix milliseconds."
         time: Option<scrm_core::UnixMillis> as Typed = "time", optional, with_time(impl Into<scrm_core::UnixMillis>);
         "Unique random text, 36 characters at most." "唯一的随机字符，最多 36 位。" "At most 36 characters."
@@ -124,6 +126,7 @@ scrm_core::record! {
         "Parameters of the event: the preset ones and your own." "事件参数：系统预置的和自己的。"
         eventargs: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "eventargs", optional, with_eventargs(scrm_core::Keyed<Option<scrm_core::Value>>);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `identities`, `event_key`.
     new(identities: impl IntoIterator<Item = ImportIdentity>, event_key: impl Into<String>)
 }

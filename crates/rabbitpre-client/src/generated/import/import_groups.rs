@@ -73,10 +73,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入客户分组 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=986273>), read 2026-11-26.
     pub struct ImportGroups {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportGroupsPublicParams> as Obj = "publicParams", required, with_public_params(ImportGroupsPublicParams);
+        public_params: Option<ImportGroupsPublicParams> as Obj(ImportGroupsPublicParams) = "publicParams", required, with_public_params(ImportGroupsPublicParams);
         "The customers, 500 at most." "客户，最多 500 个。" "At most 500 items."
-        data: Vec<CustomerGroups> as List = "data", required, with_data(impl IntoIterator<Item = CustomerGroups>);
+        data: Vec<CustomerGroups> as List(CustomerGroups) = "data", required, with_data(impl IntoIterator<Item = CustomerGroups>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportGroupsPublicParams, data: impl IntoIterator<Item = CustomerGroups>)
 }
@@ -117,6 +118,7 @@ scrm_core::record! {
         "Whether to add or to take away." "增加还是删除。" "On the wire `optType`."
         opt_type: Option<ImportAction> as Open = "optType", required, with_opt_type(ImportAction);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `is_matching`, `opt_type`.
     new(is_matching: bool, opt_type: ImportAction)
 }
@@ -137,6 +139,7 @@ scrm_core::record! {
         "Names of groups, joined by commas." "分组的名称，用逗号连接。"
         groups: Option<String> as Str = "groups", optional, with_groups(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// Nothing is required.
     new()
 }

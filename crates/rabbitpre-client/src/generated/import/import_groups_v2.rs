@@ -71,10 +71,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入用户分组 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=985393>), read 2026-11-26.
     pub struct ImportGroupsV2 {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportGroupsV2PublicParams> as Obj = "publicParams", required, with_public_params(ImportGroupsV2PublicParams);
+        public_params: Option<ImportGroupsV2PublicParams> as Obj(ImportGroupsV2PublicParams) = "publicParams", required, with_public_params(ImportGroupsV2PublicParams);
         "The customers, 500 at most." "客户，最多 500 个。" "At most 500 items."
-        data: Vec<CustomerGroupsV2> as List = "data", required, with_data(impl IntoIterator<Item = CustomerGroupsV2>);
+        data: Vec<CustomerGroupsV2> as List(CustomerGroupsV2) = "data", required, with_data(impl IntoIterator<Item = CustomerGroupsV2>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportGroupsV2PublicParams, data: impl IntoIterator<Item = CustomerGroupsV2>)
 }
@@ -108,6 +109,7 @@ scrm_core::record! {
         "Whether to add or to take away." "增加还是删除。" "On the wire `optType`."
         opt_type: Option<ImportAction> as Open = "optType", required, with_opt_type(ImportAction);
     }
+    numbers(0 1)
     /// With what is required: `opt_type`.
     new(opt_type: ImportAction)
 }
@@ -118,7 +120,7 @@ scrm_core::record! {
     /// 客户，最多 500 个。
     pub struct CustomerGroupsV2 {
         "Identities by which the customer is matched." "用来匹配客户的身份。"
-        identities: Vec<ImportIdentity> as List = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
+        identities: Vec<ImportIdentity> as List(ImportIdentity) = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
         "Names of groups, joined by commas; a missing group is created as a static one without a category." "分组的名称，用逗号连接；没有的分组会建成未分类的静态分组。"
         groups: Option<String> as Str = "groups", optional, with_groups(impl Into<String>);
         "Categories of the enterprise or of a department." "企业分类还是部门分类。" "On the wire `categoryType`." "The vendor's default: `1`."
@@ -130,6 +132,7 @@ scrm_core::record! {
         "Department by its WeCom id; goes before the other two." "部门的企业微信编号，优先于另外两个。" "On the wire `wxDeptId`."
         wx_dept_id: Option<String> as Str = "wxDeptId", optional, with_wx_dept_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `identities`.
     new(identities: impl IntoIterator<Item = ImportIdentity>)
 }

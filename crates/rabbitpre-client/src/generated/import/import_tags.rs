@@ -75,10 +75,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入客户标签 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=986553>), read 2026-11-26.
     pub struct ImportTags {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportTagsPublicParams> as Obj = "publicParams", required, with_public_params(ImportTagsPublicParams);
+        public_params: Option<ImportTagsPublicParams> as Obj(ImportTagsPublicParams) = "publicParams", required, with_public_params(ImportTagsPublicParams);
         "The customers, 500 at most." "客户，最多 500 个。" "At most 500 items."
-        data: Vec<CustomerTags> as List = "data", required, with_data(impl IntoIterator<Item = CustomerTags>);
+        data: Vec<CustomerTags> as List(CustomerTags) = "data", required, with_data(impl IntoIterator<Item = CustomerTags>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportTagsPublicParams, data: impl IntoIterator<Item = CustomerTags>)
 }
@@ -119,6 +120,7 @@ scrm_core::record! {
         "Whether to add or to take away." "增加还是删除。" "On the wire `optType`."
         opt_type: Option<ImportAction> as Open = "optType", required, with_opt_type(ImportAction);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `is_matching`, `opt_type`.
     new(is_matching: bool, opt_type: ImportAction)
 }
@@ -141,6 +143,7 @@ scrm_core::record! {
         "Names of tags, joined by commas." "标签的名称，用逗号连接。"
         tags: Option<String> as Str = "tags", optional, with_tags(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5)
     /// Nothing is required.
     new()
 }

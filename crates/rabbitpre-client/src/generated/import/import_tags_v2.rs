@@ -66,10 +66,11 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 导入用户标签 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=986700>), read 2026-11-26.
     pub struct ImportTagsV2 {
         "What holds for all rows." "对所有行有效的参数。" "On the wire `publicParams`."
-        public_params: Option<ImportTagsV2PublicParams> as Obj = "publicParams", required, with_public_params(ImportTagsV2PublicParams);
+        public_params: Option<ImportTagsV2PublicParams> as Obj(ImportTagsV2PublicParams) = "publicParams", required, with_public_params(ImportTagsV2PublicParams);
         "The customers, 500 at most." "客户，最多 500 个。" "At most 500 items."
-        data: Vec<CustomerTagsV2> as List = "data", required, with_data(impl IntoIterator<Item = CustomerTagsV2>);
+        data: Vec<CustomerTagsV2> as List(CustomerTagsV2) = "data", required, with_data(impl IntoIterator<Item = CustomerTagsV2>);
     }
+    numbers(0 1)
     /// With what is required: `public_params`, `data`.
     new(public_params: ImportTagsV2PublicParams, data: impl IntoIterator<Item = CustomerTagsV2>)
 }
@@ -103,6 +104,7 @@ scrm_core::record! {
         "Whether to add or to take away." "增加还是删除。" "On the wire `optType`."
         opt_type: Option<ImportAction> as Open = "optType", required, with_opt_type(ImportAction);
     }
+    numbers(0 1)
     /// With what is required: `opt_type`.
     new(opt_type: ImportAction)
 }
@@ -113,10 +115,11 @@ scrm_core::record! {
     /// 客户，最多 500 个。
     pub struct CustomerTagsV2 {
         "Identities by which the customer is matched." "用来匹配客户的身份。"
-        identities: Vec<ImportIdentity> as List = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
+        identities: Vec<ImportIdentity> as List(ImportIdentity) = "identities", required, with_identities(impl IntoIterator<Item = ImportIdentity>);
         "Operating tags; what one looks like is in no copy." "运营标签；写法不在任何副本里。" "On the wire `operateTags`." "Undocumented as JSON."
         operate_tags: Option<scrm_core::Value> as Any = "operateTags", optional, with_operate_tags(impl Into<scrm_core::Value>);
     }
+    numbers(0 1)
     /// With what is required: `identities`.
     new(identities: impl IntoIterator<Item = ImportIdentity>)
 }

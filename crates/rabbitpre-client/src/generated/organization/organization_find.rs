@@ -55,6 +55,7 @@ scrm_core::request! {
         "Id of the enterprise at the vendor." "平台的企业编号。" "On the wire `orgId`."
         org_id: Option<String> as Str = "orgId", required, with_org_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `org_id`.
     new(org_id: impl Into<String>)
 }
@@ -86,6 +87,7 @@ scrm_core::record! {
         "Name of the enterprise." "企业的名称。" "On the wire `orgName`."
         org_name: Option<String> as Str = "orgName", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

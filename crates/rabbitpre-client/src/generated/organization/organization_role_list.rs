@@ -60,6 +60,7 @@ scrm_core::request! {
         "Id of the user in the caller's system." "调用方系统里的用户编号。"
         uid: Option<String> as Str = "uid", required, with_uid(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `company_id`, `uid`.
     new(company_id: impl Into<String>, uid: impl Into<String>)
 }
@@ -84,10 +85,11 @@ scrm_core::record! {
     /// 角色。
     pub struct OrganizationRoleListData {
         "Roles of the system." "系统角色。" "On the wire `systemRole`."
-        system_role: Vec<SystemRole> as List = "systemRole", maybe;
+        system_role: Vec<SystemRole> as List(SystemRole) = "systemRole", maybe;
         "Roles of the enterprise." "企业角色。" "On the wire `customRole`."
-        custom_role: Vec<CustomRole> as List = "customRole", maybe;
+        custom_role: Vec<CustomRole> as List(CustomRole) = "customRole", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -102,6 +104,7 @@ scrm_core::record! {
         "Id of the role." "角色的编号。" "On the wire `roleId`." "Sent and answered as a text."
         role_id: Option<i64> as I64 = "roleId", maybe text;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -116,6 +119,7 @@ scrm_core::record! {
         "Id of the role." "角色的编号。" "On the wire `roleId`." "Sent and answered as a text."
         role_id: Option<i64> as I64 = "roleId", maybe text;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -72,6 +72,7 @@ scrm_core::request! {
         "WeCom user id." "企业微信的用户编号。" "On the wire `qwUserId`."
         qw_user_id: Option<String> as Str = "qwUserId", optional personal, with_qw_user_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// Nothing is required.
     new()
 }
@@ -99,6 +100,7 @@ scrm_core::record! {
         "Name of the staff member." "员工的名称。" "On the wire `channelName`."
         channel_name: Option<String> as Str = "channelName", maybe personal;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

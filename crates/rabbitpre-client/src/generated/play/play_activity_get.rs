@@ -64,6 +64,7 @@ scrm_core::request! {
         "Id of the component." "组件的编号。" "On the wire `pluginComponentId`."
         plugin_component_id: Option<String> as Str = "pluginComponentId", required, with_plugin_component_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `plugin_component_id`.
     new(plugin_component_id: impl Into<String>)
 }
@@ -112,13 +113,13 @@ scrm_core::record! {
         "Kind of prize." "奖品的类型。" "On the wire `awardSource`."
         award_source: Option<ActivityAwardSource> as Open = "awardSource", maybe;
         "What is given." "奖品的内容。"
-        award: Option<ActivityAwardObject> as Obj = "award", maybe;
+        award: Option<ActivityAwardObject> as Obj(ActivityAwardObject) = "award", maybe;
         "Number of prizes." "奖品的数量。" "On the wire `awardNum`."
         award_num: Option<i64> as I64 = "awardNum", maybe;
         "Rate of winning." "中奖率。" "On the wire `winRate`."
         win_rate: Option<f64> as F64 = "winRate", maybe;
         "Who can win." "谁可以中奖。" "On the wire `winUserLimit`."
-        win_user_limit: Option<ActivityWinLimit> as Obj = "winUserLimit", maybe;
+        win_user_limit: Option<ActivityWinLimit> as Obj(ActivityWinLimit) = "winUserLimit", maybe;
         "How long a prize can be taken; the values are not stated." "兑奖期限的类型，取值没有说明。" "On the wire `exchangePeriodType`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         exchange_period_type: Option<String> as Str = "exchangePeriodType", maybe;
         "Days in which a prize can be taken." "兑奖期限的天数。" "On the wire `periodAfterDay`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -140,6 +141,7 @@ scrm_core::record! {
         "Place in the order." "序号。" "On the wire `serialNum`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         serial_num: Option<i64> as I64 = "serialNum", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26)
 }
 
 scrm_core::record! {
@@ -164,6 +166,7 @@ scrm_core::record! {
         "To be ignored, as the page says." "按文档忽略。" "On the wire `objSubTitle`."
         obj_sub_title: Option<String> as Str = "objSubTitle", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::record! {
@@ -174,10 +177,11 @@ scrm_core::record! {
         "How they are limited." "限制的方式。" "On the wire `limitWay`."
         limit_way: Option<WinLimitWay> as Open = "limitWay", maybe;
         "The list of people." "名单。" "On the wire `blackWhite`."
-        black_white: Option<ActivityList> as Obj = "blackWhite", maybe;
+        black_white: Option<ActivityList> as Obj(ActivityList) = "blackWhite", maybe;
         "Customers who can win." "可以中奖的客户。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        user: Option<ActivityUsers> as Obj = "user", maybe;
+        user: Option<ActivityUsers> as Obj(ActivityUsers) = "user", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -192,6 +196,7 @@ scrm_core::record! {
         "Name of the file." "文件的名称。" "On the wire `fileName`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
         file_name: Option<String> as Str = "fileName", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -204,6 +209,7 @@ scrm_core::record! {
         "Which they are; the members are not known." "选中的内容，成员未知。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         data: Option<scrm_core::Value> as Any = "data", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -60,6 +60,7 @@ scrm_core::request! {
         "Id of the work." "作品的编号。" "On the wire `appId`."
         app_id: Option<String> as Str = "appId", required, with_app_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `uid`, `component_id`, `app_id`.
     new(uid: impl Into<String>, component_id: impl Into<String>, app_id: impl Into<String>)
 }
@@ -86,10 +87,11 @@ scrm_core::record! {
         "Rate of winning." "活动的中奖率。" "On the wire `activityWinRate`."
         activity_win_rate: Option<String> as Str = "activityWinRate", maybe;
         "Prizes." "奖品。"
-        awards: Vec<AwardStats> as List = "awards", maybe;
+        awards: Vec<AwardStats> as List(AwardStats) = "awards", maybe;
         "Red packets." "红包。" "On the wire `redPacketAwardVos`."
-        red_packet_award_vos: Vec<RedPacketStats> as List = "redPacketAwardVos", maybe;
+        red_packet_award_vos: Vec<RedPacketStats> as List(RedPacketStats) = "redPacketAwardVos", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -118,6 +120,7 @@ scrm_core::record! {
         "Number left." "剩余数。" "On the wire `remainNum`."
         remain_num: Option<String> as Str = "remainNum", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -156,6 +159,7 @@ scrm_core::record! {
         "Amount left." "剩余金额。" "On the wire `remainAmount`."
         remain_amount: Option<String> as Str = "remainAmount", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 #[cfg(test)]

@@ -86,6 +86,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6 7 8)
     /// With what is required: `app_id`, `component_id`, `start_time`, `end_time`. Asks for page 1 with 50 rows.
     new(app_id: impl Into<String>, component_id: impl Into<String>, start_time: impl Into<scrm_core::DateTime>, end_time: impl Into<scrm_core::DateTime>)
 }
@@ -126,8 +127,9 @@ scrm_core::record! {
     /// 一页中奖记录。
     pub struct PlayLotteryWinListData {
         "The wins of the page; the copy breaks off behind channelTypeStr." "这一页的中奖记录；副本在 channelTypeStr 之后中断。"
-        list: Vec<LotteryWin> as List = "list", maybe rows;
+        list: Vec<LotteryWin> as List(LotteryWin) = "list", maybe rows;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -160,6 +162,7 @@ scrm_core::record! {
         "Kind of channel, in words." "渠道类型的文字。" "On the wire `channelTypeStr`."
         channel_type_str: Option<String> as Str = "channelTypeStr", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11)
 }
 
 scrm_core::open_enum! {

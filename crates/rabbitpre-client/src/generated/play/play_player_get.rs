@@ -65,6 +65,7 @@ scrm_core::request! {
         "Token of the player, which the plugin is given." "插件得到的玩家令牌。" "On the wire `pluginToken`."
         plugin_token: Option<String> as Str = "pluginToken", required secret, with_plugin_token(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `nonce`, `timestamp`, `plugin_token`.
     new(nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>, plugin_token: impl Into<String>)
 }
@@ -120,6 +121,7 @@ scrm_core::record! {
         "WeChat open id." "微信 openid。"
         openid: Option<String> as Str = "openid", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ scrm_core::request! {
         "Id of the user in the caller's system." "调用方系统里的用户编号。"
         uid: Option<String> as Str = "uid", required, with_uid(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `app_id`, `uid`.
     new(app_id: impl Into<String>, uid: impl Into<String>)
 }
@@ -80,6 +81,7 @@ scrm_core::record! {
         "Whether it was deleted." "是否已删除。" "Sent and answered as `0` or `1`."
         deleted: Option<bool> as Bool = "deleted", maybe digit;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::open_enum! {

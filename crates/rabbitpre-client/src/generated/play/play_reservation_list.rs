@@ -71,6 +71,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `app_id`, `component_id`. Asks for page 1 with 50 rows.
     new(app_id: impl Into<String>, component_id: impl Into<String>)
 }
@@ -109,7 +110,7 @@ scrm_core::record! {
     /// 一页。
     pub struct PlayReservationListData {
         "The rows of the page." "这一页的行。"
-        list: Vec<Reservation> as List = "list", maybe rows;
+        list: Vec<Reservation> as List(Reservation) = "list", maybe rows;
         "Page number." "页码。" "On the wire `pageNo`."
         page_no: Option<i64> as I64 = "pageNo", maybe;
         "Rows per page." "每页行数。" "On the wire `pageSize`."
@@ -129,6 +130,7 @@ scrm_core::record! {
         "Order by several fields." "多字段排序。" "On the wire `mulFieldOrder`."
         mul_field_order: Option<String> as Str = "mulFieldOrder", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -167,6 +169,7 @@ scrm_core::record! {
         "Id of the customer." "客户的编号。" "On the wire `audienceUserId`."
         audience_user_id: Option<String> as Str = "audienceUserId", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `uid`, `app_id`, `component_id`, `start_time`, `end_time`. Asks for page 1 with 50 rows.
     new(uid: impl Into<String>, app_id: impl Into<String>, component_id: impl Into<String>, start_time: impl Into<scrm_core::DateTime>, end_time: impl Into<scrm_core::DateTime>)
 }
@@ -123,7 +124,7 @@ scrm_core::record! {
     /// 一页。
     pub struct PlaySignInRecordListData {
         "The rows of the page." "这一页的行。"
-        list: Vec<SignInRecord> as List = "list", maybe rows;
+        list: Vec<SignInRecord> as List(SignInRecord) = "list", maybe rows;
         "Page number." "页码。" "On the wire `pageNo`."
         page_no: Option<i64> as I64 = "pageNo", maybe;
         "Rows per page." "每页行数。" "On the wire `pageSize`."
@@ -143,6 +144,7 @@ scrm_core::record! {
         "Order by several fields." "多字段排序。" "On the wire `mulFieldOrder`."
         mul_field_order: Option<String> as Str = "mulFieldOrder", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -163,6 +165,7 @@ scrm_core::record! {
         "Nickname." "昵称。" "On the wire `nickName`."
         nick_name: Option<String> as Str = "nickName", maybe personal;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6 7 8)
     /// With what is required: `app_id`, `component_id`, `uid`, `company_id`, `start_time`, `end_time`. Asks for page 1 with 50 rows.
     new(app_id: impl Into<String>, component_id: impl Into<String>, uid: impl Into<String>, company_id: impl Into<String>, start_time: impl Into<scrm_core::DateTime>, end_time: impl Into<scrm_core::DateTime>)
 }
@@ -120,8 +121,9 @@ scrm_core::record! {
     /// 一页队伍。
     pub struct PlayTeamListData {
         "The leaders of the page; the copy breaks off behind teamNum." "这一页的队长；副本在 teamNum 之后中断。"
-        list: Vec<TeamLeader> as List = "list", maybe rows;
+        list: Vec<TeamLeader> as List(TeamLeader) = "list", maybe rows;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -130,7 +132,7 @@ scrm_core::record! {
     /// 这一页的队长；副本在 teamNum 之后中断。
     pub struct TeamLeader {
         "Identities of the person; imported ones have none." "这个人的身份，导入的没有。"
-        openids: Vec<TeamLeaderIdentity> as List = "openids", maybe;
+        openids: Vec<TeamLeaderIdentity> as List(TeamLeaderIdentity) = "openids", maybe;
         "Nickname." "昵称。" "On the wire `nickName`."
         nick_name: Option<String> as Str = "nickName", maybe personal;
         "Open id." "openid。"
@@ -140,6 +142,7 @@ scrm_core::record! {
         "Size of the team." "队伍的人数。" "On the wire `teamNum`."
         team_num: Option<i64> as I64 = "teamNum", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::record! {
@@ -164,6 +167,7 @@ scrm_core::record! {
         "Platform of the identity." "身份所属的平台。"
         platform: Option<String> as Str = "platform", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 #[cfg(test)]

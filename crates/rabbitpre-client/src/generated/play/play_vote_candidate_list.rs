@@ -74,6 +74,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `uid`, `app_id`, `component_id`. Asks for page 1 with 50 rows.
     new(uid: impl Into<String>, app_id: impl Into<String>, component_id: impl Into<String>)
 }
@@ -113,7 +114,7 @@ scrm_core::record! {
     /// 一页。
     pub struct PlayVoteCandidateListData {
         "The rows of the page." "这一页的行。"
-        list: Vec<VoteCandidate> as List = "list", maybe rows;
+        list: Vec<VoteCandidate> as List(VoteCandidate) = "list", maybe rows;
         "Page number." "页码。" "On the wire `pageNo`."
         page_no: Option<i64> as I64 = "pageNo", maybe;
         "Rows per page." "每页行数。" "On the wire `pageSize`."
@@ -133,6 +134,7 @@ scrm_core::record! {
         "Order by several fields." "多字段排序。" "On the wire `mulFieldOrder`."
         mul_field_order: Option<String> as Str = "mulFieldOrder", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -161,12 +163,13 @@ scrm_core::record! {
         "Addresses of the pictures." "图片的地址。" "On the wire `playerImgList`." "Sent and answered as one text, joined by commas."
         player_img_list: Vec<String> as Strs = "playerImgList", maybe personal comma;
         "Identities of the person; imported ones have none." "这个人的身份，导入的没有。" "The page prints the type as `string`."
-        openids: Vec<VoteCandidateIdentity> as List = "openids", maybe;
+        openids: Vec<VoteCandidateIdentity> as List(VoteCandidateIdentity) = "openids", maybe;
         "Votes." "票数。"
         votes: Option<i64> as I64 = "votes", maybe;
         "State of the check." "审核的状态。" "On the wire `checkStatus`."
         check_status: Option<CandidateCheck> as Open = "checkStatus", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
 scrm_core::record! {
@@ -189,6 +192,7 @@ scrm_core::record! {
         "Platform of the identity." "身份所属的平台。"
         platform: Option<String> as Str = "platform", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

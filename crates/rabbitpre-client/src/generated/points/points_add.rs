@@ -83,6 +83,7 @@ scrm_core::request! {
         "Time of the call." "调用的时间。" "Written as Unix milliseconds."
         timestamp: Option<scrm_core::UnixMillis> as Typed = "timestamp", required, with_timestamp(impl Into<scrm_core::UnixMillis>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
     /// With what is required: `point`, `remark`, `nonce`, `timestamp`.
     new(point: i64, remark: impl Into<String>, nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>)
 }

@@ -64,6 +64,7 @@ scrm_core::request! {
         "Time of the call." "调用的时间。" "Written as Unix milliseconds."
         timestamp: Option<scrm_core::UnixMillis> as Typed = "timestamp", required, with_timestamp(impl Into<scrm_core::UnixMillis>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `nonce`, `timestamp`.
     new(nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>)
 }
@@ -92,6 +93,7 @@ scrm_core::record! {
         "Points about to lapse." "待过期的积分。" "On the wire `toExpirePoint`." "Unit: points."
         to_expire_point: Option<i64> as I64 = "toExpirePoint", always ["points"];
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ scrm_core::request! {
         "Time of the call." "调用的时间。" "Written as Unix milliseconds."
         timestamp: Option<scrm_core::UnixMillis> as Typed = "timestamp", required, with_timestamp(impl Into<scrm_core::UnixMillis>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `nonce`, `timestamp`.
     new(nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>)
 }
@@ -107,6 +108,7 @@ scrm_core::record! {
         "Level of the member." "会员等级。" "On the wire `memberLevel`."
         member_level: Option<String> as Str = "memberLevel", always;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 获取标签列表 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=983198>), read 2026-11-26.
     pub struct TagList {
     }
+    numbers()
     /// Nothing is required.
     new()
 }
@@ -82,8 +83,9 @@ scrm_core::record! {
         "Id of the enterprise." "企业的编号。" "On the wire `orgId`."
         org_id: Option<String> as Str = "orgId", maybe;
         "Kinds of tags." "标签的分类。" "On the wire `tagTypeList`."
-        tag_type_list: Vec<TagType> as List = "tagTypeList", maybe;
+        tag_type_list: Vec<TagType> as List(TagType) = "tagTypeList", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -98,8 +100,9 @@ scrm_core::record! {
         "When the kind was created; the unit is not stated." "分类创建的时间，单位没有说明。" "On the wire `createTime`."
         create_time: Option<i64> as I64 = "createTime", maybe;
         "Groups of the kind." "分类下的标签组。" "On the wire `groupList`."
-        group_list: Vec<TagGroup> as List = "groupList", maybe;
+        group_list: Vec<TagGroup> as List(TagGroup) = "groupList", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -114,8 +117,9 @@ scrm_core::record! {
         "When the group was created; the unit is not stated." "标签组创建的时间，单位没有说明。" "On the wire `groupCreateTime`."
         group_create_time: Option<i64> as I64 = "groupCreateTime", maybe;
         "Tags of the group." "标签组里的标签。" "On the wire `groupTagList`."
-        group_tag_list: Vec<Tag> as List = "groupTagList", maybe;
+        group_tag_list: Vec<Tag> as List(Tag) = "groupTagList", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -132,6 +136,7 @@ scrm_core::record! {
         "When the tag was created; the unit is not stated." "标签创建的时间，单位没有说明。" "On the wire `tagCreateTime`."
         tag_create_time: Option<i64> as I64 = "tagCreateTime", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

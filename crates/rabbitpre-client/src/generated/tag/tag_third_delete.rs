@@ -64,8 +64,9 @@ scrm_core::request! {
     /// docs.tuzhanai.com, 删除运营标签 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=985160>), read 2026-11-26.
     pub struct TagThirdDelete {
         "What to delete: a whole tag, or values of it." "要删除的标签或标签值。" "On the wire `updateOrDelThirdTag`."
-        update_or_del_third_tag: Option<ThirdTagDeletion> as Obj = "updateOrDelThirdTag", required, with_update_or_del_third_tag(ThirdTagDeletion);
+        update_or_del_third_tag: Option<ThirdTagDeletion> as Obj(ThirdTagDeletion) = "updateOrDelThirdTag", required, with_update_or_del_third_tag(ThirdTagDeletion);
     }
+    numbers(0)
     /// With what is required: `update_or_del_third_tag`.
     new(update_or_del_third_tag: ThirdTagDeletion)
 }
@@ -96,8 +97,9 @@ scrm_core::record! {
         "What to do; 1 to delete." "做什么，删除为 1。"
         r#type: Option<ThirdTagChange> as Open = "type", optional, with_type(ThirdTagChange);
         "Values to delete; without it the whole tag is." "要删除的值；不给则删除整个标签。" "On the wire `thirdTagValueList`."
-        third_tag_value_list: Vec<ThirdTagValueKey> as List = "thirdTagValueList", optional, with_third_tag_value_list(impl IntoIterator<Item = ThirdTagValueKey>);
+        third_tag_value_list: Vec<ThirdTagValueKey> as List(ThirdTagValueKey) = "thirdTagValueList", optional, with_third_tag_value_list(impl IntoIterator<Item = ThirdTagValueKey>);
     }
+    numbers(0 1 2 3)
     /// Nothing is required.
     new()
 }
@@ -110,6 +112,7 @@ scrm_core::record! {
         "Id of the value." "值的编号。" "On the wire `thirdTagValueId`."
         third_tag_value_id: Option<String> as Str = "thirdTagValueId", required, with_third_tag_value_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `third_tag_value_id`.
     new(third_tag_value_id: impl Into<String>)
 }

@@ -63,6 +63,7 @@ scrm_core::request! {
         "Rows per page: 10 unless told, 100 at most." "每页行数，默认 10，最多 100。" "On the wire `pageSize`." "At most 100." "The vendor's default: `10`."
         page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64) = Some(100);
     }
+    numbers(0 1 2)
     /// Nothing is required. Asks for page 1 with 100 rows.
     new()
 }
@@ -103,8 +104,9 @@ scrm_core::record! {
         "Name of the tag." "标签的名称。" "On the wire `tagName`."
         tag_name: Option<String> as Str = "tagName", maybe;
         "Values of the tag." "标签的值。" "On the wire `tagValueVoList`."
-        tag_value_vo_list: Vec<ThirdTagValue> as List = "tagValueVoList", maybe;
+        tag_value_vo_list: Vec<ThirdTagValue> as List(ThirdTagValue) = "tagValueVoList", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -121,6 +123,7 @@ scrm_core::record! {
         "Mark of deletion." "删除标记。" "On the wire `deleteFlag`."
         delete_flag: Option<i64> as I64 = "deleteFlag", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ scrm_core::request! {
         "Whether it is jumped to from outside." "是否外部跳转。"
         jump: Option<bool> as Bool = "jump", optional, with_jump(bool);
     }
+    numbers(0 1 2)
     /// With what is required: `channel_id`, `task_id`.
     new(channel_id: i64, task_id: i64)
 }
@@ -109,7 +110,7 @@ scrm_core::record! {
         "Address of the cover." "封面的地址。" "On the wire `contentCover`."
         content_cover: Option<String> as Str = "contentCover", maybe;
         "Goals." "目标。"
-        target: Vec<TaskTarget> as List = "target", maybe;
+        target: Vec<TaskTarget> as List(TaskTarget) = "target", maybe;
         "Whether to urge." "是否催办。" "On the wire `urgeFlag`."
         urge_flag: Option<bool> as Bool = "urgeFlag", maybe;
         "Whether there is a button to view and share." "是否有查看并分享的按钮。" "On the wire `hasCnlCardBtn`." "Sent and answered as `0` or `1`."
@@ -127,6 +128,7 @@ scrm_core::record! {
         "Text to share with." "分享的说明。" "On the wire `shareDesc`."
         share_desc: Option<String> as Str = "shareDesc", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
 }
 
 scrm_core::record! {
@@ -147,6 +149,7 @@ scrm_core::record! {
         "Whether points are given again at every multiple of the goal." "是否每达到一倍再给积分。" "On the wire `repeatFlag`." "Sent and answered as `0` or `1`."
         repeat_flag: Option<bool> as Bool = "repeatFlag", maybe digit;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

@@ -64,12 +64,13 @@ scrm_core::request! {
         "Kind of template." "模板的类型。"
         r#type: Option<TemplateType> as Open = "type", required, with_type(TemplateType);
         "What to look for." "筛选的条件。" "Sent and answered as JSON inside a text."
-        filters: Option<TemplateFilter> as Obj = "filters", optional json, with_filters(TemplateFilter);
+        filters: Option<TemplateFilter> as Obj(TemplateFilter) = "filters", optional json, with_filters(TemplateFilter);
         "Page number, from 1." "页码，从 1 开始。" "On the wire `pageNo`." "At least 1."
         page_no: Option<i64> as I64 = "pageNo", optional, with_page_no(i64) = Some(1);
         "Rows per page, 200 at most." "每页行数，最多 200。" "On the wire `pageSize`." "1 to 200."
         page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64) = Some(200);
     }
+    numbers(0 1 2 3)
     /// With what is required: `type`. Asks for page 1 with 200 rows.
     new(r#type: TemplateType)
 }
@@ -111,6 +112,7 @@ scrm_core::record! {
         "Theme, ALL for any; values come from the same operation." "主题，ALL 表示全部；取值来自同一个接口。"
         tpltheme: Option<String> as Str = "tpltheme", optional, with_tpltheme(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -155,6 +157,7 @@ scrm_core::record! {
         "Discount as an amount; the unit is not stated." "减免的金额，单位没有说明。" "On the wire `minusValue`."
         minus_value: Option<f64> as F64 = "minusValue", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 scrm_core::open_enum! {

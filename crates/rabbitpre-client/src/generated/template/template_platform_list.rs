@@ -71,8 +71,9 @@ scrm_core::request! {
         "First level of the system's tags, one at most." "系统标签的一级，最多一个。" "On the wire `firstId`."
         first_id: Option<String> as Str = "firstId", optional, with_first_id(impl Into<String>);
         "Tags of the system." "系统标签。" "On the wire `systemTags`."
-        system_tags: Vec<SystemTagFilter> as List = "systemTags", optional, with_system_tags(impl IntoIterator<Item = SystemTagFilter>);
+        system_tags: Vec<SystemTagFilter> as List(SystemTagFilter) = "systemTags", optional, with_system_tags(impl IntoIterator<Item = SystemTagFilter>);
     }
+    numbers(0 1 2 3)
     open(extra)
     /// Nothing is required.
     new()
@@ -96,6 +97,7 @@ scrm_core::record! {
         "Key of the third level." "三级的键。" "On the wire `thirdFieldKey`."
         third_field_key: Option<String> as Str = "thirdFieldKey", optional, with_third_field_key(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

@@ -58,6 +58,7 @@ scrm_core::request! {
         "Id of the user in the caller's system, as the page calls it." "页面称为第三方用户编号。"
         opfid: Option<String> as Str = "opfid", required, with_opfid(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `opfid`.
     new(opfid: impl Into<String>)
 }
@@ -80,10 +81,11 @@ scrm_core::record! {
     /// 标签。
     pub struct TemplateTagTreeData {
         "Own tags by group." "自定义标签，按组。" "On the wire `customTags`."
-        custom_tags: Vec<TemplateTagGroup> as List = "customTags", maybe;
+        custom_tags: Vec<TemplateTagGroup> as List(TemplateTagGroup) = "customTags", maybe;
         "Tags of the system, in three levels." "系统标签，分三级。" "On the wire `systemTags`."
-        system_tags: Vec<SystemTagTree> as List = "systemTags", maybe;
+        system_tags: Vec<SystemTagTree> as List(SystemTagTree) = "systemTags", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -98,8 +100,9 @@ scrm_core::record! {
         "Whether it is hidden." "是否隐藏。" "On the wire `hideFlag`." "Sent and answered as `0` or `1`."
         hide_flag: Option<bool> as Bool = "hideFlag", maybe digit;
         "Tags of the group." "组里的标签。"
-        tags: Vec<TemplateTag> as List = "tags", maybe;
+        tags: Vec<TemplateTag> as List(TemplateTag) = "tags", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -116,6 +119,7 @@ scrm_core::record! {
         "Whose tag it is." "标签的类型。"
         r#type: Option<TemplateTagType> as Open = "type", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -128,8 +132,9 @@ scrm_core::record! {
         "Name." "名称。"
         name: Option<String> as Str = "name", maybe;
         "Second level." "二级。"
-        children: Vec<SystemTagBranch> as List = "children", maybe;
+        children: Vec<SystemTagBranch> as List(SystemTagBranch) = "children", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -148,8 +153,9 @@ scrm_core::record! {
         "When it was created." "创建的时间。" "On the wire `createTime`."
         create_time: Option<scrm_core::Value> as Any = "createTime", maybe;
         "Third level." "三级。"
-        children: Vec<SystemTagLeaf> as List = "children", maybe;
+        children: Vec<SystemTagLeaf> as List(SystemTagLeaf) = "children", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::record! {
@@ -168,6 +174,7 @@ scrm_core::record! {
         "Name." "名称。"
         name: Option<String> as Str = "name", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

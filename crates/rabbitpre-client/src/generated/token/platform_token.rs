@@ -60,6 +60,7 @@ scrm_core::request! {
         "Secret of the platform's app." "第三方平台应用的密钥。" "On the wire `componentAppsecret`."
         component_secret: Option<String> as Str = "componentAppsecret", required secret, with_component_secret(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `component_appid`, `component_secret`.
     new(component_appid: impl Into<String>, component_secret: impl Into<String>)
 }
@@ -89,6 +90,7 @@ scrm_core::record! {
         "Remaining life of the access token." "访问令牌的剩余时间。" "Unit: seconds."
         expire: Option<i64> as I64 = "expire", maybe ["seconds"];
     }
+    numbers(0 1 2)
 }
 
 #[cfg(test)]

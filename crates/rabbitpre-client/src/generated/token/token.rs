@@ -61,6 +61,7 @@ scrm_core::request! {
         "Secret of the self-built app; the wire name is misspelt." "自建应用的密钥，参数名的拼写有误。" "On the wire `instanceSecrect`."
         instance_secret: Option<String> as Str = "instanceSecrect", required secret, with_instance_secret(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `instance_appid`, `instance_secret`.
     new(instance_appid: impl Into<String>, instance_secret: impl Into<String>)
 }
@@ -90,6 +91,7 @@ scrm_core::record! {
         "Remaining life of the access token; 0 tells nothing." "访问令牌的剩余时间，0 不算数。" "Unit: seconds."
         expire: Option<i64> as I64 = "expire", maybe ["seconds"];
     }
+    numbers(0 1 2)
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ scrm_core::request! {
         "Id of an enterprise below the integration's own; without it the token tells the enterprise." "子企业的编号；不给时由令牌决定企业。" "On the wire `companyId`."
         company_id: Option<String> as Str = "companyId", optional, with_company_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `appid`, `uid`.
     new(appid: impl Into<String>, uid: impl Into<String>)
 }
@@ -86,6 +87,7 @@ scrm_core::record! {
         "Address of the copy." "新作品的地址。" "On the wire `appUrl`."
         app_url: Option<String> as Str = "appUrl", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ scrm_core::request! {
         "Id of the work." "作品的编号。" "The page prints the type as `integer`."
         appid: Option<String> as Str = "appid", required, with_appid(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `uid`, `appid`.
     new(uid: impl Into<String>, appid: impl Into<String>)
 }

@@ -57,6 +57,7 @@ scrm_core::request! {
         "Id of the work." "作品的编号。" "On the wire `appId`."
         app_id: Option<String> as Str = "appId", required, with_app_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `app_id`.
     new(app_id: impl Into<String>)
 }
@@ -114,8 +115,9 @@ scrm_core::record! {
         "When it was created, in spite of its name; the unit is not stated." "创建的时间（与名字不符），单位没有说明。" "On the wire `endTime`."
         end_time: Option<i64> as I64 = "endTime", maybe;
         "Plays of the work." "作品里的玩法。" "On the wire `pluginInfoVos`."
-        plugin_info_vos: Vec<WorkPlugin> as List = "pluginInfoVos", maybe;
+        plugin_info_vos: Vec<WorkPlugin> as List(WorkPlugin) = "pluginInfoVos", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
 scrm_core::record! {
@@ -132,6 +134,7 @@ scrm_core::record! {
         "Whether it was deleted." "是否已删除。" "Sent and answered as `0` or `1`."
         deleted: Option<bool> as Bool = "deleted", maybe digit;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::open_enum! {

@@ -73,6 +73,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "On the wire `pageSize`."
         page_size: Option<i64> as I64 = "pageSize", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `uid`. Asks for page 1 with 50 rows.
     new(uid: impl Into<String>)
 }
@@ -113,8 +114,9 @@ scrm_core::record! {
         "Number of works." "总数。" "On the wire `totalCount`."
         total_count: Option<i64> as I64 = "totalCount", maybe;
         "The works of the page." "这一页的作品。"
-        list: Vec<Work> as List = "list", maybe rows;
+        list: Vec<Work> as List(Work) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -143,12 +145,13 @@ scrm_core::record! {
         "State of the approval." "审批的状态。" "On the wire `approvalStatus`."
         approval_status: Option<String> as Str = "approvalStatus", maybe;
         "Tags." "标签。" "On the wire `appTags`."
-        app_tags: Vec<WorkTag> as List = "appTags", maybe;
+        app_tags: Vec<WorkTag> as List(WorkTag) = "appTags", maybe;
         "When it was created; the unit is not stated." "创建的时间，单位没有说明。" "On the wire `createTIme`."
         create_time: Option<i64> as I64 = "createTIme", maybe;
         "When it was changed; the unit is not stated." "修改的时间，单位没有说明。" "On the wire `updateTime`."
         update_time: Option<i64> as I64 = "updateTime", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
 scrm_core::record! {
@@ -161,6 +164,7 @@ scrm_core::record! {
         "Name of the tag." "标签的名称。" "On the wire `tagName`."
         tag_name: Option<String> as Str = "tagName", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

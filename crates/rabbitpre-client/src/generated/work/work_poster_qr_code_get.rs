@@ -54,6 +54,7 @@ scrm_core::request! {
         "Id of the QR code." "二维码的编号。" "On the wire `qrCodeId`."
         qr_code_id: Option<i64> as I64 = "qrCodeId", required, with_qr_code_id(i64);
     }
+    numbers(0)
     /// With what is required: `qr_code_id`.
     new(qr_code_id: i64)
 }
@@ -86,6 +87,7 @@ scrm_core::record! {
         "Kind of channel; the example shows MARK." "渠道的类型，例子里是 MARK。" "On the wire `cnlType`."
         cnl_type: Option<String> as Str = "cnlType", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ scrm_core::request! {
         "Where the work comes from." "作品的来源。" "On the wire `contentSource`."
         content_source: Option<WorkSource> as Open = "contentSource", required, with_content_source(WorkSource);
     }
+    numbers(0 1 2 3)
     /// With what is required: `app_id`, `status`, `uid`, `content_source`.
     new(app_id: impl Into<String>, status: WorkStatus, uid: impl Into<String>, content_source: WorkSource)
 }

@@ -59,6 +59,7 @@ scrm_core::request! {
         "Id of the work." "作品的编号。"
         appid: Option<String> as Str = "appid", required, with_appid(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `uid`, `appid`.
     new(uid: impl Into<String>, appid: impl Into<String>)
 }
@@ -85,6 +86,7 @@ scrm_core::record! {
         "Id of the template." "模板的编号。" "On the wire `orgtplId`."
         orgtpl_id: Option<String> as Str = "orgtplId", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -73,6 +73,7 @@ scrm_core::request! {
         "Id of the enterprise in the caller's system; if it is sent once, it has to be the same in every call." "调用方系统里的企业编号；只要送过，每次都要一样。" "On the wire `companyId`."
         company_id: Option<String> as Str = "companyId", optional, with_company_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `appid`, `app_name`, `desc`, `img_path`, `uid`.
     new(appid: impl Into<String>, app_name: impl Into<String>, desc: impl Into<String>, img_path: impl Into<String>, uid: impl Into<String>)
 }

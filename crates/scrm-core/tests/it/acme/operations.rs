@@ -33,16 +33,18 @@ scrm_core::record! {
         "Points." "积分。"
         points: Option<i64> as I64 = "points", maybe ["points"];
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
     /// A page of users.
     pub struct UserListData {
         "The users." "用户。"
-        list: Vec<User> as List = "list", maybe rows;
+        list: Vec<User> as List(User) = "list", maybe rows;
         "How many there are." "总数。"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::request! {
@@ -55,6 +57,7 @@ scrm_core::request! {
         "Rows a page." "每页行数。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(2);
     }
+    numbers(0 1 2)
     /// Nothing is required.
     new()
 }
@@ -85,6 +88,7 @@ scrm_core::request! {
         "Rows a page." "每页行数。"
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(2);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -111,6 +115,7 @@ macro_rules! small {
                 "Id." "编号。"
                 user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
             }
+            numbers(0)
             /// Of this user.
             new(user_id: impl Into<String>)
         }

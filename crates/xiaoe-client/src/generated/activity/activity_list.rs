@@ -68,6 +68,7 @@ scrm_core::request! {
         "Phase of the activities; all unless told." "活动的阶段，不给时为全部。" "The vendor's default: `0`."
         r#type: Option<ActivityPhase> as Open = "type", optional, with_type(ActivityPhase);
     }
+    numbers(0 1 2 3)
     /// Nothing is required. Asks for page 1 with 200 rows.
     new()
 }
@@ -110,8 +111,9 @@ scrm_core::record! {
         "Number of activities." "活动总数。"
         count: Option<i64> as I64 = "count", maybe;
         "The activities of the page." "这一页的活动。"
-        list: Vec<Activity> as List = "list", always rows;
+        list: Vec<Activity> as List(Activity) = "list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -140,6 +142,7 @@ scrm_core::record! {
         "State." "状态。"
         activity_state: Option<ActivityState> as Open = "activity_state", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::open_enum! {

@@ -65,6 +65,7 @@ scrm_core::request! {
         "Id of the order." "订单的编号。"
         order_id: Option<String> as Str = "order_id", optional, with_order_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `aftersale_id`.
     new(aftersale_id: impl Into<String>)
 }
@@ -93,8 +94,9 @@ scrm_core::record! {
         "Time learnt; null in the example, and where it stands in the answer is not told." "学习的时间，例子里是 null，没有说明它在返回里的位置。"
         study_time: Option<scrm_core::Value> as Any = "study_time", maybe nullable;
         "The goods, as in the old list." "商品，与旧列表一样。"
-        goods_list: Vec<AfterSaleDetailGoods> as List = "goods_list", maybe;
+        goods_list: Vec<AfterSaleDetailGoods> as List(AfterSaleDetailGoods) = "goods_list", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -105,6 +107,7 @@ scrm_core::record! {
         "Kind of the single item; a text here, a number in the list." "单品类型，这里是文字，列表里是数字。"
         single_type: Option<String> as Str = "single_type", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

@@ -66,8 +66,9 @@ scrm_core::request! {
     /// api-doc.xiaoe-tech.com, 获取售后订单列表, as retold in a public repository (<https://api-doc.xiaoe-tech.com>), read 2026-11-22.
     pub struct AfterSaleList {
         "The filters." "查询条件。"
-        data: Option<AfterSaleListFilter> as Obj = "data", required, with_data(AfterSaleListFilter) = Some(AfterSaleListFilter { page_index: Some(1), page_size: Some(50), ..Default::default() });
+        data: Option<AfterSaleListFilter> as Obj(AfterSaleListFilter) = "data", required, with_data(AfterSaleListFilter) = Some(AfterSaleListFilter { page_index: Some(1), page_size: Some(50), ..Default::default() });
     }
+    numbers(0)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -135,6 +136,7 @@ scrm_core::record! {
         "Kind of the request." "售后的类型。"
         sale_type: Option<AfterSaleType> as Open = "sale_type", optional, with_sale_type(AfterSaleType);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
     /// With what is required: `page_index`, `page_size`.
     new(page_index: i64, page_size: i64)
 }
@@ -147,8 +149,9 @@ scrm_core::record! {
         "Number of requests that fit." "符合条件的售后单数。"
         row_count: Option<i64> as I64 = "row_count", maybe;
         "The requests of the page." "这一页的售后单。"
-        list: Vec<OldAfterSale> as List = "list", maybe rows;
+        list: Vec<OldAfterSale> as List(OldAfterSale) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -169,7 +172,7 @@ scrm_core::record! {
         "Id of the order." "订单的编号。"
         order_id: Option<String> as Str = "order_id", maybe;
         "The goods." "商品。"
-        goods_list: Vec<OldAfterSaleGoods> as List = "goods_list", maybe;
+        goods_list: Vec<OldAfterSaleGoods> as List(OldAfterSaleGoods) = "goods_list", maybe;
         "State of the request, as a code." "售后状态的代码。"
         state: Option<i64> as I64 = "state", maybe;
         "State, as text." "售后状态的文字。"
@@ -177,6 +180,7 @@ scrm_core::record! {
         "When the state lapses; the year -0001 stands for never." "状态失效的时间，没有时写作 -0001 年。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         state_invalid_time: Option<scrm_core::DateTime> as Typed = "state_invalid_time", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -201,6 +205,7 @@ scrm_core::record! {
         "Kind of goods, as a code." "商品种类的代码。"
         resource_type: Option<i64> as I64 = "resource_type", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::open_enum! {

@@ -102,6 +102,7 @@ scrm_core::request! {
         "First and last day." "第一天和最后一天。" "Written as `YYYY-MM-DD`, a day in China time." "2 to 2 items." "Sent and answered as one text, joined by `\\|\\|`." "The page prints the type as `string`."
         created_at: Vec<scrm_core::Date> as Typeds = "created_at", required bars, with_created_at(impl IntoIterator<Item = impl Into<scrm_core::Date>>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
     /// With what is required: `created_at`. Asks for page 1 with 50 rows.
     new(created_at: impl IntoIterator<Item = impl Into<scrm_core::Date>>)
 }
@@ -143,10 +144,11 @@ scrm_core::record! {
     /// 一页售后单。
     pub struct AfterSaleListV2Data {
         "The requests of the page." "这一页的售后单。"
-        list: Vec<AfterSale> as List = "list", maybe rows;
+        list: Vec<AfterSale> as List(AfterSale) = "list", maybe rows;
         "Number of requests that fit." "符合条件的售后单数。"
         row_count: Option<i64> as I64 = "row_count", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -183,6 +185,7 @@ scrm_core::record! {
         "State, as a code: 0 to 8 and 11 to 19; other codes than in the old list." "状态的代码：0 到 8、11 到 19，与旧列表的代码不同。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         state: Option<i64> as I64 = "state", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::open_enum! {

@@ -66,6 +66,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// With what is required: `activity_type`. Asks for page 1 with 50 rows.
     new(activity_type: CheckInActivityType)
 }
@@ -108,8 +109,9 @@ scrm_core::record! {
         "Number of activities." "打卡总数。"
         count: Option<i64> as I64 = "count", maybe;
         "The activities of the page." "这一页的打卡。"
-        list: Vec<CheckInActivity> as List = "list", always rows;
+        list: Vec<CheckInActivity> as List(CheckInActivity) = "list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -146,6 +148,7 @@ scrm_core::record! {
         "When a day's check-in closes." "每天打卡结束的时间。"
         clock_stop_at: Option<String> as Str = "clock_stop_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::open_enum! {

@@ -87,6 +87,7 @@ scrm_core::request! {
         "Written not after this moment." "不晚于这个时间写的。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_time_end: Option<scrm_core::DateTime> as Typed = "created_time_end", optional, with_created_time_end(impl Into<scrm_core::DateTime>);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `activity_id`, `sort_type`. Asks for page 1 with 100 rows.
     new(activity_id: impl Into<String>, sort_type: DiaryOrder)
 }
@@ -143,8 +144,9 @@ scrm_core::record! {
         "Number of pages." "总页数。" "The page prints the type as `array`."
         page_count: Option<i64> as I64 = "page_count", maybe;
         "The diaries of the page." "这一页的日记。"
-        activity_diary_list: Vec<CheckInDiary> as List = "activity_diary_list", always rows;
+        activity_diary_list: Vec<CheckInDiary> as List(CheckInDiary) = "activity_diary_list", always rows;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 #[cfg(test)]

@@ -82,6 +82,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `activity_id`, `user_id`. Asks for page 1 with 50 rows.
     new(activity_id: impl Into<String>, user_id: impl Into<String>)
 }
@@ -139,8 +140,9 @@ scrm_core::record! {
         "Number of pages." "总页数。" "The page prints the type as `array`."
         page_count: Option<i64> as I64 = "page_count", maybe;
         "The diaries of the page." "这一页的日记。"
-        activity_diary_list: Vec<CheckInDiary> as List = "activity_diary_list", always rows;
+        activity_diary_list: Vec<CheckInDiary> as List(CheckInDiary) = "activity_diary_list", always rows;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 #[cfg(test)]

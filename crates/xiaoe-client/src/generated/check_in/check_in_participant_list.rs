@@ -71,6 +71,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(100);
     }
+    numbers(0 1 2)
     /// With what is required: `activity_id`. Asks for page 1 with 100 rows.
     new(activity_id: impl Into<String>)
 }
@@ -111,8 +112,9 @@ scrm_core::record! {
         "Number of participants." "参与用户总数。"
         count: Option<i64> as I64 = "count", maybe;
         "The participants of the page." "这一页的参与用户。"
-        list: Vec<CheckInParticipant> as List = "list", always rows;
+        list: Vec<CheckInParticipant> as List(CheckInParticipant) = "list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -149,6 +151,7 @@ scrm_core::record! {
         "First check-in; may be empty." "第一次打卡的时间，可能为空。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_at: Option<scrm_core::DateTime> as Typed = "created_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 #[cfg(test)]

@@ -19,12 +19,13 @@ scrm_core::record! {
         "When it was published." "发布的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         publish_time: Option<scrm_core::DateTime> as Typed = "publish_time", maybe;
         "Files with it." "附件。"
-        file_records: Vec<DiaryFile> as List = "file_records", maybe;
+        file_records: Vec<DiaryFile> as List(DiaryFile) = "file_records", maybe;
         "Addresses of the pictures." "图片的地址。"
         img_urls: Vec<String> as Strs = "img_urls", maybe;
         "Title of the theme." "主题的标题。"
         theme_title: Option<String> as Str = "theme_title", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::record! {
@@ -41,6 +42,7 @@ scrm_core::record! {
         "Kind of file, as pdf or word." "文件的种类，如 pdf、word。" "On the wire `fileIconType`."
         file_icon_type: Option<String> as Str = "fileIconType", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::open_enum! {

@@ -60,6 +60,7 @@ scrm_core::request! {
         "Names of the levels, joined by /." "各级部门，用 / 连接。" "The page prints the type as `int`."
         dept_level: Option<String> as Str = "dept_level", required, with_dept_level(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `dept_level`.
     new(dept_level: impl Into<String>)
 }
@@ -87,6 +88,7 @@ scrm_core::record! {
         "Name." "名称。"
         name: Option<String> as Str = "name", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

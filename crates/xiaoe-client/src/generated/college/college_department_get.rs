@@ -56,6 +56,7 @@ scrm_core::request! {
         "Id of the department." "部门的编号。"
         department_id: Option<i64> as I64 = "department_id", required, with_department_id(i64);
     }
+    numbers(0)
     /// With what is required: `department_id`.
     new(department_id: i64)
 }
@@ -95,6 +96,7 @@ scrm_core::record! {
         "Kind, as group." "类型，如 group。"
         r#type: Option<String> as Str = "type", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 #[cfg(test)]

@@ -64,6 +64,7 @@ scrm_core::request! {
         "Whether to walk down; yes unless told." "是否包含下级部门，不给时包含。" "The vendor's default: `true`." "Sent and answered as `0` or `1`."
         fetch_child: Option<bool> as Bool = "fetch_child", optional digit, with_fetch_child(bool);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

@@ -75,6 +75,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。" "Sent and answered as a text." "The page prints the type as `string`."
         page_size: Option<i64> as I64 = "page_size", required text, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// With what is required: `user_id`. Asks for page 1 with 50 rows.
     new(user_id: impl Into<String>)
 }
@@ -121,8 +122,9 @@ scrm_core::record! {
         "Number of activities." "活动总数。"
         total: Option<i64> as I64 = "total", maybe;
         "The activities of the page." "这一页的活动。"
-        list: Vec<SignInActivity> as List = "list", always rows;
+        list: Vec<SignInActivity> as List(SignInActivity) = "list", always rows;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -143,6 +145,7 @@ scrm_core::record! {
         "First and last day, as 08.18-09.22." "起止日期，如 08.18-09.22。"
         date: Option<String> as Str = "date", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ scrm_core::request! {
         "Address of the picture." "头像的地址。"
         avatar: Option<String> as Str = "avatar", optional personal, with_avatar(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
     /// With what is required: `user_name`, `employee_id`, `password`, `departments`. Sends `is_auth` as `false`, unless told otherwise.
     new(user_name: impl Into<String>, employee_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>)
 }
@@ -120,6 +121,7 @@ scrm_core::record! {
         "Id of the student." "学员的编号。"
         user_id: Option<String> as Str = "user_id", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

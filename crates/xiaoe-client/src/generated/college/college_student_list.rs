@@ -69,6 +69,7 @@ scrm_core::request! {
         "Whether to load the address book anew first." "是否先刷新通讯录。" "The vendor's default: `false`."
         refresh: Option<bool> as Bool = "refresh", optional, with_refresh(bool);
     }
+    numbers(0 1 2 3 4)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -104,12 +105,13 @@ scrm_core::record! {
     /// 一页学员。
     pub struct CollegeStudentListData {
         "The students of the page." "这一页的学员。"
-        list: Vec<Student> as List = "list", always rows;
+        list: Vec<Student> as List(Student) = "list", always rows;
         "Number of students." "学员总数。"
         total: Option<i64> as I64 = "total", maybe;
         "Ids of the students." "学员的编号。" "On the wire `user_id`."
         user_ids: Vec<String> as Strs = "user_id", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -126,7 +128,7 @@ scrm_core::record! {
         "Password." "密码。"
         password: Option<String> as Str = "password", maybe secret;
         "Departments of the student." "所在的部门。"
-        departments: Vec<StudentDepartment> as List = "departments", maybe;
+        departments: Vec<StudentDepartment> as List(StudentDepartment) = "departments", maybe;
         "Another name." "别名。"
         alias: Option<String> as Str = "alias", maybe personal;
         "Sex." "性别。"
@@ -152,6 +154,7 @@ scrm_core::record! {
         "Whether the student is licensed." "是否已授权。"
         is_auth: Option<bool> as Bool = "is_auth", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 scrm_core::record! {
@@ -164,6 +167,7 @@ scrm_core::record! {
         "Name." "名称。"
         name: Option<String> as Str = "name", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

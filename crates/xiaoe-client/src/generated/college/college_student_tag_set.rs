@@ -72,6 +72,7 @@ scrm_core::request! {
         "Whether to take the tag from all its students." "是否清空这个标签下的全部学员。"
         is_clear: Option<bool> as Bool = "is_clear", required, with_is_clear(bool);
     }
+    numbers(0 1 2 3)
     /// With what is required: `tag_id`, `add_user_ids`, `remove_user_ids`, `is_clear`.
     new(tag_id: impl Into<String>, add_user_ids: impl IntoIterator<Item = impl Into<String>>, remove_user_ids: impl IntoIterator<Item = impl Into<String>>, is_clear: bool)
 }

@@ -71,6 +71,7 @@ scrm_core::request! {
         "Id of the plan." "培训计划的编号。"
         id: Option<String> as Str = "id", required, with_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `id`.
     new(id: impl Into<String>)
 }
@@ -130,8 +131,9 @@ scrm_core::record! {
         "Id of the certificate." "证书的编号。"
         certificate_id: Option<String> as Str = "certificate_id", maybe;
         "The tasks." "任务。"
-        task_list: Vec<PlanTask> as List = "task_list", maybe;
+        task_list: Vec<PlanTask> as List(PlanTask) = "task_list", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 scrm_core::record! {
@@ -152,8 +154,9 @@ scrm_core::record! {
         "When it was changed." "更新的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         updated_at: Option<scrm_core::DateTime> as Typed = "updated_at", maybe;
         "What the task is made of." "任务里的内容。"
-        children: Vec<PlanTaskItem> as List = "children", maybe;
+        children: Vec<PlanTaskItem> as List(PlanTaskItem) = "children", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::record! {
@@ -170,6 +173,7 @@ scrm_core::record! {
         "Title." "标题。"
         title: Option<String> as Str = "title", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::open_enum! {

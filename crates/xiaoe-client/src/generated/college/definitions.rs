@@ -17,8 +17,9 @@ scrm_core::record! {
         "Users in it; the example has -1." "部门里的人数，例子里为 -1。"
         user_num: Option<i64> as I64 = "user_num", maybe;
         "Departments below it." "下级部门。" "The page prints the type as `object`."
-        children: Vec<Department> as List = "children", maybe;
+        children: Vec<Department> as List(Department) = "children", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

@@ -93,6 +93,7 @@ scrm_core::request! {
         "States of claiming the course." "领课的状态。"
         complex_claim_status: Vec<CourseClaimState> as Opens = "complex_claim_status", optional, with_complex_claim_status(impl IntoIterator<Item = CourseClaimState>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
     /// Nothing is required. Asks for page 1 with 100 rows.
     new()
 }
@@ -137,8 +138,9 @@ scrm_core::record! {
         "Number of orders that fit." "符合条件的订单数。"
         total: Option<i64> as I64 = "total", maybe;
         "The orders of the page." "这一页的订单。"
-        order_list: Vec<BaiduOrder> as List = "order_list", maybe rows;
+        order_list: Vec<BaiduOrder> as List(BaiduOrder) = "order_list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -151,6 +153,7 @@ scrm_core::record! {
         "Id of the order; begins with tp_order\\_." "订单的编号，以 tp_order\\_ 开头。" ("Id of the order; begins with tp_order_." "订单的编号，以 tp_order_ 开头。")
         order_id: Option<String> as Str = "order_id", maybe;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

@@ -94,6 +94,7 @@ scrm_core::request! {
         "States of claiming the course." "领课的状态。"
         complex_claim_status: Vec<CourseClaimState> as Opens = "complex_claim_status", optional, with_complex_claim_status(impl IntoIterator<Item = CourseClaimState>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
     /// With what is required: `page_size`. Sends `page` as `1`, unless told otherwise.
     new(page_size: i64)
 }

@@ -76,6 +76,7 @@ scrm_core::request! {
         "Rows per page." "每页行数。" "The page prints the type as `string`."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -116,8 +117,9 @@ scrm_core::record! {
         "Number of circles." "圈子总数。"
         total: Option<i64> as I64 = "total", maybe;
         "The circles of the page." "这一页的圈子。"
-        list: Vec<UserCircle> as List = "list", always rows;
+        list: Vec<UserCircle> as List(UserCircle) = "list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -156,6 +158,7 @@ scrm_core::record! {
         "When the user joined." "用户加入的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         join_at: Option<scrm_core::DateTime> as Typed = "join_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 scrm_core::open_enum! {

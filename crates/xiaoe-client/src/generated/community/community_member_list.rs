@@ -75,6 +75,7 @@ scrm_core::request! {
         "State of the membership." "成员资格的状态。" "The page prints the type as `int`."
         is_quit: Option<MembershipFilter> as Open = "is_quit", optional, with_is_quit(MembershipFilter);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `community_id`. Asks for page 1 with 50 rows.
     new(community_id: impl Into<String>)
 }
@@ -116,8 +117,9 @@ scrm_core::record! {
         "Number of members." "成员总数。"
         total_count: Option<i64> as I64 = "total_count", maybe;
         "The members of the page." "这一页的成员。"
-        users: Vec<CircleMember> as List = "users", always rows;
+        users: Vec<CircleMember> as List(CircleMember) = "users", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -152,6 +154,7 @@ scrm_core::record! {
         "Points of growth; in the example only." "成长值，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         growth_num: Option<i64> as I64 = "growth_num", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
 scrm_core::open_enum! {

@@ -67,6 +67,7 @@ scrm_core::request! {
         "Id of the coupon." "优惠券的编号。"
         coupon_id: Option<String> as Str = "coupon_id", required, with_coupon_id(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `coupon_id`.
     new(user_id: impl Into<String>, coupon_id: impl Into<String>)
 }
@@ -111,6 +112,7 @@ scrm_core::record! {
         "Smallest amount of an order; the unit is cut." "使用的门槛，单位不在副本里。"
         require_price: Option<i64> as I64 = "require_price", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::open_enum! {

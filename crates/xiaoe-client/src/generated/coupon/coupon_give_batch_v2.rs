@@ -66,6 +66,7 @@ scrm_core::request! {
         "Ids of the coupons." "优惠券的编号。" "At least 1 items." "The page prints the type as `string / array`."
         coupon_id: Vec<String> as Strs = "coupon_id", required, with_coupon_id(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `coupon_id`.
     new(user_id: impl Into<String>, coupon_id: impl IntoIterator<Item = impl Into<String>>)
 }
@@ -96,6 +97,7 @@ scrm_core::record! {
         "Id of the coupon." "优惠券的编号。"
         coupon_id: Option<String> as Str = "coupon_id", always;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

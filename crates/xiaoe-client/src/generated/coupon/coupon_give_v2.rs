@@ -63,6 +63,7 @@ scrm_core::request! {
         "Id of the coupon." "优惠券的编号。"
         coupon_id: Option<String> as Str = "coupon_id", required, with_coupon_id(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `coupon_id`.
     new(user_id: impl Into<String>, coupon_id: impl Into<String>)
 }
@@ -96,6 +97,7 @@ scrm_core::record! {
         "How many one user may get." "每人限领的数量。"
         receive_rule: Option<i64> as I64 = "receive_rule", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 #[cfg(test)]

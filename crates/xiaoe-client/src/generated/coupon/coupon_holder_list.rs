@@ -83,6 +83,7 @@ scrm_core::request! {
         "Changed at this time or earlier." "更新时间的终点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         end_update_time: Option<scrm_core::DateTime> as Typed = "end_update_time", optional, with_end_update_time(impl Into<scrm_core::DateTime>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `cou_id`. Asks for page 1 with 100 rows.
     new(cou_id: impl Into<String>)
 }
@@ -126,8 +127,9 @@ scrm_core::record! {
         "Number of users that fit." "符合条件的用户数。"
         total: Option<i64> as I64 = "total", maybe;
         "The users of the page." "这一页的用户。" "The page prints the type as `object`."
-        list: Vec<CouponHolder> as List = "list", maybe rows;
+        list: Vec<CouponHolder> as List(CouponHolder) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -156,6 +158,7 @@ scrm_core::record! {
         "When it was used." "使用的时间。"
         use_at: Option<String> as Str = "use_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::open_enum! {

@@ -79,6 +79,7 @@ scrm_core::request! {
         "Rows per page, 500 at most." "每页行数，最多 500。" "1 to 500."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(500);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `cou_id`. Asks for page 1 with 500 rows.
     new(cou_id: impl Into<String>)
 }
@@ -121,8 +122,9 @@ scrm_core::record! {
         "Number of users that fit." "符合条件的用户数。"
         total: Option<i64> as I64 = "total", maybe;
         "The users of the page." "这一页的用户。" "The page prints the type as `object`."
-        list: Vec<CouponHolderV2> as List = "list", maybe rows;
+        list: Vec<CouponHolderV2> as List(CouponHolderV2) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -169,6 +171,7 @@ scrm_core::record! {
         "Kind of coupon." "券的种类。"
         is_gift_coupon: Option<CouponGiftKind> as Open = "is_gift_coupon", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
 scrm_core::open_enum! {

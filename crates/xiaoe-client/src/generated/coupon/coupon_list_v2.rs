@@ -101,6 +101,7 @@ scrm_core::request! {
         "Changed at this time or earlier." "更新时间的终点。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         end_update_time: Option<scrm_core::DateTime> as Typed = "end_update_time", optional, with_end_update_time(impl Into<scrm_core::DateTime>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -142,7 +143,7 @@ scrm_core::record! {
         "Number of the page." "页码。"
         current_page: Option<i64> as I64 = "current_page", maybe;
         "The coupons of the page." "这一页的优惠券。"
-        data: Vec<Coupon> as List = "data", maybe rows;
+        data: Vec<Coupon> as List(Coupon) = "data", maybe rows;
         "Number of the first row." "第一行的序号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         from: Option<i64> as I64 = "from", maybe;
         "Number of the last page." "最后一页的页码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -160,6 +161,7 @@ scrm_core::record! {
         "Number of coupons that fit." "符合条件的优惠券数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -214,7 +216,7 @@ scrm_core::record! {
         "Who may claim it, as a code." "领取的限制，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         receive_limit_type: Option<i64> as I64 = "receive_limit_type", maybe;
         "Memberships that may claim it." "限定可以领取的会员。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Sent and answered as JSON inside a text."
-        receive_limit_ids: Vec<CouponLimit> as List = "receive_limit_ids", maybe json;
+        receive_limit_ids: Vec<CouponLimit> as List(CouponLimit) = "receive_limit_ids", maybe json;
         "Instructions." "使用说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         instructions: Option<String> as Str = "instructions", maybe;
         "Limit, as text." "限制的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -234,6 +236,7 @@ scrm_core::record! {
         "State of the activity, as a code." "活动的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         activity_state: Option<i64> as I64 = "activity_state", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
 }
 
 scrm_core::record! {
@@ -248,6 +251,7 @@ scrm_core::record! {
         "Whether the membership is free." "是否免费会员。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         is_free_vip: Option<bool> as Bool = "is_free_vip", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -65,6 +65,7 @@ scrm_core::request! {
         "Id of the camp." "训练营的编号。"
         camp_id: Option<String> as Str = "camp_id", required, with_camp_id(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `term_id`, `camp_id`.
     new(term_id: impl Into<String>, camp_id: impl Into<String>)
 }
@@ -93,10 +94,11 @@ scrm_core::record! {
         "The chapters, as they come." "章节，原样给出。"
         children: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "children", maybe;
         "The term itself." "营期本身的信息。"
-        term_info: Option<CampTerm> as Obj = "term_info", maybe;
+        term_info: Option<CampTerm> as Obj(CampTerm) = "term_info", maybe;
         "The tasks, as they come." "任务，原样给出。" "Undocumented as JSON."
         task_info: Option<scrm_core::Value> as Any = "task_info", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -153,6 +155,7 @@ scrm_core::record! {
         "The page's text was cut off." "说明被截断。"
         push_state_outline: Option<i64> as I64 = "push_state_outline", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23)
 }
 
 scrm_core::open_enum! {

@@ -59,6 +59,7 @@ scrm_core::request! {
         "Id of the course." "课程的编号。"
         course_id: Option<String> as Str = "course_id", required, with_course_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `course_id`.
     new(course_id: impl Into<String>)
 }
@@ -82,10 +83,11 @@ scrm_core::record! {
     /// 目录。
     pub struct CourseChapterListData {
         "The chapters." "章节。"
-        list: Vec<CourseChapter> as List = "list", maybe;
+        list: Vec<CourseChapter> as List(CourseChapter) = "list", maybe;
         "Number of chapters." "章节数。"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -102,7 +104,7 @@ scrm_core::record! {
         "Kind of the linked resource." "关联资源的种类。"
         resource_type: Option<CourseChapterKind> as Open = "resource_type", maybe;
         "Chapters below." "下级章节。"
-        children: Vec<CourseChapter> as List = "children", maybe;
+        children: Vec<CourseChapter> as List(CourseChapter) = "children", maybe;
         "Number of the row." "行的编号。"
         id: Option<i64> as I64 = "id", maybe;
         "Whether it is elective." "是否选修。" "Sent and answered as `0` or `1`."
@@ -120,6 +122,7 @@ scrm_core::record! {
         "Rank of the sub-course, ascending." "子课程的排序值，正序。"
         sub_course_sort_value: Option<i64> as I64 = "sub_course_sort_value", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
 scrm_core::open_enum! {

@@ -79,6 +79,7 @@ scrm_core::request! {
         "Whether it is on sale." "上下架的状态。"
         state: Option<CourseSectionState> as Open = "state", optional, with_state(CourseSectionState);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `resource_id`. Asks for page 1 with 50 rows.
     new(resource_id: impl Into<String>)
 }
@@ -118,7 +119,7 @@ scrm_core::record! {
     /// 一页小节。
     pub struct CourseColumnSectionListData {
         "The sections of the page." "这一页的小节。"
-        list: Vec<CourseColumnSection> as List = "list", maybe rows;
+        list: Vec<CourseColumnSection> as List(CourseColumnSection) = "list", maybe rows;
         "Number of sections that fit." "符合条件的小节数。"
         total: Option<i64> as I64 = "total", maybe;
         "Rows per page." "每页行数。"
@@ -126,6 +127,7 @@ scrm_core::record! {
         "Number of the page." "页码。"
         page: Option<i64> as I64 = "page", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -178,6 +180,7 @@ scrm_core::record! {
         "State; 0 is visible, the other codes are cut." "状态，0 是可见，其余取值不完整。"
         state: Option<i64> as I64 = "state", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21)
 }
 
 scrm_core::open_enum! {

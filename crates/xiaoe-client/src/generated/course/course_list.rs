@@ -88,6 +88,7 @@ scrm_core::request! {
         "Ids of goods groups." "商品分组的编号。" "The vendor's default: `[]`."
         tags: Vec<String> as Strs = "tags", optional, with_tags(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -126,10 +127,11 @@ scrm_core::record! {
     /// 一页课程。
     pub struct CourseListData {
         "The courses of the page." "这一页的课程。"
-        list: Vec<Course> as List = "list", maybe rows;
+        list: Vec<Course> as List(Course) = "list", maybe rows;
         "Number of courses that fit." "符合条件的课程数。"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -170,6 +172,7 @@ scrm_core::record! {
         "Whether it is on public sale; the codes are cut." "是否公开售卖，取值表不完整。"
         is_public: Option<i64> as I64 = "is_public", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 }
 
 scrm_core::open_enum! {

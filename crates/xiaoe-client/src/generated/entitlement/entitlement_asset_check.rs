@@ -78,6 +78,7 @@ scrm_core::request! {
         "Id of the goods." "商品的编号。"
         goods_id: Option<String> as Str = "goods_id", required, with_goods_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `user_id`, `asset_type`, `goods_id`.
     new(user_id: impl Into<String>, asset_type: impl Into<String>, goods_id: impl Into<String>)
 }
@@ -110,6 +111,7 @@ scrm_core::record! {
         "Whether the user has the right." "用户有没有这个权益。"
         own: Option<bool> as Bool = "own", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

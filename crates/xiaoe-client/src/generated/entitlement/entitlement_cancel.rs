@@ -90,8 +90,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "What to take back." "要取消的内容。"
-        data: Option<EntitlementCancellation> as Obj = "data", required, with_data(EntitlementCancellation);
+        data: Option<EntitlementCancellation> as Obj(EntitlementCancellation) = "data", required, with_data(EntitlementCancellation);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `data`.
     new(user_id: impl Into<String>, data: EntitlementCancellation)
 }
@@ -137,6 +138,7 @@ scrm_core::record! {
         "Id of the user, the same as outside." "用户的编号，与外层相同。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `payment_type`, `resource_type`, `user_id`.
     new(payment_type: CancelledPaymentType, resource_type: CancelledKind, user_id: impl Into<String>)
 }
@@ -149,6 +151,7 @@ scrm_core::record! {
         "Number taken back; 1 in the example." "取消的数量，例子里是 1。"
         delete: Option<i64> as I64 = "delete", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

@@ -80,8 +80,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "What to open." "要开通的内容。"
-        data: Option<EntitlementOrder> as Obj = "data", required, with_data(EntitlementOrder);
+        data: Option<EntitlementOrder> as Obj(EntitlementOrder) = "data", required, with_data(EntitlementOrder);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `data`.
     new(user_id: impl Into<String>, data: EntitlementOrder)
 }
@@ -143,6 +144,7 @@ scrm_core::record! {
         "10 when goods sold in a live are opened; physical goods are not supported." "开通直播带货的商品时填 10，不支持实物商品。"
         source: Option<i64> as I64 = "source", optional, with_source(i64);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
     /// With what is required: `payment_type`, `resource_type`, `user_id`.
     new(payment_type: EntitlementPaymentType, resource_type: i64, user_id: impl Into<String>)
 }

@@ -87,8 +87,9 @@ scrm_core::request! {
         "Id of the user, the same as inside; in the example only." "用户的编号，与内层相同，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", optional, with_user_id(impl Into<String>);
         "What to open." "要开通的内容。"
-        data: Option<EntitlementOrderV2> as Obj = "data", required, with_data(EntitlementOrderV2);
+        data: Option<EntitlementOrderV2> as Obj(EntitlementOrderV2) = "data", required, with_data(EntitlementOrderV2);
     }
+    numbers(0 1)
     /// With what is required: `data`.
     new(data: EntitlementOrderV2)
 }
@@ -122,10 +123,11 @@ scrm_core::record! {
         "The merchant's order number, unique." "商户的外部订单号，要求唯一。"
         out_order_id: Option<String> as Str = "out_order_id", optional, with_out_order_id(impl Into<String>);
         "The goods; in the example only." "商品，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        product_infos: Vec<EntitlementProduct> as List = "product_infos", optional, with_product_infos(impl IntoIterator<Item = EntitlementProduct>);
+        product_infos: Vec<EntitlementProduct> as List(EntitlementProduct) = "product_infos", optional, with_product_infos(impl IntoIterator<Item = EntitlementProduct>);
         "Where physical goods are sent; in the example only." "实物商品的收货地址，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        express: Option<EntitlementAddress> as Obj = "express", optional, with_express(EntitlementAddress);
+        express: Option<EntitlementAddress> as Obj(EntitlementAddress) = "express", optional, with_express(EntitlementAddress);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
 }
@@ -142,6 +144,7 @@ scrm_core::record! {
         "Validity in seconds." "有效期的秒数。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds." "Sent and answered as a text."
         period: Option<i64> as I64 = "period", optional text ["seconds"], with_period(i64);
     }
+    numbers(0 1 2)
     /// Nothing is required.
     new()
 }
@@ -164,6 +167,7 @@ scrm_core::record! {
         "Street and house." "详细地址。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         detail: Option<String> as Str = "detail", optional personal, with_detail(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5)
     /// Nothing is required.
     new()
 }

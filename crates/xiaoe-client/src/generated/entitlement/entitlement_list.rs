@@ -56,8 +56,9 @@ scrm_core::request! {
     /// public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen (<https://github.com/easelify/xiaoet>), read 2026-11-27.
     pub struct EntitlementList {
         "The filters." "查询条件。"
-        data: Option<EntitlementListFilter> as Obj = "data", required, with_data(EntitlementListFilter);
+        data: Option<EntitlementListFilter> as Obj(EntitlementListFilter) = "data", required, with_data(EntitlementListFilter);
     }
+    numbers(0)
     /// With what is required: `data`.
     new(data: EntitlementListFilter)
 }
@@ -102,6 +103,7 @@ scrm_core::record! {
         "Sorting, created_at:asc or created_at:desc." "排序，created_at:asc 或 created_at:desc。" "The vendor's default: `created_at:desc`."
         order_by: Option<String> as Str = "order_by", optional, with_order_by(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
 }

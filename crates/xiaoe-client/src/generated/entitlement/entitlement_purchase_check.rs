@@ -54,8 +54,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "What to look for." "要查的内容。"
-        data: Option<PurchaseCheck> as Obj = "data", required, with_data(PurchaseCheck);
+        data: Option<PurchaseCheck> as Obj(PurchaseCheck) = "data", required, with_data(PurchaseCheck);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `data`.
     new(user_id: impl Into<String>, data: PurchaseCheck)
 }
@@ -84,6 +85,7 @@ scrm_core::record! {
         "What was paid for." "付费的种类。"
         payment_type: Option<PurchasePaymentKind> as Open = "payment_type", required, with_payment_type(PurchasePaymentKind);
     }
+    numbers(0 1)
     /// With what is required: `product_id`, `payment_type`.
     new(product_id: impl Into<String>, payment_type: PurchasePaymentKind)
 }

@@ -58,6 +58,7 @@ scrm_core::request! {
         "Id of the exam, which begins with ex\\_." "考试的编号，以 ex\\_ 开头。" ("Id of the exam, which begins with ex_." "考试的编号，以 ex_ 开头。")
         id: Option<String> as Str = "id", required, with_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `id`.
     new(id: impl Into<String>)
 }
@@ -81,8 +82,9 @@ scrm_core::record! {
     /// 考试。
     pub struct ExamGetData {
         "The exam." "考试。"
-        exam_info: Option<ExamInfo> as Obj = "exam_info", always;
+        exam_info: Option<ExamInfo> as Obj(ExamInfo) = "exam_info", always;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -127,6 +129,7 @@ scrm_core::record! {
         "Whether it may be sat again before it is marked." "是否可以在批阅前重考。" "Sent and answered as `0` or `1`."
         immediate_reexam: Option<bool> as Bool = "immediate_reexam", maybe digit;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
 scrm_core::open_enum! {

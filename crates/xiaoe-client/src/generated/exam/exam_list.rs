@@ -75,6 +75,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -116,8 +117,9 @@ scrm_core::record! {
         "Number of exams." "考试总数。"
         total_count: Option<i64> as I64 = "total_count", maybe;
         "The exams of the page." "这一页的考试。"
-        exam_list: Vec<Exam> as List = "exam_list", always rows;
+        exam_list: Vec<Exam> as List(Exam) = "exam_list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -136,7 +138,7 @@ scrm_core::record! {
         "When it was made." "创建的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_at: Option<scrm_core::DateTime> as Typed = "created_at", maybe;
         "Courses linked with it." "关联的课程。"
-        goods_info: Vec<ExamGoods> as List = "goods_info", maybe;
+        goods_info: Vec<ExamGoods> as List(ExamGoods) = "goods_info", maybe;
         "Questions; for a random paper, those really drawn." "题目数，随机卷为实际抽取的题数。"
         total_question: Option<i64> as I64 = "total_question", maybe;
         "Full score." "总分。"
@@ -148,6 +150,7 @@ scrm_core::record! {
         "Papers marked." "批阅数。"
         comment_count: Option<i64> as I64 = "comment_count", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
 }
 
 scrm_core::record! {
@@ -166,6 +169,7 @@ scrm_core::record! {
         "Kind of resource; the page's values were cut off." "资源的类别，取值说明被截断。"
         resource_type: Option<i64> as I64 = "resource_type", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ scrm_core::request! {
         "Id of the sitting." "一次考试的编号。"
         join_id: Option<String> as Str = "join_id", required, with_join_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `join_id`.
     new(join_id: impl Into<String>)
 }

@@ -66,6 +66,7 @@ scrm_core::request! {
         "Id of the homework." "作业的编号。"
         exercise_id: Option<String> as Str = "exercise_id", required, with_exercise_id(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `exercise_book_id`, `exercise_id`.
     new(exercise_book_id: impl Into<String>, exercise_id: impl Into<String>)
 }
@@ -108,8 +109,9 @@ scrm_core::record! {
         "Number in all: a number, or -- for none." "总数：数字，没有时为 --。"
         total_count: Option<String> as Str = "total_count", maybe;
         "The questions." "题目。"
-        question_list: Vec<ExerciseQuestion> as List = "question_list", maybe;
+        question_list: Vec<ExerciseQuestion> as List(ExerciseQuestion) = "question_list", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {
@@ -138,6 +140,7 @@ scrm_core::record! {
         "Options; named in the text of correct_answer." "选项，在 correct_answer 的说明里提到。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         option_list: Option<scrm_core::Value> as Any = "option_list", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::open_enum! {

@@ -56,6 +56,7 @@ scrm_core::request! {
         "Rows per page; no largest value is stated." "每页行数，没有说明上限。"
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// With what is required: `exercise_book_id`. Asks for page 1 with 50 rows.
     new(exercise_book_id: impl Into<String>)
 }
@@ -98,8 +99,9 @@ scrm_core::record! {
         "Number of homework." "作业总数。"
         total: Option<i64> as I64 = "total", maybe;
         "The homework of the page." "这一页的作业。"
-        list: Vec<Exercise> as List = "list", always rows;
+        list: Vec<Exercise> as List(Exercise) = "list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -126,6 +128,7 @@ scrm_core::record! {
         "Number in all: a number, or -- for none." "总数：数字，没有时为 --。"
         total_count: Option<String> as Str = "total_count", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 #[cfg(test)]

@@ -82,6 +82,7 @@ scrm_core::request! {
         "Rows per page, 50 at most." "每页行数，最多 50。" "At most 50."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `form_id`. Asks for page 1 with 50 rows.
     new(form_id: impl Into<String>)
 }
@@ -130,8 +131,9 @@ scrm_core::record! {
         "Number of entries." "采集结果总数。"
         total: Option<i64> as I64 = "total", maybe;
         "The entries of the page." "这一页的采集结果。"
-        collection_list: Vec<FormEntry> as List = "collection_list", always rows;
+        collection_list: Vec<FormEntry> as List(FormEntry) = "collection_list", always rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -158,6 +160,7 @@ scrm_core::record! {
         "Name of the resource." "资源的名称。"
         resource_name: Option<String> as Str = "resource_name", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ scrm_core::request! {
         "Rows per page, 50 at most." "每页行数，最多 50。" "At most 50."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -120,10 +121,11 @@ scrm_core::record! {
     /// 一页表单。
     pub struct FormListData {
         "The forms of the page." "这一页的表单。"
-        form_list: Vec<Form> as List = "form_list", always rows;
+        form_list: Vec<Form> as List(Form) = "form_list", always rows;
         "Number of forms." "表单总数。"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -142,6 +144,7 @@ scrm_core::record! {
         "Whether entries go into the user's data." "是否同步到用户资料。" "Sent and answered as `0` or `1`."
         synchronization: Option<bool> as Bool = "synchronization", maybe digit;
     }
+    numbers(0 1 2 3 4)
 }
 
 #[cfg(test)]

@@ -62,6 +62,7 @@ scrm_core::request! {
         "Id of the parent category; 0 for the first level." "上级类目的编号，0 为第一级。"
         parent_id: Option<String> as Str = "parent_id", required, with_parent_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `parent_id`.
     new(parent_id: impl Into<String>)
 }
@@ -103,6 +104,7 @@ scrm_core::record! {
         "When it was changed." "更新的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         updated_at: Option<scrm_core::DateTime> as Typed = "updated_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 #[cfg(test)]

@@ -64,6 +64,7 @@ scrm_core::request! {
         "Id of the parent category; 0 for the first level." "上级类目的编号，0 为第一级。"
         parent_id: Option<i64> as I64 = "parent_id", required, with_parent_id(i64);
     }
+    numbers(0)
     /// With what is required: `parent_id`.
     new(parent_id: i64)
 }
@@ -107,8 +108,9 @@ scrm_core::record! {
         "Picture of the certificate; in the example only." "类目资质的图片，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         category_aptitude_img: Option<String> as Str = "category_aptitude_img", maybe;
         "Extras; in the example only." "扩展信息，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        extends: Option<GoodsCategoryExtras> as Obj = "extends", maybe;
+        extends: Option<GoodsCategoryExtras> as Obj(GoodsCategoryExtras) = "extends", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
 }
 
 scrm_core::record! {
@@ -119,6 +121,7 @@ scrm_core::record! {
         "Medical category; the example shows null." "医疗类目，例子里是 null。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         med_cate_type: Option<scrm_core::Value> as Any = "med_cate_type", maybe nullable;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

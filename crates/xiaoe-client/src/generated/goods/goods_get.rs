@@ -69,8 +69,9 @@ scrm_core::request! {
     /// api-doc.xiaoe-tech.com, 商品详情1.0 (<https://api-doc.xiaoe-tech.com/api_list/product/product_info.html>), read 2026-11-26.
     pub struct GoodsGet {
         "Which goods." "要查的商品。"
-        data: Option<GoodsKey> as Obj = "data", required, with_data(GoodsKey);
+        data: Option<GoodsKey> as Obj(GoodsKey) = "data", required, with_data(GoodsKey);
     }
+    numbers(0)
     /// With what is required: `data`.
     new(data: GoodsKey)
 }
@@ -105,6 +106,7 @@ scrm_core::record! {
         "Kind of goods." "商品的种类。"
         goods_type: Option<GoodsLookupKind> as Open = "goods_type", required, with_goods_type(GoodsLookupKind);
     }
+    numbers(0 1)
     /// With what is required: `goods_id`, `goods_type`.
     new(goods_id: impl Into<String>, goods_type: GoodsLookupKind)
 }
@@ -115,8 +117,9 @@ scrm_core::record! {
     /// 返回的内容。
     pub struct GoodsGetData {
         "The goods; an empty list when they were not found." "商品，查不到时是空数组。"
-        resource_info: Option<GoodsInfo> as Obj = "resource_info", always;
+        resource_info: Option<GoodsInfo> as Obj(GoodsInfo) = "resource_info", always;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -157,6 +160,7 @@ scrm_core::record! {
         "Length of an audio, in seconds; 0 for other kinds." "音频的秒数，其他种类为 0。" "Unit: seconds."
         audio_length: Option<i64> as I64 = "audio_length", maybe ["seconds"];
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 }
 
 scrm_core::open_enum! {

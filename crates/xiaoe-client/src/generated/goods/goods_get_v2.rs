@@ -67,7 +67,7 @@ scrm_core::request! {
     /// api-doc.xiaoe-tech.com, 商品详情2.0 (<https://api-doc.xiaoe-tech.com/api_list/product/product_info_2.html>), read 2026-11-26.
     pub struct GoodsGetV2 {
         "Which goods." "要查的商品。" "At least 1 items."
-        resources: Vec<GoodsSelection> as List = "resources", required, with_resources(impl IntoIterator<Item = GoodsSelection>);
+        resources: Vec<GoodsSelection> as List(GoodsSelection) = "resources", required, with_resources(impl IntoIterator<Item = GoodsSelection>);
         "Deleted goods only, or those that are not; both unless told." "只要已删除的，或只要正常的，不给时都要。" "Sent and answered as `0` or `1`."
         is_return_deleted: Option<bool> as Bool = "is_return_deleted", optional digit, with_is_return_deleted(bool);
         "Banned goods only, or those that are not; both unless told." "只要被封禁的，或只要没有的，不给时都要。" "Sent and answered as `0` or `1`."
@@ -77,6 +77,7 @@ scrm_core::request! {
         "Parts to be given besides; none unless told." "另外要返回的部分，不给时没有。" "Sent and answered as one text, joined by commas." "The page prints the type as `string`."
         body: Vec<GoodsPart> as Opens = "body", optional comma, with_body(impl IntoIterator<Item = GoodsPart>);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `resources`.
     new(resources: impl IntoIterator<Item = GoodsSelection>)
 }
@@ -108,6 +109,7 @@ scrm_core::record! {
         "Kind of goods." "商品的种类。"
         r#type: Option<GoodsKind> as Open = "type", required, with_type(GoodsKind);
     }
+    numbers(0 1)
     /// With what is required: `ids`, `type`.
     new(ids: impl IntoIterator<Item = impl Into<String>>, r#type: GoodsKind)
 }
@@ -152,14 +154,15 @@ scrm_core::record! {
         "Way of shipping." "配送的方式。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         distribution_pattern: Option<scrm_core::Value> as Any = "distribution_pattern", maybe;
         "Categories." "类目。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        category: Vec<GoodsCategoryTitle> as List = "category", maybe;
+        category: Vec<GoodsCategoryTitle> as List(GoodsCategoryTitle) = "category", maybe;
         "Specifications, when asked for." "规格，要求时才有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        sku: Vec<GoodsSku> as List = "sku", maybe;
+        sku: Vec<GoodsSku> as List(GoodsSku) = "sku", maybe;
         "Stock, when asked for." "库存，要求时才有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        stock: Vec<GoodsStock> as List = "stock", maybe;
+        stock: Vec<GoodsStock> as List(GoodsStock) = "stock", maybe;
         "Attributes, when asked for." "属性，要求时才有。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        attr: Vec<GoodsAttribute> as List = "attr", maybe;
+        attr: Vec<GoodsAttribute> as List(GoodsAttribute) = "attr", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
 }
 
 scrm_core::record! {
@@ -170,6 +173,7 @@ scrm_core::record! {
         "Title." "标题。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         title: Option<String> as Str = "title", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -186,6 +190,7 @@ scrm_core::record! {
         "Picture." "图片。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sku_img: Option<scrm_core::Value> as Any = "sku_img", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -200,6 +205,7 @@ scrm_core::record! {
         "Number sold." "已售的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         sell_num: Option<i64> as I64 = "sell_num", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -214,6 +220,7 @@ scrm_core::record! {
         "Value." "取值。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         attr_value: Option<scrm_core::Value> as Any = "attr_value", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

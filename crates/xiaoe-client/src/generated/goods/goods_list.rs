@@ -72,6 +72,7 @@ scrm_core::request! {
         "Rows per page, 50 at most." "每页行数，最多 50。" "1 to 50."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// With what is required: `resource_type`. Asks for page 1 with 50 rows.
     new(resource_type: GoodsKind)
 }
@@ -112,8 +113,9 @@ scrm_core::record! {
         "Number of goods that fit." "符合条件的商品数。"
         total: Option<i64> as I64 = "total", maybe;
         "The goods of the page." "这一页的商品。"
-        list: Vec<ListedGoods> as List = "list", maybe rows;
+        list: Vec<ListedGoods> as List(ListedGoods) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -124,6 +126,7 @@ scrm_core::record! {
         "Id of the goods." "商品的编号。"
         id: Option<scrm_core::Value> as Any = "id", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

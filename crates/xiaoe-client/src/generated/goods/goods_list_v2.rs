@@ -115,6 +115,7 @@ scrm_core::request! {
         "End of the time range; goes with the beginning." "时间范围的结束，与开始一起给。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         end_time: Option<scrm_core::DateTime> as Typed = "end_time", optional, with_end_time(impl Into<scrm_core::DateTime>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
     /// Nothing is required. Asks for page 1 with 100 rows.
     new()
 }
@@ -167,8 +168,9 @@ scrm_core::record! {
         "Number of goods that fit." "符合条件的商品数。"
         total: Option<i64> as I64 = "total", maybe;
         "The goods of the page." "这一页的商品。"
-        list: Vec<GoodsListRow> as List = "list", maybe rows;
+        list: Vec<GoodsListRow> as List(GoodsListRow) = "list", maybe rows;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -281,6 +283,7 @@ scrm_core::record! {
         "Kind of goods." "商品的种类。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         resource_type: Option<GoodsKind> as Open = "resource_type", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51)
 }
 
 scrm_core::open_enum! {

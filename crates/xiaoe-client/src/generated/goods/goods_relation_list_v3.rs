@@ -62,8 +62,9 @@ scrm_core::request! {
     /// public client code of 2020, written from the vendor's page (easelify/xiaoet); the page itself was not seen (<https://github.com/easelify/xiaoet>), read 2026-11-27.
     pub struct GoodsRelationListV3 {
         "Which package." "哪一个组合。"
-        data: Option<GoodsRelationKey> as Obj = "data", required, with_data(GoodsRelationKey);
+        data: Option<GoodsRelationKey> as Obj(GoodsRelationKey) = "data", required, with_data(GoodsRelationKey);
     }
+    numbers(0)
     /// With what is required: `data`.
     new(data: GoodsRelationKey)
 }
@@ -101,6 +102,7 @@ scrm_core::record! {
         "resource_id of the last row so far; empty for the first page." "上一页最后一行的 resource_id，第一页为空。"
         last_id: Option<String> as Str = "last_id", optional, with_last_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `goods_id`, `goods_type`, `resource_type`, `page_size`.
     new(goods_id: impl Into<String>, goods_type: GoodsPackageKind, resource_type: impl IntoIterator<Item = GoodsRelationKind>, page_size: i64)
 }

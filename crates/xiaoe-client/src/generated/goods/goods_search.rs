@@ -78,6 +78,7 @@ scrm_core::request! {
         "Rows per page, 30 at most." "每页行数，最多 30。" "1 to 30."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(30);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `keyword`, `sort`. Asks for page 1 with 30 rows.
     new(keyword: impl Into<String>, sort: GoodsSearchSort)
 }
@@ -120,10 +121,11 @@ scrm_core::record! {
     /// 一页商品。
     pub struct GoodsSearchData {
         "The goods of the page." "这一页的商品。"
-        list: Vec<FoundGoods> as List = "list", maybe rows;
+        list: Vec<FoundGoods> as List(FoundGoods) = "list", maybe rows;
         "Number of goods that fit." "符合条件的商品数。"
         total: Option<i64> as I64 = "total", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -146,6 +148,7 @@ scrm_core::record! {
         "Compressed picture." "压缩后的图片。"
         img_url_compressed: Option<String> as Str = "img_url_compressed", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

@@ -63,6 +63,7 @@ scrm_core::request! {
         "Ids of the users; what holds without them is not stated." "用户的编号，不给时查哪些人没有说明。"
         user_ids: Vec<String> as Strs = "user_ids", optional, with_user_ids(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1)
     /// With what is required: `term_id`.
     new(term_id: impl Into<String>)
 }
@@ -120,6 +121,7 @@ scrm_core::record! {
         "When the row was changed." "更新的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         updated_at: Option<scrm_core::DateTime> as Typed = "updated_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ scrm_core::request! {
         "Ids of the users." "用户的编号。"
         user_id_list: Vec<String> as Strs = "user_id_list", optional, with_user_id_list(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `date`. Asks for page 1 with 50 rows.
     new(date: impl Into<scrm_core::Date>)
 }
@@ -107,8 +108,9 @@ scrm_core::record! {
     /// 一页学习时长。
     pub struct LearningDailyListData {
         "The learning times of the page." "这一页的学习时长。"
-        list: Vec<DailyLearning> as List = "list", maybe rows;
+        list: Vec<DailyLearning> as List(DailyLearning) = "list", maybe rows;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -121,6 +123,7 @@ scrm_core::record! {
         "Time spent, in seconds." "学习时长，单位秒。" "Unit: seconds."
         stay_time: Option<i64> as I64 = "stay_time", maybe ["seconds"];
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

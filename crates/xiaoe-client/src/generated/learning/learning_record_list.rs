@@ -69,10 +69,11 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Page and source." "页码和数据来源。"
-        data: Option<LearningRecordQuery> as Obj = "data", required, with_data(LearningRecordQuery) = Some(LearningRecordQuery { page: Some(1), page_size: Some(50), ..Default::default() });
+        data: Option<LearningRecordQuery> as Obj(LearningRecordQuery) = "data", required, with_data(LearningRecordQuery) = Some(LearningRecordQuery { page: Some(1), page_size: Some(50), ..Default::default() });
         "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `user_id`. Asks for page 1 with 50 rows.
     new(user_id: impl Into<String>)
 }
@@ -120,6 +121,7 @@ scrm_core::record! {
         "Where the figures come from; browser unless told." "数据来源，不给时为 pc/h5 端。" "The vendor's default: `1`."
         agent_type: Option<LearningSource> as Open = "agent_type", optional, with_agent_type(LearningSource);
     }
+    numbers(0 1 2)
     /// With what is required: `page`.
     new(page: i64)
 }
@@ -130,8 +132,9 @@ scrm_core::record! {
     /// 一页学习记录。
     pub struct LearningRecordListData {
         "The records of the page." "这一页的记录。" "The page prints the type as `数组`."
-        goods_list: Vec<LearningRecord> as List = "goods_list", always rows;
+        goods_list: Vec<LearningRecord> as List(LearningRecord) = "goods_list", always rows;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -170,6 +173,7 @@ scrm_core::record! {
         "Id of the shop that owns the content." "内容所属店铺的编号。"
         content_app_id: Option<String> as Str = "content_app_id", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 scrm_core::open_enum! {

@@ -72,7 +72,7 @@ scrm_core::request! {
         "Id of the resource." "资源的编号。"
         resource_id: Option<String> as Str = "resource_id", required, with_resource_id(impl Into<String>);
         "Which records." "查哪些记录。"
-        data: Option<ResourceRecordQuery> as Obj = "data", optional, with_data(ResourceRecordQuery);
+        data: Option<ResourceRecordQuery> as Obj(ResourceRecordQuery) = "data", optional, with_data(ResourceRecordQuery);
         "Page number." "页码。"
         page: Option<i64> as I64 = "page", optional, with_page(i64) = Some(1);
         "Rows per page." "每页行数。"
@@ -80,6 +80,7 @@ scrm_core::request! {
         "Id of the shop; some working code sends it." "店铺的编号，有的程序会送。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         shop_id: Option<String> as Str = "shop_id", optional, with_shop_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `resource_id`. Asks for page 1 with 10 rows.
     new(resource_id: impl Into<String>)
 }
@@ -118,6 +119,7 @@ scrm_core::record! {
         "Ids of the users, 100 at most." "用户的编号，最多 100 个。" "At most 100 items."
         list: Vec<String> as Strs = "list", optional, with_list(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -130,6 +132,7 @@ scrm_core::record! {
         "The records, as they come." "学习记录，原样给出。" "Undocumented as JSON."
         list: Option<scrm_core::Value> as Any = "list", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]

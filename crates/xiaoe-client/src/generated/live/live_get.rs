@@ -59,6 +59,7 @@ scrm_core::request! {
         "Id of the live." "直播的编号。"
         id: Option<String> as Str = "id", required, with_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `id`.
     new(id: impl Into<String>)
 }

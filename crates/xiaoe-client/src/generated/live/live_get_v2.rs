@@ -62,6 +62,7 @@ scrm_core::request! {
         "Id of the live, which begins with l\\_." "直播的编号，以 l\\_ 开头。" ("Id of the live, which begins with l_." "直播的编号，以 l_ 开头。")
         id: Option<String> as Str = "id", required, with_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `id`.
     new(id: impl Into<String>)
 }
@@ -85,7 +86,7 @@ scrm_core::record! {
     /// 直播。
     pub struct LiveGetV2Data {
         "The live itself." "直播本身的信息。"
-        resource_info: Option<LiveInfo> as Obj = "resource_info", maybe;
+        resource_info: Option<LiveInfo> as Obj(LiveInfo) = "resource_info", maybe;
         "Settings." "功能设置。"
         module_info: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "module_info", maybe;
         "Goods." "商品信息。"
@@ -95,6 +96,7 @@ scrm_core::record! {
         "Teachers." "讲师信息。" "Undocumented as JSON."
         role_info: Option<scrm_core::Value> as Any = "role_info", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::record! {
@@ -131,8 +133,9 @@ scrm_core::record! {
         "Id of the stored recorded video." "录播视频素材的编号。"
         alive_video_material_id: Option<String> as Str = "alive_video_material_id", maybe;
         "What the mini-program on iPhones shows instead." "苹果小程序里显示的内容。"
-        ios_applet_desc: Option<LiveIosText> as Obj = "ios_applet_desc", maybe;
+        ios_applet_desc: Option<LiveIosText> as Obj(LiveIosText) = "ios_applet_desc", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 scrm_core::record! {
@@ -151,6 +154,7 @@ scrm_core::record! {
         "Id of the stored picture." "图片素材的编号。"
         img_material_id: Option<String> as Str = "img_material_id", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

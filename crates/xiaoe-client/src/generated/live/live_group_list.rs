@@ -57,6 +57,7 @@ scrm_core::request! {
         "Id of the live." "直播的编号。"
         alive_id: Option<String> as Str = "alive_id", required, with_alive_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `alive_id`.
     new(alive_id: impl Into<String>)
 }
@@ -96,6 +97,7 @@ scrm_core::record! {
         "When it was changed." "更新的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         updated_at: Option<scrm_core::DateTime> as Typed = "updated_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::open_enum! {

@@ -51,6 +51,7 @@ scrm_core::request! {
         "Text to look for." "要找的文字。"
         search_content: Option<String> as Str = "search_content", optional, with_search_content(impl Into<String>);
     }
+    numbers(0)
     /// Nothing is required.
     new()
 }

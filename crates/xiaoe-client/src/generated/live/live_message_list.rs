@@ -71,6 +71,7 @@ scrm_core::request! {
         "Rows per page, 50 at most, which is also the default." "每页行数，最多 50，默认 50。" "At most 50." "The vendor's default: `50`."
         size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// With what is required: `alive_id`. Asks for 50 rows from the start.
     new(alive_id: impl Into<String>)
 }
@@ -145,6 +146,7 @@ scrm_core::record! {
         "Whether it is shown on the wall; the page's values were cut off." "是否上墙，取值说明被截断。"
         show_on_wall: Option<String> as Str = "show_on_wall", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
 scrm_core::open_enum! {

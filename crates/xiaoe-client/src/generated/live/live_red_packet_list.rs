@@ -71,6 +71,7 @@ scrm_core::request! {
         "Rows per page." "每页行数。"
         limit: Option<i64> as I64 = "limit", optional, with_limit(i64) = Some(50);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `resource_id`, `resource_type`. Asks for page 1 with 50 rows.
     new(resource_id: impl Into<String>, resource_type: i64)
 }
@@ -144,6 +145,7 @@ scrm_core::record! {
         "Address of the sender's picture." "发送者头像的地址。"
         wx_avatar: Option<String> as Str = "wx_avatar", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
 scrm_core::open_enum! {

@@ -80,6 +80,7 @@ scrm_core::request! {
         "Rows per page." "每页行数。"
         limit: Option<i64> as I64 = "limit", optional, with_limit(i64);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `resource_id`, `resource_type`, `red_packet_id`.
     new(resource_id: impl Into<String>, resource_type: i64, red_packet_id: impl Into<String>)
 }
@@ -105,10 +106,11 @@ scrm_core::record! {
     /// 红包和领取记录。
     pub struct LiveRedPacketRecordListData {
         "The red packet." "红包。"
-        send_info: Option<RedPacketSent> as Obj = "send_info", maybe;
+        send_info: Option<RedPacketSent> as Obj(RedPacketSent) = "send_info", maybe;
         "Who took a share, as it comes." "领取记录，原样给出。" "The page prints the type as `object`." "Undocumented as JSON."
         record_list: Option<scrm_core::Value> as Any = "record_list", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -157,6 +159,7 @@ scrm_core::record! {
         "Address of the sender's picture." "发送者头像的地址。"
         wx_avatar: Option<String> as Str = "wx_avatar", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)
 }
 
 scrm_core::open_enum! {

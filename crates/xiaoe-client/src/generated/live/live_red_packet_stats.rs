@@ -59,6 +59,7 @@ scrm_core::request! {
         "Kind of resource." "资源的类别。"
         resource_type: Option<i64> as I64 = "resource_type", required, with_resource_type(i64);
     }
+    numbers(0 1)
     /// With what is required: `resource_id`, `resource_type`.
     new(resource_id: impl Into<String>, resource_type: i64)
 }
@@ -83,8 +84,9 @@ scrm_core::record! {
     /// 汇总。
     pub struct LiveRedPacketStatsData {
         "The totals, once more under data." "汇总，又包了一层 data。"
-        data: Option<RedPacketTotals> as Obj = "data", always;
+        data: Option<RedPacketTotals> as Obj(RedPacketTotals) = "data", always;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -103,6 +105,7 @@ scrm_core::record! {
         "Red packets in all." "红包个数。"
         total_rounds: Option<i64> as I64 = "total_rounds", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 #[cfg(test)]

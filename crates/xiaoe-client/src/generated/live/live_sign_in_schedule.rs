@@ -82,6 +82,7 @@ scrm_core::request! {
         "Always xiaoe_cloud." "固定为 xiaoe_cloud。" "The vendor's default: `xiaoe_cloud`."
         b_user_id: Option<String> as Str = "b_user_id", required, with_b_user_id(impl Into<String>) = Some("xiaoe_cloud".to_owned());
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `resource_id`, `start_at`, `end_at`. Sends `resource_type` as `4`, unless told otherwise. Sends `business_type` as `1`, unless told otherwise. Sends `b_user_id` as `xiaoe_cloud`, unless told otherwise.
     new(resource_id: impl Into<String>, start_at: impl Into<scrm_core::DateTime>, end_at: impl Into<scrm_core::DateTime>)
 }

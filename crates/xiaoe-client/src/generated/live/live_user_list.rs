@@ -76,6 +76,7 @@ scrm_core::request! {
         "What to look for." "要找的内容。"
         key_word: Option<String> as Str = "key_word", optional, with_key_word(impl Into<String>);
     }
+    numbers(0 1 2 3 4)
     /// With what is required: `resource_id`. Asks for page 1 with 100 rows.
     new(resource_id: impl Into<String>)
 }
@@ -116,6 +117,7 @@ scrm_core::record! {
         "The users, as they come." "用户，原样给出。" "Undocumented as JSON."
         list: Option<scrm_core::Value> as Any = "list", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -80,6 +80,7 @@ scrm_core::request! {
         "Id of the parcel in the caller's system." "调用方系统里的包裹编号。"
         out_pack_id: Option<String> as Str = "out_pack_id", optional, with_out_pack_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `order_id`, `company`, `company_id`, `logistics_code`.
     new(order_id: impl Into<String>, company: impl Into<String>, company_id: i64, logistics_code: impl Into<String>)
 }

@@ -77,8 +77,9 @@ scrm_core::request! {
         "Id of the order." "订单的编号。"
         order_id: Option<String> as Str = "order_id", required, with_order_id(impl Into<String>);
         "The parcels." "包裹。" "At least 1 items."
-        ship_array: Vec<LogisticsParcel> as List = "ship_array", required, with_ship_array(impl IntoIterator<Item = LogisticsParcel>);
+        ship_array: Vec<LogisticsParcel> as List(LogisticsParcel) = "ship_array", required, with_ship_array(impl IntoIterator<Item = LogisticsParcel>);
     }
+    numbers(0 1)
     /// With what is required: `order_id`, `ship_array`.
     new(order_id: impl Into<String>, ship_array: impl IntoIterator<Item = LogisticsParcel>)
 }
@@ -115,6 +116,7 @@ scrm_core::record! {
         "New tracking number." "新的快递单号。"
         express_id: Option<String> as Str = "express_id", optional, with_express_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `parcel_id`.
     new(parcel_id: impl Into<String>)
 }
@@ -127,6 +129,7 @@ scrm_core::record! {
         "Whether it was done." "是否成功。"
         success: Option<LogisticsOutcome> as Open = "success", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::open_enum! {

@@ -63,6 +63,7 @@ scrm_core::request! {
         "Id of the order." "订单的编号。"
         order_id: Option<String> as Str = "order_id", required, with_order_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `order_id`.
     new(order_id: impl Into<String>)
 }
@@ -86,16 +87,17 @@ scrm_core::record! {
     /// 订单和相关信息。
     pub struct OrderGetData {
         "The order itself." "订单本身。"
-        order_info: Option<OrderInfo> as Obj = "order_info", maybe;
+        order_info: Option<OrderInfo> as Obj(OrderInfo) = "order_info", maybe;
         "Promotion; its table was not in the copy." "分销信息，字段表不在副本里。"
-        distribute_info: Option<OrderDistribution> as Obj = "distribute_info", maybe;
+        distribute_info: Option<OrderDistribution> as Obj(OrderDistribution) = "distribute_info", maybe;
         "The student; its table was not in the copy." "学员信息，字段表不在副本里。"
         student_info: scrm_core::Keyed<Option<scrm_core::Value>> as Map = "student_info", maybe;
         "The after-sale requests; their table was not in the copy." "售后信息，字段表不在副本里。" "Undocumented as JSON."
         after_sale_list: Option<scrm_core::Value> as Any = "after_sale_list", maybe;
         "The dealer." "经销商。"
-        dhs_info: Option<OrderDealer> as Obj = "dhs_info", maybe;
+        dhs_info: Option<OrderDealer> as Obj(OrderDealer) = "dhs_info", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::record! {
@@ -232,6 +234,7 @@ scrm_core::record! {
         "Number for the activity." "活动的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         activity_count: Option<i64> as I64 = "activity_count", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63)
 }
 
 scrm_core::record! {
@@ -252,6 +255,7 @@ scrm_core::record! {
         "Commission of the promoter above; the unit is not stated." "上级的佣金，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         superior_distribute_price: Option<scrm_core::Value> as Any = "superior_distribute_price", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::record! {
@@ -276,6 +280,7 @@ scrm_core::record! {
         "Picture of the dealer." "经销商的头像。"
         url: Option<String> as Str = "url", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::open_enum! {

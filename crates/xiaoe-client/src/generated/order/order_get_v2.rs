@@ -65,6 +65,7 @@ scrm_core::request! {
         "Id of the order." "订单的编号。"
         order_id: Option<String> as Str = "order_id", required, with_order_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `order_id`.
     new(order_id: impl Into<String>)
 }
@@ -88,22 +89,23 @@ scrm_core::record! {
     /// 订单和相关信息。
     pub struct OrderGetV2Data {
         "The buyer." "买家。"
-        buyer_info: Option<OrderBuyer> as Obj = "buyer_info", maybe;
+        buyer_info: Option<OrderBuyer> as Obj(OrderBuyer) = "buyer_info", maybe;
         "The goods." "商品。"
-        goods_info: Option<OrderGoodsPart> as Obj = "goods_info", maybe;
+        goods_info: Option<OrderGoodsPart> as Obj(OrderGoodsPart) = "goods_info", maybe;
         "Internal extras." "内部扩展信息。"
-        internal_extra_info: Option<OrderExtraPart> as Obj = "internal_extra_info", maybe;
+        internal_extra_info: Option<OrderExtraPart> as Obj(OrderExtraPart) = "internal_extra_info", maybe;
         "The invoice." "发票。"
-        invoice_info: Option<OrderInvoice> as Obj = "invoice_info", maybe;
+        invoice_info: Option<OrderInvoice> as Obj(OrderInvoice) = "invoice_info", maybe;
         "The order itself." "订单本身。"
-        order_info: Option<OrderMain> as Obj = "order_info", maybe;
+        order_info: Option<OrderMain> as Obj(OrderMain) = "order_info", maybe;
         "The payment." "支付。"
-        payment_info: Option<OrderPaymentPart> as Obj = "payment_info", maybe;
+        payment_info: Option<OrderPaymentPart> as Obj(OrderPaymentPart) = "payment_info", maybe;
         "The prices; the unit is not stated." "价格，单位没有说明。"
-        price_info: Option<OrderPrices> as Obj = "price_info", maybe;
+        price_info: Option<OrderPrices> as Obj(OrderPrices) = "price_info", maybe;
         "Third-party extras." "第三方扩展信息。"
-        third_party_info: Option<OrderThirdParty> as Obj = "third_party_info", maybe;
+        third_party_info: Option<OrderThirdParty> as Obj(OrderThirdParty) = "third_party_info", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::record! {
@@ -126,6 +128,7 @@ scrm_core::record! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::record! {
@@ -134,8 +137,9 @@ scrm_core::record! {
     /// 商品。
     pub struct OrderGoodsPart {
         "The goods." "商品。"
-        goods_list: Vec<OrderGoods> as List = "goods_list", maybe;
+        goods_list: Vec<OrderGoods> as List(OrderGoods) = "goods_list", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -152,7 +156,7 @@ scrm_core::record! {
         "State of the write-off, as text." "核销状态的文字。"
         check_state_description: Option<String> as Str = "check_state_description", maybe;
         "What was taken off." "优惠。"
-        discounts_info: Option<OrderGoodsDiscounts> as Obj = "discounts_info", maybe;
+        discounts_info: Option<OrderGoodsDiscounts> as Obj(OrderGoodsDiscounts) = "discounts_info", maybe;
         "Validity, as text." "有效期的说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         expire_desc: Option<String> as Str = "expire_desc", maybe;
         "Whether the validity is shown." "是否显示有效期。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -174,7 +178,7 @@ scrm_core::record! {
         "Amount changed by hand; the unit is not stated." "改价的金额，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         modified_amount: Option<i64> as I64 = "modified_amount", maybe;
         "Paid coupons." "有价优惠券。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        paid_coupon_info: Vec<OrderPaidCoupon> as List = "paid_coupon_info", maybe;
+        paid_coupon_info: Vec<OrderPaidCoupon> as List(OrderPaidCoupon) = "paid_coupon_info", maybe;
         "Kind of validity." "有效期的类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         period_type: Option<OrderPeriodType> as Open = "period_type", maybe;
         "Number bought." "购买的数量。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -216,6 +220,7 @@ scrm_core::record! {
         "Fee of the platform; the unit is not stated." "平台费用，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         vs_platform_fee: Option<i64> as I64 = "vs_platform_fee", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35)
 }
 
 scrm_core::record! {
@@ -224,7 +229,7 @@ scrm_core::record! {
     /// 优惠。
     pub struct OrderGoodsDiscounts {
         "Coupons." "优惠券。"
-        coupons_list: Vec<OrderGoodsCoupon> as List = "coupons_list", maybe;
+        coupons_list: Vec<OrderGoodsCoupon> as List(OrderGoodsCoupon) = "coupons_list", maybe;
         "Other discounts; rows like those of coupons_list." "其他优惠，每行与 coupons_list 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         discounts_list: Option<scrm_core::Value> as Any = "discounts_list", maybe;
         "Coupons not used; rows like those of coupons_list." "未用的优惠券，每行与 coupons_list 相同。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
@@ -234,6 +239,7 @@ scrm_core::record! {
         "Amount taken off by coupons; the unit is not stated." "优惠券的总优惠，单位没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total_coupons_discount_amount: Option<i64> as I64 = "total_coupons_discount_amount", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::record! {
@@ -250,6 +256,7 @@ scrm_core::record! {
         "Second-level kind, as text." "二级类型的文字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_sub_type_description: Option<String> as Str = "discount_sub_type_description", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -274,6 +281,7 @@ scrm_core::record! {
         "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::record! {
@@ -284,15 +292,15 @@ scrm_core::record! {
         "After-sale." "售后。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         after_sale_info: Option<scrm_core::Value> as Any = "after_sale_info", maybe;
         "The receiver; further fields hold address and contact." "收货人，地址和联系方式在其余字段里。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        consignee_info: Option<OrderConsignee> as Obj = "consignee_info", maybe;
+        consignee_info: Option<OrderConsignee> as Obj(OrderConsignee) = "consignee_info", maybe;
         "Distribution of content." "内容分销。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         content_distribution_info: Option<scrm_core::Value> as Any = "content_distribution_info", maybe;
         "The one who orders." "订货人。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         indentor_info: Option<scrm_core::Value> as Any = "indentor_info", maybe;
         "Parcels." "物流。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        logistics_info: Option<OrderLogistics> as Obj = "logistics_info", maybe;
+        logistics_info: Option<OrderLogistics> as Obj(OrderLogistics) = "logistics_info", maybe;
         "Refunds." "退款。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        refund_info: Option<OrderRefunds> as Obj = "refund_info", maybe;
+        refund_info: Option<OrderRefunds> as Obj(OrderRefunds) = "refund_info", maybe;
         "The student." "学员。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         student_info: Option<scrm_core::Value> as Any = "student_info", maybe;
         "The talent on Douyin." "抖音达人。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
@@ -300,6 +308,7 @@ scrm_core::record! {
         "Codes for the write-off." "核销码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         veri_code_info: Option<scrm_core::Value> as Any = "veri_code_info", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 scrm_core::record! {
@@ -312,6 +321,7 @@ scrm_core::record! {
         "Name of the receiver." "收货人的姓名。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         name: Option<String> as Str = "name", maybe personal;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -322,6 +332,7 @@ scrm_core::record! {
         "The parcels." "包裹。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Undocumented as JSON."
         packages_info: Option<scrm_core::Value> as Any = "packages_info", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -330,8 +341,9 @@ scrm_core::record! {
     /// 退款。
     pub struct OrderRefunds {
         "The refunds." "退款记录。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        refund_records: Vec<OrderRefund> as List = "refund_records", maybe;
+        refund_records: Vec<OrderRefund> as List(OrderRefund) = "refund_records", maybe;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -344,6 +356,7 @@ scrm_core::record! {
         "Kind." "类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         refund_type: Option<OrderRefundType> as Open = "refund_type", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -370,6 +383,7 @@ scrm_core::record! {
         "Name on the invoice." "抬头。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         title: Option<String> as Str = "title", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 scrm_core::record! {
@@ -420,6 +434,7 @@ scrm_core::record! {
         "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
 }
 
 scrm_core::record! {
@@ -432,6 +447,7 @@ scrm_core::record! {
         "Number of the payment; order list 2.0 calls it third_order_id." "交易单号，订单列表 2.0 里叫 third_order_id。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         transaction_id: Option<String> as Str = "transaction_id", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -456,6 +472,7 @@ scrm_core::record! {
         "Changes in all." "改价的总额。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total_modified_amount: Option<i64> as I64 = "total_modified_amount", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7)
 }
 
 scrm_core::record! {
@@ -468,6 +485,7 @@ scrm_core::record! {
         "Kuaishou." "快手。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         quick_hand_info: Option<scrm_core::Value> as Any = "quick_hand_info", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -79,8 +79,9 @@ scrm_core::request! {
     /// api-doc.xiaoe-tech.com, 获取订单列表1.0 (<https://api-doc.xiaoe-tech.com/api_list/order/get_order_list_1.0.0.html>), read 2026-11-26.
     pub struct OrderList {
         "The filters." "查询条件。"
-        data: Option<OrderListFilter> as Obj = "data", optional, with_data(OrderListFilter);
+        data: Option<OrderListFilter> as Obj(OrderListFilter) = "data", optional, with_data(OrderListFilter);
     }
+    numbers(0)
     /// Nothing is required.
     new()
 }
@@ -128,6 +129,7 @@ scrm_core::record! {
         "Goods code." "商品编码。"
         goods_no: Option<String> as Str = "goods_no", optional, with_goods_no(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
     /// Nothing is required.
     new()
 }

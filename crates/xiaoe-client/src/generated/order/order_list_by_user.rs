@@ -69,8 +69,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "The filters." "查询条件。"
-        data: Option<OrdersOfUserFilter> as Obj = "data", required, with_data(OrdersOfUserFilter) = Some(OrdersOfUserFilter { page_index: Some(0), page_size: Some(50), ..Default::default() });
+        data: Option<OrdersOfUserFilter> as Obj(OrdersOfUserFilter) = "data", required, with_data(OrdersOfUserFilter) = Some(OrdersOfUserFilter { page_index: Some(0), page_size: Some(50), ..Default::default() });
     }
+    numbers(0 1)
     /// With what is required: `user_id`. Asks for page 0 with 50 rows.
     new(user_id: impl Into<String>)
 }
@@ -134,6 +135,7 @@ scrm_core::record! {
         "Sorting, created_at:asc or created_at:desc." "排序，created_at:asc 或 created_at:desc。" "The vendor's default: `created_at:desc`."
         order_by: Option<String> as Str = "order_by", optional, with_order_by(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
     /// Nothing is required.
     new()
 }
@@ -146,8 +148,9 @@ scrm_core::record! {
         "Number of orders that fit." "符合条件的订单数。"
         total: Option<i64> as I64 = "total", maybe;
         "The orders of the page." "这一页的订单。"
-        list: Vec<OrderOfUser> as List = "list", maybe rows;
+        list: Vec<OrderOfUser> as List(OrderOfUser) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -194,6 +197,7 @@ scrm_core::record! {
         "Phone number of the receiver." "收件人的手机号。"
         receiver_phone: Option<String> as Str = "receiver_phone", maybe personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
 scrm_core::open_enum! {

@@ -110,6 +110,7 @@ scrm_core::request! {
         "Kind of goods. Without it: all." "商品的种类，不给时查全部。"
         resource_type: Option<OrderedKindV11> as Open = "resource_type", optional, with_resource_type(OrderedKindV11);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
     /// Nothing is required. Asks for page 1 with 200 rows.
     new()
 }
@@ -155,8 +156,9 @@ scrm_core::record! {
         "Number of orders that fit." "符合条件的订单数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total: Option<i64> as I64 = "total", maybe;
         "The orders of the page." "这一页的订单。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        list: Vec<OrderV11> as List = "list", maybe rows;
+        list: Vec<OrderV11> as List(OrderV11) = "list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -225,12 +227,13 @@ scrm_core::record! {
         "Amount taken off; the unit is not settled." "优惠的金额，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_price: Option<i64> as I64 = "discount_price", maybe;
         "What was taken off." "优惠的明细。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        discount_data: Vec<OrderDiscount> as List = "discount_data", maybe;
+        discount_data: Vec<OrderDiscount> as List(OrderDiscount) = "discount_data", maybe;
         "State of the team buy, as a code." "拼团的状态，是代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         team_buy_state: Option<i64> as I64 = "team_buy_state", maybe;
         "Goods code." "商品编码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         goods_no: Option<String> as Str = "goods_no", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
 }
 
 scrm_core::record! {
@@ -245,6 +248,7 @@ scrm_core::record! {
         "Amount; the unit is not settled." "金额，单位没有定论。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_price: Option<i64> as I64 = "discount_price", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

@@ -123,6 +123,7 @@ scrm_core::request! {
         "Kind of marketing, one only." "营销玩法，只能给一种。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "At most 1 items."
         marketing_play: Vec<OrderMarketing> as Opens = "marketing_play", optional, with_marketing_play(impl IntoIterator<Item = OrderMarketing>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
     /// Nothing is required. Asks for page 1 with 100 rows.
     new()
 }
@@ -197,8 +198,9 @@ scrm_core::record! {
         "Number of orders that fit." "符合条件的订单数。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         total: Option<i64> as I64 = "total", maybe;
         "The orders of the page." "这一页的订单。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        list: Vec<OrderV2> as List = "list", maybe rows;
+        list: Vec<OrderV2> as List(OrderV2) = "list", maybe rows;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -207,18 +209,19 @@ scrm_core::record! {
     /// 这一页的订单。
     pub struct OrderV2 {
         "The order itself. Amounts are in fen." "订单本身，金额单位为分。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        order_info: Option<OrderV2Info> as Obj = "order_info", maybe;
+        order_info: Option<OrderV2Info> as Obj(OrderV2Info) = "order_info", maybe;
         "The goods." "商品。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        good_list: Vec<OrderV2Goods> as List = "good_list", maybe;
+        good_list: Vec<OrderV2Goods> as List(OrderV2Goods) = "good_list", maybe;
         "The buyer." "买家。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        buyer_info: Option<OrderV2Buyer> as Obj = "buyer_info", maybe;
+        buyer_info: Option<OrderV2Buyer> as Obj(OrderV2Buyer) = "buyer_info", maybe;
         "The payment." "支付。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        payment_info: Option<OrderV2Payment> as Obj = "payment_info", maybe;
+        payment_info: Option<OrderV2Payment> as Obj(OrderV2Payment) = "payment_info", maybe;
         "The prices." "价格。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        price_info: Option<OrderV2Price> as Obj = "price_info", maybe;
+        price_info: Option<OrderV2Price> as Obj(OrderV2Price) = "price_info", maybe;
         "Where it is sent." "收货。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        ship_info: Option<OrderV2Shipping> as Obj = "ship_info", maybe;
+        ship_info: Option<OrderV2Shipping> as Obj(OrderV2Shipping) = "ship_info", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::record! {
@@ -313,6 +316,7 @@ scrm_core::record! {
         "Remarks." "备注。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         order_remarks: Option<scrm_core::Value> as Any = "order_remarks", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42)
 }
 
 scrm_core::record! {
@@ -373,8 +377,9 @@ scrm_core::record! {
         "Price of one." "单价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         unit_price: Option<scrm_core::Fen> as Typed = "unit_price", maybe ["fen"];
         "What was taken off." "优惠。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
-        discounts_info: Option<OrderV2Discounts> as Obj = "discounts_info", maybe;
+        discounts_info: Option<OrderV2Discounts> as Obj(OrderV2Discounts) = "discounts_info", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26)
 }
 
 scrm_core::record! {
@@ -389,6 +394,7 @@ scrm_core::record! {
         "The discounts: discount_desc, discount_id, discount_name, discount_type and discount_price." "优惠的明细：discount_desc、discount_id、discount_name、discount_type、discount_price。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         discount_detail: Option<scrm_core::Value> as Any = "discount_detail", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -405,6 +411,7 @@ scrm_core::record! {
         "The buyer's message." "买家留言。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         comment: Option<String> as Str = "comment", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -417,6 +424,7 @@ scrm_core::record! {
         "The merchant's order number." "商户单号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         out_order_id: Option<String> as Str = "out_order_id", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -439,6 +447,7 @@ scrm_core::record! {
         "Price of all." "总价。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: fen."
         total_price: Option<scrm_core::Fen> as Typed = "total_price", maybe ["fen"];
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::record! {
@@ -473,6 +482,7 @@ scrm_core::record! {
         "Id of the user." "用户的编号。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         user_id: Option<String> as Str = "user_id", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
 scrm_core::open_enum! {

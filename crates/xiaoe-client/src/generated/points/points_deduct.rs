@@ -66,6 +66,7 @@ scrm_core::request! {
         "Remark." "备注。"
         remark: Option<String> as Str = "remark", optional, with_remark(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `score`, `user_ids`.
     new(score: i64, user_ids: impl IntoIterator<Item = impl Into<String>>)
 }

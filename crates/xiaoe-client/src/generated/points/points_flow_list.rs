@@ -87,6 +87,7 @@ scrm_core::request! {
         "Month to look at; the present one unless told." "要查的月份，不给时为当月。" "Written as `YYYY_MM`."
         year_month: Option<scrm_core::Month> as Typed = "year_month", optional, with_year_month(impl Into<scrm_core::Month>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `account_type`. Asks for page 1 with 50 rows.
     new(account_type: PointsAccountType)
 }
@@ -125,8 +126,9 @@ scrm_core::record! {
     /// 一页积分记录。
     pub struct PointsFlowListData {
         "The movements of the page." "这一页的记录。"
-        list: Vec<PointsFlow> as List = "list", always rows;
+        list: Vec<PointsFlow> as List(PointsFlow) = "list", always rows;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -163,6 +165,7 @@ scrm_core::record! {
         "Id of the source." "来源的编号。"
         source_id: Option<String> as Str = "source_id", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::open_enum! {

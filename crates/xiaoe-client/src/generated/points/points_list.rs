@@ -94,6 +94,7 @@ scrm_core::request! {
         "Page number." "页码。" "Sent and answered as a text." "The page prints the type as `string`."
         page: Option<i64> as I64 = "page", required text, with_page(i64) = Some(1);
     }
+    numbers(0 1 2 3 4 5)
     /// Nothing is required. Asks for page 1 with 50 rows. Sends `user_ids` as `null`.
     new()
 }
@@ -138,10 +139,11 @@ scrm_core::record! {
     /// 一页账户。
     pub struct PointsListData {
         "The accounts of the page." "这一页的账户。"
-        list: Vec<PointsAccount> as List = "list", always rows;
+        list: Vec<PointsAccount> as List(PointsAccount) = "list", always rows;
         "Where in the list this page stands." "这一页在列表里的位置。" "The page prints the type as `string`."
-        page: Option<PointsPage> as Obj = "page", always;
+        page: Option<PointsPage> as Obj(PointsPage) = "page", always;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -164,6 +166,7 @@ scrm_core::record! {
         "When the user first got points." "第一次得到积分的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         created_at: Option<scrm_core::DateTime> as Typed = "created_at", always;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::record! {
@@ -180,6 +183,7 @@ scrm_core::record! {
         "Number of accounts that match." "符合条件的账户数。"
         total: Option<i64> as I64 = "total", always;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::open_enum! {

@@ -80,6 +80,7 @@ scrm_core::request! {
         "Rows per page; in the example only." "每页行数，只见于例子。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "At least 1."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `batch_id`. Asks for page 1 with 50 rows.
     new(batch_id: impl Into<String>)
 }
@@ -118,12 +119,13 @@ scrm_core::record! {
     /// 一页优惠码。
     pub struct PromoCodeListData {
         "The codes of the page." "这一页的优惠码。"
-        list: Vec<PromoCode> as List = "list", maybe rows;
+        list: Vec<PromoCode> as List(PromoCode) = "list", maybe rows;
         "Number of codes that fit." "符合条件的优惠码数。"
         total: Option<i64> as I64 = "total", maybe;
         "Exclusive codes of the shop in all." "店铺专属码的总数。" "Sent and answered as a text." "The page prints the type as `string`."
         stock_code_total: Option<i64> as I64 = "stock_code_total", maybe text;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -160,6 +162,7 @@ scrm_core::record! {
         "Link of the code." "专属链接。"
         url: Option<String> as Str = "url", maybe secret;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::open_enum! {

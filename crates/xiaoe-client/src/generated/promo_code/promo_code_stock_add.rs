@@ -61,6 +61,7 @@ scrm_core::request! {
         "How many to add." "增加的数量。" "At least 1."
         add_num: Option<i64> as I64 = "add_num", required, with_add_num(i64);
     }
+    numbers(0 1)
     /// With what is required: `batch_id`, `add_num`.
     new(batch_id: impl Into<String>, add_num: i64)
 }

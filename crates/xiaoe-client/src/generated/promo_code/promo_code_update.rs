@@ -82,10 +82,11 @@ scrm_core::request! {
         "Instructions." "使用说明。"
         remark: Option<String> as Str = "remark", optional, with_remark(impl Into<String>);
         "Named goods." "指定的商品。"
-        resource: Vec<PromoCodeResource> as List = "resource", optional, with_resource(impl IntoIterator<Item = PromoCodeResource>);
+        resource: Vec<PromoCodeResource> as List(PromoCodeResource) = "resource", optional, with_resource(impl IntoIterator<Item = PromoCodeResource>);
         "Information form; both empty when it is not wanted." "信息采集，不要时都给空文字。" "The page prints the type as `array`."
-        information_data: Option<PromoCodeForm> as Obj = "information_data", optional, with_information_data(PromoCodeForm);
+        information_data: Option<PromoCodeForm> as Obj(PromoCodeForm) = "information_data", optional, with_information_data(PromoCodeForm);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `batch_id`.
     new(batch_id: impl Into<String>)
 }
@@ -116,6 +117,7 @@ scrm_core::record! {
         "Kind of the resource, as a code." "资源的种类，是代码。"
         resource_type: Option<String> as Str = "resource_type", required, with_resource_type(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `resource_id`, `resource_type`.
     new(resource_id: impl Into<String>, resource_type: impl Into<String>)
 }
@@ -130,6 +132,7 @@ scrm_core::record! {
         "Form; the table calls it the form's name." "表单，表格说是表单的名称。"
         in_id: Option<String> as Str = "in_id", optional, with_in_id(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }

@@ -67,6 +67,7 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `user_id`.
     new(user_id: impl Into<String>)
 }

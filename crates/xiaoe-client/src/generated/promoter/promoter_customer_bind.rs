@@ -62,6 +62,7 @@ scrm_core::request! {
         "Id of the promoter." "推广员的编号。"
         parent_user_id: Option<String> as Str = "parent_user_id", required, with_parent_user_id(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `parent_user_id`.
     new(user_id: impl Into<String>, parent_user_id: impl Into<String>)
 }

@@ -66,6 +66,7 @@ scrm_core::request! {
         "Id of the promoter until now." "原推广员的编号。"
         former_parent_user_id: Option<String> as Str = "former_parent_user_id", required, with_former_parent_user_id(impl Into<String>);
     }
+    numbers(0 1 2)
     /// With what is required: `user_id`, `former_parent_user_id`.
     new(user_id: impl Into<String>, former_parent_user_id: impl Into<String>)
 }

@@ -79,6 +79,7 @@ scrm_core::request! {
         "Page number." "页码。" "At least 1." "The page prints the type as `string`."
         page_index: Option<i64> as I64 = "page_index", optional, with_page_index(i64) = Some(1);
     }
+    numbers(0 1 2 3)
     /// With what is required: `user_id`. Asks for page 1 with 100 rows.
     new(user_id: impl Into<String>)
 }
@@ -122,10 +123,11 @@ scrm_core::record! {
         "The total, as working code calls it." "总数，见过的程序用这个名字。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         count: Option<i64> as I64 = "count", maybe;
         "The customers of the page." "这一页的客户。" "The page prints the type as `object`."
-        list: Vec<PromoterCustomer> as List = "list", maybe rows;
+        list: Vec<PromoterCustomer> as List(PromoterCustomer) = "list", maybe rows;
         "The promoter." "推广员。"
-        distributor_info: Option<PromoterInfo> as Obj = "distributor_info", maybe;
+        distributor_info: Option<PromoterInfo> as Obj(PromoterInfo) = "distributor_info", maybe;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -158,6 +160,7 @@ scrm_core::record! {
         "Whether the user is anonymous." "是否匿名用户。"
         is_anonymous: Option<bool> as Bool = "is_anonymous", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11)
 }
 
 scrm_core::record! {
@@ -180,6 +183,7 @@ scrm_core::record! {
         "Name of the store that it is bound to." "绑定门店的名称。"
         team_name: Option<String> as Str = "team_name", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

@@ -59,6 +59,7 @@ scrm_core::request! {
         "Id of the customer." "客户的编号。"
         uid: Option<String> as Str = "uid", required, with_uid(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `uid`.
     new(uid: impl Into<String>)
 }

@@ -66,6 +66,7 @@ scrm_core::request! {
         "Rows per page; working code asks for 50." "每页行数，运行中的代码用 50。" "At least 1."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -103,8 +104,9 @@ scrm_core::record! {
         "Number of promoters." "推广员总数。"
         count: Option<i64> as I64 = "count", maybe;
         "The promoters of the page." "这一页的推广员。"
-        return_list: Vec<Promoter> as List = "return_list", maybe rows;
+        return_list: Vec<Promoter> as List(Promoter) = "return_list", maybe rows;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -125,6 +127,7 @@ scrm_core::record! {
         "Picture." "头像。"
         avatar: Option<String> as Str = "avatar", maybe personal;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 #[cfg(test)]

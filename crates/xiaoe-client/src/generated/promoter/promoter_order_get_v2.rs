@@ -60,6 +60,7 @@ scrm_core::request! {
         "Id of the order." "订单的编号。"
         order_id: Option<String> as Str = "order_id", required, with_order_id(impl Into<String>);
     }
+    numbers(0)
     /// With what is required: `order_id`.
     new(order_id: impl Into<String>)
 }
@@ -91,10 +92,11 @@ scrm_core::record! {
         "State of the settlement." "结算的状态。"
         status: Option<PromotedOrderState> as Open = "status", maybe;
         "The direct promoter." "直接推广员。"
-        distributor: Option<OrderPromoter> as Obj = "distributor", maybe;
+        distributor: Option<OrderPromoter> as Obj(OrderPromoter) = "distributor", maybe;
         "The indirect promoter; an empty value where there is none." "间接推广员，没有时是空值。"
-        superior: Option<OrderPromoter> as Obj = "superior", maybe nullable;
+        superior: Option<OrderPromoter> as Obj(OrderPromoter) = "superior", maybe nullable;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::record! {
@@ -117,6 +119,7 @@ scrm_core::record! {
         "Share, as an amount; the unit is not stated." "佣金，单位没有说明。"
         distribute_price: Option<i64> as I64 = "distribute_price", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

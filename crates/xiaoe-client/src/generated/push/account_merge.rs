@@ -21,4 +21,5 @@ scrm_core::record! {
         "Time of the merge." "合并时间。"
         merged_at: Option<String> as Str = "merged_at", always;
     }
+    numbers(0 1 2 3)
 }

@@ -23,6 +23,7 @@ scrm_core::record! {
         "Number of the ticket." "票号。"
         ticket_num: Option<String> as Str = "ticket_num", always;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

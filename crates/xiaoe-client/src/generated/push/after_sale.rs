@@ -29,6 +29,7 @@ scrm_core::record! {
         "State." "状态。"
         state: Option<PushedAfterSaleState> as Open = "state", always;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

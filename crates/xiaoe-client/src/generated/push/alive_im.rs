@@ -35,6 +35,7 @@ scrm_core::record! {
         "When." "时间。"
         visit_time: Option<String> as Str = "visit_time", always;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

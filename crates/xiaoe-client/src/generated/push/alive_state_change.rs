@@ -30,8 +30,9 @@ scrm_core::record! {
         "What was done." "动作。"
         action: Option<LiveChangeAction> as Open = "action", maybe;
         "What it is about." "内容。" "The page prints the type as `string`."
-        data: Option<LiveStates> as Obj = "data", maybe;
+        data: Option<LiveStates> as Obj(LiveStates) = "data", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::record! {
@@ -50,6 +51,7 @@ scrm_core::record! {
         "Time of the push." "推送时间。"
         push_time: Option<String> as Str = "push_time", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

@@ -38,6 +38,7 @@ scrm_core::record! {
         "When, as a Unix time; the unit is not documented." "事件时间戳，没有说明单位。"
         event_time: Option<i64> as I64 = "event_time", always;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

@@ -63,4 +63,5 @@ scrm_core::record! {
         "Number of prizes won." "中奖次数。"
         prize_winner_num: Option<i64> as I64 = "prize_winner_num", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }

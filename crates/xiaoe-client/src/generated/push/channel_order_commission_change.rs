@@ -17,4 +17,5 @@ scrm_core::record! {
         "Order." "订单编号。"
         order_id: Option<String> as Str = "order_id", always;
     }
+    numbers(0 1)
 }

@@ -55,4 +55,5 @@ scrm_core::record! {
         "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         valid_day: Option<i64> as I64 = "valid_day", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }

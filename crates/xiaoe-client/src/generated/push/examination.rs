@@ -25,6 +25,7 @@ scrm_core::record! {
         "The attempt, as the operation of exam results takes it." "作答编号，可用于查询考试结果。"
         join_id: Option<String> as Str = "join_id", always;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

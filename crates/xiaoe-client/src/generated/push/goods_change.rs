@@ -33,6 +33,7 @@ scrm_core::record! {
         "What changed, in words." "变更内容。"
         content: Option<String> as Str = "content", always;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

@@ -33,6 +33,7 @@ scrm_core::record! {
         "Time of the change." "变更时间。"
         change_time: Option<String> as Str = "change_time", always;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

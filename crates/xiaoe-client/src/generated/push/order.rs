@@ -53,6 +53,7 @@ scrm_core::record! {
         "Taken off; the copy ends here." "优惠金额；副本到此为止。"
         discount_price: Option<String> as Str = "discount_price", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
 scrm_core::open_enum! {

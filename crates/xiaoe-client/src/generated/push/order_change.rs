@@ -40,6 +40,7 @@ scrm_core::record! {
         "Not documented." "文档没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         channel_name: Option<String> as Str = "channel_name", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8)
 }
 
 scrm_core::open_enum! {

@@ -36,6 +36,7 @@ scrm_core::record! {
         "The kind of push once more." "又一次推送类型。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         r#type: Option<String> as Str = "type", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

@@ -39,6 +39,7 @@ scrm_core::record! {
         "Whether it was given or taken away." "添加还是删除。"
         state: Option<EntitlementChange> as Open = "state", always;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

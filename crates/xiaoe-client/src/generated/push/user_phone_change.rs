@@ -35,4 +35,5 @@ scrm_core::record! {
         "Time of the change." "变更时间。"
         update_at: Option<String> as Str = "update_at", always;
     }
+    numbers(0 1 2 3 4)
 }

@@ -39,6 +39,7 @@ scrm_core::record! {
         "WeChat union id." "微信 union_id。"
         wx_union_id: Option<String> as Str = "wx_union_id", always personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
 }
 
 scrm_core::open_enum! {

@@ -35,6 +35,7 @@ scrm_core::record! {
         "Time of the change." "变更时间。"
         updated_at: Option<String> as Str = "updated_at", always;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

@@ -31,8 +31,9 @@ scrm_core::record! {
         "Time of the change." "变更时间。"
         update_date: Option<String> as Str = "update_date", maybe;
         "Ids of the tags that were added and removed." "增加和去掉的标签的编号。"
-        tag_change_detail: Option<TagChangeDetail> as Obj = "tag_change_detail", always;
+        tag_change_detail: Option<TagChangeDetail> as Obj(TagChangeDetail) = "tag_change_detail", always;
     }
+    numbers(0 1 2 3)
 }
 
 scrm_core::record! {
@@ -45,4 +46,5 @@ scrm_core::record! {
         "Tags removed." "去掉的标签。"
         remove: Vec<String> as Strs = "remove", maybe;
     }
+    numbers(0 1)
 }

@@ -80,10 +80,11 @@ scrm_core::request! {
     /// www.kancloud.cn/qq535902586/xiaoe, 创建兑换码 (<https://www.kancloud.cn/qq535902586/xiaoe/2594330>), read 2026-11-26.
     pub struct RedeemCodeCreate {
         "The batch." "兑换码的内容。" "Sent and answered as JSON inside a text." "The page prints the type as `string`."
-        content: Option<RedeemContent> as Obj = "content", required json, with_content(RedeemContent);
+        content: Option<RedeemContent> as Obj(RedeemContent) = "content", required json, with_content(RedeemContent);
         "In the example only, without an explanation." "只见于例子，没有说明。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         b_user_id: Option<String> as Str = "b_user_id", optional, with_b_user_id(impl Into<String>);
     }
+    numbers(0 1)
     /// With what is required: `content`.
     new(content: RedeemContent)
 }
@@ -131,10 +132,11 @@ scrm_core::record! {
         "Uses per person; 0 is no limit." "每人可用的次数，0 为不限。" "At least 0."
         use_limit: Option<i64> as I64 = "use_limit", required, with_use_limit(i64);
         "The goods, several are allowed." "商品，可以多个。"
-        resource: Vec<RedeemResource> as List = "resource", required, with_resource(impl IntoIterator<Item = RedeemResource>);
+        resource: Vec<RedeemResource> as List(RedeemResource) = "resource", required, with_resource(impl IntoIterator<Item = RedeemResource>);
         "Ids of the coupons." "优惠券的编号。"
         coupon_ids: Vec<String> as Strs = "coupon_ids", required, with_coupon_ids(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1 2 3 4 5 6)
     /// With what is required: `title`, `total`, `start_at`, `end_at`, `use_limit`, `resource`, `coupon_ids`.
     new(title: impl Into<String>, total: i64, start_at: impl Into<String>, end_at: impl Into<String>, use_limit: i64, resource: impl IntoIterator<Item = RedeemResource>, coupon_ids: impl IntoIterator<Item = impl Into<String>>)
 }
@@ -161,6 +163,7 @@ scrm_core::record! {
         "Unified id of the goods." "统一商品编号。"
         spu_id: Option<String> as Str = "spu_id", optional, with_spu_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7)
     /// With what is required: `resource_id`, `resource_type`, `resource_name`, `resource_img_url`.
     new(resource_id: impl Into<String>, resource_type: impl Into<String>, resource_name: impl Into<String>, resource_img_url: impl Into<String>)
 }

@@ -76,6 +76,7 @@ scrm_core::request! {
         "Rows per page, 100 at most; 10 unless told." "每页行数，最多 100，不给时为 10。" "1 to 100." "The vendor's default: `10`." "The page prints the type as `string`."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(100);
     }
+    numbers(0 1 2 3 4 5)
     /// With what is required: `batch_id`, `activity_id`. Asks for page 1 with 100 rows.
     new(batch_id: impl Into<String>, activity_id: impl Into<String>)
 }
@@ -142,8 +143,9 @@ scrm_core::record! {
         "State, as a code." "状态，是代码。"
         state: Option<i64> as I64 = "state", maybe;
         "The codes of the page." "这一页的兑换码。"
-        code_list: Vec<RedeemCode> as List = "code_list", maybe rows;
+        code_list: Vec<RedeemCode> as List(RedeemCode) = "code_list", maybe rows;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
 scrm_core::record! {
@@ -166,6 +168,7 @@ scrm_core::record! {
         "Orders made by redeeming." "兑换产生的订单。"
         order_ids: Vec<String> as Strs = "order_ids", maybe;
     }
+    numbers(0 1 2 3 4 5 6)
 }
 
 scrm_core::open_enum! {

@@ -66,8 +66,9 @@ scrm_core::request! {
         "Client id in the settings of the SDK." "SDK 设置里的 Client ID。"
         sdk_app_id: Option<String> as Str = "sdk_app_id", required, with_sdk_app_id(impl Into<String>);
         "Who the user is; used when the user is registered." "用户的资料，注册时使用。" "The page prints the type as `array`."
-        user_info: Option<SdkUser> as Obj = "user_info", optional, with_user_info(SdkUser);
+        user_info: Option<SdkUser> as Obj(SdkUser) = "user_info", optional, with_user_info(SdkUser);
     }
+    numbers(0 1 2)
     /// With what is required: `app_user_id`, `sdk_app_id`.
     new(app_user_id: impl Into<String>, sdk_app_id: impl Into<String>)
 }
@@ -109,6 +110,7 @@ scrm_core::record! {
         "WeChat union id." "微信 union_id。"
         union_id: Option<String> as Str = "union_id", optional personal, with_union_id(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8)
     /// Nothing is required.
     new()
 }
@@ -129,6 +131,7 @@ scrm_core::record! {
         "How long the session lasts, in seconds." "登录态的有效期，单位秒。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds."
         expires: Option<i64> as I64 = "expires", maybe ["seconds"];
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::open_enum! {

@@ -66,8 +66,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "Where to." "登录到哪里。"
-        data: Option<LoginTarget> as Obj = "data", required, with_data(LoginTarget);
+        data: Option<LoginTarget> as Obj(LoginTarget) = "data", required, with_data(LoginTarget);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `data`.
     new(user_id: impl Into<String>, data: LoginTarget)
 }
@@ -95,6 +96,7 @@ scrm_core::record! {
         "Address to go on to." "登录后跳转的地址。"
         redirect_uri: Option<String> as Str = "redirect_uri", optional, with_redirect_uri(impl Into<String>);
     }
+    numbers(0 1)
     /// Nothing is required.
     new()
 }
@@ -109,6 +111,7 @@ scrm_core::record! {
         "Where a user goes who may not." "没有权限时跳转的地址。"
         permission_denied_url: Option<String> as Str = "permission_denied_url", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

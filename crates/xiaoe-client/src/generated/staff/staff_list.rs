@@ -74,6 +74,7 @@ scrm_core::request! {
         "Rows per page, 50 at most; 10 unless told." "每页行数，最多 50，不给时为 10。" "At most 50." "The vendor's default: `10`."
         page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -112,8 +113,9 @@ scrm_core::record! {
     /// 一页员工。
     pub struct StaffListData {
         "The staff of the page." "这一页的员工。"
-        list: Vec<StaffMember> as List = "list", always rows;
+        list: Vec<StaffMember> as List(StaffMember) = "list", always rows;
     }
+    numbers(0)
 }
 
 scrm_core::record! {
@@ -150,6 +152,7 @@ scrm_core::record! {
         "When the staff member was licensed; the form of one is not shown." "授权的时间，样子没有给出。" "Undocumented as JSON."
         auth_at: Option<scrm_core::Value> as Any = "auth_at", maybe;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::open_enum! {

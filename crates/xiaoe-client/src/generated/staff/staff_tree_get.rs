@@ -68,6 +68,7 @@ scrm_core::request! {
         "Whether only licensed users are wanted." "是否只要已授权的用户。" "Sent and answered as `0` or `1`."
         is_auth: Option<bool> as Bool = "is_auth", optional digit, with_is_auth(bool);
     }
+    numbers(0 1 2 3)
     /// Nothing is required.
     new()
 }
@@ -96,8 +97,9 @@ scrm_core::record! {
         "Address of the user's picture." "用户头像的地址。"
         image: Option<String> as Str = "image", maybe personal;
         "The group." "分组的信息。"
-        attr: Option<StaffGroup> as Obj = "attr", maybe;
+        attr: Option<StaffGroup> as Obj(StaffGroup) = "attr", maybe;
     }
+    numbers(0 1 2 3 4)
 }
 
 scrm_core::record! {
@@ -116,8 +118,9 @@ scrm_core::record! {
         "Path of the group." "分组的路径。"
         path: Option<String> as Str = "path", maybe;
         "Groups below it." "下级分组。" "The page prints the type as `arrary`."
-        children: Vec<StaffNode> as List = "children", maybe;
+        children: Vec<StaffNode> as List(StaffNode) = "children", maybe;
     }
+    numbers(0 1 2 3 4 5)
 }
 
 scrm_core::open_enum! {

@@ -66,6 +66,7 @@ scrm_core::request! {
         "Kind of tag." "标签的类别。"
         tag_type: Option<TagType> as Open = "tag_type", optional, with_tag_type(TagType);
     }
+    numbers(0 1 2)
     /// With what is required: `tag_name`.
     new(tag_name: impl Into<String>)
 }

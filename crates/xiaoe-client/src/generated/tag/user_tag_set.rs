@@ -61,6 +61,7 @@ scrm_core::request! {
         "Ids of the tags; an empty list clears all manual tags." "标签的编号，空名单会清空全部手工标签。"
         tag_ids: Vec<String> as Strs = "tag_ids", required, with_tag_ids(impl IntoIterator<Item = impl Into<String>>);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `tag_ids`.
     new(user_id: impl Into<String>, tag_ids: impl IntoIterator<Item = impl Into<String>>)
 }

@@ -71,6 +71,7 @@ scrm_core::request! {
         "How the token is granted; there is one way only." "授权方式，只有一种。"
         grant_type: Option<GrantType> as Open = "grant_type", required, with_grant_type(GrantType);
     }
+    numbers(0 1 2 3)
     /// With what is required: `app_id`, `client_id`, `secret_key`, `grant_type`.
     new(app_id: impl Into<String>, client_id: impl Into<String>, secret_key: impl Into<String>, grant_type: GrantType)
 }
@@ -101,6 +102,7 @@ scrm_core::record! {
         "Remaining life of the token." "令牌的剩余时间。" "**Unverified**: seen in an example, in other people's code or in a retelling only." "Unit: seconds."
         expires_in: Option<i64> as I64 = "expires_in", maybe ["seconds"];
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

@@ -31,6 +31,7 @@ scrm_core::record! {
         "When the user was created." "用户创建的时间。" "Written as `YYYY-MM-DD HH:MM:SS`, China time."
         user_created_at: Option<scrm_core::DateTime> as Typed = "user_created_at", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11)
 }
 
 scrm_core::open_enum! {

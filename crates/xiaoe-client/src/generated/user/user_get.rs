@@ -80,8 +80,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", optional, with_user_id(impl Into<String>);
         "Other keys, and the fields wanted." "其他查询条件和要返回的字段。"
-        data: Option<UserKey> as Obj = "data", required, with_data(UserKey);
+        data: Option<UserKey> as Obj(UserKey) = "data", required, with_data(UserKey);
     }
+    numbers(0 1)
     /// With what is required: `data`.
     new(data: UserKey)
 }
@@ -125,6 +126,7 @@ scrm_core::record! {
         "Fields wanted, at least one." "要返回的字段，至少一个。" "At least 1 items." "The page prints the type as `object`."
         field_list: Vec<UserField> as Opens = "field_list", required, with_field_list(impl IntoIterator<Item = UserField>);
     }
+    numbers(0 1 2 3)
     /// With what is required: `field_list`.
     new(field_list: impl IntoIterator<Item = UserField>)
 }
@@ -179,6 +181,7 @@ scrm_core::record! {
         "Address of the picture in WeChat; known from working code alone." "微信头像的地址，只见于运行中的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         wx_avatar: Option<String> as Str = "wx_avatar", maybe nullable personal;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21)
 }
 
 scrm_core::open_enum! {

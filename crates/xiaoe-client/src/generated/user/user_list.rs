@@ -112,6 +112,7 @@ scrm_core::request! {
         "Rows per page, 50 at most." "每页行数，最多 50。" "At most 50."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
     /// Nothing is required. Asks for page 1 with 50 rows.
     new()
 }
@@ -173,10 +174,11 @@ scrm_core::record! {
     /// 一页用户。
     pub struct UserListData {
         "The users of the page." "这一页的用户。"
-        list: Vec<User> as List = "list", always rows;
+        list: Vec<User> as List(User) = "list", always rows;
         "Number of users that match." "符合条件的用户数。" "The page prints the type as `float`."
         total: Option<i64> as I64 = "total", always;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

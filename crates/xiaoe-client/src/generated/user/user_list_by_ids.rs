@@ -71,6 +71,7 @@ scrm_core::request! {
         "Rows per page, 50 at most." "每页行数，最多 50。" "At most 50."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
     }
+    numbers(0 1 2)
     /// With what is required: `user_id_list`. Asks for page 1 with 50 rows.
     new(user_id_list: impl IntoIterator<Item = impl Into<String>>)
 }
@@ -116,10 +117,11 @@ scrm_core::record! {
     /// 一页用户。
     pub struct UserListByIdsData {
         "The users of the page." "这一页的用户。"
-        list: Vec<User> as List = "list", always rows;
+        list: Vec<User> as List(User) = "list", always rows;
         "Number of users that match." "符合条件的用户数。" "The page prints the type as `float`."
         total: Option<i64> as I64 = "total", always;
     }
+    numbers(0 1)
 }
 
 #[cfg(test)]

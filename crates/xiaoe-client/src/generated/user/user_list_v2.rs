@@ -83,7 +83,7 @@ scrm_core::request! {
         "Rows per page, 50 at most." "每页行数，最多 50。" "At most 50."
         page_size: Option<i64> as I64 = "page_size", required, with_page_size(i64) = Some(50);
         "es_skip of the last row of the page before; left out for the first page." "上一页最后一行的 es_skip；第一页不带。"
-        es_skip: Option<UserCursor> as Obj = "es_skip", optional, with_es_skip(UserCursor);
+        es_skip: Option<UserCursor> as Obj(UserCursor) = "es_skip", optional, with_es_skip(UserCursor);
         "Phone number. Only one of phone, nickname and name counts; this one comes first." "手机号。手机号、昵称、姓名只有一个起作用，手机号最优先。" "Empty switches this filter off."
         phone: Option<String> as Str = "phone", optional personal, with_phone(impl Into<String>);
         "Nickname; counts when no phone number is given." "昵称，没有给手机号时起作用。" "Empty switches this filter off."
@@ -119,6 +119,7 @@ scrm_core::request! {
         "Columns that are given only when asked for." "需要时才返回的列。"
         need_column: Vec<UserColumn> as Opens = "need_column", optional, with_need_column(impl IntoIterator<Item = UserColumn>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
     /// Nothing is required. Asks for 50 rows from the start.
     new()
 }
@@ -195,6 +196,7 @@ scrm_core::record! {
         "When the user was created." "用户创建的时间。" "Written as Unix milliseconds."
         user_created_at: Option<scrm_core::UnixMillis> as Typed = "user_created_at", always, with_user_created_at(impl Into<scrm_core::UnixMillis>);
     }
+    numbers(0 1)
     /// With what is required: `id`, `user_created_at`.
     new(id: impl Into<String>, user_created_at: impl Into<scrm_core::UnixMillis>)
 }
@@ -205,10 +207,11 @@ scrm_core::record! {
     /// 一页用户。
     pub struct UserListV2Data {
         "The users of the page; empty behind the last one." "这一页的用户，取完之后为空。"
-        list: Vec<UserV2> as List = "list", always rows;
+        list: Vec<UserV2> as List(UserV2) = "list", always rows;
         "Number of users that match." "符合条件的用户数。"
         total: Option<i64> as I64 = "total", always;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -243,8 +246,9 @@ scrm_core::record! {
         "Last visit; 0: never. There only when need_column asks for it." "最近一次访问，0 表示没有；只在 need_column 要求时返回。" "Written as Unix milliseconds."
         latest_visited_at: Option<scrm_core::UnixMillis> as Typed = "latest_visited_at", maybe;
         "Place of this row, for the next request." "这一行的位置，供下一次请求使用。"
-        es_skip: Option<UserCursor> as Obj = "es_skip", always;
+        es_skip: Option<UserCursor> as Obj(UserCursor) = "es_skip", always;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
 scrm_core::open_enum! {

@@ -73,8 +73,9 @@ scrm_core::request! {
     /// apifox.com, 小鹅通 注册新用户 (<https://apifox.com/apidoc/docs-site/701638/api-13411960>), read 2026-11-26.
     pub struct UserRegister {
         "The user." "用户。"
-        data: Option<NewUser> as Obj = "data", required, with_data(NewUser);
+        data: Option<NewUser> as Obj(NewUser) = "data", required, with_data(NewUser);
     }
+    numbers(0)
     /// With what is required: `data`.
     new(data: NewUser)
 }
@@ -128,6 +129,7 @@ scrm_core::record! {
         "Job." "职位。"
         job: Option<String> as Str = "job", optional, with_job(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11)
     /// Nothing is required.
     new()
 }
@@ -144,6 +146,7 @@ scrm_core::record! {
         "When the user was created; known from working code alone." "用户创建的时间，只见于运行中的代码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         created_at: Option<String> as Str = "created_at", maybe;
     }
+    numbers(0 1 2)
 }
 
 scrm_core::open_enum! {

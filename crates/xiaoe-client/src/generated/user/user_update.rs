@@ -56,8 +56,9 @@ scrm_core::request! {
         "Id of the user." "用户的编号。"
         user_id: Option<String> as Str = "user_id", required, with_user_id(impl Into<String>);
         "What is to change." "要修改的内容。"
-        data: Option<UserUpdateBody> as Obj = "data", required, with_data(UserUpdateBody);
+        data: Option<UserUpdateBody> as Obj(UserUpdateBody) = "data", required, with_data(UserUpdateBody);
     }
+    numbers(0 1)
     /// With what is required: `user_id`, `data`.
     new(user_id: impl Into<String>, data: UserUpdateBody)
 }
@@ -85,8 +86,9 @@ scrm_core::record! {
     /// 要修改的内容。
     pub struct UserUpdateBody {
         "The new values." "新的值。"
-        update_data: Option<UserChanges> as Obj = "update_data", required, with_update_data(UserChanges);
+        update_data: Option<UserChanges> as Obj(UserChanges) = "update_data", required, with_update_data(UserChanges);
     }
+    numbers(0)
     /// With what is required: `update_data`.
     new(update_data: UserChanges)
 }
@@ -119,6 +121,7 @@ scrm_core::record! {
         "Job." "职位。"
         job: Option<String> as Str = "job", optional, with_job(impl Into<String>);
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10)
     /// Nothing is required.
     new()
 }
