@@ -11,6 +11,7 @@ scrm_core::record! {
         "Side." "哪一侧。"
         side: Option<PushedSide> as Open = "side", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::open_enum! {

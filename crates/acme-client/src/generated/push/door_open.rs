@@ -19,7 +19,7 @@ scrm_core::record! {
         "Shop." "店铺。"
         app_id: Option<String> as Str = "app_id", always;
         "A place." "地点。"
-        place: Option<PushedPlace> as Obj = "place", maybe;
+        place: Option<PushedPlace> as Obj(PushedPlace) = "place", maybe;
     }
-    numbers(0 1)
+    numbers(0 1 2)
 }

@@ -27,7 +27,7 @@ scrm_core::record! {
         "State." "状态。"
         state: Option<i64> as I64 = "state", always;
         "Where it is shown." "播放的地方。"
-        places: Vec<PushedPlace> as List = "places", maybe;
+        places: Vec<PushedPlace> as List(PushedPlace) = "places", maybe;
     }
-    numbers(0 1)
+    numbers(0 1 2)
 }
