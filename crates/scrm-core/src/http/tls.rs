@@ -38,6 +38,7 @@ impl fmt::Debug for Certificates {
 }
 
 /// What helps where certificates are the trouble.
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls", feature = "reqwest"))]
 pub(super) const TRUST: &str = "install the system's CA certificates (package ca-certificates), name a bundle in the environment variable SSL_CERT_FILE, \
                                 or give the certificate of your own authority with root_certificate";
 
