@@ -38,6 +38,7 @@ impl fmt::Debug for Certificates {
 }
 
 /// What helps where certificates are the trouble.
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls", feature = "reqwest"))]
 pub(super) const TRUST: &str = "install the system's CA certificates (package ca-certificates), name a bundle in the environment variable SSL_CERT_FILE, \
                                 or give the certificate of your own authority with root_certificate";
 
@@ -181,6 +182,8 @@ mod backend {
 
 #[cfg(all(feature = "native-tls", not(any(feature = "rustls", feature = "rustls-ring"))))]
 mod backend {
+    use std::sync::{Arc, OnceLock};
+
     use native_tls::{Certificate, Identity, TlsConnector};
     use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -192,29 +195,21 @@ mod backend {
     #[derive(Clone)]
     pub(in crate::http) struct Tls {
         any: TlsConnector,
-        http1: TlsConnector,
+        http1: Arc<Http1>,
+    }
+
+    /// Only a proxy wants it, so it is made when it is first wanted: each connector reads the system's certificates, which takes long.
+    #[derive(Default)]
+    struct Http1 {
+        certificates: Certificates,
+        made: OnceLock<TlsConnector>,
     }
 
     impl Tls {
         /// Reads the system's certificates.
         pub(in crate::http) fn new(certificates: &Certificates) -> Result<Self, String> {
-            let mut builder = TlsConnector::builder();
-            for root in &certificates.roots {
-                let several = Certificate::stack_from_pem(root).map_err(|error| format!("not a root certificate: {error}"))?;
-                if several.is_empty() {
-                    return Err("no certificate stands in it; PEM is wanted, which begins with -----BEGIN".into());
-                }
-                for one in several {
-                    builder.add_root_certificate(one);
-                }
-            }
-            if let Some(client) = &certificates.client {
-                let unusable = |error| format!("the client certificate cannot be used (PEM is wanted, and the key as PKCS #8): {error}");
-                builder.identity(Identity::from_pkcs8(&client.chain, &client.key).map_err(unusable)?);
-            }
-            let mut with =
-                |protocols: &[&str]| builder.request_alpns(protocols).build().map_err(|error| format!("TLS cannot be set up: {error}"));
-            Ok(Tls { http1: with(&["http/1.1"])?, any: with(&["h2", "http/1.1"])? })
+            let any = connector(certificates, &["h2", "http/1.1"])?;
+            Ok(Tls { any, http1: Arc::new(Http1 { certificates: certificates.clone(), made: OnceLock::new() }) })
         }
 
         /// Encrypts; and whether HTTP/2 is spoken.
@@ -226,7 +221,7 @@ mod backend {
         ) -> Result<(TlsStream<S>, bool), String> {
             let connector = match protocols {
                 Protocols::Any => &self.any,
-                Protocols::Http1 => &self.http1,
+                Protocols::Http1 => self.http1.get()?,
             };
             let connector = tokio_native_tls::TlsConnector::from(connector.clone());
             let stream = connector.connect(host, stream).await.map_err(|error| super::super::chain(&error))?;
@@ -238,7 +233,8 @@ mod backend {
         #[cfg(feature = "reqwest")]
         pub(in crate::http) fn unused() -> Result<Self, String> {
             let connector = TlsConnector::builder().disable_built_in_roots(true).build();
-            connector.map(|any| Tls { http1: any.clone(), any }).map_err(|error| format!("TLS cannot be set up: {error}"))
+            let any = connector.map_err(|error| format!("TLS cannot be set up: {error}"))?;
+            Ok(Tls { any, http1: Arc::default() })
         }
 
         /// Whether what the caller gave can be read.
@@ -250,6 +246,35 @@ mod backend {
         pub(in crate::http) fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
             builder.tls_backend_preconfigured(self.any.clone())
         }
+    }
+
+    impl Http1 {
+        fn get(&self) -> Result<&TlsConnector, String> {
+            if let Some(made) = self.made.get() {
+                return Ok(made);
+            }
+            let made = connector(&self.certificates, &["http/1.1"])?;
+            Ok(self.made.get_or_init(|| made))
+        }
+    }
+
+    fn connector(certificates: &Certificates, protocols: &[&str]) -> Result<TlsConnector, String> {
+        let mut builder = TlsConnector::builder();
+        for root in &certificates.roots {
+            let several = Certificate::stack_from_pem(root).map_err(|error| format!("not a root certificate: {error}"))?;
+            if several.is_empty() {
+                return Err("no certificate stands in it; PEM is wanted, which begins with -----BEGIN".into());
+            }
+            for one in several {
+                builder.add_root_certificate(one);
+            }
+        }
+        if let Some(client) = &certificates.client {
+            let unusable = |error| format!("the client certificate cannot be used (PEM is wanted, and the key as PKCS #8): {error}");
+            builder.identity(Identity::from_pkcs8(&client.chain, &client.key).map_err(unusable)?);
+        }
+        builder.request_alpns(protocols);
+        builder.build().map_err(|error| format!("TLS cannot be set up: {error}"))
     }
 }
 
