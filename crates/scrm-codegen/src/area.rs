@@ -67,7 +67,7 @@ fn table(operations: &[&Operation]) -> String {
         let title = format!("**{}** · {}", docs::escape(&operation.title.en), docs::escape(&operation.title.zh));
         let facts = [
             operation.permission.as_deref().map(docs::escape),
-            operation.quota.map(|quota| format!("{} in {} s", quota.calls, quota.seconds)),
+            operation.quota.map(|quota| format!("{} calls in {} s", quota.calls, quota.seconds)),
             operation.paging.as_ref().map(operation_docs::pages),
         ];
         let facts = facts.into_iter().flatten().collect::<Vec<_>>().join("; ");

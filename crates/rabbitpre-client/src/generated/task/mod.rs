@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does |
 //! |---|---|
-//! | [get](Handle::get)<br>[TaskGet] | **Get a staff task** · 获取任务详情<br>1 in 1 s<br>read 2026-11-26; 3 errata |
+//! | [get](Handle::get)<br>[TaskGet] | **Get a staff task** · 获取任务详情<br>1 calls in 1 s<br>read 2026-11-26; 3 errata |
 
 pub(super) mod task_get;
 

@@ -5,9 +5,9 @@
 //!
 //! | Call | What it does |
 //! |---|---|
-//! | [get](Handle::get)<br>[ExamGet] | **Look up an exam** · 获取考试详情<br>考试管理-查询; 2000 in 10 s<br>read 2026-11-26; 2 errata |
-//! | [list](Handle::list)<br>[ExamList] | **List exams** · 获取考试列表<br>考试管理-查询考试信息; 3000 in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
-//! | [result_get](Handle::result_get)<br>[ExamResultGet] | **Look up the answers of one sitting** · 获取考试结果详细信息<br>考试管理-查询; 3000 in 10 s<br>read 2026-11-26; the copy ends early; 1 errata |
+//! | [get](Handle::get)<br>[ExamGet] | **Look up an exam** · 获取考试详情<br>考试管理-查询; 2000 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [list](Handle::list)<br>[ExamList] | **List exams** · 获取考试列表<br>考试管理-查询考试信息; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
+//! | [result_get](Handle::result_get)<br>[ExamResultGet] | **Look up the answers of one sitting** · 获取考试结果详细信息<br>考试管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 errata |
 
 mod definitions;
 pub(super) mod exam_get;
