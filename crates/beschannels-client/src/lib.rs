@@ -3,6 +3,9 @@
 //! Unofficial: made from the vendor's published documentation, neither made nor checked by the vendor. Every operation, field, limit and code
 //! stands here as documented, with its source; what was seen in examples only is marked **unverified**.
 //!
+//! 致趣百川的客户端：每个接口和字段都有中文说明；[中文指南](https://github.com/scrm-clients/scrm-clients/blob/main/docs/guide/zh/src/introduction.md)，
+//! [guide](https://github.com/scrm-clients/scrm-clients/blob/main/docs/guide/en/src/introduction.md).
+//!
 //! ```
 //! use beschannels_client::{Client, Credentials, group::{GroupObject, GroupUserList}};
 //!

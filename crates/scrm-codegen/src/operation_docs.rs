@@ -167,22 +167,18 @@ fn side(value: &serde_json::Value) -> String {
     if text.contains(' ') && value.is_string() { docs::escape(&text) } else { docs::code(&text) }
 }
 
+/// A list: pointers in a table's column are squeezed to a few letters on a narrow screen.
 fn errata(operation: &Operation) -> String {
     if operation.errata.is_empty() {
         return String::new();
     }
-    let mut text =
-        "\n# Errata\n\nWhere the documentation contradicts itself, and what is used here.\n\n| Where | It says | Used | Seen |\n|---|---|---|---|\n".to_owned();
+    let mut text = "\n# Errata\n\nWhere the documentation contradicts itself, and what is used here.\n\n".to_owned();
     for erratum in &operation.errata {
-        text += &format!(
-            "| {} | {} | {} | {} |\n",
-            docs::code(&erratum.at),
-            side(&erratum.documented),
-            side(&erratum.wire),
-            docs::escape(&erratum.seen)
-        );
+        let (at, seen) = (docs::code(&erratum.at), docs::escape(&erratum.seen));
+        text += &format!("- {at} says: {}; used: {}. Seen: {seen}.\n", side(&erratum.documented), side(&erratum.wire));
     }
-    text
+    // Only in tables a pipe has to be escaped, and in code it would show.
+    text.replace("\\|", "|")
 }
 
 fn source(vendor: &Vendor, operation: &Operation) -> String {

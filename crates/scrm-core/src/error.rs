@@ -77,8 +77,8 @@ impl ErrorKind {
 /// ```
 /// use scrm_core::{Error, ErrorKind};
 ///
-/// let error = Error::fake(ErrorKind::Vendor, "acme", "").with_operation("user_list").with_http_status(200).with_vendor_code("3000");
-/// assert_eq!(error.to_string(), "acme user_list: the vendor answered: code 3000; HTTP 200");
+/// let error = Error::fake(ErrorKind::Vendor, "acme", "").with_operation("user_list").with_vendor_code("3000");
+/// assert_eq!(error.to_string(), "acme user_list: the vendor answered: code 3000");
 /// ```
 pub struct Error(Box<Inner>);
 

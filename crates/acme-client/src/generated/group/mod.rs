@@ -3,10 +3,10 @@
 //!
 //! 分组
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`GroupList`]) | group list<br>测试操作 |  | pages from 1, 10 rows each unless told otherwise | read 2026-11-22 |
-//! | [`lead_find`](Handle::lead_find)([`LeadFind`]) | lead find<br>测试操作 |  |  | read 2026-11-22 |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[GroupList] | **group list** · 测试操作<br>pages from 1, 10 rows each unless told otherwise<br>read 2026-11-22 |
+//! | [lead_find](Handle::lead_find)<br>[LeadFind] | **lead find** · 测试操作<br>read 2026-11-22 |
 
 pub(super) mod group_list;
 pub(super) mod lead_find;

@@ -3,11 +3,11 @@
 //!
 //! 线索
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`contact_find`](Handle::contact_find)([`ContactFind`]) | Data that is a list; found by phone or id<br>示例 |  |  | read 2026-01-02 |
-//! | [`list`](Handle::list)([`LeadList`]) | Dynamic and announced columns; numbers as texts; multipart<br>示例 |  | pages from 1 | read 2026-01-02 |
-//! | [`note_add`](Handle::note_add)([`NoteAdd`]) | A form and every rule between fields<br>示例 |  |  | read 2026-01-02 |
+//! | Call | What it does |
+//! |---|---|
+//! | [contact_find](Handle::contact_find)<br>[ContactFind] | **Data that is a list; found by phone or id** · 示例<br>read 2026-01-02 |
+//! | [list](Handle::list)<br>[LeadList] | **Dynamic and announced columns; numbers as texts; multipart** · 示例<br>pages from 1<br>read 2026-01-02 |
+//! | [note_add](Handle::note_add)<br>[NoteAdd] | **A form and every rule between fields** · 示例<br>read 2026-01-02 |
 
 pub(super) mod contact_find;
 pub(super) mod lead_list;

@@ -85,15 +85,13 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/msg` | `message` | `msg` | the example |
-    /// | `/response/properties/data` | `string` | `object` | the example |
-    /// | `/request/properties/page` | `string` | `integer` | the answer |
-    /// | `/definitions/Member/properties/mail` | `present` | `nullable` | the example |
-    /// | `/request/properties/source` | a page number | the source | the name |
-    /// | `/http/method` | `GET` | `POST` | the menu |
-    /// | `/response` | `JSON` | `comments` | the example |
+    /// - `/response/properties/msg` says: `message`; used: `msg`. Seen: the example.
+    /// - `/response/properties/data` says: `string`; used: `object`. Seen: the example.
+    /// - `/request/properties/page` says: `string`; used: `integer`. Seen: the answer.
+    /// - `/definitions/Member/properties/mail` says: `present`; used: `nullable`. Seen: the example.
+    /// - `/request/properties/source` says: a page number; used: the source. Seen: the name.
+    /// - `/http/method` says: `GET`; used: `POST`. Seen: the menu.
+    /// - `/response` says: `JSON`; used: `comments`. Seen: the example.
     ///
     /// # Source
     ///

@@ -3,13 +3,13 @@
 //!
 //! 会员
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`file_get`](Handle::file_get)([`MemberFileGet`]) | Get a member's file<br>取会员的文件 |  |  | read 2026-01-02 |
-//! | [`list`](Handle::list)([`MemberList`]) | List members<br>会员列表 | members-read<br>3000 in 10 s | pages from 0, at most 50 rows each | **unverified**; 7 errata |
-//! | [`merge`](Handle::merge)([`MemberMerge`]) | Merge members<br>合并会员 |  |  | read 2026-01-02 |
-//! | [`partner_list`](Handle::partner_list)([`PartnerList`]) | List partners<br>列出合作方 |  |  | read 2026-01-02 |
-//! | [`visit_list`](Handle::visit_list)([`VisitList`]) | List visits<br>访问列表 |  | by cursor, 20 rows each unless told otherwise | read 2026-11-22; the copy ends early; 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [file_get](Handle::file_get)<br>[MemberFileGet] | **Get a member's file** · 取会员的文件<br>read 2026-01-02 |
+//! | [list](Handle::list)<br>[MemberList] | **List members** · 会员列表<br>members-read; 3000 calls in 10 s; pages from 0, at most 50 rows each<br>**unverified**; 7 errata |
+//! | [merge](Handle::merge)<br>[MemberMerge] | **Merge members** · 合并会员<br>read 2026-01-02 |
+//! | [partner_list](Handle::partner_list)<br>[PartnerList] | **List partners** · 列出合作方<br>read 2026-01-02 |
+//! | [visit_list](Handle::visit_list)<br>[VisitList] | **List visits** · 访问列表<br>by cursor, 20 rows each unless told otherwise<br>read 2026-11-22; the copy ends early; 1 errata |
 
 mod definitions;
 pub(super) mod member_file_get;

@@ -51,9 +51,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `definitions.json#/Shop/properties/owner/properties/since` | `int` | `string` | the example |
+    /// - `definitions.json#/Shop/properties/owner/properties/since` says: `int`; used: `string`. Seen: the example.
     ///
     /// # Source
     ///

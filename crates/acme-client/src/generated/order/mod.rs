@@ -3,14 +3,14 @@
 //!
 //! 订单
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`event_list`](Handle::event_list)([`EventList`]) | Pages by cursor, with another kind of token<br>示例 |  | by cursor, at most 100 rows each | read 2026-01-02 |
-//! | [`item_delete`](Handle::item_delete)([`ItemDelete`]) | No data; parameters in query and header<br>示例 | 物品-删除 |  | read 2026-01-02 |
-//! | [`link_make`](Handle::link_make)([`LinkMake`]) | Data that is a text<br>示例 |  |  | read 2026-01-02 |
-//! | [`change_list`](Handle::change_list)([`OrderChangeList`]) | Changes of orders, a week at a time<br>示例 |  | pages from 1, at most 20 rows each | read 2026-11-27 |
-//! | [`list`](Handle::list)([`OrderList`]) | Pages by index, split by time<br>示例 | 10 in 1 s | pages from 0, 20 rows each unless told otherwise | read 2026-01-02 |
-//! | [`score_map`](Handle::score_map)([`ScoreMap`]) | Data that is a map<br>示例 |  |  | read 2026-01-02 |
+//! | Call | What it does |
+//! |---|---|
+//! | [event_list](Handle::event_list)<br>[EventList] | **Pages by cursor, with another kind of token** · 示例<br>by cursor, at most 100 rows each<br>read 2026-01-02 |
+//! | [item_delete](Handle::item_delete)<br>[ItemDelete] | **No data; parameters in query and header** · 示例<br>物品-删除<br>read 2026-01-02 |
+//! | [link_make](Handle::link_make)<br>[LinkMake] | **Data that is a text** · 示例<br>read 2026-01-02 |
+//! | [change_list](Handle::change_list)<br>[OrderChangeList] | **Changes of orders, a week at a time** · 示例<br>pages from 1, at most 20 rows each<br>read 2026-11-27 |
+//! | [list](Handle::list)<br>[OrderList] | **Pages by index, split by time** · 示例<br>10 calls in 1 s; pages from 0, 20 rows each unless told otherwise<br>read 2026-01-02 |
+//! | [score_map](Handle::score_map)<br>[ScoreMap] | **Data that is a map** · 示例<br>read 2026-01-02 |
 
 mod definitions;
 pub(super) mod event_list;

@@ -14,9 +14,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/kinds/1` | `stream_change` | `live_stream_change` | the example |
+    /// - `/kinds/1` says: `stream_change`; used: `live_stream_change`. Seen: the example.
     ///
     /// # Source
     ///

@@ -20,9 +20,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/note` | a note | empty in the example | the example |
+    /// - `/content/properties/note` says: a note; used: empty in the example. Seen: the example.
     ///
     /// # Source
     ///

@@ -3,13 +3,13 @@
 //!
 //! 各种形状
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`choices`](Handle::choices)([`Choices`]) | Enums: a code is sent, a label answered<br>示例 |  |  | read 2026-01-02 |
-//! | [`nested`](Handle::nested)([`Nested`]) | Objects in objects, lists, maps, recursion, JSON inside a text<br>示例 |  |  | read 2026-01-02 |
-//! | [`nullables`](Handle::nullables)([`Nullables`]) | Absent, null and empty mean three things<br>示例 |  |  | read 2026-01-02 |
-//! | [`scalars`](Handle::scalars)([`Scalars`]) | Every scalar and every way to write it<br>示例 |  |  | read 2026-01-02; 1 errata |
-//! | [`words`](Handle::words)([`Words`]) | Names that are keywords; errata; unverified; open<br>示例 |  |  | **unverified** (code); 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [choices](Handle::choices)<br>[Choices] | **Enums: a code is sent, a label answered** · 示例<br>read 2026-01-02 |
+//! | [nested](Handle::nested)<br>[Nested] | **Objects in objects, lists, maps, recursion, JSON inside a text** · 示例<br>read 2026-01-02 |
+//! | [nullables](Handle::nullables)<br>[Nullables] | **Absent, null and empty mean three things** · 示例<br>read 2026-01-02 |
+//! | [scalars](Handle::scalars)<br>[Scalars] | **Every scalar and every way to write it** · 示例<br>read 2026-01-02; 1 errata |
+//! | [words](Handle::words)<br>[Words] | **Names that are keywords; errata; unverified; open** · 示例<br>**unverified** (code); 1 errata |
 
 pub(super) mod choices;
 pub(super) mod nested;

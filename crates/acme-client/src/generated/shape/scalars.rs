@@ -60,9 +60,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/quoted` | `string` | `integer` | the example |
+    /// - `/request/properties/quoted` says: `string`; used: `integer`. Seen: the example.
     ///
     /// # Source
     ///

@@ -52,9 +52,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/openId` | `openid` | `openId` | the example \| request |
+    /// - `/request/properties/openId` says: `openid`; used: `openId`. Seen: the example | request.
     ///
     /// # Source
     ///

@@ -3,15 +3,15 @@
 //!
 //! 用户
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`add`](Handle::add)([`UserAdd`]) | user add<br>测试操作 |  |  | read 2026-11-22 |
-//! | [`detail_list`](Handle::detail_list)([`UserDetailList`]) | Users by ids or mail<br>示例 |  |  | read 2026-11-27 |
-//! | [`id_list`](Handle::id_list)([`UserIdList`]) | Ids of users<br>示例 |  | by cursor, at most 100 rows each | read 2026-11-27 |
-//! | [`list`](Handle::list)([`UserList`]) | user list<br>测试操作 | users-read<br>20 in 10 s | pages from 1, at most 50 rows each | read 2026-11-22 |
-//! | [`log_list`](Handle::log_list)([`UserLogList`]) | Log lines of users, as they come<br>示例 |  | pages from 1, 20 rows each unless told otherwise | read 2026-11-27 |
-//! | [`scroll`](Handle::scroll)([`UserScroll`]) | user scroll<br>测试操作 |  | by cursor, at most 50 rows each | read 2026-11-22 |
-//! | [`tag_list_batch`](Handle::tag_list_batch)([`UserTagListBatch`]) | Tags of users<br>示例 |  |  | read 2026-11-27 |
+//! | Call | What it does |
+//! |---|---|
+//! | [add](Handle::add)<br>[UserAdd] | **user add** · 测试操作<br>read 2026-11-22 |
+//! | [detail_list](Handle::detail_list)<br>[UserDetailList] | **Users by ids or mail** · 示例<br>read 2026-11-27 |
+//! | [id_list](Handle::id_list)<br>[UserIdList] | **Ids of users** · 示例<br>by cursor, at most 100 rows each<br>read 2026-11-27 |
+//! | [list](Handle::list)<br>[UserList] | **user list** · 测试操作<br>users-read; 20 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-22 |
+//! | [log_list](Handle::log_list)<br>[UserLogList] | **Log lines of users, as they come** · 示例<br>pages from 1, 20 rows each unless told otherwise<br>read 2026-11-27 |
+//! | [scroll](Handle::scroll)<br>[UserScroll] | **user scroll** · 测试操作<br>by cursor, at most 50 rows each<br>read 2026-11-22 |
+//! | [tag_list_batch](Handle::tag_list_batch)<br>[UserTagListBatch] | **Tags of users** · 示例<br>read 2026-11-27 |
 
 mod definitions;
 pub(super) mod user_add;

@@ -58,11 +58,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/associated_properties` | mobile and email only | mobile, anonymous_id, customer_id and another | the English and the Chinese page side by side |
-    /// | `/request/properties/utm_campaign` | `absent` | `optional` | the schema form and the sample of the Chinese page; the table does not name it or its five neighbours |
-    /// | `/token` | a token | a Chinese sentence | the sample value of access_token on the English page |
+    /// - `/request/properties/associated_properties` says: mobile and email only; used: mobile, anonymous_id, customer_id and another. Seen: the English and the Chinese page side by side.
+    /// - `/request/properties/utm_campaign` says: `absent`; used: `optional`. Seen: the schema form and the sample of the Chinese page; the table does not name it or its five neighbours.
+    /// - `/token` says: a token; used: a Chinese sentence. Seen: the sample value of access_token on the English page.
     ///
     /// # Source
     ///

@@ -57,10 +57,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/method` | `GET` | `POST` | the English page prints GET with a JSON body, the Chinese menu POST |
-    /// | `/request/properties/app_name` | `unknown` | `optional` | the copy breaks off before its mark |
+    /// - `/http/method` says: `GET`; used: `POST`. Seen: the English page prints GET with a JSON body, the Chinese menu POST.
+    /// - `/request/properties/app_name` says: `unknown`; used: `optional`. Seen: the copy breaks off before its mark.
     ///
     /// # Source
     ///

@@ -54,9 +54,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_size` | `number` | `integer` | the example 20, and page_num beside it |
+    /// - `/request/properties/page_size` says: `number`; used: `integer`. Seen: the example 20, and page_num beside it.
     ///
     /// # Source
     ///

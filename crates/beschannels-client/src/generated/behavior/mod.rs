@@ -3,16 +3,16 @@
 //!
 //! 行为
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`add`](Handle::add)([`BehaviorAdd`]) | Add a behaviour of a user<br>添加用户行为 |  |  | read 2026-11-26; 6 of 14 fields unverified; 3 errata |
-//! | [`app_add`](Handle::app_add)([`BehaviorAppAdd`]) | Add an application for behaviours<br>新增应用 |  |  | read 2026-11-26; the copy ends early |
-//! | [`event_add`](Handle::event_add)([`BehaviorEventAdd`]) | Add an event<br>添加事件 |  |  | read 2026-11-26; the copy ends early; 2 errata |
-//! | [`event_attribute_add`](Handle::event_attribute_add)([`BehaviorEventAttributeAdd`]) | Add attributes of an event<br>添加事件属性 |  |  | **unverified** |
-//! | [`event_attribute_list`](Handle::event_attribute_list)([`BehaviorEventAttributeList`]) | List attributes of events<br>获取事件属性 |  |  | **unverified** |
-//! | [`event_list`](Handle::event_list)([`BehaviorEventList`]) | List events<br>获取事件 |  |  | read 2026-11-26; the copy ends early |
-//! | [`list`](Handle::list)([`BehaviorList`]) | List behaviours of leads<br>获取线索行为记录 |  |  | read 2026-11-26; the copy ends early; 1 errata |
-//! | [`type_list`](Handle::type_list)([`BehaviorTypeList`]) | List behaviour types of leads<br>获取线索行为事件 |  |  | read 2026-11-26; the copy ends early |
+//! | Call | What it does |
+//! |---|---|
+//! | [add](Handle::add)<br>[BehaviorAdd] | **Add a behaviour of a user** · 添加用户行为<br>read 2026-11-26; 6 of 14 fields unverified; 3 errata |
+//! | [app_add](Handle::app_add)<br>[BehaviorAppAdd] | **Add an application for behaviours** · 新增应用<br>read 2026-11-26; the copy ends early |
+//! | [event_add](Handle::event_add)<br>[BehaviorEventAdd] | **Add an event** · 添加事件<br>read 2026-11-26; the copy ends early; 2 errata |
+//! | [event_attribute_add](Handle::event_attribute_add)<br>[BehaviorEventAttributeAdd] | **Add attributes of an event** · 添加事件属性<br>**unverified** |
+//! | [event_attribute_list](Handle::event_attribute_list)<br>[BehaviorEventAttributeList] | **List attributes of events** · 获取事件属性<br>**unverified** |
+//! | [event_list](Handle::event_list)<br>[BehaviorEventList] | **List events** · 获取事件<br>read 2026-11-26; the copy ends early |
+//! | [list](Handle::list)<br>[BehaviorList] | **List behaviours of leads** · 获取线索行为记录<br>read 2026-11-26; the copy ends early; 1 errata |
+//! | [type_list](Handle::type_list)<br>[BehaviorTypeList] | **List behaviour types of leads** · 获取线索行为事件<br>read 2026-11-26; the copy ends early |
 
 pub(super) mod behavior_add;
 pub(super) mod behavior_app_add;

@@ -51,10 +51,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_no` | `string` | `integer` | a page number; the list of meetings types it integer |
-    /// | `/request/properties/page_size` | `string` | `integer` | a number of rows; the list of meetings types it integer |
+    /// - `/request/properties/page_no` says: `string`; used: `integer`. Seen: a page number; the list of meetings types it integer.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: a number of rows; the list of meetings types it integer.
     ///
     /// # Source
     ///

@@ -3,9 +3,9 @@
 //!
 //! 资料
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`ContentList`]) | List content<br>获取资料列表 |  |  | read 2026-11-26; the copy ends early; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[ContentList] | **List content** · 获取资料列表<br>read 2026-11-26; the copy ends early; 2 errata |
 
 pub(super) mod content_list;
 

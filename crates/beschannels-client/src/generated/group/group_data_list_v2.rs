@@ -58,13 +58,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/client_type` | `int` | one of four words | the values in the table itself; the schema form says string |
-    /// | `/request/properties/nextId` | `int` | `string` | the table says int, the schema form string |
-    /// | `/request/properties/nextId` | `required` | `optional` | the schema form marks it required, the table needs it for two kinds of group only |
-    /// | `/request/properties/page_num` | `string` | `integer` | the schema form says string, the table int |
-    /// | `/request/properties/page_size` | `string` | `integer` | the schema form says string, the table int |
+    /// - `/request/properties/client_type` says: `int`; used: one of four words. Seen: the values in the table itself; the schema form says string.
+    /// - `/request/properties/nextId` says: `int`; used: `string`. Seen: the table says int, the schema form string.
+    /// - `/request/properties/nextId` says: `required`; used: `optional`. Seen: the schema form marks it required, the table needs it for two kinds of group only.
+    /// - `/request/properties/page_num` says: `string`; used: `integer`. Seen: the schema form says string, the table int.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the schema form says string, the table int.
     ///
     /// # Source
     ///

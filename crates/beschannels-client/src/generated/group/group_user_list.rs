@@ -56,19 +56,17 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/token` | access_token is optional | `needed` | the parameter is marked optional here and required on other pages, and no other way to authorise a call is documented |
-    /// | `/request/properties/page_num` | `unknown` | `optional` | the row shows a title where the required mark would stand |
-    /// | `/request/properties/page_size` | `unknown` | `optional` | the row shows a title where the required mark would stand |
-    /// | `/request/properties/search_str` | `unknown` | `optional` | the row shows a title where the required mark would stand |
-    /// | `/request/properties/groupId` | `unknown` | `optional` | the row shows a title where the required mark would stand |
-    /// | `/request/properties/user_id` | `required` | an empty text | the sample request sends every field empty, required and integer ones too |
-    /// | `/request/properties/group_obj` | three values | six objects with a sample answer each | the tabs of the sample answers |
-    /// | `/definitions/Lead` | 35 properties | 30 different keys: 11 fixed ones and 19 of scores | the declared type of the rows against the five rows of the sample answer |
-    /// | `/response/properties/data/properties/header` | all columns of the rows | 6 of the 11 fixed keys, and no score | the sample answer |
-    /// | `/definitions/Lead/properties/client_type` | the object of leads | clientsCustomers, the word for leads with contact | the rows of the sample answer under the tab of leads |
-    /// | `/response` | HTTP status 200 | HTTP status 201 on the tab of members | the tabs of the sample answers; five of the six have no content in what could be read |
+    /// - `/token` says: access_token is optional; used: `needed`. Seen: the parameter is marked optional here and required on other pages, and no other way to authorise a call is documented.
+    /// - `/request/properties/page_num` says: `unknown`; used: `optional`. Seen: the row shows a title where the required mark would stand.
+    /// - `/request/properties/page_size` says: `unknown`; used: `optional`. Seen: the row shows a title where the required mark would stand.
+    /// - `/request/properties/search_str` says: `unknown`; used: `optional`. Seen: the row shows a title where the required mark would stand.
+    /// - `/request/properties/groupId` says: `unknown`; used: `optional`. Seen: the row shows a title where the required mark would stand.
+    /// - `/request/properties/user_id` says: `required`; used: an empty text. Seen: the sample request sends every field empty, required and integer ones too.
+    /// - `/request/properties/group_obj` says: three values; used: six objects with a sample answer each. Seen: the tabs of the sample answers.
+    /// - `/definitions/Lead` says: 35 properties; used: 30 different keys: 11 fixed ones and 19 of scores. Seen: the declared type of the rows against the five rows of the sample answer.
+    /// - `/response/properties/data/properties/header` says: all columns of the rows; used: 6 of the 11 fixed keys, and no score. Seen: the sample answer.
+    /// - `/definitions/Lead/properties/client_type` says: the object of leads; used: clientsCustomers, the word for leads with contact. Seen: the rows of the sample answer under the tab of leads.
+    /// - `/response` says: HTTP status 200; used: HTTP status 201 on the tab of members. Seen: the tabs of the sample answers; five of the six have no content in what could be read.
     ///
     /// # Source
     ///

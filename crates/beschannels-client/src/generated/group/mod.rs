@@ -3,11 +3,11 @@
 //!
 //! 分组与客群
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`customer_save`](Handle::customer_save)([`GroupCustomerSave`]) | Create or edit a customer of an external source<br>新增/编辑客群数据(仅支持外部数据源) |  |  | **unverified** |
-//! | [`data_list_v2`](Handle::data_list_v2)([`GroupDataListV2`]) | List customers of a customer group (v2)<br>获取客群列表数据-V2 |  |  | read 2026-11-26; the copy ends early; 5 errata |
-//! | [`user_list`](Handle::user_list)([`GroupUserList`]) | List users of a group<br>分组下用户列表 |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-22; 5 of 23 fields unverified; 11 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [customer_save](Handle::customer_save)<br>[GroupCustomerSave] | **Create or edit a customer of an external source** · 新增/编辑客群数据(仅支持外部数据源)<br>**unverified** |
+//! | [data_list_v2](Handle::data_list_v2)<br>[GroupDataListV2] | **List customers of a customer group (v2)** · 获取客群列表数据-V2<br>read 2026-11-26; the copy ends early; 5 errata |
+//! | [user_list](Handle::user_list)<br>[GroupUserList] | **List users of a group** · 分组下用户列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-22; 5 of 23 fields unverified; 11 errata |
 
 mod definitions;
 pub(super) mod group_customer_save;

@@ -56,9 +56,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/leads_id` | a list of texts | a list of numbers | the sample request |
+    /// - `/request/properties/leads_id` says: a list of texts; used: a list of numbers. Seen: the sample request.
     ///
     /// # Source
     ///

@@ -62,9 +62,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/FullName` | a name in FullName, a number in MobilePhone | the values of the two are swapped | the sample request |
+    /// - `/request/properties/FullName` says: a name in FullName, a number in MobilePhone; used: the values of the two are swapped. Seen: the sample request.
     ///
     /// # Source
     ///

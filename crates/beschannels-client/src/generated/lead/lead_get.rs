@@ -56,10 +56,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `definitions.json#/LeadRule/properties/Email` | `required` | `optional` | both members of rule are marked required here; the other pages with the same object mark neither |
-    /// | `definitions.json#/LeadRule/properties/MobilePhone` | `required` | `optional` | both members of rule are marked required here; the other pages with the same object mark neither |
+    /// - `definitions.json#/LeadRule/properties/Email` says: `required`; used: `optional`. Seen: both members of rule are marked required here; the other pages with the same object mark neither.
+    /// - `definitions.json#/LeadRule/properties/MobilePhone` says: `required`; used: `optional`. Seen: both members of rule are marked required here; the other pages with the same object mark neither.
     ///
     /// # Source
     ///

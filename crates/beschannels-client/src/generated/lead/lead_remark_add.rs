@@ -56,11 +56,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/rule` | `required` | `optional` | rule is marked required, although leads_id or rule is enough |
-    /// | `/request/properties/leads_id` | a list of texts | one text | the sample request |
-    /// | `/http/method` | `GET` | GET with a JSON body; likely POST | the head of the page; a sister printed as GET is POST in the Chinese menu |
+    /// - `/request/properties/rule` says: `required`; used: `optional`. Seen: rule is marked required, although leads_id or rule is enough.
+    /// - `/request/properties/leads_id` says: a list of texts; used: one text. Seen: the sample request.
+    /// - `/http/method` says: `GET`; used: GET with a JSON body; likely POST. Seen: the head of the page; a sister printed as GET is POST in the Chinese menu.
     ///
     /// # Source
     ///

@@ -61,9 +61,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_id` | `absent` | `optional` | the sample request sends it; the table does not name it |
+    /// - `/request/properties/user_id` says: `absent`; used: `optional`. Seen: the sample request sends it; the table does not name it.
     ///
     /// # Source
     ///

@@ -67,10 +67,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/leads_id` | `integer` | `array` | the table says a list, the schema form on the same page one integer; the sample sends one number |
-    /// | `/request/properties/page_num` | `page` | `page_num` | the table; the schema form on the same page says page |
+    /// - `/request/properties/leads_id` says: `integer`; used: `array`. Seen: the table says a list, the schema form on the same page one integer; the sample sends one number.
+    /// - `/request/properties/page_num` says: `page`; used: `page_num`. Seen: the table; the schema form on the same page says page.
     ///
     /// # Source
     ///

@@ -3,17 +3,17 @@
 //!
 //! 线索
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`assign`](Handle::assign)([`LeadAssign`]) | Assign leads to an owner<br>市场线索-变更归属人 |  |  | read 2026-11-26; the copy ends early; 1 errata |
-//! | [`create`](Handle::create)([`LeadCreate`]) | Create a lead<br>新增线索 |  |  | read 2026-11-26; the copy ends early; 10 of 14 fields unverified; 1 errata |
-//! | [`delete`](Handle::delete)([`LeadDelete`]) | Delete leads<br>删除线索 |  |  | read 2026-11-26 |
-//! | [`get`](Handle::get)([`LeadGet`]) | Get a lead<br>获取线索详情 |  |  | read 2026-11-26; the copy ends early; 2 errata |
-//! | [`list`](Handle::list)([`LeadList`]) | List leads<br>获取线索列表 |  |  | read 2026-11-26; the copy ends early |
-//! | [`remark_add`](Handle::remark_add)([`LeadRemarkAdd`]) | Add a remark to leads<br>新增跟进记录 |  |  | read 2026-11-26; the copy ends early; 3 errata |
-//! | [`remark_list`](Handle::remark_list)([`LeadRemarkList`]) | List remarks on leads<br>获取备注列表 |  |  | read 2026-11-26; the copy ends early |
-//! | [`save`](Handle::save)([`LeadSave`]) | Create or edit a lead<br>新增/编辑线索 |  |  | read 2026-11-26; the copy ends early; 11 of 15 fields unverified; 1 errata |
-//! | [`score_list`](Handle::score_list)([`LeadScoreList`]) | List score records of leads<br>批量获取线索分值记录 |  |  | read 2026-11-26; the copy ends early; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [assign](Handle::assign)<br>[LeadAssign] | **Assign leads to an owner** · 市场线索-变更归属人<br>read 2026-11-26; the copy ends early; 1 errata |
+//! | [create](Handle::create)<br>[LeadCreate] | **Create a lead** · 新增线索<br>read 2026-11-26; the copy ends early; 10 of 14 fields unverified; 1 errata |
+//! | [delete](Handle::delete)<br>[LeadDelete] | **Delete leads** · 删除线索<br>read 2026-11-26 |
+//! | [get](Handle::get)<br>[LeadGet] | **Get a lead** · 获取线索详情<br>read 2026-11-26; the copy ends early; 2 errata |
+//! | [list](Handle::list)<br>[LeadList] | **List leads** · 获取线索列表<br>read 2026-11-26; the copy ends early |
+//! | [remark_add](Handle::remark_add)<br>[LeadRemarkAdd] | **Add a remark to leads** · 新增跟进记录<br>read 2026-11-26; the copy ends early; 3 errata |
+//! | [remark_list](Handle::remark_list)<br>[LeadRemarkList] | **List remarks on leads** · 获取备注列表<br>read 2026-11-26; the copy ends early |
+//! | [save](Handle::save)<br>[LeadSave] | **Create or edit a lead** · 新增/编辑线索<br>read 2026-11-26; the copy ends early; 11 of 15 fields unverified; 1 errata |
+//! | [score_list](Handle::score_list)<br>[LeadScoreList] | **List score records of leads** · 批量获取线索分值记录<br>read 2026-11-26; the copy ends early; 2 errata |
 
 mod definitions;
 pub(super) mod lead_assign;

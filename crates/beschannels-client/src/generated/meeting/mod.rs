@@ -3,9 +3,9 @@
 //!
 //! 会议
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`MeetingList`]) | List meetings<br>会议列表 |  |  | read 2026-11-26; the copy ends early |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[MeetingList] | **List meetings** · 会议列表<br>read 2026-11-26; the copy ends early |
 
 pub(super) mod meeting_list;
 

@@ -3,10 +3,10 @@
 //!
 //! 自定义对象
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`ObjectList`]) | List custom objects<br>对象列表 |  |  | read 2026-11-26; the copy ends early; 2 of 11 fields unverified; 2 errata |
-//! | [`save`](Handle::save)([`ObjectSave`]) | Create or edit a custom object<br>新增/编辑对象 |  |  | read 2026-11-26; the copy ends early; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[ObjectList] | **List custom objects** · 对象列表<br>read 2026-11-26; the copy ends early; 2 of 11 fields unverified; 2 errata |
+//! | [save](Handle::save)<br>[ObjectSave] | **Create or edit a custom object** · 新增/编辑对象<br>read 2026-11-26; the copy ends early; 2 errata |
 
 mod definitions;
 pub(super) mod object_list;

@@ -56,10 +56,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
-    /// | `/request/properties/order` | `string` | `object` | the sample of the field is an object of field_name and sort |
+    /// - `/request/properties/schema_name` says: a type of the name 对象名称; used: `string`. Seen: the type cell of the table holds the field's title.
+    /// - `/request/properties/order` says: `string`; used: `object`. Seen: the sample of the field is an object of field_name and sort.
     ///
     /// # Source
     ///

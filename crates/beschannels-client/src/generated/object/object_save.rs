@@ -52,10 +52,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/schema_name` | a type of the name 对象名称 | `string` | the type cell of the table holds the field's title |
-    /// | `/request/properties/record_type_id` | `对象记录类型` | `string` | the type cell of the table holds the field's title |
+    /// - `/request/properties/schema_name` says: a type of the name 对象名称; used: `string`. Seen: the type cell of the table holds the field's title.
+    /// - `/request/properties/record_type_id` says: `对象记录类型`; used: `string`. Seen: the type cell of the table holds the field's title.
     ///
     /// # Source
     ///

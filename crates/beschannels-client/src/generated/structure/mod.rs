@@ -3,9 +3,9 @@
 //!
 //! 表结构
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`StructureGet`]) | Get a table structure<br>表结构详情 |  |  | read 2026-11-26; the copy ends early; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[StructureGet] | **Get a table structure** · 表结构详情<br>read 2026-11-26; the copy ends early; 2 errata |
 
 pub(super) mod structure_get;
 

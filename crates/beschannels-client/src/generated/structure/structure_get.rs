@@ -54,10 +54,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/body` | `multipart` | `json` | the English page sends a multipart form, the newer Chinese page JSON |
-    /// | `/request/properties/id` | `string` | `integer` | the English page says string, the Chinese page integer |
+    /// - `/http/body` says: `multipart`; used: `json`. Seen: the English page sends a multipart form, the newer Chinese page JSON.
+    /// - `/request/properties/id` says: `string`; used: `integer`. Seen: the English page says string, the Chinese page integer.
     ///
     /// # Source
     ///

@@ -46,15 +46,13 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/body` | `json` | `query` | the parameters are printed as a table of a body and the sample is JSON, but the method is GET |
-    /// | `/request/properties/account` | `int32` | `string` | it holds a phone number or mail address; the sample is a text |
-    /// | `/request/properties/accountType` | `string` | a number | the sample request; the older revision types it integer |
-    /// | `/request/properties/companyId` | companyId and uid | `neither` | the older revision of the page |
-    /// | `/request/properties/uid` | `absent` | `required` | the older revision of the page |
-    /// | `/http/path` | `/api/integrate/app/getAuthCode` | `/app/getAuthCode` | the older revision of the page |
-    /// | `/response/properties/data` | valid JSON | a comma behind the last member | the sample answer |
+    /// - `/http/body` says: `json`; used: `query`. Seen: the parameters are printed as a table of a body and the sample is JSON, but the method is GET.
+    /// - `/request/properties/account` says: `int32`; used: `string`. Seen: it holds a phone number or mail address; the sample is a text.
+    /// - `/request/properties/accountType` says: `string`; used: a number. Seen: the sample request; the older revision types it integer.
+    /// - `/request/properties/companyId` says: companyId and uid; used: `neither`. Seen: the older revision of the page.
+    /// - `/request/properties/uid` says: `absent`; used: `required`. Seen: the older revision of the page.
+    /// - `/http/path` says: `/api/integrate/app/getAuthCode`; used: `/app/getAuthCode`. Seen: the older revision of the page.
+    /// - `/response/properties/data` says: valid JSON; used: a comma behind the last member. Seen: the sample answer.
     ///
     /// # Source
     ///

@@ -47,11 +47,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/company/getAuthCode` | `/company/getAuthCode` | older pages print /api/integrate; the newer ones print the sister imports as full addresses without it |
-    /// | `/request/properties/instanceEndDate` | `absent` | `optional` | older revisions of the page |
-    /// | `/request/properties/companyName` | to be percent-encoded by the caller | a plain text | a later revision asks for it, for companyId and extInfo as well; in a query everything is encoded |
+    /// - `/http/path` says: `/api/integrate/company/getAuthCode`; used: `/company/getAuthCode`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full addresses without it.
+    /// - `/request/properties/instanceEndDate` says: `absent`; used: `optional`. Seen: older revisions of the page.
+    /// - `/request/properties/companyName` says: to be percent-encoded by the caller; used: a plain text. Seen: a later revision asks for it, for companyId and extInfo as well; in a query everything is encoded.
     ///
     /// # Source
     ///

@@ -3,10 +3,10 @@
 //!
 //! 授权
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`app_code`](Handle::app_code)([`AuthAppCode`]) | Get an auth code of a self-built app<br>获取企业自建应用授权code |  |  | read 2026-11-26; 7 errata |
-//! | [`company_code`](Handle::company_code)([`AuthCompanyCode`]) | Get an auth code of an enterprise<br>获取企业授权code |  |  | read 2026-11-26; 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [app_code](Handle::app_code)<br>[AuthAppCode] | **Get an auth code of a self-built app** · 获取企业自建应用授权code<br>read 2026-11-26; 7 errata |
+//! | [company_code](Handle::company_code)<br>[AuthCompanyCode] | **Get an auth code of an enterprise** · 获取企业授权code<br>read 2026-11-26; 3 errata |
 
 pub(super) mod auth_app_code;
 pub(super) mod auth_company_code;

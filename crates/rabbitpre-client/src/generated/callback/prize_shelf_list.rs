@@ -33,9 +33,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/answer/properties/code` | `String` | a number in the sample | the sample |
+    /// - `/answer/properties/code` says: `String`; used: a number in the sample. Seen: the sample.
     ///
     /// # Source
     ///

@@ -31,9 +31,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/callbackData` | a list | the sample lacks colons and the last two members | the sample |
+    /// - `/content/properties/callbackData` says: a list; used: the sample lacks colons and the last two members. Seen: the sample.
     ///
     /// # Source
     ///

@@ -12,9 +12,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/tagThirdValueId` | called thirdTagValueId in the operations | `tagThirdValueId` | the table |
+    /// - `/content/properties/tagThirdValueId` says: called thirdTagValueId in the operations; used: `tagThirdValueId`. Seen: the table.
     ///
     /// # Source
     ///

@@ -12,15 +12,13 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/nonce` | `absent` | `present` | the sample |
-    /// | `/content/properties/opfid` | `absent` | `present` | the sample |
-    /// | `/content/properties/pushType` | `absent` | `present` | the sample |
-    /// | `/content/properties/secret` | `absent` | `present` | the sample |
-    /// | `/content/properties/thirdCompanyId` | `absent` | `present` | the sample |
-    /// | `/content/properties/timestamp` | `absent` | `present` | the sample |
-    /// | `/content/properties/plugins/properties/task/items/properties/taskId` | `taskId` | the sample writes taskid | the sample |
+    /// - `/content/properties/nonce` says: `absent`; used: `present`. Seen: the sample.
+    /// - `/content/properties/opfid` says: `absent`; used: `present`. Seen: the sample.
+    /// - `/content/properties/pushType` says: `absent`; used: `present`. Seen: the sample.
+    /// - `/content/properties/secret` says: `absent`; used: `present`. Seen: the sample.
+    /// - `/content/properties/thirdCompanyId` says: `absent`; used: `present`. Seen: the sample.
+    /// - `/content/properties/timestamp` says: `absent`; used: `present`. Seen: the sample.
+    /// - `/content/properties/plugins/properties/task/items/properties/taskId` says: `taskId`; used: the sample writes taskid. Seen: the sample.
     ///
     /// # Source
     ///

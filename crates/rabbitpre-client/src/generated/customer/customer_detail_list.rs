@@ -58,10 +58,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/createTime` | `string` | a number of milliseconds on the page of the lookup by phone | the two pages side by side |
-    /// | `/response/properties/data/items/properties/openids/items/properties/appid` | `appid` | appId on the page of the lookup by phone | the two pages side by side |
+    /// - `/response/properties/data/items/properties/createTime` says: `string`; used: a number of milliseconds on the page of the lookup by phone. Seen: the two pages side by side.
+    /// - `/response/properties/data/items/properties/openids/items/properties/appid` says: `appid`; used: appId on the page of the lookup by phone. Seen: the two pages side by side.
     ///
     /// # Source
     ///

@@ -51,9 +51,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/audienceUserIdList` | a list of texts of digits | read as integers, with and without quotes | the table of the answer; the parameter that takes one of them is int64 |
+    /// - `/response/properties/data/properties/audienceUserIdList` says: a list of texts of digits; used: read as integers, with and without quotes. Seen: the table of the answer; the parameter that takes one of them is int64.
     ///
     /// # Source
     ///

@@ -58,26 +58,24 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/companyId` | one row | its description is cut before the last word, which stands in a row of its own | the table of parameters |
-    /// | `/request/properties/companyId` | sent together with uid to reach a sub-enterprise | sent alone to reach a sub-enterprise | two wordings of the same note stand one after the other; uid is no parameter of this page |
-    /// | `/permission` | `用户→用户资料` | `用户->用户资料` | the head of the page, twice with another arrow |
-    /// | `/token` | no token among the parameters | the header X-Token | the curl example |
-    /// | `/http/path` | `/api/audience/getInfoByPhoneAndOpenid` | the same below /api/open, which stands in base_url | the curl example |
-    /// | `/definitions/Customer/properties/thirdId` | `present` | `absent` | the sample answer |
-    /// | `/definitions/Customer/properties/openids/items/properties/appId` | `appid` | `appId` | the sample answer; the page of customer details spells it in small letters |
-    /// | `/definitions/Customer/properties/openids/items/properties/appId` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
-    /// | `/definitions/Customer/properties/openids/items/properties/openid` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
-    /// | `definitions.json#/CustomerPhone/properties/phone` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
-    /// | `definitions.json#/CustomerPhone/properties/isVerify` | `absent` | `present` | the sample answer; the table stops at the opening bracket |
-    /// | `/definitions/Customer/properties/addressList/items/properties/address` | `absent` | `present` | the sample answer; the table does not say what the list holds |
-    /// | `/definitions/Customer/properties/audienceUserId` | `long` | a number here, a text in the samples of other pages | the sample answers side by side |
-    /// | `/definitions/Customer/properties/tagIdList` | valid JSON | a comma after the last member | the sample answer |
-    /// | `/response/properties/data` | one customer | a list | the sample answer; the table names the fields of one customer only |
-    /// | `/response/properties/code` | `absent` | `present` | the sample answer; the table begins below data |
-    /// | `/response/properties/errorCode` | `absent` | `present` | the sample answer; other pages show 0 or an empty text on success |
-    /// | `/response/properties/msg` | `absent` | `present` | the sample answer; the table begins below data |
+    /// - `/request/properties/companyId` says: one row; used: its description is cut before the last word, which stands in a row of its own. Seen: the table of parameters.
+    /// - `/request/properties/companyId` says: sent together with uid to reach a sub-enterprise; used: sent alone to reach a sub-enterprise. Seen: two wordings of the same note stand one after the other; uid is no parameter of this page.
+    /// - `/permission` says: `用户→用户资料`; used: `用户->用户资料`. Seen: the head of the page, twice with another arrow.
+    /// - `/token` says: no token among the parameters; used: the header X-Token. Seen: the curl example.
+    /// - `/http/path` says: `/api/audience/getInfoByPhoneAndOpenid`; used: the same below /api/open, which stands in base_url. Seen: the curl example.
+    /// - `/definitions/Customer/properties/thirdId` says: `present`; used: `absent`. Seen: the sample answer.
+    /// - `/definitions/Customer/properties/openids/items/properties/appId` says: `appid`; used: `appId`. Seen: the sample answer; the page of customer details spells it in small letters.
+    /// - `/definitions/Customer/properties/openids/items/properties/appId` says: `absent`; used: `present`. Seen: the sample answer; the table stops at the opening bracket.
+    /// - `/definitions/Customer/properties/openids/items/properties/openid` says: `absent`; used: `present`. Seen: the sample answer; the table stops at the opening bracket.
+    /// - `definitions.json#/CustomerPhone/properties/phone` says: `absent`; used: `present`. Seen: the sample answer; the table stops at the opening bracket.
+    /// - `definitions.json#/CustomerPhone/properties/isVerify` says: `absent`; used: `present`. Seen: the sample answer; the table stops at the opening bracket.
+    /// - `/definitions/Customer/properties/addressList/items/properties/address` says: `absent`; used: `present`. Seen: the sample answer; the table does not say what the list holds.
+    /// - `/definitions/Customer/properties/audienceUserId` says: `long`; used: a number here, a text in the samples of other pages. Seen: the sample answers side by side.
+    /// - `/definitions/Customer/properties/tagIdList` says: valid JSON; used: a comma after the last member. Seen: the sample answer.
+    /// - `/response/properties/data` says: one customer; used: a list. Seen: the sample answer; the table names the fields of one customer only.
+    /// - `/response/properties/code` says: `absent`; used: `present`. Seen: the sample answer; the table begins below data.
+    /// - `/response/properties/errorCode` says: `absent`; used: `present`. Seen: the sample answer; other pages show 0 or an empty text on success.
+    /// - `/response/properties/msg` says: `absent`; used: `present`. Seen: the sample answer; the table begins below data.
     ///
     /// # Source
     ///

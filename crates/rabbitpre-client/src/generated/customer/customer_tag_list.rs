@@ -46,13 +46,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `definitions.json#/CustomerTags/properties/audienceUserId` | `int64` | a text of digits | the sample answer |
-    /// | `definitions.json#/CustomerTag/properties/tagId` | `int64` | a text of digits | the sample answer |
-    /// | `definitions.json#/CustomerTagValue/properties/tagValueId` | `int64` | a text of digits | the sample answer |
-    /// | `definitions.json#/CustomerTag/properties/execUserCount` | `present` | `absent` | the sample answer |
-    /// | `/http/body` | `application/x-www-form-urlencoded` | a query | the content type on the page; a GET carries no form |
+    /// - `definitions.json#/CustomerTags/properties/audienceUserId` says: `int64`; used: a text of digits. Seen: the sample answer.
+    /// - `definitions.json#/CustomerTag/properties/tagId` says: `int64`; used: a text of digits. Seen: the sample answer.
+    /// - `definitions.json#/CustomerTagValue/properties/tagValueId` says: `int64`; used: a text of digits. Seen: the sample answer.
+    /// - `definitions.json#/CustomerTag/properties/execUserCount` says: `present`; used: `absent`. Seen: the sample answer.
+    /// - `/http/body` says: `application/x-www-form-urlencoded`; used: a query. Seen: the content type on the page; a GET carries no form.
     ///
     /// # Source
     ///

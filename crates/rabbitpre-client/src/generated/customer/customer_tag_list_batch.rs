@@ -46,10 +46,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/audienceUserIdList` | `numbers` | texts of digits in the answer | the curl example against the sample answer |
-    /// | `/token` | no token among the headers | the header X-Token | an older curl example has none, the newer one has it |
+    /// - `/request/properties/audienceUserIdList` says: `numbers`; used: texts of digits in the answer. Seen: the curl example against the sample answer.
+    /// - `/token` says: no token among the headers; used: the header X-Token. Seen: an older curl example has none, the newer one has it.
     ///
     /// # Source
     ///

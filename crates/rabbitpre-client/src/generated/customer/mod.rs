@@ -3,13 +3,13 @@
 //!
 //! 客户
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`detail_list`](Handle::detail_list)([`CustomerDetailList`]) | Get customers by ids<br>获取客户详情 | 用户-\>用户资料<br>1 in 1 s |  | read 2026-11-26; the copy ends early; 2 of 30 fields unverified; 2 errata |
-//! | [`id_list`](Handle::id_list)([`CustomerIdList`]) | List customer ids<br>客户id列表 |  | by cursor, at most 10000 rows each | read 2026-11-26; 1 errata |
-//! | [`lookup`](Handle::lookup)([`CustomerLookup`]) | Look up customers by phone or open id<br>根据手机号和openId获取客户信息 | 用户-\>用户资料 |  | read 2026-11-22; 5 of 47 fields unverified; 18 errata |
-//! | [`tag_list`](Handle::tag_list)([`CustomerTagList`]) | List tags of a customer<br>获取客户所打标签 | 用户-\>用户标签<br>1 in 2 s |  | read 2026-11-26; 5 errata |
-//! | [`tag_list_batch`](Handle::tag_list_batch)([`CustomerTagListBatch`]) | List tags of many customers<br>批量获取客户所打标签 | 用户-\>用户标签<br>10 in 5 s |  | read 2026-11-26; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [detail_list](Handle::detail_list)<br>[CustomerDetailList] | **Get customers by ids** · 获取客户详情<br>用户-\>用户资料; 1 calls in 1 s<br>read 2026-11-26; the copy ends early; 2 of 30 fields unverified; 2 errata |
+//! | [id_list](Handle::id_list)<br>[CustomerIdList] | **List customer ids** · 客户id列表<br>by cursor, at most 10000 rows each<br>read 2026-11-26; 1 errata |
+//! | [lookup](Handle::lookup)<br>[CustomerLookup] | **Look up customers by phone or open id** · 根据手机号和openId获取客户信息<br>用户-\>用户资料<br>read 2026-11-22; 5 of 47 fields unverified; 18 errata |
+//! | [tag_list](Handle::tag_list)<br>[CustomerTagList] | **List tags of a customer** · 获取客户所打标签<br>用户-\>用户标签; 1 calls in 2 s<br>read 2026-11-26; 5 errata |
+//! | [tag_list_batch](Handle::tag_list_batch)<br>[CustomerTagListBatch] | **List tags of many customers** · 批量获取客户所打标签<br>用户-\>用户标签; 10 calls in 5 s<br>read 2026-11-26; 2 errata |
 
 mod definitions;
 pub(super) mod customer_detail_list;

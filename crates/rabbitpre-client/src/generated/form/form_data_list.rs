@@ -50,11 +50,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/open/api/platform/form/getFormData` | `/api/platform/form/getFormData` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/token` | X-ComponentToken and X-Token, neither required | the header X-Token | the table of headers |
-    /// | `/request/properties/createTime` | rows newer than it | rows equal to or newer than it | the text of the row against its type |
+    /// - `/http/path` says: `/api/open/api/platform/form/getFormData`; used: `/api/platform/form/getFormData`. Seen: the page prints the gateway's prefix inside of the path; it stands in base_url.
+    /// - `/token` says: X-ComponentToken and X-Token, neither required; used: the header X-Token. Seen: the table of headers.
+    /// - `/request/properties/createTime` says: rows newer than it; used: rows equal to or newer than it. Seen: the text of the row against its type.
     ///
     /// # Source
     ///

@@ -3,9 +3,9 @@
 //!
 //! 表单
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`data_list`](Handle::data_list)([`FormDataList`]) | List form data of a work<br>查询表单数据 |  |  | read 2026-11-26; the copy ends early; 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [data_list](Handle::data_list)<br>[FormDataList] | **List form data of a work** · 查询表单数据<br>read 2026-11-26; the copy ends early; 3 errata |
 
 pub(super) mod form_data_list;
 

@@ -63,9 +63,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/coupon/template/batchAdd` | `/coupon/template/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
+    /// - `/http/path` says: `/api/integrate/coupon/template/batchAdd`; used: `/coupon/template/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
     ///
     /// # Source
     ///

@@ -61,14 +61,12 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/coupon/batchAdd` | `/coupon/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `definitions.json#/CouponBatch` | batchId and batchStatus are required | optType alone | the sample request |
-    /// | `/request/properties/data/items/properties/validateType` | `Integer` | a number in quotes | the sample request; awardAfterDay as well |
-    /// | `/request/properties/data/items/properties/startTime` | `Date` | an empty text | the sample request; endTime as well |
-    /// | `/request/properties/data/items/properties/startTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
-    /// | `/request/properties/data/items/properties/endTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
+    /// - `/http/path` says: `/api/integrate/coupon/batchAdd`; used: `/coupon/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `definitions.json#/CouponBatch` says: batchId and batchStatus are required; used: optType alone. Seen: the sample request.
+    /// - `/request/properties/data/items/properties/validateType` says: `Integer`; used: a number in quotes. Seen: the sample request; awardAfterDay as well.
+    /// - `/request/properties/data/items/properties/startTime` says: `Date`; used: an empty text. Seen: the sample request; endTime as well.
+    /// - `/request/properties/data/items/properties/startTime` says: `Date`; used: `string`. Seen: a time travels as text in JSON; its form is not printed.
+    /// - `/request/properties/data/items/properties/endTime` says: `Date`; used: `string`. Seen: a time travels as text in JSON; its form is not printed.
     ///
     /// # Source
     ///

@@ -74,10 +74,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/audience/info/batchAdd` | `/audience/info/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `definitions.json#/IdentifyWayByPhone` | 2: phone, union id, open id, customer id | 2: customer id, phone, open id, union id in the group and event imports | the pages side by side |
+    /// - `/http/path` says: `/api/integrate/audience/info/batchAdd`; used: `/audience/info/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `definitions.json#/IdentifyWayByPhone` says: 2: phone, union id, open id, customer id; used: 2: customer id, phone, open id, union id in the group and event imports. Seen: the pages side by side.
     ///
     /// # Source
     ///

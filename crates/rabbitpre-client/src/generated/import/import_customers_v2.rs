@@ -65,9 +65,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data/items/properties/identities` | `unknown` | `required` | the cells of the row are blank; the sister imports of version 2 require it |
+    /// - `/request/properties/data/items/properties/identities` says: `unknown`; used: `required`. Seen: the cells of the row are blank; the sister imports of version 2 require it.
     ///
     /// # Source
     ///

@@ -57,11 +57,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/dept/batchAdd` | `/dept/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/deleteSubDepartmentFlag` | `required` | with a default: no | the same row of the table |
-    /// | `/request/properties/data/items/properties/thirdParentId` | thirdParentId and parentId | wxParentId besides, for WeCom | the order in which parents are matched, printed beside the table |
+    /// - `/http/path` says: `/api/integrate/dept/batchAdd`; used: `/dept/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `/request/properties/publicParams/properties/deleteSubDepartmentFlag` says: `required`; used: with a default: no. Seen: the same row of the table.
+    /// - `/request/properties/data/items/properties/thirdParentId` says: thirdParentId and parentId; used: wxParentId besides, for WeCom. Seen: the order in which parents are matched, printed beside the table.
     ///
     /// # Source
     ///

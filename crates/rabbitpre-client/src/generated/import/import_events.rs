@@ -68,16 +68,14 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/event/batchAdd` | `/event/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/data/items/properties/eventKey` | `eventId` | `eventKey` | older revisions, and samples of newer ones |
-    /// | `/request/properties/data/items/properties/time` | `milliseconds` | ten digits, which are seconds | the sample of older revisions |
-    /// | `/request/properties/publicParams/properties/isMatching` | `required` | `optional` | two older revisions require it |
-    /// | `/request/properties/publicParams/properties/identifyWay` | `unknown` | `optional` | the cell of the mark is blank |
-    /// | `/request/properties/publicParams/properties/identifyWay` | 2: phone, union id, open id, customer id | 2: customer id, phone, open id, union id | an older revision of the page |
-    /// | `/request/properties/publicParams` | `required` | not there at all, with flat ids in the rows | three older shapes of the request |
-    /// | `/response/properties/data` | `absent` | `optional` | the sister operations answer a batch id |
+    /// - `/http/path` says: `/api/integrate/event/batchAdd`; used: `/event/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `/request/properties/data/items/properties/eventKey` says: `eventId`; used: `eventKey`. Seen: older revisions, and samples of newer ones.
+    /// - `/request/properties/data/items/properties/time` says: `milliseconds`; used: ten digits, which are seconds. Seen: the sample of older revisions.
+    /// - `/request/properties/publicParams/properties/isMatching` says: `required`; used: `optional`. Seen: two older revisions require it.
+    /// - `/request/properties/publicParams/properties/identifyWay` says: `unknown`; used: `optional`. Seen: the cell of the mark is blank.
+    /// - `/request/properties/publicParams/properties/identifyWay` says: 2: phone, union id, open id, customer id; used: 2: customer id, phone, open id, union id. Seen: an older revision of the page.
+    /// - `/request/properties/publicParams` says: `required`; used: not there at all, with flat ids in the rows. Seen: three older shapes of the request.
+    /// - `/response/properties/data` says: `absent`; used: `optional`. Seen: the sister operations answer a batch id.
     ///
     /// # Source
     ///

@@ -62,11 +62,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/audience/group/rel/batchAdd` | `/audience/group/rel/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/optType` | `int` | the words add and delete | an older revision of the page |
-    /// | `/permission` | `用户->用户分组` | `客户->客户分组` | the word for customers changed between revisions |
+    /// - `/http/path` says: `/api/integrate/audience/group/rel/batchAdd`; used: `/audience/group/rel/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `/request/properties/publicParams/properties/optType` says: `int`; used: the words add and delete. Seen: an older revision of the page.
+    /// - `/permission` says: `用户->用户分组`; used: `客户->客户分组`. Seen: the word for customers changed between revisions.
     ///
     /// # Source
     ///

@@ -58,13 +58,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/audience/group/rel/v2/batchAdd` | `/audience/group/rel/v2/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/data/items/properties/groups` | kind of an identity; the next four rows are shifted as well | names of groups | an earlier revision repeats the texts of version 1 |
-    /// | `/request/properties/publicParams` | matchingType and optType | isMatching besides | the sample request of an earlier revision |
-    /// | `/request/properties/data/items/properties/deptId` | `int64` | `string` | an earlier revision of the page |
-    /// | `/request/properties/data/items/properties/identities` | five members | a sixth one, appid, behind platform | an earlier revision of the page |
+    /// - `/http/path` says: `/api/integrate/audience/group/rel/v2/batchAdd`; used: `/audience/group/rel/v2/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `/request/properties/data/items/properties/groups` says: kind of an identity; the next four rows are shifted as well; used: names of groups. Seen: an earlier revision repeats the texts of version 1.
+    /// - `/request/properties/publicParams` says: matchingType and optType; used: isMatching besides. Seen: the sample request of an earlier revision.
+    /// - `/request/properties/data/items/properties/deptId` says: `int64`; used: `string`. Seen: an earlier revision of the page.
+    /// - `/request/properties/data/items/properties/identities` says: five members; used: a sixth one, appid, behind platform. Seen: an earlier revision of the page.
     ///
     /// # Source
     ///

@@ -64,11 +64,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/audience/tag/batchAdd` | `/audience/tag/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
-    /// | `/request/properties/publicParams/properties/optType` | `int` | the words add and delete | the values in the same row |
-    /// | `/request/properties/data` | no largest number of rows | 500 rows | the newest revision of the page |
+    /// - `/http/path` says: `/api/integrate/audience/tag/batchAdd`; used: `/audience/tag/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
+    /// - `/request/properties/publicParams/properties/optType` says: `int`; used: the words add and delete. Seen: the values in the same row.
+    /// - `/request/properties/data` says: no largest number of rows; used: 500 rows. Seen: the newest revision of the page.
     ///
     /// # Source
     ///

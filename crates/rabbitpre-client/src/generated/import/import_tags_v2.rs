@@ -57,9 +57,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/audience/tag/v2/batchAdd` | `/audience/tag/v2/batchAdd` | older pages print /api/integrate; the newer ones print the sister imports as full URLs without it |
+    /// - `/http/path` says: `/api/integrate/audience/tag/v2/batchAdd`; used: `/audience/tag/v2/batchAdd`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full URLs without it.
     ///
     /// # Source
     ///

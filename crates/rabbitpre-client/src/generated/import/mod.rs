@@ -3,19 +3,19 @@
 //!
 //! 导入
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`coupon_templates`](Handle::coupon_templates)([`ImportCouponTemplates`]) | Import coupon templates<br>优惠券模板导入 |  |  | **unverified**; the copy ends early; 1 errata |
-//! | [`coupons`](Handle::coupons)([`ImportCoupons`]) | Import coupon codes<br>优惠券导入 |  |  | **unverified**; the copy ends early; 6 errata |
-//! | [`customers`](Handle::customers)([`ImportCustomers`]) | Import customer profiles<br>导入客户资料 | 用户-\>用户资料 |  | read 2026-11-26; the copy ends early; 4 of 20 fields unverified; 2 errata |
-//! | [`customers_v2`](Handle::customers_v2)([`ImportCustomersV2`]) | Import customer profiles (v2)<br>导入用户资料 | 用户-\>用户资料 |  | read 2026-11-26; the copy ends early; 2 of 19 fields unverified; 1 errata |
-//! | [`departments`](Handle::departments)([`ImportDepartments`]) | Import departments<br>导入组织架构 | 组织架构-\>组织架构 |  | **unverified**; the copy ends early; 3 errata |
-//! | [`events`](Handle::events)([`ImportEvents`]) | Import behaviour events<br>导入行为事件 | 事件-\>事件 |  | read 2026-11-26; 8 errata |
-//! | [`events_v2`](Handle::events_v2)([`ImportEventsV2`]) | Import behaviour events (v2)<br>导入行为事件v2 | 事件-\>事件 |  | read 2026-11-26; the copy ends early; 1 errata |
-//! | [`groups`](Handle::groups)([`ImportGroups`]) | Import customer groups<br>导入客户分组 | 客户-\>客户分组 |  | read 2026-11-26; the copy ends early; 3 errata |
-//! | [`groups_v2`](Handle::groups_v2)([`ImportGroupsV2`]) | Import customer groups (v2)<br>导入用户分组 | 用户-\>用户分组 |  | read 2026-11-26; 5 errata |
-//! | [`tags`](Handle::tags)([`ImportTags`]) | Import customer tags<br>导入客户标签 | 用户-\>用户标签 |  | **unverified**; the copy ends early; 3 errata |
-//! | [`tags_v2`](Handle::tags_v2)([`ImportTagsV2`]) | Import customer tags (v2)<br>导入用户标签 | 用户-\>用户标签 |  | **unverified**; the copy ends early; 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [coupon_templates](Handle::coupon_templates)<br>[ImportCouponTemplates] | **Import coupon templates** · 优惠券模板导入<br>**unverified**; the copy ends early; 1 errata |
+//! | [coupons](Handle::coupons)<br>[ImportCoupons] | **Import coupon codes** · 优惠券导入<br>**unverified**; the copy ends early; 6 errata |
+//! | [customers](Handle::customers)<br>[ImportCustomers] | **Import customer profiles** · 导入客户资料<br>用户-\>用户资料<br>read 2026-11-26; the copy ends early; 4 of 20 fields unverified; 2 errata |
+//! | [customers_v2](Handle::customers_v2)<br>[ImportCustomersV2] | **Import customer profiles (v2)** · 导入用户资料<br>用户-\>用户资料<br>read 2026-11-26; the copy ends early; 2 of 19 fields unverified; 1 errata |
+//! | [departments](Handle::departments)<br>[ImportDepartments] | **Import departments** · 导入组织架构<br>组织架构-\>组织架构<br>**unverified**; the copy ends early; 3 errata |
+//! | [events](Handle::events)<br>[ImportEvents] | **Import behaviour events** · 导入行为事件<br>事件-\>事件<br>read 2026-11-26; 8 errata |
+//! | [events_v2](Handle::events_v2)<br>[ImportEventsV2] | **Import behaviour events (v2)** · 导入行为事件v2<br>事件-\>事件<br>read 2026-11-26; the copy ends early; 1 errata |
+//! | [groups](Handle::groups)<br>[ImportGroups] | **Import customer groups** · 导入客户分组<br>客户-\>客户分组<br>read 2026-11-26; the copy ends early; 3 errata |
+//! | [groups_v2](Handle::groups_v2)<br>[ImportGroupsV2] | **Import customer groups (v2)** · 导入用户分组<br>用户-\>用户分组<br>read 2026-11-26; 5 errata |
+//! | [tags](Handle::tags)<br>[ImportTags] | **Import customer tags** · 导入客户标签<br>用户-\>用户标签<br>**unverified**; the copy ends early; 3 errata |
+//! | [tags_v2](Handle::tags_v2)<br>[ImportTagsV2] | **Import customer tags (v2)** · 导入用户标签<br>用户-\>用户标签<br>**unverified**; the copy ends early; 1 errata |
 
 mod definitions;
 pub(super) mod import_coupon_templates;

@@ -3,11 +3,11 @@
 //!
 //! 组织
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`find`](Handle::find)([`OrganizationFind`]) | Find an enterprise<br>通过兔展企业id获取第三方企业信息 |  |  | read 2026-11-26; 2 errata |
-//! | [`role_list`](Handle::role_list)([`OrganizationRoleList`]) | List roles<br>全量拉取角色信息 |  |  | read 2026-11-26; 1 errata |
-//! | [`staff_find`](Handle::staff_find)([`OrganizationStaffFind`]) | Find a staff member<br>获取员工ID | 1 in 1 s |  | **unverified**; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [find](Handle::find)<br>[OrganizationFind] | **Find an enterprise** · 通过兔展企业id获取第三方企业信息<br>read 2026-11-26; 2 errata |
+//! | [role_list](Handle::role_list)<br>[OrganizationRoleList] | **List roles** · 全量拉取角色信息<br>read 2026-11-26; 1 errata |
+//! | [staff_find](Handle::staff_find)<br>[OrganizationStaffFind] | **Find a staff member** · 获取员工ID<br>1 calls in 1 s<br>**unverified**; 2 errata |
 
 pub(super) mod organization_find;
 pub(super) mod organization_role_list;

@@ -43,10 +43,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/orgId` | id of the enterprise in the caller's system | id at the vendor | a later revision corrects the label |
-    /// | `/response/properties/data/items/properties/uid` | id of the enterprise in the caller's system | id of the user | a later revision corrects the label |
+    /// - `/request/properties/orgId` says: id of the enterprise in the caller's system; used: id at the vendor. Seen: a later revision corrects the label.
+    /// - `/response/properties/data/items/properties/uid` says: id of the enterprise in the caller's system; used: id of the user. Seen: a later revision corrects the label.
     ///
     /// # Source
     ///

@@ -47,9 +47,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/systemRole/items/properties/roleId` | `Long` | a text of digits | the example |
+    /// - `/response/properties/data/properties/systemRole/items/properties/roleId` says: `Long`; used: a text of digits. Seen: the example.
     ///
     /// # Source
     ///

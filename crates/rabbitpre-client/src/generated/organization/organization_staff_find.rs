@@ -56,10 +56,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | the fields without an envelope | under data | the table of the answer prints no envelope |
-    /// | `/response/properties/data/properties/channelId` | `string` | long in the details of a task | the pages side by side |
+    /// - `/response/properties/data` says: the fields without an envelope; used: under data. Seen: the table of the answer prints no envelope.
+    /// - `/response/properties/data/properties/channelId` says: `string`; used: long in the details of a task. Seen: the pages side by side.
     ///
     /// # Source
     ///

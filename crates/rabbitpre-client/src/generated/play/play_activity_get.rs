@@ -51,11 +51,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | an object | a list of prizes | the example of another revision, whose own table holds pluginComponentId alone |
-    /// | `/response/properties/data/items/properties/orgId` | id of the enterprise, by its name | id of the work | the label in the table |
-    /// | `/response/properties/errorCode` | `absent` | `present` | the example; all other pages have it |
+    /// - `/response/properties/data` says: an object; used: a list of prizes. Seen: the example of another revision, whose own table holds pluginComponentId alone.
+    /// - `/response/properties/data/items/properties/orgId` says: id of the enterprise, by its name; used: id of the work. Seen: the label in the table.
+    /// - `/response/properties/errorCode` says: `absent`; used: `present`. Seen: the example; all other pages have it.
     ///
     /// # Source
     ///

@@ -54,10 +54,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/list/items/properties/startTime` | fields of the row | likely the fields of the request | startTime to pageSize have the names of the request |
-    /// | `/response/properties/data` | a pager without its last fields | the pager of the list of sign-ins | the copy breaks off inside the pager, which its sister has whole |
+    /// - `/response/properties/data/properties/list/items/properties/startTime` says: fields of the row; used: likely the fields of the request. Seen: startTime to pageSize have the names of the request.
+    /// - `/response/properties/data` says: a pager without its last fields; used: the pager of the list of sign-ins. Seen: the copy breaks off inside the pager, which its sister has whole.
     ///
     /// # Source
     ///

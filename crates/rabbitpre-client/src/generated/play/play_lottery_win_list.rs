@@ -59,9 +59,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/awardSource` | `POINTSPOINTS` | `POINTS` | removed and added text side by side in the copy |
+    /// - `/request/properties/awardSource` says: `POINTSPOINTS`; used: `POINTS`. Seen: removed and added text side by side in the copy.
     ///
     /// # Source
     ///

@@ -42,13 +42,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
-    /// | `/http/body` | `json` | `query` | one copy prints the parameters as a body, the other as a query |
-    /// | `/request/properties/pluginToken` | `optional` | `required` | the older form of the page marks it optional |
-    /// | `/response/properties/data/properties/browser` | `int64` | `string` | the sample answer holds a browser's name |
-    /// | `/response/properties/data/properties/unionid` | `present` | `absent` | the sample answer; openid as well |
+    /// - `/request/properties/nonce` says: nonce and timestamp, as for a signature; used: no signature among the parameters. Seen: the table of parameters.
+    /// - `/http/body` says: `json`; used: `query`. Seen: one copy prints the parameters as a body, the other as a query.
+    /// - `/request/properties/pluginToken` says: `optional`; used: `required`. Seen: the older form of the page marks it optional.
+    /// - `/response/properties/data/properties/browser` says: `int64`; used: `string`. Seen: the sample answer holds a browser's name.
+    /// - `/response/properties/data/properties/unionid` says: `present`; used: `absent`. Seen: the sample answer; openid as well.
     ///
     /// # Source
     ///

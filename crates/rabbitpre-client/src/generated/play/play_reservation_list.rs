@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | a pager without its last fields | the pager of the list of sign-ins | the copy breaks off inside the pager, which its sister has whole |
+    /// - `/response/properties/data` says: a pager without its last fields; used: the pager of the list of sign-ins. Seen: the copy breaks off inside the pager, which its sister has whole.
     ///
     /// # Source
     ///

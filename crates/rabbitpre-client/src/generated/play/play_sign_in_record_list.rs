@@ -54,10 +54,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/uid` | `absent` | `required` | older revisions of the page |
-    /// | `/request/properties/pageNo` | `optional` | `required` | an older revision of the page; pageSize as well |
+    /// - `/request/properties/uid` says: `absent`; used: `required`. Seen: older revisions of the page.
+    /// - `/request/properties/pageNo` says: `optional`; used: `required`. Seen: an older revision of the page; pageSize as well.
     ///
     /// # Source
     ///

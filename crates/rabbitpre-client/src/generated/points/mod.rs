@@ -3,11 +3,11 @@
 //!
 //! 积分
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`add`](Handle::add)([`PointsAdd`]) | Give points to a customer<br>企业增加用户积分 |  |  | read 2026-11-26; 2 of 10 fields unverified; 4 errata |
-//! | [`expiring_get`](Handle::expiring_get)([`PointsExpiringGet`]) | Get points about to lapse<br>企业查询用户待过期的积分 |  |  | read 2026-11-26; 5 errata |
-//! | [`list`](Handle::list)([`PointsList`]) | List points of customers<br>企业查询用户积分 |  |  | read 2026-11-26; 2 of 12 fields unverified; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [add](Handle::add)<br>[PointsAdd] | **Give points to a customer** · 企业增加用户积分<br>read 2026-11-26; 2 of 10 fields unverified; 4 errata |
+//! | [expiring_get](Handle::expiring_get)<br>[PointsExpiringGet] | **Get points about to lapse** · 企业查询用户待过期的积分<br>read 2026-11-26; 5 errata |
+//! | [list](Handle::list)<br>[PointsList] | **List points of customers** · 企业查询用户积分<br>read 2026-11-26; 2 of 12 fields unverified; 2 errata |
 
 pub(super) mod points_add;
 pub(super) mod points_expiring_get;

@@ -51,12 +51,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/open/point/increase` | `/point/increase` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
-    /// | `/request/properties/appInstanceId` | `absent` | `optional` | the sample request sends 0 |
-    /// | `/request/properties/orgId` | `absent` | `optional` | the sample request sends an empty text |
+    /// - `/http/path` says: `/api/open/point/increase`; used: `/point/increase`. Seen: the page prints the gateway's prefix inside of the path; it stands in base_url.
+    /// - `/request/properties/nonce` says: nonce and timestamp, as for a signature; used: no signature among the parameters. Seen: the table of parameters.
+    /// - `/request/properties/appInstanceId` says: `absent`; used: `optional`. Seen: the sample request sends 0.
+    /// - `/request/properties/orgId` says: `absent`; used: `optional`. Seen: the sample request sends an empty text.
     ///
     /// # Source
     ///

@@ -43,13 +43,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/open/point/toExpirePoint` | `/point/toExpirePoint` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
-    /// | `/response/properties/data` | `array` | `object` | the sample answer |
-    /// | `/response/properties/data/properties/toExpireTime` | `required` | `nullable` | the sample answer |
-    /// | `/response/properties/data/properties/toExpireTime` | `Date` | `string` | a time travels as text in JSON; its form is not printed |
+    /// - `/http/path` says: `/api/open/point/toExpirePoint`; used: `/point/toExpirePoint`. Seen: the page prints the gateway's prefix inside of the path; it stands in base_url.
+    /// - `/request/properties/nonce` says: nonce and timestamp, as for a signature; used: no signature among the parameters. Seen: the table of parameters.
+    /// - `/response/properties/data` says: `array`; used: `object`. Seen: the sample answer.
+    /// - `/response/properties/data/properties/toExpireTime` says: `required`; used: `nullable`. Seen: the sample answer.
+    /// - `/response/properties/data/properties/toExpireTime` says: `Date`; used: `string`. Seen: a time travels as text in JSON; its form is not printed.
     ///
     /// # Source
     ///

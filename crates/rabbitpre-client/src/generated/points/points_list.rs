@@ -47,10 +47,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/open/audience/point/list` | `/audience/point/list` | the page prints the gateway's prefix inside of the path; it stands in base_url |
-    /// | `/request/properties/nonce` | nonce and timestamp, as for a signature | no signature among the parameters | the table of parameters |
+    /// - `/http/path` says: `/api/open/audience/point/list`; used: `/audience/point/list`. Seen: the page prints the gateway's prefix inside of the path; it stands in base_url.
+    /// - `/request/properties/nonce` says: nonce and timestamp, as for a signature; used: no signature among the parameters. Seen: the table of parameters.
     ///
     /// # Source
     ///

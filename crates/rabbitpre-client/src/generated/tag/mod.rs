@@ -3,11 +3,11 @@
 //!
 //! 标签
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`TagList`]) | List tags<br>获取标签列表 | 1 in 2 s |  | **unverified**; 3 errata |
-//! | [`third_delete`](Handle::third_delete)([`TagThirdDelete`]) | Delete a tag of another system<br>删除运营标签 |  |  | read 2026-11-26; 4 errata |
-//! | [`third_list`](Handle::third_list)([`TagThirdList`]) | List tags of another system<br>获取运营标签列表 |  | pages from 1, at most 100 rows each | read 2026-11-26; 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[TagList] | **List tags** · 获取标签列表<br>1 calls in 2 s<br>**unverified**; 3 errata |
+//! | [third_delete](Handle::third_delete)<br>[TagThirdDelete] | **Delete a tag of another system** · 删除运营标签<br>read 2026-11-26; 4 errata |
+//! | [third_list](Handle::third_list)<br>[TagThirdList] | **List tags of another system** · 获取运营标签列表<br>pages from 1, at most 100 rows each<br>read 2026-11-26; 1 errata |
 
 pub(super) mod tag_list;
 pub(super) mod tag_third_delete;

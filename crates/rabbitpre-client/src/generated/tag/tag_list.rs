@@ -49,11 +49,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/token` | the common parameters of the signed generation | the header X-Token | other operations are printed with the same path in both generations; unconfirmed for this one |
-    /// | `/response/properties/data/properties/tagTypeList/items/properties/groupList` | `groudList` | `groupList` | an old revision spells all keys of groups so |
-    /// | `/request` | `audienceUserId` | no parameter of its own | an old revision lists it |
+    /// - `/token` says: the common parameters of the signed generation; used: the header X-Token. Seen: other operations are printed with the same path in both generations; unconfirmed for this one.
+    /// - `/response/properties/data/properties/tagTypeList/items/properties/groupList` says: `groudList`; used: `groupList`. Seen: an old revision spells all keys of groups so.
+    /// - `/request` says: `audienceUserId`; used: no parameter of its own. Seen: an old revision lists it.
     ///
     /// # Source
     ///

@@ -52,12 +52,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/updateOrDelThirdTag/properties/thirdTagId` | `required` | `optional` | one of the two samples lacks it |
-    /// | `/request/properties/updateOrDelThirdTag/properties/thirdOrgId` | `required` | `optional` | one of the two samples lacks it |
-    /// | `/request/properties/updateOrDelThirdTag/properties/type` | `required` | `optional` | one of the two samples lacks it |
-    /// | `/request/properties/updateOrDelThirdTag/properties/thirdTagValueList` | `required` | `optional` | one of the two samples lacks it |
+    /// - `/request/properties/updateOrDelThirdTag/properties/thirdTagId` says: `required`; used: `optional`. Seen: one of the two samples lacks it.
+    /// - `/request/properties/updateOrDelThirdTag/properties/thirdOrgId` says: `required`; used: `optional`. Seen: one of the two samples lacks it.
+    /// - `/request/properties/updateOrDelThirdTag/properties/type` says: `required`; used: `optional`. Seen: one of the two samples lacks it.
+    /// - `/request/properties/updateOrDelThirdTag/properties/thirdTagValueList` says: `required`; used: `optional`. Seen: one of the two samples lacks it.
     ///
     /// # Source
     ///

@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/tagId` | `long` | a text of 18 digits | the sample answer; the other ids as well |
+    /// - `/response/properties/data/items/properties/tagId` says: `long`; used: a text of 18 digits. Seen: the sample answer; the other ids as well.
     ///
     /// # Source
     ///

@@ -3,9 +3,9 @@
 //!
 //! 员工任务
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`TaskGet`]) | Get a staff task<br>获取任务详情 | 1 in 1 s |  | read 2026-11-26; 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[TaskGet] | **Get a staff task** · 获取任务详情<br>1 calls in 1 s<br>read 2026-11-26; 3 errata |
 
 pub(super) mod task_get;
 

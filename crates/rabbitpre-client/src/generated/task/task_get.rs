@@ -44,11 +44,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | the fields without an envelope | under data | the table of the answer prints no envelope |
-    /// | `/response/properties/data/properties/urgeFlag` | `Integer` | `boolean` | the same name is Integer inside of target |
-    /// | `/response/properties/data/properties/target` | a flat table | `nested` | the order of the rows |
+    /// - `/response/properties/data` says: the fields without an envelope; used: under data. Seen: the table of the answer prints no envelope.
+    /// - `/response/properties/data/properties/urgeFlag` says: `Integer`; used: `boolean`. Seen: the same name is Integer inside of target.
+    /// - `/response/properties/data/properties/target` says: a flat table; used: `nested`. Seen: the order of the rows.
     ///
     /// # Source
     ///

@@ -3,11 +3,11 @@
 //!
 //! 模板
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`TemplateList`]) | List templates<br>获取模板列表 |  | pages from 1, at most 200 rows each | read 2026-11-26; 1 errata |
-//! | [`platform_list`](Handle::platform_list)([`TemplatePlatformList`]) | List platform templates<br>平台专区-查询平台模板列表 |  |  | read 2026-11-26; the copy ends early; 1 of 6 fields unverified; 1 errata |
-//! | [`tag_tree`](Handle::tag_tree)([`TemplateTagTree`]) | List tags of platform templates<br>平台专区-查询所有标签 |  |  | read 2026-11-26; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[TemplateList] | **List templates** · 获取模板列表<br>pages from 1, at most 200 rows each<br>read 2026-11-26; 1 errata |
+//! | [platform_list](Handle::platform_list)<br>[TemplatePlatformList] | **List platform templates** · 平台专区-查询平台模板列表<br>read 2026-11-26; the copy ends early; 1 of 6 fields unverified; 1 errata |
+//! | [tag_tree](Handle::tag_tree)<br>[TemplateTagTree] | **List tags of platform templates** · 平台专区-查询所有标签<br>read 2026-11-26; 2 errata |
 
 pub(super) mod template_list;
 pub(super) mod template_platform_list;

@@ -53,9 +53,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | the fields of a template, without envelope and list | a list of templates under data | the table of the answer prints neither |
+    /// - `/response/properties/data` says: the fields of a template, without envelope and list; used: a list of templates under data. Seen: the table of the answer prints neither.
     ///
     /// # Source
     ///

@@ -56,9 +56,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/userId` | `unknown` | `optional` | the copy breaks off before its mark |
+    /// - `/request/properties/userId` says: `unknown`; used: `optional`. Seen: the copy breaks off before its mark.
     ///
     /// # Source
     ///

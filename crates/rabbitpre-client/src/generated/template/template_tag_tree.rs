@@ -46,10 +46,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/customTags/items/properties/tags/items/properties/createTime` | a number of milliseconds | a text in ISO 8601 with a Z | two copies of the page |
-    /// | `/response/properties/data/properties/systemTags/items/properties/children/items/properties/id` | `number` | a text of 19 digits | the table's text against the example |
+    /// - `/response/properties/data/properties/customTags/items/properties/tags/items/properties/createTime` says: a number of milliseconds; used: a text in ISO 8601 with a Z. Seen: two copies of the page.
+    /// - `/response/properties/data/properties/systemTags/items/properties/children/items/properties/id` says: `number`; used: a text of 19 digits. Seen: the table's text against the example.
     ///
     /// # Source
     ///

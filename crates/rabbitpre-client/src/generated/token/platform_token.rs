@@ -45,11 +45,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/getComponentAccessToken` | `/getComponentAccessToken` | older pages print /api/integrate; the newer ones print the sister imports as full addresses without it |
-    /// | `/token` | the header X-ComponentToken, not required | no token | two revisions list it, a third does not; the call answers that very token |
-    /// | `/response/properties/errorCode` | `absent` | `present` | a later revision leaves it out |
+    /// - `/http/path` says: `/api/integrate/getComponentAccessToken`; used: `/getComponentAccessToken`. Seen: older pages print /api/integrate; the newer ones print the sister imports as full addresses without it.
+    /// - `/token` says: the header X-ComponentToken, not required; used: no token. Seen: two revisions list it, a third does not; the call answers that very token.
+    /// - `/response/properties/errorCode` says: `absent`; used: `present`. Seen: a later revision leaves it out.
     ///
     /// # Source
     ///

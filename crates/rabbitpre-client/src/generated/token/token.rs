@@ -45,12 +45,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/path` | `/api/integrate/app/getOrgAccessToken` | `/app/getOrgAccessToken` | an older revision prints the first path, the present page the second as part of a full address |
-    /// | `/http/body` | `json` | `query` | the sample request is printed as a JSON object, although the table names query parameters of a GET |
-    /// | `/response/properties/data/properties/expire` | remaining life in seconds | `0` | the sample answer; 0 is not taken for a life |
-    /// | `/response/properties/errorCode` | `SUCCESS` | `0` | the sample answer of this page; pages of imports show an empty text |
+    /// - `/http/path` says: `/api/integrate/app/getOrgAccessToken`; used: `/app/getOrgAccessToken`. Seen: an older revision prints the first path, the present page the second as part of a full address.
+    /// - `/http/body` says: `json`; used: `query`. Seen: the sample request is printed as a JSON object, although the table names query parameters of a GET.
+    /// - `/response/properties/data/properties/expire` says: remaining life in seconds; used: `0`. Seen: the sample answer; 0 is not taken for a life.
+    /// - `/response/properties/errorCode` says: `SUCCESS`; used: `0`. Seen: the sample answer of this page; pages of imports show an empty text.
     ///
     /// # Source
     ///

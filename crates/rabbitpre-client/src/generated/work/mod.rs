@@ -3,17 +3,17 @@
 //!
 //! 作品
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`block`](Handle::block)([`WorkBlock`]) | Block a work<br>封禁作品 |  |  | **unverified**; 1 errata |
-//! | [`copy`](Handle::copy)([`WorkCopy`]) | Copy a work<br>复制作品 | 作品-\>作品信息 |  | read 2026-11-26 |
-//! | [`delete`](Handle::delete)([`WorkDelete`]) | Delete a work<br>删除作品 |  |  | read 2026-11-26; 2 errata |
-//! | [`get`](Handle::get)([`WorkGet`]) | Get a work<br>获取作品信息 | 作品-\>作品信息 |  | read 2026-11-26; 4 errata |
-//! | [`list_by_tag`](Handle::list_by_tag)([`WorkListByTag`]) | List works by tag<br>获取作品列表(按内容标签) |  | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 errata |
-//! | [`poster_qr_code_get`](Handle::poster_qr_code_get)([`WorkPosterQrCodeGet`]) | Get what a poster's QR code leads to<br>获取海报二维码信息 |  |  | read 2026-11-26; 2 errata |
-//! | [`status_set`](Handle::status_set)([`WorkStatusSet`]) | Set a work online or offline<br>作品上下线 |  |  | read 2026-11-26; 2 errata |
-//! | [`to_template`](Handle::to_template)([`WorkToTemplate`]) | Make a template of a work<br>作品转换为模板 |  |  | read 2026-11-26; 2 errata |
-//! | [`update`](Handle::update)([`WorkUpdate`]) | Change a work<br>设置作品信息 |  |  | read 2026-11-26; 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [block](Handle::block)<br>[WorkBlock] | **Block a work** · 封禁作品<br>**unverified**; 1 errata |
+//! | [copy](Handle::copy)<br>[WorkCopy] | **Copy a work** · 复制作品<br>作品-\>作品信息<br>read 2026-11-26 |
+//! | [delete](Handle::delete)<br>[WorkDelete] | **Delete a work** · 删除作品<br>read 2026-11-26; 2 errata |
+//! | [get](Handle::get)<br>[WorkGet] | **Get a work** · 获取作品信息<br>作品-\>作品信息<br>read 2026-11-26; 4 errata |
+//! | [list_by_tag](Handle::list_by_tag)<br>[WorkListByTag] | **List works by tag** · 获取作品列表(按内容标签)<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 1 errata |
+//! | [poster_qr_code_get](Handle::poster_qr_code_get)<br>[WorkPosterQrCodeGet] | **Get what a poster's QR code leads to** · 获取海报二维码信息<br>read 2026-11-26; 2 errata |
+//! | [status_set](Handle::status_set)<br>[WorkStatusSet] | **Set a work online or offline** · 作品上下线<br>read 2026-11-26; 2 errata |
+//! | [to_template](Handle::to_template)<br>[WorkToTemplate] | **Make a template of a work** · 作品转换为模板<br>read 2026-11-26; 2 errata |
+//! | [update](Handle::update)<br>[WorkUpdate] | **Change a work** · 设置作品信息<br>read 2026-11-26; 1 errata |
 
 pub(super) mod work_block;
 pub(super) mod work_copy;

@@ -45,9 +45,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/method` | no method | `POST` | the sample request is JSON |
+    /// - `/http/method` says: no method; used: `POST`. Seen: the sample request is JSON.
     ///
     /// # Source
     ///

@@ -47,10 +47,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/appid` | `integer` | `string` | ids of works are texts everywhere else |
-    /// | `/http/path` | `/open/platform/app/delete` | `/api/app/delete` | an older page, on the editor's base URL |
+    /// - `/request/properties/appid` says: `integer`; used: `string`. Seen: ids of works are texts everywhere else.
+    /// - `/http/path` says: `/open/platform/app/delete`; used: `/api/app/delete`. Seen: an older page, on the editor's base URL.
     ///
     /// # Source
     ///

@@ -43,12 +43,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/permission` | `作品——>作品信息` | `作品->作品信息` | the arrow is typed in three ways over the pages |
-    /// | `/response/properties/data/properties/startTime` | start, by its name | the time of the last change | the description in the table |
-    /// | `/response/properties/data/properties/endTime` | end, by its name | the time of creation | the description in the table |
-    /// | `/request/properties/appId` | `appId` | appid on the other pages of works | the pages side by side |
+    /// - `/permission` says: `作品——>作品信息`; used: `作品->作品信息`. Seen: the arrow is typed in three ways over the pages.
+    /// - `/response/properties/data/properties/startTime` says: start, by its name; used: the time of the last change. Seen: the description in the table.
+    /// - `/response/properties/data/properties/endTime` says: end, by its name; used: the time of creation. Seen: the description in the table.
+    /// - `/request/properties/appId` says: `appId`; used: appid on the other pages of works. Seen: the pages side by side.
     ///
     /// # Source
     ///

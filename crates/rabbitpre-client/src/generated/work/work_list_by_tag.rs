@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/operation` | the list of tags | the list of works by tag | the description and the address in the sample belong to /api/appTag/list |
+    /// - `/operation` says: the list of tags; used: the list of works by tag. Seen: the description and the address in the sample belong to /api/appTag/list.
     ///
     /// # Source
     ///

@@ -42,10 +42,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/audid` | `int64` | a text of digits | the sample answer |
-    /// | `/response/properties/data/properties/cnl` | `int64` | a text of digits | the sample answer |
+    /// - `/response/properties/data/properties/audid` says: `int64`; used: a text of digits. Seen: the sample answer.
+    /// - `/response/properties/data/properties/cnl` says: `int64`; used: a text of digits. Seen: the sample answer.
     ///
     /// # Source
     ///

@@ -48,10 +48,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/uid` | `required` | left out | the sample request; the oldest revision has neither uid nor contentSource |
-    /// | `/response` | data, an object | no data | the sample answer |
+    /// - `/request/properties/uid` says: `required`; used: left out. Seen: the sample request; the oldest revision has neither uid nor contentSource.
+    /// - `/response` says: data, an object; used: no data. Seen: the sample answer.
     ///
     /// # Source
     ///

@@ -43,10 +43,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/appid` | `appId` | `appid` | the sample of another revision; the cell of the name is blank |
-    /// | `/response/properties/data` | a bare object of some twenty orgtpl fields | data with orgtplId | the older revision |
+    /// - `/request/properties/appid` says: `appId`; used: `appid`. Seen: the sample of another revision; the cell of the name is blank.
+    /// - `/response/properties/data` says: a bare object of some twenty orgtpl fields; used: data with orgtplId. Seen: the older revision.
     ///
     /// # Source
     ///

@@ -50,9 +50,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | fields of a work | `boolean` | an older table, pasted from a list |
+    /// - `/response/properties/data` says: fields of a work; used: `boolean`. Seen: an older table, pasted from a list.
     ///
     /// # Source
     ///

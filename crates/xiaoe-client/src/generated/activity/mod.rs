@@ -3,9 +3,9 @@
 //!
 //! 活动
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`ActivityList`]) | List activities<br>获取活动列表 | 活动管理-查询活动信息的权限集<br>3000 in 10 s | pages from 1, at most 200 rows each | read 2026-11-26 in an older copy; the copy ends early |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[ActivityList] | **List activities** · 获取活动列表<br>活动管理-查询活动信息的权限集; 3000 calls in 10 s; pages from 1, at most 200 rows each<br>read 2026-11-26 in an older copy; the copy ends early |
 
 pub(super) mod activity_list;
 

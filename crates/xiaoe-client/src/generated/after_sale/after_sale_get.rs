@@ -49,10 +49,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/state_str` | a text | the number 4 | the example answer |
-    /// | `/response/properties/data/properties/goods_list/items/properties/single_type` | a number, as in the list | a text | the example answer |
+    /// - `/response/properties/data/properties/state_str` says: a text; used: the number 4. Seen: the example answer.
+    /// - `/response/properties/data/properties/goods_list/items/properties/single_type` says: a number, as in the list; used: a text. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -57,9 +57,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/row_count` | `total` | `row_count` | most other lists call it total |
+    /// - `/response/properties/data/properties/row_count` says: `total`; used: `row_count`. Seen: most other lists call it total.
     ///
     /// # Source
     ///

@@ -57,15 +57,13 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/date_type` | `date_type` | `data_type` | the text of created_at |
-    /// | `/request/properties/created_at` | the time of application, as in the answer | a range of days | the text of the row: YYYY-MM-DD\|\|YYYY-MM-DD |
-    /// | `/response` | `JSON` | JSON with a comma too many | the example |
-    /// | `/request/properties/created_at` | `string` | `array` | two days joined by \|\|; in the answer, the page's own word for a time in text |
-    /// | `/response/properties/data/properties/list/items/properties/created_at` | `date` | `string` | two days joined by \|\|; in the answer, the page's own word for a time in text |
-    /// | `/response/properties/data/properties/list/items/properties/invalid_time` | `date` | `string` | the page's own word for a time in text |
-    /// | `/response/properties/data/properties/list/items/properties/state` | `absent` | `optional` | a page retold by others; the copy of the vendor's ends before it |
+    /// - `/request/properties/date_type` says: `date_type`; used: `data_type`. Seen: the text of created_at.
+    /// - `/request/properties/created_at` says: the time of application, as in the answer; used: a range of days. Seen: the text of the row: YYYY-MM-DD||YYYY-MM-DD.
+    /// - `/response` says: `JSON`; used: JSON with a comma too many. Seen: the example.
+    /// - `/request/properties/created_at` says: `string`; used: `array`. Seen: two days joined by ||; in the answer, the page's own word for a time in text.
+    /// - `/response/properties/data/properties/list/items/properties/created_at` says: `date`; used: `string`. Seen: two days joined by ||; in the answer, the page's own word for a time in text.
+    /// - `/response/properties/data/properties/list/items/properties/invalid_time` says: `date`; used: `string`. Seen: the page's own word for a time in text.
+    /// - `/response/properties/data/properties/list/items/properties/state` says: `absent`; used: `optional`. Seen: a page retold by others; the copy of the vendor's ends before it.
     ///
     /// # Source
     ///

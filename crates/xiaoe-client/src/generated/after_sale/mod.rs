@@ -3,11 +3,11 @@
 //!
 //! 售后
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`AfterSaleGet`]) | Look up an after-sale request<br>获取售后订单详情 | 500 in 10 s |  | **unverified**; 2 errata |
-//! | [`list`](Handle::list)([`AfterSaleList`]) | List after-sale requests, old version<br>获取售后订单列表 | 500 in 10 s | pages from 1, at most 50 rows each | **unverified**; the copy ends early; 1 errata |
-//! | [`list_v2`](Handle::list_v2)([`AfterSaleListV2`]) | List after-sale requests<br>获取售后订单列表 | 订单管理-查询<br>300 in 60 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 1 of 31 fields unverified; 7 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[AfterSaleGet] | **Look up an after-sale request** · 获取售后订单详情<br>500 calls in 10 s<br>**unverified**; 2 errata |
+//! | [list](Handle::list)<br>[AfterSaleList] | **List after-sale requests, old version** · 获取售后订单列表<br>500 calls in 10 s; pages from 1, at most 50 rows each<br>**unverified**; the copy ends early; 1 errata |
+//! | [list_v2](Handle::list_v2)<br>[AfterSaleListV2] | **List after-sale requests** · 获取售后订单列表<br>订单管理-查询; 300 calls in 60 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 1 of 31 fields unverified; 7 errata |
 
 pub(super) mod after_sale_get;
 pub(super) mod after_sale_list;

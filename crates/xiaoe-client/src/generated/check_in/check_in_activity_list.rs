@@ -51,9 +51,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request` | valid JSON | comments after // | the example request |
+    /// - `/request` says: valid JSON; used: comments after //. Seen: the example request.
     ///
     /// # Source
     ///

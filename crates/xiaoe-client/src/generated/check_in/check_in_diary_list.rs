@@ -65,10 +65,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/activity_id` | activity \_id | `activity_id` | our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without |
-    /// | `/response/properties/data/properties/page_count` | `array` | `integer` | its meaning, a number of pages |
+    /// - `/request/properties/activity_id` says: activity \_id; used: `activity_id`. Seen: our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without.
+    /// - `/response/properties/data/properties/page_count` says: `array`; used: `integer`. Seen: its meaning, a number of pages.
     ///
     /// # Source
     ///

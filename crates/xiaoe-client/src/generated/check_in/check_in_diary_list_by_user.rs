@@ -58,14 +58,12 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/activity_id` | activity \_id | `activity_id` | our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without |
-    /// | `/response/properties/data/properties/page_count` | `array` | `integer` | its meaning, a number of pages |
-    /// | `/request/properties/activity_id` | `unknown` | `required` | our choice: the diaries are those of an activity; the page has lost its marks |
-    /// | `/request/properties/user_id` | `unknown` | `required` | our choice: the diaries are those of a user; the page has lost its marks |
-    /// | `/request/properties/page_index` | `unknown` | `required` | our choice: a page is asked for by its number; the page has lost its marks |
-    /// | `/request/properties/page_size` | `unknown` | `required` | our choice: a page has a size; the page has lost its marks |
+    /// - `/request/properties/activity_id` says: activity \_id; used: `activity_id`. Seen: our choice: the page writes the name with a blank inside, in table and example alike; every other operation has it without.
+    /// - `/response/properties/data/properties/page_count` says: `array`; used: `integer`. Seen: its meaning, a number of pages.
+    /// - `/request/properties/activity_id` says: `unknown`; used: `required`. Seen: our choice: the diaries are those of an activity; the page has lost its marks.
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: our choice: the diaries are those of a user; the page has lost its marks.
+    /// - `/request/properties/page_index` says: `unknown`; used: `required`. Seen: our choice: a page is asked for by its number; the page has lost its marks.
+    /// - `/request/properties/page_size` says: `unknown`; used: `required`. Seen: our choice: a page has a size; the page has lost its marks.
     ///
     /// # Source
     ///

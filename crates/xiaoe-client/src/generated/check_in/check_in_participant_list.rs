@@ -49,16 +49,14 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/permission` | `打卡管理-查询打卡信息` | `打卡管理-查询` | the vendor's mirrored handbook has the longer name, the page the shorter |
-    /// | `/definitions/CheckInParticipant/properties/clock_days` | `string` | `integer` | the example answer |
-    /// | `/definitions/CheckInParticipant/properties/zan_count` | `string` | `integer` | the example answer |
-    /// | `/definitions/CheckInParticipant/properties/comment_count` | `string` | `integer` | the example answer |
-    /// | `/definitions/CheckInParticipant/properties/topic_count` | `string` | `integer` | the example answer |
-    /// | `/definitions/CheckInParticipant/properties/review_count` | `string` | `integer` | the example answer |
-    /// | `/definitions/CheckInParticipant/properties/phone` | `present` | `nullable` | the example answer |
-    /// | `/definitions/CheckInParticipant/properties/wx_city` | `present` | `nullable` | the example answer |
+    /// - `/permission` says: `打卡管理-查询打卡信息`; used: `打卡管理-查询`. Seen: the vendor's mirrored handbook has the longer name, the page the shorter.
+    /// - `/definitions/CheckInParticipant/properties/clock_days` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/CheckInParticipant/properties/zan_count` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/CheckInParticipant/properties/comment_count` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/CheckInParticipant/properties/topic_count` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/CheckInParticipant/properties/review_count` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/CheckInParticipant/properties/phone` says: `present`; used: `nullable`. Seen: the example answer.
+    /// - `/definitions/CheckInParticipant/properties/wx_city` says: `present`; used: `nullable`. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -3,12 +3,12 @@
 //!
 //! 打卡
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`activity_list`](Handle::activity_list)([`CheckInActivityList`]) | List check-in activities<br>获取打卡列表 | 打卡管理-查询<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 errata |
-//! | [`diary_list`](Handle::diary_list)([`CheckInDiaryList`]) | List the diaries of a check-in<br>获取打卡活动下的打卡日记列表 | 打卡管理-查询<br>3000 in 10 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 2 errata |
-//! | [`diary_list_by_user`](Handle::diary_list_by_user)([`CheckInDiaryListByUser`]) | List a student's check-in diaries<br>获取学员的打卡日记列表 | 打卡管理-查询<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 6 errata |
-//! | [`participant_list`](Handle::participant_list)([`CheckInParticipantList`]) | List the participants of a check-in<br>获取打卡参与用户 | 打卡管理-查询<br>3000 in 10 s | pages from 1, 100 rows each unless told otherwise | read 2026-11-26; 8 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [activity_list](Handle::activity_list)<br>[CheckInActivityList] | **List check-in activities** · 获取打卡列表<br>打卡管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 1 errata |
+//! | [diary_list](Handle::diary_list)<br>[CheckInDiaryList] | **List the diaries of a check-in** · 获取打卡活动下的打卡日记列表<br>打卡管理-查询; 3000 calls in 10 s; pages from 1, at most 100 rows each<br>read 2026-11-26; the copy ends early; 2 errata |
+//! | [diary_list_by_user](Handle::diary_list_by_user)<br>[CheckInDiaryListByUser] | **List a student's check-in diaries** · 获取学员的打卡日记列表<br>打卡管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 6 errata |
+//! | [participant_list](Handle::participant_list)<br>[CheckInParticipantList] | **List the participants of a check-in** · 获取打卡参与用户<br>打卡管理-查询; 3000 calls in 10 s; pages from 1, 100 rows each unless told otherwise<br>read 2026-11-26; 8 errata |
 
 mod definitions;
 pub(super) mod check_in_activity_list;

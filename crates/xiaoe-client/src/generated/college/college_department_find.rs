@@ -48,10 +48,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/dept_level` | `int` | `string` | the example request |
-    /// | `/request/properties/dept_level` | `unknown` | `required` | our choice: a department is found by its path; the page has lost its marks |
+    /// - `/request/properties/dept_level` says: `int`; used: `string`. Seen: the example request.
+    /// - `/request/properties/dept_level` says: `unknown`; used: `required`. Seen: our choice: a department is found by its path; the page has lost its marks.
     ///
     /// # Source
     ///

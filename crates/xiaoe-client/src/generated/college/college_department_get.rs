@@ -44,10 +44,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/totol_employees` | `total_employees` | `totol_employees` | the example answer |
-    /// | `/response/properties/data/properties/department_id` | `string` | an integer in the request | the two tables side by side |
+    /// - `/response/properties/data/properties/totol_employees` says: `total_employees`; used: `totol_employees`. Seen: the example answer.
+    /// - `/response/properties/data/properties/department_id` says: `string`; used: an integer in the request. Seen: the two tables side by side.
     ///
     /// # Source
     ///

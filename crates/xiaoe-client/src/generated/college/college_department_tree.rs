@@ -50,10 +50,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `definitions.json#/Department/properties/children` | `object` | `array` | the example answer |
-    /// | `definitions.json#/Department/properties/user_num` | users in the department | `-1` | the example answer |
+    /// - `definitions.json#/Department/properties/children` says: `object`; used: `array`. Seen: the example answer.
+    /// - `definitions.json#/Department/properties/user_num` says: users in the department; used: `-1`. Seen: the example answer.
     ///
     /// # Source
     ///

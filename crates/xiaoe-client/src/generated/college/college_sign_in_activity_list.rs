@@ -53,16 +53,14 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_id` | `unknown` | `required` | our choice: the activities are those of a user; the page has lost its marks |
-    /// | `/request/properties/page_index` | `unknown` | `required` | our choice: a page is asked for by its number; the page has lost its marks |
-    /// | `/request/properties/page_size` | `unknown` | `required` | our choice: a page has a size; the page has lost its marks |
-    /// | `/request/properties/page_index` | `string` | `integer` | the table and the example put the number in quotes |
-    /// | `/request/properties/page_size` | `string` | `integer` | the table and the example put the number in quotes |
-    /// | `/response/properties/data/properties/page` | `string` | `integer` | a number, whichever way it is written |
-    /// | `/response/properties/data/properties/page_size` | `string` | `integer` | a number, whichever way it is written |
-    /// | `/response/properties/data/properties/list/items/properties/activity_end_at` | when it begins | when it ends | the name of the field |
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: our choice: the activities are those of a user; the page has lost its marks.
+    /// - `/request/properties/page_index` says: `unknown`; used: `required`. Seen: our choice: a page is asked for by its number; the page has lost its marks.
+    /// - `/request/properties/page_size` says: `unknown`; used: `required`. Seen: our choice: a page has a size; the page has lost its marks.
+    /// - `/request/properties/page_index` says: `string`; used: `integer`. Seen: the table and the example put the number in quotes.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the table and the example put the number in quotes.
+    /// - `/response/properties/data/properties/page` says: `string`; used: `integer`. Seen: a number, whichever way it is written.
+    /// - `/response/properties/data/properties/page_size` says: `string`; used: `integer`. Seen: a number, whichever way it is written.
+    /// - `/response/properties/data/properties/list/items/properties/activity_end_at` says: when it begins; used: when it ends. Seen: the name of the field.
     ///
     /// # Source
     ///

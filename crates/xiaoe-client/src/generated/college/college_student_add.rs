@@ -53,11 +53,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/code` | `int` | the text "0" | the example answer |
-    /// | `/response/properties/data` | valid JSON | user_id without quotes | the example answer |
-    /// | `/permission` | `学员管理-组织学员操作(限企学院)` | `学员管理-增删改(限企学院)` | the vendor's mirrored handbook has the older name |
+    /// - `/response/properties/code` says: `int`; used: the text "0". Seen: the example answer.
+    /// - `/response/properties/data` says: valid JSON; used: user_id without quotes. Seen: the example answer.
+    /// - `/permission` says: `学员管理-组织学员操作(限企学院)`; used: `学员管理-增删改(限企学院)`. Seen: the vendor's mirrored handbook has the older name.
     ///
     /// # Source
     ///

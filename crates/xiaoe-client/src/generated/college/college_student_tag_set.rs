@@ -53,11 +53,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/tag_id` | name of the tag | id of the tag | the example request |
-    /// | `/request/properties/add_user_ids` | students to take the licence from | students to give the tag to | the name of the field; the text is another page's |
-    /// | `/request/properties/remove_user_ids` | students to take the licence from | students to take the tag from | the name of the field; the text is another page's |
+    /// - `/request/properties/tag_id` says: name of the tag; used: id of the tag. Seen: the example request.
+    /// - `/request/properties/add_user_ids` says: students to take the licence from; used: students to give the tag to. Seen: the name of the field; the text is another page's.
+    /// - `/request/properties/remove_user_ids` says: students to take the licence from; used: students to take the tag from. Seen: the name of the field; the text is another page's.
     ///
     /// # Source
     ///

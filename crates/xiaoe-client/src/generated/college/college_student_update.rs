@@ -58,14 +58,12 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/code` | `int` | the text "0" | the example answer |
-    /// | `/response/properties/data` | valid JSON | user_id without quotes | the example answer |
-    /// | `/request/properties/user_id` | `required` | not sent | the example request |
-    /// | `/request` | `update_password` | id_card in its place | an older copy of the page, under the same version |
-    /// | `/request/properties/email` | `email` | a row without its name | one copy of the page, which hides addresses |
-    /// | `/request/properties/update_password` | `password` | `passwork` | the text of the same row |
+    /// - `/response/properties/code` says: `int`; used: the text "0". Seen: the example answer.
+    /// - `/response/properties/data` says: valid JSON; used: user_id without quotes. Seen: the example answer.
+    /// - `/request/properties/user_id` says: `required`; used: not sent. Seen: the example request.
+    /// - `/request` says: `update_password`; used: id_card in its place. Seen: an older copy of the page, under the same version.
+    /// - `/request/properties/email` says: `email`; used: a row without its name. Seen: one copy of the page, which hides addresses.
+    /// - `/request/properties/update_password` says: `password`; used: `passwork`. Seen: the text of the same row.
     ///
     /// # Source
     ///

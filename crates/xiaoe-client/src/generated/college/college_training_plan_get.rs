@@ -59,10 +59,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/permission` | `培训计划管理-查询培训计划信息` | `培训计划管理-查询` | the vendor's mirrored handbook has the longer name |
-    /// | `/response/properties/data/properties/task_list` | a row of its own | only the rows of its fields | the table writes data.task_list.id and so on |
+    /// - `/permission` says: `培训计划管理-查询培训计划信息`; used: `培训计划管理-查询`. Seen: the vendor's mirrored handbook has the longer name.
+    /// - `/response/properties/data/properties/task_list` says: a row of its own; used: only the rows of its fields. Seen: the table writes data.task_list.id and so on.
     ///
     /// # Source
     ///

@@ -3,17 +3,17 @@
 //!
 //! 企学院
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`department_find`](Handle::department_find)([`CollegeDepartmentFind`]) | Find a department by its path<br>企学院获取部门信息 | 学员管理-查询(限企学院)<br>500 in 10 s |  | read 2026-11-26; 2 errata |
-//! | [`department_get`](Handle::department_get)([`CollegeDepartmentGet`]) | Look up a department<br>企学院获取部门信息 | 学员管理-查询(限企学院)<br>3000 in 10 s |  | read 2026-11-26; 2 errata |
-//! | [`department_tree`](Handle::department_tree)([`CollegeDepartmentTree`]) | Get the tree of departments<br>企学院获取组织架构 | 学员管理-查询(限企学院)<br>3000 in 10 s |  | read 2026-11-26; 2 errata |
-//! | [`sign_in_activity_list`](Handle::sign_in_activity_list)([`CollegeSignInActivityList`]) | List the activities a user signed in to<br>企学院用户签到活动列表 | 活动管理-查询 (限企学院)<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 8 errata |
-//! | [`student_add`](Handle::student_add)([`CollegeStudentAdd`]) | Add a student<br>企学院添加学员 | 学员管理-增删改(限企学院)<br>500 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`student_list`](Handle::student_list)([`CollegeStudentList`]) | List students<br>企学院获取学员列表 | 学员管理-查询(限企学院)<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26 |
-//! | [`student_tag_set`](Handle::student_tag_set)([`CollegeStudentTagSet`]) | Give a tag to students, or take it from them<br>企学院新增删除标签学员关系 | 学员管理-增删改(限企学院)<br>500 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`student_update`](Handle::student_update)([`CollegeStudentUpdate`]) | Change a student<br>企学院修改学员 | 学员管理-增删改(限企学院)<br>500 in 10 s |  | read 2026-11-26; 6 errata |
-//! | [`training_plan_get`](Handle::training_plan_get)([`CollegeTrainingPlanGet`]) | Look up a training plan<br>获取培训计划详情 | 培训计划管理-查询<br>500 in 10 s |  | read 2026-11-26; the copy ends early; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [department_find](Handle::department_find)<br>[CollegeDepartmentFind] | **Find a department by its path** · 企学院获取部门信息<br>学员管理-查询(限企学院); 500 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [department_get](Handle::department_get)<br>[CollegeDepartmentGet] | **Look up a department** · 企学院获取部门信息<br>学员管理-查询(限企学院); 3000 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [department_tree](Handle::department_tree)<br>[CollegeDepartmentTree] | **Get the tree of departments** · 企学院获取组织架构<br>学员管理-查询(限企学院); 3000 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [sign_in_activity_list](Handle::sign_in_activity_list)<br>[CollegeSignInActivityList] | **List the activities a user signed in to** · 企学院用户签到活动列表<br>活动管理-查询 (限企学院); 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 8 errata |
+//! | [student_add](Handle::student_add)<br>[CollegeStudentAdd] | **Add a student** · 企学院添加学员<br>学员管理-增删改(限企学院); 500 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [student_list](Handle::student_list)<br>[CollegeStudentList] | **List students** · 企学院获取学员列表<br>学员管理-查询(限企学院); 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 |
+//! | [student_tag_set](Handle::student_tag_set)<br>[CollegeStudentTagSet] | **Give a tag to students, or take it from them** · 企学院新增删除标签学员关系<br>学员管理-增删改(限企学院); 500 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [student_update](Handle::student_update)<br>[CollegeStudentUpdate] | **Change a student** · 企学院修改学员<br>学员管理-增删改(限企学院); 500 calls in 10 s<br>read 2026-11-26; 6 errata |
+//! | [training_plan_get](Handle::training_plan_get)<br>[CollegeTrainingPlanGet] | **Look up a training plan** · 获取培训计划详情<br>培训计划管理-查询; 500 calls in 10 s<br>read 2026-11-26; the copy ends early; 2 errata |
 
 mod definitions;
 pub(super) mod college_department_find;

@@ -60,11 +60,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page` | `unknown` | `required` | the copy lost the marks; our choice: the same list of Xiaohongshu requires it |
-    /// | `/request/properties/page_size` | `unknown` | `required` | the copy lost the marks; our choice: the same list of Xiaohongshu requires it |
-    /// | `/response/properties/data` | `json对象` | `object` | the page's own word for an object |
+    /// - `/request/properties/page` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the same list of Xiaohongshu requires it.
+    /// - `/request/properties/page_size` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the same list of Xiaohongshu requires it.
+    /// - `/response/properties/data` says: `json对象`; used: `object`. Seen: the page's own word for an object.
     ///
     /// # Source
     ///

@@ -56,12 +56,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/order_id` | `order_id` | `xiaoe_order_id` | the example request, and the same list of Baidu |
-    /// | `/request/properties/product_name` | `product_name` | goods_name, which the table lacks | the example request |
-    /// | `/request/properties/order_status` | 1 to 6 | `7` | the example request |
-    /// | `/response/properties/data` | `json对象` | `any` | the rows of the object are not known |
+    /// - `/request/properties/order_id` says: `order_id`; used: `xiaoe_order_id`. Seen: the example request, and the same list of Baidu.
+    /// - `/request/properties/product_name` says: `product_name`; used: goods_name, which the table lacks. Seen: the example request.
+    /// - `/request/properties/order_status` says: 1 to 6; used: `7`. Seen: the example request.
+    /// - `/response/properties/data` says: `json对象`; used: `any`. Seen: the rows of the object are not known.
     ///
     /// # Source
     ///

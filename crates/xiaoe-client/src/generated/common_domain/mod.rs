@@ -3,10 +3,10 @@
 //!
 //! 公域
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`baidu_order_list`](Handle::baidu_order_list)([`CommonDomainBaiduOrderList`]) | List orders from Baidu<br>公域百度订单列表 | 公域管理-查询<br>600 in 10 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 3 errata |
-//! | [`xhs_order_list`](Handle::xhs_order_list)([`CommonDomainXhsOrderList`]) | List orders from Xiaohongshu<br>公域小红书订单列表 | 公域管理-查询<br>600 in 10 s |  | read 2026-11-26; the copy ends early; 4 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [baidu_order_list](Handle::baidu_order_list)<br>[CommonDomainBaiduOrderList] | **List orders from Baidu** · 公域百度订单列表<br>公域管理-查询; 600 calls in 10 s; pages from 1, at most 100 rows each<br>read 2026-11-26; the copy ends early; 3 errata |
+//! | [xhs_order_list](Handle::xhs_order_list)<br>[CommonDomainXhsOrderList] | **List orders from Xiaohongshu** · 公域小红书订单列表<br>公域管理-查询; 600 calls in 10 s<br>read 2026-11-26; the copy ends early; 4 errata |
 
 mod definitions;
 pub(super) mod common_domain_baidu_order_list;

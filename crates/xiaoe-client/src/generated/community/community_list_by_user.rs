@@ -53,17 +53,15 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/definitions/UserCircle/properties/payment_type` | `string` | `integer` | the example answer |
-    /// | `/definitions/UserCircle/properties/piece_price` | `string` | `integer` | the example answer |
-    /// | `/definitions/UserCircle/properties/community_state` | `string` | `integer` | the example answer |
-    /// | `/definitions/UserCircle/properties/type` | `string` | `integer` | the example answer |
-    /// | `/request/properties/page_index` | `string` | `integer` | the example sends a number |
-    /// | `/request/properties/page_size` | `string` | `integer` | the example sends a number |
-    /// | `/definitions/UserCircle/properties/id` | `absent` | `optional` | the example answer |
-    /// | `/request/properties/user_id` | `user_id` | the key with a blank behind it | the example request of an older copy |
-    /// | `/response` | valid JSON | a placeholder in place of a row | the example answer of an older copy |
+    /// - `/definitions/UserCircle/properties/payment_type` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/UserCircle/properties/piece_price` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/UserCircle/properties/community_state` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/definitions/UserCircle/properties/type` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/request/properties/page_index` says: `string`; used: `integer`. Seen: the example sends a number.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the example sends a number.
+    /// - `/definitions/UserCircle/properties/id` says: `absent`; used: `optional`. Seen: the example answer.
+    /// - `/request/properties/user_id` says: `user_id`; used: the key with a blank behind it. Seen: the example request of an older copy.
+    /// - `/response` says: valid JSON; used: a placeholder in place of a row. Seen: the example answer of an older copy.
     ///
     /// # Source
     ///

@@ -53,12 +53,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `string` | `integer` | the example sends a number |
-    /// | `/request/properties/page_size` | `string` | `integer` | the example sends a number |
-    /// | `/request/properties/is_quit` | `int` | `string` | one of the listed values is 0-10 |
-    /// | `/definitions/CircleMember/properties/growth_num` | `absent` | `optional` | the example answer, cut behind the name |
+    /// - `/request/properties/page_index` says: `string`; used: `integer`. Seen: the example sends a number.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the example sends a number.
+    /// - `/request/properties/is_quit` says: `int`; used: `string`. Seen: one of the listed values is 0-10.
+    /// - `/definitions/CircleMember/properties/growth_num` says: `absent`; used: `optional`. Seen: the example answer, cut behind the name.
     ///
     /// # Source
     ///

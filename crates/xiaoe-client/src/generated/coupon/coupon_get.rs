@@ -52,11 +52,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/price/x-unit` | `fen` | `yuan` | the coupon list counts in what looks like fen |
-    /// | `/permission` | `营销码券管理-查询码券信息` | `营销码券管理-查询` | newer pages of the same group; the set was renamed |
-    /// | `/response/properties/data` | `class` | `object` | the page's own word for an object |
+    /// - `/response/properties/data/properties/price/x-unit` says: `fen`; used: `yuan`. Seen: the coupon list counts in what looks like fen.
+    /// - `/permission` says: `营销码券管理-查询码券信息`; used: `营销码券管理-查询`. Seen: newer pages of the same group; the set was renamed.
+    /// - `/response/properties/data` says: `class`; used: `object`. Seen: the page's own word for an object.
     ///
     /// # Source
     ///

@@ -51,11 +51,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response` | `JSON` | broken JSON | the example answer |
-    /// | `/request/properties/coupon_id` | string / array | `array` | the table allows both |
-    /// | `/response/properties/data` | `class` | `array` | the example answer |
+    /// - `/response` says: `JSON`; used: broken JSON. Seen: the example answer.
+    /// - `/request/properties/coupon_id` says: string / array; used: `array`. Seen: the table allows both.
+    /// - `/response/properties/data` says: `class`; used: `array`. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -48,11 +48,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/receive_rule` | `received_rule` | `receive_rule` | the example answer, and the coupon list |
-    /// | `/request/properties/user_id` | `unknown` | `required` | the copy lost the marks; our choice: a coupon is given to a user |
-    /// | `/request/properties/coupon_id` | `unknown` | `required` | the copy lost the marks; our choice: the coupon must be named |
+    /// - `/response/properties/data/properties/receive_rule` says: `received_rule`; used: `receive_rule`. Seen: the example answer, and the coupon list.
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: a coupon is given to a user.
+    /// - `/request/properties/coupon_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the coupon must be named.
     ///
     /// # Source
     ///

@@ -57,10 +57,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/permission` | `营销码券管理-查询码券信息` | `营销码券管理-查询` | the newer page of version 2.0; the set was renamed |
-    /// | `/response/properties/data/properties/list` | `object` | `array` | its use as a list of rows |
+    /// - `/permission` says: `营销码券管理-查询码券信息`; used: `营销码券管理-查询`. Seen: the newer page of version 2.0; the set was renamed.
+    /// - `/response/properties/data/properties/list` says: `object`; used: `array`. Seen: its use as a list of rows.
     ///
     /// # Source
     ///

@@ -54,13 +54,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/created_at` | YYYY-MM-DD HH:MM:SS | YYYY-MM_DD HH:mm::ss | the format as printed |
-    /// | `/request/properties/is_use` | 3 void, 已作废 | 3 void, 已失效 | the row of the answer labels it otherwise |
-    /// | `/response/properties/data/properties/list/items/properties/use_at` | `is_use` | `is_user=1` | the text of the row |
-    /// | `/request/properties/cou_id` | `unknown` | `required` | the copy lost the marks; our choice: the users are those of a coupon; version 1.0 requires it |
-    /// | `/response/properties/data/properties/list` | `object` | `array` | the example answer |
+    /// - `/request/properties/created_at` says: YYYY-MM-DD HH:MM:SS; used: YYYY-MM_DD HH:mm::ss. Seen: the format as printed.
+    /// - `/request/properties/is_use` says: 3 void, 已作废; used: 3 void, 已失效. Seen: the row of the answer labels it otherwise.
+    /// - `/response/properties/data/properties/list/items/properties/use_at` says: `is_use`; used: `is_user=1`. Seen: the text of the row.
+    /// - `/request/properties/cou_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the users are those of a coupon; version 1.0 requires it.
+    /// - `/response/properties/data/properties/list` says: `object`; used: `array`. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -57,16 +57,14 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | the rows | a page with the rows in data.data | the example answer |
-    /// | `/request/properties/start_time` | `date` | `string` | the page's own word for a time in text |
-    /// | `/request/properties/end_time` | `date` | `string` | the page's own word for a time in text |
-    /// | `/request/properties/coupon_ids` | `string/array` | `array` | the table allows both |
-    /// | `/request/properties/spread_type` | `int/array` | `array` | the table allows both |
-    /// | `/request/properties/activity_state` | `string/array` | `array` | the table allows both |
-    /// | `/response/properties/data` | `array` | `object` | the example answer |
-    /// | `/response/properties/data/properties/data/items/properties/title` | `int` | `string` | the example answer |
+    /// - `/response/properties/data` says: the rows; used: a page with the rows in data.data. Seen: the example answer.
+    /// - `/request/properties/start_time` says: `date`; used: `string`. Seen: the page's own word for a time in text.
+    /// - `/request/properties/end_time` says: `date`; used: `string`. Seen: the page's own word for a time in text.
+    /// - `/request/properties/coupon_ids` says: `string/array`; used: `array`. Seen: the table allows both.
+    /// - `/request/properties/spread_type` says: `int/array`; used: `array`. Seen: the table allows both.
+    /// - `/request/properties/activity_state` says: `string/array`; used: `array`. Seen: the table allows both.
+    /// - `/response/properties/data` says: `array`; used: `object`. Seen: the example answer.
+    /// - `/response/properties/data/properties/data/items/properties/title` says: `int`; used: `string`. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -3,14 +3,14 @@
 //!
 //! 优惠券
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`CouponGet`]) | Look up a coupon<br>获取优惠券详情 | 营销码券管理-查询码券信息<br>500 in 10 s |  | read 2026-11-26 in an older copy; the copy ends early; 3 errata |
-//! | [`give_batch_v2`](Handle::give_batch_v2)([`CouponGiveBatchV2`]) | Give several coupons<br>批量发放优惠劵 | 营销码券管理-增删改<br>500 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`give_v2`](Handle::give_v2)([`CouponGiveV2`]) | Give a coupon, version 2.0<br>发放优惠券2.0 | 营销码券管理-增删改<br>500 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`holder_list`](Handle::holder_list)([`CouponHolderList`]) | List the users who hold a coupon, version 1.0<br>获取优惠券领券用户 | 营销码券管理-查询码券信息<br>20 in 1 s | pages from 1, at most 100 rows each | read 2026-11-26 in an older copy; the copy ends early; 2 errata |
-//! | [`holder_list_v2`](Handle::holder_list_v2)([`CouponHolderListV2`]) | List the users who hold a coupon, version 2.0<br>获取优惠券领券用户2.0 | 营销码券管理-查询<br>20 in 1 s | pages from 1, at most 500 rows each | read 2026-11-26; 5 errata |
-//! | [`list_v2`](Handle::list_v2)([`CouponListV2`]) | List coupons, version 2.0<br>优惠券列表 | 营销码券管理-查询<br>500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 35 of 60 fields unverified; 8 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[CouponGet] | **Look up a coupon** · 获取优惠券详情<br>营销码券管理-查询码券信息; 500 calls in 10 s<br>read 2026-11-26 in an older copy; the copy ends early; 3 errata |
+//! | [give_batch_v2](Handle::give_batch_v2)<br>[CouponGiveBatchV2] | **Give several coupons** · 批量发放优惠劵<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [give_v2](Handle::give_v2)<br>[CouponGiveV2] | **Give a coupon, version 2.0** · 发放优惠券2.0<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [holder_list](Handle::holder_list)<br>[CouponHolderList] | **List the users who hold a coupon, version 1.0** · 获取优惠券领券用户<br>营销码券管理-查询码券信息; 20 calls in 1 s; pages from 1, at most 100 rows each<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
+//! | [holder_list_v2](Handle::holder_list_v2)<br>[CouponHolderListV2] | **List the users who hold a coupon, version 2.0** · 获取优惠券领券用户2.0<br>营销码券管理-查询; 20 calls in 1 s; pages from 1, at most 500 rows each<br>read 2026-11-26; 5 errata |
+//! | [list_v2](Handle::list_v2)<br>[CouponListV2] | **List coupons, version 2.0** · 优惠券列表<br>营销码券管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 35 of 60 fields unverified; 8 errata |
 
 pub(super) mod coupon_get;
 pub(super) mod coupon_give_batch_v2;

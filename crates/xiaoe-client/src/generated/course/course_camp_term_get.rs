@@ -50,11 +50,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/term_id` | `term_id` | the key with a blank behind it | the example request |
-    /// | `/request/properties/camp_id` | `camp_id` | the key with a blank behind it | the example request |
-    /// | `/response/properties/data/properties/term_info/properties/unlock_condition` | `json` | any JSON | the row names three members without types, and does not tell an object from a text that holds one |
+    /// - `/request/properties/term_id` says: `term_id`; used: the key with a blank behind it. Seen: the example request.
+    /// - `/request/properties/camp_id` says: `camp_id`; used: the key with a blank behind it. Seen: the example request.
+    /// - `/response/properties/data/properties/term_info/properties/unlock_condition` says: `json`; used: any JSON. Seen: the row names three members without types, and does not tell an object from a text that holds one.
     ///
     /// # Source
     ///

@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/msg` | the type column holds the required mark | `text` | the table of the answer, whose columns have slipped |
+    /// - `/response/properties/msg` says: the type column holds the required mark; used: `text`. Seen: the table of the answer, whose columns have slipped.
     ///
     /// # Source
     ///

@@ -57,10 +57,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `page_index` | `page` | the example request; which of the two the server reads is not known |
-    /// | `/request/properties/resource_id` | `unknown` | `required` | the copy lost the marks; our choice: the sections are those of a column |
+    /// - `/request/properties/page_index` says: `page_index`; used: `page`. Seen: the example request; which of the two the server reads is not known.
+    /// - `/request/properties/resource_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the sections are those of a column.
     ///
     /// # Source
     ///

@@ -60,12 +60,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/msg` | the type column holds the required mark | `text` | the table of the answer, whose columns have slipped |
-    /// | `/response/properties/data/properties/list/items/properties/last_updated_at` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
-    /// | `/response/properties/data/properties/list/items/properties/curriculum_time` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
-    /// | `/response/properties/data/properties/list/items/properties/curriculum_end_time` | `timestamp` | `any` | no example answer was in the copy: how it is written is not known |
+    /// - `/response/properties/msg` says: the type column holds the required mark; used: `text`. Seen: the table of the answer, whose columns have slipped.
+    /// - `/response/properties/data/properties/list/items/properties/last_updated_at` says: `timestamp`; used: `any`. Seen: no example answer was in the copy: how it is written is not known.
+    /// - `/response/properties/data/properties/list/items/properties/curriculum_time` says: `timestamp`; used: `any`. Seen: no example answer was in the copy: how it is written is not known.
+    /// - `/response/properties/data/properties/list/items/properties/curriculum_end_time` says: `timestamp`; used: `any`. Seen: no example answer was in the copy: how it is written is not known.
     ///
     /// # Source
     ///

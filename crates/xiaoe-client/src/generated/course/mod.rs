@@ -3,12 +3,12 @@
 //!
 //! 课程
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`camp_term_get`](Handle::camp_term_get)([`CourseCampTermGet`]) | Look up the chapters of a camp term<br>查询训练营目录小节 | 商品管理-查询<br>100 in 10 s |  | read 2026-11-26; the copy ends early; 3 errata |
-//! | [`chapter_list`](Handle::chapter_list)([`CourseChapterList`]) | List chapters of a course<br>查询课程目录小节 | 商品管理-查询<br>100 in 10 s |  | read 2026-11-26; 1 errata |
-//! | [`column_section_list`](Handle::column_section_list)([`CourseColumnSectionList`]) | List sections of a column<br>查询专栏、会员、大专栏目录小节列表 | 商品管理-查询<br>100 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; the copy ends early; 2 errata |
-//! | [`list`](Handle::list)([`CourseList`]) | List courses<br>查询课程列表 | 商品管理-查询<br>100 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; the copy ends early; 4 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [camp_term_get](Handle::camp_term_get)<br>[CourseCampTermGet] | **Look up the chapters of a camp term** · 查询训练营目录小节<br>商品管理-查询; 100 calls in 10 s<br>read 2026-11-26; the copy ends early; 3 errata |
+//! | [chapter_list](Handle::chapter_list)<br>[CourseChapterList] | **List chapters of a course** · 查询课程目录小节<br>商品管理-查询; 100 calls in 10 s<br>read 2026-11-26; 1 errata |
+//! | [column_section_list](Handle::column_section_list)<br>[CourseColumnSectionList] | **List sections of a column** · 查询专栏、会员、大专栏目录小节列表<br>商品管理-查询; 100 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 2 errata |
+//! | [list](Handle::list)<br>[CourseList] | **List courses** · 查询课程列表<br>商品管理-查询; 100 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 4 errata |
 
 pub(super) mod course_camp_term_get;
 pub(super) mod course_chapter_list;

@@ -60,12 +60,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/own` | true or false | the text \[true\|false\] | the example answer |
-    /// | `/request/properties/user_id` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
-    /// | `/request/properties/asset_type` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
-    /// | `/request/properties/goods_id` | `unknown` | `required` | the copy lost the marks; our choice: the example sends it, and there is no table |
+    /// - `/response/properties/data/properties/own` says: true or false; used: the text \[true|false\]. Seen: the example answer.
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the example sends it, and there is no table.
+    /// - `/request/properties/asset_type` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the example sends it, and there is no table.
+    /// - `/request/properties/goods_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the example sends it, and there is no table.
     ///
     /// # Source
     ///

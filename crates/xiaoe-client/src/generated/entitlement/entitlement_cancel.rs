@@ -75,13 +75,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data/properties/resource_id` | `required` | `optional` | the text of the row: for a single item only |
-    /// | `/request/properties/data/properties/product_id` | no condition | needed for packages and super memberships | public client code of 2020 |
-    /// | `/request` | `JSON` | JSON with comments | the example request |
-    /// | `/request/properties/data/properties/payment_type` | `string` | `integer` | the example request sends numbers |
-    /// | `/request/properties/data/properties/resource_type` | `string` | `integer` | the example request sends numbers |
+    /// - `/request/properties/data/properties/resource_id` says: `required`; used: `optional`. Seen: the text of the row: for a single item only.
+    /// - `/request/properties/data/properties/product_id` says: no condition; used: needed for packages and super memberships. Seen: public client code of 2020.
+    /// - `/request` says: `JSON`; used: JSON with comments. Seen: the example request.
+    /// - `/request/properties/data/properties/payment_type` says: `string`; used: `integer`. Seen: the example request sends numbers.
+    /// - `/request/properties/data/properties/resource_type` says: `string`; used: `integer`. Seen: the example request sends numbers.
     ///
     /// # Source
     ///

@@ -66,12 +66,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data/properties/resource_id` | `required` | `optional` | the text of the row: with payment_type 2 only |
-    /// | `/request/properties/data/properties/product_id` | `required` | `optional` | the text of the row: with payment_type 3 only |
-    /// | `/request/properties/data/properties/pay_way/x-enum/values/2/value` | `1` | `2` | version 2.0 gives Alipay another code |
-    /// | `/request/properties/data/properties/period` | `string` | `integer` | the table; the number is written as text |
+    /// - `/request/properties/data/properties/resource_id` says: `required`; used: `optional`. Seen: the text of the row: with payment_type 2 only.
+    /// - `/request/properties/data/properties/product_id` says: `required`; used: `optional`. Seen: the text of the row: with payment_type 3 only.
+    /// - `/request/properties/data/properties/pay_way/x-enum/values/2/value` says: `1`; used: `2`. Seen: version 2.0 gives Alipay another code.
+    /// - `/request/properties/data/properties/period` says: `string`; used: `integer`. Seen: the table; the number is written as text.
     ///
     /// # Source
     ///

@@ -73,12 +73,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_id` | `absent` | `optional` | the example request |
-    /// | `/request/properties/data/properties/product_infos` | `unknown` | `optional` | the example request; the table is cut before it |
-    /// | `/permission` | `订购管理-产品包权益操作` | `订购管理-增删改` | the newer page of version 1.0; the set was renamed |
-    /// | `/request/properties/data/properties/pay_way/x-enum/values/1/value` | `2` | `1` | version 1.0 gives Alipay another code |
+    /// - `/request/properties/user_id` says: `absent`; used: `optional`. Seen: the example request.
+    /// - `/request/properties/data/properties/product_infos` says: `unknown`; used: `optional`. Seen: the example request; the table is cut before it.
+    /// - `/permission` says: `订购管理-产品包权益操作`; used: `订购管理-增删改`. Seen: the newer page of version 1.0; the set was renamed.
+    /// - `/request/properties/data/properties/pay_way/x-enum/values/1/value` says: `2`; used: `1`. Seen: version 1.0 gives Alipay another code.
     ///
     /// # Source
     ///

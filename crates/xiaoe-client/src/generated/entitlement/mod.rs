@@ -3,14 +3,14 @@
 //!
 //! 订购权益
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`asset_check`](Handle::asset_check)([`EntitlementAssetCheck`]) | Check a user's right to a resource<br>查询用户资源权益1.0 | 订购管理-查询订购关系 |  | **unverified**; 4 errata |
-//! | [`cancel`](Handle::cancel)([`EntitlementCancel`]) | Take back a right to goods<br>取消订购 | 订购管理-产品包权益操作<br>500 in 10 s |  | read 2026-11-22 in an older copy; 5 errata |
-//! | [`grant`](Handle::grant)([`EntitlementGrant`]) | Open a right to goods, version 1.0<br>用户开通产品包权益 | 订购管理-增删改<br>500 in 10 s |  | read 2026-11-26; the copy ends early; 4 errata |
-//! | [`grant_v2`](Handle::grant_v2)([`EntitlementGrantV2`]) | Open rights to goods, version 2.0<br>用户开通产品包权益2.0 | 订购管理-产品包权益操作<br>500 in 10 s |  | read 2026-11-26 in an older copy; the copy ends early; 12 of 17 fields unverified; 4 errata |
-//! | [`list`](Handle::list)([`EntitlementList`]) | List what a user bought<br>查询用户订购列表 |  |  | **unverified** (code) |
-//! | [`purchase_check`](Handle::purchase_check)([`EntitlementPurchaseCheck`]) | Check whether something was bought<br>查询是否订购 |  |  | **unverified** (code) |
+//! | Call | What it does |
+//! |---|---|
+//! | [asset_check](Handle::asset_check)<br>[EntitlementAssetCheck] | **Check a user's right to a resource** · 查询用户资源权益1.0<br>订购管理-查询订购关系<br>**unverified**; 4 errata |
+//! | [cancel](Handle::cancel)<br>[EntitlementCancel] | **Take back a right to goods** · 取消订购<br>订购管理-产品包权益操作; 500 calls in 10 s<br>read 2026-11-22 in an older copy; 5 errata |
+//! | [grant](Handle::grant)<br>[EntitlementGrant] | **Open a right to goods, version 1.0** · 用户开通产品包权益<br>订购管理-增删改; 500 calls in 10 s<br>read 2026-11-26; the copy ends early; 4 errata |
+//! | [grant_v2](Handle::grant_v2)<br>[EntitlementGrantV2] | **Open rights to goods, version 2.0** · 用户开通产品包权益2.0<br>订购管理-产品包权益操作; 500 calls in 10 s<br>read 2026-11-26 in an older copy; the copy ends early; 12 of 17 fields unverified; 4 errata |
+//! | [list](Handle::list)<br>[EntitlementList] | **List what a user bought** · 查询用户订购列表<br>**unverified** (code) |
+//! | [purchase_check](Handle::purchase_check)<br>[EntitlementPurchaseCheck] | **Check whether something was bought** · 查询是否订购<br>**unverified** (code) |
 
 mod definitions;
 pub(super) mod entitlement_asset_check;

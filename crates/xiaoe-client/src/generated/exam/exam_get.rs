@@ -46,10 +46,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/quota/calls` | `3000` | `2000` | an older copy of the page has the larger number, under the same version |
-    /// | `/request/properties/id` | `required` | not sent | the example request |
+    /// - `/quota/calls` says: `3000`; used: `2000`. Seen: an older copy of the page has the larger number, under the same version.
+    /// - `/request/properties/id` says: `required`; used: not sent. Seen: the example request.
     ///
     /// # Source
     ///

@@ -59,10 +59,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request` | page_index and page_size are required | the token only | the example request |
-    /// | `/response/properties/data` | the current page | an object with the rows and their number | the table of its fields |
+    /// - `/request` says: page_index and page_size are required; used: the token only. Seen: the example request.
+    /// - `/response/properties/data` says: the current page; used: an object with the rows and their number. Seen: the table of its fields.
     ///
     /// # Source
     ///

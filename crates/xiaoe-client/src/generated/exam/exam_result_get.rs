@@ -50,9 +50,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | the fields of a question, from id to child_info/fill_right_index | data, as it comes | the table has neither code, msg nor data: where the questions stand is not told |
+    /// - `/response/properties/data` says: the fields of a question, from id to child_info/fill_right_index; used: data, as it comes. Seen: the table has neither code, msg nor data: where the questions stand is not told.
     ///
     /// # Source
     ///

@@ -3,11 +3,11 @@
 //!
 //! 考试
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`ExamGet`]) | Look up an exam<br>获取考试详情 | 考试管理-查询<br>2000 in 10 s |  | read 2026-11-26; 2 errata |
-//! | [`list`](Handle::list)([`ExamList`]) | List exams<br>获取考试列表 | 考试管理-查询考试信息<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26 in an older copy; the copy ends early; 2 errata |
-//! | [`result_get`](Handle::result_get)([`ExamResultGet`]) | Look up the answers of one sitting<br>获取考试结果详细信息 | 考试管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[ExamGet] | **Look up an exam** · 获取考试详情<br>考试管理-查询; 2000 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [list](Handle::list)<br>[ExamList] | **List exams** · 获取考试列表<br>考试管理-查询考试信息; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
+//! | [result_get](Handle::result_get)<br>[ExamResultGet] | **Look up the answers of one sitting** · 获取考试结果详细信息<br>考试管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 errata |
 
 mod definitions;
 pub(super) mod exam_get;

@@ -50,12 +50,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/commit_count` | `string` | a number in the list of homework | the two pages side by side |
-    /// | `/response/properties/data/properties/question_list/items/properties/type` | `string` | a number in the result of an exam | the two pages side by side |
-    /// | `/response/properties/data/properties/question_list/items/properties/correct_answer` | `string` | a list or a text, by the kind of question | the text of the same row |
-    /// | `/response/properties/data/properties/question_list/items/properties/option_list` | `absent` | `optional` | the text of correct_answer; the result of an exam calls it optionList |
+    /// - `/response/properties/data/properties/commit_count` says: `string`; used: a number in the list of homework. Seen: the two pages side by side.
+    /// - `/response/properties/data/properties/question_list/items/properties/type` says: `string`; used: a number in the result of an exam. Seen: the two pages side by side.
+    /// - `/response/properties/data/properties/question_list/items/properties/correct_answer` says: `string`; used: a list or a text, by the kind of question. Seen: the text of the same row.
+    /// - `/response/properties/data/properties/question_list/items/properties/option_list` says: `absent`; used: `optional`. Seen: the text of correct_answer; the result of an exam calls it optionList.
     ///
     /// # Source
     ///

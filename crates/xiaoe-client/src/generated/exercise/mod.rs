@@ -3,10 +3,10 @@
 //!
 //! 作业
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`ExerciseGet`]) | Look up a homework<br>获取作业详情 | 作业管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 1 of 22 fields unverified; 4 errata |
-//! | [`list`](Handle::list)([`ExerciseList`]) | List homework<br>获取作业基本信息列表 | 作业管理-查询<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26 |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[ExerciseGet] | **Look up a homework** · 获取作业详情<br>作业管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 of 22 fields unverified; 4 errata |
+//! | [list](Handle::list)<br>[ExerciseList] | **List homework** · 获取作业基本信息列表<br>作业管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 |
 
 pub(super) mod exercise_get;
 pub(super) mod exercise_list;

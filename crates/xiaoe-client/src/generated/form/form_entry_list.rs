@@ -61,9 +61,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/collection_list` | a plain name | names with \[\] behind the list | the table writes collection_list\[\].id and so on |
+    /// - `/response/properties/data/properties/collection_list` says: a plain name; used: names with \[\] behind the list. Seen: the table writes collection_list\[\].id and so on.
     ///
     /// # Source
     ///

@@ -57,10 +57,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/form_list/items/properties/form_id` | `int` | `string` | the example answer |
-    /// | `/response` | valid JSON | no opening brace | the example answer |
+    /// - `/response/properties/data/properties/form_list/items/properties/form_id` says: `int`; used: `string`. Seen: the example answer.
+    /// - `/response` says: valid JSON; used: no opening brace. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -3,10 +3,10 @@
 //!
 //! 信息采集
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`entry_list`](Handle::entry_list)([`FormEntryList`]) | List the entries of a form<br>获取单个信息采集结果 | 信息采集/表单管理-查询<br>500 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; the copy ends early; 1 errata |
-//! | [`list`](Handle::list)([`FormList`]) | List collection forms<br>获取信息采集列表 | 信息采集/表单管理-查询<br>500 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [entry_list](Handle::entry_list)<br>[FormEntryList] | **List the entries of a form** · 获取单个信息采集结果<br>信息采集/表单管理-查询; 500 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 1 errata |
+//! | [list](Handle::list)<br>[FormList] | **List collection forms** · 获取信息采集列表<br>信息采集/表单管理-查询; 500 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; 2 errata |
 
 pub(super) mod form_entry_list;
 pub(super) mod form_list;

@@ -48,12 +48,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/title` | `获取实物商品列表` | a list of categories | the table and the example |
-    /// | `/response/properties/data/items/properties/parent_id` | a number | `text` | the request has it as text |
-    /// | `/response/properties/data/items/properties/id` | `string` | `integer` | the example |
-    /// | `/response/properties/data/items/properties/rank` | `string` | `integer` | the example |
+    /// - `/title` says: `获取实物商品列表`; used: a list of categories. Seen: the table and the example.
+    /// - `/response/properties/data/items/properties/parent_id` says: a number; used: `text`. Seen: the request has it as text.
+    /// - `/response/properties/data/items/properties/id` says: `string`; used: `integer`. Seen: the example.
+    /// - `/response/properties/data/items/properties/rank` says: `string`; used: `integer`. Seen: the example.
     ///
     /// # Source
     ///

@@ -48,14 +48,12 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/is_enabled` | `is_enable` | `is_enabled` | the example answer |
-    /// | `/response/properties/data/items/properties/created_at` | a time as in 1.0 | ISO 8601 with an offset | the example answer |
-    /// | `/response/properties/data` | a table of users, by its heading | `categories` | the table itself |
-    /// | `/response/properties/data/items/properties/category_aptitude_img` | `absent` | `optional` | the example answer |
-    /// | `/response/properties/data/items/properties/extends` | `absent` | `optional` | the example answer |
-    /// | `/response/properties/data` | `object` | `array` | the example |
+    /// - `/response/properties/data/items/properties/is_enabled` says: `is_enable`; used: `is_enabled`. Seen: the example answer.
+    /// - `/response/properties/data/items/properties/created_at` says: a time as in 1.0; used: ISO 8601 with an offset. Seen: the example answer.
+    /// - `/response/properties/data` says: a table of users, by its heading; used: `categories`. Seen: the table itself.
+    /// - `/response/properties/data/items/properties/category_aptitude_img` says: `absent`; used: `optional`. Seen: the example answer.
+    /// - `/response/properties/data/items/properties/extends` says: `absent`; used: `optional`. Seen: the example answer.
+    /// - `/response/properties/data` says: `object`; used: `array`. Seen: the example.
     ///
     /// # Source
     ///

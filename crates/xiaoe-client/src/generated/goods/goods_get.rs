@@ -58,11 +58,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/resource_info` | a list | an object; an empty list on failures | the text says a list, the table and the example show an object |
-    /// | `/response/properties/data/properties/resource_info/properties/sale_status/x-enum/values/0/name` | `off` | `on` | goods list 2.0 and the course list use 0 for goods that are off sale |
-    /// | `/request/properties/data/properties/goods_type` | eight kinds | 7, 21, 23, 25 and 29 too | older client code; code 3057 refuses what is not supported |
+    /// - `/response/properties/data/properties/resource_info` says: a list; used: an object; an empty list on failures. Seen: the text says a list, the table and the example show an object.
+    /// - `/response/properties/data/properties/resource_info/properties/sale_status/x-enum/values/0/name` says: `off`; used: `on`. Seen: goods list 2.0 and the course list use 0 for goods that are off sale.
+    /// - `/request/properties/data/properties/goods_type` says: eight kinds; used: 7, 21, 23, 25 and 29 too. Seen: older client code; code 3057 refuses what is not supported.
     ///
     /// # Source
     ///

@@ -54,13 +54,11 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/resources/items/properties/ids` | `unknown` | `required` | the copy lost the marks; our choice: goods are looked up by kind and ids |
-    /// | `/request/properties/resources/items/properties/type` | `unknown` | `required` | the copy lost the marks; our choice: goods are looked up by kind and ids |
-    /// | `/request/properties/resources` | `unknown` | `required` | the copy lost the marks; our choice: goods are looked up by kind and ids |
-    /// | `/request/properties/body` | `string` | `array` | the text: names joined by commas |
-    /// | `/response/properties/data` | `object` | `array` | working code finds a list |
+    /// - `/request/properties/resources/items/properties/ids` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: goods are looked up by kind and ids.
+    /// - `/request/properties/resources/items/properties/type` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: goods are looked up by kind and ids.
+    /// - `/request/properties/resources` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: goods are looked up by kind and ids.
+    /// - `/request/properties/body` says: `string`; used: `array`. Seen: the text: names joined by commas.
+    /// - `/response/properties/data` says: `object`; used: `array`. Seen: working code finds a list.
     ///
     /// # Source
     ///

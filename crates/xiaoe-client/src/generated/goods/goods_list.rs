@@ -56,10 +56,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/resource_type` | `unknown` | `required` | working client code always sends it |
-    /// | `/paging/first` | not told | `1` | working client code begins at 1 |
+    /// - `/request/properties/resource_type` says: `unknown`; used: `required`. Seen: working client code always sends it.
+    /// - `/paging/first` says: not told; used: `1`. Seen: working client code begins at 1.
     ///
     /// # Source
     ///

@@ -70,11 +70,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/resource_type` | a number | the number in quotes | the example request sends "21" |
-    /// | `/response/properties/data/properties/list/items/properties/resource_type` | `absent` | `optional` | the example answer has it, the table does not |
-    /// | `/response/properties/data/properties/list/items/properties/sale_status` | codes of the filter | 0 for off sale, the reverse of goods detail 1.0 | the two pages side by side |
+    /// - `/request/properties/resource_type` says: a number; used: the number in quotes. Seen: the example request sends "21".
+    /// - `/response/properties/data/properties/list/items/properties/resource_type` says: `absent`; used: `optional`. Seen: the example answer has it, the table does not.
+    /// - `/response/properties/data/properties/list/items/properties/sale_status` says: codes of the filter; used: 0 for off sale, the reverse of goods detail 1.0. Seen: the two pages side by side.
     ///
     /// # Source
     ///

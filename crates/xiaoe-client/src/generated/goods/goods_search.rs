@@ -58,10 +58,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/list/items/properties/app_id` | `int` | `string` | the other operations, where the id of a shop is a text that begins with app |
-    /// | `/request/properties/resource_type` | `required` | `optional` | our choice: an empty text stands for all kinds, and our check takes it for left out |
+    /// - `/response/properties/data/properties/list/items/properties/app_id` says: `int`; used: `string`. Seen: the other operations, where the id of a shop is a text that begins with app.
+    /// - `/request/properties/resource_type` says: `required`; used: `optional`. Seen: our choice: an empty text stands for all kinds, and our check takes it for left out.
     ///
     /// # Source
     ///

@@ -3,16 +3,16 @@
 //!
 //! 商品
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`category_list`](Handle::category_list)([`GoodsCategoryList`]) | List categories of physical goods, version 1.0<br>获取实物商品列表 | 商品管理-查询<br>3000 in 10 s |  | read 2026-11-26; 4 errata |
-//! | [`category_list_v2`](Handle::category_list_v2)([`GoodsCategoryListV2`]) | List categories of physical goods, version 2.0<br>获取实物商品类目列表2.0 | 商品管理-查询<br>1000 in 10 s |  | read 2026-11-26; 3 of 13 fields unverified; 6 errata |
-//! | [`get`](Handle::get)([`GoodsGet`]) | Look up goods, version 1.0<br>商品详情1.0 | 商品管理-查询<br>3000 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`get_v2`](Handle::get_v2)([`GoodsGetV2`]) | Look up goods, version 2.0<br>商品详情2.0 | 商品管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 24 of 39 fields unverified; 5 errata |
-//! | [`list`](Handle::list)([`GoodsList`]) | List goods, version 1.0<br>查询商品列表1.0 | 商品管理-查询 | pages from 1, at most 50 rows each | **unverified** (code); 2 errata |
-//! | [`list_v2`](Handle::list_v2)([`GoodsListV2`]) | List goods, version 2.0<br>查询商品列表2.0 | 商品管理-查询<br>3000 in 10 s | pages from 1, at most 100 rows each | **unverified**; 3 errata |
-//! | [`relation_list_v3`](Handle::relation_list_v3)([`GoodsRelationListV3`]) | List what a package holds, version 3.0<br>拉取组合课的资源列表3.0 |  |  | **unverified** (code) |
-//! | [`search`](Handle::search)([`GoodsSearch`]) | Search goods as a buyer does<br>获取C端搜索商品列表 | 商品管理-查询商品信息<br>3000 in 10 s | pages from 1, at most 30 rows each | read 2026-11-22 in an older copy; the copy ends early; 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [category_list](Handle::category_list)<br>[GoodsCategoryList] | **List categories of physical goods, version 1.0** · 获取实物商品列表<br>商品管理-查询; 3000 calls in 10 s<br>read 2026-11-26; 4 errata |
+//! | [category_list_v2](Handle::category_list_v2)<br>[GoodsCategoryListV2] | **List categories of physical goods, version 2.0** · 获取实物商品类目列表2.0<br>商品管理-查询; 1000 calls in 10 s<br>read 2026-11-26; 3 of 13 fields unverified; 6 errata |
+//! | [get](Handle::get)<br>[GoodsGet] | **Look up goods, version 1.0** · 商品详情1.0<br>商品管理-查询; 3000 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [get_v2](Handle::get_v2)<br>[GoodsGetV2] | **Look up goods, version 2.0** · 商品详情2.0<br>商品管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 24 of 39 fields unverified; 5 errata |
+//! | [list](Handle::list)<br>[GoodsList] | **List goods, version 1.0** · 查询商品列表1.0<br>商品管理-查询; pages from 1, at most 50 rows each<br>**unverified** (code); 2 errata |
+//! | [list_v2](Handle::list_v2)<br>[GoodsListV2] | **List goods, version 2.0** · 查询商品列表2.0<br>商品管理-查询; 3000 calls in 10 s; pages from 1, at most 100 rows each<br>**unverified**; 3 errata |
+//! | [relation_list_v3](Handle::relation_list_v3)<br>[GoodsRelationListV3] | **List what a package holds, version 3.0** · 拉取组合课的资源列表3.0<br>**unverified** (code) |
+//! | [search](Handle::search)<br>[GoodsSearch] | **Search goods as a buyer does** · 获取C端搜索商品列表<br>商品管理-查询商品信息; 3000 calls in 10 s; pages from 1, at most 30 rows each<br>read 2026-11-22 in an older copy; the copy ends early; 2 errata |
 
 mod definitions;
 pub(super) mod goods_category_list;

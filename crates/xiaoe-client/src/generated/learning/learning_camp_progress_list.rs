@@ -49,10 +49,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | `Object` | `array` | the example answer |
-    /// | `/response` | valid JSON | a placeholder without quotes for id | the example answer |
+    /// - `/response/properties/data` says: `Object`; used: `array`. Seen: the example answer.
+    /// - `/response` says: valid JSON; used: a placeholder without quotes for id. Seen: the example answer.
     ///
     /// # Source
     ///

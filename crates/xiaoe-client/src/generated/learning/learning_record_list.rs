@@ -55,12 +55,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_id` | `unknown` | `required` | our choice: the records are those of a user; the page has lost its marks |
-    /// | `/request/properties/data/properties/page` | `unknown` | `required` | the example request gives it; the page has lost its marks |
-    /// | `/request/properties/data` | `unknown` | `required` | the example nests page and page_size in it |
-    /// | `/response/properties/data/properties/goods_list` | `数组` | `array` | the word means a list |
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: our choice: the records are those of a user; the page has lost its marks.
+    /// - `/request/properties/data/properties/page` says: `unknown`; used: `required`. Seen: the example request gives it; the page has lost its marks.
+    /// - `/request/properties/data` says: `unknown`; used: `required`. Seen: the example nests page and page_size in it.
+    /// - `/response/properties/data/properties/goods_list` says: `数组`; used: `array`. Seen: the word means a list.
     ///
     /// # Source
     ///

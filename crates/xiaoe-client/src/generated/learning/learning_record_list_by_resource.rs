@@ -59,11 +59,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data/properties/list` | a list of ids | an object with the keys 0, 1, … | working client code |
-    /// | `/response/properties/data` | an object with a list | an empty list where there is nothing | working client code |
-    /// | `/request/properties/resource_id` | `unknown` | `required` | the example and the code both send it; the table was not seen |
+    /// - `/request/properties/data/properties/list` says: a list of ids; used: an object with the keys 0, 1, …. Seen: working client code.
+    /// - `/response/properties/data` says: an object with a list; used: an empty list where there is nothing. Seen: working client code.
+    /// - `/request/properties/resource_id` says: `unknown`; used: `required`. Seen: the example and the code both send it; the table was not seen.
     ///
     /// # Source
     ///

@@ -3,12 +3,12 @@
 //!
 //! 学习记录
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`camp_progress_list`](Handle::camp_progress_list)([`LearningCampProgressList`]) | List users' progress in a camp term<br>获取营期下用户的学习情况 | 学习数据-查询<br>3000 in 10 s |  | read 2026-11-26; 2 errata |
-//! | [`daily_list`](Handle::daily_list)([`LearningDailyList`]) | List users' learning time of a day<br>获取每日学习记录 |  | pages from 1, 50 rows each unless told otherwise | **unverified** (code); 3 errata |
-//! | [`record_list`](Handle::record_list)([`LearningRecordList`]) | List a user's learning records<br>获取学习记录列表 | 学习数据-查询<br>1000 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; the copy ends early; 1 of 22 fields unverified; 4 errata |
-//! | [`record_list_by_resource`](Handle::record_list_by_resource)([`LearningRecordListByResource`]) | List the learning records of a resource<br>获取指定资源学习记录信息 | 3000 in 10 s | pages from 1, 10 rows each unless told otherwise | **unverified**; 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [camp_progress_list](Handle::camp_progress_list)<br>[LearningCampProgressList] | **List users' progress in a camp term** · 获取营期下用户的学习情况<br>学习数据-查询; 3000 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [daily_list](Handle::daily_list)<br>[LearningDailyList] | **List users' learning time of a day** · 获取每日学习记录<br>pages from 1, 50 rows each unless told otherwise<br>**unverified** (code); 3 errata |
+//! | [record_list](Handle::record_list)<br>[LearningRecordList] | **List a user's learning records** · 获取学习记录列表<br>学习数据-查询; 1000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 1 of 22 fields unverified; 4 errata |
+//! | [record_list_by_resource](Handle::record_list_by_resource)<br>[LearningRecordListByResource] | **List the learning records of a resource** · 获取指定资源学习记录信息<br>3000 calls in 10 s; pages from 1, 10 rows each unless told otherwise<br>**unverified**; 3 errata |
 
 pub(super) mod learning_camp_progress_list;
 pub(super) mod learning_daily_list;

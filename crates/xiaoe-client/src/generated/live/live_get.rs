@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/id` | `unknown` | `required` | working client code always sends it |
+    /// - `/request/properties/id` says: `unknown`; used: `required`. Seen: working client code always sends it.
     ///
     /// # Source
     ///

@@ -50,10 +50,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/id` | `unknown` | `required` | our choice: a live is looked up by its id; the page has lost its marks |
-    /// | `/response/properties/data/properties/resource_info/properties/zb_stop_at` | a time, by its name | a length in seconds | the page's text |
+    /// - `/request/properties/id` says: `unknown`; used: `required`. Seen: our choice: a live is looked up by its id; the page has lost its marks.
+    /// - `/response/properties/data/properties/resource_info/properties/zb_stop_at` says: a time, by its name; used: a length in seconds. Seen: the page's text.
     ///
     /// # Source
     ///

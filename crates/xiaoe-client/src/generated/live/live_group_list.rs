@@ -44,11 +44,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/alive_id` | `unknown` | `required` | our choice: the groups are those of a live; the page has lost its marks |
-    /// | `/response/properties/data` | `object` | `array` | the example answer |
-    /// | `/response/properties/data/items/properties/alias` | `absent` | `optional` | the example answer |
+    /// - `/request/properties/alive_id` says: `unknown`; used: `required`. Seen: our choice: the groups are those of a live; the page has lost its marks.
+    /// - `/response/properties/data` says: `object`; used: `array`. Seen: the example answer.
+    /// - `/response/properties/data/items/properties/alias` says: `absent`; used: `optional`. Seen: the example answer.
     ///
     /// # Source
     ///

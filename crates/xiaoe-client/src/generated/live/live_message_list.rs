@@ -55,10 +55,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/alive_id` | `unknown` | `required` | our choice: the messages are those of a live; the page has lost its marks |
-    /// | `/response/properties/data/items/properties/id` | `id` | `string` | the cell of the type repeats the name |
+    /// - `/request/properties/alive_id` says: `unknown`; used: `required`. Seen: our choice: the messages are those of a live; the page has lost its marks.
+    /// - `/response/properties/data/items/properties/id` says: `id`; used: `string`. Seen: the cell of the type repeats the name.
     ///
     /// # Source
     ///

@@ -51,10 +51,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/items/properties/money` | `string` | `integer` | the example answer |
-    /// | `/response/properties/data/items/properties/describe_msg` | `present` | `nullable` | the example answer |
+    /// - `/response/properties/data/items/properties/money` says: `string`; used: `integer`. Seen: the example answer.
+    /// - `/response/properties/data/items/properties/describe_msg` says: `present`; used: `nullable`. Seen: the example answer.
     ///
     /// # Source
     ///

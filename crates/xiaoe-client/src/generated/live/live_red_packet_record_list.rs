@@ -54,12 +54,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/red_packet_id` | `int` | `string` | the list of red packets, whose ids are texts, and the example request |
-    /// | `/request/properties/id` | `absent` | `optional` | the example request, which sends it in place of red_packet_id |
-    /// | `/response/properties/data` | `array` | `object` | the named fields that the table lists in it |
-    /// | `/response/properties/data/properties/record_list` | `object` | `array` | its name; the table of its fields was not in the copy |
+    /// - `/request/properties/red_packet_id` says: `int`; used: `string`. Seen: the list of red packets, whose ids are texts, and the example request.
+    /// - `/request/properties/id` says: `absent`; used: `optional`. Seen: the example request, which sends it in place of red_packet_id.
+    /// - `/response/properties/data` says: `array`; used: `object`. Seen: the named fields that the table lists in it.
+    /// - `/response/properties/data/properties/record_list` says: `object`; used: `array`. Seen: its name; the table of its fields was not in the copy.
     ///
     /// # Source
     ///

@@ -44,11 +44,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/data/properties/total_after_deduction_money` | `present` | `nullable` | the example answer |
-    /// | `/response/properties/data/properties/data/properties/total_money` | `present` | `nullable` | the example answer |
-    /// | `/response/properties/data/properties/data/properties/total_number` | `present` | `nullable` | the example answer |
+    /// - `/response/properties/data/properties/data/properties/total_after_deduction_money` says: `present`; used: `nullable`. Seen: the example answer.
+    /// - `/response/properties/data/properties/data/properties/total_money` says: `present`; used: `nullable`. Seen: the example answer.
+    /// - `/response/properties/data/properties/data/properties/total_number` says: `present`; used: `nullable`. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -61,9 +61,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/resource_id` | `absent` | `required` | the example request |
+    /// - `/request/properties/resource_id` says: `absent`; used: `required`. Seen: the example request.
     ///
     /// # Source
     ///

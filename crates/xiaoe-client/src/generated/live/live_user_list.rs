@@ -55,11 +55,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/resource_id` | `unknown` | `required` | working client code always sends it |
-    /// | `/request/properties/page` | `unknown` | `required` | working client code always sends it |
-    /// | `/request/properties/page_size` | `unknown` | `required` | working client code always sends it |
+    /// - `/request/properties/resource_id` says: `unknown`; used: `required`. Seen: working client code always sends it.
+    /// - `/request/properties/page` says: `unknown`; used: `required`. Seen: working client code always sends it.
+    /// - `/request/properties/page_size` says: `unknown`; used: `required`. Seen: working client code always sends it.
     ///
     /// # Source
     ///

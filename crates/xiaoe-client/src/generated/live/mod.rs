@@ -3,18 +3,18 @@
 //!
 //! 直播
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`LiveGet`]) | Look up a live, version 1.0.0<br>获取直播详情 |  |  | **unverified** (code); 1 errata |
-//! | [`get_v2`](Handle::get_v2)([`LiveGetV2`]) | Look up a live, version 2.0<br>获取直播详情2.0 | 直播管理-查询<br>10 in 1 s |  | read 2026-11-26; the copy ends early; 2 errata |
-//! | [`group_list`](Handle::group_list)([`LiveGroupList`]) | List the groups of a live<br>查询直播绑定的分组 v1.0.0 | 直播管理-查询<br>500 in 10 s |  | read 2026-11-26; 1 of 9 fields unverified; 3 errata |
-//! | [`list`](Handle::list)([`LiveList`]) | List lives<br>获取直播列表 |  |  | **unverified** (code) |
-//! | [`message_list`](Handle::message_list)([`LiveMessageList`]) | List the messages of a live's chat<br>获取直播间讨论区消息列表 | 直播管理-查询<br>100 in 10 s | by cursor, at most 50 rows each | read 2026-11-26; the copy ends early; 2 errata |
-//! | [`red_packet_list`](Handle::red_packet_list)([`LiveRedPacketList`]) | List the red packets of a live<br>获取直播红包列表 | 直播管理-查询<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 2 errata |
-//! | [`red_packet_record_list`](Handle::red_packet_record_list)([`LiveRedPacketRecordList`]) | List who took a red packet<br>获取红包领取记录 | 直播管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 1 of 29 fields unverified; 4 errata |
-//! | [`red_packet_stats`](Handle::red_packet_stats)([`LiveRedPacketStats`]) | Sum up the red packets of a live<br>获取红包数据概况 | 直播管理-查询<br>3000 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`sign_in_schedule`](Handle::sign_in_schedule)([`LiveSignInSchedule`]) | Schedule a sign-in<br>设置定时签到 | 直播管理-增删改<br>50 in 10 s |  | read 2026-11-26; 1 of 6 fields unverified; 1 errata |
-//! | [`user_list`](Handle::user_list)([`LiveUserList`]) | List the users of a live<br>获取直播间用户列表 |  | pages from 1, 100 rows each unless told otherwise | **unverified** (code); 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[LiveGet] | **Look up a live, version 1.0.0** · 获取直播详情<br>**unverified** (code); 1 errata |
+//! | [get_v2](Handle::get_v2)<br>[LiveGetV2] | **Look up a live, version 2.0** · 获取直播详情2.0<br>直播管理-查询; 10 calls in 1 s<br>read 2026-11-26; the copy ends early; 2 errata |
+//! | [group_list](Handle::group_list)<br>[LiveGroupList] | **List the groups of a live** · 查询直播绑定的分组 v1.0.0<br>直播管理-查询; 500 calls in 10 s<br>read 2026-11-26; 1 of 9 fields unverified; 3 errata |
+//! | [list](Handle::list)<br>[LiveList] | **List lives** · 获取直播列表<br>**unverified** (code) |
+//! | [message_list](Handle::message_list)<br>[LiveMessageList] | **List the messages of a live's chat** · 获取直播间讨论区消息列表<br>直播管理-查询; 100 calls in 10 s; by cursor, at most 50 rows each<br>read 2026-11-26; the copy ends early; 2 errata |
+//! | [red_packet_list](Handle::red_packet_list)<br>[LiveRedPacketList] | **List the red packets of a live** · 获取直播红包列表<br>直播管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 2 errata |
+//! | [red_packet_record_list](Handle::red_packet_record_list)<br>[LiveRedPacketRecordList] | **List who took a red packet** · 获取红包领取记录<br>直播管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 of 29 fields unverified; 4 errata |
+//! | [red_packet_stats](Handle::red_packet_stats)<br>[LiveRedPacketStats] | **Sum up the red packets of a live** · 获取红包数据概况<br>直播管理-查询; 3000 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [sign_in_schedule](Handle::sign_in_schedule)<br>[LiveSignInSchedule] | **Schedule a sign-in** · 设置定时签到<br>直播管理-增删改; 50 calls in 10 s<br>read 2026-11-26; 1 of 6 fields unverified; 1 errata |
+//! | [user_list](Handle::user_list)<br>[LiveUserList] | **List the users of a live** · 获取直播间用户列表<br>pages from 1, 100 rows each unless told otherwise<br>**unverified** (code); 3 errata |
 
 mod definitions;
 pub(super) mod live_get;

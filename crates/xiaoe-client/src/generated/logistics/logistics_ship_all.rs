@@ -54,10 +54,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/company_id` | `int` | a number in quotes | the example request |
-    /// | `/permission` | `物流管理-物流发货` | `物流管理-增删改` | the newer page of the sister operation; the set was renamed |
+    /// - `/request/properties/company_id` says: `int`; used: a number in quotes. Seen: the example request.
+    /// - `/permission` says: `物流管理-物流发货`; used: `物流管理-增删改`. Seen: the newer page of the sister operation; the set was renamed.
     ///
     /// # Source
     ///

@@ -63,12 +63,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | an object | an empty list | the example of a failure |
-    /// | `/request/properties/ship_array/items/properties/parcel_id` | `unknown` | `required` | the copy lost the marks; our choice: the parcel must be named |
-    /// | `/request/properties/order_id` | `unknown` | `required` | the copy lost the marks; our choice: the order must be named |
-    /// | `/request/properties/ship_array` | `unknown` | `required` | the copy lost the marks; our choice: without a parcel there is nothing to change |
+    /// - `/response/properties/data` says: an object; used: an empty list. Seen: the example of a failure.
+    /// - `/request/properties/ship_array/items/properties/parcel_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the parcel must be named.
+    /// - `/request/properties/order_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the order must be named.
+    /// - `/request/properties/ship_array` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: without a parcel there is nothing to change.
     ///
     /// # Source
     ///

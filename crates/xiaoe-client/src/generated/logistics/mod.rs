@@ -3,10 +3,10 @@
 //!
 //! 物流
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`ship_all`](Handle::ship_all)([`LogisticsShipAll`]) | Ship all goods of an order<br>订单全部商品发货 | 物流管理-物流发货<br>500 in 10 s |  | read 2026-11-26 in an older copy; the copy ends early; 2 errata |
-//! | [`update`](Handle::update)([`LogisticsUpdate`]) | Change the parcels of a shipped order<br>修改已发货订单的物流信息 | 物流管理-增删改<br>500 in 10 s |  | read 2026-11-26; 4 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [ship_all](Handle::ship_all)<br>[LogisticsShipAll] | **Ship all goods of an order** · 订单全部商品发货<br>物流管理-物流发货; 500 calls in 10 s<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
+//! | [update](Handle::update)<br>[LogisticsUpdate] | **Change the parcels of a shipped order** · 修改已发货订单的物流信息<br>物流管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 4 errata |
 
 pub(super) mod logistics_ship_all;
 pub(super) mod logistics_update;

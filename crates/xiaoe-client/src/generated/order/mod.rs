@@ -3,14 +3,14 @@
 //!
 //! 订单
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`OrderGet`]) | Look up an order, version 1.0<br>获取订单详情 | 订单管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 63 of 84 fields unverified; 3 errata |
-//! | [`get_v2`](Handle::get_v2)([`OrderGetV2`]) | Look up an order, version 2.0<br>获取订单详情2.0 | 订单管理-查询<br>20 in 1 s |  | read 2026-11-26; the copy ends early; 98 of 127 fields unverified; 3 errata |
-//! | [`list`](Handle::list)([`OrderList`]) | List orders, version 1.0<br>获取订单列表1.0 | 订单管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 6 errata |
-//! | [`list_by_user`](Handle::list_by_user)([`OrderListByUser`]) | List the orders of a user<br>查询用户订单列表 | 3000 in 10 s | pages from 0, at most 50 rows each | **unverified**; the copy ends early; 2 errata |
-//! | [`list_v1_1`](Handle::list_v1_1)([`OrderListV11`]) | List orders, version 1.1<br>获取订单列表1.1 | 订单管理-查询<br>3000 in 10 s | pages from 1, at most 200 rows each | read 2026-11-26; the copy ends early; 34 of 52 fields unverified; 10 errata |
-//! | [`list_v2`](Handle::list_v2)([`OrderListV2`]) | List orders, version 2.0<br>获取订单列表2.0 | 订单管理-查询<br>20 in 1 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 112 of 128 fields unverified; 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[OrderGet] | **Look up an order, version 1.0** · 获取订单详情<br>订单管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 63 of 84 fields unverified; 3 errata |
+//! | [get_v2](Handle::get_v2)<br>[OrderGetV2] | **Look up an order, version 2.0** · 获取订单详情2.0<br>订单管理-查询; 20 calls in 1 s<br>read 2026-11-26; the copy ends early; 98 of 127 fields unverified; 3 errata |
+//! | [list](Handle::list)<br>[OrderList] | **List orders, version 1.0** · 获取订单列表1.0<br>订单管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 6 errata |
+//! | [list_by_user](Handle::list_by_user)<br>[OrderListByUser] | **List the orders of a user** · 查询用户订单列表<br>3000 calls in 10 s; pages from 0, at most 50 rows each<br>**unverified**; the copy ends early; 2 errata |
+//! | [list_v1_1](Handle::list_v1_1)<br>[OrderListV11] | **List orders, version 1.1** · 获取订单列表1.1<br>订单管理-查询; 3000 calls in 10 s; pages from 1, at most 200 rows each<br>read 2026-11-26; the copy ends early; 34 of 52 fields unverified; 10 errata |
+//! | [list_v2](Handle::list_v2)<br>[OrderListV2] | **List orders, version 2.0** · 获取订单列表2.0<br>订单管理-查询; 20 calls in 1 s; pages from 1, at most 100 rows each<br>read 2026-11-26; the copy ends early; 112 of 128 fields unverified; 3 errata |
 
 mod definitions;
 pub(super) mod order_get;

@@ -50,11 +50,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response` | the example answer | the example request | the section called example answer |
-    /// | `/response/properties/data/properties/order_info/properties/order_type` | a label | a list of numbers | order list 1.1 has the same field; order list 2.0 a number |
-    /// | `/request/properties/order_id` | `unknown` | `required` | the copy lost the marks; our choice: an order is looked up by its id |
+    /// - `/response` says: the example answer; used: the example request. Seen: the section called example answer.
+    /// - `/response/properties/data/properties/order_info/properties/order_type` says: a label; used: a list of numbers. Seen: order list 1.1 has the same field; order list 2.0 a number.
+    /// - `/request/properties/order_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: an order is looked up by its id.
     ///
     /// # Source
     ///

@@ -52,11 +52,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response` | the example answer | the example request | the section called example answer |
-    /// | `/permission` | `订单管理-查询` | `订单管理-查询订单信息` | a mirror of 2023; the set was renamed |
-    /// | `/response/properties/data/properties/order_info/properties/order_type` | a number | `text` | order list 2.0 takes the same field as text |
+    /// - `/response` says: the example answer; used: the example request. Seen: the section called example answer.
+    /// - `/permission` says: `订单管理-查询`; used: `订单管理-查询订单信息`. Seen: a mirror of 2023; the set was renamed.
+    /// - `/response/properties/data/properties/order_info/properties/order_type` says: a number; used: `text`. Seen: order list 2.0 takes the same field as text.
     ///
     /// # Source
     ///

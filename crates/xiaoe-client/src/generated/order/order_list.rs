@@ -65,14 +65,12 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data` | the filters stand at the top level | the filters stand under data | the example request |
-    /// | `/request/properties/data/properties/page_index` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/request/properties/data/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/request/properties/data/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/request/properties/data/properties/end_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/response/properties/data` | a first row called id, a text | data, as it comes | the table has neither code, msg nor data and is cut behind its first row |
+    /// - `/request/properties/data` says: the filters stand at the top level; used: the filters stand under data. Seen: the example request.
+    /// - `/request/properties/data/properties/page_index` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/request/properties/data/properties/page_size` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/request/properties/data/properties/begin_time` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/request/properties/data/properties/end_time` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/response/properties/data` says: a first row called id, a text; used: data, as it comes. Seen: the table has neither code, msg nor data and is cut behind its first row.
     ///
     /// # Source
     ///

@@ -57,10 +57,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data/properties/page_index/default` | `1` | `0` | the example and the client code of 2020, against the text |
-    /// | `/response/properties/request_params` | `absent` | `optional` | working client code |
+    /// - `/request/properties/data/properties/page_index/default` says: `1`; used: `0`. Seen: the example and the client code of 2020, against the text.
+    /// - `/response/properties/request_params` says: `absent`; used: `optional`. Seen: working client code.
     ///
     /// # Source
     ///

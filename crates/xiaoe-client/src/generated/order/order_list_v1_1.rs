@@ -64,18 +64,16 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `page_index` | `page` | working client code sends page; the page says page_index |
-    /// | `/permission` | `订单管理-查询` | `素材管理-素材分组操作` | another copy of the page, evidently pasted |
-    /// | `/response/properties/data/properties/list/items/properties/settle_time` | a time | an order id | the example answer |
-    /// | `/response/properties/data/properties/list/items/properties/goods_no` | a field of the row | alone in a row of its own | the example answer |
-    /// | `/request/properties/page_index` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/request/properties/page_size` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/request/properties/begin_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/request/properties/end_time` | `string` | `integer` | the table; numbers and seconds are written as text |
-    /// | `/response/properties/data/properties/list/items/properties/price` | a number | an amount in yuan as text | the example against working code; the unit is not settled |
-    /// | `/response/properties/data/properties/list/items/properties/refund_money` | an amount | an empty text | the example answer |
+    /// - `/request/properties/page_index` says: `page_index`; used: `page`. Seen: working client code sends page; the page says page_index.
+    /// - `/permission` says: `订单管理-查询`; used: `素材管理-素材分组操作`. Seen: another copy of the page, evidently pasted.
+    /// - `/response/properties/data/properties/list/items/properties/settle_time` says: a time; used: an order id. Seen: the example answer.
+    /// - `/response/properties/data/properties/list/items/properties/goods_no` says: a field of the row; used: alone in a row of its own. Seen: the example answer.
+    /// - `/request/properties/page_index` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/request/properties/begin_time` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/request/properties/end_time` says: `string`; used: `integer`. Seen: the table; numbers and seconds are written as text.
+    /// - `/response/properties/data/properties/list/items/properties/price` says: a number; used: an amount in yuan as text. Seen: the example against working code; the unit is not settled.
+    /// - `/response/properties/data/properties/list/items/properties/refund_money` says: an amount; used: an empty text. Seen: the example answer.
     ///
     /// # Source
     ///

@@ -74,11 +74,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/created_time_start` | `required` | `optional` | the text of the row tells what happens without it, and working code leaves it out; a time of payment, settlement or change counts before it |
-    /// | `/request/properties/created_time_end` | `required` | `optional` | the text of the row above tells what happens without it, and working code leaves it out |
-    /// | `/request/properties/order_type` | `text` | a number | order detail 2.0 answers the same field as a number |
+    /// - `/request/properties/created_time_start` says: `required`; used: `optional`. Seen: the text of the row tells what happens without it, and working code leaves it out; a time of payment, settlement or change counts before it.
+    /// - `/request/properties/created_time_end` says: `required`; used: `optional`. Seen: the text of the row above tells what happens without it, and working code leaves it out.
+    /// - `/request/properties/order_type` says: `text`; used: a number. Seen: order detail 2.0 answers the same field as a number.
     ///
     /// # Source
     ///

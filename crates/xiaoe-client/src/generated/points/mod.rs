@@ -3,11 +3,11 @@
 //!
 //! 积分
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`deduct`](Handle::deduct)([`PointsDeduct`]) | Take points away<br>批量扣减积分 | 积分管理-积分操作<br>500 in 10 s |  | read 2026-11-26; 3 errata |
-//! | [`flow_list`](Handle::flow_list)([`PointsFlowList`]) | List points movements<br>查询用户积分日志 | 积分管理-查询<br>500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; the copy ends early; 6 errata |
-//! | [`list`](Handle::list)([`PointsList`]) | List points accounts<br>批量获取用户积分列表 | 积分管理-查询<br>500 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-22; 11 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [deduct](Handle::deduct)<br>[PointsDeduct] | **Take points away** · 批量扣减积分<br>积分管理-积分操作; 500 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [flow_list](Handle::flow_list)<br>[PointsFlowList] | **List points movements** · 查询用户积分日志<br>积分管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 6 errata |
+//! | [list](Handle::list)<br>[PointsList] | **List points accounts** · 批量获取用户积分列表<br>积分管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-22; 11 errata |
 
 pub(super) mod points_deduct;
 pub(super) mod points_flow_list;

@@ -49,11 +49,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/score` | `int` | a number in quotes | the example request |
-    /// | `/request` | the parameters of this operation | those of the points journal | the block for trying out above the table |
-    /// | `/request` | account_type, business_type, flow_id, flow_type, user_id, year_month | score, user_ids, remark | the try-it block, pasted from the points journal |
+    /// - `/request/properties/score` says: `int`; used: a number in quotes. Seen: the example request.
+    /// - `/request` says: the parameters of this operation; used: those of the points journal. Seen: the block for trying out above the table.
+    /// - `/request` says: account_type, business_type, flow_id, flow_type, user_id, year_month; used: score, user_ids, remark. Seen: the try-it block, pasted from the points journal.
     ///
     /// # Source
     ///

@@ -57,14 +57,12 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/account_type` | `INTEGRAL` | `INTERGRAL` | the example request spells it so |
-    /// | `/request/properties/flow_id` | `flow_id` | the key with a blank behind it | the example request |
-    /// | `/request/properties/flow_type` | `flow_type` | the key with a blank behind it | the example request |
-    /// | `/response/properties/data` | an object with a list | a list of rows | the older form of the page |
-    /// | `/response/properties/data/properties/list/items/properties/created_at` | `create_time` | `created_at` | the older form of the page |
-    /// | `/response/properties/data` | rows without sums | rows with month_total_grant and month_total_consume, sums of the month | the older form of the page |
+    /// - `/request/properties/account_type` says: `INTEGRAL`; used: `INTERGRAL`. Seen: the example request spells it so.
+    /// - `/request/properties/flow_id` says: `flow_id`; used: the key with a blank behind it. Seen: the example request.
+    /// - `/request/properties/flow_type` says: `flow_type`; used: the key with a blank behind it. Seen: the example request.
+    /// - `/response/properties/data` says: an object with a list; used: a list of rows. Seen: the older form of the page.
+    /// - `/response/properties/data/properties/list/items/properties/created_at` says: `create_time`; used: `created_at`. Seen: the older form of the page.
+    /// - `/response/properties/data` says: rows without sums; used: rows with month_total_grant and month_total_consume, sums of the month. Seen: the older form of the page.
     ///
     /// # Source
     ///

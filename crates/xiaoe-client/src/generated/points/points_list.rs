@@ -63,19 +63,17 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_ids` | `required` | `nullable` | the note of the same row: null or an empty text switches the filter off, an empty list does not |
-    /// | `/request/properties/page` | `string` | `integer` | the table and the example put the number in quotes; the answer counts in numbers |
-    /// | `/request/properties/page_size` | `string` | `integer` | the table and the example put the number in quotes; the answer counts in numbers |
-    /// | `/response/properties/data` | `string` | `object` | the example answer and the table of its fields |
-    /// | `/response/properties/data/properties/page` | `string` | `object` | the example answer and the table of its fields |
-    /// | `/response/properties/data/properties/list` | id of a shop | the rows | the example answer |
-    /// | `/definitions/PointsAccount/properties/freeze_balance` | information on the page | frozen points | the comment in the example answer |
-    /// | `/request` | valid JSON | comments after // and # | the example request |
-    /// | `/response` | valid JSON | comments after // | the example answer |
-    /// | `/definitions/PointsAccount/properties/total_balance` | points in all | 0 beside 300 usable points | the example answer |
-    /// | `/response/properties/data/properties/page/properties/current_page` | the page that was asked for | 3, where the example request asks for 1 | the two examples side by side |
+    /// - `/request/properties/user_ids` says: `required`; used: `nullable`. Seen: the note of the same row: null or an empty text switches the filter off, an empty list does not.
+    /// - `/request/properties/page` says: `string`; used: `integer`. Seen: the table and the example put the number in quotes; the answer counts in numbers.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the table and the example put the number in quotes; the answer counts in numbers.
+    /// - `/response/properties/data` says: `string`; used: `object`. Seen: the example answer and the table of its fields.
+    /// - `/response/properties/data/properties/page` says: `string`; used: `object`. Seen: the example answer and the table of its fields.
+    /// - `/response/properties/data/properties/list` says: id of a shop; used: the rows. Seen: the example answer.
+    /// - `/definitions/PointsAccount/properties/freeze_balance` says: information on the page; used: frozen points. Seen: the comment in the example answer.
+    /// - `/request` says: valid JSON; used: comments after // and #. Seen: the example request.
+    /// - `/response` says: valid JSON; used: comments after //. Seen: the example answer.
+    /// - `/definitions/PointsAccount/properties/total_balance` says: points in all; used: 0 beside 300 usable points. Seen: the example answer.
+    /// - `/response/properties/data/properties/page/properties/current_page` says: the page that was asked for; used: 3, where the example request asks for 1. Seen: the two examples side by side.
     ///
     /// # Source
     ///

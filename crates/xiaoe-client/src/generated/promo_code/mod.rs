@@ -3,11 +3,11 @@
 //!
 //! 优惠码
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`PromoCodeList`]) | List the codes of a promo-code batch<br>获取优惠码码库列表 | 营销码券管理-查询<br>3000 in 10 s | pages from 1, 50 rows each unless told otherwise | read 2026-11-26; 1 of 24 fields unverified; 3 errata |
-//! | [`stock_add`](Handle::stock_add)([`PromoCodeStockAdd`]) | Add stock to a promo-code batch<br>优惠码添加库存 | 营销码券管理-增删改<br>500 in 10 s |  | read 2026-11-26; 1 errata |
-//! | [`update`](Handle::update)([`PromoCodeUpdate`]) | Edit a promo-code batch<br>编辑优惠码 | 营销码券管理-增删改<br>500 in 10 s |  | read 2026-11-26; 9 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[PromoCodeList] | **List the codes of a promo-code batch** · 获取优惠码码库列表<br>营销码券管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 1 of 24 fields unverified; 3 errata |
+//! | [stock_add](Handle::stock_add)<br>[PromoCodeStockAdd] | **Add stock to a promo-code batch** · 优惠码添加库存<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 1 errata |
+//! | [update](Handle::update)<br>[PromoCodeUpdate] | **Edit a promo-code batch** · 编辑优惠码<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 9 errata |
 
 pub(super) mod promo_code_list;
 pub(super) mod promo_code_stock_add;

@@ -55,11 +55,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_size` | `absent` | `optional` | the example request |
-    /// | `/request/properties/batch_id` | `unknown` | `required` | the copy lost the marks; our choice: the codes are those of a batch |
-    /// | `/response/properties/data/properties/stock_code_total` | `string` | `integer` | the table; the number is written as text |
+    /// - `/request/properties/page_size` says: `absent`; used: `optional`. Seen: the example request.
+    /// - `/request/properties/batch_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the codes are those of a batch.
+    /// - `/response/properties/data/properties/stock_code_total` says: `string`; used: `integer`. Seen: the table; the number is written as text.
     ///
     /// # Source
     ///

@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | `object` | `any` | the example |
+    /// - `/response/properties/data` says: `object`; used: `any`. Seen: the example.
     ///
     /// # Source
     ///

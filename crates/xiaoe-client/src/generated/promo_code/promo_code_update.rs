@@ -53,17 +53,15 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/information_data/properties/form_name` | the form's id | the form's name, by its name | the labels of the two fields are swapped against their names |
-    /// | `/request/properties/information_data/properties/in_id` | the form's name | the form's id, by its name | the labels of the two fields are swapped against their names |
-    /// | `/request/properties/resource/items/properties/resource_id` | `unknown` | `required` | the text of the row: needed for named goods |
-    /// | `/request/properties/resource/items/properties/resource_type` | `unknown` | `required` | the text of the row: needed for named goods |
-    /// | `/request/properties/end_at` | a time | a time with blanks inside | the example request |
-    /// | `/request` | `access_token` | app_id instead of access_token | the example request |
-    /// | `/request/properties/batch_id` | `unknown` | `required` | the copy lost the marks; our choice: the batch must be named |
-    /// | `/request/properties/information_data` | `array` | `object` | the example request |
-    /// | `/response/properties/data` | `object` | `any` | the example answer |
+    /// - `/request/properties/information_data/properties/form_name` says: the form's id; used: the form's name, by its name. Seen: the labels of the two fields are swapped against their names.
+    /// - `/request/properties/information_data/properties/in_id` says: the form's name; used: the form's id, by its name. Seen: the labels of the two fields are swapped against their names.
+    /// - `/request/properties/resource/items/properties/resource_id` says: `unknown`; used: `required`. Seen: the text of the row: needed for named goods.
+    /// - `/request/properties/resource/items/properties/resource_type` says: `unknown`; used: `required`. Seen: the text of the row: needed for named goods.
+    /// - `/request/properties/end_at` says: a time; used: a time with blanks inside. Seen: the example request.
+    /// - `/request` says: `access_token`; used: app_id instead of access_token. Seen: the example request.
+    /// - `/request/properties/batch_id` says: `unknown`; used: `required`. Seen: the copy lost the marks; our choice: the batch must be named.
+    /// - `/request/properties/information_data` says: `array`; used: `object`. Seen: the example request.
+    /// - `/response/properties/data` says: `object`; used: `any`. Seen: the example answer.
     ///
     /// # Source
     ///

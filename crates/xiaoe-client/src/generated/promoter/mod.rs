@@ -3,16 +3,16 @@
 //!
 //! 推广员
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`add`](Handle::add)([`PromoterAdd`]) | Add a promoter<br>新增推广员 | 推广员管理-增删改<br>500 in 10 s |  | read 2026-11-26; 1 errata |
-//! | [`customer_bind`](Handle::customer_bind)([`PromoterCustomerBind`]) | Bind a customer to a promoter<br>绑定客户 |  |  | **unverified** (code); 2 errata |
-//! | [`customer_change`](Handle::customer_change)([`PromoterCustomerChange`]) | Move a customer to another promoter, or unbind<br>修改/解除绑定 |  |  | **unverified** (code); 3 errata |
-//! | [`customer_list`](Handle::customer_list)([`PromoterCustomerList`]) | List the customers of a promoter<br>查询推广员客户列表 | 推广员管理-查询<br>3000 in 10 s | pages from 1, at most 100 rows each | read 2026-11-26; the copy ends early; 1 of 27 fields unverified; 7 errata |
-//! | [`get_by_customer`](Handle::get_by_customer)([`PromoterGetByCustomer`]) | Look up the promoter of a customer<br>客户的推广员 |  |  | **unverified** (code); 1 errata |
-//! | [`list`](Handle::list)([`PromoterList`]) | List promoters<br>获取推广员列表 |  | pages from 1, 50 rows each unless told otherwise | **unverified** (code); 1 errata |
-//! | [`order_get_v2`](Handle::order_get_v2)([`PromoterOrderGetV2`]) | Look up a promoted order, version 2.0<br>推广订单详情(支持购物车订单返回多条记录) | 推广员管理-查询<br>500 in 10 s |  | read 2026-11-26; 2 errata |
-//! | [`superior_set`](Handle::superior_set)([`PromoterSuperiorSet`]) | Set the superior of a promoter<br>设置推广员上级 |  |  | **unverified** (code); 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [add](Handle::add)<br>[PromoterAdd] | **Add a promoter** · 新增推广员<br>推广员管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 1 errata |
+//! | [customer_bind](Handle::customer_bind)<br>[PromoterCustomerBind] | **Bind a customer to a promoter** · 绑定客户<br>**unverified** (code); 2 errata |
+//! | [customer_change](Handle::customer_change)<br>[PromoterCustomerChange] | **Move a customer to another promoter, or unbind** · 修改/解除绑定<br>**unverified** (code); 3 errata |
+//! | [customer_list](Handle::customer_list)<br>[PromoterCustomerList] | **List the customers of a promoter** · 查询推广员客户列表<br>推广员管理-查询; 3000 calls in 10 s; pages from 1, at most 100 rows each<br>read 2026-11-26; the copy ends early; 1 of 27 fields unverified; 7 errata |
+//! | [get_by_customer](Handle::get_by_customer)<br>[PromoterGetByCustomer] | **Look up the promoter of a customer** · 客户的推广员<br>**unverified** (code); 1 errata |
+//! | [list](Handle::list)<br>[PromoterList] | **List promoters** · 获取推广员列表<br>pages from 1, 50 rows each unless told otherwise<br>**unverified** (code); 1 errata |
+//! | [order_get_v2](Handle::order_get_v2)<br>[PromoterOrderGetV2] | **Look up a promoted order, version 2.0** · 推广订单详情(支持购物车订单返回多条记录)<br>推广员管理-查询; 500 calls in 10 s<br>read 2026-11-26; 2 errata |
+//! | [superior_set](Handle::superior_set)<br>[PromoterSuperiorSet] | **Set the superior of a promoter** · 设置推广员上级<br>**unverified** (code); 2 errata |
 
 pub(super) mod promoter_add;
 pub(super) mod promoter_customer_bind;

@@ -56,9 +56,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data` | `object` | `any` | the example answer: an empty text |
+    /// - `/response/properties/data` says: `object`; used: `any`. Seen: the example answer: an empty text.
     ///
     /// # Source
     ///

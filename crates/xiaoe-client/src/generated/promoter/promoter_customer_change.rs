@@ -49,11 +49,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_id` | `unknown` | `required` | working client code always sends it |
-    /// | `/request/properties/former_parent_user_id` | `unknown` | `required` | working client code always sends it |
-    /// | `/request/properties/parent_user_id` | `unknown` | `optional` | working client code always sends it, empty to unbind; our check takes an empty text for left out |
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: working client code always sends it.
+    /// - `/request/properties/former_parent_user_id` says: `unknown`; used: `required`. Seen: working client code always sends it.
+    /// - `/request/properties/parent_user_id` says: `unknown`; used: `optional`. Seen: working client code always sends it, empty to unbind; our check takes an empty text for left out.
     ///
     /// # Source
     ///

@@ -56,15 +56,13 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/data/properties/total` | `total` | `count` | working client code |
-    /// | `/response/properties/data/properties/count` | `absent` | `optional` | working client code |
-    /// | `/request/properties/page_size` | `1<page_size<100` | `100` | the example request |
-    /// | `/request/properties/bind_state` | `string` | `integer` | the example request sends numbers |
-    /// | `/request/properties/page_size` | `string` | `integer` | the example request sends numbers |
-    /// | `/request/properties/page_index` | `string` | `integer` | the example request sends numbers |
-    /// | `/response/properties/data/properties/list` | `object` | `array` | working code finds a list |
+    /// - `/response/properties/data/properties/total` says: `total`; used: `count`. Seen: working client code.
+    /// - `/response/properties/data/properties/count` says: `absent`; used: `optional`. Seen: working client code.
+    /// - `/request/properties/page_size` says: `1<page_size<100`; used: `100`. Seen: the example request.
+    /// - `/request/properties/bind_state` says: `string`; used: `integer`. Seen: the example request sends numbers.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the example request sends numbers.
+    /// - `/request/properties/page_index` says: `string`; used: `integer`. Seen: the example request sends numbers.
+    /// - `/response/properties/data/properties/list` says: `object`; used: `array`. Seen: working code finds a list.
     ///
     /// # Source
     ///

@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/uid` | `unknown` | `required` | the one call that was seen sends it |
+    /// - `/request/properties/uid` says: `unknown`; used: `required`. Seen: the one call that was seen sends it.
     ///
     /// # Source
     ///

@@ -53,9 +53,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/paging/first` | not told | `1` | working client code begins at 1 |
+    /// - `/paging/first` says: not told; used: `1`. Seen: working client code begins at 1.
     ///
     /// # Source
     ///

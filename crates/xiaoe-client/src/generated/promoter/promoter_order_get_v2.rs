@@ -48,10 +48,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/definitions/OrderPromoter/properties/level` | 1 to 3 | `5` | the example answer |
-    /// | `/definitions/OrderPromoter/properties/distribute_percent` | `string` | `number` | the example: a number with four decimals, as text |
+    /// - `/definitions/OrderPromoter/properties/level` says: 1 to 3; used: `5`. Seen: the example answer.
+    /// - `/definitions/OrderPromoter/properties/distribute_percent` says: `string`; used: `number`. Seen: the example: a number with four decimals, as text.
     ///
     /// # Source
     ///

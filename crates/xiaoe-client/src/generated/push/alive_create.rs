@@ -16,10 +16,8 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/data` | `string` | `object` | the rows below it and the example |
-    /// | `/content/properties/data` | `XML` | the example has remarks behind # after its tags | the example |
+    /// - `/content/properties/data` says: `string`; used: `object`. Seen: the rows below it and the example.
+    /// - `/content/properties/data` says: `XML`; used: the example has remarks behind # after its tags. Seen: the example.
     ///
     /// # Source
     ///

@@ -16,9 +16,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/flat` | the fields stand in xe_data, as on every other page | `true` | table and example |
+    /// - `/flat` says: the fields stand in xe_data, as on every other page; used: `true`. Seen: table and example.
     ///
     /// # Source
     ///

@@ -16,12 +16,10 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/kinds/1` | `alive_stream_state_change` | `live_push_state_change` | the example |
-    /// | `/nested` | the fields stand in xe_data | `data` | the example, which has action, app_id and data in xe_data |
-    /// | `/content/properties/action` | `absent` | `present` | the example |
-    /// | `/content/properties/event_time` | an integer | the tag is not closed in the example | the example |
+    /// - `/kinds/1` says: `alive_stream_state_change`; used: `live_push_state_change`. Seen: the example.
+    /// - `/nested` says: the fields stand in xe_data; used: `data`. Seen: the example, which has action, app_id and data in xe_data.
+    /// - `/content/properties/action` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/event_time` says: an integer; used: the tag is not closed in the example. Seen: the example.
     ///
     /// # Source
     ///

@@ -16,9 +16,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/user_total_price` | `bigint` | `integer` | the table; no such word elsewhere |
+    /// - `/content/properties/user_total_price` says: `bigint`; used: `integer`. Seen: the table; no such word elsewhere.
     ///
     /// # Source
     ///

@@ -16,13 +16,11 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/discount_limit_price` | `absent` | `present` | the example |
-    /// | `/content/properties/discount_percent` | `absent` | `present` | the example |
-    /// | `/content/properties/discount_way` | `absent` | `present` | the example |
-    /// | `/content/properties/valid_after` | `absent` | `present` | the example |
-    /// | `/content/properties/valid_day` | `absent` | `present` | the example |
+    /// - `/content/properties/discount_limit_price` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/discount_percent` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/discount_way` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/valid_after` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/valid_day` says: `absent`; used: `present`. Seen: the example.
     ///
     /// # Source
     ///

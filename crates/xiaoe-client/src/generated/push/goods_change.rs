@@ -12,9 +12,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/resource_type` | `required` | `absent` | the example |
+    /// - `/content/properties/resource_type` says: `required`; used: `absent`. Seen: the example.
     ///
     /// # Source
     ///

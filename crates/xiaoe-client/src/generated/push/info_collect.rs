@@ -12,9 +12,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/action` | `required` | `absent` | the example |
+    /// - `/content/properties/action` says: `required`; used: `absent`. Seen: the example.
     ///
     /// # Source
     ///

@@ -18,9 +18,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/version` | `verision` | the type column is misspelt; the value is a text | the table |
+    /// - `/content/properties/version` says: `verision`; used: the type column is misspelt; the value is a text. Seen: the table.
     ///
     /// # Source
     ///

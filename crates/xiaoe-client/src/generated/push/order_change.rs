@@ -12,10 +12,8 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/channel_id` | `absent` | `present` | the example |
-    /// | `/content/properties/channel_name` | `absent` | `present` | the example |
+    /// - `/content/properties/channel_id` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/channel_name` says: `absent`; used: `present`. Seen: the example.
     ///
     /// # Source
     ///

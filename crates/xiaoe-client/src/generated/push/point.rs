@@ -12,10 +12,8 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/content` | `absent` | `present` | the example |
-    /// | `/content/properties/type` | `absent` | `present` | the example |
+    /// - `/content/properties/content` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/type` says: `absent`; used: `present`. Seen: the example.
     ///
     /// # Source
     ///

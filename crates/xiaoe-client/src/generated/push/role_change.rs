@@ -16,9 +16,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/subject` | the user | called subject, not user_id as in the other pushes; virtual_group for free content | the table |
+    /// - `/content/properties/subject` says: the user; used: called subject, not user_id as in the other pushes; virtual_group for free content. Seen: the table.
     ///
     /// # Source
     ///

@@ -16,9 +16,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/action` | `absent` | `present` | the example |
+    /// - `/content/properties/action` says: `absent`; used: `present`. Seen: the example.
     ///
     /// # Source
     ///

@@ -12,11 +12,9 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/action` | `absent` | `present` | the example |
-    /// | `/content/properties/new_status` | \-2, -1, 0 or 1 | the example shows 2 | the example |
-    /// | `/content/properties/updated_at` | `updated_at` | the push of phone numbers calls the same update_at | both tables |
+    /// - `/content/properties/action` says: `absent`; used: `present`. Seen: the example.
+    /// - `/content/properties/new_status` says: \-2, -1, 0 or 1; used: the example shows 2. Seen: the example.
+    /// - `/content/properties/updated_at` says: `updated_at`; used: the push of phone numbers calls the same update_at. Seen: both tables.
     ///
     /// # Source
     ///

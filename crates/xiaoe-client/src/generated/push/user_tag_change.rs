@@ -16,9 +16,7 @@ scrm_core::record! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/content/properties/update_date` | `required` | `absent` | the example |
+    /// - `/content/properties/update_date` says: `required`; used: `absent`. Seen: the example.
     ///
     /// # Source
     ///

@@ -68,12 +68,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/content/properties/resource/items/properties/resource_type` | `text` | a number | the example request |
-    /// | `/request/properties/b_user_id` | `absent` | `optional` | the example request |
-    /// | `/permission` | `营销码券管理-码券操作` | `营销码券管理-增删改` | newer pages of the same group; the set was renamed |
-    /// | `/request/properties/content` | `string` | `object` | the text: JSON inside a text |
+    /// - `/request/properties/content/properties/resource/items/properties/resource_type` says: `text`; used: a number. Seen: the example request.
+    /// - `/request/properties/b_user_id` says: `absent`; used: `optional`. Seen: the example request.
+    /// - `/permission` says: `营销码券管理-码券操作`; used: `营销码券管理-增删改`. Seen: newer pages of the same group; the set was renamed.
+    /// - `/request/properties/content` says: `string`; used: `object`. Seen: the text: JSON inside a text.
     ///
     /// # Source
     ///

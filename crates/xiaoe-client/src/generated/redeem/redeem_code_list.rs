@@ -54,10 +54,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `string` | `integer` | the example request |
-    /// | `/request/properties/page_size` | `string` | `integer` | the example request |
+    /// - `/request/properties/page_index` says: `string`; used: `integer`. Seen: the example request.
+    /// - `/request/properties/page_size` says: `string`; used: `integer`. Seen: the example request.
     ///
     /// # Source
     ///

@@ -3,10 +3,10 @@
 //!
 //! SDK 登录
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`login`](Handle::login)([`SdkLogin`]) | Log a user in for the SDK<br>原生SDK登录 |  |  | read 2026-11-26; 5 of 17 fields unverified; 1 errata |
-//! | [`login_url`](Handle::login_url)([`SdkLoginUrl`]) | Get a link that logs a user in<br>获取登录链接 | 10000 in 10 s |  | **unverified** (code); 2 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [login](Handle::login)<br>[SdkLogin] | **Log a user in for the SDK** · 原生SDK登录<br>read 2026-11-26; 5 of 17 fields unverified; 1 errata |
+//! | [login_url](Handle::login_url)<br>[SdkLoginUrl] | **Get a link that logs a user in** · 获取登录链接<br>10000 calls in 10 s<br>**unverified** (code); 2 errata |
 
 pub(super) mod sdk_login;
 pub(super) mod sdk_login_url;

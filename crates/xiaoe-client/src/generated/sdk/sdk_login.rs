@@ -53,9 +53,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_info` | `array` | `object` | the example request |
+    /// - `/request/properties/user_info` says: `array`; used: `object`. Seen: the example request.
     ///
     /// # Source
     ///

@@ -54,10 +54,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/user_id` | `unknown` | `required` | working client code always sends it |
-    /// | `/request/properties/data` | `unknown` | `required` | working client code always sends it |
+    /// - `/request/properties/user_id` says: `unknown`; used: `required`. Seen: working client code always sends it.
+    /// - `/request/properties/data` says: `unknown`; used: `required`. Seen: working client code always sends it.
     ///
     /// # Source
     ///

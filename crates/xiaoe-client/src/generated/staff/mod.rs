@@ -3,10 +3,10 @@
 //!
 //! 员工
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`list`](Handle::list)([`StaffList`]) | List staff<br>获取员工列表 | 组织管理-查询组织信息<br>3000 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26 in an older copy; the copy ends early; 3 errata |
-//! | [`tree_get`](Handle::tree_get)([`StaffTreeGet`]) | Get the tree of groups and staff<br>获取组织结构树 | 组织管理-查询组织信息<br>3000 in 10 s |  | read 2026-11-26 in an older copy; 3 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [list](Handle::list)<br>[StaffList] | **List staff** · 获取员工列表<br>组织管理-查询组织信息; 3000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26 in an older copy; the copy ends early; 3 errata |
+//! | [tree_get](Handle::tree_get)<br>[StaffTreeGet] | **Get the tree of groups and staff** · 获取组织结构树<br>组织管理-查询组织信息; 3000 calls in 10 s<br>read 2026-11-26 in an older copy; 3 errata |
 
 pub(super) mod staff_list;
 pub(super) mod staff_tree_get;

@@ -57,11 +57,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/page_index` | `page_index` | the key with a blank behind it | the example request |
-    /// | `/request/properties/page_size` | `page_size` | the key with a blank behind it | the example request |
-    /// | `/response/properties/data/properties/list/items/properties/state` | `停用` | 停用用户所属组, the text of another row behind it | the text of the row |
+    /// - `/request/properties/page_index` says: `page_index`; used: the key with a blank behind it. Seen: the example request.
+    /// - `/request/properties/page_size` says: `page_size`; used: the key with a blank behind it. Seen: the example request.
+    /// - `/response/properties/data/properties/list/items/properties/state` says: `停用`; used: 停用用户所属组, the text of another row behind it. Seen: the text of the row.
     ///
     /// # Source
     ///

@@ -49,11 +49,9 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/definitions/StaffNode/properties/id` | `int` | `string` | the example answer |
-    /// | `/definitions/StaffNode/properties/attr/properties/children` | `arrary` | `array` | the word is misspelt |
-    /// | `/response/properties/data` | a list of users | one root | the example answer |
+    /// - `/definitions/StaffNode/properties/id` says: `int`; used: `string`. Seen: the example answer.
+    /// - `/definitions/StaffNode/properties/attr/properties/children` says: `arrary`; used: `array`. Seen: the word is misspelt.
+    /// - `/response/properties/data` says: a list of users; used: one root. Seen: the example answer.
     ///
     /// # Source
     ///

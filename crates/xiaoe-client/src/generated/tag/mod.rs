@@ -3,10 +3,10 @@
 //!
 //! 标签
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`save`](Handle::save)([`TagSave`]) | Make or rename a tag<br>添加/修改标签 | 用户管理-增删改<br>3000 in 10 s |  | read 2026-11-26; 4 errata |
-//! | [`user_tag_set`](Handle::user_tag_set)([`UserTagSet`]) | Set a user's tags<br>添加/修改用户标签 | 用户管理-标签操作<br>3000 in 10 s |  | read 2026-11-26; 1 errata |
+//! | Call | What it does |
+//! |---|---|
+//! | [save](Handle::save)<br>[TagSave] | **Make or rename a tag** · 添加/修改标签<br>用户管理-增删改; 3000 calls in 10 s<br>read 2026-11-26; 4 errata |
+//! | [user_tag_set](Handle::user_tag_set)<br>[UserTagSet] | **Set a user's tags** · 添加/修改用户标签<br>用户管理-标签操作; 3000 calls in 10 s<br>read 2026-11-26; 1 errata |
 
 pub(super) mod tag_save;
 pub(super) mod user_tag_set;

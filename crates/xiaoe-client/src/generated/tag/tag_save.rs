@@ -48,12 +48,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/tag_name` | `unknown` | `required` | our choice: a tag without a name makes no sense; the page has lost its marks |
-    /// | `/request/properties/tag_id` | `int` | an empty text for a new tag | the example request |
-    /// | `/request/properties/tag_type` | `int` | a number in quotes | the example request |
-    /// | `/request` | valid JSON | a comma behind the last field | the example request |
+    /// - `/request/properties/tag_name` says: `unknown`; used: `required`. Seen: our choice: a tag without a name makes no sense; the page has lost its marks.
+    /// - `/request/properties/tag_id` says: `int`; used: an empty text for a new tag. Seen: the example request.
+    /// - `/request/properties/tag_type` says: `int`; used: a number in quotes. Seen: the example request.
+    /// - `/request` says: valid JSON; used: a comma behind the last field. Seen: the example request.
     ///
     /// # Source
     ///

@@ -48,9 +48,7 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/tag_ids` | `optional` | `required` | our choice: leaving it out clears all manual tags, so it must be said |
+    /// - `/request/properties/tag_ids` says: `optional`; used: `required`. Seen: our choice: leaving it out clears all manual tags, so it must be said.
     ///
     /// # Source
     ///

@@ -53,10 +53,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/http/body` | `json` | `query` | the page asks for a JSON content type on a GET; of the vendor's own demo clients two send a JSON body and two the query, and both work |
-    /// | `/operation` | every fetch gives a new token, and the one before lives 300 s longer | while more than 1800 s remain the same token comes back | the same page in two generations, about 2022 and 2026 |
+    /// - `/http/body` says: `json`; used: `query`. Seen: the page asks for a JSON content type on a GET; of the vendor's own demo clients two send a JSON body and two the query, and both work.
+    /// - `/operation` says: every fetch gives a new token, and the one before lives 300 s longer; used: while more than 1800 s remain the same token comes back. Seen: the same page in two generations, about 2022 and 2026.
     ///
     /// # Source
     ///

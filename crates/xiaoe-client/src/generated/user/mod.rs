@@ -3,14 +3,14 @@
 //!
 //! 用户
 //!
-//! | Call | What it does | Permission, quota | Pages | Documented |
-//! |---|---|---|---|---|
-//! | [`get`](Handle::get)([`UserGet`]) | Look up one user<br>查询单个用户信息 | 用户管理-查询<br>3000 in 10 s |  | read 2026-11-26; the copy ends early; 3 of 28 fields unverified; 4 errata |
-//! | [`list`](Handle::list)([`UserList`]) | List users, version 1.0.0<br>获取用户列表1.0.0 | 用户管理-查询<br>3000 in 10 s | pages from 1, at most 50 rows each | read 2026-11-22; 1 of 30 fields unverified; 9 errata |
-//! | [`list_by_ids`](Handle::list_by_ids)([`UserListByIds`]) | Look up users by ids<br>批量查询获取用户信息 | 用户管理-查询<br>1000 in 10 s | pages from 1, at most 50 rows each | read 2026-11-26; 1 of 17 fields unverified; 2 errata |
-//! | [`list_v2`](Handle::list_v2)([`UserListV2`]) | List users, version 2.0.0<br>获取用户列表2.0.0 | 用户管理-查询<br>3000 in 10 s | by cursor, at most 50 rows each | **unverified**; 7 errata |
-//! | [`register`](Handle::register)([`UserRegister`]) | Register a user<br>注册新用户 | 用户管理-用户操作 |  | **unverified** |
-//! | [`update`](Handle::update)([`UserUpdate`]) | Change a user's profile<br>更新用户信息 | 用户管理-用户操作<br>3000 in 10 s |  | read 2026-11-22 |
+//! | Call | What it does |
+//! |---|---|
+//! | [get](Handle::get)<br>[UserGet] | **Look up one user** · 查询单个用户信息<br>用户管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 3 of 28 fields unverified; 4 errata |
+//! | [list](Handle::list)<br>[UserList] | **List users, version 1.0.0** · 获取用户列表1.0.0<br>用户管理-查询; 3000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-22; 1 of 30 fields unverified; 9 errata |
+//! | [list_by_ids](Handle::list_by_ids)<br>[UserListByIds] | **Look up users by ids** · 批量查询获取用户信息<br>用户管理-查询; 1000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; 1 of 17 fields unverified; 2 errata |
+//! | [list_v2](Handle::list_v2)<br>[UserListV2] | **List users, version 2.0.0** · 获取用户列表2.0.0<br>用户管理-查询; 3000 calls in 10 s; by cursor, at most 50 rows each<br>**unverified**; 7 errata |
+//! | [register](Handle::register)<br>[UserRegister] | **Register a user** · 注册新用户<br>用户管理-用户操作<br>**unverified** |
+//! | [update](Handle::update)<br>[UserUpdate] | **Change a user's profile** · 更新用户信息<br>用户管理-用户操作; 3000 calls in 10 s<br>read 2026-11-22 |
 
 mod definitions;
 pub(super) mod user_get;

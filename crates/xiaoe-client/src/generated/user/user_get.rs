@@ -66,12 +66,10 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/request/properties/data/properties/field_list` | `object` | `array` | working client code sends a list of names |
-    /// | `/request/properties/data/properties/wx_open_id` | `object` | `string` | its meaning; no example was in the copy |
-    /// | `/response/properties/data/properties/is_seal` | `string` | `integer` | the values listed beside it, and working client code |
-    /// | `/response/properties/data/properties/is_seal` | 2 waits to be cancelled | \-2 waits to be cancelled | older working code; the page has -2 |
+    /// - `/request/properties/data/properties/field_list` says: `object`; used: `array`. Seen: working client code sends a list of names.
+    /// - `/request/properties/data/properties/wx_open_id` says: `object`; used: `string`. Seen: its meaning; no example was in the copy.
+    /// - `/response/properties/data/properties/is_seal` says: `string`; used: `integer`. Seen: the values listed beside it, and working client code.
+    /// - `/response/properties/data/properties/is_seal` says: 2 waits to be cancelled; used: \-2 waits to be cancelled. Seen: older working code; the page has -2.
     ///
     /// # Source
     ///

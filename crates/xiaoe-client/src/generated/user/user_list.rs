@@ -63,17 +63,15 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/msg` | `message` | `msg` | the example answer |
-    /// | `/response/properties/data/properties/total` | `float` | `integer` | the example answer counts in whole numbers |
-    /// | `definitions.json#/User/properties/bind_phone` | `present` | `nullable` | the third user of the example answer |
-    /// | `definitions.json#/User/properties/from` | the same field as the filter `from`, which takes codes | the label of the code | the example answer |
-    /// | `/request/properties/max_pay_sum` | a minimum, like the row above it | the maximum | the name of the field and of its neighbour |
-    /// | `/request/properties/page` | `unknown` | `required` | the page's table has lost its column of required marks; the vendor's mirrored handbook shows it |
-    /// | `/request/properties/page_size` | `unknown` | `required` | the page's table has lost its column of required marks; the vendor's mirrored handbook shows it |
-    /// | `definitions.json#/User/properties/punch_count` | valid JSON | no comma after punch_count | the third user of the example answer |
-    /// | `/permission` | `用户管理-查询用户信息` | `用户管理-查询` | the vendor's mirrored handbook has the longer name, the page the shorter |
+    /// - `/response/properties/msg` says: `message`; used: `msg`. Seen: the example answer.
+    /// - `/response/properties/data/properties/total` says: `float`; used: `integer`. Seen: the example answer counts in whole numbers.
+    /// - `definitions.json#/User/properties/bind_phone` says: `present`; used: `nullable`. Seen: the third user of the example answer.
+    /// - `definitions.json#/User/properties/from` says: the same field as the filter `from`, which takes codes; used: the label of the code. Seen: the example answer.
+    /// - `/request/properties/max_pay_sum` says: a minimum, like the row above it; used: the maximum. Seen: the name of the field and of its neighbour.
+    /// - `/request/properties/page` says: `unknown`; used: `required`. Seen: the page's table has lost its column of required marks; the vendor's mirrored handbook shows it.
+    /// - `/request/properties/page_size` says: `unknown`; used: `required`. Seen: the page's table has lost its column of required marks; the vendor's mirrored handbook shows it.
+    /// - `definitions.json#/User/properties/punch_count` says: valid JSON; used: no comma after punch_count. Seen: the third user of the example answer.
+    /// - `/permission` says: `用户管理-查询用户信息`; used: `用户管理-查询`. Seen: the vendor's mirrored handbook has the longer name, the page the shorter.
     ///
     /// # Source
     ///

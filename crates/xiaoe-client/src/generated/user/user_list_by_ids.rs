@@ -55,10 +55,8 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/response/properties/msg` | `message` | `msg` | the example answer |
-    /// | `/response/properties/data/properties/total` | `float` | `integer` | the user list of version 1.0.0 counts in whole numbers |
+    /// - `/response/properties/msg` says: `message`; used: `msg`. Seen: the example answer.
+    /// - `/response/properties/data/properties/total` says: `float`; used: `integer`. Seen: the user list of version 1.0.0 counts in whole numbers.
     ///
     /// # Source
     ///

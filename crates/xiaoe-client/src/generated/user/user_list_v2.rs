@@ -66,15 +66,13 @@ scrm_core::request! {
     ///
     /// Where the documentation contradicts itself, and what is used here.
     ///
-    /// | Where | It says | Used | Seen |
-    /// |---|---|---|---|
-    /// | `/definitions/UserV2/properties/pay_sum/x-unit` | `yuan` | `fen` | version 1.0.0 counts in yuan; the retold page of 2.0.0 says fen |
-    /// | `/request/properties/min_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
-    /// | `/request/properties/max_punch_count` | `string` | `integer` | the page prints text; version 1.0.0 has a number, and the answer counts in numbers |
-    /// | `/request/properties/tag_id` | `JSON` | ids joined by commas | version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas |
-    /// | `/definitions/UserV2/properties/from` | the same field as the filter `from`, which takes codes | the label of the code | the example answer |
-    /// | `/definitions/UserV2/properties/bind_phone` | `present` | `nullable` | the example answer of version 1.0.0, which has the same rows |
-    /// | `/definitions/UserCursor/properties/user_created_at` | text, as in the row | `milliseconds` | the example: one name, text in the row and a number in its es_skip |
+    /// - `/definitions/UserV2/properties/pay_sum/x-unit` says: `yuan`; used: `fen`. Seen: version 1.0.0 counts in yuan; the retold page of 2.0.0 says fen.
+    /// - `/request/properties/min_punch_count` says: `string`; used: `integer`. Seen: the page prints text; version 1.0.0 has a number, and the answer counts in numbers.
+    /// - `/request/properties/max_punch_count` says: `string`; used: `integer`. Seen: the page prints text; version 1.0.0 has a number, and the answer counts in numbers.
+    /// - `/request/properties/tag_id` says: `JSON`; used: ids joined by commas. Seen: version 1.0.0 asks for JSON, the retold page of 2.0.0 for commas.
+    /// - `/definitions/UserV2/properties/from` says: the same field as the filter `from`, which takes codes; used: the label of the code. Seen: the example answer.
+    /// - `/definitions/UserV2/properties/bind_phone` says: `present`; used: `nullable`. Seen: the example answer of version 1.0.0, which has the same rows.
+    /// - `/definitions/UserCursor/properties/user_created_at` says: text, as in the row; used: `milliseconds`. Seen: the example: one name, text in the row and a number in its es_skip.
     ///
     /// # Source
     ///
