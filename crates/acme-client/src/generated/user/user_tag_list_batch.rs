@@ -45,6 +45,7 @@ scrm_core::request! {
         "Ids." "字段"
         ids: Vec<i64> as Ints = "ids", required, with_ids(impl IntoIterator<Item = i64>);
     }
+    numbers(0)
     /// With what is required: `ids`.
     new(ids: impl IntoIterator<Item = i64>)
 }
@@ -72,8 +73,9 @@ scrm_core::record! {
         "Id." "字段"
         user_id: Option<i64> as I64 = "user_id", maybe;
         "Tags." "字段"
-        tags: Vec<UserTag> as List = "tags", maybe;
+        tags: Vec<UserTag> as List(UserTag) = "tags", maybe;
     }
+    numbers(0 1)
 }
 
 scrm_core::record! {
@@ -84,6 +86,7 @@ scrm_core::record! {
         "Name." "字段"
         name: Option<String> as Str = "name", maybe;
     }
+    numbers(0)
 }
 
 #[cfg(test)]
