@@ -32,18 +32,19 @@ scrm_core::record! {
         "Spans." "spans。"
         spans: Vec<Date> as Typeds = "spans", maybe bars;
         "Child." "child。"
-        child: Option<Box<Row>> as Obj = "child", maybe;
+        child: Option<Box<Row>> as Obj(Row) = "child", maybe;
         "Rows." "rows。"
-        rows: Vec<Row> as List = "rows", maybe rows;
+        rows: Vec<Row> as List(Row) = "rows", maybe rows;
         "Map." "map。"
-        map: Keyed<Row> as Map = "map", maybe;
+        map: Keyed<Row> as Map(Row) = "map", maybe;
         "Three." "three。"
         three: Nullable<Vec<String>> as Nullable = "three", maybe;
         "Any." "any。"
         any: Option<Value> as Any = "any", maybe;
         "Inner." "inner。"
-        inner: Option<Box<Row>> as Obj = "inner", maybe json;
+        inner: Option<Box<Row>> as Obj(Row) = "inner", maybe json;
     }
+    numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
     columns {
         "Columns." "列。" "Each as (number, value)."
         columns = "c";

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use scrm_core::{
-    DateTime, Fen, Flat,
+    Column, DateTime, Fen, Flat, Maybe as _, Sensitivity, Tabular as _,
     table::{Nullable, ReadFields},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     decoding::{data, member},
     showing::nothing_is_null,
-    tables::{Home, Member, Wired},
+    tables::{Home, Level, Member, Wired},
 };
 
 fn written<R: Serialize>(rows: impl IntoIterator<Item = R>) -> Result<String, csv::Error> {
@@ -132,6 +132,87 @@ prop_compose! {
         }
         data(&row.to_string()).unwrap().data
     }
+}
+
+/// What a program sees that knows no type: from the views of an empty row, beside the texts of the declaration.
+#[test]
+fn columns_say_what_their_slots_hold() {
+    let told = |columns: Vec<Column>| -> Vec<String> {
+        let nested = |column: &Column| column.nested.map(|nested| nested()[0].name).unwrap_or_default();
+        columns.iter().map(|column| format!("{} {:?} {:?} {}", column.name, column.kind, column.shape, nested(column))).collect()
+    };
+    let member = [
+        "id Integer One ",
+        "price Fen One ",
+        "money Number One ",
+        "vip Boolean One ",
+        "name Text One ",
+        "phone Text One ",
+        "token Text One ",
+        "level Code One ",
+        "sex Code One ",
+        "home Object One city",
+        "friends Object List id",
+        "boss Object One id",
+        "tags Text List ",
+        "marks Integer List ",
+        "levels Code List ",
+        "by_shop Object Map city",
+        "counts Integer Map ",
+        "ids Text List ",
+        "any Any One ",
+        "created_at DateTime One ",
+        "scores Integer Map ",
+        "extra Any Map ",
+    ];
+    assert_eq!(told(Member::columns()), member);
+    assert_eq!(told(<Box<Member>>::columns()), member);
+    let wired = told(Wired::columns());
+    assert_eq!([&wired[10], &wired[11], &wired[18]], ["span Date List ", "maybe Integer List ", "times UnixMillis List "]);
+}
+
+scrm_core::request! {
+    /// Texts with everything that may stand beside them.
+    pub struct Noted {
+        "Points, as the page has it." "积分（原文）。" ("Points" "积分") "A note."
+        points: Option<i64> as I64 = "points", required personal ["points"], with_points(i64);
+        "Paid." "已付。"
+        paid: Option<i64> as I64 = "paid", optional secret ["fen"], with_paid(i64);
+        "Name \\n." "名称。" ("Name" "名称")
+        name: Option<String> as Str = "name", optional, with_name(impl Into<String>);
+    }
+    numbers(0 1 2)
+    open(extra)
+    /// Nothing is required.
+    new()
+}
+
+/// The setter is named, not called: what it takes is what the option holds.
+#[test]
+fn setters_take_what_may_be_missing() {
+    let given = Noted::new().maybe(Some(7), Noted::with_points).maybe(Some("李雷"), Noted::with_name).maybe(None, Noted::with_paid);
+    assert_eq!(given, Noted::new().with_points(7).with_name("李雷"));
+    assert_eq!(given.maybe(None::<String>, Noted::with_name).cell("name"), Some("李雷".into()), "nothing leaves it as it is");
+}
+
+#[test]
+fn an_open_enum_prints_as_a_derive_would() {
+    let all = [Level::Gold, Level::Seven, "other".parse().unwrap()];
+    assert_eq!(format!("{all:?}"), r#"[Gold, Seven, Undocumented(Text("other"))]"#);
+}
+
+#[test]
+fn columns_have_the_label_and_the_unit_of_their_line() {
+    let told: Vec<_> = Noted::columns().iter().map(|column| (column.label.en, column.label.zh, column.unit, column.required, column.sensitivity)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Points", "积分", Some("points"), true, Sensitivity::Personal),
+            ("Paid.", "已付。", Some("fen"), false, Sensitivity::Secret),
+            ("Name", "名称", None, false, Sensitivity::Plain),
+            ("Keys that the documentation does not name", "文档没有说明的字段", None, false, Sensitivity::Personal),
+        ]
+    );
 }
 
 proptest! {
