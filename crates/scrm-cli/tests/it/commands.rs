@@ -48,6 +48,21 @@ fn the_doctor_says_what_is_missing_and_what_to_do() {
     assert!(refused.out.contains("address"), "{}", refused.out);
     let nobody = ran(&bare(&["doctor", "rabbitpre"]).output().unwrap()).ended(1);
     assert!(nobody.out.contains("RABBITPRE_INSTANCE_APPID"), "{}", nobody.out);
+    // what only some operations need is named, too
+    for optional in ["RABBITPRE_COMPONENT_APPID", "RABBITPRE_COMPONENT_SECRET", "RABBITPRE_OPFID", "RABBITPRE_SIGNING_SECRET"] {
+        let nobody = ran(&bare(&["doctor", "rabbitpre", "--json"]).output().unwrap()).ended(1);
+        assert!(nobody.out.contains(optional), "{optional}: {}", nobody.out);
+    }
+    for vendor in [&xiaoe_client::VENDOR, &rabbitpre_client::VENDOR, &beschannels_client::VENDOR] {
+        let checked = program.run(&["doctor", vendor.name, "--json"]);
+        let checks: Value = serde_json::from_str(&checked.out).unwrap();
+        let tried =
+            checks.as_array().unwrap().iter().filter_map(|check| check["check"].as_str()).find(|check| vendor.operations.contains(check));
+        let tried = tried.unwrap_or_else(|| panic!("{checks}"));
+        let shown = ran(&bare(&["show", vendor.name, tried, "--json"]).output().unwrap()).ended(0);
+        let shown: Value = serde_json::from_str(&shown.out).unwrap();
+        assert_eq!(shown["source"]["verified"], true, "{} tries {tried}", vendor.name);
+    }
 }
 
 #[test]
