@@ -500,8 +500,8 @@ mod tests {
     fn every_operation_is_found_with_its_area_alone() {
         for vendor in crate::vendors::all() {
             for operation in vendor.operations {
-                let found = catalogue::around(vendor.spec.name, operation.name)
-                    .unwrap_or_else(|error| panic!("{}: {}", operation.name, error.message));
+                let found =
+                    catalogue::around(vendor.spec.name, operation.name).unwrap_or_else(|error| panic!("{}: {error:?}", operation.name));
                 catalogue::operation(&found, operation.name).unwrap();
             }
         }

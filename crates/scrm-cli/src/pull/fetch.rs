@@ -1,22 +1,31 @@
 //! The pages of a pull, fetched while those before them are stored.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use scrm_core::{Error, ErrorKind, NamedCall, NamedRow, Page, Pages, Summary, spec::Action};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::Session;
 
-/// So many pages wait to be stored; more are not asked for.
-const WAITING: usize = 4;
+/// So many pages, and so many rows, wait to be stored while a commit is under way; more are not fetched.
+const PAGES: usize = 256;
+const ROWS: u32 = 8000;
 
 /// What the stream of pages gave.
 pub(super) enum Next {
-    /// A page, and how many rows the vendor counts.
-    Page(Box<Page<NamedRow>>, Option<u64>),
+    Page(Box<Came>),
     Failed(Error),
     End(Box<Summary>),
     Interrupted,
+}
+
+/// A page that came.
+pub(super) struct Came {
+    pub(super) page: Page<NamedRow>,
+    /// How many rows the vendor counts.
+    pub(super) total: Option<u64>,
+    /// Room among those that wait, until it is stored.
+    pub(super) _room: Option<OwnedSemaphorePermit>,
 }
 
 /// Where what was fetched arrives.
@@ -32,25 +41,30 @@ impl Fetched {
 
 /// Begins to fetch. It ends when nobody waits for pages any more.
 pub(super) fn start(session: &Session<'_>, pages: Pages<NamedCall>) -> Fetched {
-    let (give, take) = mpsc::channel(WAITING);
+    let (give, take) = mpsc::channel(PAGES);
     session.runtime.spawn(fetch(pages, give, session.interrupted.clone()));
     Fetched(take)
 }
 
 async fn fetch(mut pages: Pages<NamedCall>, give: mpsc::Sender<Next>, mut interrupted: watch::Receiver<bool>) {
-    let mut failures = 0;
+    let (room, mut failures) = (Arc::new(Semaphore::new(ROWS as usize)), 0);
     loop {
         let next = tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|told| *told) => Next::Interrupted,
             page = pages.next() => match page {
-                Ok(Some(page)) => Next::Page(Box::new(page), pages.total()),
+                Ok(Some(page)) => {
+                    let rows = u32::try_from(page.rows.len()).unwrap_or(ROWS).min(ROWS);
+                    // it is never closed
+                    let room = room.clone().acquire_many_owned(rows).await.ok();
+                    Next::Page(Box::new(Came { page, total: pages.total(), _room: room }))
+                }
                 Ok(None) => Next::End(Box::new(pages.summary())),
                 Err(error) => Next::Failed(error),
             },
         };
         let pause = match &next {
-            Next::Page(..) => {
+            Next::Page(_) => {
                 failures = 0;
                 None
             }

@@ -353,11 +353,11 @@ impl UnderWay<'_, '_, '_> {
         let mut last_error = None;
         let summary = loop {
             match self.pages.next() {
-                Next::Page(page, total) => {
+                Next::Page(came) => {
                     last_error = None;
-                    self.total = total;
-                    waiting += page.rows.len() as u64;
-                    self.take(*page)?;
+                    self.total = came.total;
+                    waiting += came.page.rows.len() as u64;
+                    self.take(came.page)?;
                     if waiting >= most || committed.elapsed() >= COMMIT_PAUSE {
                         self.commit()?;
                         (waiting, committed) = (0, Instant::now());

@@ -127,3 +127,19 @@ fn the_shell_is_told_operations_fields_and_values() {
     assert!(offered(&["scrm", "call", "xiaoe", "user_list", "--pa"]).contains("--page_size"));
     assert!(offered(&["scrm", "call", "xiaoe", "user_list", "--from", ""]).contains("wechat"));
 }
+
+/// The box answers a write about the person whom it names, who joins where nobody has that phone.
+#[test]
+fn who_registers_is_found_afterwards() {
+    let program = Program::new(20);
+    let json = |arguments: &[&str]| -> Value { serde_json::from_str(&program.run(arguments).ended(0).out).unwrap() };
+    let registered = json(&["call", "xiaoe", "user_register", "--data.phone", "13911112222", "--data.nickname", "小明", "--yes"]);
+    assert_eq!(program.mock.customer_count(), 21);
+    let created = registered["created_at"].as_str().unwrap();
+    assert!(created.len() == 19 && created.starts_with("20") && created.as_bytes()[10] == b' ', "{registered}");
+    let found = json(&["call", "xiaoe", "user_list", "--phone", "13911112222"]);
+    assert_eq!((&found["list"][0]["user_id"], &found["list"][0]["user_nickname"]), (&registered["user_id"], &"小明".into()));
+    let known = json(&["call", "xiaoe", "user_list", "--phone", "13800138003"]);
+    let again = json(&["call", "xiaoe", "user_register", "--data.phone", "13800138003", "--yes"]);
+    assert_eq!((&again["user_id"], program.mock.customer_count()), (&known["list"][0]["user_id"], 21));
+}
