@@ -115,12 +115,13 @@ const WIDEST: usize = 30;
 /// What stands above each column for people: short, and no two the same.
 pub(crate) fn headings(columns: &[FlatColumn], language: Language) -> Vec<String> {
     let short: Vec<String> = columns.iter().map(|column| heading(column, language)).collect();
-    let often = |text: &str| short.iter().filter(|other| *other == text).count() > 1;
-    let named = |(text, column): (&String, &FlatColumn)| match often(text) && *text != column.name {
-        true => format!("{text} ({})", column.name),
-        false => text.clone(),
+    // of the same ones the first, which stands outermost, keeps it
+    let named = |(at, column): (usize, &FlatColumn)| match (short.get(at), short.get(..at)) {
+        (Some(text), Some(before)) if !before.contains(text) => text.clone(),
+        (Some(text), _) if *text != column.name => format!("{text} ({})", column.name),
+        _ => column.name.clone(),
     };
-    short.iter().zip(columns).map(named).collect()
+    columns.iter().enumerate().map(named).collect()
 }
 
 /// The first words of what the documentation says, or the name where these are a sentence.

@@ -19,7 +19,7 @@ use crate::{
 /// A table in a file of SQLite's.
 pub(crate) struct Sqlite {
     path: PathBuf,
-    /// There was no file before.
+    /// There was no file before, and nothing was written yet.
     is_new: bool,
     connection: Connection,
     table: Table,
@@ -109,10 +109,12 @@ impl Sink for Sqlite {
     }
 
     fn begin(&mut self, _: &mut State, _: bool) -> Result<(), Failure> {
+        self.is_new = false;
         self.make()
     }
 
     fn resume(&mut self, state: &State) -> Result<(), Failure> {
+        self.is_new = false;
         self.make()?;
         let run = state.run.as_ref().map_or(0, |run| run.number);
         let sql = format!("SELECT {KEY} FROM {} WHERE {RUN} = ? AND {KEY} LIKE '#%'", quoted(&self.table.name));
