@@ -81,7 +81,7 @@ const MODULES: [&str; 22] = [
     "vendor",
 ];
 /// Methods that every client has, or could be taken to have.
-const CLIENT_METHODS: [&str; 24] = [
+const CLIENT_METHODS: [&str; 25] = [
     "asynchronous",
     "borrow",
     "builder",
@@ -94,6 +94,7 @@ const CLIENT_METHODS: [&str; 24] = [
     "credentials",
     "drift",
     "execute",
+    "fill_tags",
     "find_customers",
     "fmt",
     "into",

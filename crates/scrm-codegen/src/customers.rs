@@ -18,7 +18,7 @@ use crate::{
 
 /// `impl VendorClient for Client`
 pub(crate) fn implementation(vendor: &Vendor) -> Result<TokenStream, Error> {
-    let (find, list) = (find(vendor)?, list(vendor)?);
+    let (find, list, tags) = (find(vendor)?, list(vendor)?, tags(vendor)?);
     Ok(quote! {
         #[scrm_core::async_trait]
         impl vendor_client::VendorClient for Client {
@@ -33,6 +33,7 @@ pub(crate) fn implementation(vendor: &Vendor) -> Result<TokenStream, Error> {
             }
             #find
             #list
+            #tags
         }
     })
 }
@@ -165,7 +166,29 @@ fn list_by(vendor: &Vendor, source: &Source<'_>, by: &ListBy) -> Result<TokenStr
     })
 }
 
-/// The request of a search or a list: the key with the path of its field, what the schema fills in, and nothing else.
+/// The tags of customers whose ids are known.
+fn tags(vendor: &Vendor) -> Result<Option<TokenStream>, Error> {
+    let mut telling = sources(vendor).filter_map(|source| source.customer.tags_of.as_ref().map(|of| (source, of)));
+    let Some((source, of)) = telling.next() else { return Ok(None) };
+    if let Some((other, _)) = telling.next() {
+        return Err(other.failed("tags_of", format!("`{}` tells the tags of customers already", source.operation.name)));
+    }
+    let records = types::records(source.operation)?;
+    let item = match member_at(&records, &of.parameter).map(|member| &member.kind) {
+        Some(Kind::Integers) => quote!(i64),
+        Some(Kind::Texts) => quote!(String),
+        _ => return Err(source.failed("tags_of", format!("`{}` is no list of texts or integers", of.parameter))),
+    };
+    let request = filled(&source, &records, Some((&of.parameter, quote!(ids))))?;
+    let batch = proc_macro2::Literal::usize_unsuffixed(of.batch as usize);
+    Ok(Some(quote! {
+        async fn fill_tags(&self, customers: &mut [scrm_core::Customer]) -> Result<(), scrm_core::Error> {
+            vendor_client::fill_tags(&self.0, customers, #batch, |ids: Vec<#item>| #request).await
+        }
+    }))
+}
+
+/// The request of a search, of a list or of tags: the key with the path of its field, what the schema fills in, and nothing else.
 fn filled(source: &Source<'_>, records: &[Record<'_>], key: Option<(&str, TokenStream)>) -> Result<TokenStream, Error> {
     let mut values: BTreeMap<&str, TokenStream> = key.into_iter().collect();
     let types = Types { operation: source.operation, records };

@@ -18,6 +18,6 @@ mod wait;
 
 pub use self::{
     call::{Call, RawCall},
-    customers::{Customers, VendorClient, find_customers, list_customers},
+    customers::{Customers, VendorClient, fill_tags, find_customers, list_customers},
     pull::{Items, Pages, Paginator},
 };

@@ -10,7 +10,7 @@ use futures_core::Stream;
 use futures_util::future::BoxFuture;
 
 #[doc(hidden)]
-pub use self::customers::{find, find_in_pages, list, list_by_ids, number};
+pub use self::customers::{fill_tags, find, find_in_pages, list, list_by_ids, number};
 pub use self::erased::ErasedCall;
 use crate::{
     client::{CallOptions, Response, ResponseMeta},
@@ -71,6 +71,17 @@ pub trait VendorClient: Send + Sync {
     fn list_customers(&self) -> CustomerStream<'_> {
         let error = cannot_list(self.vendor(), self.operations());
         Box::pin(futures_util::stream::iter([Err(error)]))
+    }
+
+    /// Reads the tags of this vendor's customers among these and puts their names into [`Customer::tags`], in as few calls as the vendor allows. Customers
+    /// without an id, of other vendors, and those of whom the vendor tells nothing stay as they are. Where the vendor gives tags with the customers, or tells
+    /// none at all, there is nothing to read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], where the vendor has no operation for it; else as for any call. What was read before an error stays.
+    async fn fill_tags(&self, customers: &mut [Customer]) -> Result<(), Error> {
+        let _ = customers;
+        Err(Error::new(ErrorKind::Unsupported, self.vendor(), "the vendor has no operation that tells the tags of customers"))
     }
 }
 
@@ -141,5 +152,8 @@ impl<V: VendorClient + ?Sized> VendorClient for Arc<V> {
     }
     fn list_customers(&self) -> CustomerStream<'_> {
         (**self).list_customers()
+    }
+    async fn fill_tags(&self, customers: &mut [Customer]) -> Result<(), Error> {
+        (**self).fill_tags(customers).await
     }
 }

@@ -756,7 +756,10 @@ pub struct Customer {
     /// The vendor's customers are listed by this operation, of ids that another one lists.
     #[serde(default)]
     pub list_by: Option<ListBy>,
-    /// Parameters that are filled for a find or a list, by their paths.
+    /// This operation tells the tags of customers whose ids are known.
+    #[serde(default)]
+    pub tags_of: Option<TagsOf>,
+    /// Parameters that are filled for a find, a list or tags, by their paths.
     #[serde(default)]
     pub with: IndexMap<String, Filling>,
 }
@@ -768,6 +771,16 @@ pub struct ListBy {
     /// The operation whose rows are ids; it is paged.
     pub operation: String,
     /// Request field, as a path, that takes a list of them.
+    pub parameter: String,
+    /// How many are asked for at once.
+    pub batch: u32,
+}
+
+/// How the tags of customers are read by their ids.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagsOf {
+    /// Request field, as a path, that takes a list of ids.
     pub parameter: String,
     /// How many are asked for at once.
     pub batch: u32,

@@ -323,4 +323,16 @@ impl vendor_client::VendorClient for Client {
             ),
         )
     }
+    async fn fill_tags(
+        &self,
+        customers: &mut [scrm_core::Customer],
+    ) -> Result<(), scrm_core::Error> {
+        vendor_client::fill_tags(
+                &self.0,
+                customers,
+                20,
+                |ids: Vec<i64>| super::user::UserTagListBatch::new(ids),
+            )
+            .await
+    }
 }

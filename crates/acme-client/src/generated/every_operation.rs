@@ -18,6 +18,7 @@ const OPERATIONS: &[Case] = &[
     Case::of::<super::user::UserList>(),
     Case::of::<super::user::UserLogList>(),
     Case::of::<super::user::UserScroll>(),
+    Case::of::<super::user::UserTagListBatch>(),
     Case::of::<super::lead::ContactFind>(),
     Case::of::<super::lead::LeadList>(),
     Case::of::<super::lead::NoteAdd>(),

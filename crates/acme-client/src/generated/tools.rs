@@ -19,6 +19,7 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::user::user_list::USER_LIST,
     &super::user::user_log_list::USER_LOG_LIST,
     &super::user::user_scroll::USER_SCROLL,
+    &super::user::user_tag_list_batch::USER_TAG_LIST_BATCH,
     &super::lead::contact_find::CONTACT_FIND,
     &super::lead::lead_list::LEAD_LIST,
     &super::lead::note_add::NOTE_ADD,
@@ -95,6 +96,11 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             }
             "user_scroll" => {
                 Box::<<super::user::UserScroll as scrm_core::Operation>::Data>::default()
+            }
+            "user_tag_list_batch" => {
+                Box::<
+                    <super::user::UserTagListBatch as scrm_core::Operation>::Data,
+                >::default()
             }
             "contact_find" => {
                 Box::<
@@ -198,6 +204,9 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             Some(
                 <<super::user::UserScroll as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
             )
+        }
+        "user_tag_list_batch" => {
+            Some(<super::user::UserTags as scrm_core::Tabular>::columns())
         }
         "contact_find" => Some(<super::lead::Contact as scrm_core::Tabular>::columns()),
         "lead_list" => {

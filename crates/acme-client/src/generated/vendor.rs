@@ -236,6 +236,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             "user_list",
             "user_log_list",
             "user_scroll",
+            "user_tag_list_batch",
             "contact_find",
             "lead_list",
             "note_add",

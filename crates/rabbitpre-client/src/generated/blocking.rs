@@ -67,6 +67,16 @@ impl Client {
     pub fn list_customers(&self) -> Customers<'_> {
         scrm_core::blocking::list_customers(&self.0)
     }
+    /// Reads the tags of this vendor's customers among these and puts their names into [`Customer::tags`](scrm_core::Customer::tags).
+    ///
+    /// # Errors
+    /// [`Unsupported`](scrm_core::ErrorKind::Unsupported), where the vendor has no operation for it; else as for any call.
+    pub fn fill_tags(
+        &self,
+        customers: &mut [scrm_core::Customer],
+    ) -> Result<(), scrm_core::Error> {
+        scrm_core::blocking::fill_tags(&self.0, customers)
+    }
     /// Customers: see [`customer`](super::customer::BlockingHandle).
     ///
     /// 客户。

@@ -306,4 +306,16 @@ impl vendor_client::VendorClient for Client {
             },
         )
     }
+    async fn fill_tags(
+        &self,
+        customers: &mut [scrm_core::Customer],
+    ) -> Result<(), scrm_core::Error> {
+        vendor_client::fill_tags(
+                &self.0,
+                customers,
+                50,
+                |ids: Vec<i64>| super::customer::CustomerTagListBatch::new(ids),
+            )
+            .await
+    }
 }

@@ -27,6 +27,14 @@ pub fn list_customers(client: &dyn vendor_client::VendorClient) -> Customers<'_>
     Customers { vendor: client.vendor(), stream: client.list_customers(), refused: false }
 }
 
+/// Reads the tags of customers. For the blocking clients of vendor crates.
+///
+/// # Errors
+/// As [`VendorClient::fill_tags`](vendor_client::VendorClient::fill_tags); [`Config`](crate::ErrorKind::Config) inside of an async runtime.
+pub fn fill_tags(client: &dyn vendor_client::VendorClient, customers: &mut [Customer]) -> Result<(), Error> {
+    wait(client.vendor(), client.fill_tags(customers))
+}
+
 /// Customer after customer, each waited for. After an error it goes on, but for one of kind [`Config`](crate::ErrorKind::Config) inside of an async runtime.
 #[must_use = "customers are asked for by the iterator"]
 pub struct Customers<'a> {
@@ -107,6 +115,14 @@ impl VendorClient {
     /// All customers. Where the vendor cannot list them, the iterator holds one error of kind [`Unsupported`](crate::ErrorKind::Unsupported).
     pub fn list_customers(&self) -> Customers<'_> {
         list_customers(&*self.0)
+    }
+
+    /// Reads the tags of this vendor's customers among these and puts their names into [`Customer::tags`].
+    ///
+    /// # Errors
+    /// As [`VendorClient::fill_tags`](vendor_client::VendorClient::fill_tags); [`Config`](crate::ErrorKind::Config) inside of an async runtime.
+    pub fn fill_tags(&self, customers: &mut [Customer]) -> Result<(), Error> {
+        fill_tags(&*self.0, customers)
     }
 }
 

@@ -822,13 +822,25 @@ fn keys_of_rows_are_distinct() {
     assert_eq!(keys.len(), 100_000);
 }
 
+/// A page of rows that tell no time, by id and content.
+fn timeless(rows: &[(u64, u64)]) -> Facts {
+    let keys: Vec<RowKey> = rows.iter().map(|(id, content)| RowKey { id: *id, content: *content }).collect();
+    let times = keys.iter().map(|key| (*key, None)).collect();
+    Facts { rows: keys.len() as u64, keys: Some(keys), total: Some(rows.len() as u64), times, ..Facts::default() }
+}
+
+#[test]
+fn a_row_that_entered_a_window_after_it_was_read_comes_with_the_next() {
+    let mut planner = Planner::new(windows(&PLAIN, 10, 9, false));
+    planner.take(&timeless(&[(1, 10), (2, 20)])).unwrap();
+    planner.take(&timeless(&[(2, 20), (9, 90)])).unwrap();
+    let step = planner.take(&timeless(&[(2, 20), (9, 90), (3, 30)])).unwrap();
+    assert_eq!((0..3).map(|at| step.keep.keeps(at)).collect::<Vec<_>>(), [false, true, true]);
+}
+
 #[test]
 fn a_row_that_changed_between_two_windows_comes_once_though_it_tells_no_time() {
-    let facts = |rows: &[(u64, u64)]| {
-        let keys: Vec<RowKey> = rows.iter().map(|(id, content)| RowKey { id: *id, content: *content }).collect();
-        let times = keys.iter().map(|key| (*key, None)).collect();
-        Facts { rows: keys.len() as u64, keys: Some(keys), total: Some(rows.len() as u64), times, ..Facts::default() }
-    };
+    let facts = timeless;
     let mut planner = Planner::new(windows(&PLAIN, 10, 9, false));
     assert!(planner.take(&facts(&[(1, 10), (2, 20)])).unwrap().keep.keeps(1));
     // The end of the first window once more, and then the second one.

@@ -2,9 +2,10 @@
 //!
 //! No vendor documents whether the ends of a range belong to it. So a window begins at the very moment at which the one before ended: the rows of that moment (a
 //! second, or a day where ranges are written in days) may come with both, and are left out the second time. They are known by their own time; where a row tells
-//! none, or the process was restarted meanwhile, the end of the window before is read once more, without delivering it: what it holds came.
+//! none, or the process was restarted meanwhile, the end of the window before is read once more, without delivering it: what it holds came, unless it is known that
+//! it did not, since it was not there yet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     plan::{Ask, Facts, Keep, RowKey, Step},
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     spec::TimeFormat,
-    time::{self, Moment},
+    time::{self, Day, Moment},
 };
 
 /// Rows of one moment that are kept in mind.
@@ -103,6 +104,31 @@ impl Seam {
     }
 }
 
+/// The rows of a window that tell no time, by what identifies them.
+#[derive(Clone, Debug)]
+enum Timeless {
+    These(HashSet<u64>),
+    /// There were too many, or the process was restarted.
+    Forgotten,
+}
+
+impl Timeless {
+    fn add(&mut self, key: RowKey) {
+        if let Timeless::These(rows) = self {
+            rows.insert(key.id);
+            if rows.len() >= MOST {
+                *self = Timeless::Forgotten;
+            }
+        }
+    }
+}
+
+impl Default for Timeless {
+    fn default() -> Self {
+        Timeless::These(HashSet::new())
+    }
+}
+
 /// A pull in windows.
 #[derive(Clone, Debug)]
 pub(super) struct Windowed {
@@ -117,6 +143,9 @@ pub(super) struct Windowed {
     ahead: Seam,
     /// Not all of these rows are known.
     doubtful: bool,
+    /// Of this window, and of the one before.
+    timeless: Timeless,
+    timeless_before: Timeless,
     /// Pages taken of this window, and of the one before.
     pages: u64,
     pages_before: Option<u64>,
@@ -153,6 +182,8 @@ impl Windowed {
             seam: Seam::default(),
             ahead: Seam::default(),
             doubtful: false,
+            timeless: Timeless::default(),
+            timeless_before: Timeless::Forgotten,
             pages: 0,
             pages_before: None,
             windows: 0,
@@ -175,7 +206,7 @@ impl Windowed {
         let longest = window.to.unix_millis().checked_sub(window.from.unix_millis())?;
         let orderly = era.since <= window.from && window.from <= window.to && window.to <= era.until && longest <= era.longest;
         let inner = walk(inside(course, &era, window)).filter(|_| orderly)?;
-        let mut windowed = Windowed { window, totals, walk: Box::new(inner), doubtful: true, ..Windowed::new(course.clone(), era) };
+        let mut windowed = Windowed { window, totals, walk: Box::new(inner), doubtful: true, timeless: Timeless::Forgotten, ..Windowed::new(course.clone(), era) };
         if window.from > windowed.era.since {
             windowed.recall();
         }
@@ -230,7 +261,10 @@ impl Windowed {
     fn recalled(&mut self, facts: &Facts, step: Step) -> Step {
         let seam = self.window.from;
         for (at, (key, time)) in facts.times.iter().enumerate() {
-            let there = time.is_none_or(|time| self.is_at(time, seam));
+            let there = match time {
+                Some(time) => self.is_at(*time, seam),
+                None => self.came_before(*key),
+            };
             if step.keep.keeps(at) && there && !self.seam.add(*key) {
                 self.so_far = self.so_far.and(Completeness::Unknown);
             }
@@ -241,12 +275,29 @@ impl Windowed {
         Step::nothing()
     }
 
+    /// Whether a row without a time came with the window before. Where that was forgotten, it is believed; of today that may be wrong.
+    fn came_before(&mut self, key: RowKey) -> bool {
+        match &self.timeless_before {
+            Timeless::These(rows) => rows.contains(&key.id),
+            Timeless::Forgotten => {
+                let closed = self.course.today.is_some_and(|today| Day::of(self.window.from) < today);
+                if !closed {
+                    self.so_far = self.so_far.and(Completeness::Unknown);
+                }
+                true
+            }
+        }
+    }
+
     /// Leaves out what came with the window before, and remembers what may come with the next.
     fn sift(&mut self, facts: &Facts, step: &mut Step) {
         let rows = usize::try_from(facts.rows).unwrap_or(usize::MAX);
         let mut kept: Vec<bool> = (0..rows).map(|at| step.keep.keeps(at)).collect();
         let mut left_out = false;
         for ((key, time), kept) in facts.times.iter().zip(&mut kept).filter(|(_, kept)| **kept) {
+            if time.is_none() {
+                self.timeless.add(*key);
+            }
             let at_the_seam = time.is_none_or(|time| self.is_at(time, self.window.from));
             if self.seam.take(*key, at_the_seam) {
                 (*kept, left_out) = (false, true);
@@ -294,6 +345,7 @@ impl Windowed {
         *self.walk = Planner::new(inside(&self.course, &self.era, self.window));
         self.pages_before = Some(std::mem::take(&mut self.pages));
         self.seam = std::mem::take(&mut self.ahead);
+        self.timeless_before = std::mem::take(&mut self.timeless);
         if std::mem::take(&mut self.doubtful) {
             self.recall();
         }

@@ -1,6 +1,6 @@
 //! From rows to customers: what generated clients call, one line per key.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, str::FromStr};
 
 use futures_util::{StreamExt as _, stream};
 
@@ -176,6 +176,43 @@ where
         }));
         Ok(())
     }
+}
+
+/// The tags of customers, by an operation that takes so many ids at once and tells the tags of each.
+///
+/// # Errors
+/// As for any call; also when the tags of a customer cannot be understood, after those of the others in the same answer are filled in.
+pub async fn fill_tags<O: Operation, K: FromStr>(
+    core: &ApiClient,
+    customers: &mut [Customer],
+    batch: usize,
+    tags_of: impl Fn(Vec<K>) -> O + Send,
+) -> Result<(), Error>
+where
+    O::Data: Inspect,
+{
+    let (vendor, spec) = (core.vendor(), O::spec());
+    let mut known: Vec<&mut Customer> =
+        customers.iter_mut().filter(|customer| customer.vendor == vendor.name && id_of::<K>(customer).is_some()).collect();
+    for some in known.chunks_mut(batch.max(1)) {
+        let ids = some.iter().filter_map(|customer| id_of(customer)).collect();
+        let response = core.call(tags_of(ids)).await?;
+        each_row(&response.data.shown(), &mut |row| {
+            let Some(told) = spec.customer.map(|customer| Customer::read(row, customer, vendor)) else { return };
+            for customer in some.iter_mut().filter(|customer| customer.id == told.id) {
+                customer.tags.clone_from(&told.tags);
+            }
+        });
+        if let Some(bad) = response.meta.bad_rows.into_iter().next() {
+            let detail = format!("the tags of a customer are not understood: {}", bad.reason);
+            return Err(Error::new(ErrorKind::Decode, vendor, detail).of(spec, spec.name).with_bad_row(bad));
+        }
+    }
+    Ok(())
+}
+
+fn id_of<K: FromStr>(customer: &Customer) -> Option<K> {
+    customer.id.as_deref()?.parse().ok()
 }
 
 /// Calls `visit` with each row of an answer.

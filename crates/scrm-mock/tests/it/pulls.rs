@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use acme_client::{
-    Client, Credentials, CustomerKey, ErrorKind, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind,
+    Client, Credentials, Customer, CustomerKey, ErrorKind, HttpRequest, HttpResponse, Sent, Transport, TransportError, TransportErrorKind,
     VendorClient as _,
     order::{OrderChangeList, OrderChangeQuery},
     user::{UserIdList, UserLogList},
@@ -160,6 +160,17 @@ async fn customers_are_found_by_nested_and_listed_keys_and_listed_by_their_ids()
         assert_eq!((found.len(), found[0].matches(&key), found[0].tags.clone()), (1, true, vec!["常客".to_owned()]), "{key:?}");
     }
     assert!(client.find_customers(&CustomerKey::union_id("nobody")).await.unwrap().is_empty());
+
+    let vendor = client.vendor();
+    let mut known = vec![Customer::new(vendor.name, vendor.title); 30];
+    for (number, customer) in known.iter_mut().enumerate().skip(1) {
+        customer.id = Some((1001 + number).to_string());
+    }
+    known[2].id = Some("no number".to_owned());
+    client.fill_tags(&mut known).await.unwrap();
+    let tagged = known.iter().filter(|customer| customer.tags == ["常客"]).count();
+    assert!(tagged > 5 && known[0].tags.is_empty() && known[2].tags.is_empty(), "{known:?}");
+    assert_eq!(mock.calls("user_tag_list_batch"), 2);
 
     let mut listed = HashSet::new();
     let mut customers = client.list_customers();

@@ -16,18 +16,22 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         return;
     };
     columns(context, customer, row, problems);
-    if customer.find.is_empty() && !customer.list && customer.list_by.is_none() {
-        problems.add("/customer", "neither finds nor lists customers", "add `find`, `list` or `list_by`, or take it out");
+    if customer.find.is_empty() && !customer.list && customer.list_by.is_none() && customer.tags_of.is_none() {
+        problems.add("/customer", "neither finds nor lists customers", "add `find`, `list`, `list_by` or `tags_of`, or take it out");
     }
-    if let Some(by) = &customer.list_by {
-        let takes = context.operation.at_path(&context.operation.request, &by.parameter);
+    let by_ids = [
+        ("/customer/list_by/parameter", customer.list_by.as_ref().map(|by| &by.parameter)),
+        ("/customer/tags_of/parameter", customer.tags_of.as_ref().map(|of| &of.parameter)),
+    ];
+    for (pointer, parameter) in by_ids {
+        let Some(parameter) = parameter else { continue };
+        let takes = context.operation.at_path(&context.operation.request, parameter);
         if !takes.is_some_and(|field| matches!(&field.ty, Type::List(item) if matches!(**item, Type::Text | Type::Integer))) {
-            problems.add(
-                "/customer/list_by/parameter",
-                format!("the request has no list of texts or integers at `{}`", by.parameter),
-                "name the field that takes ids",
-            );
+            problems.add(pointer, format!("the request has no list of texts or integers at `{parameter}`"), "name the field that takes ids");
         }
+    }
+    if customer.tags_of.is_some() && customer.tags.is_empty() {
+        problems.add("/customer/tags_of", "no `tags` are read from the answer", "say in `tags` where their names stand");
     }
     if customer.list && context.operation.paging.is_none() {
         problems.add("/customer/list", "the operation is not paged", "describe `paging`, or take it out");

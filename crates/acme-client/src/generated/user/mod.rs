@@ -11,6 +11,7 @@
 //! | [`list`](Handle::list)([`UserList`]) | user list<br>测试操作 | users-read<br>20 in 10 s | pages from 1, at most 50 rows each | read 2026-11-22 |
 //! | [`log_list`](Handle::log_list)([`UserLogList`]) | Log lines of users, as they come<br>示例 |  | pages from 1, 20 rows each unless told otherwise | read 2026-11-27 |
 //! | [`scroll`](Handle::scroll)([`UserScroll`]) | user scroll<br>测试操作 |  | by cursor, at most 50 rows each | read 2026-11-22 |
+//! | [`tag_list_batch`](Handle::tag_list_batch)([`UserTagListBatch`]) | Tags of users<br>示例 |  |  | read 2026-11-27 |
 
 mod definitions;
 pub(super) mod user_add;
@@ -19,6 +20,7 @@ pub(super) mod user_id_list;
 pub(super) mod user_list;
 pub(super) mod user_log_list;
 pub(super) mod user_scroll;
+pub(super) mod user_tag_list_batch;
 
 pub use self::definitions::{Cursor, Detail, Level, PageInfo, User};
 pub use self::user_add::{UserAdd, UserAddData};
@@ -29,6 +31,7 @@ pub use self::user_id_list::{UserIdList, UserIdListData};
 pub use self::user_list::{Source, UserList, UserListData};
 pub use self::user_log_list::{UserLogList, UserLogListData};
 pub use self::user_scroll::{UserScroll, UserScrollData};
+pub use self::user_tag_list_batch::{UserTag, UserTagListBatch, UserTags};
 
 scrm_core::handle! {
     /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
@@ -59,4 +62,8 @@ scrm_core::handle! {
     ///
     /// 测试操作。
     fn scroll(UserScroll);
+    /// Tags of users. See [`UserTagListBatch`].
+    ///
+    /// 示例。
+    fn tag_list_batch(UserTagListBatch);
 }

@@ -72,7 +72,11 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS)
         .rules(&[
             Rule::required("audienceUserIdList"),
-        ]);
+        ])
+        .customer(&
+            CustomerSpec::new("audienceUserId")
+            .tags(&["tagList/tagName"])
+        );
 }
 
 #[cfg(test)]
