@@ -24,8 +24,8 @@ pub(super) struct Came {
     pub(super) page: Page<NamedRow>,
     /// How many rows the vendor counts.
     pub(super) total: Option<u64>,
-    /// Room among those that wait, until it is stored.
-    pub(super) _room: Option<OwnedSemaphorePermit>,
+    /// Room among those that wait, given back when it is stored.
+    pub(super) room: Option<OwnedSemaphorePermit>,
 }
 
 /// Where what was fetched arrives.
@@ -47,25 +47,23 @@ pub(super) fn start(session: &Session<'_>, pages: Pages<NamedCall>) -> Fetched {
 }
 
 async fn fetch(mut pages: Pages<NamedCall>, give: mpsc::Sender<Next>, mut interrupted: watch::Receiver<bool>) {
-    let (room, mut failures) = (Arc::new(Semaphore::new(ROWS as usize)), 0);
+    let (free, mut failures) = (Arc::new(Semaphore::new(ROWS as usize)), 0);
     loop {
-        let next = tokio::select! {
+        let mut next = tokio::select! {
             biased;
             Ok(_) = interrupted.wait_for(|told| *told) => Next::Interrupted,
             page = pages.next() => match page {
-                Ok(Some(page)) => {
-                    let rows = u32::try_from(page.rows.len()).unwrap_or(ROWS).min(ROWS);
-                    // it is never closed
-                    let room = room.clone().acquire_many_owned(rows).await.ok();
-                    Next::Page(Box::new(Came { page, total: pages.total(), _room: room }))
-                }
+                Ok(Some(page)) => Next::Page(Box::new(Came { page, total: pages.total(), room: None })),
                 Ok(None) => Next::End(Box::new(pages.summary())),
                 Err(error) => Next::Failed(error),
             },
         };
-        let pause = match &next {
-            Next::Page(_) => {
+        let pause = match &mut next {
+            Next::Page(came) => {
                 failures = 0;
+                let rows = u32::try_from(came.page.rows.len()).unwrap_or(ROWS).min(ROWS);
+                // it is never closed
+                came.room = free.clone().acquire_many_owned(rows).await.ok();
                 None
             }
             Next::Failed(error) => {

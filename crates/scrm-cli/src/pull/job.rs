@@ -358,6 +358,7 @@ impl UnderWay<'_, '_, '_> {
                     self.total = came.total;
                     waiting += came.page.rows.len() as u64;
                     self.take(came.page)?;
+                    drop(came.room);
                     if waiting >= most || committed.elapsed() >= COMMIT_PAUSE {
                         self.commit()?;
                         (waiting, committed) = (0, Instant::now());
