@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod database;
+mod null_client;
 
 use std::{
     collections::BTreeMap,
@@ -33,6 +34,9 @@ struct Goal {
 struct Figure {
     rows: f64,
     memory: f64,
+    /// Seconds of a processor that it used itself, and that the stand-in used meanwhile.
+    own: f64,
+    stand_in: f64,
 }
 
 /// Pulls all users into Parquet and into PostgreSQL, by the program and by hand. `arguments`: `--users N`.
@@ -84,7 +88,13 @@ struct Bench {
 impl Bench {
     fn all(&self) -> Result<String, String> {
         let stand_in = StandIn::start(self)?;
-        let mut told = vec![format!("{:34} {:>9} {:>8}   goal", format!("{} users, list 2.0", self.users), "rows/s", "MB")];
+        let mut told =
+            vec![format!("{:34} {:>9} {:>8}   processor seconds, goal", format!("{} users, list 2.0", self.users), "rows/s", "MB")];
+        let alone = null_client::rows_per_second(&stand_in.variables, self.users)?;
+        told.push(format!(
+            "{:34} {alone:>9.0} {:>8}   what the stand-in alone allows, one page after the other",
+            "nothing done with the rows", ""
+        ));
         let script = self.out.join("pull.py");
         fs::write(&script, SCRIPT).map_err(|error| error.to_string())?;
         let parquet = Goal { rows: 60_000.0, memory: 120.0 };
@@ -124,7 +134,14 @@ impl Bench {
         hand.arg(script).arg(to("python"));
         let theirs = self.measured(&mut hand, stand_in)?;
         let line = |who: &str, figure: &Figure, goal: String| {
-            format!("{:34} {:>9.0} {:>8.0}   {goal}", format!("{name}: {who}"), figure.rows, figure.memory)
+            format!(
+                "{:34} {:>9.0} {:>8.0}   {:.2} s + {:.2} s of the stand-in; {goal}",
+                format!("{name}: {who}"),
+                figure.rows,
+                figure.memory,
+                figure.own,
+                figure.stand_in
+            )
         };
         let (faster, share) = (ours.rows / theirs.rows, ours.memory / theirs.memory);
         Ok(vec![
@@ -137,16 +154,23 @@ impl Bench {
         command.envs(&stand_in.variables).env("SCRM_TOKENS", "none").current_dir(&self.out).stdout(Stdio::null());
         let began = Instant::now();
         let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
-        let mut memory: f64 = 0.0;
+        let before = processor_seconds(stand_in.child.id());
+        let (mut memory, mut own): (f64, f64) = (0.0, 0.0);
         let status = loop {
             memory = memory.max(high_water(child.id()));
+            own = own.max(processor_seconds(child.id()));
             match child.try_wait().map_err(|error| error.to_string())? {
                 Some(status) => break status,
                 None => thread::sleep(Duration::from_millis(10)),
             }
         };
         let took = began.elapsed().as_secs_f64();
-        if status.success() { Ok(Figure { rows: f64::from(self.users) / took, memory }) } else { Err(format!("{command:?}: {status}")) }
+        let stand_in = processor_seconds(stand_in.child.id()) - before;
+        if status.success() {
+            Ok(Figure { rows: f64::from(self.users) / took, memory, own, stand_in })
+        } else {
+            Err(format!("{command:?}: {status}"))
+        }
     }
 }
 
@@ -155,6 +179,14 @@ fn high_water(process: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+}
+
+/// Seconds of a processor that a process has used so far, where the clock of `/proc` ticks a hundred times a second, as it does on Linux; 0 where the system does not tell.
+fn processor_seconds(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // the name in front may hold anything
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// `scrm box` as a process of its own.

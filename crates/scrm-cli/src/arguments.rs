@@ -7,7 +7,7 @@ use scrm_schema::model::Vendor;
 
 #[cfg(feature = "listen")]
 use crate::listen;
-use crate::{catalogue, commands, fields, language::Language, pull, screen, vendors};
+use crate::{catalogue, commands, connect, fields, language::Language, pull, screen, vendors};
 
 /// The whole command line.
 pub(crate) fn command(words: &[String], language: Language) -> Command {
@@ -32,6 +32,7 @@ pub(crate) fn command(words: &[String], language: Language) -> Command {
                 .hide_possible_values(true)
                 .help(pick("Language of texts: en or zh [default: the locale's]", "文字的语言：en 或 zh [默认: 按系统设置]")),
         )
+        .arg(connect::profile(language).help_heading(None::<&str>))
         .subcommand(commands::operations::command(language))
         .subcommand(commands::show::command(asked.vendor.as_deref(), language))
         .subcommand(commands::doctor::command(language))
@@ -108,6 +109,36 @@ fn titled(arg: Arg) -> Arg {
     }
 }
 
+/// Options of commands that are given without a value.
+const WITHOUT_VALUE: &[&str] = &["thorough", "strict", "quiet", "help", "raw", "yes", "dry-run", "allow-empty"];
+
+/// Whether an option's value is the next word.
+fn takes_value(word: &str) -> bool {
+    let options = pull::TAKEN.iter().chain(commands::call::TAKEN).filter(|name| !WITHOUT_VALUE.contains(name));
+    word.strip_prefix("--").is_some_and(|word| options.into_iter().any(|name| *name == word))
+}
+
+/// What holds for every command may stand in front of it, too: it is put behind it.
+pub(crate) fn in_order(words: Vec<String>) -> Vec<String> {
+    let mut words = words.into_iter();
+    let (mut ordered, mut options): (Vec<String>, Vec<String>) = (words.next().into_iter().collect(), Vec::new());
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--profile" => options.extend(std::iter::once(word).chain(words.next())),
+            one if one.starts_with("--profile=") => options.push(word),
+            "--lang" => ordered.extend(std::iter::once(word).chain(words.next())),
+            one if one.starts_with('-') => ordered.push(word),
+            _ => {
+                ordered.push(word);
+                break;
+            }
+        }
+    }
+    ordered.extend(options);
+    ordered.extend(words);
+    ordered
+}
+
 /// Which command, vendor and operation the words name.
 pub(crate) struct Asked {
     command: Option<String>,
@@ -116,14 +147,14 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Words that are no options, in their order. What stands behind `--lang` belongs to it; other options stand behind the operation.
+    /// Words that are no options and no values of options, in their order.
     pub(crate) fn of(words: &[String]) -> Self {
         let mut names = Vec::new();
         let mut words = words.iter().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
-                "--lang" => _ = words.next(),
                 "--" => {}
+                word if takes_value(word) => _ = words.next(),
                 word if word.starts_with('-') => {}
                 word => names.push(word.to_owned()),
             }
@@ -147,8 +178,11 @@ fn with_fields(command: Command, asked: &Asked, name: &str, taken: &[&str], lang
 fn fields_of(command: Command, vendor: &Vendor, name: &str, taken: &[&str], language: Language) -> Command {
     let Ok(operation) = catalogue::operation(vendor, name) else { return command };
     let title = language.label(&operation.title).to_owned();
-    let command = command.about(title);
-    fields::flags(operation, taken).iter().fold(command, |command, flag| command.arg(fields::argument(flag, operation, language)))
+    let flags = fields::flags(operation, taken);
+    let inside = fields::inside(operation, &flags, language);
+    let after = command.get_after_help().map(|after| format!("{inside}{after}"));
+    let command = after.into_iter().fold(command.about(title), Command::after_help);
+    flags.iter().fold(command, |command, flag| command.arg(fields::argument(flag, operation, language)))
 }
 
 /// The vendor's name as the first word of a command.
@@ -175,4 +209,36 @@ pub(crate) fn operation(vendor: Option<&str>, language: Language) -> Arg {
         .value_parser(commands::completions::Offered(names))
         .hide_possible_values(true)
         .help(language.pick("Name of the operation, as `scrm operations` lists them", "接口的名称，见 `scrm operations`").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_profile_in_front_of_the_command_belongs_to_it() {
+        let ordered = |line| in_order(words(line)).join(" ");
+        assert_eq!(ordered("scrm --profile a call xiaoe user_list"), "scrm call --profile a xiaoe user_list");
+        assert_eq!(ordered("scrm --lang zh --profile=a doctor"), "scrm --lang zh doctor --profile=a");
+        assert_eq!(ordered("scrm box -- scrm --profile a doctor"), "scrm box -- scrm --profile a doctor");
+        assert_eq!(ordered("scrm --help"), "scrm --help");
+        assert_eq!(ordered("scrm --profile"), "scrm --profile");
+    }
+
+    #[test]
+    fn fields_are_flags_wherever_the_options_stand() {
+        for line in [
+            "scrm call --profile a --timeout 5 xiaoe user_list --phone 1",
+            "scrm pull --to a.csv --strict xiaoe user_list --phone 1",
+            "scrm --lang zh call xiaoe --raw user_list --phone=1",
+        ] {
+            let matches = command(&words(line), Language::English).try_get_matches_from(words(line)).unwrap();
+            let (_, found) = matches.subcommand().unwrap();
+            assert_eq!(found.get_one::<String>("field:phone").map(String::as_str), Some("1"), "{line}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use scrm_schema::model::{Operation, Tree, Vendor};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, language::both};
 
 /// The whole tree.
 pub(crate) fn all() -> Result<Tree, Failure> {
@@ -33,7 +33,7 @@ pub(crate) fn around(vendor: &str, operation: &str) -> Result<Vendor, Failure> {
         true => ((*path).to_owned(), with_area(text, area, used.clone())),
         false => ((*path).to_owned(), (*text).to_owned()),
     }))?;
-    tree.vendors.into_iter().next().ok_or_else(|| Failure::failed(format!("the program carries no schema of {vendor}")))
+    tree.vendors.into_iter().next().ok_or_else(|| no_schema(vendor))
 }
 
 fn first_area(vendor: &str) -> &'static str {
@@ -87,9 +87,15 @@ fn with_area(file: &str, area: Option<&str>, mut used: Used) -> String {
 /// The operation of this name.
 pub(crate) fn operation<'a>(vendor: &'a Vendor, name: &str) -> Result<&'a Operation, Failure> {
     let found = vendor.operations.iter().find(|operation| operation.name == name);
-    found.ok_or_else(|| Failure::failed(format!("the program carries no schema of {name}")))
+    found.ok_or_else(|| no_schema(name))
+}
+
+fn no_schema(name: &str) -> Failure {
+    Failure::failed(both!("the program carries no schema of {name}", "程序没有带 {name} 的模式文件"))
 }
 
 fn load(files: impl Iterator<Item = (String, String)>) -> Result<Tree, Failure> {
-    scrm_schema::load_files(files).map_err(|errors| Failure::failed(format!("the schemas that the program carries are broken: {errors}")))
+    scrm_schema::load_files(files).map_err(|errors| {
+        Failure::failed(both!("the schemas that the program carries are broken: {errors}", "程序自带的模式文件有误：{errors}"))
+    })
 }

@@ -9,6 +9,9 @@ use scrm_core::{
     tabular, time,
 };
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::language::Language;
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,20 @@ pub(crate) struct FlatColumn {
     path: Vec<usize>,
 }
 
+/// A row, looked up once for all of its columns.
+#[derive(Clone, Copy)]
+pub(crate) enum RowOf<'a> {
+    Fields(&'a dyn ReadFields),
+    /// It has no fields.
+    Value(&'a NamedRow),
+}
+
+impl<'a> RowOf<'a> {
+    pub(crate) fn new(row: &'a NamedRow) -> Self {
+        row.fields().map_or(RowOf::Value(row), RowOf::Fields)
+    }
+}
+
 /// Stands between the names of an object and of its field.
 const JOINT: &str = "__";
 /// Objects are spread no deeper than this.
@@ -90,6 +107,28 @@ fn spread(columns: &[Column], prefix: &str, path: &[usize], required: bool, flat
             }),
         }
     }
+}
+
+/// Longest heading, in columns of a terminal: what is longer is a sentence.
+const WIDEST: usize = 30;
+
+/// What stands above each column for people: short, and no two the same.
+pub(crate) fn headings(columns: &[FlatColumn], language: Language) -> Vec<String> {
+    let short: Vec<String> = columns.iter().map(|column| heading(column, language)).collect();
+    // of the same ones the first, which stands outermost, keeps it
+    let named = |(at, column): (usize, &FlatColumn)| match (short.get(at), short.get(..at)) {
+        (Some(text), Some(before)) if !before.contains(text) => text.clone(),
+        (Some(text), _) if *text != column.name => format!("{text} ({})", column.name),
+        _ => column.name.clone(),
+    };
+    columns.iter().enumerate().map(named).collect()
+}
+
+/// The first words of what the documentation says, or the name where these are a sentence.
+fn heading(column: &FlatColumn, language: Language) -> String {
+    let said = language.of_label(column.label);
+    let first = said.split(['。', '，', '；', '：', '（', '.', ',', ';', ':', '(', '?', '？']).next().unwrap_or_default().trim();
+    if first.is_empty() || first.width() > WIDEST { column.name.clone() } else { first.to_owned() }
 }
 
 fn kind(column: &Column) -> Kind {
@@ -153,10 +192,10 @@ impl FlatColumn {
     }
 
     /// What a row holds in this column.
-    pub(crate) fn cell<'a>(&self, row: &'a NamedRow) -> Cell<'a> {
-        match (row.fields(), self.path.split_last()) {
-            (Some(fields), Some((last, parents))) => self.field(fields, *last, parents),
-            (None, None) => match row.value() {
+    pub(crate) fn cell<'a>(&self, row: &RowOf<'a>) -> Cell<'a> {
+        match (row, self.path.split_last()) {
+            (RowOf::Fields(fields), Some((last, parents))) => self.field(*fields, *last, parents),
+            (RowOf::Value(row), None) => match row.value() {
                 Value::Null => Cell::Nothing,
                 Value::String(text) => Cell::Text(text.into()),
                 other => Cell::Text(other.to_string().into()),
@@ -284,6 +323,9 @@ fn is_never(text: &str) -> bool {
 
 /// An amount with a fixed number of decimals, in its smallest part; `None` where it has more or is too large.
 pub(crate) fn scaled(value: Decimal, decimals: usize) -> Option<i128> {
+    if let Some(whole) = value.whole() {
+        return i128::from(whole).checked_mul(10_i128.checked_pow(u32::try_from(decimals).ok()?)?);
+    }
     let text = value.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -317,8 +359,26 @@ mod tests {
     }
 
     #[test]
+    fn headings_are_short_and_no_two_are_the_same() {
+        for vendor in crate::vendors::all() {
+            for operation in vendor.operations {
+                let columns = (vendor.columns)(operation.name).map(|columns| flatten(&columns)).unwrap_or_default();
+                for language in [Language::English, Language::Chinese] {
+                    let headings = headings(&columns, language);
+                    let all: std::collections::HashSet<&String> = headings.iter().collect();
+                    assert_eq!(all.len(), columns.len(), "{}: {headings:?}", operation.name);
+                    for (heading, column) in headings.iter().zip(&columns) {
+                        let short = heading.strip_suffix(&format!(" ({})", column.name)).unwrap_or(heading);
+                        assert!(short == column.name || short.width() <= WIDEST, "{}: {heading}", operation.name);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn objects_are_spread_into_columns() {
-        let vendor = crate::vendors::named("xiaoe", crate::language::Language::English).unwrap();
+        let vendor = crate::vendors::named("xiaoe").unwrap();
         let columns = flatten(&(vendor.columns)("user_list_v2").unwrap());
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert!(names.contains(&"es_skip__user_created_at"), "{names:?}");

@@ -12,7 +12,7 @@ use scrm_core::{
 
 use crate::{
     failure::Failure,
-    language::{Language, say},
+    language::{Language, both},
     profile,
     vendors::Vendor,
 };
@@ -24,16 +24,20 @@ pub(crate) fn options(language: Language) -> Vec<Arg> {
         Arg::new(name).long(name).value_name(value).help(language.pick(en, zh).to_owned()).help_heading(heading)
     };
     vec![
-        arg(
-            "profile",
-            "NAME",
-            "Credentials of this name in profiles.toml, instead of the environment's",
-            "使用 profiles.toml 里这个名称的凭据，而不是环境变量",
-        ),
+        profile(language),
         arg("timeout", "SECONDS", "Longest time for one call, waiting included [default: 60]", "一次调用最长的秒数，包括等待 [默认: 60]")
             .value_parser(clap::value_parser!(u64).range(1..=86_400)),
         arg("quota", "CALLS/SECONDS", "Another quota than the documented one, or `none`", "使用别的配额，代替文档里的；none 表示不限"),
     ]
+}
+
+/// Whose credentials.
+pub(crate) fn profile(language: Language) -> Arg {
+    let help = language.pick(
+        "Credentials of this name in profiles.toml, instead of the environment's",
+        "使用 profiles.toml 里这个名称的凭据，而不是环境变量",
+    );
+    Arg::new("profile").long("profile").value_name("NAME").help(help.to_owned()).help_heading(language.pick("Connection", "连接"))
 }
 
 /// What a command wants beside the user's options.
@@ -43,22 +47,26 @@ pub(crate) struct Extras {
     pub(crate) tap: Option<Tap>,
     /// The operation whose quota `--quota` changes.
     pub(crate) operation: Option<&'static str>,
+    /// The request is only shown: what is missing of the credentials is shown by its name.
+    pub(crate) sends_nothing: bool,
 }
 
 /// A client by the user's options.
-pub(crate) fn client(vendor: &'static Vendor, matches: &ArgMatches, extras: Extras, language: Language) -> Result<ApiClient, Failure> {
+pub(crate) fn client(vendor: &'static Vendor, matches: &ArgMatches, extras: Extras) -> Result<ApiClient, Failure> {
     let profile = matches.get_one::<String>("profile").cloned().or_else(|| std::env::var("SCRM_PROFILE").ok());
-    let (credentials, settings) = match profile {
-        Some(profile) => {
-            let settings = profile::settings(&profile, vendor.spec.name, language)?;
-            (settings.credentials(vendor.spec, language)?, settings)
-        }
-        None => {
-            let from_env = CredentialSet::from_env(vendor.spec);
-            let credentials = from_env.map_err(|missing| Failure::wrong_use(without_credentials(&missing.to_string(), language)))?;
-            (credentials, profile::Settings::default())
-        }
+    let settings = match profile {
+        Some(profile) => profile::settings(&profile, vendor.spec.name)?,
+        None => profile::Settings::default(),
     };
+    let mut credentials = settings.credentials(vendor.spec)?;
+    if extras.sends_nothing {
+        for missing in vendor.spec.credentials {
+            if credentials.get(missing.name).is_none() {
+                credentials = credentials.with(missing.name, format!("<{}>", missing.env));
+            }
+        }
+    }
+    complete(vendor, &credentials)?;
     let mut builder = Builder::<ApiClient>::new(credentials).user_agent(concat!("scrm/", env!("CARGO_PKG_VERSION")));
     if let Some(base_url) = settings.base_url {
         builder = builder.base_url(base_url);
@@ -70,12 +78,12 @@ pub(crate) fn client(vendor: &'static Vendor, matches: &ArgMatches, extras: Extr
     if let Some(seconds) = matches.get_one::<u64>("timeout") {
         builder = builder.timeout(Duration::from_secs(*seconds));
     }
-    if let Some(store) = token_store(language)? {
+    if let Some(store) = token_store()? {
         builder = builder.token_store(Arc::new(store));
     }
     builder = match (matches.get_one::<String>("quota").map(String::as_str), extras.operation) {
         (Some("none"), _) => builder.without_quota(),
-        (Some(quota), Some(operation)) => builder.quota(operation, self::quota(quota, language)?),
+        (Some(quota), Some(operation)) => builder.quota(operation, self::quota(quota)?),
         _ => builder,
     };
     if let Some(hooks) = extras.hooks {
@@ -87,16 +95,25 @@ pub(crate) fn client(vendor: &'static Vendor, matches: &ArgMatches, extras: Extr
     Ok(builder.build()?)
 }
 
-fn without_credentials(missing: &str, language: Language) -> String {
-    say!(
-        language,
-        "{missing}. Without an account: `scrm box -- scrm …` runs a command against stand-ins of the vendors",
-        "{missing}。没有账号时：`scrm box -- scrm …` 对着厂商的替身运行命令"
-    )
+fn complete(vendor: &'static Vendor, credentials: &CredentialSet) -> Result<(), Failure> {
+    let missing: Vec<_> = credentials.missing().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let named = |language: Language, between: &str| {
+        let named =
+            missing.iter().map(|missing| format!("{} ({})", missing.env, language.of_label(missing.title).trim_end_matches(['.', '。'])));
+        named.collect::<Vec<_>>().join(between)
+    };
+    let (name, en, zh) = (vendor.spec.name, named(Language::English, ", "), named(Language::Chinese, "、"));
+    Err(Failure::wrong_use(both!(
+        "{name}: credentials missing; set {en}, or name a profile. Without an account: `scrm box -- scrm …` runs a command against stand-ins of the vendors",
+        "{name}：缺少凭据；请设置环境变量 {zh}，或用 --profile 指定配置。没有账号时：`scrm box -- scrm …` 对着厂商的替身运行命令"
+    )))
 }
 
 /// Tokens are kept between runs: each new one may end those of all other programs.
-fn token_store(language: Language) -> Result<Option<FileStore>, Failure> {
+fn token_store() -> Result<Option<FileStore>, Failure> {
     let folder = match std::env::var_os("SCRM_TOKENS") {
         Some(folder) if folder == "none" => return Ok(None),
         Some(folder) => Some(folder.into()),
@@ -105,20 +122,18 @@ fn token_store(language: Language) -> Result<Option<FileStore>, Failure> {
     let Some(folder) = folder else { return Ok(None) };
     let shown = folder.display().to_string();
     FileStore::new(folder).map(Some).map_err(|error| {
-        Failure::failed(say!(
-            language,
+        Failure::failed(both!(
             "the folder of tokens, {shown}: {error}; name another in SCRM_TOKENS, or `none`",
             "存放令牌的目录 {shown}：{error}；可用 SCRM_TOKENS 指定别的目录，或设为 none"
         ))
     })
 }
 
-fn quota(text: &str, language: Language) -> Result<QuotaSpec, Failure> {
+fn quota(text: &str) -> Result<QuotaSpec, Failure> {
     let parsed =
         text.split_once('/').and_then(|(calls, seconds)| Some(QuotaSpec { calls: calls.parse().ok()?, seconds: seconds.parse().ok()? }));
     parsed.ok_or_else(|| {
-        Failure::wrong_use(say!(
-            language,
+        Failure::wrong_use(both!(
             "--quota {text:?}: calls and seconds are wanted, 100/10, or none",
             "--quota {text:?}：应写成次数/秒数，如 100/10，或 none"
         ))

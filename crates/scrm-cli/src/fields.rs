@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::{
     failure::Failure,
-    language::{Language, say},
+    language::{Both, Language, both},
     vendors::nearest,
 };
 
@@ -134,6 +134,43 @@ fn help(flag: &Flag<'_>, operation: &Operation, values: &[&EnumValue], language:
     help
 }
 
+/// The object that values of a type are, or hold.
+pub(crate) fn inner(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Object(name) => Some(name),
+        Type::List(inner) | Type::Map(inner) => self::inner(inner),
+        _ => None,
+    }
+}
+
+/// Objects inside of objects are told so deep.
+const DEEPEST: usize = 4;
+
+/// What stands inside of the flags that take JSON: for the end of a command's help.
+pub(crate) fn inside(operation: &Operation, flags: &[Flag<'_>], language: Language) -> String {
+    let mut lines = Vec::new();
+    for flag in flags {
+        let Some(object) = inner(&flag.field.ty).and_then(|name| operation.objects.get(name)) else { continue };
+        let list = if matches!(flag.field.ty, Type::List(_)) { " [{…}]" } else { " {…}" };
+        lines.push(format!("{} --{}{list}:", language.pick("Inside of", "字段"), flag.name));
+        nested(operation, object, "", language, &mut lines);
+        lines.push(String::new());
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn nested(operation: &Operation, object: &scrm_schema::model::Object, prefix: &str, language: Language, lines: &mut Vec<String>) {
+    for field in &object.fields {
+        let required = if field.required { language.pick(" (required)", "（必填）") } else { "" };
+        let doc = language.label(&field.doc).trim_end_matches(['.', '。']);
+        lines.push(format!("  {prefix}{} ({}): {doc}{required}", field.name, type_name(&field.ty)));
+        let below = inner(&field.ty).and_then(|name| operation.objects.get(name));
+        if let Some(object) = below.filter(|_| prefix.matches('.').count() + 1 < DEEPEST) {
+            nested(operation, object, &format!("{prefix}{}.", field.name), language, lines);
+        }
+    }
+}
+
 /// A scalar as text.
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
@@ -145,14 +182,13 @@ pub(crate) fn request(
     flags: &[Flag<'_>],
     matches: &ArgMatches,
     json: Option<&str>,
-    language: Language,
 ) -> Result<Map<String, Value>, Failure> {
     let mut request = match json {
-        Some(given) => object(given, language)?,
+        Some(given) => object(given)?,
         None => Map::new(),
     };
     if !operation.request.open {
-        unknown(operation, &request, language)?;
+        unknown(operation, &request)?;
     }
     for flag in flags {
         let Some(given) = matches.try_get_many::<String>(&format!("field:{}", flag.name)).ok().flatten() else { continue };
@@ -163,7 +199,8 @@ pub(crate) fn request(
                 (None, Some(first)) if first.chars().count() <= 40 => format!(" {first:?}"),
                 _ => String::new(),
             };
-            Failure::wrong_use(say!(language, "--{name}{shown}: {wanted} is wanted", "--{name}{shown}：应为 {wanted}"))
+            let Both { en, zh } = wanted;
+            Failure::wrong_use(both!("--{name}{shown}: {en} is wanted", "--{name}{shown}：应为{zh}"))
         })?;
         put(&mut request, &flag.path, value);
     }
@@ -180,14 +217,17 @@ pub(crate) fn defaults(operation: &Operation, request: &mut Map<String, Value>) 
 }
 
 /// Says what is required and not there.
-pub(crate) fn all_there(operation: &Operation, request: &Map<String, Value>, language: Language) -> Result<(), Failure> {
+pub(crate) fn all_there(operation: &Operation, request: &Map<String, Value>) -> Result<(), Failure> {
     let missing = missing(operation, request);
-    let missing: Vec<String> = missing.iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc))).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let missing = missing.join(", ");
-    Err(Failure::wrong_use(say!(language, "required and not given: {missing}", "缺少必填字段：{missing}")))
+    let named = |language: Language| {
+        let named = missing.iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc).trim_end_matches(['.', '。'])));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let (en, zh) = (named(Language::English), named(Language::Chinese));
+    Err(Failure::wrong_use(both!("required and not given: {en}", "缺少必填字段：{zh}")))
 }
 
 /// Required texts that bear the name of a credential that is no secret: they are filled with it.
@@ -238,28 +278,29 @@ fn absent<'a>(
 }
 
 /// `{…}`, or `@file`.
-fn object(given: &str, language: Language) -> Result<Map<String, Value>, Failure> {
-    let text = from_file(given).map_err(Failure::wrong_use)?;
+fn object(given: &str) -> Result<Map<String, Value>, Failure> {
+    let text = from_file(given).map_err(|why| Failure::wrong_use(both!("--json: {why}", "--json：{why}")))?;
     match serde_json::from_str(&text) {
         Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Failure::wrong_use(say!(language, "--json: an object is wanted, {{…}}", "--json：应为一个对象 {{…}}"))),
-        Err(error) => Err(Failure::wrong_use(say!(language, "--json: no JSON: {error}", "--json：不是 JSON：{error}"))),
+        Ok(_) => Err(Failure::wrong_use(both!("--json: an object is wanted, {{…}}", "--json：应为一个对象 {{…}}"))),
+        Err(error) => Err(Failure::wrong_use(both!("--json: no JSON: {error}", "--json：不是 JSON：{error}"))),
     }
 }
 
-fn from_file(given: &str) -> Result<String, String> {
+/// The text itself, or that of `@file`.
+pub(crate) fn from_file(given: &str) -> Result<String, String> {
     match given.strip_prefix('@') {
         Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}")),
         None => Ok(given.to_owned()),
     }
 }
 
-fn unknown(operation: &Operation, request: &Map<String, Value>, language: Language) -> Result<(), Failure> {
+fn unknown(operation: &Operation, request: &Map<String, Value>) -> Result<(), Failure> {
     let known = || operation.request.fields.iter().map(|field| field.name.as_str());
     let Some(wrong) = request.keys().find(|name| known().all(|field| field != *name)) else { return Ok(()) };
     let near = nearest(wrong, known()).join(", ");
     let (name, near) = (&operation.name, if near.is_empty() { known().collect::<Vec<_>>().join(", ") } else { near });
-    Err(Failure::wrong_use(say!(language, "{name} has no field {wrong:?}; near: {near}", "{name} 没有字段 {wrong:?}，相近的有：{near}")))
+    Err(Failure::wrong_use(both!("{name} has no field {wrong:?}; near: {near}", "{name} 没有字段 {wrong:?}，相近的有：{near}")))
 }
 
 /// Puts a value at a path; objects on the way are made.
@@ -280,7 +321,7 @@ pub(crate) fn put(request: &mut Map<String, Value>, path: &[&str], value: Value)
 }
 
 /// What the given texts mean for this field; the error says what is wanted.
-fn read(field: &Field, given: &[&String], operation: &Operation) -> Result<Value, String> {
+fn read(field: &Field, given: &[&String], operation: &Operation) -> Result<Value, Both> {
     if let (true, [null]) = (field.nullable, given)
         && null.as_str() == "null"
     {
@@ -299,7 +340,7 @@ fn read(field: &Field, given: &[&String], operation: &Operation) -> Result<Value
     Ok(if nested { wired(value, field.wire) } else { value })
 }
 
-fn scalar(ty: &Type, field: &Field, given: &str, operation: &Operation) -> Result<Value, String> {
+fn scalar(ty: &Type, field: &Field, given: &str, operation: &Operation) -> Result<Value, Both> {
     if let Type::Enum(name) = ty
         && let Some(known) = operation.enums.get(name)
     {
@@ -310,21 +351,23 @@ fn scalar(ty: &Type, field: &Field, given: &str, operation: &Operation) -> Resul
     }
     match ty {
         Type::Text | Type::Enum(_) => Ok(given.into()),
-        Type::Integer => given.trim().parse::<i64>().map(Value::from).map_err(|_| "a whole number".to_owned()),
-        Type::Number => given.trim().parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number).ok_or_else(|| "a number".to_owned()),
+        Type::Integer => given.trim().parse::<i64>().map(Value::from).map_err(|_| both!("a whole number", "整数")),
+        Type::Number => {
+            given.trim().parse::<f64>().ok().and_then(Number::from_f64).map(Value::Number).ok_or_else(|| both!("a number", "数字"))
+        }
         Type::Boolean => match given {
             "true" | "1" | "yes" | "是" => Ok(true.into()),
             "false" | "0" | "no" | "否" => Ok(false.into()),
-            _ => Err("true or false".to_owned()),
+            _ => Err(both!("true or false", " true 或 false")),
         },
         Type::Any => Ok(json(given).unwrap_or_else(|_| given.into())),
         Type::Object(_) | Type::Map(_) | Type::List(_) => json(given),
     }
 }
 
-fn json(given: &str) -> Result<Value, String> {
-    let text = from_file(given)?;
-    serde_json::from_str(&text).map_err(|error| format!("JSON, or @file with JSON ({error}),"))
+fn json(given: &str) -> Result<Value, Both> {
+    let read = from_file(given).and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+    read.map_err(|error| both!("JSON, or @file with JSON ({error}),", " JSON，或者 @文件（{error}）"))
 }
 
 /// By code, name or label; what is none of them is sent as it is.
@@ -340,10 +383,14 @@ fn code(known: &Enum, given: &str) -> Value {
     }
 }
 
-fn moment(format: TimeFormat, is_number: bool, given: &str) -> Result<Value, String> {
+fn moment(format: TimeFormat, is_number: bool, given: &str) -> Result<Value, Both> {
     let format = core_format(format);
-    let moment =
-        instant(given).map_err(|()| "a time such as 2026-11-01, 2026-11-01 08:00:00 (China time) or 2026-11-01T08:00:00+08:00".to_owned());
+    let moment = instant(given).map_err(|()| {
+        both!(
+            "a time such as 2026-11-01, 2026-11-01 08:00:00 (China time) or 2026-11-01T08:00:00+08:00",
+            "时间，如 2026-11-01、2026-11-01 08:00:00（中国时间）或 2026-11-01T08:00:00+08:00"
+        )
+    });
     let text = match (time::parse(format, given), moment) {
         (Some(_), _) => given.to_owned(),
         (None, Ok(moment)) => time::write(format, moment),
@@ -422,7 +469,7 @@ mod tests {
         let flags = flags(operation, &["json"]);
         let command = flags.iter().fold(clap::Command::new("t"), |command, flag| command.arg(argument(flag, operation, Language::English)));
         let matches = command.try_get_matches_from(std::iter::once(&"t").chain(words)).unwrap();
-        request(operation, &flags, &matches, None, Language::English)
+        request(operation, &flags, &matches, None)
     }
 
     #[test]
@@ -436,9 +483,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_told_with_what_is_wanted() {
         let error = asked("xiaoe", "user_list", &["--page", "two"]).unwrap_err();
-        assert!(error.message.contains("--page \"two\": a whole number is wanted"), "{}", error.message);
+        assert!(error.clone().text(Language::English).contains("--page \"two\": a whole number is wanted"), "{error:?}");
         let error = asked("xiaoe", "user_list", &["--user_created_start", "yesterday"]).unwrap_err();
-        assert!(error.message.contains("a time such as"), "{}", error.message);
+        assert!(error.clone().text(Language::English).contains("a time such as"), "{error:?}");
     }
 
     #[test]
@@ -453,8 +500,8 @@ mod tests {
     fn every_operation_is_found_with_its_area_alone() {
         for vendor in crate::vendors::all() {
             for operation in vendor.operations {
-                let found = catalogue::around(vendor.spec.name, operation.name)
-                    .unwrap_or_else(|error| panic!("{}: {}", operation.name, error.message));
+                let found =
+                    catalogue::around(vendor.spec.name, operation.name).unwrap_or_else(|error| panic!("{}: {error:?}", operation.name));
                 catalogue::operation(&found, operation.name).unwrap();
             }
         }

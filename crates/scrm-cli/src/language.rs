@@ -41,6 +41,37 @@ impl Language {
     }
 }
 
+/// One sentence in both languages: what fails does not know who reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Both {
+    pub(crate) en: String,
+    pub(crate) zh: String,
+}
+
+impl Both {
+    pub(crate) fn of(self, language: Language) -> String {
+        match language {
+            Language::English => self.en,
+            Language::Chinese => self.zh,
+        }
+    }
+}
+
+/// Programs read the English one.
+impl serde::Serialize for Both {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.en)
+    }
+}
+
+/// One sentence in both languages.
+macro_rules! both {
+    ($en:literal, $zh:literal $(,)?) => {
+        $crate::language::Both { en: format!($en), zh: format!($zh) }
+    };
+}
+pub(crate) use both;
+
 /// One sentence in the reader's language.
 macro_rules! say {
     ($language:expr, $en:literal, $zh:literal) => {

@@ -21,14 +21,19 @@ mod profile;
 mod pull;
 mod screen;
 mod sink;
+mod usage;
 mod vendors;
 
 use std::process::ExitCode;
 
-use crate::{failure::Failure, language::Language};
+use crate::{
+    failure::Failure,
+    language::{Language, both},
+};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = arguments::in_order(words);
     let language = Language::of(&words);
     if commands::completions::answered(&words, language) {
         return ExitCode::SUCCESS;
@@ -36,8 +41,9 @@ fn main() -> ExitCode {
     match run(&words, language) {
         Ok(code) => code,
         Err(failure) => {
-            screen::problem(&failure.message);
-            failure.code()
+            let code = failure.code();
+            screen::problem(&failure.text(language));
+            code
         }
     }
 }
@@ -46,15 +52,16 @@ fn run(words: &[String], language: Language) -> Result<ExitCode, Failure> {
     let matches = match arguments::command(words, language).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
-            screen::usage(&error);
+            usage::print(&error, language);
             return Ok(ExitCode::from(if error.use_stderr() { failure::WRONG_USE } else { 0 }));
         }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        // one thread sends, receives and reads; what is stored is stored on the main thread meanwhile
+        .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("no runtime: {error}")))?;
+        .map_err(|error| Failure::failed(both!("no runtime: {error}", "无法启动运行时：{error}")))?;
     match matches.subcommand() {
         Some(("operations", found)) => commands::operations::run(found, language),
         Some(("show", found)) => commands::show::run(found, language),
@@ -68,6 +75,6 @@ fn run(words: &[String], language: Language) -> Result<ExitCode, Failure> {
         #[cfg(feature = "stand-in")]
         Some(("box", found)) => commands::stand_in::run(found, language),
         Some(("completions", found)) => commands::completions::run(found),
-        _ => Err(Failure::wrong_use("no command")),
+        _ => Err(Failure::wrong_use(both!("no command", "没有命令"))),
     }
 }

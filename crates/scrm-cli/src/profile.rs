@@ -11,10 +11,7 @@ use std::{
 use scrm_core::{CredentialSet, spec::VendorSpec};
 use serde::Deserialize;
 
-use crate::{
-    failure::Failure,
-    language::{Language, say},
-};
+use crate::{failure::Failure, language::both};
 
 /// What the file says of one vendor in one profile.
 #[derive(Default, Deserialize)]
@@ -43,30 +40,29 @@ pub(crate) fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
 }
 
 /// What a profile says of a vendor.
-pub(crate) fn settings(profile: &str, vendor: &str, language: Language) -> Result<Settings, Failure> {
-    let path = path().ok_or_else(|| Failure::wrong_use("no home folder; name the file of profiles in SCRM_PROFILES"))?;
+pub(crate) fn settings(profile: &str, vendor: &str) -> Result<Settings, Failure> {
+    let path = path().ok_or_else(|| {
+        Failure::wrong_use(both!(
+            "no home folder; name the file of profiles in SCRM_PROFILES",
+            "没有主目录；请用 SCRM_PROFILES 指定配置文件"
+        ))
+    })?;
     let shown = path.display();
-    let text = read_private(&path, language)?;
+    let text = read_private(&path)?;
     // the parser's own message would show a line of the file, and with it a secret
     let mut profiles: BTreeMap<String, BTreeMap<String, Settings>> = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count());
-        Failure::wrong_use(say!(
-            language,
+        Failure::wrong_use(both!(
             "{shown}: line {line} is not understood; a profile is a table [name.vendor] of texts",
             "{shown}：第 {line} 行无法理解；一个配置写成 [名称.厂商] 加若干文本"
         ))
     })?;
     let names = profiles.keys().cloned().collect::<Vec<_>>().join(", ");
     let mut found = profiles.remove(profile).ok_or_else(|| {
-        Failure::wrong_use(say!(
-            language,
-            "{shown} has no profile {profile:?}; it has {names}",
-            "{shown} 里没有配置 {profile:?}，只有：{names}"
-        ))
+        Failure::wrong_use(both!("{shown} has no profile {profile:?}; it has {names}", "{shown} 里没有配置 {profile:?}，只有：{names}"))
     })?;
     found.remove(vendor).ok_or_else(|| {
-        Failure::wrong_use(say!(
-            language,
+        Failure::wrong_use(both!(
             "{shown}: the profile {profile:?} has no table [{profile}.{vendor}]",
             "{shown}：配置 {profile:?} 里没有 [{profile}.{vendor}]"
         ))
@@ -74,39 +70,38 @@ pub(crate) fn settings(profile: &str, vendor: &str, language: Language) -> Resul
 }
 
 /// A file that only its owner can read.
-pub(crate) fn read_private(path: &Path, language: Language) -> Result<String, Failure> {
+pub(crate) fn read_private(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
-    let mut file = fs::File::open(path).map_err(|error| Failure::wrong_use(format!("{shown}: {error}")))?;
+    let mut file = fs::File::open(path).map_err(|error| Failure::of_file(&shown, error))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let metadata = file.metadata().map_err(|error| Failure::wrong_use(format!("{shown}: {error}")))?;
+        let metadata = file.metadata().map_err(|error| Failure::of_file(&shown, error))?;
         if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(Failure::wrong_use(say!(
-                language,
+            return Err(Failure::wrong_use(both!(
                 "{shown} holds secrets and others may read it; `chmod 600 {shown}`",
                 "{shown} 里有密钥，却允许别人读取；请执行 `chmod 600 {shown}`"
             )));
         }
     }
     let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| Failure::wrong_use(format!("{shown}: {error}")))?;
+    file.read_to_string(&mut text).map_err(|error| Failure::of_file(&shown, error))?;
     Ok(text)
 }
 
 impl Settings {
     /// What the profile says, and its command.
-    pub(crate) fn values(&self, language: Language) -> Result<BTreeMap<String, String>, Failure> {
+    pub(crate) fn values(&self) -> Result<BTreeMap<String, String>, Failure> {
         let mut values = self.values.clone();
         if let [program, arguments @ ..] = self.command.as_slice() {
-            values.extend(printed(program, arguments, language)?);
+            values.extend(printed(program, arguments)?);
         }
         Ok(values)
     }
 
-    /// The credentials of this profile; what it does not say comes from the environment.
-    pub(crate) fn credentials(&self, vendor: &'static VendorSpec, language: Language) -> Result<CredentialSet, Failure> {
-        let mut values = self.values(language)?;
+    /// The credentials of this profile; what it does not say comes from the environment. Some may be missing.
+    pub(crate) fn credentials(&self, vendor: &'static VendorSpec) -> Result<CredentialSet, Failure> {
+        let mut values = self.values()?;
         #[cfg(feature = "listen")]
         values.retain(|name, _| !crate::listen::secrets::is_for(vendor.name, name));
         let mut set = CredentialSet::new(vendor);
@@ -120,32 +115,38 @@ impl Settings {
         if let Some(unknown) = values.keys().next() {
             let known = vendor.credentials.iter().map(|credential| credential.name).collect::<Vec<_>>().join(", ");
             let name = vendor.name;
-            return Err(Failure::wrong_use(say!(
-                language,
+            return Err(Failure::wrong_use(both!(
                 "{name} has no credential {unknown:?}; it has {known}",
                 "{name} 没有凭据 {unknown:?}，只有：{known}"
             )));
         }
-        set.complete().map_err(|missing| Failure::wrong_use(missing.to_string()))
+        Ok(set)
     }
 }
 
 /// What a command prints. Its standard error is the user's: it may ask for a password.
-fn printed(program: &str, arguments: &[String], language: Language) -> Result<BTreeMap<String, String>, Failure> {
-    let failed =
-        |why: String| Failure::failed(say!(language, "the command for credentials, {program}: {why}", "获取凭据的命令 {program}：{why}"));
-    let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output().map_err(|error| failed(error.to_string()))?;
+fn printed(program: &str, arguments: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let failed = |why: &dyn std::fmt::Display| {
+        Failure::failed(both!("the command for credentials, {program}: {why}", "获取凭据的命令 {program} 失败：{why}"))
+    };
+    let output = Command::new(program).args(arguments).stderr(Stdio::inherit()).output().map_err(|error| failed(&error))?;
     if !output.status.success() {
-        return Err(failed(output.status.to_string()));
+        return Err(failed(&output.status));
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed("no UTF-8".to_owned()))?;
+    let wanted = || {
+        Failure::failed(both!(
+            "the command for credentials, {program}: lines NAME=value, or a JSON object of texts, are wanted",
+            "获取凭据的命令 {program}：应输出若干行 NAME=value，或者由文本组成的 JSON 对象"
+        ))
+    };
+    let text = String::from_utf8(output.stdout).map_err(|_| wanted())?;
     if text.trim_start().starts_with('{') {
         // the parser's message would name what it found
-        return serde_json::from_str(&text).map_err(|_| failed("a JSON object of texts is wanted".to_owned()));
+        return serde_json::from_str(&text).map_err(|_| wanted());
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let pairs = lines.map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('='));
     let pair =
         |pair: Option<(&str, &str)>| pair.map(|(name, value)| (name.trim().to_owned(), value.trim().trim_matches(['"', '\'']).to_owned()));
-    pairs.map(pair).collect::<Option<_>>().ok_or_else(|| failed("lines NAME=value, or a JSON object, are wanted".to_owned()))
+    pairs.map(pair).collect::<Option<_>>().ok_or_else(wanted)
 }

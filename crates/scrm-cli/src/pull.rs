@@ -1,5 +1,6 @@
 //! `scrm pull`: all rows of a list into a file or a table, each once, whatever happens to the program meanwhile.
 
+mod fetch;
 mod job;
 mod known;
 mod plan;
@@ -18,7 +19,7 @@ use self::{job::Job, progress::Meter, report::Report};
 use crate::{
     arguments, connect,
     failure::{self, Failure},
-    language::{Language, say},
+    language::{Language, both},
     screen,
 };
 
@@ -47,6 +48,7 @@ pub(crate) const TAKEN: &[&str] = &[
     "profile",
     "timeout",
     "quota",
+    "allow-empty",
 ];
 
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
@@ -72,6 +74,7 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
         .arg(arg("rejects", "FILE", "Where bad rows go [default: beside the target]", "坏行写到哪里 [默认: 目标旁边]"))
         .arg(arg("summary", "FILE", "Where the report goes as JSON [default: beside the target]", "报告（JSON）写到哪里 [默认: 目标旁边]"))
         .arg(arg("commit-every", "ROWS", "Rows of one commit [default: 20000]", "每次提交多少行 [默认: 20000]").value_parser(value_parser!(u64).range(1..=1_000_000)))
+        .arg(Arg::new("allow-empty").long("allow-empty").action(ArgAction::SetTrue).help(pick("Let an empty filter be sent, which the vendor takes for none", "允许发送空的筛选条件（厂商会当作没有条件）")))
         .arg(Arg::new("strict").long("strict").action(ArgAction::SetTrue).help(pick("Exit code 4 where nobody can know whether all came", "无法确认是否取全时，退出码为 4")))
         .arg(Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help(pick("No progress", "不显示进度")))
         .arg(arg("plan", "FILE", "Several pulls in one run, from a TOML file", "按 TOML 文件一次完成多个取数").conflicts_with_all(["vendor", "operation", "to"]))
@@ -130,10 +133,9 @@ pub(crate) async fn signal() -> std::io::Result<()> {
 }
 
 /// A length of time as people write it: `90s`, `10m`, `12h`, `7d`.
-pub(crate) fn length(text: &str, option: &str, language: Language) -> Result<Duration, Failure> {
+pub(crate) fn length(text: &str, option: &str) -> Result<Duration, Failure> {
     let wrong = || {
-        Failure::wrong_use(say!(
-            language,
+        Failure::wrong_use(both!(
             "--{option} {text:?}: a time such as 90s, 10m, 12h or 7d is wanted",
             "--{option} {text:?}：应写成 90s、10m、12h 或 7d"
         ))
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn lengths_of_time_are_read_with_their_unit() {
-        let read = |text| length(text, "lookback", Language::English).map(|length| length.as_secs()).ok();
+        let read = |text| length(text, "lookback").map(|length| length.as_secs()).ok();
         assert_eq!([read("90s"), read("10m"), read("2d"), read("0")], [Some(90), Some(600), Some(172_800), Some(0)]);
         assert_eq!([read(""), read("10"), read("m"), read("1.5h"), read("99999999999999999999d")], [None; 5]);
     }

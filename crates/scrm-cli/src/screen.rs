@@ -26,9 +26,9 @@ pub(crate) fn bytes(bytes: &[u8]) {
     _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
-/// What clap has to say: help, version or a mistake.
-pub(crate) fn usage(error: &clap::Error) {
-    _ = error.print();
+/// Lines no wider than the terminal.
+pub(crate) fn fitted(text: &str) -> String {
+    wrapped(text, width().into())
 }
 
 /// Whether somebody watches standard error.
@@ -43,20 +43,22 @@ pub(crate) fn width() -> u16 {
     told.or_else(shown).unwrap_or(80).clamp(40, 120)
 }
 
-/// The same text in lines no wider than that: broken at spaces, and between Chinese characters.
+/// The same text in lines no wider than that: broken at spaces, and between Chinese characters. What is indented goes on two columns further in.
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
     text.lines().map(|line| wrapped_line(line, width.max(20))).collect::<Vec<_>>().join("\n")
 }
 
 fn wrapped_line(line: &str, width: usize) -> String {
     let (mut lines, mut current, mut used) = (Vec::new(), String::new(), 0);
+    let indented = line.len() - line.trim_start_matches(' ').len();
+    let indent = " ".repeat(if indented > 0 { (indented + 2).min(width / 2) } else { 0 });
     for piece in pieces(line) {
         let wide = piece.trim_end().width();
-        if used > 0 && used + wide > width {
-            lines.push(std::mem::take(&mut current).trim_end().to_owned());
-            used = 0;
+        if used > indent.len() && used + wide > width && !current.trim().is_empty() {
+            lines.push(std::mem::replace(&mut current, indent.clone()).trim_end().to_owned());
+            used = indent.len();
         }
-        let piece = if lines.is_empty() || used > 0 { piece } else { piece.trim_start() };
+        let piece = if lines.is_empty() || used > indent.len() { piece } else { piece.trim_start() };
         current += piece;
         used += piece.width();
     }
@@ -110,6 +112,7 @@ mod tests {
         assert_eq!(wrapped("Rows per page, at most fifty of them", 20), "Rows per page, at\nmost fifty of them");
         assert_eq!(wrapped("第一次得到积分不早于这个时间，以后的也算。", 20), "第一次得到积分不早于\n这个时间，以后的也\n算。");
         assert_eq!(wrapped("a\nb", 20), "a\nb");
+        assert_eq!(wrapped("  one two three four five", 20), "  one two three four\n    five");
         assert_eq!(wrapped("https://example.com/a/very/long/address", 20), "https://example.com/a/very/long/address");
     }
 }

@@ -20,7 +20,7 @@ use self::lines::{Format, Headings, Lines};
 use crate::{
     columns::FlatColumn,
     failure::Failure,
-    language::{Language, say},
+    language::both,
     pull::{rejects::Rejects, state::State},
 };
 
@@ -40,11 +40,13 @@ pub(crate) struct Done {
     pub(crate) removed: u64,
 }
 
-/// A place for rows. In this order: `load`, `begin` or `resume`, any number of `append` and `commit`, `finish`.
+/// A place for rows. In this order: `load`, `check` and `begin` or else `resume`, any number of `append` and `commit`, `finish`. Before `begin` nothing is made.
 pub(crate) trait Sink {
     /// What was committed last; puts right what was half done.
     fn load(&mut self) -> Result<Option<State>, Failure>;
-    /// A new run; `adds`: to what is there.
+    /// Whether a new run can begin here; `adds`: to what is there. Changes nothing.
+    fn check(&mut self, state: &State, adds: bool) -> Result<(), Failure>;
+    /// A new run, once there is something to store.
     fn begin(&mut self, state: &mut State, adds: bool) -> Result<(), Failure>;
     /// Goes on with the run that the state tells.
     fn resume(&mut self, state: &State) -> Result<(), Failure>;
@@ -84,7 +86,7 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    pub(crate) fn of(to: &str, language: Language) -> Result<Target, Failure> {
+    pub(crate) fn of(to: &str) -> Result<Target, Failure> {
         if to.starts_with("postgres://") || to.starts_with("postgresql://") {
             return Ok(Target::Postgres(to.to_owned()));
         }
@@ -95,8 +97,7 @@ impl Target {
             "csv" => Ok(Target::Lines(path, true)),
             "parquet" => Ok(Target::Parquet(path)),
             "db" | "sqlite" | "sqlite3" => Ok(Target::Sqlite(path)),
-            _ => Err(Failure::wrong_use(say!(
-                language,
+            _ => Err(Failure::wrong_use(both!(
                 "--to {to:?}: a file that ends in .jsonl, .csv, .parquet or .db is wanted, or postgres://user@host/database",
                 "--to {to:?}：应为以 .jsonl、.csv、.parquet 或 .db 结尾的文件，或者 postgres://用户@主机/数据库"
             ))),
@@ -113,10 +114,9 @@ impl Target {
     }
 
     /// Opens the place.
-    pub(crate) fn open(&self, setup: Setup, language: Language) -> Result<Box<dyn Sink>, Failure> {
+    pub(crate) fn open(&self, setup: Setup) -> Result<Box<dyn Sink>, Failure> {
         if matches!(self, Target::Sqlite(_) | Target::Postgres(_)) && setup.state_path.is_some() {
-            return Err(Failure::wrong_use(say!(
-                language,
+            return Err(Failure::wrong_use(both!(
                 "--state is for files: a database keeps the state in its own table, beside the rows",
                 "--state 只用于文件：数据库把状态存在自己的表里，和数据在一起"
             )));
@@ -131,9 +131,9 @@ impl Target {
             #[cfg(feature = "sqlite")]
             Target::Sqlite(path) => Ok(Box::new(sqlite::Sqlite::open(path, setup)?)),
             #[cfg(feature = "postgres")]
-            Target::Postgres(url) => Ok(Box::new(postgres::Postgres::open(url, setup, language)?)),
+            Target::Postgres(url) => Ok(Box::new(postgres::Postgres::open(url, setup)?)),
             #[allow(unreachable_patterns)]
-            _ => Err(Failure::wrong_use("this program was built without that kind of target")),
+            _ => Err(Failure::wrong_use(both!("this program was built without that kind of target", "这个程序编译时没有包含这种目标"))),
         }
     }
 }

@@ -6,10 +6,7 @@ use scrm_core::{
     spec::{OperationSpec, VendorSpec},
 };
 
-use crate::{
-    failure::Failure,
-    language::{Language, say},
-};
+use crate::{failure::Failure, language::both};
 
 /// What a vendor's client knows by name.
 pub(crate) struct Vendor {
@@ -39,22 +36,21 @@ pub(crate) fn all() -> &'static [Vendor] {
 }
 
 /// The vendor of this name, or an error that names the nearest.
-pub(crate) fn named(name: &str, language: Language) -> Result<&'static Vendor, Failure> {
+pub(crate) fn named(name: &str) -> Result<&'static Vendor, Failure> {
     VENDORS.iter().find(|vendor| vendor.spec.name == name).ok_or_else(|| {
         let names: Vec<&str> = VENDORS.iter().map(|vendor| vendor.spec.name).collect();
         let all = names.join(", ");
-        Failure::wrong_use(say!(language, "no vendor {name:?}; there are {all}", "没有名为 {name:?} 的厂商，可选：{all}"))
+        Failure::wrong_use(both!("no vendor {name:?}; there are {all}", "没有名为 {name:?} 的厂商，可选：{all}"))
     })
 }
 
 impl Vendor {
     /// The operation of this name, or an error that names the nearest.
-    pub(crate) fn named(&self, name: &str, language: Language) -> Result<&'static OperationSpec, Failure> {
+    pub(crate) fn named(&self, name: &str) -> Result<&'static OperationSpec, Failure> {
         (self.operation)(name).ok_or_else(|| {
             let near = nearest(name, self.operations.iter().map(|operation| operation.name)).join(", ");
             let vendor = self.spec.name;
-            Failure::wrong_use(say!(
-                language,
+            Failure::wrong_use(both!(
                 "{vendor} has no operation {name:?}; near: {near}. `scrm operations {vendor}` lists all",
                 "{vendor} 没有接口 {name:?}，相近的有：{near}。用 `scrm operations {vendor}` 查看全部"
             ))
@@ -81,10 +77,10 @@ mod tests {
 
     #[test]
     fn a_wrong_name_is_answered_with_the_nearest() {
-        let xiaoe = named("xiaoe", Language::English).unwrap();
-        let error = xiaoe.named("usr_list", Language::English).unwrap_err();
-        assert!(error.message.contains("near: user_list"), "{}", error.message);
-        assert!(named("xiaoee", Language::Chinese).is_err());
+        let xiaoe = named("xiaoe").unwrap();
+        let error = xiaoe.named("usr_list").unwrap_err();
+        assert!(error.clone().text(crate::language::Language::English).contains("near: user_list"), "{error:?}");
+        assert!(named("xiaoee").is_err());
         assert_eq!(nearest("订单", ["user_list"].into_iter()), Vec::<&str>::new());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use scrm_schema::model::{Access, Action, Filling, Operation, Signature, Situation, Token, Vendor};
+use scrm_schema::model::{Access, Action, Filling, Operation, Signature, Situation, Token, Type, Vendor};
 
 use crate::{
     chance::hash,
@@ -11,13 +11,13 @@ use crate::{
     failure,
     faults::Fault,
     fill::{Filler, plain},
-    people::{Customer, Person},
+    people::{Customer, Person, identifies},
     quota::Verdict,
     records,
     request::{Incoming, Parameters},
     response::Answerer,
     row_texts::Writer,
-    select::{Page, Selector},
+    select::{Page, Selector, filled},
     signed::Signed,
     tokens::TokenRule,
     windows,
@@ -112,7 +112,8 @@ impl Call<'_> {
         if let Some(body) = self.done_already(&given) {
             return Ok(body);
         }
-        let body = self.success(&given, token)?;
+        let about = self.about(&given);
+        let body = self.success(&given, token, about)?;
         crate::pushes::follow(self.world, self.target.0, &self.operation.name, &given);
         Ok(body)
     }
@@ -237,7 +238,47 @@ impl Call<'_> {
         Some(failure::envelope(self.vendor, rule.code.as_ref()?, &rule.zh))
     }
 
-    fn success(&mut self, given: &Map<String, Value>, token: Option<(String, i64)>) -> Result<Value, Failed> {
+    /// Whom a write is about: the person with the key that it gives, who joins now if there is none and the answer tells the id of one.
+    fn about(&self, given: &Map<String, Value>) -> Option<u64> {
+        if self.operation.access == Access::Read || self.world.rows(self.target).is_some() {
+            return None;
+        }
+        let mut told: Vec<(&str, &Value)> = Vec::new();
+        for (_, field, value) in filled(self.operation, given) {
+            told.extend(field.sample.as_deref().filter(|_| !value.is_object() && !plain(value).is_empty()).map(|sample| (sample, value)));
+        }
+        let keys: Vec<(&str, String)> =
+            told.iter().filter(|(sample, _)| identifies(sample)).map(|(sample, value)| (*sample, plain(value))).collect();
+        if keys.is_empty() {
+            return None;
+        }
+        let vendor = &self.vendor.file.vendor;
+        let found = {
+            let people = self.world.people();
+            let known = |person: &Person, (sample, key): &(&str, String)| {
+                people.attribute(person, sample, vendor, "").is_some_and(|value| plain(&value) == *key)
+            };
+            let mut all = people.order().iter().filter_map(|place| people.at(*place));
+            all.find(|person| keys.iter().any(|key| known(person, key))).map(|person| person.number)
+        };
+        if found.is_some() || !self.tells_an_id() {
+            return found;
+        }
+        let joining = told.into_iter().fold(Customer::new(), |joining, (sample, value)| joining.with(sample, value.clone()));
+        let now = self.world.clock.wall_seconds();
+        let mut people = self.world.people_mut();
+        people.add(vec![joining], now);
+        people.newest()
+    }
+
+    fn tells_an_id(&self) -> bool {
+        let Some(Type::Object(name)) = self.operation.data.as_ref().map(|data| &data.ty) else { return false };
+        let object = self.operation.objects.get(name);
+        object.is_some_and(|object| object.fields.iter().any(|field| field.sample.as_deref() == Some("id")))
+    }
+
+    /// `about`: the number of the person whom it is about.
+    fn success(&mut self, given: &Map<String, Value>, token: Option<(String, i64)>, about: Option<u64>) -> Result<Value, Failed> {
         let nothing = Default::default();
         let shops = self.world.shops.get(self.target.0).map(Vec::as_slice).unwrap_or_default();
         let credentials = shops.get(self.shop.unwrap_or(0)).unwrap_or(&nothing);
@@ -257,7 +298,8 @@ impl Call<'_> {
             None => None,
         };
         let page = page.map(|page| self.shown(page));
-        let first = people.order().first().and_then(|place| people.at(*place)).cloned().unwrap_or_else(Person::nobody);
+        let about = about.and_then(|number| people.place(number)).or_else(|| people.order().first().copied());
+        let first = about.and_then(|place| people.at(place)).cloned().unwrap_or_else(Person::nobody);
         // Faults and PHP's ways change values, so that these must be values first.
         let plain = self.struck.is_empty() && !php;
         let writer = Writer::new(&self.world.row_texts, (self.target, self.shop.unwrap_or(0), self.unverified));

@@ -46,13 +46,12 @@ impl Checker<'_> {
     fn object<'v>(&self, object: &Object, given: &dyn Fn(&str) -> Option<&'v Given>, above: &str) -> Result<Map<String, Value>, Wrong> {
         let mut checked = Map::new();
         for field in &object.fields {
-            let name = if above.is_empty() { field.name.clone() } else { format!("{above}/{}", field.name) };
-            let Some(given) = given(&field.name) else {
-                if field.required {
-                    return Err(Wrong::missing(&name));
-                }
+            let given = given(&field.name);
+            if given.is_none() && !field.required {
                 continue;
-            };
+            }
+            let name = if above.is_empty() { field.name.clone() } else { format!("{above}/{}", field.name) };
+            let Some(given) = given else { return Err(Wrong::missing(&name)) };
             if says_nothing(field, given) {
                 continue;
             }

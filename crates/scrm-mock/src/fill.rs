@@ -294,7 +294,12 @@ fn integer(value: &Value) -> Option<i64> {
 }
 
 fn text(field: &Field, sampled: Option<&Value>, chance: u64) -> String {
-    let mut text = sampled.map_or_else(|| format!("{}-{}", field.name, 1 + mix(chance, 8) % 20), plain);
+    let told = match (field.sample.as_deref(), sampled) {
+        // a time whose writing no document shows
+        (Some("created_at" | "active_at"), Some(value)) => integer(value).map(clock::date_time),
+        _ => None,
+    };
+    let mut text = told.unwrap_or_else(|| sampled.map_or_else(|| format!("{}-{}", field.name, 1 + mix(chance, 8) % 20), plain));
     if let Some(longest) = field.max_length
         && text.chars().count() > longest as usize
     {

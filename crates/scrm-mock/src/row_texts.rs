@@ -12,31 +12,53 @@ use crate::{people::Person, world::Target};
 
 /// Rows that are kept; at some 400 bytes a row, 100 MB.
 const KEPT: usize = 250_000;
+/// Rows of people with greater numbers are not kept.
+const MOST_NUMBERS: usize = 10_000_000;
 /// Stands for the rows in a body until they are put in as text. No value made from a schema holds such signs.
 const MARK: &str = "\u{1}rows\u{1}";
 
 /// Whose rows: the operation, the shop, and whether only the fields that every answer has are shown.
 pub(crate) type Kind = (Target, usize, bool);
 
-type Key = (Kind, u64);
-
 /// The texts of rows by kind and number of the person. A person never changes, so that a text stays true.
 #[derive(Debug, Default)]
-pub(crate) struct RowTexts(Mutex<HashMap<Key, Arc<[u8]>>>);
+pub(crate) struct RowTexts(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    kinds: HashMap<Kind, Vec<Option<Arc<[u8]>>>>,
+    rows: usize,
+}
 
 impl RowTexts {
-    fn get(&self, kind: Kind, person: &Person, make: impl FnOnce() -> Value) -> Arc<[u8]> {
-        let key = (kind, person.number);
-        if let Some(text) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(text);
-        }
-        let text: Arc<[u8]> = serde_json::to_vec(&make()).unwrap_or_default().into();
+    /// Writes the rows of these people behind each other, and commas between them.
+    fn write<'p>(&self, kind: Kind, people: impl Iterator<Item = &'p Person>, row: impl Fn(&Person) -> Value, into: &mut Vec<u8>) {
+        // looked up once for a whole page
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
+        let kept = &mut *kept;
+        if kept.rows >= KEPT {
+            *kept = Kept::default();
         }
-        kept.insert(key, Arc::clone(&text));
-        text
+        let texts = kept.kinds.entry(kind).or_default();
+        for (place, person) in people.enumerate() {
+            if place > 0 {
+                into.push(b',');
+            }
+            // numbers count from 0, and none is left out
+            let Some(number) = usize::try_from(person.number).ok().filter(|number| *number < MOST_NUMBERS) else {
+                into.extend(serde_json::to_vec(&row(person)).unwrap_or_default());
+                continue;
+            };
+            if texts.len() <= number {
+                texts.resize(number + 1, None);
+            }
+            let Some(text) = texts.get_mut(number) else { continue };
+            let text = text.get_or_insert_with(|| {
+                kept.rows += 1;
+                serde_json::to_vec(&row(person)).unwrap_or_default().into()
+            });
+            into.extend_from_slice(text);
+        }
     }
 }
 
@@ -56,12 +78,7 @@ impl<'a> Writer<'a> {
     pub(crate) fn list<'p>(&self, people: impl Iterator<Item = &'p Person>, row: impl Fn(&Person) -> Value) -> Value {
         let mut rows = self.rows.borrow_mut();
         rows.push(b'[');
-        for (place, person) in people.enumerate() {
-            if place > 0 {
-                rows.push(b',');
-            }
-            rows.extend_from_slice(&self.texts.get(self.kind, person, || row(person)));
-        }
+        self.texts.write(self.kind, people, row, &mut rows);
         rows.push(b']');
         Value::String(MARK.to_owned())
     }

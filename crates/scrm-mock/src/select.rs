@@ -1,6 +1,7 @@
 //! Which rows an answer shows: filters and pages, without making rows that are not shown.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     ops::Range,
     sync::{Arc, Mutex, PoisonError},
@@ -104,6 +105,23 @@ pub(crate) fn asked(operation: &Operation) -> Vec<(String, &Field)> {
     found
 }
 
+/// Those that a call gives, with their values.
+pub(crate) fn filled<'a>(operation: &'a Operation, given: &'a Map<String, Value>) -> Vec<(String, &'a Field, &'a Value)> {
+    let mut found = Vec::new();
+    let mut todo: Vec<(String, &Object, &Map<String, Value>, u8)> = vec![(String::new(), &operation.request, given, 0)];
+    while let Some((above, object, given, depth)) = todo.pop() {
+        for field in &object.fields {
+            let Some(value) = given.get(&field.name) else { continue };
+            let path = format!("{above}{}", field.name);
+            if let (Type::Object(name), Value::Object(given), true) = (&field.ty, value, depth < DEEPEST) {
+                todo.extend(operation.objects.get(name).map(|inner| (format!("{path}/"), inner, given, depth + 1)));
+            }
+            found.push((path, field, value));
+        }
+    }
+    found
+}
+
 fn row_object<'a>(operation: &'a Operation, ty: &Type) -> Option<&'a Object> {
     match ty {
         Type::Object(name) => operation.objects.get(name),
@@ -198,8 +216,8 @@ impl Selector<'_> {
     fn selection(&self, given: &Map<String, Value>) -> Selection {
         let mut came = (i64::MIN, i64::MAX);
         let mut others = Vec::new();
-        for (path, asked) in asked(self.filler.operation) {
-            let (Some(filters), Some(given)) = (&asked.filters, at(given, &path)) else { continue };
+        for (path, asked, given) in filled(self.filler.operation, given) {
+            let Some(filters) = &asked.filters else { continue };
             match self.came(&filters.fields, filters.how, given) {
                 Some((first, last)) => came = (came.0.max(first), came.1.min(last)),
                 None => others.push(Condition { path, asked, how: filters.how, paths: &filters.fields, given }),
@@ -371,19 +389,19 @@ impl Selector<'_> {
     }
 
     /// The scalars of a cursor with the fields of the row that they were copied from; of rows that are scalars, the field that lists them.
-    fn leaves<'b>(&self, paging: &Paging, cursor: &'b Value) -> Option<Vec<(Field, &'b Value)>> {
+    fn leaves<'b>(&'b self, paging: &Paging, cursor: &'b Value) -> Option<Vec<(Cow<'b, Field>, &'b Value)>> {
         let operation = self.filler.operation;
         let Some(from) = paging.from.as_deref() else {
             let list = operation.in_answer(&self.filler.vendor.file.envelope.data, &paging.rows)?.field?;
-            return Some(vec![(Field { ty: self.rows.item.clone(), ..list.clone() }, cursor)]);
+            return Some(vec![(Cow::Owned(Field { ty: self.rows.item.clone(), ..list.clone() }), cursor)]);
         };
         let from = self.field_at(&self.rows.item, from)?;
         match (&from.ty, cursor) {
             (Type::Object(name), Value::Object(map)) => {
                 let fields = &operation.objects.get(name)?.fields;
-                Some(fields.iter().filter_map(|field| map.get(&field.name).map(|value| (field.clone(), value))).collect())
+                Some(fields.iter().filter_map(|field| map.get(&field.name).map(|value| (Cow::Borrowed(field), value))).collect())
             }
-            _ => Some(vec![(from.clone(), cursor)]),
+            _ => Some(vec![(Cow::Borrowed(from), cursor)]),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     arguments, catalogue, connect,
     failure::Failure,
     fields,
-    language::{Language, say},
+    language::{Language, both, say},
     screen, vendors,
 };
 
@@ -35,42 +35,44 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
         .arg(flag("allow-empty", "Let an empty filter be sent, which the vendor takes for none", "允许发送空的筛选条件（厂商会当作没有条件）"))
         .args(connect::options(language))
         .after_help(pick(
-            "The operation's fields are flags too: `scrm call xiaoe user_list --help` shows them. A path in place of the name, xe.some.new/1.0.0, calls an operation without a schema.",
-            "接口的字段也是参数：`scrm call xiaoe user_list --help` 会列出。把名称换成路径（xe.some.new/1.0.0）可以调用没有模式文件的接口。",
+            "The operation's fields are flags too: `scrm call xiaoe user_list --help` shows them. A path in place of the name, xe.some.new/1.0.0, calls an operation without a schema; whether that writes nobody knows, so that it needs --yes.",
+            "接口的字段也是参数：`scrm call xiaoe user_list --help` 会列出。把名称换成路径（xe.some.new/1.0.0）可以调用没有模式文件的接口；它会不会写入无从得知，所以要加 --yes。",
         ))
 }
 
 pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
-    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str), language)?;
+    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str))?;
     let name = matches.get_one::<String>("operation").map_or("", String::as_str);
     if name.contains(['/', '.']) {
-        return untyped(vendor, name, matches, language).await;
+        return untyped(vendor, name, matches).await;
     }
-    let spec = vendor.named(name, language)?;
+    let spec = vendor.named(name)?;
     let tree = catalogue::around(vendor.spec.name, spec.name)?;
     let operation = catalogue::operation(&tree, spec.name)?;
     let flags = fields::flags(operation, TAKEN);
     let json = matches.get_one::<String>("json").map(String::as_str);
-    let mut request = fields::request(operation, &flags, matches, json, language)?;
+    let mut request = fields::request(operation, &flags, matches, json)?;
     first_page(operation, &mut request);
     let tap = connect::Tap::default();
     let raw = matches.get_flag("raw");
-    let extras = connect::Extras { tap: raw.then(|| tap.clone()), operation: Some(spec.name), ..connect::Extras::default() };
-    let client = connect::client(vendor, matches, extras, language)?;
+    let dry = matches.get_flag("dry-run");
+    allowed(spec.access, matches)?;
+    let extras =
+        connect::Extras { tap: raw.then(|| tap.clone()), operation: Some(spec.name), sends_nothing: dry, ..connect::Extras::default() };
+    let client = connect::client(vendor, matches, extras)?;
     let names = fields::from_credentials(operation, vendor.spec, &request);
     fields::fill(&mut request, &names, client.credentials());
     fields::defaults(operation, &mut request);
-    fields::all_there(operation, &request, language)?;
+    fields::all_there(operation, &request)?;
     let mut call = client.call_named(spec, request, vendor.payload);
     if matches.get_flag("allow-empty") {
         call = call.allow_empty_filters();
     }
     let prepared = call.encode()?;
-    if matches.get_flag("dry-run") {
+    if dry {
         screen::line(&shown(&prepared));
         return Ok(ExitCode::SUCCESS);
     }
-    allowed(spec.access, matches, language)?;
     let outcome = call.send().await;
     if let (true, Some(seen)) = (raw, tap.last()) {
         screen::bytes(&seen.body);
@@ -115,33 +117,36 @@ fn put_default(operation: &scrm_schema::model::Operation, request: &mut Map<Stri
     place.entry((*last).to_owned()).or_insert_with(|| if is_text { number.to_string().into() } else { number.into() });
 }
 
-fn allowed(access: Access, matches: &ArgMatches, language: Language) -> Result<(), Failure> {
-    if access == Access::Read || matches.get_flag("yes") {
+fn allowed(access: Access, matches: &ArgMatches) -> Result<(), Failure> {
+    if access == Access::Read || matches.get_flag("yes") || matches.get_flag("dry-run") {
         return Ok(());
     }
-    Err(Failure::wrong_use(say!(
-        language,
+    Err(Failure::wrong_use(both!(
         "this operation writes; with --yes it is sent, with --dry-run it is only shown",
         "这个接口会写入数据；加 --yes 才会发送，加 --dry-run 只显示请求"
     )))
 }
 
-async fn untyped(vendor: &'static vendors::Vendor, path: &str, matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
+async fn untyped(vendor: &'static vendors::Vendor, path: &str, matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let given = matches.get_one::<String>("json").map_or("{}", String::as_str);
-    let request = match given.strip_prefix('@') {
-        Some(file) => std::fs::read_to_string(file).map_err(|error| Failure::wrong_use(format!("{file}: {error}")))?,
-        None => given.to_owned(),
-    };
-    let request: Value = serde_json::from_str(&request).map_err(|error| Failure::wrong_use(format!("--json: {error}")))?;
-    let client: ApiClient = connect::client(vendor, matches, connect::Extras::default(), language)?;
+    let request = fields::from_file(given).map_err(|why| Failure::wrong_use(both!("--json: {why}", "--json：{why}")))?;
+    let request: Value = serde_json::from_str(&request)
+        .map_err(|error| Failure::wrong_use(both!("--json: no JSON: {error}", "--json：不是 JSON：{error}")))?;
+    let dry = matches.get_flag("dry-run");
+    if !dry && !matches.get_flag("yes") {
+        return Err(Failure::wrong_use(both!(
+            "there is no schema of {path:?}, so that nobody knows whether it writes; with --yes it is sent, with --dry-run it is only shown",
+            "没有 {path:?} 的模式文件，它会不会写入无从得知；加 --yes 才会发送，加 --dry-run 只显示请求"
+        )));
+    }
+    let extras = connect::Extras { sends_nothing: dry, ..connect::Extras::default() };
+    let client: ApiClient = connect::client(vendor, matches, extras)?;
     let call = client.call_raw(path, request);
     let prepared = call.encode()?;
-    if matches.get_flag("dry-run") {
+    if dry {
         screen::line(&shown(&prepared));
         return Ok(ExitCode::SUCCESS);
     }
-    // nobody knows what it does
-    allowed(Access::Write, matches, language)?;
     let response = call.await?;
     screen::line(&format!("{:#}", response.data));
     Ok(ExitCode::SUCCESS)

@@ -8,7 +8,11 @@ use clap::{
 };
 use clap_complete::env::{CompleteEnv, Shells};
 
-use crate::{arguments, failure::Failure, language::Language};
+use crate::{
+    arguments,
+    failure::Failure,
+    language::{Language, both},
+};
 
 /// The variable by which the shell's script asks.
 const VARIABLE: &str = "COMPLETE";
@@ -35,10 +39,12 @@ pub(crate) fn command(language: Language) -> Command {
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let shell = matches.get_one::<String>("shell").map_or("", String::as_str);
-    let failed = |why: String| Failure::failed(format!("{shell}: {why}"));
     let shells = Shells::builtins();
-    let completer = shells.completer(shell).ok_or_else(|| failed("no such shell".to_owned()))?;
-    completer.write_registration(VARIABLE, "scrm", "scrm", "scrm", &mut io::stdout()).map_err(|error| failed(error.to_string()))?;
+    let completer =
+        shells.completer(shell).ok_or_else(|| Failure::wrong_use(both!("{shell}: no such shell", "没有名为 {shell} 的命令行")))?;
+    completer
+        .write_registration(VARIABLE, "scrm", "scrm", "scrm", &mut io::stdout())
+        .map_err(|error| Failure::failed(both!("standard output: {error}", "标准输出：{error}")))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,7 +8,7 @@ use scrm_core::explain::explain;
 use crate::{
     arguments,
     failure::{FAILED, Failure},
-    language::Language,
+    language::{Language, both},
     screen, vendors,
 };
 
@@ -38,13 +38,19 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
-    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str), language)?;
-    let operation = vendor.named(matches.get_one::<String>("operation").map_or("", String::as_str), language)?;
-    let mut data =
-        (vendor.payload)(operation.name).ok_or_else(|| Failure::failed(format!("no type for what {} answers", operation.name)))?;
+    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str))?;
+    let operation = vendor.named(matches.get_one::<String>("operation").map_or("", String::as_str))?;
+    let mut data = (vendor.payload)(operation.name).ok_or_else(|| {
+        let name = operation.name;
+        Failure::failed(both!("no type for what {name} answers", "{name} 的返回没有对应的类型"))
+    })?;
     let mut body = Vec::new();
-    std::io::stdin().read_to_end(&mut body).map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+    std::io::stdin().read_to_end(&mut body).map_err(|error| Failure::failed(both!("standard input: {error}", "标准输入：{error}")))?;
     let explanation = explain(&mut *data, operation, vendor.spec, &body, matches.get_flag("plain"));
+    if language == Language::Chinese {
+        let verdict = if explanation.ok { "可以理解。" } else { "没有全部理解，或者厂商返回的是失败。" };
+        screen::line(&format!("{verdict}详情如下（英文）："));
+    }
     screen::line(explanation.text.trim_end());
     Ok(if explanation.ok { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }

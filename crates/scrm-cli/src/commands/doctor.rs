@@ -14,9 +14,9 @@ use serde_json::{Map, Value};
 use super::call::first_page;
 use crate::{
     arguments, catalogue, connect,
-    failure::{FAILED, Failure},
+    failure::{self, FAILED, Failure},
     fields,
-    language::{Language, say},
+    language::{Language, both, say},
     screen,
     vendors::{self, Vendor},
 };
@@ -67,7 +67,7 @@ struct Check {
 pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
     let wanted = matches.get_one::<String>("vendor");
     let chosen: Vec<&'static Vendor> = match wanted {
-        Some(name) => vec![vendors::named(name, language)?],
+        Some(name) => vec![vendors::named(name)?],
         None => {
             let given = |vendor: &&Vendor| vendor.spec.credentials.iter().any(|credential| std::env::var_os(credential.env).is_some());
             let with: Vec<&Vendor> = vendors::all().iter().filter(given).collect();
@@ -117,17 +117,18 @@ impl Doctor<'_> {
     async fn examine(&mut self, matches: &ArgMatches) -> Result<(), Failure> {
         let language = self.language;
         let tap = connect::Tap::default();
-        let client =
-            connect::client(self.vendor, matches, connect::Extras { tap: Some(tap.clone()), ..connect::Extras::default() }, language);
+        let client = connect::client(self.vendor, matches, connect::Extras { tap: Some(tap.clone()), ..connect::Extras::default() });
         let credentials = language.pick("credentials", "凭据");
         let client = match client {
             Ok(client) => client,
             Err(failure) => {
-                self.note(credentials, Finding::Wrong, failure.message);
+                self.note(credentials, Finding::Wrong, failure.text(language));
+                self.unset(|_| true);
                 return Ok(());
             }
         };
         self.note(credentials, Finding::Fine, language.pick("present", "齐全").to_owned());
+        self.unset(|name| client.credentials().get(name).is_none());
         let tree = catalogue::all()?;
         let Some(vendor) = tree.vendors.iter().find(|known| known.file.vendor == self.vendor.spec.name) else { return Ok(()) };
         let mut clock_is_known = false;
@@ -151,16 +152,28 @@ impl Doctor<'_> {
         Ok(())
     }
 
+    /// Credentials that only some operations need, and that are not given.
+    fn unset(&mut self, is_unset: impl Fn(&str) -> bool) {
+        let language = self.language;
+        let unset = self.vendor.spec.credentials.iter().filter(|credential| !credential.required && is_unset(credential.name));
+        let unset =
+            unset.map(|credential| format!("{} ({})", credential.env, language.of_label(credential.title).trim_end_matches(['.', '。'])));
+        let unset = unset.collect::<Vec<_>>().join(language.pick("; ", "；"));
+        if !unset.is_empty() {
+            let says = say!(language, "not set, and needed by some operations only: {unset}", "没有设置，只有部分接口需要：{unset}");
+            self.note(language.pick("optional", "可选凭据"), Finding::NotTried, says);
+        }
+    }
+
     fn operations(&self, matches: &ArgMatches, vendor: &model::Vendor) -> Result<Vec<&'static OperationSpec>, Failure> {
         let named: Vec<&String> = matches.get_many::<String>("operation").into_iter().flatten().collect();
         if !named.is_empty() {
             let read = |name: &String| {
-                let spec = self.vendor.named(name, self.language)?;
+                let spec = self.vendor.named(name)?;
                 if spec.access == scrm_core::spec::Access::Read {
                     return Ok(spec);
                 }
-                Err(Failure::wrong_use(say!(
-                    self.language,
+                Err(Failure::wrong_use(both!(
                     "{name} writes, and doctor changes nothing at the vendor; name an operation that reads",
                     "{name} 会写入数据，而 doctor 不改动厂商的任何数据；请给出只读的操作"
                 )))
@@ -175,8 +188,10 @@ impl Doctor<'_> {
             let operation = vendor.operations.iter().find(|operation| operation.name == spec.name && operation.access == Access::Read);
             operation.is_some_and(|operation| matches!(request(operation, self.vendor), Ok((_, false))))
         };
-        let listing = reads.clone().filter(|spec| spec.paging.is_some()).find(easy);
-        Ok(listing.or_else(|| reads.clone().find(easy)).or_else(|| reads.clone().next()).into_iter().collect())
+        // what is documented first, and of that a list
+        let worth = |spec: &&OperationSpec| (easy(spec), !spec.source.evidence.is_unverified(), spec.paging.is_some());
+        let best = reads.clone().map(|spec| worth(&spec)).max();
+        Ok(reads.filter(|spec| Some(worth(spec)) == best).take(1).collect())
     }
 
     async fn ask(&self, client: &ApiClient, spec: &'static OperationSpec, request: Map<String, Value>) -> Result<(), Error> {
@@ -228,13 +243,13 @@ impl Doctor<'_> {
                 )
             }
             Some(Situation::CredentialsWrong) => {
-                (Finding::Wrong, say!(language, "the credentials are wrong: {error}", "凭据不对：{error}"))
+                (Finding::Wrong, say!(language, "the credentials are wrong: {error}", "凭据不对（{error}）"))
             }
             // the vendor looked at the request, so that the app may call it
             _ if error.kind() == ErrorKind::Vendor && made_up => {
                 (Finding::Fine, say!(language, "{may} (it refused the made-up values)", "{may}（示例中的虚构值被拒绝）"))
             }
-            _ => (Finding::Wrong, error.to_string()),
+            _ => (Finding::Wrong, failure::told(&error).of(language)),
         }
     }
 }

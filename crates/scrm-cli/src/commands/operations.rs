@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     arguments, catalogue,
     failure::Failure,
-    language::{Language, say},
+    language::{Language, both, say},
     screen, vendors,
 };
 
@@ -45,8 +45,7 @@ pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, 
     if let (true, Some(area)) = (found.is_empty(), area) {
         let areas = tree.vendors.iter().flat_map(|vendor| vendor.file.areas.iter().map(|area| area.name.as_str()));
         let near = vendors::nearest(area, areas).join(", ");
-        return Err(Failure::wrong_use(say!(
-            language,
+        return Err(Failure::wrong_use(both!(
             "no operation in an area {area:?}; near: {near}",
             "领域 {area:?} 里没有接口，相近的有：{near}"
         )));
@@ -86,7 +85,8 @@ fn listed(found: &[(&Vendor, &Operation)], with_vendor: bool, language: Language
     });
     let table = screen::table(&headings, rows);
     let (count, legend) = (found.len(), legend(language));
-    say!(language, "{table}\n{count} operations. {legend}", "{table}\n共 {count} 个接口。{legend}")
+    let last = say!(language, "{count} operations. {legend}", "共 {count} 个接口。{legend}");
+    format!("{table}\n{}", screen::fitted(&last))
 }
 
 fn marks(operation: &Operation, paged: bool, language: Language) -> Vec<&'static str> {

@@ -4,10 +4,16 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use scrm_core::Column;
-use scrm_schema::model::{Evidence, Field, Object, Operation, Rule, Type, Vendor};
+use scrm_schema::model::{Evidence, Field, Object, Operation, Rule, Vendor};
 use serde_json::{Value, json};
 
-use crate::{arguments, catalogue, columns, failure::Failure, fields, language::Language, screen, vendors};
+use crate::{
+    arguments, catalogue, columns,
+    failure::Failure,
+    fields,
+    language::{Language, say},
+    screen, vendors,
+};
 
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
@@ -19,8 +25,8 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
-    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str), language)?;
-    let spec = vendor.named(matches.get_one::<String>("operation").map_or("", String::as_str), language)?;
+    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str))?;
+    let spec = vendor.named(matches.get_one::<String>("operation").map_or("", String::as_str))?;
     let tree = catalogue::around(vendor.spec.name, spec.name)?;
     let operation = catalogue::operation(&tree, spec.name)?;
     let rows = (vendor.columns)(spec.name);
@@ -46,12 +52,14 @@ impl Shown<'_> {
     fn line(&mut self, name: (&str, &str), value: &str) {
         let name = self.pick(name.0, name.1);
         let padding = " ".repeat(12_usize.saturating_sub(unicode_width::UnicodeWidthStr::width(name)));
+        let value = screen::wrapped(value, usize::from(screen::width()).saturating_sub(12)).replace('\n', "\n            ");
         _ = writeln!(self.text, "{name}{padding}{value}");
     }
 
     fn all(mut self, vendor: &Vendor, rows: Option<&[Column]>) -> String {
         let operation = self.operation;
-        _ = writeln!(self.text, "{} {}: {}", vendor.file.vendor, operation.name, self.language.label(&operation.title));
+        let title = format!("{} {}: {}", vendor.file.vendor, operation.name, self.language.label(&operation.title));
+        _ = writeln!(self.text, "{}", screen::fitted(&title));
         if let Some(description) = &operation.description {
             let description = screen::wrapped(self.language.label(description), screen::width().into());
             _ = writeln!(self.text, "{description}");
@@ -125,11 +133,11 @@ impl Shown<'_> {
         let mut rows = Vec::new();
         self.fields(&self.operation.request, "", &mut rows);
         self.rows(rows);
-        let rules: Vec<String> = self.operation.rules.iter().map(rule).collect();
+        let rules: Vec<String> = self.operation.rules.iter().map(|one| rule(one, self.language)).collect();
         if !rules.is_empty() {
             self.heading("RULES", "规则");
             for rule in rules {
-                _ = writeln!(self.text, "  {rule}");
+                _ = writeln!(self.text, "{}", screen::fitted(&format!("  {rule}")));
             }
         }
     }
@@ -150,7 +158,7 @@ impl Shown<'_> {
             let star = if field.required { "*" } else { "" };
             rows.push(vec![format!("{prefix}{}{star}", field.name), fields::type_name(&field.ty), self.about(field)]);
             if let Some(inner) =
-                inner(&field.ty).and_then(|name| self.operation.objects.get(name)).filter(|_| prefix.matches('.').count() < 3)
+                fields::inner(&field.ty).and_then(|name| self.operation.objects.get(name)).filter(|_| prefix.matches('.').count() < 3)
             {
                 self.fields(inner, &format!("{prefix}{}.", field.name), rows);
             }
@@ -203,7 +211,7 @@ impl Shown<'_> {
         for error in &self.operation.errors {
             let code = error.code.as_ref().map(fields::text).or_else(|| error.message.clone()).unwrap_or_default();
             let line = format!("  {code}  {} ({:?})", self.language.pick(&error.en, &error.zh), error.action);
-            _ = writeln!(self.text, "{line}");
+            _ = writeln!(self.text, "{}", screen::fitted(&line));
         }
     }
 
@@ -214,33 +222,33 @@ impl Shown<'_> {
         self.heading("ERRATA (page → wire)", "勘误（页面 → 实际）");
         for erratum in &self.operation.errata {
             let line =
-                format!("{}: {} → {} ({})", erratum.at, fields::text(&erratum.documented), fields::text(&erratum.wire), erratum.seen);
-            let line = screen::wrapped(&line, usize::from(screen::width()) - 4).replace('\n', "\n    ");
-            _ = writeln!(self.text, "  {line}");
+                format!("  {}: {} → {} ({})", erratum.at, fields::text(&erratum.documented), fields::text(&erratum.wire), erratum.seen);
+            _ = writeln!(self.text, "{}", screen::fitted(&line));
         }
     }
 }
 
-fn inner(ty: &Type) -> Option<&str> {
-    match ty {
-        Type::Object(name) => Some(name),
-        Type::List(inner) | Type::Map(inner) => self::inner(inner),
-        _ => None,
-    }
-}
-
-fn rule(rule: &Rule) -> String {
+fn rule(rule: &Rule, language: Language) -> String {
+    let of = |fields: &[String]| fields.join(", ");
     match rule {
-        Rule::AtLeastOne(fields) => format!("at least one of {}", fields.join(", ")),
-        Rule::ExactlyOne(fields) => format!("exactly one of {}", fields.join(", ")),
-        Rule::AtMostOne(fields) => format!("at most one of {}", fields.join(", ")),
-        Rule::Together(fields) => format!("all or none of {}", fields.join(", ")),
-        Rule::RequiredIf { field, other, values } if values.is_empty() => format!("{field} when {other} is given"),
-        Rule::RequiredIf { field, other, values } => format!("{field} when {other} is {}", values.join(" / ")),
+        Rule::AtLeastOne(fields) => format!("{} {}", language.pick("at least one of", "至少给出一个："), of(fields)),
+        Rule::ExactlyOne(fields) => format!("{} {}", language.pick("exactly one of", "只能给出一个："), of(fields)),
+        Rule::AtMostOne(fields) => format!("{} {}", language.pick("at most one of", "最多给出一个："), of(fields)),
+        Rule::Together(fields) => format!("{} {}", language.pick("all or none of", "要么都给，要么都不给："), of(fields)),
+        Rule::RequiredIf { field, other, values } if values.is_empty() => {
+            say!(language, "{field} when {other} is given", "给出 {other} 时必填 {field}")
+        }
+        Rule::RequiredIf { field, other, values } => {
+            let values = values.join(" / ");
+            say!(language, "{field} when {other} is {values}", "{other} 为 {values} 时必填 {field}")
+        }
         Rule::Span { start, end, strict, max_seconds, .. } => {
             let sign = if *strict { "<" } else { "≤" };
-            let most = max_seconds.map(|most| format!(", at most {} h apart", most / 3600)).unwrap_or_default();
-            format!("{start} {sign} {end}{most}")
+            let most = max_seconds.map(|most| {
+                let hours = most / 3600;
+                say!(language, ", at most {hours} h apart", "，最多相差 {hours} 小时")
+            });
+            format!("{start} {sign} {end}{}", most.unwrap_or_default())
         }
     }
 }

@@ -10,7 +10,7 @@ use scrm_mock::{Builder, Customer, Fault, FaultRule, Mock};
 
 use crate::{
     failure::{FAILED, Failure},
-    language::{Language, say},
+    language::{Language, both, say},
     screen, vendors,
 };
 
@@ -76,13 +76,13 @@ pub(crate) fn command(language: Language) -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
-    let mock = builder(matches)?.start_blocking().map_err(|error| Failure::failed(format!("box: {error}")))?;
+    let mock = builder(matches)?.start_blocking().map_err(|error| Failure::failed(both!("box: {error}", "替身无法启动：{error}")))?;
     let variables = variables(&mock);
     match matches.get_many::<String>("command") {
         Some(mut words) => {
             let program = words.next().cloned().unwrap_or_default();
             let status = Process::new(&program).args(words).envs(&variables).status();
-            let status = status.map_err(|error| Failure::failed(format!("{program}: {error}")))?;
+            let status = status.map_err(|error| Failure::failed(both!("{program}: {error}", "无法运行 {program}：{error}")))?;
             Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)))
         }
         None => {
@@ -97,9 +97,13 @@ pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, 
 }
 
 fn wait() -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failure::failed(error.to_string()))?;
-    runtime.block_on(tokio::signal::ctrl_c()).map_err(|error| Failure::failed(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| broken(&error))?;
+    runtime.block_on(tokio::signal::ctrl_c()).map_err(|error| broken(&error))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn broken(error: &std::io::Error) -> Failure {
+    Failure::failed(both!("box: {error}", "替身无法运行：{error}"))
 }
 
 /// Address and credentials of every vendor, by environment variable.
@@ -130,12 +134,13 @@ fn builder(matches: &ArgMatches) -> Result<Builder, Failure> {
         builder = builder.seed(*seed);
     }
     if let Some(file) = matches.get_one::<String>("data") {
-        let text = std::fs::read_to_string(file).map_err(|error| Failure::wrong_use(format!("{file}: {error}")))?;
+        let text = std::fs::read_to_string(file).map_err(|error| Failure::of_file(file, error))?;
         let people = if file.to_lowercase().ends_with(".csv") { Customer::from_csv(&text) } else { Customer::from_json(&text) };
-        builder = builder.own_customers(people.map_err(|error| Failure::wrong_use(format!("{file}: {error}")))?);
+        builder = builder.own_customers(people.map_err(|error| Failure::of_file(file, error))?);
     }
     for text in matches.get_many::<String>("fault").into_iter().flatten() {
-        let rule: FaultRule = serde_json::from_str(text).map_err(|error| Failure::wrong_use(format!("--fault {text}: {error}")))?;
+        let rule: FaultRule = serde_json::from_str(text)
+            .map_err(|error| Failure::wrong_use(both!("--fault {text}: {error}", "--fault {text}：写得不对：{error}")))?;
         builder = builder.fault(rule);
     }
     if let Some(latency) = matches.get_one::<u64>("latency") {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     arguments, connect,
     failure::Failure,
-    language::{Language, say},
+    language::{Language, both, say},
     screen, vendors,
 };
 
@@ -32,24 +32,27 @@ pub(crate) fn command(language: Language) -> Command {
         .args(connect::options(language))
 }
 
+fn no_token(at: &str) -> Failure {
+    Failure::failed(both!("the answer has no token at {at}", "返回里在 {at} 没有令牌"))
+}
+
 pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
-    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str), language)?;
+    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str))?;
     let kinds = || vendor.spec.tokens.iter().map(|token| token.name).collect::<Vec<_>>().join(", ");
     let kind = matches.get_one::<String>("kind");
     let token = vendor.spec.tokens.iter().find(|token| kind.is_none_or(|kind| kind == token.name)).ok_or_else(|| {
         let kinds = kinds();
-        Failure::wrong_use(say!(language, "no such kind of token; there are {kinds}", "没有这种令牌，可选：{kinds}"))
+        Failure::wrong_use(both!("no such kind of token; there are {kinds}", "没有这种令牌，可选：{kinds}"))
     })?;
     if !matches.get_flag("yes") {
         let overlap = token.overlap;
-        return Err(Failure::wrong_use(say!(
-            language,
+        return Err(Failure::wrong_use(both!(
             "a new token can end the one that other programs of this account use (after {overlap} s); with --yes it is fetched and printed",
             "新令牌会使同一账号其他程序正在用的令牌失效（{overlap} 秒后）；加上 --yes 才会获取并显示"
         )));
     }
     let tap = connect::Tap::default();
-    let client = connect::client(vendor, matches, connect::Extras { tap: Some(tap.clone()), ..connect::Extras::default() }, language)?;
+    let client = connect::client(vendor, matches, connect::Extras { tap: Some(tap.clone()), ..connect::Extras::default() })?;
     let mut request = Map::new();
     for (name, parameter) in token.parameters {
         let value = match parameter {
@@ -60,10 +63,7 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
     }
     client.call_named(token.operation, request, vendor.payload).send().await?;
     let answer: Value = tap.last().and_then(|seen| serde_json::from_slice(&seen.body).ok()).unwrap_or_default();
-    let value = answer
-        .pointer(token.value)
-        .and_then(Value::as_str)
-        .ok_or_else(|| Failure::failed(format!("the answer has no token at {}", token.value)))?;
+    let value = answer.pointer(token.value).and_then(Value::as_str).ok_or_else(|| no_token(token.value))?;
     screen::line(value);
     if let Some(life) = token.expires_in.and_then(|at| answer.pointer(at)) {
         screen::note(&say!(language, "valid for {life} s", "有效期 {life} 秒"));

@@ -6,14 +6,12 @@ use std::{
 };
 
 use clap::ArgMatches;
-use scrm_core::{
-    ApiClient, Completeness, Error, ErrorKind, NamedCall, NamedRow, Page, Pages,
-    spec::{Action, OperationSpec},
-};
+use scrm_core::{ApiClient, Completeness, Error, ErrorKind, NamedCall, NamedRow, Page, Pages, ResumeToken, Summary, spec::OperationSpec};
 use serde_json::{Map, Value};
 
 use super::{
     Session, TAKEN,
+    fetch::{self, Next},
     known::KnownRows,
     progress::Progress,
     rejects::Rejects,
@@ -25,9 +23,9 @@ use crate::{
     catalogue,
     columns::{self, FlatColumn},
     commands, connect,
-    failure::Failure,
+    failure::{self, Failure},
     fields,
-    language::{Language, say},
+    language::{Both, Language, both},
     sink::{Setup, Sink, Target, files, key, lines::Headings},
     vendors::{self, Vendor},
 };
@@ -60,13 +58,12 @@ impl<'m> Job<'m> {
     /// Checks all that can be checked before anything is done.
     pub(super) fn of(matches: &'m ArgMatches, language: Language) -> Result<Self, Failure> {
         let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-        let vendor = vendors::named(given("vendor").unwrap_or_default(), language)?;
-        let spec = vendor.named(given("operation").unwrap_or_default(), language)?;
+        let vendor = vendors::named(given("vendor").unwrap_or_default())?;
+        let spec = vendor.named(given("operation").unwrap_or_default())?;
         let name = spec.name;
         if spec.paging.is_none() {
             let vendor = vendor.spec.name;
-            return Err(Failure::wrong_use(say!(
-                language,
+            return Err(Failure::wrong_use(both!(
                 "{name} has no pages; `scrm call {vendor} {name}` calls it, `scrm operations {vendor} --paged` lists what can be pulled",
                 "{name} 没有分页；可以用 `scrm call {vendor} {name}` 调用，`scrm operations {vendor} --paged` 列出能取的"
             )));
@@ -74,17 +71,13 @@ impl<'m> Job<'m> {
         let tree = catalogue::around(vendor.spec.name, name)?;
         let operation = catalogue::operation(&tree, name)?;
         let flags = fields::flags(operation, TAKEN);
-        let mut request = fields::request(operation, &flags, matches, given("json"), language)?;
+        let mut request = fields::request(operation, &flags, matches, given("json"))?;
         commands::call::first_page(operation, &mut request);
-        let since = Since::of(matches, spec, language)?;
+        let since = Since::of(matches, spec)?;
         if let Some(since) = &since
             && let Some(both) = [since.filter.start, since.filter.end].iter().find(|field| is_given(&request, field))
         {
-            return Err(Failure::wrong_use(say!(
-                language,
-                "--since sets {both}; give one of them",
-                "--since 会设置 {both}，两者只能用一个"
-            )));
+            return Err(Failure::wrong_use(both!("--since sets {both}; give one of them", "--since 会设置 {both}，两者只能用一个")));
         }
         fields::defaults(operation, &mut request);
         // the ends of time and the credentials are filled in when the run begins
@@ -99,9 +92,9 @@ impl<'m> Job<'m> {
         }
         let filled = fields::from_credentials(operation, vendor.spec, &request);
         whole.extend(filled.iter().map(|name| ((*name).to_owned(), Value::from(""))));
-        fields::all_there(operation, &whole, language)?;
+        fields::all_there(operation, &whole)?;
         let to = given("to").unwrap_or_default().to_owned();
-        let target = Target::of(&to, language)?;
+        let target = Target::of(&to)?;
         let table = given("table").unwrap_or(name).to_owned();
         Ok(Job { matches, vendor, spec, request, since, needs_start, filled, target, to, table, language })
     }
@@ -137,7 +130,7 @@ impl<'m> Job<'m> {
             return Ok(client.clone());
         }
         let extras = connect::Extras { hooks: Some(session.meter.clone()), operation: Some(self.spec.name), ..connect::Extras::default() };
-        let client = connect::client(self.vendor, self.matches, extras, self.language)?;
+        let client = connect::client(self.vendor, self.matches, extras)?;
         session.clients.push((name, client.clone()));
         Ok(client)
     }
@@ -155,7 +148,7 @@ impl<'m> Job<'m> {
     pub(super) fn run(mut self, session: &mut Session<'_>) -> Result<Report, Failure> {
         let client = self.client(session)?;
         fields::fill(&mut self.request, &self.filled, client.credentials());
-        let mut sink = self.target.open(self.setup(), self.language)?;
+        let mut sink = self.target.open(self.setup())?;
         let mut state = self.state(&mut *sink, &client)?;
         if state.run.as_ref().is_some_and(|run| run.resume.is_none()) {
             // nothing of it was committed: it begins anew, with the ends that are asked for now
@@ -169,34 +162,45 @@ impl<'m> Job<'m> {
             run.counts.missing = 0;
             run.counts.problems = 0;
             sink.resume(&state)?;
+            rejects.begin(&mut state, false)?;
         } else {
-            self.begin(&mut *sink, &mut state)?;
+            self.begin(&*sink, &mut state)?;
+            sink.check(&state, state.run.as_ref().is_some_and(|run| run.adds))?;
         }
-        rejects.begin(&mut state, !resumed)?;
-        let keeps_keys = self.since.is_some() && sink.keeps_versions();
-        let base = self.target.base(&self.table);
-        let known = if keeps_keys { Some(KnownRows::open(&base, &mut state, !resumed)?) } else { None };
+        let known = if resumed { self.known(&*sink, &mut state, false)? } else { None };
         let pages = self.pages(&client, &state, &rejects)?;
         let run = state.run.clone().unwrap_or_default();
         let progress = Progress::new(self.spec.name.to_owned(), run.counts.rows, self.matches.get_flag("quiet"), self.language);
+        let pages = fetch::start(session, pages);
         let under_way = UnderWay {
             job: &self,
             session,
             sink,
             state,
             run,
+            resume: None,
             rejects,
             known,
             pages,
             progress,
             began: Instant::now(),
+            total: None,
             told: Vec::new(),
             resumed,
+            stores: resumed,
         };
         let report = under_way.walk(&client)?;
         let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
         files::replace(&self.path("summary", ".summary.json"), text.as_bytes())?;
         Ok(report)
+    }
+
+    /// Which rows are there already, where a pull of what is new must know.
+    fn known(&self, sink: &dyn Sink, state: &mut State, is_new: bool) -> Result<Option<KnownRows>, Failure> {
+        match self.since.is_some() && sink.keeps_versions() {
+            true => KnownRows::open(&self.target.base(&self.table), state, is_new).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// What was committed last, if it is of this pull.
@@ -207,15 +211,13 @@ impl<'m> Job<'m> {
         let (to, table) = (&self.to, &self.table);
         if state.pull != pull || state.filter != filter {
             let other = &state.pull;
-            return Err(Failure::wrong_use(say!(
-                self.language,
+            return Err(Failure::wrong_use(both!(
                 "{to} holds another pull ({other}, or other filters or another account). Name another file or --table, or move it and its state away",
                 "{to} 里是另一个取数（{other}，或筛选条件、账号不同）。请换一个文件或 --table，或者把它连同状态移走"
             )));
         }
         if self.since.is_none() && state.run.as_ref().is_some_and(|run| run.adds) {
-            return Err(Failure::wrong_use(say!(
-                self.language,
+            return Err(Failure::wrong_use(both!(
                 "{to} ({table}) holds a pull of what is new that is not at its end; finish it with --since last first",
                 "{to}（{table}）里有一个没有完成的增量取数，请先用 --since last 完成它"
             )));
@@ -231,15 +233,14 @@ impl<'m> Job<'m> {
             return Ok(());
         }
         let (to, start) = (&self.to, run.start.as_deref().unwrap_or("-"));
-        Err(Failure::wrong_use(say!(
-            self.language,
+        Err(Failure::wrong_use(both!(
             "{to} holds a pull from {start} that is not at its end; finish it with the command that began it, or with --since last",
             "{to} 里有一个从 {start} 开始、尚未完成的取数；请用原来的命令或 --since last 先完成它"
         )))
     }
 
-    /// A new run, with its ends of time.
-    fn begin(&self, sink: &mut dyn Sink, state: &mut State) -> Result<(), Failure> {
+    /// A new run, with its ends of time. Nothing is stored of it before something came.
+    fn begin(&self, sink: &dyn Sink, state: &mut State) -> Result<(), Failure> {
         let by = self.since.as_ref().map(|since| since.filter.start);
         let other_time = state.by.as_ref().is_some_and(|(start, _)| Some(start.as_str()) != by);
         let from = self.since.as_ref().and_then(Since::asked_start);
@@ -248,13 +249,12 @@ impl<'m> Job<'m> {
             (state.mark, state.marks.keys, state.marks.keys_of_run) = (None, 0, 0);
         }
         let ends = match &self.since {
-            Some(since) => since.ends(state, SystemTime::now(), self.language)?,
+            Some(since) => since.ends(state, SystemTime::now())?,
             None => Ends::default(),
         };
         if ends.start.is_none() && self.needs_start {
             let start = self.since.as_ref().map_or("", |since| since.filter.start);
-            return Err(Failure::wrong_use(say!(
-                self.language,
+            return Err(Failure::wrong_use(both!(
                 "--since last: nothing was pulled yet, and the vendor needs {start}; begin with a time, --since 2026-01-01",
                 "--since last：还没有取过数据，而厂商要求 {start}；第一次请给出时间，如 --since 2026-01-01"
             )));
@@ -272,7 +272,7 @@ impl<'m> Job<'m> {
         state.runs += 1;
         state.by = self.since.as_ref().map(|since| (since.filter.start.to_owned(), since.filter.end.to_owned()));
         state.run = Some(Run { number: state.runs, adds, start: ends.start, end: ends.end, until: ends.until, ..Run::default() });
-        sink.begin(state, adds)
+        Ok(())
     }
 
     /// The pull itself, from where it stands.
@@ -287,7 +287,10 @@ impl<'m> Job<'m> {
                 fields::put(&mut request, &path(field), number.map_or_else(|| end.as_str().into(), Value::from));
             }
         }
-        let call = client.call_named(self.spec, request, self.vendor.payload);
+        let mut call = client.call_named(self.spec, request, self.vendor.payload);
+        if self.matches.get_flag("allow-empty") {
+            call = call.allow_empty_filters();
+        }
         // a range that is walked in windows may be longer than one call's
         if self.spec.paging.is_none_or(|paging| paging.windows.is_empty()) {
             call.encode()?;
@@ -302,7 +305,11 @@ impl<'m> Job<'m> {
         let resume = state.run.as_ref().and_then(|run| run.resume.as_deref());
         let Some(token) = resume else { return Ok(paginator.pages()) };
         let token = token.parse().map_err(|error| {
-            Failure::failed(format!("{}: the state cannot be resumed: {error}; move it away, and the pull begins anew", self.to))
+            let to = &self.to;
+            Failure::failed(both!(
+                "{to}: the state cannot be resumed: {error}; move it away, and the pull begins anew",
+                "{to}：状态无法继续（{error}）；把它移走，就会重新取数"
+            ))
         })?;
         Ok(paginator.resume_from(&token)?.pages())
     }
@@ -318,79 +325,66 @@ fn is_given(request: &Map<String, Value>, path: &str) -> bool {
     names.try_fold(first, |place, name| place.map(|place| place.get(name))).flatten().is_some()
 }
 
-/// A pull under way.
+/// A pull under way: pages come from another thread, this one stores them.
 struct UnderWay<'j, 's, 'r> {
     job: &'j Job<'j>,
     session: &'s mut Session<'r>,
     sink: Box<dyn Sink>,
     state: State,
     run: Run,
+    /// Where the pull stands; written out with the next commit.
+    resume: Option<ResumeToken>,
     rejects: Rejects,
     known: Option<KnownRows>,
-    pages: Pages<NamedCall>,
+    pages: fetch::Fetched,
     progress: Progress,
     began: Instant,
-    told: Vec<String>,
+    total: Option<u64>,
+    told: Vec<Both>,
     resumed: bool,
-}
-
-/// What the stream of pages gave.
-enum Next {
-    Page(Box<Page<NamedRow>>),
-    Failed(Error),
-    End,
-    Interrupted,
+    /// The place for the rows is made: something came, or the run went on.
+    stores: bool,
 }
 
 impl UnderWay<'_, '_, '_> {
     fn walk(mut self, client: &ApiClient) -> Result<Report, Failure> {
         let most = self.job.matches.get_one::<u64>("commit-every").copied().unwrap_or(COMMIT_ROWS);
-        let (mut waiting, mut committed, mut failures) = (0, Instant::now(), 0);
+        let (mut waiting, mut committed) = (0, Instant::now());
         let mut last_error = None;
-        loop {
-            match self.next() {
-                Next::Page(page) => {
-                    failures = 0;
+        let summary = loop {
+            match self.pages.next() {
+                Next::Page(came) => {
                     last_error = None;
-                    waiting += page.rows.len() as u64;
-                    self.take(*page)?;
+                    self.total = came.total;
+                    waiting += came.page.rows.len() as u64;
+                    self.take(came.page)?;
+                    drop(came.room);
                     if waiting >= most || committed.elapsed() >= COMMIT_PAUSE {
                         self.commit()?;
                         (waiting, committed) = (0, Instant::now());
                     }
                 }
                 Next::Failed(error) => {
-                    failures += 1;
                     self.failed(&error);
-                    if matches!(error.action(), Some(Action::FixConfig | Action::FixRequest | Action::Fail)) {
-                        // asking again cannot help
-                        last_error = Some(error);
-                        break;
-                    }
                     if error.kind() != ErrorKind::Paging {
                         last_error = Some(error);
-                        self.pause(failures);
                     }
                 }
-                Next::End => break,
+                Next::End(summary) => break *summary,
                 Next::Interrupted => {
                     self.commit()?;
                     self.progress.end();
                     return Ok(self.report(client, "interrupted"));
                 }
             }
+        };
+        if summary.ended {
+            self.begin()?;
         }
-        let summary = self.pages.summary();
         self.commit()?;
         self.progress.end();
         if !summary.ended {
-            let said = last_error.map_or_else(|| summary.to_string(), |error: Error| error.to_string());
-            let language = self.job.language;
-            return Err(Failure::failed(say!(
-                language,
-                "{said}. What came is committed, and the same command goes on from there",
-                "{said}。已取到的都已提交，重新运行同一命令即可继续"
-            )));
+            return Err(self.broken_off(last_error.as_ref(), &summary));
         }
         (self.run.counts.missing, self.run.counts.problems) = (summary.missing, summary.problems);
         self.run.counts.shared_ids = summary.shared_ids;
@@ -399,37 +393,31 @@ impl UnderWay<'_, '_, '_> {
         self.end(client, result, completeness)
     }
 
-    /// The next page, unless somebody wants the program to end.
-    fn next(&mut self) -> Next {
-        let UnderWay { session, pages, .. } = self;
-        let mut interrupted = session.interrupted.clone();
-        session.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = interrupted.wait_for(|told| *told) => Next::Interrupted,
-                page = pages.next() => match page {
-                    Ok(Some(page)) => Next::Page(Box::new(page)),
-                    Ok(None) => Next::End,
-                    Err(error) => Next::Failed(error),
-                },
-            }
+    /// Why the pull is not at its end, and what is left of it.
+    fn broken_off(&self, error: Option<&Error>, summary: &Summary) -> Failure {
+        let Both { en, zh } = error.map_or_else(|| both!("{summary}", "没有取完：{summary}"), failure::told);
+        Failure::failed(match self.stores {
+            true => both!(
+                "{en}. What came is committed, and the same command goes on from there",
+                "{zh}。已取到的都已提交，重新运行同一命令即可继续"
+            ),
+            false => both!("{en}. Nothing was stored", "{zh}。没有写入任何内容"),
         })
     }
 
-    /// After failures in a row the program waits longer and longer.
-    fn pause(&self, failures: u32) {
-        let mut interrupted = self.session.interrupted.clone();
-        let pause = Duration::from_secs(1 << failures.min(5).saturating_sub(1));
-        self.session.runtime.block_on(async {
-            tokio::select! {
-                _ = interrupted.wait_for(|told| *told) => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        });
+    /// Makes the place for the rows, once there are some, or there is known to be none.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if !std::mem::replace(&mut self.stores, true) {
+            self.sink.begin(&mut self.state, self.run.adds)?;
+            self.rejects.begin(&mut self.state, true)?;
+            self.known = self.job.known(&*self.sink, &mut self.state, true)?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, page: Page<NamedRow>) -> Result<(), Failure> {
-        self.run.resume = Some(page.resume().to_string());
+        self.begin()?;
+        self.resume = Some(page.resume().clone());
         let came = page.rows.len() as u64;
         let rows = match &mut self.known {
             Some(known) => known.fresh(page.rows),
@@ -438,12 +426,18 @@ impl UnderWay<'_, '_, '_> {
         let stored = self.sink.append(&rows, self.run.number, &mut self.rejects)?;
         self.run.counts.rows += stored.rows;
         self.run.counts.known += came - rows.len() as u64 + stored.known;
-        self.progress.add(came, self.pages.total(), &self.session.meter);
+        self.progress.add(came, self.total, &self.session.meter);
         Ok(())
     }
 
     /// Rejects and keys first: what stands behind their marks is taken away when the rows were not committed.
     fn commit(&mut self) -> Result<(), Failure> {
+        if !self.stores {
+            return Ok(());
+        }
+        if let Some(resume) = self.resume.take() {
+            self.run.resume = Some(resume.to_string());
+        }
         self.rejects.commit(&mut self.state, &mut self.run.counts)?;
         if let Some(known) = &mut self.known {
             known.commit(&mut self.state)?;
@@ -457,9 +451,10 @@ impl UnderWay<'_, '_, '_> {
     }
 
     fn failed(&mut self, error: &Error) {
-        self.progress.warn(&format!("scrm: {error}"));
+        let told = failure::told(error);
+        self.progress.warn(&format!("scrm: {}", told.clone().of(self.job.language)));
         if self.told.len() < TOLD {
-            self.told.push(error.to_string());
+            self.told.push(told);
         }
     }
 
@@ -487,7 +482,7 @@ impl UnderWay<'_, '_, '_> {
             result,
             counts: self.run.counts,
             removed: 0,
-            total: self.pages.total(),
+            total: self.total,
             start: self.run.start.clone(),
             end: self.run.end.clone(),
             mark: self.state.mark.clone(),

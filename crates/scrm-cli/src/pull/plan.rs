@@ -9,8 +9,8 @@ use super::{Session, one, report::Report};
 use crate::{
     arguments,
     failure::{self, Failure},
-    language::say,
-    screen,
+    language::{both, say},
+    screen, usage,
 };
 
 /// ```toml
@@ -43,21 +43,24 @@ struct Pull {
 pub(super) fn run(session: &mut Session<'_>, file: &Path) -> Result<ExitCode, Failure> {
     let language = session.language;
     let shown = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| Failure::wrong_use(format!("{shown}: {error}")))?;
-    let plan: Plan = toml::from_str(&text).map_err(|error| Failure::wrong_use(format!("{shown}: {error}")))?;
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::of_file(&shown, error))?;
+    let plan: Plan =
+        toml::from_str(&text).map_err(|error| Failure::wrong_use(both!("{shown}: {error}", "{shown}：计划文件写得不对：{error}")))?;
     let mut parsed = Vec::new();
     for pull in &plan.pull {
         let words = words(pull).map_err(|option| {
             let name = &pull.operation;
-            Failure::wrong_use(say!(
-                language,
+            Failure::wrong_use(both!(
                 "{shown}: {name}: {option} is no text, number or true",
                 "{shown}：{name}：{option} 应为文本、数字或 true"
             ))
         })?;
         let matches = arguments::command(&words, language).try_get_matches_from(&words);
         // all of the plan is checked before anything of it is done
-        let matches = matches.map_err(|error| Failure::wrong_use(format!("{shown}: {} {}: {error}", pull.vendor, pull.operation)))?;
+        let matches = matches.map_err(|error| {
+            let (pull, said) = (format!("{} {}", pull.vendor, pull.operation), usage::text(&error, language));
+            Failure::wrong_use(both!("{shown}: {pull}: {said}", "{shown}：{pull}：{said}"))
+        })?;
         let strict = pull.options.get("strict").and_then(Value::as_bool).unwrap_or_default();
         parsed.push((pull, matches, strict));
     }
@@ -75,8 +78,9 @@ pub(super) fn run(session: &mut Session<'_>, file: &Path) -> Result<ExitCode, Fa
                 reports.push(report);
             }
             Err(failure) => {
-                screen::problem(&format!("{} {}: {}", pull.vendor, pull.operation, failure.message));
-                failures.push(serde_json::json!({ "vendor": pull.vendor, "operation": pull.operation, "error": failure.message }));
+                let said = failure.text(language);
+                screen::problem(&format!("{} {}: {said}", pull.vendor, pull.operation));
+                failures.push(serde_json::json!({ "vendor": pull.vendor, "operation": pull.operation, "error": said }));
                 code = code.max(failure::FAILED);
             }
         }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::state::Counts;
 use crate::{
     failure,
-    language::{Language, say},
+    language::{Both, Language, say},
+    screen,
 };
 
 /// What a pull came to.
@@ -36,7 +37,7 @@ pub(crate) struct Report {
     /// What came otherwise than documented.
     pub(crate) drift: Vec<Departure>,
     pub(crate) rejects: Option<String>,
-    pub(crate) problems_told: Vec<String>,
+    pub(crate) problems_told: Vec<Both>,
 }
 
 /// One way in which answers differ from the documentation.
@@ -126,13 +127,13 @@ impl Report {
             lines.push(say!(language, "  what was not understood is in {rejects}", "  无法理解的内容在 {rejects}"));
         }
         for problem in &self.problems_told {
-            lines.push(format!("  {problem}"));
+            lines.push(format!("  {}", problem.clone().of(language)));
         }
         if !self.drift.is_empty() {
             lines.push(language.pick("  otherwise than documented:", "  与文档不同：").to_owned());
             lines.extend(self.drift.iter().map(|departure| format!("    {} ({})", departure.what, departure.times)));
         }
-        lines.join("\n")
+        screen::fitted(&lines.join("\n"))
     }
 }
 

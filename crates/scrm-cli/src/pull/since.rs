@@ -10,11 +10,7 @@ use scrm_core::{
 };
 
 use super::{length, state::State};
-use crate::{
-    failure::Failure,
-    fields,
-    language::{Language, say},
-};
+use crate::{failure::Failure, fields, language::both};
 
 /// A pair of request fields that bound a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,32 +55,31 @@ pub(crate) struct Ends {
 
 impl Since {
     /// `None`: all rows are wanted, whenever they are of.
-    pub(crate) fn of(matches: &ArgMatches, spec: &'static OperationSpec, language: Language) -> Result<Option<Since>, Failure> {
+    pub(crate) fn of(matches: &ArgMatches, spec: &'static OperationSpec) -> Result<Option<Since>, Failure> {
         let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
         let Some(since) = given("since") else {
             for option in ["until", "by", "lookback", "settle"] {
                 if given(option).is_some() {
-                    return Err(Failure::wrong_use(say!(language, "--{option} belongs to --since", "--{option} 要和 --since 一起用")));
+                    return Err(Failure::wrong_use(both!("--{option} belongs to --since", "--{option} 要和 --since 一起用")));
                 }
             }
             return Ok(None);
         };
         let moment = |option: &str, text: &str| {
             fields::instant(text).map_err(|()| {
-                Failure::wrong_use(say!(
-                    language,
+                Failure::wrong_use(both!(
                     "--{option} {text:?}: a time such as 2026-11-01 or 2026-11-01T08:00:00+08:00 is wanted",
                     "--{option} {text:?}：应写成 2026-11-01 或 2026-11-01T08:00:00+08:00"
                 ))
             })
         };
-        let filter = filter(spec, given("by"), language)?;
+        let filter = filter(spec, given("by"))?;
         Ok(Some(Since {
             filter,
             from: if since == "last" { None } else { Some(moment("since", since)?) },
             until: given("until").map(|text| moment("until", text)).transpose()?,
-            lookback: length(given("lookback").unwrap_or("1d"), "lookback", language)?,
-            settle: length(given("settle").unwrap_or("10m"), "settle", language)?,
+            lookback: length(given("lookback").unwrap_or("1d"), "lookback")?,
+            settle: length(given("settle").unwrap_or("10m"), "settle")?,
         }))
     }
 
@@ -94,9 +89,8 @@ impl Since {
     }
 
     /// The ends of a run that begins now.
-    pub(crate) fn ends(&self, state: &State, now: SystemTime, language: Language) -> Result<Ends, Failure> {
-        let odd_clock =
-            || Failure::failed(say!(language, "this machine's clock shows no year from 1 to 9999", "本机时钟不在 1 到 9999 年之间"));
+    pub(crate) fn ends(&self, state: &State, now: SystemTime) -> Result<Ends, Failure> {
+        let odd_clock = || Failure::failed(both!("this machine's clock shows no year from 1 to 9999", "本机时钟不在 1 到 9999 年之间"));
         let now = Moment::from_system_time(now).ok_or_else(odd_clock)?;
         let settled = earlier(now, self.settle).ok_or_else(odd_clock)?;
         let until = self.until.unwrap_or(settled);
@@ -110,7 +104,7 @@ impl Since {
             None => mark.and_then(|mark| earlier(mark, self.lookback)),
         };
         if let Some(from) = from.filter(|from| *from > until) {
-            return Err(Failure::wrong_use(say!(language, "nothing lies between {from} and {until}", "{from} 和 {until} 之间没有时间")));
+            return Err(Failure::wrong_use(both!("nothing lies between {from} and {until}", "{from} 和 {until} 之间没有时间")));
         }
         let write = |moment| time::write(self.filter.format, moment);
         // without a beginning both ends are left out: many vendors want both or none
@@ -147,7 +141,7 @@ pub(crate) fn filters(spec: &OperationSpec) -> Vec<Filter> {
     filters
 }
 
-fn filter(spec: &OperationSpec, by: Option<&str>, language: Language) -> Result<Filter, Failure> {
+fn filter(spec: &OperationSpec, by: Option<&str>) -> Result<Filter, Failure> {
     let filters = filters(spec);
     let names = filters.iter().map(|filter| filter.start).collect::<Vec<_>>().join(", ");
     let name = spec.name;
@@ -160,12 +154,11 @@ fn filter(spec: &OperationSpec, by: Option<&str>, language: Language) -> Result<
     };
     match one {
         Some(filter) => Ok(*filter),
-        None if filters.is_empty() => Err(Failure::wrong_use(say!(
-            language,
+        None if filters.is_empty() => Err(Failure::wrong_use(both!(
             "--since: no filter of time is documented for {name}; leave it out, and all rows are pulled",
             "--since：{name} 没有文档说明的时间筛选；去掉它就会取全部数据"
         ))),
-        None => Err(Failure::wrong_use(say!(language, "--by: one of {names} is wanted", "--by：请从 {names} 中选一个"))),
+        None => Err(Failure::wrong_use(both!("--by: one of {names} is wanted", "--by：请从 {names} 中选一个"))),
     }
 }
 
@@ -187,23 +180,23 @@ mod tests {
     fn a_run_begins_before_the_mark_and_leaves_what_is_too_young() {
         let mut state = State::new("acme/orders".to_owned(), String::new());
         let now = at("2026-11-27 03:00:00");
-        let first = since(None).ends(&state, now, Language::English).unwrap();
+        let first = since(None).ends(&state, now).unwrap();
         assert_eq!(first, Ends { start: None, end: None, until: Some("2026-11-27T02:50:00+08:00".to_owned()) });
         state.mark = first.until;
-        let next = since(None).ends(&state, at("2026-11-28 03:00:00"), Language::English).unwrap();
+        let next = since(None).ends(&state, at("2026-11-28 03:00:00")).unwrap();
         assert_eq!((next.start.as_deref(), next.end.as_deref()), (Some("2026-11-27 01:50:00"), Some("2026-11-28 02:50:00")));
-        let given = since(Some("2026-11-01")).ends(&state, now, Language::English).unwrap();
+        let given = since(Some("2026-11-01")).ends(&state, now).unwrap();
         assert_eq!(given.start.as_deref(), Some("2026-11-01 00:00:00"));
         // before the mark: what is there stays covered; behind it: a gap, and the mark stays; a mark never lies where rows may still come
         let mark = state.mark.clone();
         assert_eq!(given.until, Some("2026-11-27T02:50:00+08:00".to_owned()));
         let now = at("2026-11-30 03:00:00");
-        let gap = since(Some("2026-11-29")).ends(&state, now, Language::English).unwrap();
+        let gap = since(Some("2026-11-29")).ends(&state, now).unwrap();
         assert_eq!(gap.until, mark);
         let ahead = Since { until: Some(fields::instant("2027-06-01").unwrap()), ..since(None) };
-        assert_eq!(ahead.ends(&state, now, Language::English).unwrap().until, Some("2026-11-30T02:50:00+08:00".to_owned()));
+        assert_eq!(ahead.ends(&state, now).unwrap().until, Some("2026-11-30T02:50:00+08:00".to_owned()));
         let back = Since { until: Some(fields::instant("2026-11-10").unwrap()), ..since(Some("2026-11-01")) };
-        assert_eq!(back.ends(&state, now, Language::English).unwrap().until, mark);
-        assert!(since(Some("2027-01-01")).ends(&state, now, Language::English).is_err());
+        assert_eq!(back.ends(&state, now).unwrap().until, mark);
+        assert!(since(Some("2027-01-01")).ends(&state, now).is_err());
     }
 }

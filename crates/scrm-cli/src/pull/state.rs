@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, language::both};
 
 /// The version of what is written.
 const VERSION: u32 = 1;
@@ -126,16 +126,18 @@ impl State {
     /// Reads what was written; `place`: where it stood, for people.
     pub(crate) fn read(text: &str, place: &str) -> Result<State, Failure> {
         let state: State = serde_json::from_str(text).map_err(|error| {
-            Failure::failed(format!(
-                "{place} is no state of a pull ({error}); it was changed or damaged. Move it away, and the pull begins anew"
+            Failure::failed(both!(
+                "{place} is no state of a pull ({error}); it was changed or damaged. Move it away, and the pull begins anew",
+                "{place} 不是取数的状态（{error}），可能被改动或损坏。把它移走，就会重新取数"
             ))
         })?;
         if state.version == VERSION {
             return Ok(state);
         }
-        Err(Failure::failed(format!(
-            "{place} was written by another version of scrm ({}); move it away, and the pull begins anew",
-            state.version
+        let version = state.version;
+        Err(Failure::failed(both!(
+            "{place} was written by another version of scrm ({version}); move it away, and the pull begins anew",
+            "{place} 是另一个版本的 scrm 写的（{version}）；把它移走，就会重新取数"
         )))
     }
 
@@ -154,7 +156,7 @@ mod tests {
         state.run = Some(Run { number: 3, resume: Some("pull2".to_owned()), ..Run::default() });
         assert_eq!(State::read(&state.text(), "state").unwrap(), state);
         for text in ["", "{}", "[]", &state.text().replace("\"version\":1", "\"version\":2"), &state.text()[..40]] {
-            assert!(State::read(text, "state").unwrap_err().message.contains("begins anew"), "{text}");
+            assert!(State::read(text, "state").unwrap_err().text(crate::language::Language::English).contains("begins anew"), "{text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::failure::Failure;
+use crate::{failure::Failure, language::both};
 
 /// The same path with something behind its name.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -15,18 +15,32 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// What is left of a pull that failed.
+pub(super) const STANDS: (&str, &str) =
+    ("what was committed stands, and the same command goes on from there", "已提交的都在，重新运行同一命令即可继续");
+
 /// What went wrong with a file, and what to do about it.
 pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
-    let advice = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; the disk is full. What was committed stands: make room and run the same command again"
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; the program may not write there",
-        io::ErrorKind::NotFound => "; the folder must be there",
-        _ => "; what was committed stands, and the same command goes on from there",
+    let (advice, told) = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
+            "the disk is full. What was committed stands: make room and run the same command again",
+            "磁盘已满。已提交的都在：腾出空间后重新运行同一命令",
+        ),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ("the program may not write there", "程序没有那里的写权限"),
+        io::ErrorKind::NotFound => ("the folder must be there", "目录必须先存在"),
+        _ => STANDS,
     };
-    Failure::failed(format!("{shown}: {error}{advice}"))
+    Failure::failed(both!("{shown}: {error}; {advice}", "{shown}：{told}（{error}）"))
+}
+
+/// A file was written by another version, or belongs to another pull.
+pub(super) fn other_columns(path: &Path) -> Failure {
+    let shown = path.display();
+    Failure::failed(both!(
+        "{shown}: the columns are others than in this file; move it away, and a new one is begun",
+        "{shown}：列和这个文件里的不同；把它移走，就会新建一个"
+    ))
 }
 
 /// Writes a file so that it is there whole or as it was before. Only its owner can read it.
@@ -89,7 +103,11 @@ impl Lock {
                 Ok(()) if !is_still_there(&file, &path) => {}
                 Ok(()) => return Ok(Lock { _file: file, path }),
                 Err(fs::TryLockError::WouldBlock) => {
-                    return Err(Failure::failed(format!("{}: another pull or listener into it is running", target.display())));
+                    let shown = target.display();
+                    return Err(Failure::failed(both!(
+                        "{shown}: another pull or listener into it is running",
+                        "{shown}：另一个取数或接收正在写入它"
+                    )));
                 }
                 Err(fs::TryLockError::Error(error)) => return Err(broken(&path, &error)),
             }
@@ -155,9 +173,10 @@ impl Growing {
         };
         let (file, length) = open().map_err(|error| broken(path, &error))?;
         if length < mark {
-            return Err(Failure::failed(format!(
-                "{} holds {length} bytes, and {mark} were committed: it was changed. Move it and its .scrm-state.json away, and the pull begins anew",
-                path.display()
+            let shown = path.display();
+            return Err(Failure::failed(both!(
+                "{shown} holds {length} bytes, and {mark} were committed: it was changed. Move it and its .scrm-state.json away, and the pull begins anew",
+                "{shown} 有 {length} 字节，而提交过 {mark} 字节：它被改动了。把它和它的 .scrm-state.json 移走，就会重新取数"
             )));
         }
         Ok(Growing { path: path.to_owned(), file: io::BufWriter::with_capacity(1 << 16, file), length: mark })
@@ -197,6 +216,7 @@ pub(crate) fn tail(path: &Path, mark: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn what_stands_behind_the_mark_goes_and_what_is_missing_is_told() {
@@ -214,7 +234,7 @@ mod tests {
         file.sync().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
         assert_eq!(tail(&path, mark), known);
-        assert!(Growing::open(&path, 100, Secrecy::Usual).err().unwrap().message.contains("begins anew"));
+        assert!(Growing::open(&path, 100, Secrecy::Usual).err().unwrap().text(Language::English).contains("begins anew"));
         fs::write(&path, "two\none\n").unwrap();
         assert_ne!(tail(&path, mark), known);
     }
@@ -224,7 +244,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.csv");
         let first = Lock::of(&path).unwrap();
-        assert!(Lock::of(&path).unwrap_err().message.contains("another pull"));
+        assert!(Lock::of(&path).unwrap_err().text(Language::English).contains("another pull"));
         drop(first);
         assert!(Lock::of(&path).is_ok());
     }

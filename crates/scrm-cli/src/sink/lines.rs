@@ -9,8 +9,9 @@ use scrm_core::NamedRow;
 
 use super::{Done, Setup, Sink, Stored, files};
 use crate::{
-    columns::{Cell, FlatColumn},
+    columns::{self, Cell, FlatColumn, RowOf},
     failure::Failure,
+    language::{Language, both},
     pull::{rejects::Rejects, state::State},
 };
 
@@ -65,16 +66,15 @@ impl Lines {
 
     fn heading(&self) -> Option<Vec<u8>> {
         let Format::Csv(headings) = self.format else { return None };
-        let names = self.columns.iter().map(|column| match headings {
-            Headings::Names => column.name.as_str(),
-            Headings::English => column.label.en.trim_end_matches('.'),
-            Headings::Chinese => column.label.zh.trim_end_matches('。'),
-        });
-        let names = names.zip(&self.columns).map(|(name, column)| if name.is_empty() { column.name.as_str() } else { name });
+        let names = match headings {
+            Headings::Names => self.columns.iter().map(|column| column.name.clone()).collect(),
+            Headings::English => columns::headings(&self.columns, Language::English),
+            Headings::Chinese => columns::headings(&self.columns, Language::Chinese),
+        };
         // a spreadsheet takes the file for another encoding without it
         let mark = if headings == Headings::Names { "" } else { "\u{feff}" };
         let mut line = mark.as_bytes().to_vec();
-        line.extend(csv_line(names.map(str::as_bytes)));
+        line.extend(csv_line(names.iter()));
         Some(line)
     }
 }
@@ -93,28 +93,31 @@ impl Sink for Lines {
         Ok(Some(state))
     }
 
-    fn begin(&mut self, state: &mut State, adds: bool) -> Result<(), Failure> {
-        self.adds = adds;
-        let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+    fn check(&mut self, state: &State, adds: bool) -> Result<(), Failure> {
         let grows = adds && self.path.exists();
-        if grows && matches!(self.format, Format::Csv(_)) && !state.columns.is_empty() && state.columns != names {
-            return Err(Failure::failed(format!(
-                "{}: the columns are others than in this file; move it away, and a new one is begun",
-                self.path.display()
-            )));
+        let names = self.columns.iter().map(|column| &column.name);
+        if grows && matches!(self.format, Format::Csv(_)) && !state.columns.is_empty() && !state.columns.iter().eq(names) {
+            return Err(files::other_columns(&self.path));
         }
         if grows {
             let length = fs::metadata(&self.path).map_err(|error| files::broken(&self.path, &error))?.len();
             if length != state.marks.rows || files::tail(&self.path, length) != state.marks.tail {
-                return Err(Failure::failed(format!(
-                    "{} is not as this program left it; move it away, and a new one is begun",
-                    self.path.display()
+                let shown = self.path.display();
+                return Err(Failure::failed(both!(
+                    "{shown} is not as this program left it; move it away, and a new one is begun",
+                    "{shown} 被改动过；把它移走，就会新建一个"
                 )));
             }
-        } else {
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, state: &mut State, adds: bool) -> Result<(), Failure> {
+        self.adds = adds;
+        if !(adds && self.path.exists()) {
             (state.marks.rows, state.marks.tail) = (0, String::new());
         }
-        state.columns = names;
+        state.columns = self.columns.iter().map(|column| column.name.clone()).collect();
         self.file = Some(files::Growing::open(&self.working(), state.marks.rows, files::Secrecy::Usual)?);
         Ok(())
     }
@@ -123,10 +126,10 @@ impl Sink for Lines {
         self.adds = state.run.as_ref().is_some_and(|run| run.adds);
         let working = self.working();
         if state.marks.rows > 0 && files::tail(&working, state.marks.rows) != state.marks.tail {
-            return Err(Failure::failed(format!(
-                "{} is not as this program left it; move it and {} away, and the pull begins anew",
-                working.display(),
-                self.state_path.display()
+            let (shown, state) = (working.display(), self.state_path.display());
+            return Err(Failure::failed(both!(
+                "{shown} is not as this program left it; move it and {state} away, and the pull begins anew",
+                "{shown} 被改动过；把它和 {state} 移走，就会重新取数"
             )));
         }
         self.file = Some(files::Growing::open(&working, state.marks.rows, files::Secrecy::Usual)?);
@@ -138,11 +141,12 @@ impl Sink for Lines {
             match self.format {
                 Format::Json => {
                     serde_json::to_writer(&mut self.buffer, row)
-                        .map_err(|error| Failure::failed(format!("a row cannot be written: {error}")))?;
+                        .map_err(|error| Failure::failed(both!("a row cannot be written: {error}", "有一行无法写出：{error}")))?;
                     self.buffer.push(b'\n');
                 }
                 Format::Csv(headings) => {
-                    let cells = self.columns.iter().map(|column| column.cell(row));
+                    let row = RowOf::new(row);
+                    let cells = self.columns.iter().map(|column| column.cell(&row));
                     let texts = cells.map(|cell| if headings == Headings::Names { cell.into_text() } else { harmless(cell) });
                     self.buffer.extend(csv_line(texts));
                 }

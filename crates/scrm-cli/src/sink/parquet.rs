@@ -7,13 +7,14 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 use parquet::{
     basic::{Compression, ConvertedType, Repetition, Type as Physical},
     column::writer::ColumnCloseResult,
     data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type},
     errors::ParquetError,
     file::{
-        properties::{WriterProperties, WriterPropertiesPtr},
+        properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr},
         reader::{FileReader as _, SerializedFileReader},
         writer::{SerializedColumnWriter, SerializedFileWriter},
     },
@@ -23,8 +24,9 @@ use scrm_core::NamedRow;
 
 use super::{Done, Setup, Sink, Stored, files};
 use crate::{
-    columns::{Cell, FlatColumn, Kind, scaled},
+    columns::{Cell, FlatColumn, Kind, RowOf, scaled},
     failure::Failure,
+    language::both,
     pull::{rejects::Rejects, state::State},
 };
 
@@ -52,17 +54,49 @@ struct Buffer {
 }
 
 enum Values {
-    Texts(Vec<ByteArray>),
+    Texts(Texts),
     Integers(Vec<i64>),
     Days(Vec<i32>),
     Numbers(Vec<f64>),
     Booleans(Vec<bool>),
 }
 
+/// Texts behind each other, and where each ends: a text has no memory of its own.
+#[derive(Default)]
+struct Texts {
+    all: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// Texts that are handed to the encoder at a time.
+const BATCH: usize = 1024;
+
+impl Texts {
+    fn push(&mut self, text: &str) -> Option<String> {
+        self.all.extend_from_slice(text.as_bytes());
+        self.ends.push(self.all.len());
+        None
+    }
+
+    /// `there`: for each row of the column whether it has a text.
+    fn write(&mut self, column: &mut SerializedColumnWriter<'_>, there: &[i16]) -> Result<(), ParquetError> {
+        let (all, ends) = (Bytes::from(std::mem::take(&mut self.all)), std::mem::take(&mut self.ends));
+        let (mut start, mut ends) = (0, ends.into_iter());
+        let mut batch: Vec<ByteArray> = Vec::with_capacity(BATCH);
+        for there in there.chunks(BATCH) {
+            let texts = there.iter().filter(|there| **there > 0).count();
+            batch.clear();
+            batch.extend(ends.by_ref().take(texts).map(|end| ByteArray::from(all.slice(std::mem::replace(&mut start, end)..end))));
+            column.typed::<ByteArrayType>().write_batch(&batch, Some(there), None)?;
+        }
+        Ok(())
+    }
+}
+
 impl Buffer {
     fn new(kind: Kind) -> Self {
         let values = match kind {
-            Kind::Text | Kind::Json => Values::Texts(Vec::new()),
+            Kind::Text | Kind::Json => Values::Texts(Texts::default()),
             Kind::Integer | Kind::Decimal | Kind::Moment(_) => Values::Integers(Vec::new()),
             Kind::Day => Values::Days(Vec::new()),
             Kind::Number => Values::Numbers(Vec::new()),
@@ -78,8 +112,8 @@ impl Buffer {
                 self.there.push(0);
                 return None;
             }
-            (Values::Texts(values), Cell::Text(text)) => put(values, text.as_bytes().to_vec().into()),
-            (Values::Texts(values), Cell::Json(text)) => put(values, text.into_bytes().into()),
+            (Values::Texts(values), Cell::Text(text)) => values.push(&text),
+            (Values::Texts(values), Cell::Json(text)) => values.push(&text),
             (Values::Integers(values), Cell::Integer(value)) => put(values, value),
             (Values::Integers(values), Cell::Moment(value)) => put(values, value.unix_millis()),
             (Values::Integers(values), Cell::Decimal(value)) => {
@@ -104,16 +138,16 @@ impl Buffer {
     }
 
     fn write(&mut self, column: &mut SerializedColumnWriter<'_>) -> Result<(), ParquetError> {
-        let there = Some(self.there.as_slice());
-        match &self.values {
-            Values::Texts(values) => column.typed::<ByteArrayType>().write_batch(values, there, None),
-            Values::Integers(values) => column.typed::<Int64Type>().write_batch(values, there, None),
-            Values::Days(values) => column.typed::<Int32Type>().write_batch(values, there, None),
-            Values::Numbers(values) => column.typed::<DoubleType>().write_batch(values, there, None),
-            Values::Booleans(values) => column.typed::<BoolType>().write_batch(values, there, None),
-        }?;
+        let there = self.there.as_slice();
         match &mut self.values {
-            Values::Texts(values) => values.clear(),
+            Values::Texts(values) => values.write(column, there)?,
+            Values::Integers(values) => _ = column.typed::<Int64Type>().write_batch(values, Some(there), None)?,
+            Values::Days(values) => _ = column.typed::<Int32Type>().write_batch(values, Some(there), None)?,
+            Values::Numbers(values) => _ = column.typed::<DoubleType>().write_batch(values, Some(there), None)?,
+            Values::Booleans(values) => _ = column.typed::<BoolType>().write_batch(values, Some(there), None)?,
+        }
+        match &mut self.values {
+            Values::Texts(_) => {}
             Values::Integers(values) => values.clear(),
             Values::Days(values) => values.clear(),
             Values::Numbers(values) => values.clear(),
@@ -155,6 +189,8 @@ impl Parquet {
         let schema = schema(&setup.columns).map_err(|error| broken(path, &error))?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
+            // those of pages are lost when parts are put together
+            .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_created_by(concat!("scrm ", env!("CARGO_PKG_VERSION")).to_owned());
         Ok(Parquet {
             path: path.to_owned(),
@@ -193,7 +229,10 @@ impl Parquet {
             None => Ok(()),
             Some(lost) => {
                 let (lost, state) = (lost.display(), self.state_path.display());
-                Err(Failure::failed(format!("{lost} was committed and is gone; move {state} away, and the pull begins anew")))
+                Err(Failure::failed(both!(
+                    "{lost} was committed and is gone; move {state} away, and the pull begins anew",
+                    "{lost} 提交过，现在却没有了；把 {state} 移走，就会重新取数"
+                )))
             }
         }
     }
@@ -222,6 +261,13 @@ impl Parquet {
         files::publish(&fresh, &path)
     }
 
+    fn has_our_columns(&self, path: &Path, reader: &SerializedFileReader<File>) -> Result<(), Failure> {
+        match reader.metadata().file_metadata().schema() == &*self.schema {
+            true => Ok(()),
+            false => Err(files::other_columns(path)),
+        }
+    }
+
     /// Puts the row groups of these files together.
     fn put_together(&self, sources: &[PathBuf], whole: &Path) -> Result<(), Failure> {
         let out = File::create(whole).map_err(|error| files::broken(whole, &error))?;
@@ -230,12 +276,7 @@ impl Parquet {
         for source in sources {
             let open = || -> Result<_, ParquetError> { Ok((File::open(source)?, SerializedFileReader::new(File::open(source)?)?)) };
             let (file, reader) = open().map_err(|error| broken(source, &error))?;
-            if reader.metadata().file_metadata().schema() != &*self.schema {
-                return Err(Failure::failed(format!(
-                    "{}: the columns are others than in this file; move it away, and a new one is begun",
-                    source.display()
-                )));
-            }
+            self.has_our_columns(source, &reader)?;
             for group in reader.metadata().row_groups() {
                 let mut target = writer.next_row_group().map_err(failed)?;
                 for column in group.columns() {
@@ -283,6 +324,14 @@ impl Sink for Parquet {
         Ok(Some(state))
     }
 
+    fn check(&mut self, _: &State, adds: bool) -> Result<(), Failure> {
+        if !(adds && self.path.exists()) {
+            return Ok(());
+        }
+        let open = || SerializedFileReader::new(File::open(&self.path)?);
+        self.has_our_columns(&self.path, &open().map_err(|error| broken(&self.path, &error))?)
+    }
+
     fn begin(&mut self, state: &mut State, adds: bool) -> Result<(), Failure> {
         self.adds = adds;
         state.marks.parts = 0;
@@ -296,8 +345,9 @@ impl Sink for Parquet {
 
     fn append(&mut self, rows: &[NamedRow], _: i64, rejects: &mut Rejects) -> Result<Stored, Failure> {
         for row in rows {
+            let row = RowOf::new(row);
             for (column, buffer) in self.columns.iter().zip(&mut self.buffers) {
-                if let Some(left) = buffer.push(column.cell(row)) {
+                if let Some(left) = buffer.push(column.cell(&row)) {
                     rejects.value(&column.name, &left, None);
                 }
             }
@@ -341,6 +391,9 @@ fn broken(path: &Path, error: &ParquetError) -> Failure {
     let inner = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
     match inner {
         Some(inner) => files::broken(path, inner),
-        None => Failure::failed(format!("{}: {error}", path.display())),
+        None => {
+            let (shown, (advice, told)) = (path.display(), files::STANDS);
+            Failure::failed(both!("{shown}: {error}; {advice}", "{shown}：{told}（{error}）"))
+        }
     }
 }

@@ -7,13 +7,13 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use scrm_core::NamedRow;
 
 use super::{
-    Done, Setup, Sink, Stored,
+    Done, Setup, Sink, Stored, files,
     table::{KEY, RUN, STATES, Table, quoted},
 };
 use crate::{
-    columns::{Cell, FlatColumn, Kind},
+    columns::{Cell, FlatColumn, Kind, RowOf},
     failure::Failure,
-    language::{Language, say},
+    language::both,
     profile,
     pull::{rejects::Rejects, state::State},
 };
@@ -32,15 +32,15 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(crate) fn open(url: &str, setup: Setup, language: Language) -> Result<Self, Failure> {
+    pub(crate) fn open(url: &str, setup: Setup) -> Result<Self, Failure> {
         if has_password(url) {
-            return Err(Failure::wrong_use(say!(
-                language,
+            return Err(Failure::wrong_use(both!(
                 "--to holds a password, which everybody on this machine can read; leave it out and set PGPASSWORD, or write it into ~/.pgpass",
                 "--to 里有密码，本机所有人都能看到；请去掉，改用 PGPASSWORD 或 ~/.pgpass"
             )));
         }
-        let mut config: Config = url.parse().map_err(|error| Failure::wrong_use(format!("--to {url}: {error}")))?;
+        let mut config: Config =
+            url.parse().map_err(|error| Failure::wrong_use(both!("--to {url}: {error}", "--to {url}：写得不对（{error}）")))?;
         if config.get_password().is_none()
             && let Some(password) = password(&config)?
         {
@@ -68,12 +68,18 @@ impl Postgres {
         let row = self.client.query_one("SELECT pg_try_advisory_lock(hashtext($1))", &[&name]).map_err(|error| self.failed(&error))?;
         match row.try_get::<_, bool>(0) {
             Ok(true) => Ok(()),
-            _ => Err(Failure::failed(format!("{}: another pull into the table {} is running", self.place, self.table.name))),
+            _ => {
+                let (place, table) = (&self.place, &self.table.name);
+                Err(Failure::failed(both!(
+                    "{place}: another pull into the table {table} is running",
+                    "{place}：另一个取数正在写入表 {table}"
+                )))
+            }
         }
     }
 
-    /// Makes the table with its comments, or gives one of an earlier version the columns that it lacks.
-    fn make(&mut self) -> Result<(), Failure> {
+    /// What makes the table with its comments, or gives one of an earlier version the columns that it lacks.
+    fn missing(&mut self) -> Result<String, Failure> {
         let name = quoted(&self.table.name);
         let sql = "SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped";
         let found = self.client.query(sql, &[&name]).map_err(|error| broken(&self.place, &error))?;
@@ -85,9 +91,10 @@ impl Postgres {
             sql = format!("CREATE TABLE {name} ({}{comma}{KEY} text PRIMARY KEY, {RUN} bigint NOT NULL);", list.join(", "));
             _ = write!(sql, "COMMENT ON TABLE {name} IS {};", literal(self.table.title));
         } else if !there.iter().any(|(column, _)| column == KEY) {
-            return Err(Failure::failed(format!(
-                "{} has a table {} that this program did not make; name another with --table",
-                self.place, self.table.name
+            let (place, table) = (&self.place, &self.table.name);
+            return Err(Failure::failed(both!(
+                "{place} has a table {table} that this program did not make; name another with --table",
+                "{place} 里的表 {table} 不是这个程序建的；请用 --table 换一个"
             )));
         }
         for column in &self.table.columns {
@@ -95,9 +102,10 @@ impl Postgres {
                 Some((_, ty)) if ty == self::ty(column.kind) => {}
                 Some((_, ty)) => {
                     let wanted = self::ty(column.kind);
-                    return Err(Failure::failed(format!(
-                        "{}: the column {} of {} is {ty}, and {wanted} is wanted: the table was changed. Name another with --table, or change it back",
-                        self.place, column.name, self.table.name
+                    let (place, column, table) = (&self.place, &column.name, &self.table.name);
+                    return Err(Failure::failed(both!(
+                        "{place}: the column {column} of {table} is {ty}, and {wanted} is wanted: the table was changed. Name another with --table, or change it back",
+                        "{place}：表 {table} 的列 {column} 是 {ty}，应为 {wanted}：表被改过。请用 --table 换一个，或改回来"
                     )));
                 }
                 None if there.is_empty() => {}
@@ -108,7 +116,13 @@ impl Postgres {
                 _ = write!(sql, "COMMENT ON COLUMN {name}.{} IS {};", quoted(&column.name), literal(comment));
             }
         }
-        self.execute(&sql)
+        Ok(sql)
+    }
+
+    fn make(&mut self) -> Result<(), Failure> {
+        self.execute(&format!("CREATE TABLE IF NOT EXISTS {STATES} (\"table\" text PRIMARY KEY, state text NOT NULL)"))?;
+        let missing = self.missing()?;
+        self.execute(&missing)
     }
 
     fn names(&self) -> Vec<String> {
@@ -158,14 +172,20 @@ impl Postgres {
 
 impl Sink for Postgres {
     fn load(&mut self) -> Result<Option<State>, Failure> {
-        self.execute(&format!(
-            "SET client_min_messages = warning; CREATE TABLE IF NOT EXISTS {STATES} (\"table\" text PRIMARY KEY, state text NOT NULL)"
-        ))?;
+        self.execute("SET client_min_messages = warning")?;
+        let there = self.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&STATES]).map_err(|error| broken(&self.place, &error))?;
+        if !there.try_get::<_, bool>(0).map_err(|error| self.failed(&error))? {
+            return Ok(None);
+        }
         let sql = format!("SELECT state FROM {STATES} WHERE \"table\" = $1");
         let row = self.client.query_opt(&sql, &[&self.table.name]).map_err(|error| broken(&self.place, &error))?;
         let Some(row) = row else { return Ok(None) };
         let text: String = row.try_get(0).map_err(|error| self.failed(&error))?;
         State::read(&text, &format!("the table {STATES} of {}", self.place)).map(Some)
+    }
+
+    fn check(&mut self, _: &State, _: bool) -> Result<(), Failure> {
+        self.missing().map(drop)
     }
 
     fn begin(&mut self, _: &mut State, _: bool) -> Result<(), Failure> {
@@ -186,9 +206,10 @@ impl Sink for Postgres {
     fn append(&mut self, rows: &[NamedRow], run: i64, rejects: &mut Rejects) -> Result<Stored, Failure> {
         let mut stored = Stored::default();
         for row in rows {
-            let key = self.table.key(row);
+            let cells = RowOf::new(row);
+            let key = self.table.key(row, &cells);
             for column in &self.table.columns {
-                push(&mut self.batch, column, column.cell(row), &key, rejects);
+                push(&mut self.batch, column, column.cell(&cells), &key, rejects);
                 self.batch.push(b'\t');
             }
             escape(&mut self.batch, &key);
@@ -241,13 +262,15 @@ fn push(out: &mut Vec<u8>, column: &FlatColumn, cell: Cell<'_>, key: &str, rejec
         (_, Cell::Nothing) => out.extend(b"\\N"),
         (Kind::Json, Cell::Json(text)) => escape(out, &storable(text)),
         (Kind::Json, Cell::Text(text)) => escape(out, &storable(serde_json::Value::from(&*text).to_string())),
+        (Kind::Text, Cell::Text(text)) => escape(out, &text),
         (Kind::Text, cell) => escape(out, &cell.into_text()),
         (Kind::Boolean, Cell::Boolean(value)) => out.push(if value { b't' } else { b'f' }),
-        (Kind::Integer, cell @ Cell::Integer(_))
-        | (Kind::Number, cell @ (Cell::Number(_) | Cell::Integer(_)))
-        | (Kind::Decimal, cell @ (Cell::Decimal(_) | Cell::Integer(_)))
-        | (Kind::Moment(_), cell @ Cell::Moment(_))
-        | (Kind::Day, cell @ Cell::Day(_)) => out.extend(cell.into_text().as_bytes()),
+        // writing into memory does not fail
+        (Kind::Integer | Kind::Number | Kind::Decimal, Cell::Integer(value)) => _ = write!(out, "{value}"),
+        (Kind::Number, Cell::Number(value)) => _ = write!(out, "{value}"),
+        (Kind::Decimal, Cell::Decimal(value)) => _ = write!(out, "{value}"),
+        (Kind::Moment(_), Cell::Moment(value)) => _ = write!(out, "{value}"),
+        (Kind::Day, Cell::Day(value)) => _ = write!(out, "{value}"),
         (_, other) => {
             rejects.value(&column.name, &other.into_text(), Some(key));
             out.extend(b"\\N");
@@ -257,16 +280,21 @@ fn push(out: &mut Vec<u8>, column: &FlatColumn, cell: Cell<'_>, key: &str, rejec
 
 /// The database holds no character 0.
 fn escape(out: &mut Vec<u8>, text: &str) {
-    for char in text.chars() {
-        match char {
-            '\\' => out.extend(b"\\\\"),
-            '\t' => out.extend(b"\\t"),
-            '\n' => out.extend(b"\\n"),
-            '\r' => out.extend(b"\\r"),
-            '\0' => out.extend("\u{fffd}".as_bytes()),
-            char => out.extend(char.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
+    let mut rest = text.as_bytes();
+    // all of these are one byte of UTF-8, and no part of another character
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r' | 0)) {
+        let (plain, behind) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        out.extend_from_slice(match behind.first() {
+            Some(b'\\') => b"\\\\",
+            Some(b'\t') => b"\\t",
+            Some(b'\n') => b"\\n",
+            Some(b'\r') => b"\\r",
+            _ => "\u{fffd}".as_bytes(),
+        });
+        rest = behind.get(1..).unwrap_or_default();
     }
+    out.extend_from_slice(rest);
 }
 
 /// JSON without a character 0 in its strings, which `jsonb` refuses.
@@ -310,7 +338,7 @@ fn password(config: &Config) -> Result<Option<String>, Failure> {
     }
     let path = std::env::var_os("PGPASSFILE").map(PathBuf::from).or_else(|| Some(profile::folder("HOME", "")?.join(".pgpass")));
     let Some(path) = path.filter(|path| path.exists()) else { return Ok(None) };
-    let text = profile::read_private(&path, Language::English)?;
+    let text = profile::read_private(&path)?;
     let host = config.get_hosts().iter().find_map(|host| match host {
         postgres::config::Host::Tcp(host) => Some(host.clone()),
         #[cfg(unix)]
@@ -353,7 +381,9 @@ fn connect(config: &Config, place: &str) -> Result<Client, Failure> {
     let tls = match config.get_ssl_mode() {
         SslMode::Disable => None,
         SslMode::Prefer => tls().ok(),
-        _ => Some(tls().map_err(|error| Failure::failed(format!("{place}: TLS cannot be set up: {error}")))?),
+        _ => Some(
+            tls().map_err(|error| Failure::failed(both!("{place}: TLS cannot be set up: {error}", "{place}：无法建立 TLS：{error}")))?,
+        ),
     };
     let client = match tls {
         Some(tls) => config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(tls)),
@@ -376,7 +406,8 @@ fn broken(place: &str, error: &postgres::Error) -> Failure {
             format!("{error}{source}")
         }
     };
-    Failure::failed(format!("{place}: {detail}; what was committed stands, and the same command goes on from there"))
+    let (advice, told) = files::STANDS;
+    Failure::failed(both!("{place}: {detail}; {advice}", "{place}：{told}（{detail}）"))
 }
 
 #[cfg(test)]

@@ -10,14 +10,17 @@ use super::{
     table::{KEY, RUN, STATES, Table, quoted},
 };
 use crate::{
-    columns::{Cell, FlatColumn, Kind},
+    columns::{Cell, FlatColumn, Kind, RowOf},
     failure::Failure,
+    language::both,
     pull::{rejects::Rejects, state::State},
 };
 
 /// A table in a file of SQLite's.
 pub(crate) struct Sqlite {
     path: PathBuf,
+    /// There was no file before, and nothing was written yet.
+    is_new: bool,
     connection: Connection,
     table: Table,
     insert: String,
@@ -29,15 +32,15 @@ impl Sqlite {
         // tables of one file can be filled one after the other only
         let lock = files::Lock::of(path)?;
         let failed = |error: rusqlite::Error| broken(path, &error);
+        let is_new = !path.exists();
         let connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(std::time::Duration::from_secs(30)).map_err(failed)?;
-        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(failed)?;
         let table = Table::new(setup);
         let names = table.columns.iter().map(|column| column.name.as_str()).chain([KEY, RUN]);
         let names: Vec<String> = names.map(quoted).collect();
         let places = vec!["?"; names.len()].join(", ");
         let insert = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({places})", quoted(&table.name), names.join(", "));
-        Ok(Sqlite { path: path.to_owned(), connection, table, insert, _lock: lock })
+        Ok(Sqlite { path: path.to_owned(), is_new, connection, table, insert, _lock: lock })
     }
 
     fn failed(&self, error: &rusqlite::Error) -> Failure {
@@ -48,8 +51,8 @@ impl Sqlite {
         self.connection.execute_batch(sql).map_err(|error| self.failed(&error))
     }
 
-    /// Makes the table, or gives one of an earlier version the columns that it lacks.
-    fn make(&self) -> Result<(), Failure> {
+    /// What makes the table, or gives one of an earlier version the columns that it lacks.
+    fn missing(&self) -> Result<String, Failure> {
         let name = quoted(&self.table.name);
         let columns = |name: &str| -> rusqlite::Result<Vec<String>> {
             let mut statement = self.connection.prepare("SELECT name FROM pragma_table_info(?)")?;
@@ -60,18 +63,23 @@ impl Sqlite {
         if there.is_empty() {
             let list: Vec<String> = self.table.columns.iter().map(declared).collect();
             let comma = if list.is_empty() { "" } else { ", " };
-            let sql = format!("CREATE TABLE {name} ({}{comma}{KEY} TEXT PRIMARY KEY, {RUN} INTEGER NOT NULL)", list.join(", "));
-            return self.execute(&sql);
+            return Ok(format!("CREATE TABLE {name} ({}{comma}{KEY} TEXT PRIMARY KEY, {RUN} INTEGER NOT NULL);", list.join(", ")));
         }
         if !there.iter().any(|column| column == KEY) {
             let (path, table) = (self.path.display(), &self.table.name);
-            return Err(Failure::failed(format!("{path} has a table {table} that this program did not make; name another with --table")));
+            return Err(Failure::failed(both!(
+                "{path} has a table {table} that this program did not make; name another with --table",
+                "{path} 里的表 {table} 不是这个程序建的；请用 --table 换一个"
+            )));
         }
         let missing = self.table.columns.iter().filter(|column| !there.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
-        for column in missing {
-            self.execute(&format!("ALTER TABLE {name} ADD COLUMN {}", declared(column)))?;
-        }
-        Ok(())
+        Ok(missing.map(|column| format!("ALTER TABLE {name} ADD COLUMN {};", declared(column))).collect())
+    }
+
+    fn make(&self) -> Result<(), Failure> {
+        self.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        self.execute(&format!("CREATE TABLE IF NOT EXISTS {STATES} (\"table\" TEXT PRIMARY KEY, state TEXT NOT NULL)"))?;
+        self.execute(&self.missing()?)
     }
 
     fn write_state(&self, state: &State) -> Result<(), Failure> {
@@ -86,18 +94,27 @@ impl Sqlite {
 
 impl Sink for Sqlite {
     fn load(&mut self) -> Result<Option<State>, Failure> {
-        self.execute(&format!("CREATE TABLE IF NOT EXISTS {STATES} (\"table\" TEXT PRIMARY KEY, state TEXT NOT NULL)"))?;
+        let there = self.connection.table_exists(None, STATES).map_err(|error| self.failed(&error))?;
+        if !there {
+            return Ok(None);
+        }
         let sql = format!("SELECT state FROM {STATES} WHERE \"table\" = ?");
         let text: Option<String> =
             self.connection.query_row(&sql, [&self.table.name], |row| row.get(0)).optional().map_err(|error| self.failed(&error))?;
         text.map(|text| State::read(&text, &format!("the table {STATES} of {}", self.path.display()))).transpose()
     }
 
+    fn check(&mut self, _: &State, _: bool) -> Result<(), Failure> {
+        self.missing().map(drop)
+    }
+
     fn begin(&mut self, _: &mut State, _: bool) -> Result<(), Failure> {
+        self.is_new = false;
         self.make()
     }
 
     fn resume(&mut self, state: &State) -> Result<(), Failure> {
+        self.is_new = false;
         self.make()?;
         let run = state.run.as_ref().map_or(0, |run| run.number);
         let sql = format!("SELECT {KEY} FROM {} WHERE {RUN} = ? AND {KEY} LIKE '#%'", quoted(&self.table.name));
@@ -114,10 +131,11 @@ impl Sink for Sqlite {
         let mut statement = connection.prepare(insert).map_err(|error| broken(path, &error))?;
         let mut stored = Stored::default();
         for row in rows {
-            let key = table.key(row);
+            let cells = RowOf::new(row);
+            let key = table.key(row, &cells);
             let mut values: Vec<Value> = Vec::with_capacity(table.columns.len() + 2);
             for column in &table.columns {
-                values.push(value(column, column.cell(row), &key, rejects));
+                values.push(value(column, column.cell(&cells), &key, rejects));
             }
             values.extend([Value::Text(key), Value::Integer(run)]);
             statement.execute(params_from_iter(values)).map_err(|error| broken(path, &error))?;
@@ -146,6 +164,15 @@ impl Sink for Sqlite {
 
     fn keeps_versions(&self) -> bool {
         false
+    }
+}
+
+/// A file into which nothing was written goes.
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if self.is_new && std::fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
+            _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -178,14 +205,20 @@ fn value(column: &FlatColumn, cell: Cell<'_>, key: &str, rejects: &mut Rejects) 
 
 fn broken(path: &Path, error: &rusqlite::Error) -> Failure {
     let shown = path.display();
-    let advice = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "; make room and run the same command again: what was committed stands",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "; another program writes to it: run the same command again when it is done"
+    let (advice, told) = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => {
+            ("make room and run the same command again: what was committed stands", "磁盘已满：腾出空间后重新运行同一命令，已提交的都在")
         }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "; the program may not write there",
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "; it is no file of SQLite's, or damaged",
-        _ => "; what was committed stands, and the same command goes on from there",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            ("another program writes to it: run the same command again when it is done", "另一个程序正在写入它：等它结束后重新运行同一命令")
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            ("the program may not write there", "程序没有那里的写权限")
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            ("it is no file of SQLite's, or damaged", "它不是 SQLite 的文件，或已损坏")
+        }
+        _ => files::STANDS,
     };
-    Failure::failed(format!("{shown}: {error}{advice}"))
+    Failure::failed(both!("{shown}: {error}; {advice}", "{shown}：{told}（{error}）"))
 }

@@ -3,7 +3,7 @@
 use scrm_core::NamedRow;
 
 use super::{Setup, key};
-use crate::columns::{Cell, FlatColumn};
+use crate::columns::{Cell, FlatColumn, RowOf};
 
 /// The row's id; where it has none, a hash of all of it and how often it came in this run.
 pub(super) const KEY: &str = "_scrm_key";
@@ -28,8 +28,8 @@ impl Table {
     }
 
     /// What tells a row from all others of the table.
-    pub(super) fn key(&mut self, row: &NamedRow) -> String {
-        let id = self.id.and_then(|id| self.columns.get(id)).map(|column| column.cell(row));
+    pub(super) fn key(&mut self, row: &NamedRow, cells: &RowOf<'_>) -> String {
+        let id = self.id.and_then(|id| self.columns.get(id)).map(|column| column.cell(cells));
         match id {
             Some(Cell::Text(id)) if !id.is_empty() => id.into_owned(),
             Some(Cell::Integer(id)) => id.to_string(),

@@ -106,3 +106,73 @@ fn two_pulls_into_one_place_do_not_meet() {
     assert!(second.err.contains("another pull into it is running"), "{}", second.err);
     assert!(first.wait().unwrap().success());
 }
+
+#[test]
+fn a_refused_pull_leaves_nothing_behind() {
+    let program = Program::new(10);
+    program.mock.forbid("xiaoe/user_list_v2");
+    for to in ["a.jsonl", "a.csv", "a.parquet", "a.db"] {
+        for times in [&[][..], &["--since", "last", "--by", "user_created_start"]] {
+            let refused = program.run(&[&["pull", "xiaoe", "user_list_v2", "--to", to, "--quiet"], times].concat()).ended(1);
+            assert!(refused.err.contains("Nothing was stored"), "{to}: {}", refused.err);
+            let left: Vec<_> = fs::read_dir(program.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            assert!(left.iter().all(|name| name == ".cache"), "{to} {times:?}: {left:?}");
+        }
+    }
+    // what is refused by the check of the request is refused as cleanly
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", "a.jsonl", "--page_size", "500"]).ended(2);
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", "a.db", "--phone", ""]).ended(2);
+    let left: Vec<_> = fs::read_dir(program.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name == ".cache"), "{left:?}");
+}
+
+#[test]
+fn a_refused_pull_leaves_a_database_as_it_was() {
+    let Some(server) = crate::server::Postgres::start() else { return };
+    let program = Program::new(10);
+    program.mock.forbid("xiaoe/user_list_v2");
+    program.run(&["pull", "xiaoe", "user_list_v2", "--to", &server.url(), "--quiet"]).ended(1);
+    let tables = server.client().query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'", &[]).unwrap();
+    assert!(tables.is_empty() && !program.path("user_list_v2.postgres.summary.json").exists());
+}
+
+/// Whatever fails is told in Chinese, with the words of others behind it.
+#[test]
+fn failures_are_told_in_chinese() {
+    let program = Program::new(10);
+    fs::write(program.path("bad.toml"), "[[pull]]\nvendor = 1\n").unwrap();
+    fs::write(program.path("typo.toml"), "[[pull]]\nvendor = \"xiaoe\"\noperation = \"user_list\"\nto = \"a.csv\"\nstric = true\n")
+        .unwrap();
+    program.mock.forbid("xiaoe/user_list_v2");
+    for (arguments, code, told) in [
+        (&["call", "xiaoe", "usr_list"][..], 2, "没有接口"),
+        (&["call", "xiaoe", "user_list", "--json", "{"], 2, "不是 JSON"),
+        (&["call", "xiaoe", "user_list", "--json", "@none.json"], 2, "--json："),
+        (&["call", "xiaoe", "user_list", "--page", "two"], 2, "应为整数"),
+        (&["call", "xiaoe", "user_list", "--page_size", "500"], 2, "请求不符合文档，没有发送"),
+        (&["call", "xiaoe", "some/path", "--json", "{}"], 2, "无从得知"),
+        (&["decode", "xiaoe", "user_lists"], 2, "相近的有：user_list"),
+        (&["pull", "xiaoe", "user_list", "--to", "no/such.csv"], 1, "目录必须先存在"),
+        (&["pull", "xiaoe", "user_list", "--to", "/proc/a.db"], 1, "/proc/a.db"),
+        (&["pull", "xiaoe", "user_list_v2", "--to", "a.csv", "--quiet"], 1, "厂商返回失败："),
+        (&["pull", "--plan", "none.toml"], 2, "读取失败"),
+        (&["pull", "--plan", "bad.toml"], 2, "计划文件写得不对"),
+        (&["pull", "--plan", "typo.toml"], 2, "没有参数 --stric"),
+        (&["--profile", "none", "call", "xiaoe", "user_list"], 2, "读取失败"),
+        (&["completions", "none"], 2, "的值 \"none\" 不对；可选：bash"),
+    ] {
+        let ran = program.run(&[&["--lang", "zh"], arguments].concat()).ended(code);
+        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_request_is_shown_without_credentials_and_nothing_is_advised_that_is_not_there() {
+    let dry = ["call", "beschannels", "group_user_list", "--groupId", "g1", "--group_obj", "leads_schema_data", "--dry-run"];
+    let shown = ran(&bare(&dry).output().unwrap()).ended(0);
+    assert!(shown.out.starts_with("POST https://") || shown.out.starts_with("GET https://"), "{}", shown.out);
+    let empty = ran(&bare(&["call", "xiaoe", "user_list_v2", "--phone", "", "--dry-run"]).output().unwrap()).ended(2);
+    assert!(empty.err.contains("--allow-empty sends it") && !empty.err.contains("()"), "{}", empty.err);
+    let untyped = ran(&bare(&["call", "xiaoe", "xe.some.new/1.0.0"]).output().unwrap()).ended(2);
+    assert!(untyped.err.contains("nobody knows whether it writes"), "{}", untyped.err);
+}

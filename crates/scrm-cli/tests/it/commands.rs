@@ -48,6 +48,21 @@ fn the_doctor_says_what_is_missing_and_what_to_do() {
     assert!(refused.out.contains("address"), "{}", refused.out);
     let nobody = ran(&bare(&["doctor", "rabbitpre"]).output().unwrap()).ended(1);
     assert!(nobody.out.contains("RABBITPRE_INSTANCE_APPID"), "{}", nobody.out);
+    // what only some operations need is named, too
+    for optional in ["RABBITPRE_COMPONENT_APPID", "RABBITPRE_COMPONENT_SECRET", "RABBITPRE_OPFID", "RABBITPRE_SIGNING_SECRET"] {
+        let nobody = ran(&bare(&["doctor", "rabbitpre", "--json"]).output().unwrap()).ended(1);
+        assert!(nobody.out.contains(optional), "{optional}: {}", nobody.out);
+    }
+    for vendor in [&xiaoe_client::VENDOR, &rabbitpre_client::VENDOR, &beschannels_client::VENDOR] {
+        let checked = program.run(&["doctor", vendor.name, "--json"]);
+        let checks: Value = serde_json::from_str(&checked.out).unwrap();
+        let tried =
+            checks.as_array().unwrap().iter().filter_map(|check| check["check"].as_str()).find(|check| vendor.operations.contains(check));
+        let tried = tried.unwrap_or_else(|| panic!("{checks}"));
+        let shown = ran(&bare(&["show", vendor.name, tried, "--json"]).output().unwrap()).ended(0);
+        let shown: Value = serde_json::from_str(&shown.out).unwrap();
+        assert_eq!(shown["source"]["verified"], true, "{} tries {tried}", vendor.name);
+    }
 }
 
 #[test]
@@ -111,4 +126,20 @@ fn the_shell_is_told_operations_fields_and_values() {
     assert!(offered(&["scrm", "call", "xiaoe", "user_"]).contains("user_list_v2"));
     assert!(offered(&["scrm", "call", "xiaoe", "user_list", "--pa"]).contains("--page_size"));
     assert!(offered(&["scrm", "call", "xiaoe", "user_list", "--from", ""]).contains("wechat"));
+}
+
+/// The box answers a write about the person whom it names, who joins where nobody has that phone.
+#[test]
+fn who_registers_is_found_afterwards() {
+    let program = Program::new(20);
+    let json = |arguments: &[&str]| -> Value { serde_json::from_str(&program.run(arguments).ended(0).out).unwrap() };
+    let registered = json(&["call", "xiaoe", "user_register", "--data.phone", "13911112222", "--data.nickname", "小明", "--yes"]);
+    assert_eq!(program.mock.customer_count(), 21);
+    let created = registered["created_at"].as_str().unwrap();
+    assert!(created.len() == 19 && created.starts_with("20") && created.as_bytes()[10] == b' ', "{registered}");
+    let found = json(&["call", "xiaoe", "user_list", "--phone", "13911112222"]);
+    assert_eq!((&found["list"][0]["user_id"], &found["list"][0]["user_nickname"]), (&registered["user_id"], &"小明".into()));
+    let known = json(&["call", "xiaoe", "user_list", "--phone", "13800138003"]);
+    let again = json(&["call", "xiaoe", "user_register", "--data.phone", "13800138003", "--yes"]);
+    assert_eq!((&again["user_id"], program.mock.customer_count()), (&known["list"][0]["user_id"], 21));
 }

@@ -38,5 +38,26 @@ fn no_line_is_wider_than_the_screen() {
                 assert!(text.lines().count() <= 60, "{language} {words:?} fills more than a screen");
             }
         }
+        for words in [
+            &["operations"][..],
+            &["show", "xiaoe", "user_list_v2"],
+            &["show", "xiaoe", "order_list_v2"],
+            &["show", "beschannels", "lead_create"],
+        ] {
+            let text = ran(&bare(&[&["--lang", language], words].concat()).output().unwrap()).ended(0).out;
+            // an address has no place to break it at
+            let wide = text.lines().find(|line| unicode_width::UnicodeWidthStr::width(*line) > 80 && !line.contains("://"));
+            assert!(wide.is_none(), "{language} {words:?}: {wide:?}");
+        }
+    }
+}
+
+/// What stands inside of a flag that takes JSON is told, too.
+#[test]
+fn fields_inside_of_lists_are_in_the_help() {
+    for (language, inside) in [("en", "Inside of --"), ("zh", "字段 --")] {
+        let text = help(language, &["call", "rabbitpre", "import_customers"]);
+        let told = text.split(inside).nth(1).unwrap_or_else(|| panic!("{text}"));
+        assert!(told.lines().count() > 3, "{text}");
     }
 }

@@ -84,6 +84,8 @@ fn a_profile_is_read_from_a_file_of_ones_own_or_from_a_command() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     run("plain").ended(0);
     run("command").ended(0);
+    let mut in_front = crate::program::bare(&["--profile", "plain", "call", "xiaoe", "user_list", "--page_size", "1"]);
+    crate::program::ran(&in_front.current_dir(program.folder()).env("HOME", program.folder()).output().unwrap()).ended(0);
     let unknown = run("other").ended(2);
     assert!(unknown.err.contains("command, plain"), "{}", unknown.err);
 }

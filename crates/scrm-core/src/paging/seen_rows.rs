@@ -18,26 +18,51 @@ pub(super) fn key(text: &[u8]) -> u64 {
     hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
-/// Hashes what is written to it (FNV-1a): cheap, and the same in every version.
-pub(super) struct Content(u64);
+/// Hashes what is written to it, eight bytes at a time: every row of a pull is hashed whole. The same in every version, and whatever pieces it is written in.
+pub(super) struct Content {
+    state: u64,
+    /// Bytes that are no eight yet, the first one lowest, and how many bytes came.
+    rest: u64,
+    length: u64,
+}
 
 impl Default for Content {
     fn default() -> Self {
-        Content(0xcbf2_9ce4_8422_2325)
+        Content { state: 0xcbf2_9ce4_8422_2325, rest: 0, length: 0 }
     }
 }
 
 impl Content {
     pub(super) fn finish(&self) -> u64 {
-        self.0
+        mixed(mixed(self.state, self.rest), self.length)
     }
+
+    fn byte(&mut self, byte: u8) {
+        self.rest |= u64::from(byte) << (8 * (self.length % 8));
+        self.length += 1;
+        if self.length.is_multiple_of(8) {
+            (self.state, self.rest) = (mixed(self.state, self.rest), 0);
+        }
+    }
+}
+
+/// A multiplication, whose upper half comes back to the lower.
+fn mixed(state: u64, word: u64) -> u64 {
+    let product = (state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ (product >> 32)
 }
 
 impl io::Write for Content {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let (words, last) = bytes.as_chunks::<8>();
+        let shift = 8 * (self.length % 8);
+        for word in words {
+            let word = u64::from_le_bytes(*word);
+            self.state = mixed(self.state, self.rest | word << shift);
+            self.rest = if shift > 0 { word >> (64 - shift) } else { 0 };
         }
+        self.length += 8 * words.len() as u64;
+        last.iter().for_each(|byte| self.byte(*byte));
         Ok(bytes.len())
     }
 
@@ -256,6 +281,26 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    #[test]
+    fn a_hash_does_not_depend_on_the_pieces_that_it_was_written_in() {
+        let of = |pieces: &[&[u8]]| {
+            let mut content = Content::default();
+            pieces.iter().for_each(|piece| content.write_all(piece).unwrap());
+            content.finish()
+        };
+        let text = b"{\"user_id\":\"u_made_up_0001\",\"pay_sum\":0}";
+        let whole = of(&[text]);
+        for first in 0..text.len() {
+            for second in first..text.len() {
+                assert_eq!(of(&[&text[..first], &text[first..second], &text[second..]]), whole, "{first} {second}");
+            }
+        }
+        let others = [of(&[]), of(&[b"\0"]), of(&[b"\0\0"]), of(&[&text[1..]]), of(&[b"12345678"]), of(&[b"12345678\0"])];
+        for (at, hash) in others.iter().enumerate() {
+            assert!(*hash != whole && !others[at + 1..].contains(hash), "{at}");
+        }
+    }
 
     fn row(id: u64) -> RowKey {
         RowKey { id, content: id }

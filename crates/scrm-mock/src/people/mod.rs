@@ -167,6 +167,11 @@ impl People {
         start..end.max(start)
     }
 
+    /// The number of who came last.
+    pub(crate) fn newest(&self) -> Option<u64> {
+        self.next_number.checked_sub(1)
+    }
+
     /// The place of the person with this number.
     pub(crate) fn place(&self, number: u64) -> Option<u32> {
         self.places.get(usize::try_from(number).ok()?).copied()
