@@ -19,7 +19,7 @@ use self::{
 use crate::{
     arguments, connect,
     failure::Failure,
-    language::{Language, say},
+    language::{Language, both, say},
     screen, vendors,
 };
 
@@ -57,17 +57,16 @@ pub(crate) fn command(language: Language) -> Command {
 }
 
 pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
-    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str), language)?;
+    let vendor = vendors::named(matches.get_one::<String>("vendor").map_or("", String::as_str))?;
     let channel = channels::of(vendor.spec.name).ok_or_else(|| {
         let (name, those) =
             (vendor.spec.name, channels::all().iter().map(|channel| channel.delivery.vendor).collect::<Vec<_>>().join(", "));
-        Failure::wrong_use(say!(
-            language,
+        Failure::wrong_use(both!(
             "{name} sends nothing on its own that is documented; {those} do",
             "没有文档说明 {name} 会主动发送；会发送的有：{those}"
         ))
     })?;
-    let seal = secrets::seal(channel.delivery, vendor.spec, matches, language)?;
+    let seal = secrets::seal(channel.delivery, vendor.spec, matches)?;
     if matches.get_flag("unverified") {
         screen::note(language.pick(
             "Nothing is verified: whoever knows the address can send what he likes.",
@@ -77,10 +76,10 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
     let to = match matches.get_one::<String>("to").map(String::as_str) {
         None => To::Screen,
         Some("-") => To::Output,
-        Some(path) => To::File(EventsFile::open(Path::new(path), language)?),
+        Some(path) => To::File(EventsFile::open(Path::new(path))?),
     };
     let address = matches.get_one::<SocketAddr>("address").copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-    let told = (channel.serve)(Setup { address, seal, seen: seen(matches, language).await?, to, language }).await?;
+    let told = (channel.serve)(Setup { address, seal, seen: seen(matches).await?, to, language }).await?;
     let [taken, repeated, refused] = [&told.taken, &told.repeated, &told.refused].map(|count| count.load(Ordering::Relaxed));
     screen::note(&say!(
         language,
@@ -91,14 +90,14 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
 }
 
 /// Where it is remembered which events were taken.
-async fn seen(matches: &ArgMatches, language: Language) -> Result<Box<dyn SeenStore>, Failure> {
+async fn seen(matches: &ArgMatches) -> Result<Box<dyn SeenStore>, Failure> {
     let url = matches.get_one::<String>("seen").cloned().or_else(|| std::env::var(SEEN).ok().filter(|url| !url.is_empty()));
     let Some(url) = url else { return Ok(Box::new(MemorySeen::default())) };
     if url.starts_with("rediss:") {
         // fails where there is one already, which is as good
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     }
-    let failed = |error: scrm_redis::Error| Failure::failed(say!(language, "--seen: {error}", "--seen：{error}"));
+    let failed = |error: scrm_redis::Error| Failure::failed(both!("--seen: {error}", "--seen：{error}"));
     let seen = RedisSeen::new(&url).map_err(failed)?;
     seen.ping().await.map_err(failed)?;
     Ok(Box::new(seen))

@@ -10,11 +10,7 @@ use std::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{
-    failure::Failure,
-    language::{Language, say},
-    sink::files,
-};
+use crate::{failure::Failure, language::both, sink::files};
 
 /// How long it is known which events stand in the file, in seconds: longer than any request is accepted.
 const KNOWN: i64 = 40 * 24 * 3600;
@@ -58,7 +54,7 @@ pub(crate) fn keys(id: Option<&str>, sender: Option<&str>, signature: Option<&st
 
 impl EventsFile {
     /// Opens a file that this program wrote, or a new one. A half of a line at its end was never answered, and goes.
-    pub(crate) fn open(path: &Path, language: Language) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let lock = files::Lock::of(path)?;
         let broken = |error: io::Error| files::broken(path, &error);
         let file = growing(path).map_err(broken)?;
@@ -66,8 +62,7 @@ impl EventsFile {
         let (mut reader, mut whole, mut number, mut line) = (BufReader::new(&events.file), 0, 1_u64, Vec::new());
         let foreign = |number: u64| {
             let shown = path.display();
-            Failure::wrong_use(say!(
-                language,
+            Failure::wrong_use(both!(
                 "{shown}: line {number} is no event; name another file",
                 "{shown}：第 {number} 行不是事件；请换一个文件"
             ))
@@ -134,6 +129,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::language::Language;
 
     fn line(id: &str) -> (Vec<String>, String) {
         (keys(Some(id), Some("shop"), None), format!("{{\"received\":\"{}\",\"id\":\"{id}\",\"sender\":\"shop\"}}\n", Timestamp::now()))
@@ -148,17 +144,17 @@ mod tests {
     fn each_event_stands_there_once_whatever_happened_to_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.jsonl");
-        let mut events = EventsFile::open(&path, Language::English).unwrap();
+        let mut events = EventsFile::open(&path).unwrap();
         for id in ["1", "2", "1"] {
             let (keys, line) = line(id);
             events.append(&keys, &line).unwrap();
         }
-        assert!(EventsFile::open(&path, Language::English).err().unwrap().message.contains("listener into it is running"));
+        assert!(EventsFile::open(&path).err().unwrap().text(Language::English).contains("listener into it is running"));
         drop(events);
         let mut text = fs::read(&path).unwrap();
         text.extend(b"{\"received\":\"2026-");
         fs::write(&path, text).unwrap();
-        let mut events = EventsFile::open(&path, Language::English).unwrap();
+        let mut events = EventsFile::open(&path).unwrap();
         for id in ["2", "3"] {
             let (keys, line) = line(id);
             events.append(&keys, &line).unwrap();
@@ -180,7 +176,7 @@ mod tests {
         let path = folder.path().join("events.jsonl");
         for text in ["some notes\n", "{\"received\":1}\n", "[]\n", "notes without an end", "{\"a\":1}"] {
             fs::write(&path, text).unwrap();
-            assert!(EventsFile::open(&path, Language::English).err().unwrap().message.contains("line 1 is no event"));
+            assert!(EventsFile::open(&path).err().unwrap().text(Language::English).contains("line 1 is no event"));
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
     }

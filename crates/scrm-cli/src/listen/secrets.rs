@@ -7,11 +7,7 @@ use scrm_core::spec::VendorSpec;
 use scrm_push::{Delivery, ParameterSeal, Plain, Protection, Seal, WechatSeal};
 
 use super::channels;
-use crate::{
-    failure::Failure,
-    language::{Language, say},
-    profile,
-};
+use crate::{failure::Failure, language::both, profile};
 
 /// Names by which something is given: in a profile, and in the environment.
 struct Named {
@@ -41,46 +37,42 @@ pub(crate) fn is_for(vendor: &str, name: &str) -> bool {
 }
 
 /// What requests of a channel are verified by.
-pub(crate) fn seal(
-    delivery: &'static Delivery,
-    vendor: &'static VendorSpec,
-    matches: &ArgMatches,
-    language: Language,
-) -> Result<Box<dyn Seal>, Failure> {
+pub(crate) fn seal(delivery: &'static Delivery, vendor: &'static VendorSpec, matches: &ArgMatches) -> Result<Box<dyn Seal>, Failure> {
     if matches.get_flag("unverified") {
         return Ok(Box::new(Plain));
     }
-    let given = Given::of(vendor, matches, language)?;
+    let given = Given::of(vendor, matches)?;
     match delivery.protection {
         Protection::Wechat => {
             let id = vendor.credentials.iter().find(|credential| !credential.secret).and_then(|id| Named::credential(vendor, id.name));
             let (token, key) = (given.get(&Named::of(delivery, "token"))?, given.get(&Named::of(delivery, "key"))?);
             let any = matches.get_flag("any-id");
             let id = id.filter(|_| !any).map(|id| given.get(&id)).transpose()?;
-            let seal = WechatSeal::new(token, &key, id.unwrap_or_default()).map_err(|wrong| Failure::wrong_use(wrong.to_string()))?;
+            let seal = WechatSeal::new(token, &key, id.unwrap_or_default())
+                .map_err(|wrong| Failure::wrong_use(both!("{wrong}", "推送的密钥不能用：{wrong}")))?;
             Ok(Box::new(if any { seal.any_id() } else { seal }))
         }
         Protection::Parameters => {
             let secret = vendor.signatures.first().and_then(|signature| Named::credential(vendor, signature.secret.1));
-            let secret = secret.ok_or_else(|| Failure::failed("no credential of this vendor signs parameters"))?;
+            let secret = secret
+                .ok_or_else(|| Failure::failed(both!("no credential of this vendor signs parameters", "这个厂商没有用于签名的凭据")))?;
             Ok(Box::new(ParameterSeal::new(given.get(&secret)?)))
         }
         Protection::None => Ok(Box::new(Plain)),
-        other => Err(Failure::failed(format!("{other:?}: this program knows no such protection"))),
+        other => Err(Failure::failed(both!("{other:?}: this program knows no such protection", "{other:?}：程序不认识这种保护方式"))),
     }
 }
 
 /// What was given, by whichever name.
 struct Given {
     profile: BTreeMap<String, String>,
-    language: Language,
 }
 
 impl Given {
-    fn of(vendor: &'static VendorSpec, matches: &ArgMatches, language: Language) -> Result<Given, Failure> {
+    fn of(vendor: &'static VendorSpec, matches: &ArgMatches) -> Result<Given, Failure> {
         let profile = matches.get_one::<String>("profile").cloned().or_else(|| std::env::var("SCRM_PROFILE").ok());
-        let profile = profile.map(|profile| profile::settings(&profile, vendor.name, language)?.values(language)).transpose()?;
-        Ok(Given { profile: profile.unwrap_or_default(), language })
+        let profile = profile.map(|profile| profile::settings(&profile, vendor.name)?.values()).transpose()?;
+        Ok(Given { profile: profile.unwrap_or_default() })
     }
 
     fn get(&self, named: &Named) -> Result<String, Failure> {
@@ -88,8 +80,7 @@ impl Given {
         let found = self.profile.get(profile).or_else(|| self.profile.get(env)).cloned();
         let found = found.or_else(|| std::env::var(env).ok()).filter(|value| !value.is_empty());
         found.ok_or_else(|| {
-            Failure::wrong_use(say!(
-                self.language,
+            Failure::wrong_use(both!(
                 "{env} is not set, nor {profile} in a profile: pushes cannot be verified without. The vendor's console shows it; --unverified takes what anybody sends",
                 "没有设置 {env}，配置文件里也没有 {profile}：没有它就无法验证推送。可在厂商后台查到；--unverified 则接收任何人发来的内容"
             ))

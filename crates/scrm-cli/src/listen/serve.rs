@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, sync::watch};
 use super::{events_file::EventsFile, events_file::keys, line};
 use crate::{
     failure::Failure,
-    language::{Language, say},
+    language::{Language, both, say},
     pull, screen,
 };
 
@@ -63,7 +63,7 @@ pub(crate) async fn serve<E: Events>(setup: Setup) -> Result<Arc<Told>, Failure>
         .seen(seen)
         .observe(move |outcome| observed.note(outcome, language))
         .build();
-    let failed = |error: io::Error| Failure::failed(format!("{address}: {error}"));
+    let failed = |error: io::Error| Failure::failed(both!("{address}: {error}", "{address}：{error}"));
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     screen::note(&say!(language, "Listening on http://{address}/; Ctrl-C ends it.", "正在监听 http://{address}/，按 Ctrl-C 结束。"));
@@ -71,9 +71,12 @@ pub(crate) async fn serve<E: Events>(setup: Setup) -> Result<Arc<Told>, Failure>
     let server = axum::serve(listener, receiver.router()).with_graceful_shutdown(async move { drop(ends.wait_for(|end| *end).await) });
     let mut server = tokio::spawn(server.into_future());
     let ended = tokio::select! {
-        signal = pull::signal() => signal.map_err(|error| Failure::failed(error.to_string())),
-        reason = breaks.wait_for(Option::is_some) => Err(Failure::failed(reason.ok().and_then(|reason| reason.clone()).unwrap_or_default())),
-        over = &mut server => Err(Failure::failed(format!("{address}: {over:?}"))),
+        signal = pull::signal() => signal.map_err(|error| Failure::failed(both!("{error}", "{error}"))),
+        reason = breaks.wait_for(Option::is_some) => {
+            let reason = reason.ok().and_then(|reason| reason.clone()).unwrap_or_default();
+            Err(Failure::failed(both!("{reason}", "{reason}")))
+        }
+        over = &mut server => Err(Failure::failed(both!("{address}: {over:?}", "{address}：{over:?}"))),
     };
     // What came is answered; who holds a connection and sends nothing is not waited for.
     _ = end.send(true);

@@ -714,7 +714,10 @@ proptest! {
             let pulled = pull(&course, &mut list, &[], width, &stops);
             prop_assert_eq!((pulled.missing(), pulled.doubles(), &pulled.problems, &pulled.contradictions), (vec![], 0, &vec![], &vec![]));
             let proven = told == Told::True;
-            prop_assert_eq!(pulled.completeness == Completeness::Complete, proven, "{:?}", pulled.completeness);
+            // After a restart nothing tells which rows came with the window that ended today.
+            let forgotten = !timed && !stops.is_empty() && days % 5 == 1;
+            prop_assert!(forgotten || (pulled.completeness == Completeness::Complete) == proven, "{:?}", pulled.completeness);
+            prop_assert!(pulled.completeness != Completeness::Incomplete);
         }
     }
 
