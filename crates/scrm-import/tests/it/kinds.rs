@@ -314,3 +314,20 @@ fn what_counts_inside_of_a_row_is_no_total() {
     let written: serde_json::Value = serde_json::from_str(&imported.schema).unwrap();
     assert_eq!((&written["paging"]["rows"], written["paging"].get("total")), (&json!("/data"), None));
 }
+
+/// A value without a letter or digit of the Latin alphabet got the name `value_`, which no schema takes.
+#[test]
+fn values_without_latin_letters_have_names() {
+    let layout = scrm_import::Layout::GitBookPipes;
+    for values in [json!(["", "a"]), json!(["男", "女", "未知"]), json!(["-", "*", "1"])] {
+        let property = json!({ "type": "string", "description": "种类", "enum": values });
+        let document = json!({
+            "openapi": "3.0.1", "info": { "title": "甲", "version": "1" },
+            "paths": { "/acme.do": { "post": { "summary": "做",
+                "requestBody": { "content": { "application/json": { "schema": { "type": "object", "properties": { "kind": property } } } } },
+                "responses": { "200": { "description": "ok", "content": { "application/json": { "schema": { "type": "object", "properties": { "code": { "type": "integer" } } } } } } } } } }
+        });
+        let imported = crate::pages::imported(layout, &document.to_string());
+        crate::pages::load(layout, &imported).unwrap_or_else(|errors| panic!("{errors}\n{}", imported.schema));
+    }
+}
