@@ -6,7 +6,7 @@ use crate::page::{Concern, Doubt, Located, Page, Required, Side};
 use crate::reading::Reading;
 use crate::reconcile::Contradiction;
 use crate::tree::{Field, Origin};
-use crate::types::Shape;
+use crate::types::{self, Shape};
 
 /// One reading of all copies. The copies carry their names.
 pub(crate) fn join(mut readings: Vec<Reading>) -> Option<Reading> {
@@ -165,6 +165,10 @@ impl Joiner {
     }
 
     fn contradict(&mut self, side: Side, path: &[String], line: usize, what: &str, newer: &str, older: &str) {
+        // Both print the same, and only the examples make another thing of it.
+        if newer == older {
+            return;
+        }
         let text = format!("the {what} of `{}` is {newer} in copy `{}`, {older} in copy `{}`", path.join("."), self.newer, self.older);
         self.page.remark(Concern::Decide, line, text);
         self.contradictions.push(Contradiction {
@@ -188,6 +192,7 @@ impl Joiner {
                     self.taken.push((side, path.clone()));
                     if !mine.shape.is_container() || *mine.shape.innermost() == Shape::Any {
                         mine.shape = mine.shape.with_members();
+                        self.printed_otherwise(side, mine, path);
                     }
                 }
                 None => {}
@@ -197,6 +202,23 @@ impl Joiner {
                 }
             }
             path.pop();
+        }
+    }
+
+    /// A field that got members from another copy is what they make it; what contradicted its type before no longer counts.
+    fn printed_otherwise(&mut self, side: Side, field: &mut Field, path_of_member: &[String]) {
+        let printed = types::read_cell(&field.printed_type).map(|printed| printed.shape.json_name());
+        let wire = field.shape.json_name();
+        field.retyped = !field.printed_type.is_empty() && printed != Some(wire);
+        if let Some((_, path)) = path_of_member.split_last().filter(|_| field.retyped) {
+            self.contradictions.push(Contradiction {
+                side,
+                path: path.to_vec(),
+                kind: "type",
+                documented: field.printed_type.clone(),
+                wire: wire.to_owned(),
+                seen: format!("its members in copy {} of the page", self.older),
+            });
         }
     }
 

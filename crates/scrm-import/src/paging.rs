@@ -147,7 +147,7 @@ fn rows<'a>(response: &'a Field, data: &str) -> Option<(String, &'a Field)> {
     if is_rows(field) {
         return Some((format!("/{data}"), field));
     }
-    let (name, rows) = field
+    let (name, rows) = inside(field)?
         .members
         .iter()
         .find(|(name, field)| name.ends_with("list") && is_rows(field))
@@ -164,8 +164,13 @@ fn is_rows(field: &Field) -> bool {
     matches!(&field.shape, Shape::List(item) if **item == Shape::Object)
 }
 
+/// An object whose members a pointer can name: those of a list stand in its rows.
+fn inside(field: &Field) -> Option<&Field> {
+    (field.shape == Shape::Object).then_some(field)
+}
+
 fn total(response: &Field, data: &str) -> Option<String> {
-    let field = response.members.get(data)?;
+    let field = inside(response.members.get(data)?)?;
     let of = |field: &Field| {
         TOTALS
             .iter()

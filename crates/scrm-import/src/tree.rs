@@ -181,7 +181,11 @@ fn values(row: &Row, text: &str, shape: &Shape, facts: &mut Facts, doubts: &mut 
         }
         return;
     }
-    if facts.choices.is_empty() && !shape.is_container() && (choices::looks_like(text) || choices::looks_like(&row.sample)) {
+    let is_enum = row.printed_type.to_ascii_lowercase().contains("enum");
+    if is_enum && facts.choices.is_empty() && *shape == Shape::Text {
+        facts.choices = choices::of_enum(text);
+    }
+    if facts.choices.is_empty() && !shape.is_container() && (is_enum || choices::looks_like(text) || choices::looks_like(&row.sample)) {
         doubts.insert(Doubt::Codes);
     }
 }

@@ -606,7 +606,12 @@ fn value_name(choice: &Choice, taken: &mut HashSet<String>) -> String {
         let latin = text.is_ascii() && text.starts_with(|c: char| c.is_ascii_alphabetic());
         Some(names::field(text)).filter(|name| latin && !name.is_empty() && !matches!(name.as_str(), "other" | "self"))
     };
-    let plain = format!("value_{}", names::field(&choice.value.replace('-', "minus_")).trim_start_matches("field_"));
+    let spelt = names::field(&choice.value.replace('-', "minus_"));
+    // A value may be empty, or Chinese: then its number is its name.
+    let plain = match spelt.trim_start_matches("field_") {
+        "" => format!("value_{}", taken.len() + 1),
+        spelt => format!("value_{spelt}"),
+    };
     let words = [word(&choice.label), word(&choice.value), Some(plain.clone())].into_iter().flatten();
     let numbered = (2..TRIES).map(|number| format!("{plain}_v{number}"));
     let name = words.chain(numbered).find(|name| !taken.contains(&names::pascal(name))).unwrap_or(plain);

@@ -71,6 +71,24 @@ pub(super) fn alone(text: &str) -> Vec<Choice> {
     words(text, &["|"]).unwrap_or_default().into_iter().map(|value| Choice { value: value.to_owned(), label: String::new() }).collect()
 }
 
+/// `LOW, HIGH`, behind the type `enum`.
+pub(super) fn words_alone(text: &str) -> Vec<Choice> {
+    let found = words(text, &["|", ",", "/", "、", "或", " or "]).unwrap_or_default();
+    found.into_iter().map(|value| Choice { value: value.to_owned(), label: String::new() }).collect()
+}
+
+/// `级别(S/A/B)`: values perhaps, or a unit.
+pub(super) fn letters_in_brackets(text: &str) -> bool {
+    let inside = text.split('(').skip(1).filter_map(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+    inside.into_iter().any(|inside| {
+        let parts: Vec<&str> = inside.split(['/', '|']).map(str::trim).collect();
+        parts.len() >= 2
+            && parts
+                .iter()
+                .all(|part| !part.is_empty() && part.len() <= 20 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+    })
+}
+
 /// `asc/desc`, `asc或desc`: words and nothing else, which may be values or something else.
 pub(super) fn reads_like_words(text: &str) -> bool {
     words(text, &["/", "或", "、", " or "]).is_some()

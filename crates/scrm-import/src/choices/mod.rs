@@ -84,6 +84,11 @@ fn single(text: &str, letters: &[char]) -> Vec<Choice> {
     Vec::new()
 }
 
+/// The values of a type that says it has some: words and nothing else.
+pub(crate) fn of_enum(text: &str) -> Vec<Choice> {
+    listed::words_alone(text)
+}
+
 /// Whether a text looks like a list of values, whether or not one can be read.
 pub(crate) fn looks_like(text: &str) -> bool {
     if ["枚举", "可选值", "取值如下", "可选范围", "见附录", "见下表", "见下方", "对照表", "参见", "取值见"]
@@ -96,7 +101,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
         return true;
     }
     let letters: Vec<char> = text.chars().take(LONGEST_TEXT).collect();
-    if words_with_labels(text) >= 2 || words_with_brackets(text) >= 2 {
+    if listed::letters_in_brackets(text) || words_with_labels(text) >= 2 || words_with_brackets(text) >= 2 {
         return true;
     }
     let mut found = 0;
@@ -121,7 +126,7 @@ pub(crate) fn looks_like(text: &str) -> bool {
 fn words_with_labels(text: &str) -> usize {
     let parts: Vec<&str> = text.split([' ', ',', '、', ';', '\n']).filter(|part| !part.is_empty()).collect();
     let is_word =
-        |part: &str| part.len() >= 3 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+        |part: &str| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
     parts.windows(2).filter(|pair| matches!(pair, [word, label] if is_word(word) && !label.starts_with(|c: char| c.is_ascii()))).count()
 }
 

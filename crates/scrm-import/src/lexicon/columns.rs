@@ -96,7 +96,13 @@ pub(crate) fn column(text: &str) -> Option<Column> {
             Column::Parent
         }
         "since" | "最大长度" | "长度" | "长度限制" | "约束条件" | "版本" | "length" => Column::SetAside,
-        _ => return None,
+        // `必填(默认值)`: what stands in brackets adds to the title.
+        other => {
+            return other
+                .split_once('(')
+                .filter(|(title, rest)| !title.is_ascii() && rest.ends_with(')'))
+                .and_then(|(title, _)| column(title));
+        }
     })
 }
 

@@ -375,3 +375,20 @@ fn what_a_person_must_decide_stands_in_the_order_of_the_page() {
         report(&page).findings.iter().map(|finding| (finding.concern, finding.line)).collect();
     assert!(lines.is_sorted() && lines.iter().filter(|(_, line)| *line > 0).count() >= 2, "{lines:?}");
 }
+
+/// A broken example made a text of an object; the other copy gave it members again, and the erratum of its type was lost.
+#[test]
+fn a_field_that_gets_its_members_from_another_copy_is_what_they_make_it() {
+    let layout = scrm_import::Layout::GitBookPipes;
+    let head = "返回参数\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n| msg | string | 话 |\n";
+    let example = "返回示例\n{\"code\": 0, \"msg\": \"好\", \"data\": \"records\"}\n";
+    for printed in ["object", "string", "array"] {
+        let one = format!("{}{head}| data | {printed} | 果 |\n{example}", request("| a | 是 | int | 甲 |"));
+        let other = format!("{}{head}| data | object | 果 |\n| data.id | string | 号 |\n", request("| a | 是 | int | 甲 |"));
+        let vendor = crate::pages::vendor(layout);
+        let imported = import_copies(&[("one", &one), ("other", &other)], &options(Some(&vendor))).unwrap();
+        crate::pages::load(layout, &imported).unwrap_or_else(|errors| panic!("{printed}: {errors}\n{}", imported.schema));
+        let schema: Value = serde_json::from_str(&imported.schema).unwrap();
+        assert_eq!(schema["response"]["properties"]["data"]["properties"]["id"]["type"], json!("string"), "{printed}");
+    }
+}

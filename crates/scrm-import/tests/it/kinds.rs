@@ -300,3 +300,34 @@ fn a_page_that_is_cut_ends_after_a_field_that_is_written() {
     let written = schema(&page);
     assert!(!written["source"]["cut_after"].as_str().unwrap_or("").contains("//"), "{}", written["source"]);
 }
+
+/// A number inside of a row was taken for the total of the rows, at a pointer that leads nowhere.
+#[test]
+fn what_counts_inside_of_a_row_is_no_total() {
+    let layout = scrm_import::Layout::GitBookPipes;
+    let page = format!(
+        "{}返回参数\n| 参数名 | 类型 | 说明 |\n|---|---|---|\n| code | int | 码 |\n| msg | string | 话 |\n| data | array | 列 |\n| data.id | string | 号 |\n| data.count | int | 数 |\n| data.week | object | 周 |\n| data.week.count | int | 数 |\n",
+        request("| page | 是 | int | 页码 |\n| page_size | 是 | int | 最大50条 |")
+    );
+    let imported = crate::pages::imported(layout, &page);
+    crate::pages::load(layout, &imported).unwrap_or_else(|errors| panic!("{errors}\n{}", imported.schema));
+    let written: serde_json::Value = serde_json::from_str(&imported.schema).unwrap();
+    assert_eq!((&written["paging"]["rows"], written["paging"].get("total")), (&json!("/data"), None));
+}
+
+/// A value without a letter or digit of the Latin alphabet got the name `value_`, which no schema takes.
+#[test]
+fn values_without_latin_letters_have_names() {
+    let layout = scrm_import::Layout::GitBookPipes;
+    for values in [json!(["", "a"]), json!(["男", "女", "未知"]), json!(["-", "*", "1"])] {
+        let property = json!({ "type": "string", "description": "种类", "enum": values });
+        let document = json!({
+            "openapi": "3.0.1", "info": { "title": "甲", "version": "1" },
+            "paths": { "/acme.do": { "post": { "summary": "做",
+                "requestBody": { "content": { "application/json": { "schema": { "type": "object", "properties": { "kind": property } } } } },
+                "responses": { "200": { "description": "ok", "content": { "application/json": { "schema": { "type": "object", "properties": { "code": { "type": "integer" } } } } } } } } } }
+        });
+        let imported = crate::pages::imported(layout, &document.to_string());
+        crate::pages::load(layout, &imported).unwrap_or_else(|errors| panic!("{errors}\n{}", imported.schema));
+    }
+}
