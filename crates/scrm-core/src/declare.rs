@@ -27,7 +27,7 @@ pub use crate::{
     client::FromApiClient,
     debug::debug,
     decode::Envelope,
-    scan::{document, lax_document, lax_members},
+    scan::{Member, document, lax_document, lax_members},
     serialize::{deserialize, serialize, serialize_request},
     table::{code_text, deserialize_code, from_text, hash_value, same_value, serialize_code},
 };

@@ -206,7 +206,14 @@ impl Windowed {
         let longest = window.to.unix_millis().checked_sub(window.from.unix_millis())?;
         let orderly = era.since <= window.from && window.from <= window.to && window.to <= era.until && longest <= era.longest;
         let inner = walk(inside(course, &era, window)).filter(|_| orderly)?;
-        let mut windowed = Windowed { window, totals, walk: Box::new(inner), doubtful: true, timeless: Timeless::Forgotten, ..Windowed::new(course.clone(), era) };
+        let mut windowed = Windowed {
+            window,
+            totals,
+            walk: Box::new(inner),
+            doubtful: true,
+            timeless: Timeless::Forgotten,
+            ..Windowed::new(course.clone(), era)
+        };
         if window.from > windowed.era.since {
             windowed.recall();
         }

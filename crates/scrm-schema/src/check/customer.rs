@@ -27,7 +27,11 @@ pub(super) fn check(context: &Context<'_>, problems: &mut FileProblems<'_>) {
         let Some(parameter) = parameter else { continue };
         let takes = context.operation.at_path(&context.operation.request, parameter);
         if !takes.is_some_and(|field| matches!(&field.ty, Type::List(item) if matches!(**item, Type::Text | Type::Integer))) {
-            problems.add(pointer, format!("the request has no list of texts or integers at `{parameter}`"), "name the field that takes ids");
+            problems.add(
+                pointer,
+                format!("the request has no list of texts or integers at `{parameter}`"),
+                "name the field that takes ids",
+            );
         }
     }
     if customer.tags_of.is_some() && customer.tags.is_empty() {
