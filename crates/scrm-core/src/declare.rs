@@ -38,7 +38,7 @@ pub use crate::{
     debug::debug,
     decode::Envelope,
     label::Label,
-    scan::{document, lax_document, lax_members},
+    scan::{Member, document, lax_document, lax_members},
     serialize::{deserialize, serialize, serialize_request},
     table::{
         Code, DYNAMIC, EXTRA, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, View, WriteFields, code_text, debug_value,

@@ -656,9 +656,12 @@ pub fn lax_document(body: &[u8]) -> Option<Value> {
     Some(value)
 }
 
-/// The members of an object that is a whole document, in their order, each with its value and the text of it; a name that occurs twice stands there twice. `None`: no object.
+/// A member of an object: its name, its value, and the text of that.
+pub type Member = (Box<str>, Value, Box<str>);
+
+/// The members of an object that is a whole document, in their order; a name that occurs twice stands there twice. `None`: no object.
 #[must_use]
-pub fn lax_members(body: &[u8]) -> Option<Vec<(Box<str>, Value, Box<str>)>> {
+pub fn lax_members(body: &[u8]) -> Option<Vec<Member>> {
     let body = Readable::new(body);
     let mut scan = Scan::of(&body);
     if scan.peek() != b'{' {
