@@ -50,11 +50,20 @@ fn share_cursor(request: &mut Field, response: &mut Field, rows: &str) {
     if sent.shape != Shape::Object || answered.shape != Shape::Object {
         return;
     }
+    // What answers and requests share is written once, and a default is the request's alone.
+    without_defaults(sent);
     for (name, member) in &sent.members {
         answered.members.entry(name.clone()).or_insert_with(|| member.clone());
     }
     sent.members = answered.members.clone();
     sent.columns = answered.columns.clone();
+}
+
+fn without_defaults(field: &mut Field) {
+    for member in field.members.values_mut() {
+        member.facts.default = None;
+        without_defaults(member);
+    }
 }
 
 /// Names of a JSON pointer.
