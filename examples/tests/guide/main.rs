@@ -1,6 +1,6 @@
 //! The guide: what its pages show compiles and holds. One file a page, named alike; `pages` compares them.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, and programs that print")]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests, and programs that print")]
 
 mod blocking;
 mod errors;
