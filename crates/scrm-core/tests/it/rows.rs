@@ -203,7 +203,10 @@ fn an_open_enum_prints_as_a_derive_would() {
 
 #[test]
 fn columns_have_the_label_and_the_unit_of_their_line() {
-    let told: Vec<_> = Noted::columns().iter().map(|column| (column.label.en, column.label.zh, column.unit, column.required, column.sensitivity)).collect();
+    let told: Vec<_> = Noted::columns()
+        .iter()
+        .map(|column| (column.label.en, column.label.zh, column.unit, column.required, column.sensitivity))
+        .collect();
     assert_eq!(
         told,
         [
