@@ -33,6 +33,7 @@ pub use self::{
 };
 use serde_json::Value;
 
+use crate::decode::{DecodeError, Drift};
 pub use crate::{
     client::FromApiClient,
     debug::debug,
@@ -44,16 +45,8 @@ pub use crate::{
         Code, DYNAMIC, EXTRA, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, View, WriteFields, code_text, debug_value,
         deserialize_code, documented, from_text, hash_value, label, same_value, serialize_code,
     },
-    tabular::Tabular,
+    tabular::{Column, Documented, Notes, Tabular},
 };
-use crate::{
-    decode::{DecodeError, Drift},
-    tabular::Column,
-};
-
-/// What the documentation says of fields, then of dynamic columns: for each the English and the Chinese text, those of the label where it differs, the
-/// unit if it has one, and a line feed. One list of texts, for that is the least work for the compiler. Beside them the columns of those fields that hold objects.
-pub type Notes = (&'static [&'static str], &'static [fn() -> Vec<Column>]);
 
 /// A field as it is.
 #[inline]
@@ -73,24 +66,6 @@ pub fn empty<F: Default>() -> F {
 #[must_use]
 pub fn typed_json(view: &View<'_>) -> Value {
     crate::serialize::columns(view).unwrap_or_default()
-}
-
-/// A struct with a table.
-pub trait Documented: Sized {
-    /// Its fields.
-    const TABLE: &'static Table;
-    /// What the documentation says of them, in a constant of its own, which a program that never asks does not carry.
-    const NOTES: Notes;
-    /// With nothing in it: a request without what it starts with.
-    fn blank() -> Self;
-}
-
-impl<R: Documented> Documented for Box<R> {
-    const TABLE: &'static Table = R::TABLE;
-    const NOTES: Notes = R::NOTES;
-    fn blank() -> Self {
-        Box::new(R::blank())
-    }
 }
 
 /// Reads a request, or any other object, as it stands on the wire; answers how that departs from what its fields say.

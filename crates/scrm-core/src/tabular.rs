@@ -4,7 +4,6 @@ use serde_json::Value;
 
 pub use crate::table::ColumnKind;
 use crate::{
-    declare::{Documented, Notes},
     flat::Flat,
     path::Scope,
     serialize,
@@ -98,6 +97,30 @@ pub struct TenantColumn {
     pub name: String,
     /// What the tenant calls it; empty where the answer does not say.
     pub label: String,
+}
+
+/// What the documentation says of fields, then of dynamic columns: for each the English and the Chinese text, those of the label where it differs, the
+/// unit if it has one, and a line feed. One list of texts, for that is the least work for the compiler. Beside them the columns of those fields that hold objects.
+#[doc(hidden)]
+pub type Notes = (&'static [&'static str], &'static [fn() -> Vec<Column>]);
+
+/// A struct with a table.
+#[doc(hidden)]
+pub trait Documented: Sized {
+    /// Its fields.
+    const TABLE: &'static Table;
+    /// What the documentation says of them, in a constant of its own, which a program that never asks does not carry.
+    const NOTES: Notes;
+    /// With nothing in it: a request without what it starts with.
+    fn blank() -> Self;
+}
+
+impl<R: Documented> Documented for Box<R> {
+    const TABLE: &'static Table = R::TABLE;
+    const NOTES: Notes = R::NOTES;
+    fn blank() -> Self {
+        Box::new(R::blank())
+    }
 }
 
 /// What stands for undocumented keys.
