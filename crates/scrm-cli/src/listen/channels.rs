@@ -7,10 +7,13 @@ use scrm_push::{Delivery, Events};
 use super::serve::{Setup, Told, serve};
 use crate::failure::Failure;
 
+/// Listens until it ends.
+type Serving = Pin<Box<dyn Future<Output = Result<Arc<Told>, Failure>>>>;
+
 /// One way in which a vendor sends on its own.
 pub(crate) struct Channel {
     pub(crate) delivery: &'static Delivery,
-    pub(crate) serve: fn(Setup) -> Pin<Box<dyn Future<Output = Result<Arc<Told>, Failure>>>>,
+    pub(crate) serve: fn(Setup) -> Serving,
 }
 
 impl Channel {
