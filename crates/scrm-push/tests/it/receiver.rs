@@ -216,12 +216,15 @@ async fn a_signed_push_without_an_id_is_taken_once_too() {
     assert!(out.next().await.is_some() && out.next().await.is_some() && out.next().await.is_none());
 }
 
+/// Keys, and for how long they are kept.
+type Kept = (Vec<String>, Duration);
+
 /// What the receiver asks of a store.
 #[derive(Clone, Default)]
 struct Watched {
     seen: Arc<MemorySeen>,
     claims: Arc<Mutex<Vec<String>>>,
-    kept: Arc<Mutex<Vec<(Vec<String>, Duration)>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
     claimed: Arc<Notify>,
 }
 
@@ -266,7 +269,8 @@ async fn a_claim_is_renewed_for_as_long_as_the_sink_works() {
     let claims = watched.claims.lock().unwrap().clone();
     assert!(claims.len() >= 4 && claims.iter().all(|owner| *owner == claims[0]), "{claims:?}");
     // and no longer than that
-    let (after, _) = (watched.claims.lock().unwrap().len(), receiver.close().await);
+    receiver.close().await;
+    let after = watched.claims.lock().unwrap().len();
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(watched.claims.lock().unwrap().len(), after);
 }
