@@ -177,7 +177,7 @@ impl Connections {
 
     /// One that is there.
     async fn take(&self) -> Option<Connection> {
-        let (exclusive, since) = {
+        let (exclusive, pause) = {
             let mut open = lock(&self.open);
             if open.shared.as_ref().is_some_and(Shared::is_closed) {
                 open.shared = None;
@@ -185,15 +185,15 @@ impl Connections {
             if let Some(shared) = &open.shared {
                 return Some(Connection::Shared(shared.clone()));
             }
-            open.exclusive.pop()?
+            let (exclusive, since) = open.exclusive.pop()?;
+            let pause = since.elapsed();
+            if pause >= self.keep {
+                // Those before it were unused even longer.
+                open.exclusive.clear();
+                return None;
+            }
+            (exclusive, pause)
         };
-        let pause = since.elapsed();
-        if pause >= self.keep {
-            // Those before it were unused even longer.
-            let old = std::mem::take(&mut lock(&self.open).exclusive);
-            drop(old);
-            return None;
-        }
         if pause >= PAUSE {
             yield_now().await;
         }
@@ -222,7 +222,8 @@ impl Connections {
             drop(turn);
             Ok((connection, true))
         };
-        timeout_at(bounds.deadline, opening).await.unwrap_or_else(|_| Err(too_slow(Sent::No)))
+        let too_late = || TransportError::new(Kind::Timeout, Sent::No, "there was no connection in time");
+        timeout_at(bounds.deadline, opening).await.unwrap_or_else(|_| Err(too_late()))
     }
 
     async fn opened(&self, opened: Opened, settings: &ConnectionSettings) -> Result<Connection, TransportError> {
@@ -245,19 +246,13 @@ impl Connections {
 
 impl Kept for Connections {
     fn tidy(&self, unused: Duration) -> Option<Duration> {
-        let mut old = Vec::new();
         let mut open = lock(&self.open);
-        let young = open.exclusive.iter().take_while(|(_, since)| since.elapsed() >= self.keep).count();
-        old.extend(open.exclusive.drain(..young));
+        open.exclusive.retain(|(_, since)| since.elapsed() < self.keep);
         let next = open.exclusive.first().map(|(_, since)| self.keep.saturating_sub(since.elapsed()));
         if unused < self.keep {
-            let next = next.unwrap_or(self.keep).min(self.keep.saturating_sub(unused));
-            drop(open);
-            return Some(next);
+            return Some(next.unwrap_or(self.keep).min(self.keep.saturating_sub(unused)));
         }
-        let shared = open.shared.take();
-        drop(open);
-        drop((old, shared));
+        open.shared = None;
         next
     }
 }
