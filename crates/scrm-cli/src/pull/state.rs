@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_state_is_read_as_it_was_written_and_nothing_else_is() {
         let mut state = State::new("acme/user_list".to_owned(), "f".to_owned());
-        state.run = Some(Run { number: 3, resume: Some("pull2".to_owned()), ..Run::default() });
+        state.run = Some(Run { number: 3, resume: Some("pull3".to_owned()), ..Run::default() });
         assert_eq!(State::read(&state.text(), "state").unwrap(), state);
         for text in ["", "{}", "[]", &state.text().replace("\"version\":1", "\"version\":2"), &state.text()[..40]] {
             assert!(State::read(text, "state").unwrap_err().text(crate::language::Language::English).contains("begins anew"), "{text}");

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What the string begins with: its kind and version.
-const KIND: &str = "pull2";
+const KIND: &str = "pull3";
 
 /// No list is longer.
 const MOST_ROWS: u64 = 1 << 40;

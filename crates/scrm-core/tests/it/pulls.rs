@@ -252,9 +252,9 @@ async fn a_token_of_something_else_is_refused_with_the_reason() {
     assert!(other_filter.contains("belongs to a request with other parameters"), "{other_filter}");
     let text = token.to_string();
     assert!(text.len() <= ResumeToken::MAX_LEN);
-    let newer = text.replace("pull2:", "pull3:").parse::<ResumeToken>().unwrap_err();
+    let newer = text.replace("pull3:", "pull4:").parse::<ResumeToken>().unwrap_err();
     assert_eq!(newer.to_string(), "the resume token was made by another version of this crate; begin the pull anew");
-    for wrong in ["", "{}", "7", "pull2:0:{}", &text[1..], &text[..text.len() - 1], &text.replace("people", "peoplf")] {
+    for wrong in ["", "{}", "7", "pull3:0:{}", &text[1..], &text[..text.len() - 1], &text.replace("people", "peoplf")] {
         assert!(wrong.parse::<ResumeToken>().unwrap_err().to_string().contains("damaged"), "{wrong}");
     }
     assert_eq!(text.parse::<ResumeToken>().unwrap(), *token);
