@@ -132,8 +132,8 @@ impl Told {
 fn advice(refusal: &Refusal, language: Language) -> &'static str {
     match refusal {
         Refusal::NotAnswered(_) => language.pick(
-            ". `scrm listen` only takes notices: what asks for an answer needs a program of its own (docs/pushes.md)",
-            "。`scrm listen` 只接收通知；要求返回内容的回调需要自己写程序（docs/pushes.zh-CN.md）",
+            ". `scrm listen` only takes notices: what asks for an answer needs a program of its own (docs/guide/en/src/pushes.md)",
+            "。`scrm listen` 只接收通知；要求返回内容的回调需要自己写程序（docs/guide/zh/src/pushes.md）",
         ),
         _ => "",
     }
