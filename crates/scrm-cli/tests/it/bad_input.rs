@@ -103,7 +103,7 @@ fn two_pulls_into_one_place_do_not_meet() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let second = program.run(&arguments).ended(1);
-    assert!(second.err.contains("another pull into it is running"), "{}", second.err);
+    assert!(second.err.contains("another pull or listener into it is running"), "{}", second.err);
     assert!(first.wait().unwrap().success());
 }
 
