@@ -29,6 +29,7 @@ mod page_builder;
 mod paging;
 mod pipes;
 mod placement;
+mod proof;
 mod reading;
 mod reconcile;
 mod repair;
@@ -142,6 +143,18 @@ pub enum ImportError {
         /// Titles, methods and paths of those that are there.
         found: Vec<String>,
     },
+    /// The draft breaks a check of schema files, and not by a part that could be taken out.
+    #[error("the draft {file} would not load, and nothing can be taken out to mend that: {pointer}: {what}; {advice}")]
+    NotLoadable {
+        /// Name of the schema file.
+        file: String,
+        /// JSON pointer in it.
+        pointer: String,
+        /// What is wrong there.
+        what: String,
+        /// What to do about it.
+        advice: String,
+    },
     /// The committed schema refers to a definition that was not handed in, so that nothing below it could be compared.
     #[error("the schema refers to `{reference}`, which is not there: hand in the `definitions.json` of its area, or correct the reference")]
     NoDefinition {
@@ -156,13 +169,13 @@ pub enum ImportError {
 /// Reads a page into a schema file.
 ///
 /// # Errors
-/// [`ImportError::NoTable`] when the page has no table of fields.
+/// [`ImportError::NoTable`] when the page has no table of fields; [`ImportError::NotLoadable`] when its draft could not be loaded as a schema file.
 pub fn import(text: &str, options: &Options<'_>) -> Result<Imported, ImportError> {
-    Ok(finish(reading::read(text, options)?, options))
+    finish(reading::read(text, options)?, options)
 }
 
-/// Writes a reading down.
-fn finish(reading: Reading, options: &Options<'_>) -> Imported {
+/// Writes a reading down, as far as it loads.
+fn finish(reading: Reading, options: &Options<'_>) -> Result<Imported, ImportError> {
     let examples = reading.examples(options.vendor);
     let Reading {
         mut page,
@@ -216,13 +229,15 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
         contradictions,
         examples,
     };
-    let schema = write::schema(draft);
+    let mut schema = write::schema(draft);
+    let file = format!("{}.json", operation.replace('_', "-"));
+    proof::mend(&mut schema, &file, options.vendor, [&request_fields, &response_fields], &mut page)?;
     let errata = schema.get("errata").and_then(Value::as_array).map_or(0, Vec::len);
     let mut report = Report::of(&page, &request_fields, &response_fields, &operation, call, lines, errata);
     report.cut_after = cut_after;
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
-    Imported { schema: text, file: format!("{}.json", operation.replace('_', "-")), report }
+    Ok(Imported { schema: text, file, report })
 }
 
 /// Reads every operation of a text.
@@ -230,7 +245,7 @@ fn finish(reading: Reading, options: &Options<'_>) -> Imported {
 /// # Errors
 /// As [`import`].
 pub fn import_all(text: &str, options: &Options<'_>) -> Result<Vec<Imported>, ImportError> {
-    Ok(reading::read_all(text, options)?.into_iter().map(|reading| finish(reading, options)).collect())
+    reading::read_all(text, options)?.into_iter().map(|reading| finish(reading, options)).collect()
 }
 
 /// Reads several copies of one page, by name and text, into one schema file: each field with the copies that show it, contradictions between them told,
@@ -248,7 +263,7 @@ pub fn import_copies(copies: &[(&str, &str)], options: &Options<'_>) -> Result<I
     let mut reading = join::join(readings).ok_or(ImportError::Empty)?;
     // What every copy says by itself may not fit together: two names that are one in Rust, values of another type.
     reading.drop_unsupported(options.vendor);
-    Ok(finish(reading, options))
+    finish(reading, options)
 }
 
 /// The operations that a text holds: title, method and path of each.

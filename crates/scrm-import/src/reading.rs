@@ -387,7 +387,11 @@ fn operation(page: &mut Page, wanted: Option<&str>, path: &str) -> String {
     let is_version = |part: &&str| part.trim_start_matches(['v', 'V']).bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let last = path.split('/').rev().find(|part| !part.is_empty() && !is_version(part)).unwrap_or("");
     let name = names::field(last);
-    let name = if name.is_empty() { "operation".to_owned() } else { name };
+    let name = match name.as_str() {
+        "" => "operation".to_owned(),
+        taken if names::forbidden(taken).is_some() => format!("{taken}_operation"),
+        _ => name,
+    };
     page.remark(Concern::Decide, 0, format!("the operation is called `{name}` after its path: give it a better name with --operation"));
     name
 }

@@ -44,6 +44,13 @@ fn vendor(vendor: &Vendor, problems: &mut Problems) {
     }
 }
 
+/// Checks one operation by itself.
+pub(crate) fn operation(vendor: &VendorFile, operation: &Operation, problems: &mut Problems) {
+    let mut problems = FileProblems { file: &operation.file, all: problems };
+    places::name(operation, &mut problems);
+    check(&Context { vendor, operation }, &mut problems);
+}
+
 /// One operation and the vendor it belongs to.
 #[derive(Clone, Copy)]
 struct Context<'a> {

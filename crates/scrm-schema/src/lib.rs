@@ -27,7 +27,8 @@ pub use error::{Errors, Problem};
 pub use pointer::{Found, locate};
 
 use error::Problems;
-use model::Tree;
+use model::{Tree, VendorFile};
+use serde_json::Value;
 
 pub use scrm_vendor_schemas::{
     DEFINITIONS_META_SCHEMA, DELIVERY_META_SCHEMA, KNOWN_META_SCHEMA, OPERATION_META_SCHEMA, PUSH_META_SCHEMA, VENDOR_META_SCHEMA,
@@ -50,6 +51,19 @@ pub fn load(folder: &Path) -> Result<Tree, Errors> {
 /// As [`load`].
 pub fn load_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Tree, Errors> {
     build(files, Problems::default())
+}
+
+/// What is wrong with the file of one operation by itself, such as a draft that stands in no folder yet: all that [`load`] would find in it but what other files
+/// have a say in, such as two operations of one name. `file` is its path below the schema folder. Sorted by pointer; empty: nothing is wrong.
+#[must_use]
+pub fn check_operation(vendor: &VendorFile, file: &str, schema: &Value) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    if meta::validate(meta::Kind::Operation, file, schema, &mut problems)
+        && let Some(operation) = vendor::alone(vendor, file, schema.clone(), &mut problems)
+    {
+        check::operation(vendor, &operation, &mut problems);
+    }
+    problems.sorted()
 }
 
 fn build(files: impl IntoIterator<Item = (String, String)>, mut problems: Problems) -> Result<Tree, Errors> {

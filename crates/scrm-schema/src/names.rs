@@ -20,6 +20,18 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// Names that some systems keep for devices: a file or folder of such a name cannot be checked out there.
+pub(crate) const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
+
+/// Why no operation can be called so; `None`: one can.
+#[must_use]
+pub fn forbidden(operation: &str) -> Option<String> {
+    if operation == "definitions" {
+        return Some("`definitions.json` holds what the operations of an area share".to_owned());
+    }
+    DEVICES.contains(&operation).then(|| format!("no file can be called `{operation}` on Windows"))
+}
+
 /// The environment variable that points a vendor's base URL elsewhere, or the one of this name: `ACME_BASE_URL`, `ACME_FILES_BASE_URL`.
 #[must_use]
 pub fn base_url_variable(vendor: &str, name: Option<&str>) -> String {
@@ -76,5 +88,11 @@ mod tests {
         assert_eq!(pascal("user_list_v2"), "UserListV2");
         assert_eq!(pascal("FullName"), "FullName");
         assert_eq!(pascal("page"), "Page");
+    }
+
+    #[test]
+    fn an_operation_is_called_as_its_file_can_be() {
+        assert!(["definitions", "con"].iter().all(|name| forbidden(name).is_some()));
+        assert_eq!(forbidden("definitions_list"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Field schemas to the model: one object after the other, in order of first use.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
@@ -434,8 +434,10 @@ impl<'a> Builder<'a, '_, '_> {
         if !matches!(ty, Some("string" | "integer")) {
             self.problems.add(at, "an enum is of strings or of integers", "say `\"type\": \"string\"` or `\"type\": \"integer\"`");
         }
+        let (mut known, mut called) = (HashSet::new(), HashSet::new());
         for (number, value) in values.iter().enumerate() {
             let at = format!("{at}/values/{number}");
+            let name = names::pascal(&value.name);
             let fits = match ty {
                 Some("integer") => value.value.is_i64(),
                 Some("string") => value.value.is_string(),
@@ -448,19 +450,18 @@ impl<'a> Builder<'a, '_, '_> {
                     "write it as it stands on the wire",
                 );
             }
-            let earlier = values.iter().take(number);
-            if earlier.clone().any(|earlier| earlier.value == value.value) {
+            if !known.insert(&value.value) {
                 self.problems.add(join(&at, "value"), format!("{} stands there twice", value.value), "keep one of the two");
             }
-            if earlier.clone().any(|earlier| names::pascal(&earlier.name) == names::pascal(&value.name)) {
-                self.problems.add(join(&at, "name"), format!("`{}` names two values", value.name), "give one of them another name");
-            }
-            if names::pascal(&value.name) == "Undocumented" {
+            if name == "Undocumented" {
                 self.problems.add(
                     join(&at, "name"),
                     "`other` stands for values that are not documented",
                     "call it after what it means, such as `else_where`",
                 );
+            }
+            if !called.insert(name) {
+                self.problems.add(join(&at, "name"), format!("`{}` names two values", value.name), "give one of them another name");
             }
         }
     }

@@ -192,6 +192,11 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(file: &str, value: Value, pro
     }
 }
 
+/// An operation that stands in no area yet, so that it shares nothing.
+pub(crate) fn alone(vendor: &VendorFile, file: &str, value: Value, problems: &mut Problems) -> Option<Operation> {
+    operation(vendor, file.to_owned(), None, value, &Map::new(), &mut BTreeSet::new(), problems)
+}
+
 fn operation(
     vendor: &VendorFile,
     path: String,

@@ -1,11 +1,11 @@
 //! Kinds of fault that real pages showed: one a test, on a page made up for it.
 
 use scrm_import::page::{Concern, Doubt, Required};
-use scrm_import::{Committed, Confidence, Report, diff, import};
+use scrm_import::{Committed, Confidence, Layout, Options, Report, diff, import, import_all, import_copies};
 use serde_json::json;
 
 use crate::forms::{HEAD, codes, paths, report, request, schema};
-use crate::pages::options;
+use crate::pages::{self, options};
 
 /// A page with a table of the answer, and what follows it.
 fn answer(rows: &str, rest: &str) -> String {
@@ -342,4 +342,53 @@ fn a_cursor_that_is_an_object_agrees_with_its_draft() {
     let draft = import(&page, &options(None)).unwrap().schema;
     assert!(draft.contains("\"cursor\": \"es_skip\""), "{draft}");
     assert_eq!(diff(&page, &options(None), &Committed { schema: &draft, ..Committed::default() }).unwrap(), []);
+}
+
+/// The last word of the path is the name of a file that no operation can have.
+#[test]
+fn an_operation_is_never_called_like_the_definitions_of_its_area() {
+    let page = answer("| code | int | 码 |", "");
+    let (_, path) = page.split_once("https://").and_then(|(_, rest)| rest.split_once('/')).unwrap();
+    let path = path.split_whitespace().next().unwrap();
+    for (last, file) in [("definitions", "definitions-operation.json"), ("con", "con-operation.json")] {
+        let imported = pages::imported(Layout::GitBookPipes, &page.replace(path, &format!("open/{last}")));
+        assert_eq!((imported.file.as_str(), pages::load(Layout::GitBookPipes, &imported)), (file, Ok(())));
+    }
+}
+
+/// What the importer writes is held against the checks of schema files: the entry that breaks one is taken out and asked about, the rest stays.
+#[test]
+fn what_would_not_load_is_taken_out_and_told() {
+    let page = answer("| code | int | 码 |", "错误码说明\n| 错误码 | 说明 |\n|---|---|\n| 00 | 也好 |\n| 12 | 别的 |\n| 012 | 又是别的 |");
+    let imported = pages::imported(Layout::GitBookPipes, &page);
+    assert_eq!(pages::load(Layout::GitBookPipes, &imported), Ok(()));
+    let schema: serde_json::Value = serde_json::from_str(&imported.schema).unwrap();
+    assert_eq!(schema["errors"].as_array().unwrap().iter().map(|rule| rule["code"].clone()).collect::<Vec<_>>(), [json!(12)]);
+    let asked = decide(&imported.report);
+    assert!(asked.contains("`/errors/0` is taken out, because the draft would not load with it: 0 means success"), "{asked}");
+    assert!(asked.contains("`/errors/2` is taken out"), "{asked}");
+}
+
+#[test]
+fn a_draft_that_cannot_be_mended_is_refused_in_each_way_to_make_one() {
+    let page = answer("| code | int | 码 |", "");
+    let named = Options { operation: Some("definitions"), ..options(None) };
+    let told = [
+        import(&page, &named).unwrap_err().to_string(),
+        import_all(&page, &named).unwrap_err().to_string(),
+        import_copies(&[("one", &page), ("other", &page)], &named).unwrap_err().to_string(),
+    ];
+    for told in told {
+        assert!(told.contains("definitions.json would not load") && told.contains("/operation: "), "{told}");
+    }
+}
+
+/// Ten thousand rows, with as many values, are held against the checks in no more time than they are read in.
+#[test]
+fn a_large_draft_is_checked_to_its_end() {
+    let values = (0..10_000).map(|number| format!("{number}-甲{number}")).collect::<Vec<_>>().join("、");
+    let lists = (0..40).map(|list| format!("| o{list} | object | 物 |\n")).collect::<String>();
+    let rows = (0..10_000).map(|row| format!("| o{}.f{row} | int | 号 |\n", row % 40)).collect::<String>();
+    let report = report(&answer(&format!("| code | int | 码 |\n| kind | int | 类型:{values} |\n{lists}{rows}"), ""));
+    assert!(report.fields.len() > 10_000, "{}", report.fields.len());
 }

@@ -39,6 +39,9 @@ fn every_page_is_read_and_nothing_is_wrong_in_silence() {
     let mut faults = String::new();
     for (name, bytes, truth) in &trials {
         let outcome = decode(bytes).and_then(|text| import(&text, &options(None)));
+        // Held against the checks of schema files, each draft stands as it was written.
+        let mended = outcome.as_ref().is_ok_and(|imported| imported.report.text().contains("the draft would not load with it"));
+        assert!(!mended, "{name}: a part of its draft was taken out");
         let Score { read, right, open, silent, faults: found } = score(truth, &outcome);
         let total = totals.entry(truth.form.clone()).or_default();
         for (sum, more) in total.iter_mut().zip([1, usize::from(read), right, open, silent]) {

@@ -7,9 +7,6 @@ use crate::files::CHANNELS;
 use crate::model::{Operation, Vendor};
 use crate::names;
 
-/// Names that some systems keep for devices: a file or folder of such a name cannot be checked out there.
-pub(super) const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
-
 /// Vendors of one tree: programs use several of them at once, so that no two may read the same variable.
 pub(super) fn vendors(vendors: &[Vendor], problems: &mut Problems) {
     let mut variables: BTreeMap<String, &str> = BTreeMap::new();
@@ -64,7 +61,7 @@ fn areas(vendor: &Vendor, problems: &mut Problems) {
         } else if CHANNELS.contains(&area.name.as_str()) {
             let what = format!("`{}` is the folder of what the vendor sends on its own", area.name);
             problems.add(&path, at.as_str(), what, "give the area another name");
-        } else if DEVICES.contains(&area.name.as_str()) {
+        } else if names::DEVICES.contains(&area.name.as_str()) {
             problems.add(&path, at.as_str(), format!("no folder can be called `{}` on Windows", area.name), "give the area another name");
         }
         // Where a file of the area is broken, that is told.
@@ -73,6 +70,13 @@ fn areas(vendor: &Vendor, problems: &mut Problems) {
             let what = format!("no operation stands in schemas/{folder}");
             problems.add(&path, at, what, "describe one there, or take the area out");
         }
+    }
+}
+
+/// The operation has a name that its file can have.
+pub(super) fn name(operation: &Operation, problems: &mut FileProblems<'_>) {
+    if let Some(why) = names::forbidden(&operation.name) {
+        problems.add("/operation", why, "give the operation another name");
     }
 }
 
@@ -88,9 +92,7 @@ fn place(vendor: &Vendor, operation: &Operation, problems: &mut FileProblems<'_>
             format!("call the file schemas/{wanted}, or correct the name"),
         );
     }
-    if DEVICES.contains(&name.as_str()) {
-        problems.add("/operation", format!("no file can be called `{name}` on Windows"), "give the operation another name");
-    }
+    self::name(operation, problems);
     let of_token = vendor.file.tokens.iter().any(|token| token.operation == *name);
     match &operation.area {
         Some(area) if !vendor.file.areas.iter().any(|known| known.name == *area) => {

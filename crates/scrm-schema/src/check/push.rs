@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Context, errata, examples::Reader, fields, places, source};
+use super::{Context, errata, examples::Reader, fields, source};
 use crate::error::{FileProblems, Problems};
 use crate::model::{Channel, Object, Push, PushFormat, Type, Vendor};
+use crate::names;
 
 /// Checks a folder of pushes.
 pub(super) fn check(vendor: &Vendor, channel: &Channel, problems: &mut Problems) {
@@ -39,7 +40,7 @@ fn place(vendor: &Vendor, channel: &Channel, push: &Push, problems: &mut FilePro
         let advice = format!("call the file schemas/{wanted}, or correct the name");
         problems.add("/push", format!("`{name}` does not match the name of its file"), advice);
     }
-    if places::DEVICES.contains(&name.as_str()) {
+    if names::DEVICES.contains(&name.as_str()) {
         problems.add("/push", format!("no file can be called `{name}` on Windows"), "give it another name");
     }
 }
