@@ -188,6 +188,7 @@ fn the_same_holds_of_what_is_encrypted(over: Over) {
     let server = servers.block_on(Encrypted::with(acceptor, |mut stream| async move {
         let _ = stream.read(&mut [0; 4096]).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
         let _ = stream.shutdown().await;
     }));
     let transport = over.builder().root_certificate(authority.pem.clone()).build().unwrap();
