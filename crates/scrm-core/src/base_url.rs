@@ -37,7 +37,9 @@ impl BaseUrl {
         if host.is_empty() || host == "[]" {
             return Err("it has no host".into());
         }
-        if !port.is_empty() && url.port_u16().is_none_or(|port| port == 0) {
+        // `Uri` looks at what follows the last colon alone, and takes a sign for a part of it.
+        let is_written_right = port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+        if !port.is_empty() && (!is_written_right || url.port_u16().is_none_or(|port| port == 0)) {
             return Err("its port is none".into());
         }
         if url.query().is_some() {
@@ -119,6 +121,8 @@ mod tests {
             "https://tok-1.example:0",
             "https://tok-1.example:65536",
             "https://tok-1.example:x",
+            "https://tok-1.example:+443",
+            "https://[::1]tok-1:443",
             "https://[::1",
             "https://[]/",
             "https://tok-1@host.example",

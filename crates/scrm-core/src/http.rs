@@ -23,7 +23,10 @@ use std::{borrow::Cow, fmt, future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header::HOST};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request,
+    header::{CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE},
+};
 use tokio::time::{Instant, timeout_at};
 
 pub use self::builder::{HttpTransportBuilder, InvalidSetting};
@@ -192,6 +195,9 @@ impl HttpTransport {
                 Cow::Owned(value) => HeaderValue::from_maybe_shared(Bytes::from(value)).ok(),
             };
             let mut value = value.ok_or_else(|| unsent(format!("the value of header {name} cannot be sent")))?;
+            if OF_THE_CONNECTION.contains(&name) {
+                return Err(unsent(format!("the header {name} cannot be set: it belongs to the connection")));
+            }
             value.set_sensitive(true);
             headers.append(name, value);
         }
@@ -205,6 +211,9 @@ impl HttpTransport {
         Ok(ready)
     }
 }
+
+/// What a request does not say itself: a second `Host` or another length, and the server takes it for a different one than was meant.
+const OF_THE_CONNECTION: [HeaderName; 6] = [CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE];
 
 fn unsent(reason: impl Into<String>) -> TransportError {
     TransportError::new(Kind::Request, Sent::No, reason)

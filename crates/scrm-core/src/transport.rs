@@ -33,7 +33,7 @@ pub struct HttpRequest {
     pub method: Method,
     /// Absolute URL with its query.
     pub url: String,
-    /// The transport adds `Host`, `Content-Length` and `User-Agent`.
+    /// The transport adds `Host`, `Content-Length` and `User-Agent`. The one that comes with this crate refuses a `Host`, and what else belongs to the connection.
     pub headers: Vec<Header>,
     /// Body; empty: none is sent.
     pub body: Bytes,

@@ -75,6 +75,9 @@ enum ProxyChoice {
     Env,
 }
 
+/// As good as never.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Headers that belong to the connection, or have a setter of their own.
 const RESERVED: [(&str, &str); 8] = [
     ("accept-encoding", "say gzip(true)"),
@@ -176,7 +179,9 @@ impl HttpTransportBuilder {
     /// After how long a silence an HTTP/2 connection is pinged, and how long its answer may take. Default 20 s and 10 s, with or without calls; not 0. A
     /// connection that does not answer is closed.
     pub fn http2_pings(mut self, interval: Duration, timeout: Duration) -> Self {
-        self.pings = Some(Pings { interval, timeout });
+        // hyper counts from now on, and what lies beyond the clock's range would end the connection.
+        let within_range = |time: Duration| time.min(LONGEST);
+        self.pings = Some(Pings { interval: within_range(interval), timeout: within_range(timeout) });
         self
     }
 

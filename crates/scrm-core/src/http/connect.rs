@@ -19,9 +19,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    body::Outgoing, chain, pool::Pool, proxy::ProxyUrl, settings::SharedPool, stream::Stream, target::Target, tls, wrong_credentials,
-};
+use super::{body::Outgoing, chain, pool::Pool, proxy::ProxyUrl, stream::Stream, target::Target, tls, wrong_credentials};
 use crate::transport::{Sent, TransportError, TransportErrorKind as Kind};
 
 /// How long an address has for itself before the next one is tried beside it, as RFC 8305 has it.
@@ -40,17 +38,12 @@ pub(super) struct Opened {
 /// # Errors
 /// What went wrong. Nothing was sent to the target.
 pub(super) async fn open(pool: &Pool, target: &Target) -> Result<Opened, TransportError> {
-    let connecting = timeout(pool.settings().connect_timeout, connect(pool, target));
-    connecting.await.unwrap_or_else(|_| Err(unconnected("it took too long")))
-}
-
-async fn connect(pool: &Pool, target: &Target) -> Result<Opened, TransportError> {
     if target.origin.encrypted {
         // Whatever is missing here, the server has nothing to do with it.
         pool.tls().map_err(untold)?;
     }
     let stream = match &target.proxy {
-        None => Stream::Plain(tcp(&target.origin.host, target.origin.port).await?),
+        None => Stream::plain(tcp(&target.origin.host, target.origin.port).await?),
         Some(proxy) => over_proxy(pool, target, proxy).await?,
     };
     if target.origin.encrypted {
@@ -61,7 +54,7 @@ async fn connect(pool: &Pool, target: &Target) -> Result<Opened, TransportError>
 }
 
 async fn over_proxy(pool: &Pool, target: &Target, proxy: &ProxyUrl) -> Result<Stream, TransportError> {
-    let mut stream = Stream::Plain(tcp(proxy.host(), proxy.port()).await?);
+    let mut stream = Stream::plain(tcp(proxy.host(), proxy.port()).await?);
     if proxy.is_socks() {
         return over_socks(target, proxy, stream).await;
     }
@@ -193,7 +186,7 @@ fn untold(reason: impl Into<String>) -> TransportError {
     TransportError::new(Kind::Request, Sent::No, reason)
 }
 
-fn unconnected(reason: impl fmt::Display) -> TransportError {
+pub(super) fn unconnected(reason: impl fmt::Display) -> TransportError {
     TransportError::new(Kind::Connect, Sent::No, format!("no connection: {reason}"))
 }
 

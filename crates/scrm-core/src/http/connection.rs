@@ -20,7 +20,11 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 
-use super::{body::Outgoing, settings::Pings, stream::Stream};
+use super::{
+    body::Outgoing,
+    settings::Pings,
+    stream::{Look, Stream},
+};
 
 /// What comes of a request that was given to a connection.
 pub(super) type Answered = Result<Response<Body>, TrySendError<Request<Outgoing>>>;
@@ -30,12 +34,14 @@ pub(super) struct Exclusive {
     sender: http1::SendRequest<Outgoing>,
     /// `None`: it is over. Then it is dropped at once, for it may hold the request unsent, and the call would wait for it.
     connection: Option<http1::Connection<TokioIo<Stream>, Outgoing>>,
+    look: Look,
 }
 
 impl Exclusive {
     pub(super) async fn open(stream: Stream) -> Result<Self, hyper::Error> {
+        let look = stream.look();
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        Ok(Exclusive { sender, connection: Some(connection) })
+        Ok(Exclusive { sender, connection: Some(connection), look })
     }
 
     /// Until the head of the answer is there.
@@ -63,10 +69,12 @@ impl Exclusive {
         .await
     }
 
-    /// Whether it can be used again, after the whole answer came.
+    /// Whether it can be used again, after the whole answer came. The next call looks first whether it still can: hyper reads before it writes, and gives the
+    /// request back when anything comes.
     pub(super) fn is_reusable(&mut self) -> bool {
         // Once more, so that it sees that the answer is over.
         drive(&mut self.connection, &mut deaf());
+        self.look.afresh();
         self.connection.is_some() && self.sender.is_ready()
     }
 }

@@ -10,6 +10,9 @@ use crate::transport::{Header, Sent, TransportError, TransportErrorKind as Kind}
 /// What gzip begins with; no JSON does.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// Nobody means more than these, one on the other. Each may take as long as the largest answer does, and a header has space for thousands.
+const MOST_CODINGS: usize = 4;
+
 /// The body without its compression (gzip, deflate), whether or not it was asked for; the headers then tell of none. What is compressed otherwise stays
 /// as it is, and the headers name it.
 ///
@@ -29,7 +32,7 @@ pub(super) fn decompressed(headers: &mut Vec<Header>, body: Bytes, limit: usize)
         // Some gateways compress without a word.
         return if body.starts_with(&GZIP) { inflate("gzip", &body, limit) } else { Ok(body) };
     }
-    if !codings.iter().all(|coding| matches!(&**coding, "gzip" | "x-gzip" | "deflate")) {
+    if codings.len() > MOST_CODINGS || !codings.iter().all(|coding| matches!(&**coding, "gzip" | "x-gzip" | "deflate")) {
         return Ok(body);
     }
     // The last was put on last.
@@ -136,7 +139,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_not_known_stays_as_it_is() {
-        for coding in ["br", "zstd", "gzip, br", "compress"] {
+        for coding in ["br", "zstd", "gzip, br", "compress", "gzip, gzip, gzip, gzip, gzip"] {
             assert_eq!(read(coding, b"\x0b\x02\x80").unwrap(), (b"\x0b\x02\x80".to_vec(), true), "{coding}");
         }
     }

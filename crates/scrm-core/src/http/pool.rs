@@ -16,10 +16,7 @@ use http::{
 };
 use http_body::Body as _;
 use hyper::body::Incoming as Body;
-use tokio::{
-    task::yield_now,
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     Bounds,
@@ -36,10 +33,11 @@ use super::{
     tls::Tls,
     too_slow,
 };
-use crate::transport::{HttpResponse, Sent, TransportError, TransportErrorKind as Kind};
+use crate::{
+    patience::later,
+    transport::{HttpResponse, Sent, TransportError, TransportErrorKind as Kind},
+};
 
-/// After a pause like this the runtime may have stood still, and is given the chance to see that the server closed a connection.
-const PAUSE: Duration = Duration::from_millis(50);
 /// How often a request that a server would not look at is sent again.
 const REFUSALS: u32 = 2;
 
@@ -128,7 +126,7 @@ impl Pool {
         let mut refusals = 0;
         // A connection that nothing can be sent over is not there the next time, so that sooner or later a new one is opened.
         loop {
-            let (connection, is_new) = match place.take().await {
+            let (connection, is_new) = match place.take() {
                 Some(connection) => (connection, false),
                 None => place.open(self, target, bounds).await?,
             };
@@ -176,26 +174,19 @@ impl Connections {
     }
 
     /// One that is there.
-    async fn take(&self) -> Option<Connection> {
-        let (exclusive, pause) = {
-            let mut open = lock(&self.open);
-            if open.shared.as_ref().is_some_and(Shared::is_closed) {
-                open.shared = None;
-            }
-            if let Some(shared) = &open.shared {
-                return Some(Connection::Shared(shared.clone()));
-            }
-            let (exclusive, since) = open.exclusive.pop()?;
-            let pause = since.elapsed();
-            if pause >= self.keep {
-                // Those before it were unused even longer.
-                open.exclusive.clear();
-                return None;
-            }
-            (exclusive, pause)
-        };
-        if pause >= PAUSE {
-            yield_now().await;
+    fn take(&self) -> Option<Connection> {
+        let mut open = lock(&self.open);
+        if open.shared.as_ref().is_some_and(Shared::is_closed) {
+            open.shared = None;
+        }
+        if let Some(shared) = &open.shared {
+            return Some(Connection::Shared(shared.clone()));
+        }
+        let (exclusive, since) = open.exclusive.pop()?;
+        if since.elapsed() >= self.keep {
+            // Those before it were unused even longer.
+            open.exclusive.clear();
+            return None;
         }
         Some(Connection::Exclusive(exclusive))
     }
@@ -204,7 +195,7 @@ impl Connections {
         lock(&self.open).exclusive.push((exclusive, Instant::now()));
     }
 
-    /// A new one; or one that another call opened meanwhile. Whether it is new.
+    /// A new one; or one that another call opened meanwhile. Whether it is new. Waiting for the other call is a part of the time to connect.
     async fn open(&self, pool: &Pool, target: &Target, bounds: &Bounds) -> Result<(Connection, bool), TransportError> {
         let opening = async {
             // Where many calls may share one, the first opens it and the others wait. Where it could not, they do not wait for one another.
@@ -213,7 +204,7 @@ impl Connections {
                 turn = self.opening.try_lock().ok();
                 if turn.is_none() {
                     drop(self.opening.lock().await);
-                    if let Some(connection) = self.take().await {
+                    if let Some(connection) = self.take() {
                         return Ok((connection, false));
                     }
                 }
@@ -222,8 +213,12 @@ impl Connections {
             drop(turn);
             Ok((connection, true))
         };
-        let too_late = || TransportError::new(Kind::Timeout, Sent::No, "there was no connection in time");
-        timeout_at(bounds.deadline, opening).await.unwrap_or_else(|_| Err(too_late()))
+        let patience = later(Instant::now(), pool.settings.connect_timeout);
+        let too_late = || match patience < bounds.deadline {
+            true => connect::unconnected("it took too long"),
+            false => TransportError::new(Kind::Timeout, Sent::No, "there was no connection in time"),
+        };
+        timeout_at(patience.min(bounds.deadline), opening).await.unwrap_or_else(|_| Err(too_late()))
     }
 
     async fn opened(&self, opened: Opened, settings: &ConnectionSettings) -> Result<Connection, TransportError> {

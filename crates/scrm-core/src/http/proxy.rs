@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use self::direct::Direct;
-use super::target::Origin;
+use super::target::{self, Origin};
 use crate::base_url::is_loopback;
 
 /// What is said of a SOCKS proxy where none can be used.
@@ -59,12 +59,7 @@ impl ProxyUrl {
             return Err("in user and password, the characters / ? # must be written as %2F %3F %23".into());
         }
         let authority: Authority = host.strip_suffix('/').unwrap_or(host).parse().map_err(|_| LIKE.to_owned())?;
-        let has_port = authority.as_str().len() > authority.host().len();
-        let port = match authority.port_u16() {
-            Some(port @ 1..) => port,
-            None if !has_port => usual_port,
-            _ => return Err(LIKE.into()),
-        };
+        let port = target::port(&authority, usual_port).ok_or(LIKE)?;
         let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
         if host.is_empty() {
             return Err(LIKE.into());
@@ -248,6 +243,7 @@ mod tests {
             "http://us3r:p4ssw0rd@proxy.example/path",
             "http://us3r:p4ssw0rd@proxy.example:99999",
             "http://us3r:p4ssw0rd@proxy.example:0",
+            "http://us3r:p4ssw0rd@[::1]p4ssw0rd:80",
             "http://proxy.example?p4ssw0rd",
             "socks5://",
         ] {

@@ -1,12 +1,14 @@
 //! Where a request goes.
 
 use std::{
+    borrow::Cow,
     net::IpAddr,
     sync::{Arc, Mutex},
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Uri};
+use http::{HeaderValue, Uri, uri::Authority};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use super::{
     proxy::{Proxies, ProxyUrl},
@@ -41,7 +43,9 @@ impl Target {
     /// # Errors
     /// What is wrong with the URL, without repeating it: it may hold a token.
     pub(super) fn read(text: &str, proxies: &Proxies) -> Result<Self, String> {
-        let absolute: Uri = text.parse().map_err(|error: http::uri::InvalidUri| error.to_string())?;
+        // `http` lets other letters stand in a path as they are, and hyper would send them so.
+        let ascii: Cow<'_, str> = utf8_percent_encode(text, &AsciiSet::EMPTY).into();
+        let absolute: Uri = ascii.parse().map_err(|error: http::uri::InvalidUri| error.to_string())?;
         let encrypted = match absolute.scheme_str() {
             Some("https") => true,
             Some("http") => false,
@@ -53,18 +57,7 @@ impl Target {
         }
         let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
         check_host(&host)?;
-        let has_port = authority.as_str().len() > authority.host().len();
-        let port = match authority.port_u16() {
-            Some(port @ 1..) => port,
-            None if !has_port => {
-                if encrypted {
-                    443
-                } else {
-                    80
-                }
-            }
-            _ => return Err("its port is none".into()),
-        };
+        let port = port(authority, if encrypted { 443 } else { 80 }).ok_or("its port is none")?;
         let host_header = HeaderValue::from_str(authority.as_str()).map_err(|error| error.to_string())?;
         let path = absolute.path_and_query().map_or("/", |path| path.as_str());
         let path = Uri::from_maybe_shared(Bytes::copy_from_slice(path.as_bytes())).map_err(|error| error.to_string())?;
@@ -97,6 +90,16 @@ impl Target {
     pub(super) fn url(&self) -> Result<&reqwest::Url, String> {
         self.url.get_or_init(|| reqwest::Url::parse(&self.text).map_err(|error| error.to_string())).as_ref().map_err(Clone::clone)
     }
+}
+
+/// The port that is written, or the usual one; `None`: neither stands there. `http` looks at what follows the last colon alone, and takes a sign for a part of it.
+pub(super) fn port(authority: &Authority, usual: u16) -> Option<u16> {
+    let rest = authority.as_str().strip_prefix(authority.host())?;
+    if rest.is_empty() {
+        return Some(usual);
+    }
+    let digits = rest.strip_prefix(':').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))?;
+    digits.parse().ok().filter(|port| *port > 0)
 }
 
 /// A host that ends in a number is an address. Other writings of one (`127.1`, `2130706433`) mean what the system makes of them, and might so go where they
@@ -167,6 +170,13 @@ mod tests {
     }
 
     #[test]
+    fn other_letters_than_ascii_are_written_as_the_wire_wants_them() {
+        let target = Target::read("https://api.acme.example/接口/a%20b?q=é", &Proxies::default()).unwrap();
+        assert_eq!(target.path, "/%E6%8E%A5%E5%8F%A3/a%20b?q=%C3%A9");
+        assert_eq!(target.absolute, "https://api.acme.example/%E6%8E%A5%E5%8F%A3/a%20b?q=%C3%A9");
+    }
+
+    #[test]
     fn a_server_is_what_scheme_host_and_port_say() {
         for (text, encrypted, host, port, authority) in [
             ("https://API.acme.example/a?b=c", true, "api.acme.example", 443, "api.acme.example:443"),
@@ -192,6 +202,9 @@ mod tests {
             "https://api.acme.example:0/tok-1",
             "https://api.acme.example:65536/tok-1",
             "https://api.acme.example:/tok-1",
+            "https://api.acme.example:+443/tok-1",
+            "http://[::1]tok-1:80/",
+            "http://[::1]tok-1/",
             "https://主机.example/tok-1",
             "http://127.1/tok-1",
             "http://2130706433/tok-1",

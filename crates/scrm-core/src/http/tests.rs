@@ -62,7 +62,8 @@ over_each! {
         a_cut_answer_is_broken_and_no_answer_is_unknown,
         refused_and_unknown_hosts_were_not_sent,
         silence_ends_in_a_timeout,
-        what_cannot_be_sent_says_so_without_the_url;
+        what_cannot_be_sent_says_so_without_the_url,
+        what_belongs_to_the_connection_cannot_be_set;
     plain:
         what_cannot_be_meant_is_refused_by_name;
 }
@@ -166,6 +167,26 @@ fn what_cannot_be_meant_is_refused_by_name(over: Over) {
         assert_eq!(error.setting, setting, "{error}");
         assert!(!error.to_string().contains("s3cr3t"), "{error}");
     }
+}
+
+async fn what_belongs_to_the_connection_cannot_be_set(over: Over) {
+    let (url, mut seen) = server(Act::Answer("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")).await;
+    let transport = settings(over).build().unwrap();
+    for (name, value) in [
+        ("Host", "evil.example"),
+        ("content-length", "1"),
+        ("transfer-encoding", "chunked"),
+        ("Connection", "close"),
+        ("upgrade", "h2c"),
+        ("proxy-authorization", "Basic eA=="),
+    ] {
+        let mut request = request(&url);
+        request.headers.push((name.into(), value.into()));
+        let error = transport.send(request).await.expect_err(name);
+        assert_eq!((error.kind, error.sent), (Kind::Request, Sent::No), "{error}");
+        assert!(error.message.contains(&name.to_lowercase()) && !error.message.contains(value), "{error}");
+    }
+    assert!(seen.try_recv().is_err());
 }
 
 #[cfg(feature = "reqwest")]

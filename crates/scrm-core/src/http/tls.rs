@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 pub(super) use self::backend::Tls;
 #[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
-pub(super) use self::backend::TlsStream;
+pub(super) use self::backend::{TlsStream, below};
 use super::settings::lock;
 
 /// Whether there is any.
@@ -69,6 +69,11 @@ mod backend {
     use super::{super::connect::Protocols, Certificates, TRUST};
 
     pub(in crate::http) type TlsStream<S> = tokio_rustls::client::TlsStream<S>;
+
+    /// What carries it.
+    pub(in crate::http) fn below<S>(stream: &TlsStream<S>) -> &S {
+        stream.get_ref().0
+    }
 
     /// Ready for any number of connections; cheap to clone.
     #[derive(Clone)]
@@ -190,6 +195,11 @@ mod backend {
     use super::{super::connect::Protocols, Certificates};
 
     pub(in crate::http) type TlsStream<S> = tokio_native_tls::TlsStream<S>;
+
+    /// What carries it.
+    pub(in crate::http) fn below<S: AsyncRead + AsyncWrite + Unpin>(stream: &TlsStream<S>) -> &S {
+        stream.get_ref().get_ref().get_ref()
+    }
 
     /// Ready for any number of connections; cheap to clone.
     #[derive(Clone)]

@@ -24,6 +24,7 @@ over_each! {
         a_connection_that_was_closed_gives_the_request_back_whole,
         an_answer_that_nobody_asked_for_is_nobodys,
         a_connection_without_calls_is_closed,
+        sockets_go_with_their_calls,
         no_answer_is_taken_for_that_of_a_call_that_was_given_up,
         whatever_goes_wrong_under_load_is_told_truly,
         no_bytes_are_too_strange;
@@ -151,6 +152,45 @@ async fn an_answer_that_nobody_asked_for_is_nobodys(over: Over) {
         }
         sleep(Duration::from_millis(call % 3)).await;
     }
+}
+
+async fn sockets_go_with_their_calls(over: Over) {
+    let open = Arc::new(AtomicUsize::new(0));
+    let count = open.clone();
+    let (url, _) = serving(move |mut stream, number| {
+        let open = count.clone();
+        async move {
+            open.fetch_add(1, Ordering::SeqCst);
+            let mut buffer = Vec::new();
+            while let Some((_, body)) = one_request(&mut stream, &mut buffer).await {
+                match number % 4 {
+                    0 => {}
+                    1 => {
+                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
+                    }
+                    2 => {
+                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\nabc").await;
+                    }
+                    _ => {
+                        let _ = stream.write_all(&answer(&body, "")).await;
+                    }
+                }
+            }
+            open.fetch_sub(1, Ordering::SeqCst);
+        }
+    })
+    .await;
+    let transport = over.builder().idle_timeout(Duration::from_millis(300)).build().unwrap();
+    for round in 0..40 {
+        let _ =
+            timeout(Duration::from_millis(10), transport.send(post(&url, vec![b'x'; if round % 2 == 0 { 10 } else { 5_000_000 }]))).await;
+    }
+    let closed = async {
+        while open.load(Ordering::SeqCst) > 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(timeout(Duration::from_secs(10), closed).await.is_ok(), "{open:?}");
 }
 
 async fn a_connection_without_calls_is_closed(over: Over) {

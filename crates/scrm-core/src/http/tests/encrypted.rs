@@ -26,6 +26,8 @@ over_each! {
         what_the_server_speaks_is_spoken,
         without_time_to_connect_nothing_was_sent,
         those_who_wait_for_a_connection_that_fails_try_themselves,
+        waiting_for_the_connection_of_another_call_is_a_part_of_the_time_to_connect,
+        no_bound_is_too_long_for_the_clock,
         many_calls_share_one_connection,
         a_silence_under_load_costs_the_calls_under_way_alone,
         a_request_that_the_server_did_not_look_at_is_sent_again,
@@ -198,6 +200,32 @@ async fn those_who_wait_for_a_connection_that_fails_try_themselves(over: Over) {
     );
     drop(first);
     assert!(others.into_iter().all(|answer| answer.unwrap().status == 200));
+}
+
+async fn waiting_for_the_connection_of_another_call_is_a_part_of_the_time_to_connect(over: Over) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let transport = trusting(over, &authority()).connect_timeout(Duration::from_secs(2)).build().unwrap();
+    let both = join_all((0..2).map(|_| transport.send(get(&url, LONG))));
+    for outcome in timeout(Duration::from_millis(3500), both).await.expect("nobody waits twice") {
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind, error.sent), (Kind::Connect, Sent::No), "{error}");
+    }
+}
+
+async fn no_bound_is_too_long_for_the_clock(over: Over) {
+    let authority = authority();
+    let server = Encrypted::start(&authority, false).await;
+    let most = Duration::MAX;
+    for (interval, patience) in [(most, Duration::from_secs(1)), (Duration::from_millis(20), most), (most, most)] {
+        let builder = trusting(over, &authority).http2_pings(interval, patience);
+        let transport = builder.connect_timeout(most).read_timeout(most).idle_timeout(most).build().unwrap();
+        for _ in 0..2 {
+            let endless = HttpRequest { timeout: most, ..get(&server.url, LONG) };
+            assert_eq!(transport.send(endless).await.unwrap().status, 200);
+            sleep(Duration::from_millis(60)).await;
+        }
+    }
 }
 
 async fn many_calls_share_one_connection(over: Over) {

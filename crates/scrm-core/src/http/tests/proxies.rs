@@ -19,6 +19,7 @@ over_each! {
         this_machine_is_asked_directly,
         an_encrypted_request_goes_through_a_tunnel,
         a_tunnel_is_refused_with_a_reason,
+        a_tunnel_is_made_piece_by_piece,
         a_proxy_that_says_nothing_or_nonsense_is_named,
         a_proxy_is_reached_over_tls,
         an_encrypted_request_goes_through_socks,
@@ -187,6 +188,37 @@ async fn an_encrypted_request_goes_through_a_tunnel(over: Over) {
         // us3r:p@ss
         assert!(head.contains("dXMzcjpwQHNz"), "{head}");
         assert!(seen.try_recv().is_err(), "one way for all calls");
+    }
+}
+
+async fn a_tunnel_is_made_piece_by_piece(over: Over) {
+    let authority = authority();
+    for said in [
+        MADE,
+        "HTTP/1.0 200 Connection established\r\nproxy-agent: x\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n",
+    ] {
+        if over != Over::Hyper && said.contains(" 100 ") {
+            continue; // reqwest takes the first answer for the last.
+        }
+        let server = Encrypted::echoing(&authority, &["h2"]).await;
+        let to = server.address();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            head(&mut stream).await;
+            for piece in said.as_bytes().chunks(7) {
+                stream.write_all(piece).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            let mut server = TcpStream::connect(to).await.unwrap();
+            let _ = copy_bidirectional(&mut stream, &mut server).await;
+        });
+        let transport = settings(over).root_certificate(authority.pem.clone()).proxy(proxy).build().unwrap();
+        let answer = transport.send(request("https://api.acme.example/")).await.unwrap();
+        assert_eq!(&answer.body[..], b"{}");
     }
 }
 

@@ -25,6 +25,8 @@ over_each! {
         a_runtime_that_stands_still_or_ends_harms_no_other,
         a_runtime_that_ends_amid_a_call_harms_no_call_of_another,
         a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used,
+        what_came_while_the_program_was_busy_is_seen_before_a_connection_is_used,
+        the_same_holds_of_what_is_encrypted,
         transports_that_say_the_same_share_their_connections,
         without_a_runtime_there_is_an_error;
 }
@@ -137,6 +139,66 @@ fn a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used(over: 
         told.recv().unwrap();
         thread::sleep(Duration::from_millis(60));
     }
+}
+
+/// The program is busy and never waits, and meanwhile the server closes, or says more than it was asked for.
+fn what_came_while_the_program_was_busy_is_seen_before_a_connection_is_used(over: Over) {
+    if over != Over::Hyper {
+        return; // reqwest looks when its task comes round.
+    }
+    let servers = servers();
+    for more in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nnot yours"] {
+        let (tell, told) = std::sync::mpsc::channel();
+        let url = servers.block_on(serving(move |mut stream| {
+            let tell = tell.clone();
+            async move {
+                // Else the system keeps what comes second until the first is acknowledged.
+                stream.set_nodelay(true).unwrap();
+                answered(&mut stream).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                if more.is_empty() {
+                    drop(stream);
+                    tell.send(()).unwrap();
+                } else {
+                    stream.write_all(more.as_bytes()).await.unwrap();
+                    tell.send(()).unwrap();
+                    while answered(&mut stream).await {}
+                }
+            }
+        }));
+        let transport = over.builder().build().unwrap();
+        current_thread().block_on(async {
+            for round in 0..20 {
+                let answer = transport.send(request(&url)).await;
+                assert!(answer.as_ref().is_ok_and(|answer| &answer.body[..] == b"ok"), "{more:?}, round {round}: {answer:?}");
+                told.recv().unwrap();
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+    }
+}
+
+fn the_same_holds_of_what_is_encrypted(over: Over) {
+    if over != Over::Hyper {
+        return;
+    }
+    let servers = servers();
+    let authority = authority();
+    let acceptor = authority.acceptor(false, &["http/1.1"]);
+    let server = servers.block_on(Encrypted::with(acceptor, |mut stream| async move {
+        let _ = stream.read(&mut [0; 4096]).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let _ = stream.shutdown().await;
+    }));
+    let transport = over.builder().root_certificate(authority.pem.clone()).build().unwrap();
+    current_thread().block_on(async {
+        for round in 0..10 {
+            let answer = transport.send(request(&server.url)).await;
+            assert!(answer.is_ok(), "round {round}: {answer:?}");
+            thread::sleep(Duration::from_millis(40));
+        }
+    });
 }
 
 fn transports_that_say_the_same_share_their_connections(over: Over) {
