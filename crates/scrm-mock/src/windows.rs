@@ -12,6 +12,7 @@ use crate::{
 /// where it was too far away.
 pub(crate) fn understood(operation: &Operation, mut given: Map<String, Value>, now: i64) -> Map<String, Value> {
     let windows = operation.paging.iter().flat_map(|paging| &paging.windows);
+    let told = windows.clone().rev().find(|window| window.field.is_some());
     let mut counts = None;
     for window in windows.clone() {
         let is_given = at(&given, &window.start).is_some() || at(&given, &window.end).is_some();
@@ -28,6 +29,14 @@ pub(crate) fn understood(operation: &Operation, mut given: Map<String, Value>, n
     {
         let end = at(&given, &window.end).and_then(begins).unwrap_or(now);
         set(operation, &mut given, &window.start, end - i64::from(seconds));
+    }
+    if let (Some(counts), Some(told)) = (counts.filter(|window| window.field.is_none()), told) {
+        // No row tells this time: in the box, what is made is paid and settled at the same moment.
+        for (from, to) in [(&counts.start, &told.start), (&counts.end, &told.end)] {
+            if let Some(moment) = at(&given, from).cloned() {
+                put(&mut given, to, moment);
+            }
+        }
     }
     for rule in &operation.rules {
         if let Rule::Span { start, end, max_seconds: Some(longest), beyond: Beyond::Shortened, .. } = rule

@@ -10,6 +10,7 @@ use std::{
 };
 
 use scrm_mock::Mock;
+use xiaoe_client::{Client, Credentials, order::OrderListV2};
 
 /// The example, built; it stands beside the folder of these tests.
 fn program() -> PathBuf {
@@ -85,4 +86,20 @@ fn a_year_of_orders_comes_once_however_often_the_program_is_killed() {
 
 fn mock_orders_of_2025(mock: &Mock) -> usize {
     mock.customers(0, mock.customer_count()).iter().filter(|customer| customer.text("created_at").starts_with("2025-")).count()
+}
+
+/// No row tells when it was paid, so the windows cannot be told apart by their rows.
+#[tokio::test]
+async fn orders_by_their_time_of_payment_come_once_over_all_windows() {
+    let mock = Mock::builder().customers(300).start().await.unwrap();
+    let given = mock.credentials("xiaoe");
+    let credentials = Credentials::new(&given["app_id"], &given["client_id"], &given["secret_key"]);
+    let client = Client::builder(credentials).base_url(mock.base_url("xiaoe")).build().unwrap();
+    let request = OrderListV2::new().with_pay_time_start("2025-01-01 00:00:00").with_pay_time_end("2025-12-31 23:59:59");
+    let mut orders = client.order().list_v2(request).paginate().items();
+    let mut came = 0;
+    while orders.next().await.unwrap().is_some() {
+        came += 1;
+    }
+    assert_eq!(came, mock_orders_of_2025(&mock), "{}", orders.summary());
 }
