@@ -1,8 +1,10 @@
 //! Leaves out what no schema can hold: unknown fields are kept at run time anyway.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use scrm_schema::model::VendorFile;
 use scrm_schema::names;
+use serde_json::Value;
 
 use crate::page::{Concern, Doubt, Page, Side};
 use crate::tree::Field;
@@ -53,6 +55,38 @@ pub(crate) fn columns_at_top(root: &mut Field, page: &mut Page) {
     if let Some(prefix) = root.columns.take() {
         page.remark(Concern::Decide, root.line, format!("keys that begin with `{prefix}` stand at the top: left out"));
     }
+}
+
+/// Leaves out error codes that no answer of the vendor can hold: its codes are numbers, or texts no longer than a number can be. Of one code there is one row.
+pub(crate) fn error_codes(vendor: Option<&VendorFile>, page: &mut Page) {
+    let as_number = codes_are_numbers(vendor);
+    let mut taken: HashMap<String, String> = HashMap::new();
+    for mut row in std::mem::take(&mut page.errors) {
+        let held = if as_number { row.code.parse::<i64>().ok().map(|code| code.to_string()) } else { Some(row.code.clone()) };
+        let Some(code) = held.filter(|code| code.len() <= 20) else {
+            let text = format!("the error code `{}` is none that the vendor's answers can hold: left out", row.code);
+            page.remark(Concern::Decide, row.line, text);
+            continue;
+        };
+        if let Some(meaning) = taken.get(&code) {
+            if *meaning != row.meaning {
+                page.remark(
+                    Concern::Decide,
+                    row.line,
+                    format!("the error code {code} stands twice: `{meaning}` is kept, not `{}`", row.meaning),
+                );
+            }
+            continue;
+        }
+        taken.insert(code.clone(), row.meaning.clone());
+        row.code = code;
+        page.errors.push(row);
+    }
+}
+
+/// Whether the vendor's return codes are numbers; where no file tells, they are.
+pub(crate) fn codes_are_numbers(vendor: Option<&VendorFile>) -> bool {
+    vendor.is_none_or(|vendor| vendor.envelope.success.iter().any(Value::is_number))
 }
 
 /// 0 and 1 for no and yes are a truth value.

@@ -151,6 +151,7 @@ impl Reading {
     pub(crate) fn drop_unsupported(&mut self, vendor: Option<&VendorFile>) {
         drop_unsupported::drop_unsupported(&mut self.request, Side::Request, &[], &mut self.page);
         drop_unsupported::drop_unsupported(&mut self.response, Side::Response, &envelope::names(vendor), &mut self.page);
+        drop_unsupported::error_codes(vendor, &mut self.page);
         self.cut_after = self.cut_after.take().filter(|path| self.has(path));
     }
 

@@ -196,25 +196,13 @@ fn errors(page: &mut Page, vendor: Option<&VendorFile>) -> Vec<Value> {
         Some(vendor) => vendor.envelope.success.iter().any(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned) == code),
         None => code == "0",
     };
-    let as_number = vendor.is_none_or(|vendor| vendor.envelope.success.iter().any(Value::is_number));
+    let as_number = drop_unsupported::codes_are_numbers(vendor);
     let known = |code: &str| {
         vendor.is_some_and(|vendor| {
             vendor.errors.iter().any(|rule| rule.code.as_ref().is_some_and(|known| crate::diff::plain(known) == code))
         })
     };
-    let mut met = HashSet::new();
-    // A code is text or a number as the vendor's codes are, and no longer than a number can be.
-    let fits = |code: &str| if as_number { code.parse::<i64>().is_ok() } else { code.len() <= 20 };
-    for row in page.errors.clone().iter().filter(|row| !fits(&row.code)) {
-        page.remark(
-            Concern::Decide,
-            row.line,
-            format!("the error code `{}` is none that the vendor's answers can hold: left out", row.code),
-        );
-    }
-    page.errors.retain(|row| fits(&row.code));
-    let rows: Vec<_> =
-        page.errors.iter().filter(|row| !success(&row.code) && !known(&row.code) && met.insert(row.code.clone())).cloned().collect();
+    let rows: Vec<_> = page.errors.iter().filter(|row| !success(&row.code) && !known(&row.code)).cloned().collect();
     if let Some(first) = rows.first() {
         page.remark(Concern::Decide, first.line, "what to do about each error code is not on the page: written as `fail`");
     }

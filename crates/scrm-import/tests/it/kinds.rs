@@ -356,17 +356,39 @@ fn an_operation_is_never_called_like_the_definitions_of_its_area() {
     }
 }
 
-/// What the importer writes is held against the checks of schema files: the entry that breaks one is taken out and asked about, the rest stays.
+/// What the importer writes is held against the checks of schema files: the part that breaks one is taken out and asked about, the rest stays.
 #[test]
 fn what_would_not_load_is_taken_out_and_told() {
-    let page = answer("| code | int | 码 |", "错误码说明\n| 错误码 | 说明 |\n|---|---|\n| 00 | 也好 |\n| 12 | 别的 |\n| 012 | 又是别的 |");
+    let document = json!({
+        "openapi": "3.0.1", "info": { "title": "甲", "version": "1" },
+        "paths": { "/acme.do": { "post": { "summary": "做",
+            "requestBody": { "content": { "application/json": { "schema": { "type": "object", "properties": { "kind": {
+                "type": "string", "description": "种类", "enum": ["a", "a"] } } } } } },
+            "responses": { "200": { "description": "ok", "content": { "application/json": { "schema": { "type": "object", "properties": { "code": { "type": "integer" } } } } } } } } } }
+    });
+    let imported = import(&document.to_string(), &options(None)).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&imported.schema).unwrap();
+    let field = &schema["request"]["properties"]["kind"];
+    assert_eq!((&field["type"], field.get("x-enum")), (&json!("string"), None));
+    let asked = decide(&imported.report);
+    assert!(asked.contains("`/request/properties/kind/x-enum` is taken out, because the draft would not load with it"), "{asked}");
+}
+
+/// What the file does not get, because no answer can hold it, was new on the same page when the two were compared.
+#[test]
+fn error_codes_that_no_answer_can_hold_are_in_neither_the_file_nor_the_differences() {
+    let codes = "错误码说明\n| 错误码 | 说明 |\n|---|---|\n| 00 | 也好 |\n| 12345678901234567890123 | 无 |\n| 12 | 别的 |\n| 012 | 又是别的 |\n| 13 | 还有 |\n| 13 | 还有 |";
+    let page = answer("| code | int | 码 |\n| msg | string | 文字 |", codes);
     let imported = pages::imported(Layout::GitBookPipes, &page);
     assert_eq!(pages::load(Layout::GitBookPipes, &imported), Ok(()));
     let schema: serde_json::Value = serde_json::from_str(&imported.schema).unwrap();
-    assert_eq!(schema["errors"].as_array().unwrap().iter().map(|rule| rule["code"].clone()).collect::<Vec<_>>(), [json!(12)]);
+    assert_eq!(schema["errors"].as_array().unwrap().iter().map(|rule| rule["code"].clone()).collect::<Vec<_>>(), [json!(12), json!(13)]);
     let asked = decide(&imported.report);
-    assert!(asked.contains("`/errors/0` is taken out, because the draft would not load with it: 0 means success"), "{asked}");
-    assert!(asked.contains("`/errors/2` is taken out"), "{asked}");
+    assert!(asked.contains("`12345678901234567890123` is none") && asked.contains("12 stands twice: `别的` is kept, not `又是别的`"), "{asked}");
+    let vendor = pages::vendor(Layout::GitBookPipes);
+    let committed = Committed { schema: &imported.schema, definitions: None, others: &[] };
+    let differences = diff(&page, &options(Some(&vendor)), &committed).unwrap();
+    assert!(differences.is_empty(), "{differences:?}");
 }
 
 #[test]
