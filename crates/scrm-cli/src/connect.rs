@@ -1,19 +1,21 @@
 //! From credentials to a client.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use clap::{Arg, ArgMatches};
 use scrm_core::{
     ApiClient, Builder, CredentialSet, FileStore, Hooks, HttpRequest, HttpResponse, QuotaSpec, Transport, TransportError, async_trait,
+    hooks::{Degraded, SharedPart},
 };
 
 use crate::{
     failure::Failure,
-    language::{Language, both},
-    profile,
+    language::{Both, Language, both},
+    profile, screen,
     vendors::Vendor,
 };
 
@@ -78,15 +80,28 @@ pub(crate) fn client(vendor: &'static Vendor, matches: &ArgMatches, extras: Extr
     if let Some(seconds) = matches.get_one::<u64>("timeout") {
         builder = builder.timeout(Duration::from_secs(*seconds));
     }
-    if let Some(store) = token_store()? {
-        builder = builder.token_store(Arc::new(store));
+    let mut hooks = extras.hooks;
+    match tokens()? {
+        Tokens::In(folder, store) => {
+            let watch: Arc<dyn Hooks> = Arc::new(TokenWatch(folder.display().to_string()));
+            hooks = Some(match hooks {
+                Some(hooks) => Arc::new((watch, hooks)),
+                None => watch,
+            });
+            builder = builder.token_store(Arc::new(store));
+        }
+        Tokens::Homeless if !extras.sends_nothing => not_kept(both!(
+            "no folder for tokens: neither HOME nor XDG_CACHE_HOME is set",
+            "没有存放令牌的目录：HOME 和 XDG_CACHE_HOME 都没有设置"
+        )),
+        Tokens::Homeless | Tokens::Unwanted => {}
     }
     builder = match (matches.get_one::<String>("quota").map(String::as_str), extras.operation) {
         (Some("none"), _) => builder.without_quota(),
         (Some(quota), Some(operation)) => builder.quota(operation, self::quota(quota)?),
         _ => builder,
     };
-    if let Some(hooks) = extras.hooks {
+    if let Some(hooks) = hooks {
         builder = builder.hooks(hooks);
     }
     if let Some(tap) = extras.tap {
@@ -112,16 +127,55 @@ fn complete(vendor: &'static Vendor, credentials: &CredentialSet) -> Result<(), 
     )))
 }
 
-/// Tokens are kept between runs: each new one may end those of all other programs.
-fn token_store() -> Result<Option<FileStore>, Failure> {
+/// Where tokens are kept between runs: each new one may end those of all other programs.
+enum Tokens {
+    In(PathBuf, FileStore),
+    Homeless,
+    /// The user said so.
+    Unwanted,
+}
+
+/// Why tokens cannot be kept, told once.
+static NOT_KEPT: OnceLock<Both> = OnceLock::new();
+
+/// Why tokens cannot be kept, as far as that came out.
+pub(crate) fn tokens_not_kept() -> Option<Both> {
+    NOT_KEPT.get().cloned()
+}
+
+fn not_kept(reason: Both) {
+    let Both { en, zh } = reason;
+    let told = both!(
+        "{en}. Each run fetches a new token, which may end those of other programs; name a folder that can be written in SCRM_TOKENS",
+        "{zh}。每次运行都会取新令牌，可能使其他程序的令牌失效；请用 SCRM_TOKENS 指定一个可写的目录"
+    );
+    if NOT_KEPT.set(told.clone()).is_ok() {
+        let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+        screen::problem(&told.of(Language::of(&words)));
+    }
+}
+
+/// Tells that the folder of this name cannot be used.
+struct TokenWatch(String);
+
+impl Hooks for TokenWatch {
+    fn degraded(&self, event: &Degraded<'_>) {
+        if event.part == SharedPart::TokenStore {
+            let (folder, reason) = (&self.0, event.reason);
+            not_kept(both!("the folder of tokens, {folder}, cannot be used: {reason}", "存放令牌的目录 {folder} 无法使用（{reason}）"));
+        }
+    }
+}
+
+fn tokens() -> Result<Tokens, Failure> {
     let folder = match std::env::var_os("SCRM_TOKENS") {
-        Some(folder) if folder == "none" => return Ok(None),
-        Some(folder) => Some(folder.into()),
+        Some(folder) if folder == "none" => return Ok(Tokens::Unwanted),
+        Some(folder) => Some(PathBuf::from(folder)),
         None => profile::folder("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("scrm").join("tokens")),
     };
-    let Some(folder) = folder else { return Ok(None) };
+    let Some(folder) = folder else { return Ok(Tokens::Homeless) };
     let shown = folder.display().to_string();
-    FileStore::new(folder).map(Some).map_err(|error| {
+    FileStore::new(&folder).map(|store| Tokens::In(folder, store)).map_err(|error| {
         Failure::failed(both!(
             "the folder of tokens, {shown}: {error}; name another in SCRM_TOKENS, or `none`",
             "存放令牌的目录 {shown}：{error}；可用 SCRM_TOKENS 指定别的目录，或设为 none"

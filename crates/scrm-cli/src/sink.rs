@@ -20,7 +20,7 @@ use self::lines::{Format, Headings, Lines};
 use crate::{
     columns::FlatColumn,
     failure::Failure,
-    language::both,
+    language::{Both, both},
     pull::{rejects::Rejects, state::State},
 };
 
@@ -58,10 +58,10 @@ pub(crate) trait Sink {
     fn finish(&mut self, state: &mut State, adds: bool, complete: bool) -> Result<Done, Failure>;
     /// Whether a row that changed is stored beside what it was, so that the pull must leave out what was there already.
     fn keeps_versions(&self) -> bool;
-    /// Whether the rows that were committed are still where they were put.
-    fn holds_rows(&self) -> bool {
-        true
-    }
+    /// Whether there is a file or a table where the rows belong.
+    fn is_there(&mut self) -> Result<bool, Failure>;
+    /// What makes the state forgotten, for people: it ends a sentence that begins with "to begin anew".
+    fn forget(&self) -> Both;
 }
 
 /// What a sink must know.
@@ -136,6 +136,19 @@ impl Target {
             _ => Err(Failure::wrong_use(both!("this program was built without that kind of target", "这个程序编译时没有包含这种目标"))),
         }
     }
+}
+
+/// What makes a state in a file forgotten.
+fn forget_file(state: &Path) -> Both {
+    let state = state.display();
+    both!("remove {state}", "删除 {state}")
+}
+
+/// What makes a state in a database forgotten.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn forget_row(name: &str) -> Both {
+    let (states, name) = (table::STATES, name.replace('\'', "''"));
+    both!("run DELETE FROM {states} WHERE \"table\" = '{name}' there", "在其中执行 DELETE FROM {states} WHERE \"table\" = '{name}'")
 }
 
 /// The state in a file, if there is one.

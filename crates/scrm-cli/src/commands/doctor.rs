@@ -53,6 +53,8 @@ enum Finding {
     Fine,
     /// Nobody can say.
     NotTried,
+    /// It works, and something should be done.
+    Warning,
     Wrong,
 }
 
@@ -96,6 +98,7 @@ fn shown(checks: &[Check], language: Language) -> String {
         let mark = match check.finding {
             Finding::Fine => "✓",
             Finding::NotTried => "–",
+            Finding::Warning => "!",
             Finding::Wrong => "✗",
         };
         vec![mark.to_owned(), check.vendor.to_owned(), check.check.clone(), check.says.clone()]
@@ -148,6 +151,9 @@ impl Doctor<'_> {
                 self.clock(&date);
             }
             self.note(spec.name, finding, says);
+        }
+        if let Some(told) = connect::tokens_not_kept() {
+            self.note(language.pick("tokens", "令牌"), Finding::Warning, told.of(language));
         }
         Ok(())
     }

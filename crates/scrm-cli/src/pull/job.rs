@@ -155,6 +155,7 @@ impl<'m> Job<'m> {
             state.run = None;
         }
         self.same_run(&state)?;
+        let is_there = self.has_its_rows(&mut *sink, &state)?;
         let resumed = state.run.is_some();
         let mut rejects = Rejects::new(self.path("rejects", ".rejects.jsonl"));
         if let Some(run) = &mut state.run {
@@ -164,7 +165,7 @@ impl<'m> Job<'m> {
             sink.resume(&state)?;
             rejects.begin(&mut state, false)?;
         } else {
-            self.begin(&*sink, &mut state)?;
+            self.begin(&*sink, &mut state, is_there)?;
             sink.check(&state, state.run.as_ref().is_some_and(|run| run.adds))?;
         }
         let known = if resumed { self.known(&*sink, &mut state, false)? } else { None };
@@ -239,13 +240,50 @@ impl<'m> Job<'m> {
         )))
     }
 
+    /// Rows that the state speaks of must be there, and a file that no state speaks of is somebody else's. `true`: there is a file or a table.
+    fn has_its_rows(&self, sink: &mut dyn Sink, state: &State) -> Result<bool, Failure> {
+        let (is_there, to) = (sink.is_there()?, &self.to);
+        // a run that came to its end left its report
+        if is_there && sink.keeps_versions() && state.last.is_none() {
+            return Err(Failure::wrong_use(both!(
+                "{to} is there already, and no state says that a pull wrote it; name another file, or move it away",
+                "{to} 已经存在，而没有状态表明它是取数写入的；请换一个文件名，或把它移走"
+            )));
+        }
+        let goes_on = match &state.run {
+            // the rows of a file that is written anew stand beside it
+            Some(run) => run.adds || !sink.keeps_versions(),
+            None => state.mark.is_some() && self.since.as_ref().is_some_and(|since| since.asked_start().is_none()),
+        };
+        if is_there || !goes_on {
+            return Ok(is_there);
+        }
+        let said = match (&state.run, &state.mark) {
+            (None, Some(mark)) => both!("the rows up to {mark} were stored", "{mark} 之前的数据已存入"),
+            (run, _) => {
+                let rows = run.as_ref().map_or(0, |run| run.counts.rows);
+                both!("an unfinished pull stored {rows} rows", "一个未完成的取数已存入 {rows} 行")
+            }
+        };
+        let (Both { en, zh }, forget) = (said, sink.forget());
+        let (forget_en, forget_zh) = (forget.en, forget.zh);
+        let (what_en, what_zh) = match sink.keeps_versions() {
+            true => (to.clone(), to.clone()),
+            false => (format!("the table {} of {to}", self.table), format!("{to} 的表 {}", self.table)),
+        };
+        Err(Failure::wrong_use(both!(
+            "{what_en} is not there, though its state says that {en}; put it back, or, to begin anew, {forget_en}",
+            "{what_zh} 不存在，而状态表明{zh}；请把它放回原处，或者{forget_zh}，重新取数"
+        )))
+    }
+
     /// A new run, with its ends of time. Nothing is stored of it before something came.
-    fn begin(&self, sink: &dyn Sink, state: &mut State) -> Result<(), Failure> {
+    fn begin(&self, sink: &dyn Sink, state: &mut State, is_there: bool) -> Result<(), Failure> {
         let by = self.since.as_ref().map(|since| since.filter.start);
         let other_time = state.by.as_ref().is_some_and(|(start, _)| Some(start.as_str()) != by);
         let from = self.since.as_ref().and_then(Since::asked_start);
-        if sink.keeps_versions() && (other_time || (from.is_some() && !sink.holds_rows())) {
-            // nothing tells which rows are of this time, or a file that was moved away is begun anew from a time
+        if (sink.keeps_versions() && other_time) || (from.is_some() && !is_there) {
+            // nothing tells which rows of a file are of this time, or what was lost is begun anew from a time
             (state.mark, state.marks.keys, state.marks.keys_of_run) = (None, 0, 0);
         }
         let ends = match &self.since {
@@ -307,8 +345,8 @@ impl<'m> Job<'m> {
         let token = token.parse().map_err(|error| {
             let to = &self.to;
             Failure::failed(both!(
-                "{to}: the state cannot be resumed: {error}; move it away, and the pull begins anew",
-                "{to}：状态无法继续（{error}）；把它移走，就会重新取数"
+                "{to}: the state cannot be resumed: {error}; move it and its state away, and the pull begins anew",
+                "{to}：状态无法继续（{error}）；把它连同状态移走，就会重新取数"
             ))
         })?;
         Ok(paginator.resume_from(&token)?.pages())

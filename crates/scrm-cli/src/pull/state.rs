@@ -127,8 +127,8 @@ impl State {
     pub(crate) fn read(text: &str, place: &str) -> Result<State, Failure> {
         let state: State = serde_json::from_str(text).map_err(|error| {
             Failure::failed(both!(
-                "{place} is no state of a pull ({error}); it was changed or damaged. Move it away, and the pull begins anew",
-                "{place} 不是取数的状态（{error}），可能被改动或损坏。把它移走，就会重新取数"
+                "{place} is no state of a pull ({error}); it was changed or damaged. Move it and the rows it speaks of away, and the pull begins anew",
+                "{place} 不是取数的状态（{error}），可能被改动或损坏。把它连同所记录的数据移走，就会重新取数"
             ))
         })?;
         if state.version == VERSION {
@@ -136,8 +136,8 @@ impl State {
         }
         let version = state.version;
         Err(Failure::failed(both!(
-            "{place} was written by another version of scrm ({version}); move it away, and the pull begins anew",
-            "{place} 是另一个版本的 scrm 写的（{version}）；把它移走，就会重新取数"
+            "{place} was written by another version of scrm ({version}); move it and the rows it speaks of away, and the pull begins anew",
+            "{place} 是另一个版本的 scrm 写的（{version}）；把它连同所记录的数据移走，就会重新取数"
         )))
     }
 

@@ -38,8 +38,8 @@ pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
 pub(super) fn other_columns(path: &Path) -> Failure {
     let shown = path.display();
     Failure::failed(both!(
-        "{shown}: the columns are others than in this file; move it away, and a new one is begun",
-        "{shown}：列和这个文件里的不同；把它移走，就会新建一个"
+        "{shown}: the columns are others than in this file; move it and its state away, and the pull begins anew",
+        "{shown}：列和这个文件里的不同；把它连同状态移走，就会重新取数"
     ))
 }
 

@@ -11,7 +11,7 @@ use super::{Done, Setup, Sink, Stored, files};
 use crate::{
     columns::{self, Cell, FlatColumn, RowOf},
     failure::Failure,
-    language::{Language, both},
+    language::{Both, Language, both},
     pull::{rejects::Rejects, state::State},
 };
 
@@ -102,10 +102,10 @@ impl Sink for Lines {
         if grows {
             let length = fs::metadata(&self.path).map_err(|error| files::broken(&self.path, &error))?.len();
             if length != state.marks.rows || files::tail(&self.path, length) != state.marks.tail {
-                let shown = self.path.display();
+                let (shown, state) = (self.path.display(), self.state_path.display());
                 return Err(Failure::failed(both!(
-                    "{shown} is not as this program left it; move it away, and a new one is begun",
-                    "{shown} 被改动过；把它移走，就会新建一个"
+                    "{shown} is not as this program left it; move it and {state} away, and the pull begins anew",
+                    "{shown} 被改动过；把它和 {state} 移走，就会重新取数"
                 )));
             }
         }
@@ -186,8 +186,12 @@ impl Sink for Lines {
         true
     }
 
-    fn holds_rows(&self) -> bool {
-        self.path.exists()
+    fn is_there(&mut self) -> Result<bool, Failure> {
+        self.path.try_exists().map_err(|error| files::broken(&self.path, &error))
+    }
+
+    fn forget(&self) -> Both {
+        super::forget_file(&self.state_path)
     }
 }
 

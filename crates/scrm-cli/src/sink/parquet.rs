@@ -26,7 +26,7 @@ use super::{Done, Setup, Sink, Stored, files};
 use crate::{
     columns::{Cell, FlatColumn, Kind, RowOf, scaled},
     failure::Failure,
-    language::both,
+    language::{Both, both},
     pull::{rejects::Rejects, state::State},
 };
 
@@ -228,10 +228,10 @@ impl Parquet {
         match (0..parts).map(|number| self.part(number)).find(|part| !part.exists()) {
             None => Ok(()),
             Some(lost) => {
-                let (lost, state) = (lost.display(), self.state_path.display());
+                let (lost, state, whole) = (lost.display(), self.state_path.display(), self.path.display());
                 Err(Failure::failed(both!(
-                    "{lost} was committed and is gone; move {state} away, and the pull begins anew",
-                    "{lost} 提交过，现在却没有了；把 {state} 移走，就会重新取数"
+                    "{lost} was committed and is gone; move {state} and, if it is there, {whole} away, and the pull begins anew",
+                    "{lost} 提交过，现在却没有了；把 {state} 和 {whole}（如果有）移走，就会重新取数"
                 )))
             }
         }
@@ -382,8 +382,12 @@ impl Sink for Parquet {
         true
     }
 
-    fn holds_rows(&self) -> bool {
-        self.path.exists()
+    fn is_there(&mut self) -> Result<bool, Failure> {
+        self.path.try_exists().map_err(|error| files::broken(&self.path, &error))
+    }
+
+    fn forget(&self) -> Both {
+        super::forget_file(&self.state_path)
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     columns::{Cell, FlatColumn, Kind, RowOf},
     failure::Failure,
-    language::both,
+    language::{Both, both},
     profile,
     pull::{rejects::Rejects, state::State},
 };
@@ -232,6 +232,16 @@ impl Sink for Postgres {
 
     fn keeps_versions(&self) -> bool {
         false
+    }
+
+    fn is_there(&mut self) -> Result<bool, Failure> {
+        let name = quoted(&self.table.name);
+        let row = self.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&name]).map_err(|error| broken(&self.place, &error))?;
+        row.try_get(0).map_err(|error| self.failed(&error))
+    }
+
+    fn forget(&self) -> Both {
+        super::forget_row(&self.table.name)
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     columns::{Cell, FlatColumn, Kind, RowOf},
     failure::Failure,
-    language::both,
+    language::{Both, both},
     pull::{rejects::Rejects, state::State},
 };
 
@@ -164,6 +164,14 @@ impl Sink for Sqlite {
 
     fn keeps_versions(&self) -> bool {
         false
+    }
+
+    fn is_there(&mut self) -> Result<bool, Failure> {
+        self.connection.table_exists(None, self.table.name.as_str()).map_err(|error| self.failed(&error))
+    }
+
+    fn forget(&self) -> Both {
+        super::forget_row(&self.table.name)
     }
 }
 

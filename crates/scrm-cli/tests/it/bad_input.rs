@@ -67,7 +67,26 @@ fn a_damaged_state_and_a_changed_file_are_told() {
     let damaged = program.run(&arguments).ended(1);
     assert!(damaged.err.contains("the pull begins anew"), "{}", damaged.err);
     fs::remove_file(program.path("users.csv.scrm-state.json")).unwrap();
+    fs::remove_file(program.path("users.csv")).unwrap();
     program.run(&arguments).ended(0);
+}
+
+#[test]
+fn a_file_of_somebody_else_is_left_alone() {
+    let program = Program::new(10);
+    for to in ["g.csv", "g.jsonl", "g.parquet"] {
+        fs::write(program.path(to), "x\n").unwrap();
+        let arguments = ["pull", "xiaoe", "user_list_v2", "--to", to];
+        let refused = program.run(&arguments).ended(2);
+        assert!(refused.err.contains("is there already"), "{}", refused.err);
+        let chinese = program.run(&[&["--lang", "zh"], &arguments[..]].concat()).ended(2);
+        assert!(chinese.err.contains("已经存在"), "{}", chinese.err);
+        assert_eq!(program.read(to), "x\n");
+        fs::remove_file(program.path(to)).unwrap();
+        program.run(&arguments).ended(0);
+        program.run(&arguments).ended(0);
+    }
+    assert_eq!(program.read("g.jsonl").lines().count(), 10);
 }
 
 #[test]

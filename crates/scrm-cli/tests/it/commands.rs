@@ -34,6 +34,33 @@ fn a_call_prints_the_typed_answer_or_the_raw_one() {
 }
 
 #[test]
+fn tokens_that_cannot_be_kept_are_told() {
+    let program = Program::new(10);
+    let run = |arguments: &[&str], tokens: Option<&str>| {
+        let mut command = program.command(arguments);
+        match tokens {
+            Some(tokens) => command.env("SCRM_TOKENS", tokens),
+            None => command.env_remove("HOME"),
+        };
+        ran(&command.output().unwrap()).ended(0)
+    };
+    let call = ["call", "xiaoe", "user_list", "--page_size", "1"];
+    for (tokens, en, zh) in
+        [(Some("/proc/none/tokens"), "/proc/none/tokens, cannot be used", "/proc/none/tokens 无法使用"), (None, "HOME", "HOME")]
+    {
+        let told = run(&call, tokens).err;
+        assert!(told.contains(en) && told.contains("SCRM_TOKENS") && told.lines().count() == 1, "{told}");
+        let told = run(&[&["--lang", "zh"], &call[..]].concat(), tokens).err;
+        assert!(told.contains(zh) && told.contains("可能使其他程序的令牌失效"), "{told}");
+        let checks: Value = serde_json::from_str(&run(&["doctor", "xiaoe", "--json"], tokens).out).unwrap();
+        let check = checks.as_array().unwrap().iter().find(|check| check["check"] == "tokens").unwrap();
+        assert!(check["finding"] == "warning" && check["says"].as_str().unwrap().contains(en), "{checks}");
+    }
+    assert_eq!(run(&call, Some("none")).err, "", "that was asked for");
+    assert_eq!(program.run(&call).ended(0).err, "");
+}
+
+#[test]
 fn the_doctor_says_what_is_missing_and_what_to_do() {
     let program = Program::new(20);
     program.run(&["doctor", "xiaoe"]).ended(0);

@@ -4,7 +4,10 @@ use scrm_mock::Fault;
 use serde_json::Value;
 use xiaoe_client::user::UserListV2;
 
-use crate::program::{Program, ids_of_jsonl, ids_of_parquet, ids_of_sqlite};
+use crate::{
+    program::{Program, ids_of_jsonl, ids_of_parquet, ids_of_sqlite},
+    server::Postgres,
+};
 
 const CUSTOMERS: u32 = 1500;
 
@@ -64,15 +67,55 @@ fn a_pull_of_some_time_leaves_the_rows_of_others_in_the_table() {
 }
 
 #[test]
-fn a_file_that_was_moved_away_gets_what_is_new_only() {
-    let program = Program::new(CUSTOMERS);
-    pull(&program, "users.jsonl", &["--since", "2021-01-01", "--until", "2023-01-01"]);
-    let before = ids_of_jsonl(&program.read("users.jsonl"));
-    std::fs::rename(program.path("users.jsonl"), program.path("old.jsonl")).unwrap();
-    pull(&program, "users.jsonl", &["--since", "last", "--until", "2026-02-01"]);
-    let mut all = [before, ids_of_jsonl(&program.read("users.jsonl"))].concat();
-    all.sort();
-    assert_eq!(all, program.ids());
+fn a_file_that_is_gone_is_missed() {
+    let program = Program::new(300);
+    for to in ["users.jsonl", "users.csv", "users.parquet"] {
+        pull(&program, to, &["--since", "2021-01-01", "--until", "2023-01-01"]);
+        std::fs::rename(program.path(to), program.path("away")).unwrap();
+        let next = ["pull", "xiaoe", "user_list_v2", "--to", to, "--by", "user_created_start", "--since", "last"];
+        let calls = program.mock.calls("xiaoe/user_list_v2");
+        let missed = program.run(&next).ended(2);
+        let advice = format!("{to} is not there, though its state says that the rows up to 2023-01-01T00:00:00+08:00 were stored");
+        assert!(missed.err.contains(&advice) && missed.err.contains(&format!("remove {to}.scrm-state.json")), "{}", missed.err);
+        let chinese = program.run(&[&["--lang", "zh"], &next[..]].concat()).ended(2);
+        assert!(chinese.err.contains("不存在，而状态表明"), "{}", chinese.err);
+        assert_eq!(program.mock.calls("xiaoe/user_list_v2"), calls, "nothing was asked");
+        // both ways out lead on
+        std::fs::rename(program.path("away"), program.path(to)).unwrap();
+        program.run(&next).ended(0);
+        std::fs::remove_file(program.path(to)).unwrap();
+        std::fs::remove_file(program.path(&format!("{to}.scrm-state.json"))).unwrap();
+        program.run(&next).ended(0);
+        assert!(program.path(to).exists());
+    }
+}
+
+#[test]
+fn a_table_that_is_gone_is_missed() {
+    let program = Program::new(300);
+    let server = Postgres::start();
+    let url = server.as_ref().map(Postgres::url);
+    for to in ["shop.db"].into_iter().chain(url.as_deref()) {
+        let change = |sql: &str| match &server {
+            Some(server) if to != "shop.db" => server.client().batch_execute(sql).unwrap(),
+            _ => rusqlite::Connection::open(program.path(to)).unwrap().execute_batch(sql).unwrap(),
+        };
+        let with = |since| ["pull", "xiaoe", "user_list_v2", "--to", to, "--by", "user_created_start", "--since", since];
+        program.run(&with("2015-01-01")).ended(0);
+        change("DROP TABLE user_list_v2");
+        let missed = program.run(&with("last")).ended(2);
+        assert!(missed.err.contains("the table user_list_v2 of") && missed.err.contains("is not there"), "{}", missed.err);
+        let advice = "DELETE FROM _scrm_state WHERE \"table\" = 'user_list_v2'";
+        assert!(missed.err.contains(advice), "{}", missed.err);
+        change(advice);
+        program.run(&with("last")).ended(0);
+        let ids = || if to == "shop.db" { ids_of_sqlite(&program.path(to)) } else { server.as_ref().unwrap().ids() };
+        assert_eq!(ids(), program.ids());
+        // from a time it is begun anew, and the mark with it
+        change("DROP TABLE user_list_v2");
+        program.run(&with("2015-01-01")).ended(0);
+        assert_eq!(ids(), program.ids());
+    }
 }
 
 #[test]
