@@ -1,6 +1,6 @@
 //! What a request holds, against the schema: names and types at every depth, and where its secrets stand.
 
-use scrm_schema::model::{Enum, Field, Object, Operation, Sensitive, Type, Wire};
+use scrm_schema::model::{BodyKind, Enum, Field, Object, Operation, Sensitive, Type, Wire};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -49,6 +49,8 @@ fn unknown(operation: &Operation, known: &Object, wrong: &str, prefix: &str) -> 
 /// A value of a field, or of an item of its list, as its type says or as it travels.
 fn typed(operation: &Operation, field: &Field, ty: &Type, value: &Value, path: &str) -> Result<(), Failure> {
     let in_quotes = field.wire != Wire::Plain && value.is_string();
+    // outside of JSON all is text: a number may be given as it is written there
+    let as_text = operation.body != BodyKind::Json;
     let fits = match (ty, value) {
         _ if in_quotes => true,
         (Type::Any, _) => true,
@@ -65,6 +67,8 @@ fn typed(operation: &Operation, field: &Field, ty: &Type, value: &Value, path: &
             return entries.try_for_each(|(name, value)| typed(operation, field, inner, value, &format!("{path}.{name}")));
         }
         (Type::Text, value) => value.is_string(),
+        (Type::Integer, Value::String(text)) => as_text && text.parse::<i64>().is_ok(),
+        (Type::Number, Value::String(text)) => as_text && text.parse::<f64>().is_ok_and(f64::is_finite),
         (Type::Integer, value) => value.is_i64() || value.is_u64(),
         (Type::Number, value) => value.is_number(),
         (Type::Boolean, Value::Number(number)) => field.wire != Wire::Plain && matches!(number.as_u64(), Some(0 | 1)),

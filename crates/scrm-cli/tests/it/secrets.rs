@@ -65,16 +65,16 @@ fn a_secret_has_no_place_on_the_command_line() {
     for arguments in [
         &["call", "xiaoe", "token", "--secret_key", "geheim", "--dry-run"][..],
         &["call", "xiaoe", "token", "--json", r#"{"secret_key": "geheim"}"#, "--dry-run"],
-        &["call", "rabbitpre", "play_player_get", "--token", "geheim", "--dry-run"],
-        &["call", "rabbitpre", "play_player_get", "--json", r#"{"token": "geheim"}"#, "--dry-run"],
+        &["call", "xiaoe", "redeem_code_list", "--code", "geheim", "--dry-run"],
+        &["call", "xiaoe", "redeem_code_list", "--json", r#"{"batch_id": "x", "activity_id": "x", "code": "geheim"}"#, "--dry-run"],
         &["call", "xiaoe", "college_student_add", "--password", "geheim", "--dry-run"],
     ] {
         let refused = program.run(arguments).ended(2);
         let told = if arguments[2] == "token" { "use `scrm token xiaoe`" } else { "--json @-" };
         assert!(refused.err.contains(told) && !refused.err.contains("geheim"), "{arguments:?}: {}", refused.err);
     }
-    fs::write(program.path("player.json"), r#"{"token": "geheim"}"#).unwrap();
-    let shown = program.run(&["call", "rabbitpre", "play_player_get", "--json", "@player.json", "--dry-run"]).ended(0);
+    fs::write(program.path("codes.json"), r#"{"batch_id": "x", "activity_id": "x", "code": "geheim"}"#).unwrap();
+    let shown = program.run(&["call", "xiaoe", "redeem_code_list", "--json", "@codes.json", "--dry-run"]).ended(0);
     assert!(shown.out.contains("***") && !shown.out.contains("geheim"), "{}", shown.out);
     assert_eq!(program.mock.requests().len(), 0, "nothing was sent");
 }
