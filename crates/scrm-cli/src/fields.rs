@@ -1,5 +1,7 @@
 //! The fields of a request as flags, and flags as a request: checked against the schema before anything is sent.
 
+pub(crate) mod given;
+
 use clap::{Arg, ArgAction, ArgMatches, builder::PossibleValuesParser};
 use scrm_core::{CredentialSet, Moment, spec::VendorSpec, time};
 use scrm_schema::model::{Enum, EnumValue, Field, Operation, Sensitive, TimeFormat, Type, Wire};
@@ -8,7 +10,6 @@ use serde_json::{Map, Number, Value};
 use crate::{
     failure::Failure,
     language::{Both, Language, both},
-    vendors::nearest,
 };
 
 /// One field that has a flag: at the top of the request, or inside of its objects.
@@ -52,6 +53,7 @@ pub(crate) fn argument(flag: &Flag<'_>, operation: &Operation, language: Languag
         .value_name(value_name(flag.field, operation))
         .help(help(flag, operation, &values, language))
         .help_heading(language.pick("Fields", "字段"))
+        .hide(flag.field.sensitive == Some(Sensitive::Secret))
         .allow_hyphen_values(true);
     if matches!(flag.field.ty, Type::List(_)) {
         arg = arg.action(ArgAction::Append);
@@ -187,12 +189,13 @@ pub(crate) fn request(
         Some(given) => object(given)?,
         None => Map::new(),
     };
-    if !operation.request.open {
-        unknown(operation, &request)?;
+    if json.is_some_and(|given| !given.starts_with('@')) {
+        given::no_secret(operation, request.clone())?;
     }
     for flag in flags {
         let Some(given) = matches.try_get_many::<String>(&format!("field:{}", flag.name)).ok().flatten() else { continue };
         let given: Vec<&String> = given.collect();
+        let from_file = given.iter().all(|text| text.starts_with('@')) && flag.field.sensitive != Some(Sensitive::Secret);
         let value = read(flag.field, &given, operation).map_err(|wanted| {
             let name = &flag.name;
             let shown = match (flag.field.sensitive, given.first()) {
@@ -202,8 +205,14 @@ pub(crate) fn request(
             let Both { en, zh } = wanted;
             Failure::wrong_use(both!("--{name}{shown}: {en} is wanted", "--{name}{shown}：应为{zh}"))
         })?;
+        if !from_file {
+            let mut on_line = Map::new();
+            put(&mut on_line, &flag.path, value.clone());
+            given::no_secret(operation, on_line)?;
+        }
         put(&mut request, &flag.path, value);
     }
+    given::check(operation, &request)?;
     Ok(request)
 }
 
@@ -223,7 +232,11 @@ pub(crate) fn all_there(operation: &Operation, request: &Map<String, Value>) -> 
         return Ok(());
     }
     let named = |language: Language| {
-        let named = missing.iter().map(|(path, field)| format!("--{path} ({})", language.label(&field.doc).trim_end_matches(['.', '。'])));
+        let named = missing.iter().map(|(path, field)| {
+            // a secret has no flag
+            let dashes = if field.sensitive == Some(Sensitive::Secret) { "" } else { "--" };
+            format!("{dashes}{path} ({})", language.label(&field.doc).trim_end_matches(['.', '。']))
+        });
         named.collect::<Vec<_>>().join(", ")
     };
     let (en, zh) = (named(Language::English), named(Language::Chinese));
@@ -287,20 +300,13 @@ fn object(given: &str) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-/// The text itself, or that of `@file`.
+/// The text itself, or that of `@file`; `@-`: of standard input.
 pub(crate) fn from_file(given: &str) -> Result<String, String> {
     match given.strip_prefix('@') {
+        Some("-") => std::io::read_to_string(std::io::stdin()).map_err(|error| error.to_string()),
         Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}")),
         None => Ok(given.to_owned()),
     }
-}
-
-fn unknown(operation: &Operation, request: &Map<String, Value>) -> Result<(), Failure> {
-    let known = || operation.request.fields.iter().map(|field| field.name.as_str());
-    let Some(wrong) = request.keys().find(|name| known().all(|field| field != *name)) else { return Ok(()) };
-    let near = nearest(wrong, known()).join(", ");
-    let (name, near) = (&operation.name, if near.is_empty() { known().collect::<Vec<_>>().join(", ") } else { near });
-    Err(Failure::wrong_use(both!("{name} has no field {wrong:?}; near: {near}", "{name} 没有字段 {wrong:?}，相近的有：{near}")))
 }
 
 /// Puts a value at a path; objects on the way are made.

@@ -73,7 +73,7 @@ fn run(words: &[String], language: Language) -> Result<ExitCode, Failure> {
         #[cfg(feature = "listen")]
         Some(("listen", found)) => runtime.block_on(listen::run(found, language)),
         #[cfg(feature = "stand-in")]
-        Some(("box", found)) => commands::stand_in::run(found, language),
+        Some(("box", found)) => commands::stand_in::run(&runtime, found, language),
         Some(("completions", found)) => commands::completions::run(found),
         _ => Err(Failure::wrong_use(both!("no command", "没有命令"))),
     }

@@ -47,6 +47,14 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
         return untyped(vendor, name, matches).await;
     }
     let spec = vendor.named(name)?;
+    if let Some(token) = vendor.spec.tokens.iter().find(|token| token.operation.name == spec.name) {
+        let (vendor, kind) = (vendor.spec.name, token.name);
+        let kind = if vendors::named(vendor)?.spec.tokens.len() > 1 { format!(" --kind {kind}") } else { String::new() };
+        return Err(Failure::wrong_use(both!(
+            "{name} takes secrets, which stay with the credentials: use `scrm token {vendor}{kind}`",
+            "{name} 要用到密钥，密钥只在凭据里：请用 `scrm token {vendor}{kind}`"
+        )));
+    }
     let tree = catalogue::around(vendor.spec.name, spec.name)?;
     let operation = catalogue::operation(&tree, spec.name)?;
     let flags = fields::flags(operation, TAKEN);
@@ -64,12 +72,16 @@ pub(crate) async fn run(matches: &ArgMatches, language: Language) -> Result<Exit
     fields::fill(&mut request, &names, client.credentials());
     fields::defaults(operation, &mut request);
     fields::all_there(operation, &request)?;
-    let mut call = client.call_named(spec, request, vendor.payload);
-    if matches.get_flag("allow-empty") {
-        call = call.allow_empty_filters();
-    }
-    let prepared = call.encode()?;
+    let call_of = |request: Map<String, Value>| {
+        let call = client.call_named(spec, request, vendor.payload);
+        if matches.get_flag("allow-empty") { call.allow_empty_filters() } else { call }
+    };
+    let call = call_of(request.clone());
+    let mut prepared = call.encode()?;
     if dry {
+        if !fields::given::mask_secrets(operation, &mut request).is_empty() {
+            prepared = call_of(request).encode()?;
+        }
         screen::line(&shown(&prepared));
         return Ok(ExitCode::SUCCESS);
     }

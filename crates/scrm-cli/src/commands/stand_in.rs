@@ -2,11 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    process::{Command as Process, ExitCode},
+    process::{Command as Process, ExitCode, ExitStatus},
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use scrm_mock::{Builder, Customer, Fault, FaultRule, Mock};
+use tokio::runtime::Runtime;
 
 use crate::{
     failure::{FAILED, Failure},
@@ -75,15 +76,15 @@ pub(crate) fn command(language: Language) -> Command {
         ))
 }
 
-pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
+pub(crate) fn run(runtime: &Runtime, matches: &ArgMatches, language: Language) -> Result<ExitCode, Failure> {
     let mock = builder(matches)?.start_blocking().map_err(|error| Failure::failed(both!("box: {error}", "替身无法启动：{error}")))?;
     let variables = variables(&mock);
     match matches.get_many::<String>("command") {
         Some(mut words) => {
             let program = words.next().cloned().unwrap_or_default();
-            let status = Process::new(&program).args(words).envs(&variables).status();
+            let status = around(runtime, Process::new(&program).args(words).envs(&variables));
             let status = status.map_err(|error| Failure::failed(both!("{program}: {error}", "无法运行 {program}：{error}")))?;
-            Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)))
+            Ok(ExitCode::from(code(status).and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)))
         }
         None => {
             for (name, value) in &variables {
@@ -91,15 +92,46 @@ pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, 
             }
             screen::line(&format!("# {}/_control/stats", mock.url()));
             screen::note(&say!(language, "Running; Ctrl-C ends it.", "正在运行，按 Ctrl-C 结束。"));
-            wait()
+            runtime.block_on(tokio::signal::ctrl_c()).map_err(|error| broken(&error))?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-fn wait() -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| broken(&error))?;
-    runtime.block_on(tokio::signal::ctrl_c()).map_err(|error| broken(&error))?;
-    Ok(ExitCode::SUCCESS)
+/// Runs the command to its end. What asks the box to end asks the command, and the box stays until it has ended.
+fn around(runtime: &Runtime, process: &mut Process) -> std::io::Result<ExitStatus> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let entered = runtime.enter();
+        let mut term = signal(SignalKind::terminate())?;
+        // Ctrl-C reaches the command from the terminal
+        let interrupt = signal(SignalKind::interrupt())?;
+        drop(entered);
+        let mut child = process.spawn()?;
+        let id = rustix::process::Pid::from_child(&child);
+        runtime.spawn(async move {
+            let _interrupt = interrupt;
+            while term.recv().await.is_some() {
+                // it may have ended by itself
+                _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+            }
+        });
+        child.wait()
+    }
+    #[cfg(not(unix))]
+    {
+        _ = runtime;
+        process.status()
+    }
+}
+
+/// A command's exit code; one that a signal ended has the shell's code for it.
+fn code(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return status.code().or_else(|| std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal));
+    #[cfg(not(unix))]
+    status.code()
 }
 
 fn broken(error: &std::io::Error) -> Failure {

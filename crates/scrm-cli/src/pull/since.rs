@@ -149,7 +149,6 @@ fn filter(spec: &OperationSpec, by: Option<&str>) -> Result<Filter, Failure> {
         ([], _) => None,
         (_, Some(by)) => filters.iter().find(|filter| filter.start == by || filter.end == by),
         ([only], None) => Some(only),
-        ([first, ..], None) if spec.paging.is_some_and(|paging| !paging.windows.is_empty() || paging.split_by.is_some()) => Some(first),
         _ => None,
     };
     match one {
@@ -174,6 +173,16 @@ mod tests {
 
     fn at(text: &str) -> SystemTime {
         fields::instant(text).unwrap().to_system_time()
+    }
+
+    #[test]
+    fn of_several_ranges_of_time_none_is_chosen_silently() {
+        let orders = crate::vendors::named("xiaoe").unwrap().named("order_list_v2").unwrap();
+        let refused = filter(orders, None).unwrap_err().text(crate::language::Language::English);
+        assert_eq!(refused, "--by: one of pay_time_start, settle_time_start, update_time_start, created_time_start is wanted");
+        assert_eq!(filter(orders, Some("update_time_start")).unwrap().end, "update_time_end");
+        let goods = crate::vendors::named("xiaoe").unwrap().named("goods_list_v2").unwrap();
+        assert_eq!(filter(goods, None).unwrap().start, "start_time");
     }
 
     #[test]

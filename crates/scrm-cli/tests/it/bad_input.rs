@@ -19,6 +19,12 @@ fn unknown_names_are_answered_with_the_nearest() {
         (&["call", "xiaoe", "user_list", "--page_size", "500"], "page_size must be at most 50"),
         (&["call", "xiaoe", "user_list", "--from", "mars"], "mars"),
         (&["call", "xiaoe", "user_get"], "--data.field_list"),
+        (&["call", "xiaoe", "user_list", "--json", "{\"phone\": 13800138001}"], "phone is a number; a text is wanted"),
+        (
+            &["call", "xiaoe", "user_register", "--dry-run", "--json", r#"{"data": {"phone": "13800138001", "nicknam": "x"}}"#],
+            "has no field \"data.nicknam\"; near: data.nickname",
+        ),
+        (&["pull", "xiaoe", "order_list_v2", "--to", "a.csv", "--since", "2026-01-01"], "--by: one of pay_time_start, settle_time_start"),
     ] {
         let refused = program.run(arguments).ended(2);
         assert!(refused.err.contains(told), "{arguments:?}: {}", refused.err);

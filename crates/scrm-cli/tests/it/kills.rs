@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use scrm_mock::{Fault, Mock};
 
 use crate::{
-    program::{Program, ids_of_csv, ids_of_jsonl, ids_of_parquet, ids_of_sqlite},
+    program::{Program, bare, ids_of_csv, ids_of_jsonl, ids_of_parquet, ids_of_sqlite},
     server::Postgres,
 };
 
@@ -83,4 +83,18 @@ fn sqlite() {
 fn postgres() {
     let Some(server) = Postgres::start() else { return };
     killed(&server.url(), 5, true, |_| server.ids());
+}
+
+#[test]
+fn who_ends_the_box_ends_its_command() {
+    use std::io::{BufRead as _, BufReader};
+    let mut child = bare(&["box", "--", "sh", "-c", "trap 'echo told; exit 7' TERM; echo ready; while :; do sleep 0.05; done"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "ready");
+    assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(lines.next().unwrap().unwrap(), "told");
+    assert_eq!(child.wait().unwrap().code(), Some(7));
 }

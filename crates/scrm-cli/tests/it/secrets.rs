@@ -60,6 +60,26 @@ fn a_password_has_no_place_on_the_command_line() {
 }
 
 #[test]
+fn a_secret_has_no_place_on_the_command_line() {
+    let program = Program::new(10);
+    for arguments in [
+        &["call", "xiaoe", "token", "--secret_key", "geheim", "--dry-run"][..],
+        &["call", "xiaoe", "token", "--json", r#"{"secret_key": "geheim"}"#, "--dry-run"],
+        &["call", "xiaoe", "redeem_code_list", "--code", "geheim", "--dry-run"],
+        &["call", "xiaoe", "redeem_code_list", "--json", r#"{"batch_id": "x", "activity_id": "x", "code": "geheim"}"#, "--dry-run"],
+        &["call", "xiaoe", "college_student_add", "--password", "geheim", "--dry-run"],
+    ] {
+        let refused = program.run(arguments).ended(2);
+        let told = if arguments[2] == "token" { "use `scrm token xiaoe`" } else { "--json @-" };
+        assert!(refused.err.contains(told) && !refused.err.contains("geheim"), "{arguments:?}: {}", refused.err);
+    }
+    fs::write(program.path("codes.json"), r#"{"batch_id": "x", "activity_id": "x", "code": "geheim"}"#).unwrap();
+    let shown = program.run(&["call", "xiaoe", "redeem_code_list", "--json", "@codes.json", "--dry-run"]).ended(0);
+    assert!(shown.out.contains("***") && !shown.out.contains("geheim"), "{}", shown.out);
+    assert_eq!(program.mock.requests().len(), 0, "nothing was sent");
+}
+
+#[test]
 fn a_profile_is_read_from_a_file_of_ones_own_or_from_a_command() {
     use std::os::unix::fs::PermissionsExt as _;
     let program = Program::new(10);
