@@ -384,7 +384,10 @@ fn error_codes_that_no_answer_can_hold_are_in_neither_the_file_nor_the_differenc
     let schema: serde_json::Value = serde_json::from_str(&imported.schema).unwrap();
     assert_eq!(schema["errors"].as_array().unwrap().iter().map(|rule| rule["code"].clone()).collect::<Vec<_>>(), [json!(12), json!(13)]);
     let asked = decide(&imported.report);
-    assert!(asked.contains("`12345678901234567890123` is none") && asked.contains("12 stands twice: `别的` is kept, not `又是别的`"), "{asked}");
+    assert!(
+        asked.contains("`12345678901234567890123` is none") && asked.contains("12 stands twice: `别的` is kept, not `又是别的`"),
+        "{asked}"
+    );
     let vendor = pages::vendor(Layout::GitBookPipes);
     let committed = Committed { schema: &imported.schema, definitions: None, others: &[] };
     let differences = diff(&page, &options(Some(&vendor)), &committed).unwrap();
