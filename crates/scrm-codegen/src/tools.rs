@@ -24,6 +24,7 @@ pub(crate) fn file(vendor: &Vendor) -> Result<File, Error> {
     Ok(file)
 }
 
+/// What names the types of all operations is inline: so the code of all of them is made in the program that asks by name, and not in every build of the client.
 fn lookups(vendor: &Vendor) -> TokenStream {
     let statics: Vec<TokenStream> = vendor
         .operations
@@ -58,6 +59,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         }
 
         /// An empty answer of an operation, to decode into.
+        #[inline]
         #[must_use]
         pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             Some(match operation {
@@ -67,6 +69,7 @@ fn lookups(vendor: &Vendor) -> TokenStream {
         }
 
         /// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers.
+        #[inline]
         #[must_use]
         pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
             match operation {

@@ -69,6 +69,7 @@ pub fn spec(operation: &str) -> Option<&'static scrm_core::spec::OperationSpec> 
 }
 
 /// An empty answer of an operation, to decode into.
+#[inline]
 #[must_use]
 pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
     Some(
@@ -328,6 +329,7 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
 }
 
 /// The columns of an operation's rows: of the rows of a page, of a list, or of the one object it answers.
+#[inline]
 #[must_use]
 pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
     match operation {
