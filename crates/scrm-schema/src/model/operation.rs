@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{BodyKind, Customer, ErrorRule, Label, Method, Object, Paging, Source, Type};
+use super::{BodyKind, Customer, Enum, ErrorRule, Label, Method, Object, Paging, Source, Type};
 
 /// One operation: all that its file says.
 #[derive(Clone, Debug, PartialEq)]
