@@ -1,7 +1,7 @@
 //! What the clients of Chinese social-CRM vendors share: the call pipeline, tokens, quotas, retries, paging and forgiving decoding.
 //!
-//! Users depend on a vendor's crate, which wraps a [`ApiClient`] and re-exports what is needed from here. A vendor's crate is generated: its operations are
-//! values with static metadata ([`operation::Operation`], [`spec::OperationSpec`]), its structs name their fields ([`table`]). All that is done with
+//! Users depend on a vendor's crate, which wraps an [`ApiClient`] and re-exports what is needed from here. A vendor's crate is generated: its operations are
+//! values with static metadata ([`operation::Operation`], [`spec::OperationSpec`]), each of its structs has a table of its fields. All that is done with
 //! them (checking, writing, sending, repeating, understanding the answer, masking what must not be shown) is written once, here.
 //!
 //! * One call: [`Call`] (or [`RawCall`], for an operation without a schema); `.await` sends it and gives a [`Response`].
@@ -67,7 +67,9 @@ pub use reqwest;
 pub use serde_json::Value;
 
 #[cfg(feature = "http")]
+#[doc(inline)]
 pub use crate::http::{HttpTransport, HttpTransportBuilder, InvalidSetting};
+#[doc(inline)]
 pub use crate::{
     call::{Call, NamedCall, NamedRequest, RawCall},
     check::Violation,
