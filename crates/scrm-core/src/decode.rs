@@ -1,6 +1,6 @@
 //! From the body of an answer to typed data, forgivingly and in one pass.
 //!
-//! [`decode`] reads the envelope and whatever stands under its data key into the slots of a generated type (see [`crate::table`]).
+//! [`decode`] reads the envelope and whatever stands under its data key into the slots of a generated type.
 //! What differs from the page but can be understood is accepted: numbers in quotes, integers written `3.0`, `null` and absence,
 //! `[]` or `""` for an empty object, `{}` or `""` for an empty list, lists as PHP writes them when filtered (`{"0": …, "2": …}`),
 //! undocumented enum values, undocumented keys. Damage inside a string (bytes that are no UTF-8, raw control characters, halves of surrogate pairs)
