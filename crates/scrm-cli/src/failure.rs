@@ -1,6 +1,6 @@
 //! What ends the program early, and its exit codes.
 
-use std::{fmt, process::ExitCode};
+use std::fmt;
 
 use scrm_core::ErrorKind;
 
@@ -42,8 +42,12 @@ impl Failure {
         self.told.of(language)
     }
 
-    pub(crate) fn code(&self) -> ExitCode {
-        ExitCode::from(self.code)
+    pub(crate) fn both(self) -> Both {
+        self.told
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        self.code
     }
 }
 
@@ -82,7 +86,7 @@ fn in_flags(said: &str) -> String {
 impl From<scrm_core::Error> for Failure {
     fn from(error: scrm_core::Error) -> Self {
         let code = match error.kind() {
-            ErrorKind::InvalidRequest | ErrorKind::Unsupported => WRONG_USE,
+            ErrorKind::InvalidRequest | ErrorKind::Unsupported | ErrorKind::Config => WRONG_USE,
             _ => FAILED,
         };
         Failure { told: told(&error), code }

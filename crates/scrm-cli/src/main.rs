@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Err(failure) => {
             let code = failure.code();
             screen::problem(&failure.text(language));
-            code
+            ExitCode::from(code)
         }
     }
 }

@@ -3,6 +3,7 @@
 mod fetch;
 mod job;
 mod known;
+mod options;
 mod plan;
 mod progress;
 pub(crate) mod rejects;
@@ -51,6 +52,9 @@ pub(crate) const TAKEN: &[&str] = &[
     "allow-empty",
 ];
 
+/// What may stand beside `--plan`: all else belongs into the plan.
+const OF_A_PLAN: &[&str] = &["plan", "quiet", "lang", "help"];
+
 pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
     let arg = |name: &'static str, value: &'static str, en: &'static str, zh: &'static str| {
@@ -76,8 +80,8 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
         .arg(arg("commit-every", "ROWS", "Rows of one commit [default: 20000]", "每次提交多少行 [默认: 20000]").value_parser(value_parser!(u64).range(1..=1_000_000)))
         .arg(Arg::new("allow-empty").long("allow-empty").action(ArgAction::SetTrue).help(pick("Let an empty filter be sent, which the vendor takes for none", "允许发送空的筛选条件（厂商会当作没有条件）")))
         .arg(Arg::new("strict").long("strict").action(ArgAction::SetTrue).help(pick("Exit code 4 where nobody can know whether all came", "无法确认是否取全时，退出码为 4")))
-        .arg(Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help(pick("No progress", "不显示进度")))
-        .arg(arg("plan", "FILE", "Several pulls in one run, from a TOML file", "按 TOML 文件一次完成多个取数").conflicts_with_all(["vendor", "operation", "to"]))
+        .arg(Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help(pick("Say nothing where all came", "取全时什么都不显示")))
+        .arg(arg("plan", "FILE", "Several pulls in one run, from a TOML file", "按 TOML 文件一次完成多个取数").conflicts_with_all(["vendor", "operation"].iter().chain(TAKEN.iter().filter(|name| !OF_A_PLAN.contains(name)))))
         .arg(time(arg("since", "last|TIME", "From the last run's mark, or from a time", "从上次的位置，或从某个时间开始")))
         .arg(time(arg("until", "TIME", "Up to a time [default: now, less --settle]", "到某个时间为止 [默认: 现在减去 --settle]")))
         .arg(time(arg("by", "FIELD", "Filter that begins the time, where there are several", "按哪个起始时间字段筛选（有多个时）")))
@@ -85,8 +89,8 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
         .arg(time(arg("settle", "TIME", "Leave what is younger to the next run [default: 10m]", "太新的数据留给下一次 [默认: 10m]")))
         .args(connect::options(language))
         .after_help(pick(
-            "The operation's filters are flags too. Killed at any time, the same command goes on.\nExit: 0 all came, 3 incomplete, 4 not known (--strict), 130 interrupted.",
-            "接口的筛选字段也是参数。随时中断，重新运行同一命令即可继续。\n退出码：0 取全，3 不全，4 无法确认（--strict），130 被中断。",
+            "The operation's filters are flags too. Killed at any time, the same command goes on.\nExit: 0 all came, 1 failed, 2 refused before anything was sent, 3 incomplete,\n4 not known (--strict), 130 interrupted.",
+            "接口的筛选字段也是参数。随时中断，重新运行同一命令即可继续。\n退出码：0 取全，1 失败，2 有误而没有发送，3 不全，4 无法确认（--strict），130 被中断。",
         ))
 }
 
@@ -111,11 +115,19 @@ pub(crate) fn run(runtime: &Runtime, matches: &ArgMatches, language: Language) -
     });
     let mut session = Session { runtime, language, meter: Arc::default(), interrupted, clients: Vec::new() };
     if let Some(file) = matches.get_one::<String>("plan") {
-        return plan::run(&mut session, &PathBuf::from(file));
+        return plan::run(&mut session, &PathBuf::from(file), matches.get_flag("quiet"));
     }
     let report = Job::of(matches, language)?.run(&mut session)?;
-    screen::line(&report.text(language));
-    Ok(ExitCode::from(report.code(matches.get_flag("strict"))))
+    let code = report.code(matches.get_flag("strict"));
+    tell(&report, code, matches.get_flag("quiet"), language);
+    Ok(ExitCode::from(code))
+}
+
+/// Shows the report; a quiet pull shows one only where there is something to look at.
+fn tell(report: &Report, code: u8, quiet: bool, language: Language) {
+    if !quiet || code != 0 {
+        screen::line(&report.text(language));
+    }
 }
 
 /// Ctrl-C, or what a service manager sends.
@@ -152,11 +164,6 @@ pub(crate) fn length(text: &str, option: &str) -> Result<Duration, Failure> {
     let number = text.trim_end_matches(unit);
     let number: u64 = if text == "0" { 0 } else { number.parse().map_err(|_| wrong())? };
     number.checked_mul(seconds).filter(|seconds| *seconds <= 3660 * 86_400).map(Duration::from_secs).ok_or_else(wrong)
-}
-
-/// For the plan: one pull whose report is wanted, not printed.
-pub(crate) fn one(session: &mut Session<'_>, matches: &ArgMatches) -> Result<Report, Failure> {
-    Job::of(matches, session.language)?.run(session)
 }
 
 #[cfg(test)]

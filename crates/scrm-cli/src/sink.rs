@@ -88,20 +88,41 @@ pub(crate) enum Target {
 impl Target {
     pub(crate) fn of(to: &str) -> Result<Target, Failure> {
         if to.starts_with("postgres://") || to.starts_with("postgresql://") {
-            return Ok(Target::Postgres(to.to_owned()));
+            #[cfg(feature = "postgres")]
+            postgres::config(to)?;
+            return Target::Postgres(to.to_owned()).built();
         }
         let path = PathBuf::from(to);
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
         match ending.as_str() {
             "jsonl" | "ndjson" => Ok(Target::Lines(path, false)),
             "csv" => Ok(Target::Lines(path, true)),
-            "parquet" => Ok(Target::Parquet(path)),
-            "db" | "sqlite" | "sqlite3" => Ok(Target::Sqlite(path)),
+            "parquet" => Target::Parquet(path).built(),
+            "db" | "sqlite" | "sqlite3" => Target::Sqlite(path).built(),
             _ => Err(Failure::wrong_use(both!(
                 "--to {to:?}: a file that ends in .jsonl, .csv, .parquet or .db is wanted, or postgres://user@host/database",
                 "--to {to:?}：应为以 .jsonl、.csv、.parquet 或 .db 结尾的文件，或者 postgres://用户@主机/数据库"
             ))),
         }
+    }
+
+    /// Refuses a place of a kind that this program was built without.
+    fn built(self) -> Result<Target, Failure> {
+        let built = match self {
+            Target::Lines(..) => true,
+            Target::Parquet(_) => cfg!(feature = "parquet"),
+            Target::Sqlite(_) => cfg!(feature = "sqlite"),
+            Target::Postgres(_) => cfg!(feature = "postgres"),
+        };
+        if built { Ok(self) } else { Err(not_built()) }
+    }
+
+    pub(crate) fn is_csv(&self) -> bool {
+        matches!(self, Target::Lines(_, true))
+    }
+
+    pub(crate) fn is_database(&self) -> bool {
+        matches!(self, Target::Sqlite(_) | Target::Postgres(_))
     }
 
     /// The path that other files of the pull stand beside.
@@ -115,12 +136,6 @@ impl Target {
 
     /// Opens the place.
     pub(crate) fn open(&self, setup: Setup) -> Result<Box<dyn Sink>, Failure> {
-        if matches!(self, Target::Sqlite(_) | Target::Postgres(_)) && setup.state_path.is_some() {
-            return Err(Failure::wrong_use(both!(
-                "--state is for files: a database keeps the state in its own table, beside the rows",
-                "--state 只用于文件：数据库把状态存在自己的表里，和数据在一起"
-            )));
-        }
         match self {
             Target::Lines(path, csv) => {
                 let format = if *csv { Format::Csv(setup.headings) } else { Format::Json };
@@ -133,9 +148,13 @@ impl Target {
             #[cfg(feature = "postgres")]
             Target::Postgres(url) => Ok(Box::new(postgres::Postgres::open(url, setup)?)),
             #[allow(unreachable_patterns)]
-            _ => Err(Failure::wrong_use(both!("this program was built without that kind of target", "这个程序编译时没有包含这种目标"))),
+            _ => Err(not_built()),
         }
     }
+}
+
+fn not_built() -> Failure {
+    Failure::wrong_use(both!("this program was built without that kind of target", "这个程序编译时没有包含这种目标"))
 }
 
 /// What makes a state in a file forgotten.

@@ -13,6 +13,7 @@ use super::{
     Session, TAKEN,
     fetch::{self, Next},
     known::KnownRows,
+    options,
     progress::Progress,
     rejects::Rejects,
     report::{self, Report},
@@ -95,8 +96,28 @@ impl<'m> Job<'m> {
         fields::all_there(operation, &whole)?;
         let to = given("to").unwrap_or_default().to_owned();
         let target = Target::of(&to)?;
+        options::have_effect(matches, spec, &target)?;
         let table = given("table").unwrap_or(name).to_owned();
-        Ok(Job { matches, vendor, spec, request, since, needs_start, filled, target, to, table, language })
+        let job = Job { matches, vendor, spec, request, since, needs_start, filled, target, to, table, language };
+        options::are_apart(&job.places())?;
+        Ok(job)
+    }
+
+    /// Where it writes, as far as the user named it: what is written, and its place.
+    pub(super) fn places(&self) -> Vec<(String, String)> {
+        let to = match &self.target {
+            Target::Postgres(url) => format!("{url} {}", self.table),
+            Target::Sqlite(_) => format!("{} {}", place(&self.to), self.table),
+            Target::Lines(..) | Target::Parquet(_) => place(&self.to),
+        };
+        let named = ["state", "rejects", "summary"].into_iter();
+        let named = named.filter_map(|option| Some((format!("--{option}"), place(self.matches.get_one::<String>(option)?))));
+        std::iter::once(("--to".to_owned(), to)).chain(named).collect()
+    }
+
+    /// The vendor can be called as far as anybody knows before calling it.
+    pub(super) fn is_ready(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        self.client(session).map(|_| ())
     }
 
     fn path(&self, option: &str, ending: &str) -> PathBuf {
@@ -145,7 +166,7 @@ impl<'m> Job<'m> {
         format!("{:032x}", hash.finish())
     }
 
-    pub(super) fn run(mut self, session: &mut Session<'_>) -> Result<Report, Failure> {
+    fn rows(mut self, session: &mut Session<'_>) -> Result<Report, Failure> {
         let client = self.client(session)?;
         fields::fill(&mut self.request, &self.filled, client.credentials());
         let mut sink = self.target.open(self.setup())?;
@@ -190,10 +211,29 @@ impl<'m> Job<'m> {
             resumed,
             stores: resumed,
         };
-        let report = under_way.walk(&client)?;
-        let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
-        files::replace(&self.path("summary", ".summary.json"), text.as_bytes())?;
-        Ok(report)
+        under_way.walk(&client)
+    }
+
+    /// The pull, and its report in a file. Where an earlier run left one, a failure takes its place: nobody shall take it for this run's.
+    pub(super) fn run(self, session: &mut Session<'_>) -> Result<Report, Failure> {
+        let path = self.path("summary", ".summary.json");
+        let (vendor, operation, to) = (self.vendor.spec.name, self.spec.name, self.to.clone());
+        match self.rows(session) {
+            Ok(report) => {
+                let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+                files::replace(&path, text.as_bytes())?;
+                Ok(report)
+            }
+            Err(failure) => {
+                if report::is_of(&path, vendor, operation) {
+                    let error = failure.clone().both();
+                    let text =
+                        serde_json::json!({ "vendor": vendor, "operation": operation, "to": to, "result": "failed", "error": error });
+                    files::replace(&path, format!("{text:#}\n").as_bytes())?;
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// Which rows are there already, where a pull of what is new must know.
@@ -353,6 +393,11 @@ impl<'m> Job<'m> {
     }
 }
 
+/// A path as it is whatever folder the program was started in.
+pub(super) fn place(path: &str) -> String {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+}
+
 fn path(field: &str) -> Vec<&str> {
     field.split('/').collect()
 }
@@ -490,6 +535,9 @@ impl UnderWay<'_, '_, '_> {
 
     fn failed(&mut self, error: &Error) {
         let told = failure::told(error);
+        if self.told.contains(&told) {
+            return;
+        }
         self.progress.warn(&format!("scrm: {}", told.clone().of(self.job.language)));
         if self.told.len() < TOLD {
             self.told.push(told);

@@ -2,15 +2,23 @@
 
 use std::{collections::BTreeMap, path::Path, process::ExitCode};
 
+use clap::ArgMatches;
 use serde::Deserialize;
 use toml::Value;
 
-use super::{Session, one, report::Report};
+use super::{
+    Session,
+    job::{self, Job},
+    options,
+    report::Report,
+};
 use crate::{
     arguments,
     failure::{self, Failure},
-    language::{both, say},
-    screen, usage,
+    language::{Both, Language, both, say},
+    screen,
+    sink::files,
+    usage,
 };
 
 /// ```toml
@@ -40,58 +48,134 @@ struct Pull {
     options: BTreeMap<String, Value>,
 }
 
-pub(super) fn run(session: &mut Session<'_>, file: &Path) -> Result<ExitCode, Failure> {
-    let language = session.language;
-    let shown = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| Failure::of_file(&shown, error))?;
-    let plan: Plan =
-        toml::from_str(&text).map_err(|error| Failure::wrong_use(both!("{shown}: {error}", "{shown}：计划文件写得不对：{error}")))?;
-    let mut parsed = Vec::new();
-    for pull in &plan.pull {
-        let words = words(pull).map_err(|option| {
-            let name = &pull.operation;
-            Failure::wrong_use(both!(
-                "{shown}: {name}: {option} is no text, number or true",
-                "{shown}：{name}：{option} 应为文本、数字或 true"
-            ))
-        })?;
-        let matches = arguments::command(&words, language).try_get_matches_from(&words);
-        // all of the plan is checked before anything of it is done
-        let matches = matches.map_err(|error| {
-            let (pull, said) = (format!("{} {}", pull.vendor, pull.operation), usage::text(&error, language));
-            Failure::wrong_use(both!("{shown}: {pull}: {said}", "{shown}：{pull}：{said}"))
-        })?;
-        let strict = pull.options.get("strict").and_then(Value::as_bool).unwrap_or_default();
-        parsed.push((pull, matches, strict));
-    }
-    let (mut reports, mut failures, mut code): (Vec<Report>, Vec<serde_json::Value>, u8) = (Vec::new(), Vec::new(), 0);
-    for (pull, matches, strict) in &parsed {
+pub(super) fn run(session: &mut Session<'_>, file: &Path, quiet: bool) -> Result<ExitCode, Failure> {
+    let plan = read(file)?;
+    let commands: Vec<Result<ArgMatches, Failure>> = plan.pull.iter().map(|pull| parsed(pull, session.language)).collect();
+    let jobs = match jobs(session, &plan, &commands) {
+        Ok(jobs) => jobs,
+        Err(problems) => {
+            let Both { en, zh } = problems.told(&file.display().to_string());
+            problems.report(&plan)?;
+            return Err(Failure::wrong_use(Both { en, zh }));
+        }
+    };
+    let mut night = Night::default();
+    for ((pull, job), command) in plan.pull.iter().zip(jobs).zip(commands.iter().flatten()) {
         if *session.interrupted.borrow() {
-            code = failure::INTERRUPTED;
+            night.code = failure::INTERRUPTED;
             break;
         }
-        let Some((_, matches)) = matches.subcommand() else { continue };
-        match one(session, matches) {
+        night.take(pull, job.run(session), command.get_flag("strict"), quiet, session.language);
+    }
+    night.end(&plan, quiet, session.language)
+}
+
+fn read(file: &Path) -> Result<Plan, Failure> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::of_file(&shown, error))?;
+    toml::from_str(&text).map_err(|error| Failure::wrong_use(both!("{shown}: {error}", "{shown}：计划文件写得不对：{error}")))
+}
+
+/// The options of one pull, read as those of the command are.
+fn parsed(pull: &Pull, language: Language) -> Result<ArgMatches, Failure> {
+    let words =
+        words(pull).map_err(|option| Failure::wrong_use(both!("{option} is no text, number or true", "{option} 应为文本、数字或 true")))?;
+    let matches = arguments::command(&words, language).try_get_matches_from(&words);
+    let matches = matches.map_err(|error| {
+        let said = usage::text(&error, language);
+        Failure::wrong_use(both!("{said}", "{said}"))
+    })?;
+    matches.subcommand().map(|(_, matches)| matches.clone()).ok_or_else(|| Failure::wrong_use(both!("no pull", "没有取数")))
+}
+
+/// All of the plan is checked before anything of it is done.
+fn jobs<'m>(session: &mut Session<'_>, plan: &Plan, commands: &'m [Result<ArgMatches, Failure>]) -> Result<Vec<Job<'m>>, Problems> {
+    let (mut jobs, mut problems) = (Vec::new(), Problems::default());
+    let mut places: Vec<(String, String)> = plan.summary.iter().map(|summary| ("summary".to_owned(), job::place(summary))).collect();
+    for (at, (pull, command)) in plan.pull.iter().zip(commands).enumerate() {
+        let job = command.as_ref().map_err(Clone::clone).and_then(|matches| Job::of(matches, session.language));
+        let checked = job.and_then(|job| {
+            places.extend(job.places().into_iter().map(|(what, place)| (format!("{what} ({})", at + 1), place)));
+            options::are_apart(&places)?;
+            job.is_ready(session)?;
+            Ok(job)
+        });
+        match checked {
+            Ok(job) => jobs.push(job),
+            Err(failure) => problems.0.push((at + 1, pull.name(), failure.both())),
+        }
+    }
+    if problems.0.is_empty() { Ok(jobs) } else { Err(problems) }
+}
+
+/// What is wrong with a plan: the number of the pull, its name, and why.
+#[derive(Default)]
+struct Problems(Vec<(usize, String, Both)>);
+
+impl Problems {
+    fn told(&self, file: &str) -> Both {
+        let told = |of: fn(&Both) -> &str, pull: &str, nothing: &str| {
+            let lines = self.0.iter().map(|(at, name, said)| format!("\n  {pull} {at}, {name}: {}", of(said)));
+            format!("{file}: {nothing}{}", lines.collect::<String>())
+        };
+        Both { en: told(|said| &said.en, "pull", "nothing was done"), zh: told(|said| &said.zh, "取数", "什么都没有做") }
+    }
+
+    /// The report of an earlier run shall not be taken for this one's.
+    fn report(&self, plan: &Plan) -> Result<(), Failure> {
+        let Some(summary) = plan.summary.as_ref().filter(|summary| Path::new(summary).is_file()) else { return Ok(()) };
+        let failures = self.0.iter().map(|(at, name, said)| serde_json::json!({ "number": at, "pull": name, "error": said }));
+        write(summary, &[], &failures.collect::<Vec<_>>())
+    }
+}
+
+fn write(summary: &str, pulls: &[Report], failures: &[serde_json::Value]) -> Result<(), Failure> {
+    let text = serde_json::json!({ "pulls": pulls, "failures": failures });
+    files::replace(Path::new(summary), format!("{text:#}\n").as_bytes())
+}
+
+/// What a plan came to.
+#[derive(Default)]
+struct Night {
+    reports: Vec<Report>,
+    failures: Vec<serde_json::Value>,
+    code: u8,
+}
+
+impl Night {
+    fn take(&mut self, pull: &Pull, outcome: Result<Report, Failure>, strict: bool, quiet: bool, language: Language) {
+        match outcome {
             Ok(report) => {
-                screen::line(&report.text(language));
-                code = code.max(report.code(*strict));
-                reports.push(report);
+                let code = report.code(strict);
+                super::tell(&report, code, quiet, language);
+                self.code = self.code.max(code);
+                self.reports.push(report);
             }
             Err(failure) => {
-                let said = failure.text(language);
-                screen::problem(&format!("{} {}: {said}", pull.vendor, pull.operation));
-                failures.push(serde_json::json!({ "vendor": pull.vendor, "operation": pull.operation, "error": said }));
-                code = code.max(failure::FAILED);
+                self.code = self.code.max(failure.code());
+                let (name, said) = (pull.name(), failure.both());
+                screen::problem(&format!("{name}: {}", said.clone().of(language)));
+                self.failures.push(serde_json::json!({ "vendor": pull.vendor, "operation": pull.operation, "error": said }));
             }
         }
     }
-    let (done, failed, all) = (reports.len(), failures.len(), plan.pull.len());
-    screen::line(&say!(language, "{done} of {all} pulls done, {failed} failed", "{all} 个取数完成 {done} 个，失败 {failed} 个"));
-    if let Some(summary) = plan.summary {
-        let text = serde_json::json!({ "pulls": reports, "failures": failures });
-        crate::sink::files::replace(Path::new(&summary), format!("{text:#}\n").as_bytes())?;
+
+    fn end(self, plan: &Plan, quiet: bool, language: Language) -> Result<ExitCode, Failure> {
+        let (done, failed, all) = (self.reports.len(), self.failures.len(), plan.pull.len());
+        if !quiet || self.code != 0 {
+            screen::line(&say!(language, "{done} of {all} pulls done, {failed} failed", "{all} 个取数完成 {done} 个，失败 {failed} 个"));
+        }
+        if let Some(summary) = &plan.summary {
+            write(summary, &self.reports, &self.failures)?;
+        }
+        Ok(ExitCode::from(self.code))
     }
-    Ok(ExitCode::from(code))
+}
+
+impl Pull {
+    fn name(&self) -> String {
+        format!("{} {}", self.vendor, self.operation)
+    }
 }
 
 /// The command line of one pull; `Err`: an option that is none.

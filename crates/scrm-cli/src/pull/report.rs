@@ -1,6 +1,6 @@
 //! What a pull came to: a few lines for people, JSON for programs, an exit code for both.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use scrm_core::{Completeness, DriftReport};
 use serde::Serialize;
@@ -135,6 +135,13 @@ impl Report {
         }
         screen::fitted(&lines.join("\n"))
     }
+}
+
+/// Whether the file holds a report of this operation's pull.
+pub(crate) fn is_of(path: &Path, vendor: &str, operation: &str) -> bool {
+    let text = std::fs::read(path).unwrap_or_default();
+    let found: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    found["vendor"] == vendor && found["operation"] == operation && found["result"].is_string()
 }
 
 /// Seconds with a fraction.

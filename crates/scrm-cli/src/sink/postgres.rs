@@ -33,14 +33,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn open(url: &str, setup: Setup) -> Result<Self, Failure> {
-        if has_password(url) {
-            return Err(Failure::wrong_use(both!(
-                "--to holds a password, which everybody on this machine can read; leave it out and set PGPASSWORD, or write it into ~/.pgpass",
-                "--to 里有密码，本机所有人都能看到；请去掉，改用 PGPASSWORD 或 ~/.pgpass"
-            )));
-        }
-        let mut config: Config =
-            url.parse().map_err(|error| Failure::wrong_use(both!("--to {url}: {error}", "--to {url}：写得不对（{error}）")))?;
+        let mut config = config(url)?;
         if config.get_password().is_none()
             && let Some(password) = password(&config)?
         {
@@ -332,6 +325,17 @@ fn storable(text: String) -> String {
         without(&mut value);
         value.to_string()
     })
+}
+
+/// What a URL without a password says.
+pub(super) fn config(url: &str) -> Result<Config, Failure> {
+    if has_password(url) {
+        return Err(Failure::wrong_use(both!(
+            "--to holds a password, which everybody on this machine can read; leave it out and set PGPASSWORD, or write it into ~/.pgpass",
+            "--to 里有密码，本机所有人都能看到；请去掉，改用 PGPASSWORD 或 ~/.pgpass"
+        )));
+    }
+    url.parse().map_err(|error| Failure::wrong_use(both!("--to {url}: {error}", "--to {url}：写得不对（{error}）")))
 }
 
 fn has_password(url: &str) -> bool {

@@ -112,13 +112,79 @@ fn a_plan_does_several_pulls_over_one_token() {
 }
 
 #[test]
-fn a_plan_with_a_mistake_does_nothing() {
+fn a_plan_with_mistakes_does_nothing_and_tells_all() {
     let program = Program::new(10);
-    let plan = "[[pull]]\nvendor = \"xiaoe\"\noperation = \"user_list_v2\"\nto = \"a.jsonl\"\n[[pull]]\nvendor = \"xiaoe\"\noperation = \"user_list\"\nto = \"b.jsonl\"\nconcurency = 2\n";
-    std::fs::write(program.path("nightly.toml"), plan).unwrap();
-    let refused = program.run(&["pull", "--plan", "nightly.toml"]).ended(2);
-    assert!(refused.err.contains("concurency"), "{}", refused.err);
-    assert!(!program.path("a.jsonl").exists());
+    let pull = |vendor: &str, operation: &str, to: &str, more: &str| {
+        format!("[[pull]]\nvendor = \"{vendor}\"\noperation = \"{operation}\"\nto = \"{to}\"\n{more}\n")
+    };
+    let plan = [
+        "summary = \"night.json\"\n".to_owned(),
+        pull("xiaoe", "user_list_v2", "a.jsonl", ""),
+        pull("xiaoe", "user_list", "b.jsonl", "concurency = 2"),
+        pull("xiaoe", "usr_list", "c.jsonl", ""),
+        pull("xiaoe", "order_list_v2", "d.csv", "since = \"last\""),
+        pull("xiaoe", "user_list", "./a.jsonl", ""),
+        pull("xiaoe", "user_list", "postgres://me:geheim@db.example/shop", ""),
+        pull("xiaoe", "user_list", "e.txt", ""),
+        pull("rabbitpre", "customer_id_list", "f.jsonl", ""),
+    ];
+    std::fs::write(program.path("nightly.toml"), plan.concat()).unwrap();
+    std::fs::write(program.path("night.json"), "{\"pulls\": [{\"result\": \"complete\"}]}").unwrap();
+    let mut command = program.command(&["pull", "--plan", "nightly.toml"]);
+    let refused = ran(&command.env_remove("RABBITPRE_INSTANCE_APPID").env_remove("RABBITPRE_INSTANCE_SECRET").output().unwrap()).ended(2);
+    for told in [
+        "pull 2, xiaoe user_list: ",
+        "concurency",
+        "pull 3, xiaoe usr_list: ",
+        "user_list",
+        "pull 4, xiaoe order_list_v2: --by: one of pay_time_start",
+        "pull 5, xiaoe user_list: --to (5) and --to (1) name the same place",
+        "pull 6, xiaoe user_list: --to holds a password",
+        "pull 7, xiaoe user_list: --to \"e.txt\"",
+        "pull 8, rabbitpre customer_id_list: rabbitpre: credentials missing",
+    ] {
+        assert!(refused.err.contains(told), "{told} in {}", refused.err);
+    }
+    assert!(!refused.err.contains("pull 1,") && !refused.err.contains("geheim"), "{}", refused.err);
+    let report: Value = serde_json::from_str(&program.read("night.json")).unwrap();
+    assert_eq!((report["pulls"].as_array().unwrap().len(), report["failures"].as_array().unwrap().len()), (0, 7), "{report}");
+    assert!(!program.path("a.jsonl").exists() && program.mock.requests().is_empty());
+}
+
+#[test]
+fn a_report_of_an_earlier_run_does_not_outlive_a_failure() {
+    let program = Program::new(10);
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "users.jsonl", "--quiet"];
+    let quiet = program.run(&arguments).ended(0);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    let result = || serde_json::from_str::<Value>(&program.read("users.jsonl.summary.json")).unwrap()["result"].clone();
+    assert_eq!(result(), "complete");
+    let mut command = program.command(&arguments);
+    ran(&command.env("XIAOE_BASE_URL", "http://127.0.0.1:9").arg("--timeout").arg("1").output().unwrap()).ended(1);
+    assert_eq!(result(), "failed");
+    // that of another operation is nobody's business
+    let mut command = program.command(&["pull", "xiaoe", "user_list", "--to", "users.jsonl"]);
+    ran(&command.output().unwrap()).ended(2);
+    assert_eq!(program.run(&arguments).ended(0).out, "");
+    assert_eq!(result(), "complete");
+}
+
+#[test]
+fn what_would_change_nothing_is_refused() {
+    let program = Program::new(10);
+    for (arguments, told) in [
+        (&["user_list_v2", "--to", "users.jsonl", "--table", "people"][..], "--table is for databases"),
+        (&["user_list_v2", "--to", "users.parquet", "--headings", "zh"], "--headings is for files that end in .csv"),
+        (&["user_list_v2", "--to", "shop.db", "--state", "state.json"], "--state is for files"),
+        (&["user_list_v2", "--to", "users.jsonl", "--thorough"], "--thorough changes nothing for user_list_v2"),
+        (&["user_list", "--to", "users.jsonl", "--summary", "./users.jsonl"], "--summary and --to name the same place"),
+        (&["--plan", "nightly.toml", "--strict"], "--strict"),
+    ] {
+        let vendor: &[&str] = if arguments[0] == "--plan" { &[] } else { &["xiaoe"] };
+        let refused = program.run(&[&["pull"], vendor, arguments].concat()).ended(2);
+        assert!(refused.err.contains(told), "{arguments:?}: {}", refused.err);
+    }
+    assert!(program.mock.requests().is_empty());
 }
 
 #[test]
