@@ -23,6 +23,7 @@ use std::{borrow::Cow, fmt, future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request,
     header::{CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE},
@@ -144,8 +145,8 @@ struct Bounds {
 
 impl Bounds {
     /// What the future gives; `None`: too long there was no sign of life, or the whole takes too long.
-    async fn wait<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        timeout_at(self.deadline.min(later(Instant::now(), self.silence)), future).await.ok()
+    fn wait<T>(&self, future: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+        timeout_at(self.deadline.min(later(Instant::now(), self.silence)), future).map(Result::ok)
     }
 }
 

@@ -19,6 +19,7 @@ use hyper::{
     client::conn::{TrySendError, http1, http2},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::task::unconstrained;
 
 use super::{
     body::Outgoing,
@@ -33,7 +34,7 @@ pub(super) type Answered = Result<Response<Body>, TrySendError<Request<Outgoing>
 pub(super) struct Exclusive {
     sender: http1::SendRequest<Outgoing>,
     /// `None`: it is over. Then it is dropped at once, for it may hold the request unsent, and the call would wait for it.
-    connection: Option<http1::Connection<TokioIo<Stream>, Outgoing>>,
+    connection: Driven,
     look: Look,
 }
 
@@ -46,40 +47,53 @@ impl Exclusive {
 
     /// Until the head of the answer is there.
     pub(super) async fn send(&mut self, request: Request<Outgoing>) -> Answered {
-        let mut answered = pin!(self.sender.try_send_request(request));
-        let connection = &mut self.connection;
-        poll_fn(|context| {
-            drive(connection, context);
-            // Nothing but the connection wakes it, and that was driven just now.
-            answered.as_mut().poll(&mut deaf())
-        })
-        .await
+        // However much the task did before: what is put off for its sake wakes nobody here.
+        let mut answered = pin!(unconstrained(self.sender.try_send_request(request)));
+        driven(&mut self.connection, || answered.as_mut().poll(&mut deaf())).await
     }
 
     /// The next piece of the answer's body.
     pub(super) async fn frame(&mut self, body: &mut Body) -> Option<Result<Frame<Bytes>, hyper::Error>> {
-        let connection = &mut self.connection;
-        poll_fn(|context| match Pin::new(&mut *body).poll_frame(&mut deaf()) {
-            Poll::Pending => {
-                drive(connection, context);
-                Pin::new(&mut *body).poll_frame(&mut deaf())
-            }
-            ready => ready,
-        })
-        .await
+        let mut frame = || Pin::new(&mut *body).poll_frame(&mut deaf());
+        match frame() {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => driven(&mut self.connection, frame).await,
+        }
     }
 
     /// Whether it can be used again, after the whole answer came. The next call looks first whether it still can: hyper reads before it writes, and gives the
     /// request back when anything comes.
     pub(super) fn is_reusable(&mut self) -> bool {
-        // Once more, so that it sees that the answer is over.
-        drive(&mut self.connection, &mut deaf());
+        if !self.sender.is_ready() {
+            // Once more, so that it sees that the answer is over.
+            drive(&mut self.connection, &mut deaf());
+        }
         self.look.afresh();
         self.connection.is_some() && self.sender.is_ready()
     }
 }
 
-fn drive(connection: &mut Option<http1::Connection<TokioIo<Stream>, Outgoing>>, context: &mut Context<'_>) {
+type Driven = Option<http1::Connection<TokioIo<Stream>, Outgoing>>;
+
+/// What `poll` gives, where nothing but the connection can make it ready: that is driven, and no waker is needed but its own.
+///
+/// A connection wakes whom it last knew also for what the call itself does to it, such as dropping an answer's body, and each time the runtime would come round
+/// once more. So it learns of the call's waker only when nothing is left to do but to wait for the server.
+async fn driven<T>(connection: &mut Driven, mut poll: impl FnMut() -> Poll<T>) -> T {
+    poll_fn(|context| {
+        let mut turn = |context: &mut Context<'_>| {
+            drive(connection, context);
+            poll()
+        };
+        match turn(&mut deaf()) {
+            Poll::Pending => turn(context),
+            ready => ready,
+        }
+    })
+    .await
+}
+
+fn drive(connection: &mut Driven, context: &mut Context<'_>) {
     if let Some(driven) = connection
         && Pin::new(driven).poll(context).is_ready()
     {

@@ -128,11 +128,12 @@ impl Pool {
         loop {
             let (connection, is_new) = match place.take() {
                 Some(connection) => (connection, false),
-                None => place.open(self, target, bounds).await?,
+                // Boxed, as is what goes over HTTP/2: what few calls do should not make every call's future large.
+                None => Box::pin(place.open(self, target, bounds)).await?,
             };
             let failed = match connection {
                 Connection::Exclusive(exclusive) => over_exclusive(&place, exclusive, request, bounds).await,
-                Connection::Shared(shared) => over_shared(&place, shared, request, target, bounds).await,
+                Connection::Shared(shared) => Box::pin(over_shared(&place, shared, request, target, bounds)).await,
             };
             request = match failed {
                 Ok(answer) => return Ok(answer),

@@ -1,16 +1,18 @@
 //! Many runtimes, one transport.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Waker},
     thread,
 };
 
+use futures_util::future::{Either, select};
 use tokio::{
     net::TcpStream,
     runtime::{Builder, Runtime},
+    time::sleep,
 };
 
 use super::{
@@ -27,6 +29,8 @@ over_each! {
         a_connection_that_was_closed_while_the_runtime_stood_still_is_not_used,
         what_came_while_the_program_was_busy_is_seen_before_a_connection_is_used,
         the_same_holds_of_what_is_encrypted,
+        a_call_of_a_task_that_does_much_besides_hears_of_the_end_of_its_connection,
+        a_call_is_woken_by_its_answer_alone,
         transports_that_say_the_same_share_their_connections,
         without_a_runtime_there_is_an_error;
 }
@@ -199,6 +203,60 @@ fn the_same_holds_of_what_is_encrypted(over: Over) {
             thread::sleep(Duration::from_millis(40));
         }
     });
+}
+
+/// The runtime lets no task do more than so much at once. What a call waits for inside of itself must not be put off with nobody to wake it.
+fn a_call_of_a_task_that_does_much_besides_hears_of_the_end_of_its_connection(over: Over) {
+    let servers = servers();
+    let url = servers.block_on(serving(|mut stream| async move {
+        let _ = stream.read(&mut [0; 4096]).await;
+    }));
+    let transport = over.builder().build().unwrap();
+    let runtime = current_thread();
+    for besides in 110..128 {
+        let (give, mut things) = mpsc::unbounded_channel();
+        let mut call = transport.send(request(&url));
+        let call = poll_fn(|context| {
+            for thing in 0..besides {
+                give.send(thing).unwrap();
+                let _ = things.poll_recv(context);
+            }
+            call.as_mut().poll(context)
+        });
+        runtime.block_on(async {
+            let late = pin!(sleep(Duration::from_secs(15)));
+            let outcome = select(late, call).await;
+            let Either::Right((outcome, _)) = outcome else { panic!("nobody woke a call of a task that did {besides} things besides") };
+            assert_eq!(outcome.unwrap_err().kind, Kind::Broken);
+        });
+    }
+}
+
+fn a_call_is_woken_by_its_answer_alone(over: Over) {
+    if over != Over::Hyper {
+        return; // reqwest's task wakes it besides.
+    }
+    let servers = servers();
+    let url = servers.block_on(keeping());
+    let transport = over.builder().build().unwrap();
+    let calls = 200;
+    let woken_more = current_thread().block_on(async {
+        let mut woken_more = 0;
+        for _ in 0..calls {
+            let mut call = transport.send(request(&url));
+            let mut polls = 0;
+            let answer = poll_fn(|context| {
+                polls += 1;
+                call.as_mut().poll(context)
+            })
+            .await;
+            answer.unwrap();
+            woken_more += usize::from(polls > 2);
+        }
+        woken_more
+    });
+    // The first connects; another may come in pieces.
+    assert!(woken_more < calls / 10, "{woken_more} of {calls} calls");
 }
 
 fn transports_that_say_the_same_share_their_connections(over: Over) {
