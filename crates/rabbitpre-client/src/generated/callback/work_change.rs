@@ -8,6 +8,10 @@ scrm_core::record! {
     ///
     /// 作品推送
     ///
+    /// The documentation has code, errorCode, msg and a number as data for the answer, with the text of an import; as for the other callbacks, code and msg are answered here.
+    ///
+    /// 页面上的应答是 code、errorCode、msg 和一个数字 data，说明文字却是导入接口的；这里和其他回调一样，应答 code 和 msg。
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.

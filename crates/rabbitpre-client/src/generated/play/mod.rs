@@ -8,12 +8,12 @@
 //! | [activity_get](Handle::activity_get)<br>[PlayActivityGet] | **Get activity and prizes of a component** · 根据组件id获取活动和配置<br>**unverified**; the copy ends early; 3 errata |
 //! | [award_stats](Handle::award_stats)<br>[PlayAwardStats] | **Get award statistics of a play** · 奖品信息<br>**unverified** |
 //! | [game_record_list](Handle::game_record_list)<br>[PlayGameRecordList] | **List game records** · 游戏数据列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 2 errata |
-//! | [lottery_win_list](Handle::lottery_win_list)<br>[PlayLotteryWinList] | **List lottery wins** · 抽奖记录列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 1 errata |
+//! | [lottery_win_list](Handle::lottery_win_list)<br>[PlayLotteryWinList] | **List lottery wins** · 抽奖记录列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 9 of 31 fields unverified; 1 errata |
 //! | [player_get](Handle::player_get)<br>[PlayPlayerGet] | **Get a player by plugin token** · 根据插件token获取用户信息<br>read 2026-11-26; 5 errata |
 //! | [plugin_list](Handle::plugin_list)<br>[PlayPluginList] | **List plays of a work** · 获取作品下的插件信息<br>read 2026-11-26 |
 //! | [reservation_list](Handle::reservation_list)<br>[PlayReservationList] | **List reservations** · 预约数据列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 1 errata |
 //! | [sign_in_record_list](Handle::sign_in_record_list)<br>[PlaySignInRecordList] | **List sign-ins** · 签到数据列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 2 errata |
-//! | [team_list](Handle::team_list)<br>[PlayTeamList] | **List teams** · 组队队伍列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early |
+//! | [team_list](Handle::team_list)<br>[PlayTeamList] | **List teams** · 组队队伍列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 9 of 32 fields unverified |
 //! | [vote_candidate_list](Handle::vote_candidate_list)<br>[PlayVoteCandidateList] | **List vote candidates** · 投票选手列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 2 errata |
 
 pub(super) mod play_activity_get;

@@ -10,9 +10,9 @@ scrm_core::request! {
     ///
     /// 抽奖记录列表
     ///
-    /// Lists the wins of a lottery by page; the pager was not read.
+    /// Lists the wins of a lottery by page. The copy breaks off before the pager: its fields are those of the list of sign-ins, unverified here.
     ///
-    /// 分页列出抽奖的中奖记录，没有读到分页信息。
+    /// 分页列出抽奖的中奖记录。副本在分页信息之前中断，分页信息取自签到数据列表，未经验证。
     ///
     /// **Not the whole**: the copy of the page that was read ends after `response/data/list/channelTypeStr`. What comes besides is kept in `extra`.
     ///
@@ -126,8 +126,26 @@ scrm_core::record! {
     pub struct PlayLotteryWinListData {
         "The wins of the page; the copy breaks off behind channelTypeStr." "这一页的中奖记录；副本在 channelTypeStr 之后中断。"
         list: Vec<LotteryWin> as List(LotteryWin) = "list", maybe rows;
+        "Page number." "页码。" "On the wire `pageNo`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        page_no: Option<i64> as I64 = "pageNo", maybe;
+        "Rows per page." "每页行数。" "On the wire `pageSize`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        page_size: Option<i64> as I64 = "pageSize", maybe;
+        "Number of rows in all." "总行数。" "On the wire `totalCount`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        total_count: Option<i64> as I64 = "totalCount", maybe;
+        "Index of the first row." "第一行的序号。" "On the wire `beginIndex`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        begin_index: Option<i64> as I64 = "beginIndex", maybe;
+        "Order as it was asked for." "排序条件。" "On the wire `orderCondition`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        order_condition: Option<String> as Str = "orderCondition", maybe;
+        "Number of pages." "总页数。" "On the wire `pageCount`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        page_count: Option<i64> as I64 = "pageCount", maybe;
+        "Field that the rows are sorted by." "排序的字段。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        sort: Option<String> as Str = "sort", maybe;
+        "Direction of the order." "排序的方向。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        order: Option<String> as Str = "order", maybe;
+        "Order by several fields." "多字段排序。" "On the wire `mulFieldOrder`." "**Unverified**: seen in an example, in other people's code or in a retelling only."
+        mul_field_order: Option<String> as Str = "mulFieldOrder", maybe;
     }
-    numbers(0)
+    numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
 scrm_core::record! {

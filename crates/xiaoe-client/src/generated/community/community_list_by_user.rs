@@ -112,7 +112,7 @@ scrm_core::record! {
     ///
     /// 一页圈子。
     pub struct CommunityListByUserData {
-        "Number of circles." "圈子总数。"
+        "Number of circles." "圈子总数。" "**Unverified**: seen in one example only."
         total: Option<i64> as I64 = "total", maybe;
         "The circles of the page." "这一页的圈子。"
         list: Vec<UserCircle> as List(UserCircle) = "list", always rows;

@@ -138,7 +138,7 @@ scrm_core::record! {
     ///
     /// 一页优惠券。
     pub struct CouponListV2Data {
-        "Number of the page." "页码。"
+        "Number of the page." "页码。" "**Unverified**: seen in an example, in other people's code or in a retelling only."
         current_page: Option<i64> as I64 = "current_page", maybe;
         "The coupons of the page." "这一页的优惠券。"
         data: Vec<Coupon> as List(Coupon) = "data", maybe rows;

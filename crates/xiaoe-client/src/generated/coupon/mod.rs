@@ -10,7 +10,7 @@
 //! | [give_v2](Handle::give_v2)<br>[CouponGiveV2] | **Give a coupon, version 2.0** · 发放优惠券2.0<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 3 errata |
 //! | [holder_list](Handle::holder_list)<br>[CouponHolderList] | **List the users who hold a coupon, version 1.0** · 获取优惠券领券用户<br>营销码券管理-查询码券信息; 20 calls in 1 s; pages from 1, at most 100 rows each<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
 //! | [holder_list_v2](Handle::holder_list_v2)<br>[CouponHolderListV2] | **List the users who hold a coupon, version 2.0** · 获取优惠券领券用户2.0<br>营销码券管理-查询; 20 calls in 1 s; pages from 1, at most 500 rows each<br>read 2026-11-26; 5 errata |
-//! | [list_v2](Handle::list_v2)<br>[CouponListV2] | **List coupons, version 2.0** · 优惠券列表<br>营销码券管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 35 of 60 fields unverified; 8 errata |
+//! | [list_v2](Handle::list_v2)<br>[CouponListV2] | **List coupons, version 2.0** · 优惠券列表<br>营销码券管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 36 of 60 fields unverified; 8 errata |
 
 pub(super) mod coupon_get;
 pub(super) mod coupon_give_batch_v2;

@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does |
 //! |---|---|
-//! | [deduct](Handle::deduct)<br>[PointsDeduct] | **Take points away** · 批量扣减积分<br>积分管理-积分操作; 500 calls in 10 s<br>read 2026-11-26; 3 errata |
+//! | [deduct](Handle::deduct)<br>[PointsDeduct] | **Take points away** · 批量扣减积分<br>积分管理-积分操作; 500 calls in 10 s<br>read 2026-11-26 in an older copy; 3 errata |
 //! | [flow_list](Handle::flow_list)<br>[PointsFlowList] | **List points movements** · 查询用户积分日志<br>积分管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 6 errata |
 //! | [list](Handle::list)<br>[PointsList] | **List points accounts** · 批量获取用户积分列表<br>积分管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-22; 11 errata |
 

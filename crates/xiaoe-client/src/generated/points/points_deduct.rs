@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 从一批用户各扣去同样多的积分，最多 100 人。重复调用会再扣一次。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// Sent by [`points().deduct`](super::Handle::deduct).
     ///
     /// # Example
@@ -73,7 +75,7 @@ scrm_core::operation! {
     impl Operation for PointsDeduct, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static POINTS_DEDUCT = OperationSpec::new("points_deduct", Method::Post, "/xe.account.deduction.batch/1.0.0")
         .title("Take points away", "批量扣减积分")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 批量扣减积分", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2285846"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 批量扣减积分", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2285846").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("积分管理-积分操作")
         .quota(500, 10)

@@ -5,7 +5,7 @@
 //!
 //! | Call | What it does |
 //! |---|---|
-//! | [code_create](Handle::code_create)<br>[RedeemCodeCreate] | **Make redeem codes** · 创建兑换码<br>营销码券管理-码券操作; 500 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 of 17 fields unverified; 4 errata |
+//! | [code_create](Handle::code_create)<br>[RedeemCodeCreate] | **Make redeem codes** · 创建兑换码<br>营销码券管理-码券操作; 500 calls in 10 s<br>read 2026-11-26 in an older copy; the copy ends early; 1 of 17 fields unverified; 4 errata |
 //! | [code_list](Handle::code_list)<br>[RedeemCodeList] | **List the codes of a redeem batch** · 获取兑换码码库列表<br>营销码券管理-查询; 3000 calls in 10 s; pages from 1, at most 100 rows each<br>read 2026-11-26; 2 errata |
 
 pub(super) mod redeem_code_create;

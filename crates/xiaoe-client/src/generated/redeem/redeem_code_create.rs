@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 生成一批兑换码。重复调用会再生成一批。例子里还送了表格没有的 b_user_id。读到的页面在请求的例子里中断，返回的内容不详。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// **Not the whole**: the copy of the page that was read ends after `request/content/resource/spu_id`. There may be more parameters.
     ///
     /// Sent by [`redeem().code_create`](super::Handle::code_create).
@@ -91,7 +93,7 @@ scrm_core::operation! {
     impl Operation for RedeemCodeCreate, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static REDEEM_CODE_CREATE = OperationSpec::new("redeem_code_create", Method::Post, "/xe.redeem_code.create/1.0.0")
         .title("Make redeem codes", "创建兑换码")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 创建兑换码", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2594330"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 创建兑换码", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2594330").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("营销码券管理-码券操作")
         .quota(500, 10)

@@ -6,7 +6,7 @@
 //! | Call | What it does |
 //! |---|---|
 //! | [save](Handle::save)<br>[TagSave] | **Make or rename a tag** · 添加/修改标签<br>用户管理-增删改; 3000 calls in 10 s<br>read 2026-11-26; 4 errata |
-//! | [user_tag_set](Handle::user_tag_set)<br>[UserTagSet] | **Set a user's tags** · 添加/修改用户标签<br>用户管理-标签操作; 3000 calls in 10 s<br>read 2026-11-26; 1 errata |
+//! | [user_tag_set](Handle::user_tag_set)<br>[UserTagSet] | **Set a user's tags** · 添加/修改用户标签<br>用户管理-标签操作; 3000 calls in 10 s<br>read 2026-11-26 in an older copy; 1 errata |
 
 pub(super) mod tag_save;
 pub(super) mod user_tag_set;

@@ -14,6 +14,8 @@ scrm_core::request! {
     ///
     /// 把一个用户的手工标签换成给出的这些。给空名单会清空这个用户的全部手工标签；厂商把不带 tag_ids 也当作清空，所以这里必须给出。重复调用会怎样没有说明。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// Sent by [`tag().user_tag_set`](super::Handle::user_tag_set).
     ///
     /// # Example
@@ -68,7 +70,7 @@ scrm_core::operation! {
     impl Operation for UserTagSet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static USER_TAG_SET = OperationSpec::new("user_tag_set", Method::Post, "/xe.user.tag.create_modify_user_tag/1.0.0")
         .title("Set a user's tags", "添加/修改用户标签")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 添加/修改用户标签", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2638881"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 添加/修改用户标签", "2026-11-26").url("https://www.kancloud.cn/qq535902586/xiaoe/2638881").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("用户管理-标签操作")
         .quota(3000, 10)

@@ -10,7 +10,7 @@
 //! | [list_by_ids](Handle::list_by_ids)<br>[UserListByIds] | **Look up users by ids** · 批量查询获取用户信息<br>用户管理-查询; 1000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; 1 of 17 fields unverified; 2 errata |
 //! | [list_v2](Handle::list_v2)<br>[UserListV2] | **List users, version 2.0.0** · 获取用户列表2.0.0<br>用户管理-查询; 3000 calls in 10 s; by cursor, at most 50 rows each<br>**unverified**; 7 errata |
 //! | [register](Handle::register)<br>[UserRegister] | **Register a user** · 注册新用户<br>用户管理-用户操作<br>**unverified** |
-//! | [update](Handle::update)<br>[UserUpdate] | **Change a user's profile** · 更新用户信息<br>用户管理-用户操作; 3000 calls in 10 s<br>read 2026-11-22 |
+//! | [update](Handle::update)<br>[UserUpdate] | **Change a user's profile** · 更新用户信息<br>用户管理-用户操作; 3000 calls in 10 s<br>read 2026-11-22 in an older copy |
 
 mod definitions;
 pub(super) mod user_get;

@@ -16,6 +16,8 @@ scrm_core::request! {
     ///
     /// 修改一个用户的资料。没给的字段会怎样、重复调用会怎样都没有说明。
     ///
+    /// Read in a mirrored copy of the vendor's page, of an older date.
+    ///
     /// Sent by [`user().update`](super::Handle::update).
     ///
     /// # Example
@@ -67,7 +69,7 @@ scrm_core::operation! {
     impl Operation for UserUpdate, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static USER_UPDATE = OperationSpec::new("user_update", Method::Post, "/xe.user.info.update/1.0.0")
         .title("Change a user's profile", "更新用户信息")
-        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 更新用户信息", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/2285342"))
+        .source(Source::new("www.kancloud.cn/qq535902586/xiaoe, 更新用户信息", "2026-11-22").url("https://www.kancloud.cn/qq535902586/xiaoe/2285342").evidence(Evidence::Mirrored))
         .access(Access::Write)
         .permission("用户管理-用户操作")
         .quota(3000, 10)

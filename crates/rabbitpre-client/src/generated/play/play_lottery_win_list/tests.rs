@@ -62,6 +62,15 @@ fn examples() {
         "extra": null
       }
     ],
+    "pageNo": null,
+    "pageSize": null,
+    "totalCount": null,
+    "beginIndex": null,
+    "orderCondition": null,
+    "pageCount": null,
+    "sort": null,
+    "order": null,
+    "mulFieldOrder": null,
     "extra": null
   }
 }"#))
