@@ -12,7 +12,7 @@ use serde_json::Value;
 
 static ENVELOPE: EnvelopeSpec = EnvelopeSpec::new("code", &["msg"], "data", &["0"]);
 
-scrm_core::record! {
+declare::record! {
     /// Every kind of slot.
     pub struct Row {
         "Id." "id。"

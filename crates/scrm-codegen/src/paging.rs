@@ -139,7 +139,7 @@ impl<'a> Paged<'a> {
             Row::Object(name) => names::ident(name).to_string(),
             Row::Value(ty) => (*ty).to_owned(),
         };
-        let mut text = format!("scrm_core::pages! {{\n    impl PagedOperation for {name}, row {row};\n");
+        let mut text = format!("declare::pages! {{\n    impl PagedOperation for {name}, row {row};\n");
         let facts = [
             Some(format!("rows {}", self.rows.spelled())),
             self.total()?,

@@ -11,7 +11,7 @@ pub trait Maybe: ReadFields + Sized {
     ///
     /// ```
     /// # use scrm_core::Maybe;
-    /// # scrm_core::request! {
+    /// # declare::request! {
     /// #     /// Lists users.
     /// #     pub struct UserList {
     /// #         "Phone." "手机号。"

@@ -29,17 +29,11 @@ pub trait Tabular: ReadFields {
     }
 
     /// The row for CSV and other tables whose cells are texts.
-    fn flat(&self) -> Flat<&Self>
+    fn flat(&self) -> Flat<&dyn ReadFields>
     where
         Self: Sized,
     {
         Flat(self)
-    }
-}
-
-impl<R: Documented + ReadFields> Tabular for R {
-    fn columns() -> Vec<Column> {
-        columns(R::TABLE, &R::blank(), R::NOTES)
     }
 }
 
@@ -99,47 +93,36 @@ pub struct TenantColumn {
     pub label: String,
 }
 
-/// What the documentation says of fields, then of dynamic columns: for each the English and the Chinese text, those of the label where it differs, the
-/// unit if it has one, and a line feed. One list of texts, for that is the least work for the compiler. Beside them the columns of those fields that hold objects.
-#[doc(hidden)]
-pub type Notes = (&'static [&'static str], &'static [fn() -> Vec<Column>]);
-
-/// A struct with a table.
-#[doc(hidden)]
-pub trait Documented: Sized {
-    /// Its fields.
-    const TABLE: &'static Table;
-    /// What the documentation says of them, in a constant of its own, which a program that never asks does not carry.
-    const NOTES: Notes;
-    /// With nothing in it: a request without what it starts with.
-    fn blank() -> Self;
-}
-
-impl<R: Documented> Documented for Box<R> {
-    const TABLE: &'static Table = R::TABLE;
-    const NOTES: Notes = R::NOTES;
-    fn blank() -> Self {
-        Box::new(R::blank())
-    }
-}
-
 /// What stands for undocumented keys.
 const EXTRA_LABEL: Label = Label { zh: "文档没有说明的字段", en: "Keys that the documentation does not name" };
 
-/// What ends a field's part of [`Documented::NOTES`].
+/// What ends a field's part of [`Notes::texts`].
 const END: &str = "\n";
 
-/// The columns of a type, from its table, its notes, and what the views of an empty one say.
-fn columns(table: &'static Table, blank: &dyn ReadFields, (notes, nested): Notes) -> Vec<Column> {
+/// What the documentation says of a struct's fields, for those who ask at run time.
+#[doc(hidden)]
+pub struct Notes {
+    /// Of each field, then of dynamic columns: the English and the Chinese text, those of the label where it differs, the unit if it has one, and a line
+    /// feed. One list of texts, for that is the least work for the compiler.
+    pub texts: &'static [&'static str],
+    /// The columns of those fields that hold objects.
+    pub nested: &'static [fn() -> Vec<Column>],
+    /// A struct with nothing in it, whose views tell what its fields are.
+    pub blank: fn() -> Box<dyn ReadFields>,
+}
+
+/// The columns of a type, from its table and its notes.
+pub(crate) fn columns(table: &'static Table, notes: &Notes) -> Vec<Column> {
+    let blank = (notes.blank)();
     let fields = table.fields.iter().enumerate().map(|(number, field)| (field.name(), field.flags, blank.view(number)));
     let dynamic = table.dynamic.map(|columns| (columns.name, 0, blank.view(DYNAMIC)));
-    let (mut notes, mut nested) = (notes.split(|text| *text == END), nested.iter());
+    let (mut texts, mut nested) = (notes.texts.split(|text| *text == END), notes.nested.iter());
     let mut columns: Vec<Column> = fields
         .chain(dynamic)
         .map(|(name, flags, view)| {
             let (kind, shape) = kind(&view);
             let nested = if kind == ColumnKind::Object { nested.next().copied() } else { None };
-            let (label, unit) = note(notes.next().unwrap_or_default());
+            let (label, unit) = note(texts.next().unwrap_or_default());
             Column { name, kind, shape, unit, sensitivity: sensitivity(flags), required: flags & REQUIRED != 0, label, nested }
         })
         .collect();

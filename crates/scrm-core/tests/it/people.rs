@@ -22,7 +22,7 @@ use crate::acme::{
     operations::{UserListData, usual},
 };
 
-scrm_core::request! {
+declare::request! {
     /// Lists people by page.
     pub struct List {
         "Page." "页码。"
@@ -39,7 +39,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for List, of Acme, answers UserListData;
     pub static LIST = usual("people_list", "/people/list")
         .quota(100, 1)
@@ -54,7 +54,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for List, row User;
     rows data.list;
     total data.total;
@@ -64,7 +64,7 @@ scrm_core::pages! {
     range 0 request.start to request.end;
 }
 
-scrm_core::request! {
+declare::request! {
     /// Lists people behind one of them.
     pub struct After {
         "Behind this one." "从这一个之后。"
@@ -77,7 +77,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for After, of Acme, answers UserListData;
     pub static AFTER = usual("people_after", "/people/after").paging(
         &PagingSpec::cursor("after", "after", "/data/list").size("size").max_size(50).total("/data/total").id("user_id")

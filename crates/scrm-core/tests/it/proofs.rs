@@ -77,7 +77,7 @@ impl Vendor for Apex {
 /// A call with the usual token, with the partner's, and a signed one at another base URL.
 macro_rules! operation {
     ($type:ident, $spec:ident, $facts:expr) => {
-        scrm_core::request! {
+        declare::request! {
             /// Names somebody.
             pub struct $type {
                 "Name." "名称。"
@@ -87,7 +87,7 @@ macro_rules! operation {
             /// Nothing is required.
             new()
         }
-        scrm_core::operation! {
+        declare::operation! {
             impl Operation for $type, of Apex, answers Option<Value>;
             pub static $spec = $facts;
         }

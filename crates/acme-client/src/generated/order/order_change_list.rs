@@ -5,7 +5,9 @@
 //!
 //! `POST /order/changes` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Changes of orders, a week at a time
     ///
     /// 示例
@@ -66,7 +68,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderChangeList, of crate::generated::vendor::Acme, answers OrderChangeListData;
     pub(crate) static ORDER_CHANGE_LIST = OperationSpec::new("order_change_list", Method::Post, "/order/changes")
         .title("Changes of orders, a week at a time", "示例")
@@ -96,7 +98,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for OrderChangeList, row OrderChange;
     rows data.list;
     total data.total;
@@ -107,7 +109,7 @@ scrm_core::pages! {
     range 1 request/data.from to request/data.to;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Page and times.
     ///
     /// 对象
@@ -130,7 +132,7 @@ scrm_core::record! {
     new(page: i64)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -143,7 +145,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Changes.
     ///
     /// 字段
@@ -154,7 +156,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The change.
     ///
     /// 对象

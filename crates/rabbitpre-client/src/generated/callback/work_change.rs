@@ -3,7 +3,9 @@
 //!
 //! 作品推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Work changed
     ///
     /// 作品推送
@@ -68,7 +70,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What stands in it.
     ///
     /// 插件。
@@ -79,7 +81,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tasks.
     ///
     /// 任务。
@@ -94,7 +96,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of work.
     ///
     /// 作品类型。
@@ -105,7 +107,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What happened.
     ///
     /// 事件。
