@@ -22,6 +22,7 @@ pub use std::{
     default::Default,
     fmt,
     hash::{Hash, Hasher},
+    mem::take,
     option::Option,
     result::Result,
     str::FromStr,
@@ -34,7 +35,7 @@ pub use self::{
     equal::same,
     given::Given,
     marks::{always, maybe, optional, required},
-    operations::{Bound, Cursor, Number, RowId, Rows, Total, set_object_cursor},
+    operations::{Bound, Cursor, Number, Rows, set_object_cursor},
 };
 use serde_json::Value;
 

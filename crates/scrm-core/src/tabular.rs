@@ -96,15 +96,12 @@ pub struct TenantColumn {
 /// What stands for undocumented keys.
 const EXTRA_LABEL: Label = Label { zh: "文档没有说明的字段", en: "Keys that the documentation does not name" };
 
-/// What ends a field's part of [`Notes::texts`].
-const END: &str = "\n";
-
 /// What the documentation says of a struct's fields, for those who ask at run time.
 #[doc(hidden)]
 pub struct Notes {
-    /// Of each field, then of dynamic columns: the English and the Chinese text, those of the label where it differs, the unit if it has one, and a line
-    /// feed. One list of texts, for that is the least work for the compiler.
-    pub texts: &'static [&'static str],
+    /// A line for each field, then for dynamic columns: the English and the Chinese text, those of the label where it differs, and the unit if it has one,
+    /// with tabs between. One text, for that is the least work for the compiler.
+    pub texts: &'static str,
     /// The columns of those fields that hold objects.
     pub nested: &'static [fn() -> Vec<Column>],
     /// A struct with nothing in it, whose views tell what its fields are.
@@ -116,7 +113,7 @@ pub(crate) fn columns(table: &'static Table, notes: &Notes) -> Vec<Column> {
     let blank = (notes.blank)();
     let fields = table.fields.iter().enumerate().map(|(number, field)| (field.name(), field.flags, blank.view(number)));
     let dynamic = table.dynamic.map(|columns| (columns.name, 0, blank.view(DYNAMIC)));
-    let (mut texts, mut nested) = (notes.texts.split(|text| *text == END), notes.nested.iter());
+    let (mut texts, mut nested) = (notes.texts.lines(), notes.nested.iter());
     let mut columns: Vec<Column> = fields
         .chain(dynamic)
         .map(|(name, flags, view)| {
@@ -137,9 +134,9 @@ pub(crate) fn columns(table: &'static Table, notes: &Notes) -> Vec<Column> {
     columns
 }
 
-/// The label and the unit of one field: its English and its Chinese text, those of the label where it differs, and the unit, if there is one.
-fn note(texts: &[&'static str]) -> (Label, Option<&'static str>) {
-    match *texts {
+/// The label and the unit of one field, from its line of [`Notes::texts`].
+fn note(line: &'static str) -> (Label, Option<&'static str>) {
+    match *line.split('\t').collect::<Vec<_>>() {
         [en, zh] | [_, _, en, zh] => (Label { zh, en }, None),
         [en, zh, unit] | [_, _, en, zh, unit] => (Label { zh, en }, Some(unit)),
         _ => (Label { zh: "", en: "" }, None),

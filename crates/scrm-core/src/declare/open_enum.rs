@@ -30,9 +30,9 @@ macro_rules! open_enum {
         impl declare::Open for $name {
             const VALUES: declare::Values<Self> = declare::Values {
                 codes: &[$(declare::Code::$kind($code)),*],
-                labels: &[$($en, $($zh,)? $($label_en, $label_zh,)? "\n"),*],
+                labels: concat!($($en, $("\t", $zh,)? $("\t", $label_en, "\t", $label_zh,)? "\n"),*),
                 all: &[$(Self::$variant),*],
-                names: &[$(stringify!($variant)),*],
+                names: concat!($(stringify!($variant), "\n"),*),
             };
             #[inline]
             fn undocumented(value: declare::Undocumented) -> Self {

@@ -56,10 +56,10 @@ macro_rules! record {
             $(.dynamic($prefix, stringify!($columns)))?
             $(.announced($list, $key, $key_label))?;
             const NOTES: declare::Notes = declare::Notes {
-                texts: &[
-                    $($en, $zh, $($label_en, $label_zh,)? $($unit,)? "\n",)*
-                    $($columns_en, $columns_zh, $($columns_label_en, $columns_label_zh,)? "\n",)?
-                ],
+                texts: concat!(
+                    $($en, "\t", $zh, $("\t", $label_en, "\t", $label_zh,)? $("\t", $unit,)? "\n",)*
+                    $($columns_en, "\t", $columns_zh, $("\t", $columns_label_en, "\t", $columns_label_zh,)? "\n",)?
+                ),
                 nested: &[$($(<$nested as declare::Tabular>::columns,)?)*],
                 blank: declare::blank::<Self>,
             };

@@ -30,7 +30,7 @@ macro_rules! request {
                 &[$(declare::Field($wire, declare::$mark $(.$more())*)),*],
             );
             const NOTES: declare::Notes = declare::Notes {
-                texts: &[$($en, $zh, $($label_en, $label_zh,)? $($unit,)? "\n",)*],
+                texts: concat!($($en, "\t", $zh, $("\t", $label_en, "\t", $label_zh,)? $("\t", $unit,)? "\n",)*),
                 nested: &[$($(<$nested as declare::Tabular>::columns,)?)*],
                 blank: || declare::Box::new(Self::blank()),
             };

@@ -19,13 +19,13 @@ use crate::label::Label;
 pub struct Values<E: 'static> {
     /// As they stand on the wire.
     pub codes: &'static [Code<'static>],
-    /// What they mean: for each one text, or the English and the Chinese one (of more, the last two), and a line feed. One list of texts, for that is
-    /// the least work for the compiler.
-    pub labels: &'static [&'static str],
+    /// What they mean, a line for each: one text, or the English and the Chinese one (of more, the last two) with tabs between. One text for all, for that
+    /// is the least work for the compiler.
+    pub labels: &'static str,
     /// The values.
     pub all: &'static [E],
-    /// Their names in Rust.
-    pub names: &'static [&'static str],
+    /// Their names in Rust, a line for each.
+    pub names: &'static str,
 }
 
 /// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `codes`.
@@ -131,7 +131,7 @@ pub fn documented<E: Open>(code: Code<'_>) -> E {
 /// The documented meaning of a value in both languages.
 #[must_use]
 pub fn label<E: Open>(value: &E) -> Option<Label> {
-    match *E::VALUES.labels.split(|text| *text == "\n").nth(value.position().ok()?)? {
+    match *E::VALUES.labels.lines().nth(value.position().ok()?)?.split('\t').collect::<Vec<_>>() {
         [] => None,
         [both] => Some(Label { zh: both, en: both }),
         [.., en, zh] => Some(Label { zh, en }),
@@ -148,7 +148,7 @@ pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
 #[doc(hidden)]
 pub fn debug_value<E: Open>(value: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value.position() {
-        Ok(position) => f.write_str(E::VALUES.names.get(position).copied().unwrap_or_default()),
+        Ok(position) => f.write_str(E::VALUES.names.lines().nth(position).unwrap_or_default()),
         Err(undocumented) => f.debug_tuple("Undocumented").field(undocumented).finish(),
     }
 }

@@ -83,7 +83,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for GroupList, row GroupRow;
     rows data.list;
-    total data.total;
     page request.page;
     size request.size;
 }

@@ -81,7 +81,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for LeadList, row Lead;
     rows data.list;
-    total data.total;
     page request.page_num;
 }
 

@@ -196,10 +196,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for MemberList, row Member;
     rows data.list;
-    total data/page.total;
     page request.page;
     size request.page_size;
-    id row.id;
     range 0 request.since to request.until;
     range 1 request.since to request.until;
 }

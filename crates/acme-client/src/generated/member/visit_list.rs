@@ -85,7 +85,7 @@ declare::pages! {
     impl PagedOperation for VisitList, row Visit;
     rows data;
     size request.size;
-    object_cursor after from "place";
+    object_cursor request.after;
 }
 
 declare::record! {

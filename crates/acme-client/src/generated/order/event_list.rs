@@ -81,8 +81,7 @@ declare::pages! {
     impl PagedOperation for EventList, row Event;
     rows data;
     size request.size;
-    object_cursor cursor from "cursor";
-    id row.id;
+    object_cursor request.cursor;
 }
 
 declare::record! {

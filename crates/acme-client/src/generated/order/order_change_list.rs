@@ -101,10 +101,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for OrderChangeList, row OrderChange;
     rows data.list;
-    total data.total;
     page request/data.page;
     size request/data.page_size;
-    id row/change.id;
     range 0 request/data.paid_from to request/data.paid_to;
     range 1 request/data.from to request/data.to;
 }

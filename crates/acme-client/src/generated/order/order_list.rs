@@ -97,10 +97,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for OrderList, row Order;
     rows data/page.list;
-    total data/page.total;
     page request.index;
     size request.rows;
-    id row.id;
     range 0 request.from to request.to;
 }
 

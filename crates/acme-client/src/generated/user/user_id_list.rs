@@ -81,7 +81,7 @@ declare::pages! {
     impl PagedOperation for UserIdList, row i64;
     rows data.ids;
     size request.size;
-    value_cursor after;
+    cursor request.after;
 }
 
 declare::record! {

@@ -120,10 +120,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
     range 0 request.created_from to request.created_to;
     range 1 request.created_from to request.created_to;
 }

@@ -79,7 +79,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserLogList, row scrm_core::Value;
     rows data.lines;
-    total data.total;
     page request.page;
     size request.size;
 }

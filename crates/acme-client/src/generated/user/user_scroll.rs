@@ -84,10 +84,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserScroll, row User;
     rows data.list;
-    total data.total;
     size request.size;
-    object_cursor after from "cursor";
-    id row.user_id;
+    object_cursor request.after;
 }
 
 declare::record! {

@@ -122,10 +122,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for GroupUserList, row Lead;
     rows data.list;
-    total data.total;
     page request.page_num;
     size request.page_size;
-    id row.identity_id;
 }
 
 declare::record! {

@@ -91,7 +91,7 @@ declare::pages! {
     impl PagedOperation for CustomerIdList, row i64;
     rows data.audience_user_id_list;
     size request.size;
-    value_cursor audience_user_id;
+    cursor request.audience_user_id;
 }
 
 declare::record! {

@@ -113,7 +113,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PlayGameRecordList, row GameRecord;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }

@@ -99,7 +99,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PlayReservationList, row Reservation;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }

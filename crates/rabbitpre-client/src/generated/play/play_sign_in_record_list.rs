@@ -113,7 +113,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PlaySignInRecordList, row SignInRecord;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }

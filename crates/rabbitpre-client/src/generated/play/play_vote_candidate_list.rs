@@ -103,7 +103,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PlayVoteCandidateList, row VoteCandidate;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }

@@ -100,10 +100,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for WorkListByTag, row Work;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

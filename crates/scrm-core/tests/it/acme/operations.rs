@@ -1,6 +1,6 @@
 //! Operations as the generator writes them, shortened.
 
-use scrm_core::{Value, spec::*};
+use scrm_core::{Value, declare, spec::*};
 
 use super::{Acme, TOKEN};
 
@@ -74,10 +74,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
 }
 
 declare::request! {
@@ -103,7 +101,7 @@ declare::pages! {
     impl PagedOperation for VisitList, row User;
     rows data.list;
     size request.size;
-    cursor after from "user_id";
+    cursor request.after;
 }
 
 /// A request with one field, and nothing to say of the answer.

@@ -99,10 +99,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for ActivityList, row Activity;
     rows data.list;
-    total data.count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

@@ -99,7 +99,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for AfterSaleList, row OldAfterSale;
     rows data.list;
-    total data.row_count;
     page request/data.page_index;
     size request/data.page_size;
 }

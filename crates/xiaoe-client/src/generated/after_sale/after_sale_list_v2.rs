@@ -133,7 +133,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for AfterSaleListV2, row AfterSale;
     rows data.list;
-    total data.row_count;
     page request.page_index;
     size request.page_size;
 }

@@ -94,10 +94,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CheckInActivityList, row CheckInActivity;
     rows data.list;
-    total data.count;
     page request.page_index;
     size request.page_size;
-    id row.activity_id;
 }
 
 declare::record! {

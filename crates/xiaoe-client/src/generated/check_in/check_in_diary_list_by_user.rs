@@ -111,10 +111,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CheckInDiaryListByUser, row CheckInDiary;
     rows data.activity_diary_list;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

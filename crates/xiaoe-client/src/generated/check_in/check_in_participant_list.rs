@@ -99,7 +99,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CheckInParticipantList, row CheckInParticipant;
     rows data.list;
-    total data.count;
     page request.page_index;
     size request.page_size;
 }

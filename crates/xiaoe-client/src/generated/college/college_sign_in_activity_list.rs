@@ -104,10 +104,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CollegeSignInActivityList, row SignInActivity;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

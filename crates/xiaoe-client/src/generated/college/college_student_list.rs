@@ -94,10 +94,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CollegeStudentList, row Student;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
-    id row.user_id;
 }
 
 declare::record! {

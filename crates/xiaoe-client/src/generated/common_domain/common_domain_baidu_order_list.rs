@@ -124,7 +124,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CommonDomainBaiduOrderList, row BaiduOrder;
     rows data.order_list;
-    total data.total;
     page request.page;
     size request.page_size;
 }

@@ -104,7 +104,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CommunityListByUser, row UserCircle;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }

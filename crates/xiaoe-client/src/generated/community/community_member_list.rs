@@ -104,7 +104,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CommunityMemberList, row CircleMember;
     rows data.users;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
 }

@@ -114,7 +114,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CouponHolderList, row CouponHolder;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }

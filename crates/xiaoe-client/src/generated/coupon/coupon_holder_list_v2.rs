@@ -109,7 +109,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CouponHolderListV2, row CouponHolderV2;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }

@@ -130,7 +130,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CouponListV2, row Coupon;
     rows data.data;
-    total data.total;
     page request.page;
     size request.page_size;
 }

@@ -108,7 +108,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CourseColumnSectionList, row CourseColumnSection;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }

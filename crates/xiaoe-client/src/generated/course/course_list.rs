@@ -116,7 +116,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for CourseList, row Course;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }

@@ -102,10 +102,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for ExamList, row Exam;
     rows data.exam_list;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

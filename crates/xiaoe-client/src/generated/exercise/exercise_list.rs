@@ -87,10 +87,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for ExerciseList, row Exercise;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
-    id row.exercise_id;
 }
 
 declare::record! {

@@ -117,10 +117,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for FormEntryList, row FormEntry;
     rows data.collection_list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

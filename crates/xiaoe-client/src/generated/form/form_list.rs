@@ -109,10 +109,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for FormList, row Form;
     rows data.form_list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.form_id;
 }
 
 declare::record! {

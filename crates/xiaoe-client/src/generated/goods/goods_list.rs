@@ -99,7 +99,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for GoodsList, row ListedGoods;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }

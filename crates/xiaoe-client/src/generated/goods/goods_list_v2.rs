@@ -151,7 +151,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for GoodsListV2, row GoodsListRow;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
     range 0 request.start_time to request.end_time;

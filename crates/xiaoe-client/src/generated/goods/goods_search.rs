@@ -110,7 +110,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for GoodsSearch, row FoundGoods;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }

@@ -106,7 +106,6 @@ declare::pages! {
     rows data.goods_list;
     page request/data.page;
     size request/data.page_size;
-    id row.id;
 }
 
 declare::record! {

@@ -100,8 +100,7 @@ declare::pages! {
     impl PagedOperation for LiveMessageList, row LiveMessage;
     rows data;
     size request.size;
-    cursor comment_id from "comment_id";
-    id row.comment_id;
+    cursor request.comment_id;
 }
 
 declare::record! {

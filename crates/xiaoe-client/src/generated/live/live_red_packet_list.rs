@@ -99,7 +99,6 @@ declare::pages! {
     rows data;
     page request.page;
     size request.limit;
-    id row.id;
 }
 
 declare::record! {

@@ -102,7 +102,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for LiveUserList, row scrm_core::Value;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }

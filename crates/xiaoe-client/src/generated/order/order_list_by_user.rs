@@ -102,7 +102,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for OrderListByUser, row OrderOfUser;
     rows data.list;
-    total data.total;
     page request/data.page_index;
     size request/data.page_size;
 }

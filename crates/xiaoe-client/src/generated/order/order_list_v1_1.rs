@@ -142,7 +142,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for OrderListV11, row OrderV11;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
     range 0 request.begin_time to request.end_time;

@@ -175,10 +175,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for OrderListV2, row OrderV2;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row/order_info.order_id;
     range 0 request.pay_time_start to request.pay_time_end;
     range 1 request.settle_time_start to request.settle_time_end;
     range 2 request.update_time_start to request.update_time_end;

@@ -127,10 +127,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PointsList, row PointsAccount;
     rows data.list;
-    total data/page.total;
     page request.page;
     size request.page_size;
-    id row.id;
 }
 
 declare::record! {

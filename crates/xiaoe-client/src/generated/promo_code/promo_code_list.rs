@@ -108,7 +108,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PromoCodeList, row PromoCode;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }

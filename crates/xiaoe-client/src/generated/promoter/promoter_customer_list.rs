@@ -108,7 +108,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PromoterCustomerList, row PromoterCustomer;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }

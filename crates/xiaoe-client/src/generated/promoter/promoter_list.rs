@@ -91,7 +91,6 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for PromoterList, row Promoter;
     rows data.return_list;
-    total data.count;
     page request.page_index;
     size request.page_size;
 }

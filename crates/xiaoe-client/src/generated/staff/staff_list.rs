@@ -104,7 +104,6 @@ declare::pages! {
     rows data.list;
     page request.page_index;
     size request.page_size;
-    id row.user_id;
 }
 
 declare::record! {

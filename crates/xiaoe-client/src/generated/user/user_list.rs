@@ -160,10 +160,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
     range 0 request.user_created_start to request.user_created_end;
 }
 

@@ -104,10 +104,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserListByIds, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
 }
 
 declare::record! {

@@ -179,10 +179,8 @@ declare::operation! {
 declare::pages! {
     impl PagedOperation for UserListV2, row UserV2;
     rows data.list;
-    total data.total;
     size request.page_size;
-    object_cursor es_skip from "es_skip";
-    id row.user_id;
+    object_cursor request.es_skip;
 }
 
 declare::record! {
