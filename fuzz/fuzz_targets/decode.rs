@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use scrm_core::{
-    Date, Keyed, Nullable, Yuan,
+    Date, Keyed, Nullable, Yuan, declare,
     decode::{DecodeOptions, decode},
     spec::EnvelopeSpec,
 };

@@ -41,17 +41,19 @@ use serde_json::Value;
 
 use crate::decode::{DecodeError, Drift};
 pub use crate::{
-    announced, handle, open_enum, operation, pages, record, request,
+    announced,
     client::FromApiClient,
     debug::debug,
     decode::Envelope,
     documented::{Blank, Decoded, Documented, blank},
+    handle,
     label::Label,
+    open_enum, operation, pages, record, request,
     scan::{Member, document, lax_document, lax_members},
     serialize::{deserialize, serialize, serialize_request},
     table::{
-        Code, DYNAMIC, EXTRA, Extra, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, Values, View, WriteFields, code_text, debug_value,
-        deserialize_code, documented, from_text, hash_value, label, same_value, serialize_code,
+        Code, DYNAMIC, EXTRA, Extra, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, Values, View, WriteFields, code_text,
+        debug_value, deserialize_code, documented, from_text, hash_value, label, same_value, serialize_code,
     },
     tabular::{Column, Notes, Tabular},
 };

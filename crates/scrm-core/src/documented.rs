@@ -50,6 +50,15 @@ impl<R: Documented> Tabular for R {
     }
 }
 
+impl<R: Documented> Documented for &R {
+    const TABLE: &'static Table = R::TABLE;
+    const NOTES: Notes = R::NOTES;
+    #[inline]
+    fn view(&self, field: usize) -> View<'_> {
+        Documented::view(&**self, field)
+    }
+}
+
 impl<R: Documented> Documented for Box<R> {
     const TABLE: &'static Table = R::TABLE;
     const NOTES: Notes = R::NOTES;

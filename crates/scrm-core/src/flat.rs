@@ -38,12 +38,6 @@ impl<T: ReadFields> Serialize for Flat<T> {
     }
 }
 
-impl Serialize for Flat<&dyn ReadFields> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Record { record: self.0, style: Style::Flat }.serialize(serializer)
-    }
-}
-
 impl<'de, T: WriteFields + Default> Deserialize<'de> for Flat<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let cells = deserializer.deserialize_map(Cells)?;

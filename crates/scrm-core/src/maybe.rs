@@ -10,7 +10,7 @@ pub trait Maybe: ReadFields + Sized {
     /// Gives the value to the setter if there is one; `None` leaves the field as it is.
     ///
     /// ```
-    /// # use scrm_core::Maybe;
+    /// # use scrm_core::{Maybe, declare};
     /// # declare::request! {
     /// #     /// Lists users.
     /// #     pub struct UserList {

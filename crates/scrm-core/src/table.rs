@@ -20,8 +20,8 @@ pub use field::{Announced, Attributes, DynamicColumns, Field, NULLABLE, PERSONAL
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
 pub(crate) use open_enum::WrittenCode;
 pub use open_enum::{
-    Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, Values, code_text, debug_value, deserialize_code, documented, from_text,
-    hash_value, label, same_value, serialize_code,
+    Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, Values, code_text, debug_value, deserialize_code, documented,
+    from_text, hash_value, label, same_value, serialize_code,
 };
 pub use payload::{Inspect, Payload};
 pub use typed::{Atom, ColumnKind, Form, Typed, TypedSlot, TypedView, TypedsSlot, TypedsView};

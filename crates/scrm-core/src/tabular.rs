@@ -29,7 +29,7 @@ pub trait Tabular: ReadFields {
     }
 
     /// The row for CSV and other tables whose cells are texts.
-    fn flat(&self) -> Flat<&dyn ReadFields>
+    fn flat(&self) -> Flat<&Self>
     where
         Self: Sized,
     {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use scrm_core::{
-    ApiClient, Builder, CredentialSet, Error, ErrorKind, MemoryStore, Sent, SigningInputs, Token, TokenSource, async_trait,
+    ApiClient, Builder, CredentialSet, Error, ErrorKind, MemoryStore, Sent, SigningInputs, Token, TokenSource, async_trait, declare,
     declare::FromApiClient, operation::Vendor, spec::*, token::BoxError, transport::TransportErrorKind as Wire,
 };
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use scrm_core::{
-    Column, DateTime, Fen, Flat, Maybe as _, Sensitivity, Tabular as _,
+    Column, DateTime, Fen, Flat, Maybe as _, Sensitivity, Tabular as _, declare,
     table::{Nullable, ReadFields},
 };
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,7 +1,7 @@
 //! Made-up types, written as the generator writes them.
 
 use scrm_core::{
-    Date, DateTime, Fen, Keyed, Nullable, Undocumented, UnixMillis, UnixSeconds, Yuan,
+    Date, DateTime, Fen, Keyed, Nullable, Undocumented, UnixMillis, UnixSeconds, Yuan, declare,
     spec::EnvelopeSpec,
     table::{Code, Open as _},
 };
