@@ -169,8 +169,8 @@ async fn main() -> Result<(), Failure> {
         let users: Users = call(&http, "xe.user.batch.get/1.0.0", &request).await?;
         for user in &users.list {
             println!("{} {:?} {:?} {:?}", user.user_id, user.user_nickname, user.bind_phone, user.user_created_at);
-            let request = json!({ "access_token": token.access_token, "user_id": user.user_id });
-            let points: Value = call(&http, "xe.point.list/1.0.0", &request).await?;
+            let request = json!({ "access_token": token.access_token, "user_ids": [user.user_id], "page": "1", "page_size": "50" });
+            let points: Value = call(&http, "xe.account.info.batch/1.0.0", &request).await?;
             println!("{points}");
         }
         seen += users.list.len() as u64;
@@ -194,7 +194,7 @@ async fn main() -> Result<(), xiaoe_client::Error> {
         for user in &users.rows {
             println!("{:?} {:?} {:?} {:?}", user.user_id, user.user_nickname, user.bind_phone, user.user_created_at);
             let Some(id) = &user.user_id else { continue };
-            let points = client.points().list(PointsList::new(id)).await?;
+            let points = client.points().list(PointsList::new().with_user_ids([id.as_str()])).await?;
             println!("{:?}", points.data);
         }
         page += 1;
