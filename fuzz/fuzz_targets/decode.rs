@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use scrm_core::{
-    Date, Keyed, Nullable, Yuan,
+    Date, Keyed, Nullable, Yuan, declare,
     decode::{DecodeOptions, decode},
     spec::EnvelopeSpec,
 };
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 static ENVELOPE: EnvelopeSpec = EnvelopeSpec::new("code", &["msg"], "data", &["0"]);
 
-scrm_core::record! {
+declare::record! {
     /// Every kind of slot.
     pub struct Row {
         "Id." "id。"

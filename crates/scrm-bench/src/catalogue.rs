@@ -6,7 +6,6 @@ use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 use scrm_schema::{
@@ -15,9 +14,9 @@ use scrm_schema::{
 };
 
 use crate::{
+    builder,
     measure::median,
     report::{Figure, Goal, Report},
-    usage,
 };
 
 /// How many operations the small client has.
@@ -143,27 +142,12 @@ impl Workspace {
     }
 
     fn put(&self, path: &str, text: &str) -> Result<(), String> {
-        let path = self.0.join(path);
-        let folder = path.parent().unwrap_or(&self.0);
-        fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).map_err(|error| format!("{}: {error}", path.display()))
+        builder::write(&self.0, path, text)
     }
 
     /// Runs cargo and gives the processor time that it and the compilers took, in seconds.
     fn cargo(&self, arguments: &[&str]) -> Result<f64, String> {
-        let before = usage::children();
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .args(["--offline", "--quiet", "--target-dir", "target"])
-            .current_dir(&self.0)
-            .env_remove("CARGO_TARGET_DIR")
-            .env_remove("RUSTFLAGS")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| format!("cargo: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("cargo {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)));
-        }
-        Ok(usage::children() - before)
+        builder::cargo(&self.0, arguments).map(|cost| cost.processor)
     }
 
     fn check(&self, name: &str) -> Result<f64, String> {
@@ -176,12 +160,10 @@ impl Workspace {
         self.check(name)
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn program(&self, name: &str) -> Result<f64, String> {
         let program = format!("{name}-program");
         self.cargo(&["build", "--release", "--package", &program])?;
-        let path = self.0.join("target/release").join(program);
-        fs::metadata(&path).map(|metadata| metadata.len() as f64).map_err(|error| format!("{}: {error}", path.display()))
+        builder::size(&self.0.join("target/release").join(program))
     }
 }
 

@@ -6,7 +6,6 @@ use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 use scrm_schema::{
@@ -15,11 +14,10 @@ use scrm_schema::{
 };
 
 use crate::{
-    derived,
+    builder, derived,
     measure::median,
     report::{Figure, Goal, Report},
     synthetic::{AREA, Schemas},
-    usage,
 };
 
 const OPERATIONS: usize = 200;
@@ -126,27 +124,12 @@ impl Crate {
     }
 
     fn write(&self, path: &str, text: &str) -> Result<(), String> {
-        let path = self.folder.join(path);
-        let folder = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).map_err(|error| format!("{}: {error}", path.display()))
+        builder::write(&self.folder, path, text)
     }
 
     /// Runs cargo and gives the processor time that it and the compilers took, in seconds.
     fn cargo(&self, arguments: &[&str]) -> Result<f64, String> {
-        let before = usage::children();
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .args(["--offline", "--quiet", "--target-dir", "target"])
-            .current_dir(&self.folder)
-            .env_remove("CARGO_TARGET_DIR")
-            .env_remove("RUSTFLAGS")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| format!("cargo: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("{}: cargo {}: {}", self.name, arguments.join(" "), String::from_utf8_lossy(&output.stderr)));
-        }
-        Ok(usage::children() - before)
+        builder::cargo(&self.folder, arguments).map(|cost| cost.processor)
     }
 
     fn forget(&self, release: bool) -> Result<(), String> {
@@ -168,10 +151,8 @@ impl Crate {
         Ok(Release { library, all, few, all_bytes: self.size("all")?, few_bytes: self.size("few")? })
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn size(&self, program: &str) -> Result<f64, String> {
-        let path = self.folder.join("target/release").join(program);
-        fs::metadata(&path).map(|metadata| metadata.len() as f64).map_err(|error| format!("{}: {error}", path.display()))
+        builder::size(&self.folder.join("target/release").join(program))
     }
 }
 

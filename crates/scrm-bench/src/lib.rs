@@ -2,6 +2,8 @@
 
 pub mod allocations;
 pub mod bodies;
+mod builder;
+pub mod builds;
 pub mod cases;
 pub mod catalogue;
 pub mod codegen;

@@ -7,7 +7,9 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use scrm_bench::{allocations, catalogue, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree};
+use scrm_bench::{
+    allocations, builds, catalogue, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree,
+};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -42,6 +44,8 @@ enum Group {
     Compile,
     /// What a whole catalogue costs those who call five operations.
     Catalogue,
+    /// First builds of a user's program, and checks after a change.
+    Builds,
     /// Dependencies.
     Tree,
     /// Everything.
@@ -108,6 +112,9 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     }
     if group.includes(Group::Catalogue) {
         catalogue::run(report, root, work)?;
+    }
+    if group.includes(Group::Builds) {
+        builds::run(report, root, work)?;
     }
     Ok(())
 }

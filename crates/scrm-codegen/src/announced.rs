@@ -28,5 +28,5 @@ fn column(
             return Err(failed(format!("`{wire}` is no text of the items of `{}`", announced.list)));
         }
     }
-    Ok(format!("scrm_core::announced! {{\n    {} in {};\n}}\n", names::ident(&row.object.name), names::ident(data)))
+    Ok(format!("declare::announced! {{\n    {} in {};\n}}\n", names::ident(&row.object.name), names::ident(data)))
 }

@@ -136,7 +136,7 @@ fn handle(area: &Area, operations: &[&Operation]) -> String {
         "Calls of the operations of this area; made by [`Client::{}`](crate::Client::{client}).\n\n本组接口的调用入口，由 `Client::{}` 得到。",
         area.name, area.name
     );
-    let mut text = format!("scrm_core::handle! {{\n{}    pub struct Handle, BlockingHandle;\n", comment(4, "///", &docs));
+    let mut text = format!("declare::handle! {{\n{}    pub struct Handle, BlockingHandle;\n", comment(4, "///", &docs));
     for operation in operations {
         let (method, request) = (address::method(operation), names::ident(&operation.request.name));
         let docs = format!("{}. See [`{request}`].\n\n{}。", docs::escape(&operation.title.en), docs::escape(&operation.title.zh));

@@ -30,7 +30,7 @@ pub(crate) fn variant(value: &EnumValue) -> Ident {
 
 /// The enum and all that belongs to it.
 pub(crate) fn enumeration(enumeration: &Enum) -> String {
-    let mut text = String::from("scrm_core::open_enum! {\n");
+    let mut text = String::from("declare::open_enum! {\n");
     text += &comment(4, "///", &docs::enumeration(enumeration));
     let _ = writeln!(text, "    pub enum {} {{", names::ident(&enumeration.name));
     for value in &enumeration.values {

@@ -89,7 +89,7 @@ fn specification(vendor: &Vendor, operation: &Operation, request: &Record<'_>, p
     let marker = marker(vendor);
     let facts: String = facts(vendor, operation, paged)?.into_iter().map(|fact| format!("        {fact}\n")).collect();
     Ok(format!(
-        "scrm_core::operation! {{\n    impl Operation for {name}, of crate::generated::vendor::{marker}, answers {};\n    pub(crate) static {statics} = OperationSpec::new({}, Method::{}, {})\n{};\n}}\n",
+        "declare::operation! {{\n    impl Operation for {name}, of crate::generated::vendor::{marker}, answers {};\n    pub(crate) static {statics} = OperationSpec::new({}, Method::{}, {})\n{};\n}}\n",
         spelled(&data),
         quoted(&operation.name),
         variants::method(operation.method),

@@ -139,26 +139,26 @@ impl<'a> Paged<'a> {
             Row::Object(name) => names::ident(name).to_string(),
             Row::Value(ty) => (*ty).to_owned(),
         };
-        let mut text = format!("scrm_core::pages! {{\n    impl PagedOperation for {name}, row {row};\n");
+        let mut text = format!("declare::pages! {{\n    impl PagedOperation for {name}, row {row};\n");
         let facts = [
             Some(format!("rows {}", self.rows.spelled())),
-            self.total()?,
             self.number("page", self.paging.page.as_deref(), request, records)?,
             self.number("size", self.paging.size.as_deref(), request, records)?,
             self.cursor(request, records)?,
-            self.id(records)?,
         ];
+        self.check_total()?;
+        self.check_id(records)?;
         for fact in facts.into_iter().flatten().chain(self.ranges(request, records)?) {
             text += &format!("    {fact};\n");
         }
         Ok(text + "}\n")
     }
 
-    fn total(&self) -> Result<Option<String>, Error> {
-        let Some(place) = &self.total else { return Ok(None) };
-        match place.kind() {
-            Some(Kind::Integer | Kind::Text | Kind::Number) => Ok(Some(format!("total {}", place.spelled()))),
-            _ => Err(self.failed("total", "a total is an integer, a number or a text")),
+    /// The total is read by its name in the `PagingSpec`.
+    fn check_total(&self) -> Result<(), Error> {
+        match self.total.as_ref().map(Place::kind) {
+            None | Some(Some(Kind::Integer | Kind::Text | Kind::Number)) => Ok(()),
+            Some(_) => Err(self.failed("total", "a total is an integer, a number or a text")),
         }
     }
 
@@ -207,27 +207,27 @@ impl<'a> Paged<'a> {
         let target = self.member(request, self.named("cursor", self.paging.cursor.as_deref())?, "cursor")?;
         if self.row_object().is_none() {
             return match &target.kind {
-                Kind::Any | Kind::Text | Kind::Integer => Ok(Some(format!("value_cursor {}", target.name))),
+                Kind::Any | Kind::Text | Kind::Integer => Ok(Some(format!("cursor request.{}", target.name))),
                 _ => Err(self.failed("cursor", format!("`{}` cannot take a row", target.field.name))),
             };
         }
         let from = self.named("from", self.paging.from.as_deref())?;
         self.member(self.row_record(records)?, from, "from")?;
-        let (name, from) = (&target.name, quoted(from));
+        let name = &target.name;
         match &target.kind {
             Kind::Nullable(_) | Kind::Any | Kind::Text | Kind::Integer | Kind::Texts | Kind::Integers | Kind::Typed(_) => {
-                Ok(Some(format!("cursor {name} from {from}")))
+                Ok(Some(format!("cursor request.{name}")))
             }
-            Kind::Object { boxed: false, .. } => Ok(Some(format!("object_cursor {name} from {from}"))),
+            Kind::Object { boxed: false, .. } => Ok(Some(format!("object_cursor request.{name}"))),
             _ => Err(self.failed("cursor", format!("`{}` cannot take a cursor; leave out its `type` to take any JSON", target.field.name))),
         }
     }
 
-    fn id(&self, records: &[Record<'_>]) -> Result<Option<String>, Error> {
-        let Some(id) = self.paging.id.as_deref() else { return Ok(None) };
-        let (spelled, member) = self.at(self.row_record(records)?, id, "id", records)?;
-        match member.kind {
-            Kind::Text | Kind::Integer => Ok(Some(format!("id row{spelled}"))),
+    /// The id is read by its name in the `PagingSpec`.
+    fn check_id(&self, records: &[Record<'_>]) -> Result<(), Error> {
+        let Some(id) = self.paging.id.as_deref() else { return Ok(()) };
+        match self.at(self.row_record(records)?, id, "id", records)?.1.kind {
+            Kind::Text | Kind::Integer => Ok(()),
             _ => Err(self.failed("id", format!("`{id}` is neither a text nor an integer"))),
         }
     }

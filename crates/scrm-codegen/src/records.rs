@@ -18,7 +18,7 @@ pub(crate) fn record(operation: &Operation, record: &Record<'_>, rows: Option<&s
     let name = names::ident(&object.name);
     let macro_name = if record.is_request { "request" } else { "record" };
     let docs = if page.is_empty() { docs::object(object) } else { page.to_owned() };
-    let mut text = format!("scrm_core::{macro_name}! {{\n{}    pub struct {name} {{\n", comment(4, "///", &docs));
+    let mut text = format!("declare::{macro_name}! {{\n{}    pub struct {name} {{\n", comment(4, "///", &docs));
     for member in &record.members {
         text += &lines(operation, record, member, rows);
     }

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use scrm_core::{
     ApiClient, Drift, Error, Operation, ResponseMeta,
-    declare::Documented,
+    declare::Blank,
     operation::Vendor as _,
     spec::{OperationSpec, VendorSpec},
     table::WriteFields,
@@ -25,7 +25,7 @@ pub struct Case {
 impl Case {
     /// The operation of this request.
     #[must_use]
-    pub const fn of<O: Operation + Documented + WriteFields + Serialize>() -> Case {
+    pub const fn of<O: Operation + Blank + WriteFields + Serialize>() -> Case {
         Case { vendor: O::Vendor::spec, spec: O::spec, read: written::<O>, send: sent::<O> }
     }
 
@@ -56,19 +56,19 @@ fn text(request: &Map<String, Value>) -> String {
     serde_json::to_string(request).unwrap_or_default()
 }
 
-fn typed<O: Documented + WriteFields>(text: &str) -> Result<(O, Vec<Drift>), String> {
+fn typed<O: Blank + WriteFields>(text: &str) -> Result<(O, Vec<Drift>), String> {
     let mut request = O::blank();
     let drifts = scrm_core::declare::read(text, &mut request).map_err(|error| format!("{error:?}"))?;
     Ok((request, drifts))
 }
 
-fn written<O: Operation + Documented + WriteFields + Serialize>(text: &str) -> Written {
+fn written<O: Operation + Blank + WriteFields + Serialize>(text: &str) -> Written {
     let (request, drifts) = typed::<O>(text)?;
     let value = serde_json::to_value(&request).map_err(|error| error.to_string())?;
     Ok((value, drifts))
 }
 
-fn sent<'a, O: Operation + Documented + WriteFields>(client: &'a ApiClient, text: &str) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
+fn sent<'a, O: Operation + Blank + WriteFields>(client: &'a ApiClient, text: &str) -> BoxFuture<'a, Result<ResponseMeta, Error>> {
     let request = typed::<O>(text).map_or_else(|_| O::blank(), |(request, _)| request);
     Box::pin(async move { client.call(request).collect_drift().send().await.map(|response| response.meta) })
 }

@@ -6,22 +6,27 @@
 mod equal;
 mod given;
 mod handle;
-pub mod marks;
+mod marks;
 mod open_enum;
-mod operation;
+mod operations;
 mod record;
 mod request;
 mod traits;
 
 pub use std::{
     borrow::Cow,
+    boxed::Box,
+    clone::Clone,
     cmp::{Eq, PartialEq},
     convert::{From, Infallible},
+    default::Default,
     fmt,
     hash::{Hash, Hasher},
+    mem::take,
     option::Option,
     result::Result,
     str::FromStr,
+    vec::Vec,
 };
 
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -29,23 +34,28 @@ pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use self::{
     equal::same,
     given::Given,
-    operation::{Bound, Cursor, Number, RowId, Rows, Total, set_object_cursor},
+    marks::{always, maybe, optional, required},
+    operations::{Bound, Cursor, Number, Rows, set_object_cursor},
 };
 use serde_json::Value;
 
 use crate::decode::{DecodeError, Drift};
 pub use crate::{
+    announced,
     client::FromApiClient,
     debug::debug,
     decode::Envelope,
+    documented::{Blank, Decoded, Documented, blank},
+    handle,
     label::Label,
+    open_enum, operation, pages, record, request,
     scan::{Member, document, lax_document, lax_members},
     serialize::{deserialize, serialize, serialize_request},
     table::{
-        Code, DYNAMIC, EXTRA, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, View, WriteFields, code_text, debug_value,
-        deserialize_code, documented, from_text, hash_value, label, same_value, serialize_code,
+        Code, DYNAMIC, EXTRA, Extra, Field, Nullable, Open, ReadFields, Slot, Table, Undocumented, Values, View, WriteFields, code_text,
+        debug_value, deserialize_code, documented, from_text, hash_value, label, same_value, serialize_code,
     },
-    tabular::{Column, Documented, Notes, Tabular},
+    tabular::{Column, Notes, Tabular},
 };
 
 /// A field as it is.

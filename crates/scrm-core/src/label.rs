@@ -10,19 +10,6 @@ pub struct Label {
 }
 
 impl Label {
-    /// The Chinese one, if there is a label.
-    #[must_use]
-    pub fn zh_of(label: Option<Label>) -> Option<&'static str> {
-        label.map(|label| label.zh)
-    }
-    /// The English one, if there is a label.
-    #[must_use]
-    pub fn en_of(label: Option<Label>) -> Option<&'static str> {
-        label.map(|label| label.en)
-    }
-}
-
-impl Label {
     /// English and Chinese.
     #[doc(hidden)]
     #[must_use]

@@ -26,6 +26,7 @@ mod decimal;
 #[doc(hidden)]
 pub mod declare;
 pub mod decode;
+mod documented;
 pub mod drift;
 pub mod encode;
 pub mod error;

@@ -10,8 +10,8 @@ pub trait Maybe: ReadFields + Sized {
     /// Gives the value to the setter if there is one; `None` leaves the field as it is.
     ///
     /// ```
-    /// # use scrm_core::Maybe;
-    /// # scrm_core::request! {
+    /// # use scrm_core::{Maybe, declare};
+    /// # declare::request! {
     /// #     /// Lists users.
     /// #     pub struct UserList {
     /// #         "Phone." "手机号。"

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     error::{Error, ErrorKind},
     spec::{OperationSpec, VendorSpec},
-    table::{Payload, ReadFields},
+    table::{Inspect, Payload, ReadFields},
 };
 
 /// A vendor, as a type. An operation belongs to one, and only that vendor's client sends it.
@@ -66,56 +66,26 @@ macro_rules! values {
 }
 values!(i64, String, Value);
 
-/// An operation whose answer is one page of many.
-pub trait PagedOperation: Operation {
+/// An operation whose answer is one page of many. What can be read of it by name stands in its [`PagingSpec`](crate::spec::PagingSpec).
+pub trait PagedOperation: Operation<Data: Inspect> {
     /// One row.
     type Row: Row;
 
     /// The rows of a page, taken out of it; what stands beside them stays.
     fn take_rows(data: &mut Self::Data) -> Vec<Self::Row>;
 
-    /// How many rows there are in all, where the vendor tells.
-    fn total(_data: &Self::Data) -> Option<u64> {
-        None
-    }
-
-    /// The page this request asks for; `None` where pages have no number.
-    fn page(&self) -> Option<i64> {
-        None
-    }
-
     /// Asks for another page. Does nothing where pages have no number.
     fn set_page(&mut self, _page: i64) {}
-
-    /// The page size this request asks for; `None` where there is none.
-    fn size(&self) -> Option<i64> {
-        None
-    }
 
     /// Asks for pages of another size. Does nothing where there is none.
     fn set_size(&mut self, _size: i64) {}
 
-    /// What the next request must carry to go on behind this row; `None` where pages are numbered, or the row carries no cursor.
-    fn cursor(_row: &Self::Row) -> Option<Value> {
-        None
+    /// Goes on behind a cursor. `false`: not a cursor of this operation.
+    fn set_cursor(&mut self, _cursor: &Value) -> bool {
+        false
     }
 
-    /// Goes on behind a cursor (`None`: from the start). `false`: not a cursor of this operation.
-    fn set_cursor(&mut self, cursor: Option<&Value>) -> bool {
-        cursor.is_none()
-    }
-
-    /// What identifies a row, where the schema names it.
-    fn id(_row: &Self::Row) -> Option<String> {
-        None
-    }
-
-    /// The ends of a range filter as this request has them: those of the specification's windows by their numbers, and behind them the one along which a
-    /// longer pull is split.
-    fn range(&self, _number: usize) -> (Option<String>, Option<String>) {
-        (None, None)
-    }
-
-    /// Narrows such a range. Does nothing where the schema names none.
+    /// Narrows a range filter: one of the specification's windows by their numbers, or behind them the one along which a longer pull is split. Does
+    /// nothing where the schema names none.
     fn set_range(&mut self, _number: usize, _start: &str, _end: &str) {}
 }

@@ -61,6 +61,7 @@
 //! With [`Paginator::concurrency`], up to so many pages are under way or waiting at any time, each with a permit of the same quota. They come in order. Of windows
 //! to come, first pages are among them. With cursors, the next page is fetched while the present one is used. Nothing is spawned: pages make progress while the stream is polled.
 
+mod by_name;
 mod cursor;
 mod date_range;
 mod fetch;

@@ -1,6 +1,6 @@
 //! Slot tables: a generated struct only *names* its fields; all that can be done to a field is written once, in this crate.
 //!
-//! Generated are, for each struct, a [`Table`], [`WriteFields`] (the way in) and [`ReadFields`] (the way out). [`crate::decode`] fills slots from
+//! A struct has a [`Table`], [`ReadFields`] (the way out) and, if it is read, [`WriteFields`] (the way in). [`crate::decode`] fills slots from
 //! text; [`crate::encode`], `Serialize` and `Debug` read views.
 
 mod containers;
@@ -20,8 +20,8 @@ pub use field::{Announced, Attributes, DynamicColumns, Field, NULLABLE, PERSONAL
 pub use nullable::{Nullable, NullableSlot, NullableView, Plain};
 pub(crate) use open_enum::WrittenCode;
 pub use open_enum::{
-    Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, code_text, debug_value, deserialize_code, documented, from_text,
-    hash_value, label, same_value, serialize_code,
+    Code, Open, OpenSlot, OpenView, OpensSlot, OpensView, Undocumented, Values, code_text, debug_value, deserialize_code, documented,
+    from_text, hash_value, label, same_value, serialize_code,
 };
 pub use payload::{Inspect, Payload};
 pub use typed::{Atom, ColumnKind, Form, Typed, TypedSlot, TypedView, TypedsSlot, TypedsView};
@@ -31,7 +31,7 @@ pub const DYNAMIC: usize = usize::MAX - 1;
 /// Field number of what the page does not name.
 pub const EXTRA: usize = usize::MAX;
 
-/// The way in, generated. Field numbers are positions in `table().fields`.
+/// The way in. Field numbers are positions in `table().fields`.
 pub trait WriteFields: Send + Sync {
     /// The fields.
     fn table(&self) -> &'static Table;
@@ -39,39 +39,12 @@ pub trait WriteFields: Send + Sync {
     fn slot(&mut self, field: usize) -> Slot<'_>;
 }
 
-/// The way out, generated. A trait of its own, and no parent of [`WriteFields`]: a program that never prints what it decodes does not carry it.
+/// The way out. A trait of its own, and no parent of [`WriteFields`]: a program that never prints what it decodes does not carry it.
 pub trait ReadFields: Send + Sync {
     /// The fields.
     fn table(&self) -> &'static Table;
     /// Where to read a field from.
     fn view(&self, field: usize) -> View<'_>;
-}
-
-impl<R: ReadFields + ?Sized> ReadFields for Box<R> {
-    fn table(&self) -> &'static Table {
-        (**self).table()
-    }
-    fn view(&self, field: usize) -> View<'_> {
-        (**self).view(field)
-    }
-}
-
-impl<R: ReadFields + ?Sized> ReadFields for &R {
-    fn table(&self) -> &'static Table {
-        (**self).table()
-    }
-    fn view(&self, field: usize) -> View<'_> {
-        (**self).view(field)
-    }
-}
-
-impl<R: WriteFields + ?Sized> WriteFields for Box<R> {
-    fn table(&self) -> &'static Table {
-        (**self).table()
-    }
-    fn slot(&mut self, field: usize) -> Slot<'_> {
-        (**self).slot(field)
-    }
 }
 
 /// A typed place to write to. [`View`] is the same list for reading.

@@ -37,12 +37,6 @@ pub trait Tabular: ReadFields {
     }
 }
 
-impl<R: Documented + ReadFields> Tabular for R {
-    fn columns() -> Vec<Column> {
-        columns(R::TABLE, &R::blank(), R::NOTES)
-    }
-}
-
 /// What the documentation says of one column.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -99,47 +93,33 @@ pub struct TenantColumn {
     pub label: String,
 }
 
-/// What the documentation says of fields, then of dynamic columns: for each the English and the Chinese text, those of the label where it differs, the
-/// unit if it has one, and a line feed. One list of texts, for that is the least work for the compiler. Beside them the columns of those fields that hold objects.
-#[doc(hidden)]
-pub type Notes = (&'static [&'static str], &'static [fn() -> Vec<Column>]);
-
-/// A struct with a table.
-#[doc(hidden)]
-pub trait Documented: Sized {
-    /// Its fields.
-    const TABLE: &'static Table;
-    /// What the documentation says of them, in a constant of its own, which a program that never asks does not carry.
-    const NOTES: Notes;
-    /// With nothing in it: a request without what it starts with.
-    fn blank() -> Self;
-}
-
-impl<R: Documented> Documented for Box<R> {
-    const TABLE: &'static Table = R::TABLE;
-    const NOTES: Notes = R::NOTES;
-    fn blank() -> Self {
-        Box::new(R::blank())
-    }
-}
-
 /// What stands for undocumented keys.
 const EXTRA_LABEL: Label = Label { zh: "文档没有说明的字段", en: "Keys that the documentation does not name" };
 
-/// What ends a field's part of [`Documented::NOTES`].
-const END: &str = "\n";
+/// What the documentation says of a struct's fields, for those who ask at run time.
+#[doc(hidden)]
+pub struct Notes {
+    /// A line for each field, then for dynamic columns: the English and the Chinese text, those of the label where it differs, and the unit if it has one,
+    /// with tabs between. One text, for that is the least work for the compiler.
+    pub texts: &'static str,
+    /// The columns of those fields that hold objects.
+    pub nested: &'static [fn() -> Vec<Column>],
+    /// A struct with nothing in it, whose views tell what its fields are.
+    pub blank: fn() -> Box<dyn ReadFields>,
+}
 
-/// The columns of a type, from its table, its notes, and what the views of an empty one say.
-fn columns(table: &'static Table, blank: &dyn ReadFields, (notes, nested): Notes) -> Vec<Column> {
+/// The columns of a type, from its table and its notes.
+pub(crate) fn columns(table: &'static Table, notes: &Notes) -> Vec<Column> {
+    let blank = (notes.blank)();
     let fields = table.fields.iter().enumerate().map(|(number, field)| (field.name(), field.flags, blank.view(number)));
     let dynamic = table.dynamic.map(|columns| (columns.name, 0, blank.view(DYNAMIC)));
-    let (mut notes, mut nested) = (notes.split(|text| *text == END), nested.iter());
+    let (mut texts, mut nested) = (notes.texts.lines(), notes.nested.iter());
     let mut columns: Vec<Column> = fields
         .chain(dynamic)
         .map(|(name, flags, view)| {
             let (kind, shape) = kind(&view);
             let nested = if kind == ColumnKind::Object { nested.next().copied() } else { None };
-            let (label, unit) = note(notes.next().unwrap_or_default());
+            let (label, unit) = note(texts.next().unwrap_or_default());
             Column { name, kind, shape, unit, sensitivity: sensitivity(flags), required: flags & REQUIRED != 0, label, nested }
         })
         .collect();
@@ -154,9 +134,9 @@ fn columns(table: &'static Table, blank: &dyn ReadFields, (notes, nested): Notes
     columns
 }
 
-/// The label and the unit of one field: its English and its Chinese text, those of the label where it differs, and the unit, if there is one.
-fn note(texts: &[&'static str]) -> (Label, Option<&'static str>) {
-    match *texts {
+/// The label and the unit of one field, from its line of [`Notes::texts`].
+fn note(line: &'static str) -> (Label, Option<&'static str>) {
+    match *line.split('\t').collect::<Vec<_>>() {
         [en, zh] | [_, _, en, zh] => (Label { zh, en }, None),
         [en, zh, unit] | [_, _, en, zh, unit] => (Label { zh, en }, Some(unit)),
         _ => (Label { zh: "", en: "" }, None),

@@ -1,6 +1,6 @@
 //! Objects of an answer (and those inside a request), one field a line.
 
-/// A struct with a slot table. A field is its two texts, then what is known of it:
+/// A struct with a slot table; `declare` is in scope where it stands. A field is its two texts, then what is known of it:
 ///
 /// ```text
 /// "Phone number." "手机号。" ("label" "标签") "A note."
@@ -43,79 +43,66 @@ macro_rules! record {
             )*
             $(
                 #[doc = concat!($columns_en, "\n\n", $columns_zh, "\n\n", $columns_note)]
-                pub $columns: ::std::vec::Vec<(u32, i64)>,
+                pub $columns: declare::Vec<(u32, i64)>,
             )?
             /// What the documentation does not name, as it came.
-            pub extra: $crate::table::Extra,
+            pub extra: declare::Extra,
         }
-        const _: () = {
-            use $crate::declare::{self, marks};
-            impl declare::Documented for $name {
-                const TABLE: &'static declare::Table = &declare::Table::new(
-                    stringify!($name),
-                    &[$(declare::Field($wire, marks::$mark $(.$more())*)),*],
-                )
-                $(.dynamic($prefix, stringify!($columns)))?
-                $(.announced($list, $key, $key_label))?;
-                const NOTES: declare::Notes = (&[
-                    $($en, $zh, $($label_en, $label_zh,)? $($unit,)? "\n",)*
-                    $($columns_en, $columns_zh, $($columns_label_en, $columns_label_zh,)? "\n",)?
-                ], &[$($(<$nested as declare::Tabular>::columns,)?)*]);
-                #[inline]
-                fn blank() -> Self {
-                    Self {
-                        $($field: declare::empty(),)*
-                        $($columns: declare::empty(),)?
-                        extra: declare::empty(),
-                    }
+        impl declare::Documented for $name {
+            const TABLE: &'static declare::Table = &declare::Table::new(
+                stringify!($name),
+                &[$(declare::Field($wire, declare::$mark $(.$more())*)),*],
+            )
+            $(.dynamic($prefix, stringify!($columns)))?
+            $(.announced($list, $key, $key_label))?;
+            const NOTES: declare::Notes = declare::Notes {
+                texts: concat!(
+                    $($en, "\t", $zh, $("\t", $label_en, "\t", $label_zh,)? $("\t", $unit,)? "\n",)*
+                    $($columns_en, "\t", $columns_zh, $("\t", $columns_label_en, "\t", $columns_label_zh,)? "\n",)?
+                ),
+                nested: &[$($(<$nested as declare::Tabular>::columns,)?)*],
+                blank: declare::blank::<Self>,
+            };
+            #[inline]
+            fn view(&self, field: usize) -> declare::View<'_> {
+                match field {
+                    $($number => declare::View::$kind(&self.$field),)*
+                    $(declare::DYNAMIC => declare::View::Dynamic(&self.$columns),)?
+                    _ => declare::View::Extra(&self.extra),
                 }
             }
-            impl ::std::default::Default for $name {
-                #[inline]
-                fn default() -> Self {
-                    declare::Documented::blank()
+        }
+        impl declare::Decoded for $name {
+            #[inline]
+            fn slot(&mut self, field: usize) -> declare::Slot<'_> {
+                match field {
+                    $($number => declare::Slot::$kind(&mut self.$field),)*
+                    $(declare::DYNAMIC => declare::Slot::Dynamic(&mut self.$columns),)?
+                    _ => declare::Slot::Extra(&mut self.extra),
                 }
             }
-            impl ::std::clone::Clone for $name {
-                #[inline]
-                fn clone(&self) -> Self {
-                    Self {
-                        $($field: declare::copy(&self.$field),)*
-                        $($columns: declare::copy(&self.$columns),)?
-                        extra: declare::copy(&self.extra),
-                    }
+        }
+        impl declare::Default for $name {
+            #[inline]
+            fn default() -> Self {
+                Self {
+                    $($field: declare::empty(),)*
+                    $($columns: declare::empty(),)?
+                    extra: declare::empty(),
                 }
             }
-            impl declare::WriteFields for $name {
-                #[inline]
-                fn table(&self) -> &'static declare::Table {
-                    <Self as declare::Documented>::TABLE
-                }
-                #[inline]
-                fn slot(&mut self, field: usize) -> declare::Slot<'_> {
-                    match field {
-                        $($number => declare::Slot::$kind(&mut self.$field),)*
-                        $(declare::DYNAMIC => declare::Slot::Dynamic(&mut self.$columns),)?
-                        _ => declare::Slot::Extra(&mut self.extra),
-                    }
+        }
+        impl declare::Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self {
+                    $($field: declare::copy(&self.$field),)*
+                    $($columns: declare::copy(&self.$columns),)?
+                    extra: declare::copy(&self.extra),
                 }
             }
-            impl declare::ReadFields for $name {
-                #[inline]
-                fn table(&self) -> &'static declare::Table {
-                    <Self as declare::Documented>::TABLE
-                }
-                #[inline]
-                fn view(&self, field: usize) -> declare::View<'_> {
-                    match field {
-                        $($number => declare::View::$kind(&self.$field),)*
-                        $(declare::DYNAMIC => declare::View::Dynamic(&self.$columns),)?
-                        _ => declare::View::Extra(&self.extra),
-                    }
-                }
-            }
-            $crate::record_traits!($name);
-        };
+        }
+        $crate::record_traits!($name);
         $(
             impl $name {
                 $(#[$new])*
@@ -123,7 +110,7 @@ macro_rules! record {
                 #[must_use]
                 #[allow(clippy::too_many_arguments)]
                 pub fn new($($given: $given_ty),*) -> Self {
-                    Self { $($given: $crate::declare::Given::given($given),)* ..::std::default::Default::default() }
+                    Self { $($given: declare::Given::given($given),)* ..declare::Default::default() }
                 }
             }
         )?
@@ -157,28 +144,25 @@ macro_rules! record {
 macro_rules! setters {
     ($name:ident {}) => {};
     ($name:ident { $($(#[$meta:meta])* $field:ident = $wire:literal, $with:ident($parameter:ty) $(or $null:ident)?;)+ }) => {
-        const _: () = {
-            use $crate::declare;
-            impl $name {
+        impl $name {
+            $(
+                $(#[$meta])*
+                #[inline]
+                #[must_use]
+                pub fn $with(mut self, $field: $parameter) -> Self {
+                    self.$field = declare::Given::given($field);
+                    self
+                }
                 $(
-                    $(#[$meta])*
+                    #[doc = concat!("Sends `` ", $wire, " `` as `null`, which is not the same as leaving it out.")]
                     #[inline]
                     #[must_use]
-                    pub fn $with(mut self, $field: $parameter) -> Self {
-                        self.$field = declare::Given::given($field);
+                    pub fn $null(mut self) -> Self {
+                        self.$field = declare::Nullable::Null;
                         self
                     }
-                    $(
-                        #[doc = concat!("Sends `` ", $wire, " `` as `null`, which is not the same as leaving it out.")]
-                        #[inline]
-                        #[must_use]
-                        pub fn $null(mut self) -> Self {
-                            self.$field = declare::Nullable::Null;
-                            self
-                        }
-                    )?
-                )*
-            }
-        };
+                )?
+            )*
+        }
     };
 }

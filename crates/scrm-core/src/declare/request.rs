@@ -22,76 +22,72 @@ macro_rules! request {
         $(#[$meta])*
         pub struct $name {
             $($field: $ty,)*
-            $($extra: $crate::table::Extra,)?
+            $($extra: declare::Extra,)?
         }
-        const _: () = {
-            use $crate::declare::{self, marks};
-            impl declare::Documented for $name {
-                const TABLE: &'static declare::Table = &declare::Table::new(
-                    stringify!($name),
-                    &[$(declare::Field($wire, marks::$mark $(.$more())*)),*],
-                );
-                const NOTES: declare::Notes = (&[
-                    $($en, $zh, $($label_en, $label_zh,)? $($unit,)? "\n",)*
-                ], &[$($(<$nested as declare::Tabular>::columns,)?)*]);
-                #[inline]
-                fn blank() -> Self {
-                    Self {
-                        $($field: declare::empty(),)*
-                        $($extra: declare::empty(),)?
-                    }
+        impl declare::Documented for $name {
+            const TABLE: &'static declare::Table = &declare::Table::new(
+                stringify!($name),
+                &[$(declare::Field($wire, declare::$mark $(.$more())*)),*],
+            );
+            const NOTES: declare::Notes = declare::Notes {
+                texts: concat!($($en, "\t", $zh, $("\t", $label_en, "\t", $label_zh,)? $("\t", $unit,)? "\n",)*),
+                nested: &[$($(<$nested as declare::Tabular>::columns,)?)*],
+                blank: || declare::Box::new(Self::blank()),
+            };
+            #[inline]
+            fn view(&self, field: usize) -> declare::View<'_> {
+                match field {
+                    $($number => declare::View::$kind(&self.$field),)*
+                    $(declare::EXTRA => declare::View::Extra(&self.$extra),)?
+                    _ => declare::View::Any(&declare::Option::None),
                 }
             }
-            impl ::std::clone::Clone for $name {
-                #[inline]
-                fn clone(&self) -> Self {
-                    Self {
-                        $($field: declare::copy(&self.$field),)*
-                        $($extra: declare::copy(&self.$extra),)?
-                    }
+        }
+        impl declare::Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self {
+                    $($field: declare::copy(&self.$field),)*
+                    $($extra: declare::copy(&self.$extra),)?
                 }
             }
-            impl declare::ReadFields for $name {
-                #[inline]
-                fn table(&self) -> &'static declare::Table {
-                    <Self as declare::Documented>::TABLE
-                }
-                #[inline]
-                fn view(&self, field: usize) -> declare::View<'_> {
-                    match field {
-                        $($number => declare::View::$kind(&self.$field),)*
-                        $(declare::EXTRA => declare::View::Extra(&self.$extra),)?
-                        _ => declare::View::Any(&::std::option::Option::None),
-                    }
+        }
+        // A request is read by tests alone; a user's compiler never sees these.
+        #[cfg(test)]
+        impl declare::Decoded for $name {
+            fn slot(&mut self, field: usize) -> declare::Slot<'_> {
+                match field {
+                    $($number => declare::Slot::$kind(&mut self.$field),)*
+                    $(declare::EXTRA => declare::Slot::Extra(&mut self.$extra),)?
+                    // What is read there is told as a departure, and not kept.
+                    _ => declare::Slot::Extra(declare::Box::leak(declare::Box::default())),
                 }
             }
-            // A request is read by tests alone; a user's compiler never sees these.
-            #[cfg(test)]
-            impl declare::WriteFields for $name {
-                fn table(&self) -> &'static declare::Table {
-                    <Self as declare::Documented>::TABLE
-                }
-                fn slot(&mut self, field: usize) -> declare::Slot<'_> {
-                    match field {
-                        $($number => declare::Slot::$kind(&mut self.$field),)*
-                        $(declare::EXTRA => declare::Slot::Extra(&mut self.$extra),)?
-                        // What is read there is told as a departure, and not kept.
-                        _ => declare::Slot::Extra(::std::boxed::Box::leak(::std::boxed::Box::default())),
-                    }
-                }
+        }
+        #[cfg(test)]
+        impl declare::Blank for $name {
+            fn blank() -> Self {
+                Self::blank()
             }
-            $crate::request_traits!($name);
-        };
+        }
+        $crate::request_traits!($name);
         impl $name {
+            #[inline]
+            fn blank() -> Self {
+                Self {
+                    $($field: declare::empty(),)*
+                    $($extra: declare::empty(),)?
+                }
+            }
             $(#[$new])*
             #[inline]
             #[must_use]
             #[allow(clippy::too_many_arguments)]
             pub fn new($($given: $given_ty),*) -> Self {
                 #[allow(unused_mut)]
-                let mut request = <Self as $crate::declare::Documented>::blank();
+                let mut request = Self::blank();
                 $($(request.$field = $start;)?)*
-                $(request.$given = $crate::declare::Given::given($given);)*
+                $(request.$given = declare::Given::given($given);)*
                 request
             }
             $(
@@ -123,7 +119,7 @@ macro_rules! request {
 #[macro_export]
 macro_rules! start {
     ($name:ident) => {
-        impl ::std::default::Default for $name {
+        impl declare::Default for $name {
             #[inline]
             fn default() -> Self {
                 Self::new()

@@ -1,5 +1,4 @@
-//! The traits of generated types, each a line into code that is written once. `declare` is in scope where they are called: a short path is less work for the
-//! compiler.
+//! The traits of generated types, each a line into code that is written once.
 
 /// `Debug` (masked), `PartialEq` (by what the fields show), `Serialize` and `Deserialize` of an object.
 #[doc(hidden)]
@@ -8,13 +7,11 @@ macro_rules! record_traits {
     ($type:ident) => {
         $crate::shown_traits!($type);
         impl declare::Serialize for $type {
-            #[inline]
             fn serialize<S: declare::Serializer>(&self, serializer: S) -> declare::Result<S::Ok, S::Error> {
                 declare::serialize(self, serializer)
             }
         }
         impl<'de> declare::Deserialize<'de> for $type {
-            #[inline]
             fn deserialize<D: declare::Deserializer<'de>>(deserializer: D) -> declare::Result<Self, D::Error> {
                 declare::deserialize(deserializer)
             }
@@ -29,7 +26,6 @@ macro_rules! request_traits {
     ($type:ident) => {
         $crate::shown_traits!($type);
         impl declare::Serialize for $type {
-            #[inline]
             fn serialize<S: declare::Serializer>(&self, serializer: S) -> declare::Result<S::Ok, S::Error> {
                 declare::serialize_request(self, serializer)
             }
@@ -85,14 +81,12 @@ macro_rules! open_enum_traits {
         }
         /// As the code on the wire.
         impl declare::Serialize for $type {
-            #[inline]
             fn serialize<S: declare::Serializer>(&self, serializer: S) -> declare::Result<S::Ok, S::Error> {
                 declare::serialize_code(self, serializer)
             }
         }
         /// From the code on the wire; what is not documented is kept.
         impl<'de> declare::Deserialize<'de> for $type {
-            #[inline]
             fn deserialize<D: declare::Deserializer<'de>>(deserializer: D) -> declare::Result<Self, D::Error> {
                 declare::deserialize_code(deserializer)
             }
@@ -105,7 +99,6 @@ macro_rules! open_enum_traits {
         }
         impl declare::Eq for $type {}
         impl declare::Hash for $type {
-            #[inline]
             fn hash<H: declare::Hasher>(&self, state: &mut H) {
                 declare::hash_value(self, state);
             }

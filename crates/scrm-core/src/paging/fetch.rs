@@ -1,20 +1,20 @@
 //! The only part of a pull that knows the types of an operation: from a request to a page, and from a page to rows.
 
-use std::{any::Any, io::Write as _, marker::PhantomData, time::SystemTime};
+use std::{any::Any, io::Write as _, marker::PhantomData};
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::{
+    by_name::{course, cursor, id_of, text_of, total, walk},
     plan::{Ask, At, Facts, Keep, RowKey},
     planner::Course,
     prefetch::{Arrived, Source},
     resume::Owner,
     seen_rows::{Content, key},
-    windows::Era,
 };
 use crate::{
-    call::Call,
+    call::{Call, value_at},
     client::{ApiClient, CallOptions, Response, ResponseMeta},
     customer::earliest,
     decode::BadRow,
@@ -22,9 +22,8 @@ use crate::{
     error::{Error, ErrorKind},
     operation::{PagedOperation, Row},
     path::Scope,
-    spec::{PagingSpec, PagingStyle, TimeFormat, WindowSpec},
-    tabular,
-    time::{self, Day, Moment},
+    spec::{PagingSpec, TimeFormat},
+    time::Moment,
     transport::Sent,
 };
 
@@ -47,37 +46,18 @@ impl<O: PagedOperation> Fetch<O> {
         let mut fetch =
             Fetch { core: call.core, request: call.request, options: call.options, walked: 0, time: None, operation: PhantomData };
         if let Some(spec) = O::spec().paging {
-            let window = fetch.window(spec).ok().flatten();
-            fetch.walked = window.map_or(spec.windows.len(), |(at, _)| at);
-            fetch.time = window.map(|(_, window)| window.field);
+            (fetch.walked, fetch.time) = walk(spec, &|field| fetch.given(field));
         }
         fetch
     }
 
     /// What the planner must know of the request. `Err`: what is missing in it, so that nothing can be sent.
     pub(super) fn course(&self, spec: &PagingSpec) -> Result<Course, String> {
-        let midway = match spec.style {
-            PagingStyle::Cursor { field, .. } => tabular::get(&self.request, field).is_some_and(|cursor| !cursor.is_null()),
-            PagingStyle::Number { .. } => false,
-        };
-        let now = SystemTime::now();
-        let window = self.window(spec)?;
-        Ok(Course {
-            page: self.request.page(),
-            size: self.request.size().and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
-            range: self.request.range(spec.windows.len()),
-            era: window.and_then(|(at, window)| era(&self.request.range(at), window, Moment::from_system_time(now)?)),
-            midway,
-            today: Day::today(now),
-            split: window.map(|(_, window)| window.format).or(spec.split_by.map(|split| split.format)),
-            ..Course::of(spec)
-        })
+        course(spec, &|field| self.given(field))
     }
 
-    /// The range filter that is walked through in windows, with its number: the first that the request gives an end of. `None`: none is, and the vendor does
-    /// not mind.
-    fn window(&self, spec: &PagingSpec) -> Result<Option<(usize, &'static WindowSpec)>, String> {
-        walked(spec, |at| self.request.range(at))
+    fn given(&self, field: &str) -> Option<Value> {
+        value_at(&self.request, field)
     }
 
     /// What a resume token of this request belongs to.
@@ -99,8 +79,8 @@ impl<O: PagedOperation> Fetch<O> {
                 request.set_page(*page);
             }
             At::Cursor(None) => {}
-            At::Cursor(cursor) => {
-                if !request.set_cursor(cursor.as_ref()) {
+            At::Cursor(Some(cursor)) => {
+                if !request.set_cursor(cursor) {
                     return None;
                 }
             }
@@ -121,7 +101,7 @@ impl<O: PagedOperation> Source for Fetch<O> {
         Box::pin(async move {
             let response = call.send().await?;
             match response.meta.bad_rows_left_out {
-                0 => Ok(arrived::<O>(response, time)),
+                0 => Ok(arrived::<O>(response, core.vendor().envelope.data, time)),
                 more => {
                     let bad = response.meta.bad_rows.len() as u64 + more;
                     let detail = format!("{bad} rows of one page cannot be understood, too many to be told one by one");
@@ -140,7 +120,7 @@ impl<O: PagedOperation> Source for Fetch<O> {
     }
 
     fn id(&self, rows: &(dyn Any + Send), at: usize) -> Option<String> {
-        rows.downcast_ref::<Vec<O::Row>>()?.get(at).and_then(O::id)
+        id_of(rows.downcast_ref::<Vec<O::Row>>()?.get(at)?, O::spec().paging?.id?)
     }
 }
 
@@ -152,58 +132,15 @@ pub(super) fn given(mut request: Value) -> Value {
     request
 }
 
-/// The range filter that is walked through in windows, with its number: the first that the request, whose ends `range` tells, gives an end of.
-pub(super) fn walked(
-    spec: &PagingSpec,
-    range: impl Fn(usize) -> (Option<String>, Option<String>),
-) -> Result<Option<(usize, &'static WindowSpec)>, String> {
-    let mut windows = spec.windows.iter().enumerate();
-    let given = windows.clone().find(|(at, _)| {
-        let (start, end) = range(*at);
-        start.is_some() || end.is_some()
-    });
-    let Some((at, window)) = given.or_else(|| windows.find(|(_, window)| window.without_start.is_some())) else {
-        let starts: Vec<&str> = spec.windows.iter().map(|window| window.start).collect();
-        return if spec.windows.iter().any(|window| window.optional) || starts.is_empty() {
-            Ok(None)
-        } else {
-            Err(format!("a pull needs {}: of a time without a beginning, the vendor answers only a part", starts.join(" or ")))
-        };
-    };
-    if window.optional && range(at).0.is_none() {
-        return Ok(None);
-    }
-    if window.without_start.is_none() && range(at).0.is_none() {
-        return Err(format!(
-            "a pull until {} needs {}: of a time without a beginning, the vendor answers only a part",
-            window.end, window.start
-        ));
-    }
-    Ok(Some((at, window)))
-}
-
-/// The time that a pull is about; `None`: the request's ends cannot be read, which the check of a call tells.
-pub(super) fn era(range: &(Option<String>, Option<String>), window: &WindowSpec, now: Moment) -> Option<Era> {
-    let read = |text: &String| time::parse(window.format, text);
-    let until = match &range.1 {
-        Some(end) => read(end)?,
-        None => read(&time::write(window.format, now))?,
-    };
-    let since = match &range.0 {
-        Some(start) => read(start)?,
-        None => Moment::from_unix_millis(until.unix_millis() - i64::from(window.without_start?) * 1000)?,
-    };
-    Era::new(window.format, window.field.map(|(_, format)| format), window.max_seconds, since, until)
-}
-
 /// `time`: where rows tell their times, if these matter.
-fn arrived<O: PagedOperation>(response: Response<O::Data>, time: Option<Clock>) -> Arrived {
-    let id = O::spec().paging.and_then(|paging| paging.id);
+fn arrived<O: PagedOperation>(response: Response<O::Data>, key: &str, time: Option<Clock>) -> Arrived {
+    let paging = O::spec().paging;
+    let id = paging.and_then(|paging| paging.id);
     let Response { mut data, meta } = response;
     let ResponseMeta { bad_rows, drifts, extra, .. } = meta;
-    let total = O::total(&data);
+    let total = paging.and_then(|paging| total(&data, &extra, key, paging.total?));
     let rows = O::take_rows(&mut data);
-    let keys = rows.iter().map(|row| row_key(id.and_then(|_| O::id(row)).as_deref(), row));
+    let keys = rows.iter().map(|row| row_key(id.and_then(|id| id_of(row, id)).as_deref(), row));
     let keys = in_order(keys, &bad_rows, |bad| bad_key(bad, id));
     let times = time.map_or_else(Vec::new, |clock| {
         let times = in_order(rows.iter().map(|row| row_time(row, clock)), &bad_rows, |bad| bad_time(bad, clock));
@@ -214,7 +151,7 @@ fn arrived<O: PagedOperation>(response: Response<O::Data>, time: Option<Clock>) 
         print: print(&keys),
         keys: id.map(|_| keys),
         total,
-        cursor: rows.iter().rev().find_map(O::cursor),
+        cursor: paging.and_then(|paging| cursor(&rows, paging.style)),
         times,
     };
     Arrived { facts, rows: Box::new(rows), data: Box::new(data), bad_rows, drifts, extra }
@@ -255,15 +192,6 @@ pub(super) fn bad_key(bad: &BadRow, id: Option<&str>) -> RowKey {
     _ = content.write_all(bad.raw.as_bytes());
     let id = id.and_then(|id| text_of(serde_json::from_str::<Value>(&bad.raw).unwrap_or_default().pointer(&format!("/{id}"))?));
     keyed(id.as_deref(), &content)
-}
-
-/// An id as text.
-pub(super) fn text_of(id: &Value) -> Option<String> {
-    match id {
-        Value::String(id) => Some(id.clone()),
-        Value::Number(id) => Some(id.to_string()),
-        _ => None,
-    }
 }
 
 /// What is known of rows and bad rows, as they stood on the page.
@@ -319,39 +247,4 @@ pub(super) fn sorted<R>(mut rows: Vec<R>, bad: Vec<BadRow>, keep: &Keep) -> Sort
     skip_bad(&mut position, kept);
     let bad_rows = bad.into_iter().filter(|bad| keep.keeps(bad.row)).collect();
     Sorted { rows, bad_rows, places }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WEEK: WindowSpec = WindowSpec::new("from", "to", TimeFormat::Seconds, 604_800);
-
-    fn at(seconds: i64) -> Moment {
-        Moment::from_unix_millis(seconds * 1000).unwrap()
-    }
-
-    fn ends(start: Option<&str>, end: Option<&str>, window: &WindowSpec) -> Option<(i64, i64)> {
-        let now = Moment::from_unix_millis(1_000_500).unwrap();
-        let era = era(&(start.map(str::to_owned), end.map(str::to_owned)), window, now)?;
-        Some((era.since.unix_seconds(), era.until.unix_seconds()))
-    }
-
-    #[test]
-    fn an_open_end_is_now_and_an_open_beginning_so_long_before_the_end() {
-        assert_eq!(ends(Some("900"), Some("950"), &WEEK), Some((900, 950)));
-        assert_eq!(ends(Some("900"), None, &WEEK), Some((900, 1000)));
-        assert_eq!(ends(None, Some("950"), &WEEK), None);
-        let day = WEEK.without_start(400);
-        assert_eq!(ends(None, Some("950"), &day), Some((550, 950)));
-        assert_eq!(ends(None, None, &day), Some((600, 1000)));
-    }
-
-    #[test]
-    fn ends_that_mean_nothing_are_left_to_the_check_of_the_call() {
-        assert_eq!(ends(Some("950"), Some("900"), &WEEK), None);
-        assert_eq!(ends(Some("soon"), None, &WEEK), None);
-        assert_eq!(ends(Some("900"), Some("late"), &WEEK), None);
-        assert_eq!(Era::new(TimeFormat::Date, None, 3600, at(0), at(86_400)), None, "a window shorter than a day");
-    }
 }

@@ -1,28 +1,28 @@
 //! Pages of an operation that is met by name: what its description says of paging, applied to views of what was decoded.
 
-use std::{any::Any, fmt, sync::Arc, time::SystemTime};
+use std::{any::Any, fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{
     Paged,
-    fetch::{Clock, bad_key, bad_time, era, given, in_order, print, row_key, row_time, text_of, walked},
+    by_name::{below, course, cursor, ends, id_of, total, walk},
+    fetch::{Clock, bad_key, bad_time, given, in_order, print, row_key, row_time},
     plan::{Ask, At, Facts},
     planner::Course,
     prefetch::{Arrived, Source},
     resume::Owner,
 };
 use crate::{
-    call::{NamedCall, NamedRequest, descend, value_at},
+    call::{NamedCall, NamedRequest, descend},
     client::{Response, ResponseMeta},
     encode,
     error::{Error, ErrorKind},
     operation::Row,
     serialize,
     spec::{OperationSpec, PagingSpec, PagingStyle},
-    table::{Extra, Inspect, ReadFields, View},
-    time::{Day, Moment},
+    table::{Inspect, ReadFields, View},
 };
 
 /// One row of a pull of an operation that is met by name. It shares its page with the page's other rows: cheap to clone.
@@ -119,51 +119,17 @@ pub(super) struct NamedFetch {
 impl NamedFetch {
     pub(super) fn new(call: NamedCall, paging: &'static PagingSpec) -> Self {
         let mut fetch = NamedFetch { call, paging, walked: paging.windows.len(), time: None };
-        if let Ok(Some((at, window))) = walked(paging, |at| fetch.range(at)) {
-            (fetch.walked, fetch.time) = (at, Some(window.field));
-        }
+        (fetch.walked, fetch.time) = walk(paging, &|field| fetch.call.request.get(field).cloned());
         fetch
-    }
-
-    /// The fields of a range filter: of the windows by their numbers, and behind them the one along which a longer pull is split.
-    fn ends(&self, number: usize) -> Option<(&'static str, &'static str)> {
-        match self.paging.windows.get(number) {
-            Some(window) => Some((window.start, window.end)),
-            None => self.paging.split_by.map(|split| (split.start, split.end)),
-        }
-    }
-
-    fn range(&self, number: usize) -> (Option<String>, Option<String>) {
-        self.ends(number).map(|(start, end)| (self.text(start), self.text(end))).unwrap_or_default()
     }
 
     fn spec(&self) -> &'static OperationSpec {
         self.call.spec
     }
 
-    fn text(&self, field: &str) -> Option<String> {
-        text_of(self.call.request.get(field)?).filter(|text| !text.is_empty())
-    }
-
     /// What the planner must know of the request. `Err`: what is missing in it, so that nothing can be sent.
     pub(super) fn course(&self) -> Result<Course, String> {
-        let number = |field: &str| self.text(field).and_then(|number| number.trim().parse::<i64>().ok());
-        let (page, midway) = match self.paging.style {
-            PagingStyle::Number { field, .. } => (number(field), false),
-            PagingStyle::Cursor { field, .. } => (None, self.call.request.get(field).is_some_and(|cursor| !cursor.is_null())),
-        };
-        let now = SystemTime::now();
-        let window = walked(self.paging, |at| self.range(at))?;
-        Ok(Course {
-            page,
-            size: self.paging.size.and_then(number).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0),
-            range: self.range(self.paging.windows.len()),
-            era: window.and_then(|(at, window)| era(&self.range(at), window, Moment::from_system_time(now)?)),
-            midway,
-            today: Day::today(now),
-            split: window.map(|(_, window)| window.format).or(self.paging.split_by.map(|split| split.format)),
-            ..Course::of(self.paging)
-        })
+        course(self.paging, &|field| self.call.request.get(field).cloned())
     }
 
     pub(super) fn owner(&self) -> Owner {
@@ -173,7 +139,7 @@ impl NamedFetch {
 
     fn asking(&self, ask: &Ask) -> NamedRequest {
         let mut request = self.call.request.clone();
-        if let (Some((start, end)), Some(fields)) = (&ask.range, self.ends(self.walked)) {
+        if let (Some((start, end)), Some(fields)) = (&ask.range, ends(self.paging, self.walked)) {
             for (field, text) in [(fields.0, start), (fields.1, end)] {
                 // Unix seconds are numbers, or stay strings where the request has them so
                 request.set(field, text.parse::<i64>().map_or_else(|_| text.as_str().into(), Value::from));
@@ -210,19 +176,12 @@ impl NamedFetch {
             let times = in_order(rows.iter().map(|row| row_time(row, clock)), &bad_rows, |bad| bad_time(bad, clock));
             keys.iter().copied().zip(times).collect()
         });
-        let cursor = match self.paging.style {
-            PagingStyle::Cursor { from, .. } => rows.iter().rev().find_map(|row| match row.fields() {
-                Some(fields) => value_at(fields, from),
-                None => Some(row.value()).filter(|cursor| !cursor.is_null()),
-            }),
-            PagingStyle::Number { .. } => None,
-        };
         let facts = Facts {
             rows: keys.len() as u64,
             print: print(&keys),
             keys: id.map(|_| keys),
             total: self.paging.total.and_then(|pointer| total(&*data, &extra, key, pointer)),
-            cursor,
+            cursor: cursor(&rows, self.paging.style),
             times,
         };
         Ok(Arrived { facts, rows: Box::new(rows), data: Box::new(()), bad_rows, drifts, extra })
@@ -246,41 +205,5 @@ impl Source for NamedFetch {
 
     fn id(&self, rows: &(dyn Any + Send), at: usize) -> Option<String> {
         id_of(rows.downcast_ref::<Vec<NamedRow>>()?.get(at)?, self.paging.id?)
-    }
-}
-
-/// A row that is a value is its own id.
-fn id_of(row: &NamedRow, id: &str) -> Option<String> {
-    match row.fields() {
-        Some(fields) => text_of(&value_at(fields, id)?),
-        None => text_of(&row.value()),
-    }
-}
-
-/// What of a pointer stands below the data key.
-fn below(pointer: &'static str, key: &str) -> Option<&'static str> {
-    pointer.strip_prefix('/')?.strip_prefix(key).filter(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn total(data: &dyn Inspect, extra: &Extra, key: &str, pointer: &'static str) -> Option<u64> {
-    let told = match below(pointer, key) {
-        Some(path) => match data.shown() {
-            View::Root(record) => value_at(record, path.strip_prefix('/')?)?,
-            _ => return None,
-        },
-        None => {
-            let inside = pointer.strip_prefix('/')?;
-            let (name, rest) = inside.split_at(inside.find('/').unwrap_or(inside.len()));
-            extra.get(name)?.pointer(rest)?.clone()
-        }
-    };
-    number(&told)
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is not negative, and a cast stops at the greatest number")]
-fn number(told: &Value) -> Option<u64> {
-    match told {
-        Value::String(text) => text.trim().parse().ok(),
-        told => told.as_u64().or_else(|| told.as_f64().filter(|told| *told >= 0.0).map(|told| told as u64)),
     }
 }

@@ -6,7 +6,8 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::{
-    fetch::{keyed, print, text_of},
+    by_name::text_of,
+    fetch::{keyed, print},
     plan::{Ask, At, Facts, RowKey},
     planner::Course,
     prefetch::{Arrived, Source},

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     spec::*,
-    table::{Attributes, Code, EXTRA, Extra, Field, Keyed, Nullable, Open, Place, ReadFields, Table, Undocumented, View, Wire},
+    table::{Attributes, Code, EXTRA, Extra, Field, Keyed, Nullable, Open, Place, ReadFields, Table, Undocumented, Values, View, Wire},
 };
 
 /// A struct with its table, one line a field: name, type, view, table entry.
@@ -95,10 +95,8 @@ pub(crate) enum Level {
 }
 
 impl Open for Level {
-    const CODES: &'static [Code<'static>] = &[Code::Int(0), Code::Int(2)];
-    const LABELS: &'static [&'static str] = &["basic", "\n", "gold", "\n"];
-    const ALL: &'static [Self] = &[Level::Basic, Level::Gold];
-    const NAMES: &'static [&'static str] = &["Basic", "Gold"];
+    const VALUES: Values<Self> =
+        Values { codes: &[Code::Int(0), Code::Int(2)], labels: "basic\ngold\n", all: &[Level::Basic, Level::Gold], names: "Basic\nGold\n" };
     fn undocumented(value: Undocumented) -> Self {
         Level::Undocumented(value)
     }

@@ -15,21 +15,27 @@ use serde::{
 
 use crate::label::Label;
 
-/// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `CODES`.
+/// What the documentation says of the values of an open enum, one after the other. What a program does not ask for is not in it.
+pub struct Values<E: 'static> {
+    /// As they stand on the wire.
+    pub codes: &'static [Code<'static>],
+    /// What they mean, a line for each: one text, or the English and the Chinese one (of more, the last two) with tabs between. One text for all, for that
+    /// is the least work for the compiler.
+    pub labels: &'static str,
+    /// The values.
+    pub all: &'static [E],
+    /// Their names in Rust, a line for each.
+    pub names: &'static str,
+}
+
+/// An open enum, generated: the documented values by name, and `Undocumented`. `of` and `position` speak of places in `codes`.
 pub trait Open: Clone + Sized + Send + Sync + 'static {
     /// The documented values.
-    const CODES: &'static [Code<'static>];
-    /// What they mean: for each one text, or the English and the Chinese one (of more, the last two), and a line feed. One list of texts, for that is
-    /// the least work for the compiler.
-    const LABELS: &'static [&'static str];
-    /// The documented values in the order of `CODES`.
-    const ALL: &'static [Self];
-    /// Their names in Rust.
-    const NAMES: &'static [&'static str];
-    /// The value at a position of `CODES`.
+    const VALUES: Values<Self>;
+    /// The value at a position of `codes`.
     #[must_use]
     fn of(position: usize) -> Self {
-        match Self::ALL.get(position) {
+        match Self::VALUES.all.get(position) {
             Some(value) => value.clone(),
             None => Self::undocumented(Undocumented::Int(0)),
         }
@@ -38,7 +44,7 @@ pub trait Open: Clone + Sized + Send + Sync + 'static {
     fn undocumented(value: Undocumented) -> Self;
     /// What came instead of a documented value.
     fn as_undocumented(&self) -> Option<&Undocumented>;
-    /// The position in `CODES`, or what came instead.
+    /// The position in `codes`, or what came instead.
     ///
     /// # Errors
     /// The value is not a documented one.
@@ -47,14 +53,14 @@ pub trait Open: Clone + Sized + Send + Sync + 'static {
             Some(undocumented) => Err(undocumented),
             None => {
                 let variant = discriminant(self);
-                Ok(Self::ALL.iter().position(|known| discriminant(known) == variant).unwrap_or_default())
+                Ok(Self::VALUES.all.iter().position(|known| discriminant(known) == variant).unwrap_or_default())
             }
         }
     }
     /// The value as it stands on the wire.
     fn code(&self) -> Code<'_> {
         match self.position() {
-            Ok(position) => Self::CODES.get(position).copied().unwrap_or(Code::Text("")),
+            Ok(position) => Self::VALUES.codes.get(position).copied().unwrap_or(Code::Text("")),
             Err(kept) => kept.code(),
         }
     }
@@ -125,7 +131,7 @@ pub fn documented<E: Open>(code: Code<'_>) -> E {
 /// The documented meaning of a value in both languages.
 #[must_use]
 pub fn label<E: Open>(value: &E) -> Option<Label> {
-    match *E::LABELS.split(|text| *text == "\n").nth(value.position().ok()?)? {
+    match *E::VALUES.labels.lines().nth(value.position().ok()?)?.split('\t').collect::<Vec<_>>() {
         [] => None,
         [both] => Some(Label { zh: both, en: both }),
         [.., en, zh] => Some(Label { zh, en }),
@@ -142,7 +148,7 @@ pub fn same_value<E: Open>(one: &E, other: &E) -> bool {
 #[doc(hidden)]
 pub fn debug_value<E: Open>(value: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value.position() {
-        Ok(position) => f.write_str(E::NAMES.get(position).copied().unwrap_or_default()),
+        Ok(position) => f.write_str(E::VALUES.names.lines().nth(position).unwrap_or_default()),
         Err(undocumented) => f.debug_tuple("Undocumented").field(undocumented).finish(),
     }
 }
@@ -232,19 +238,19 @@ pub fn from_text<E: Open>(text: &str) -> E {
 
 /// `false` beside the value: not a documented one.
 fn open<E: Open>(code: Code<'_>) -> (E, bool) {
-    match E::CODES.iter().position(|known| *known == code) {
+    match E::VALUES.codes.iter().position(|known| *known == code) {
         Some(position) => (E::of(position), true),
         None => (E::undocumented(code.into()), false),
     }
 }
 
 fn wants_int<E: Open>() -> bool {
-    matches!(E::CODES.first(), Some(Code::Int(_)))
+    matches!(E::VALUES.codes.first(), Some(Code::Int(_)))
 }
 
 impl<E: Open> OpenSlot for Option<E> {
     fn knows(&self, code: Code<'_>) -> bool {
-        E::CODES.contains(&code)
+        E::VALUES.codes.contains(&code)
     }
     fn put(&mut self, code: Code<'_>) -> bool {
         let (value, known) = open(code);
@@ -289,7 +295,7 @@ pub trait OpensView: Send + Sync {
 
 impl<E: Open> OpensSlot for Vec<E> {
     fn knows(&self, code: Code<'_>) -> bool {
-        E::CODES.contains(&code)
+        E::VALUES.codes.contains(&code)
     }
     fn push(&mut self, code: Code<'_>) -> bool {
         let (value, known) = open(code);

@@ -10,8 +10,7 @@ use std::{
 };
 
 use scrm_core::{
-    Builder, Sent, Transport, Value, async_trait,
-    operation::PagedOperation,
+    Builder, Sent, Transport, Value, async_trait, declare,
     transport::{HttpRequest, HttpResponse, TransportError, TransportErrorKind},
 };
 use serde_json::json;
@@ -22,7 +21,7 @@ use crate::acme::{
     operations::{UserListData, usual},
 };
 
-scrm_core::request! {
+declare::request! {
     /// Lists people by page.
     pub struct List {
         "Page." "页码。"
@@ -39,7 +38,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for List, of Acme, answers UserListData;
     pub static LIST = usual("people_list", "/people/list")
         .quota(100, 1)
@@ -54,17 +53,15 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for List, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
     range 0 request.start to request.end;
 }
 
-scrm_core::request! {
+declare::request! {
     /// Lists people behind one of them.
     pub struct After {
         "Behind this one." "从这一个之后。"
@@ -77,34 +74,18 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for After, of Acme, answers UserListData;
     pub static AFTER = usual("people_after", "/people/after").paging(
-        &PagingSpec::cursor("after", "after", "/data/list").size("size").max_size(50).total("/data/total").id("user_id")
+        &PagingSpec::cursor("after", "user_id", "/data/list").size("size").max_size(50).total("/data/total").id("user_id")
     );
 }
 
-impl PagedOperation for After {
-    type Row = User;
-    fn take_rows(data: &mut UserListData) -> Vec<User> {
-        std::mem::take(&mut data.list)
-    }
-    fn total(data: &UserListData) -> Option<u64> {
-        data.total.and_then(|total| total.try_into().ok())
-    }
-    fn size(&self) -> Option<i64> {
-        self.size
-    }
-    fn cursor(row: &User) -> Option<Value> {
-        row.user_id.as_ref().map(|id| json!({"id": id, "points": row.points}))
-    }
-    fn set_cursor(&mut self, cursor: Option<&Value>) -> bool {
-        self.after = cursor.cloned();
-        true
-    }
-    fn id(row: &User) -> Option<String> {
-        row.user_id.clone()
-    }
+declare::pages! {
+    impl PagedOperation for After, row User;
+    rows data.list;
+    size request.size;
+    cursor request.after;
 }
 
 pub fn list() -> List {
@@ -232,7 +213,7 @@ impl Crowd {
             &all[((page - 1) * size).min(end)..end]
         } else {
             let size = body["size"].as_u64().unwrap() as usize;
-            let after = body["after"]["id"].as_str().map(|id| id[2..].parse::<u64>().unwrap());
+            let after = body["after"].as_str().map(|id| id[2..].parse::<u64>().unwrap());
             let start = after.map_or(0, |after| all.partition_point(|(number, _)| *number <= after));
             &all[start..(start + size).min(all.len())]
         };

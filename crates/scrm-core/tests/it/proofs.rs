@@ -9,7 +9,7 @@ use std::{
 };
 
 use scrm_core::{
-    ApiClient, Builder, CredentialSet, Error, ErrorKind, MemoryStore, Sent, SigningInputs, Token, TokenSource, async_trait,
+    ApiClient, Builder, CredentialSet, Error, ErrorKind, MemoryStore, Sent, SigningInputs, Token, TokenSource, async_trait, declare,
     declare::FromApiClient, operation::Vendor, spec::*, token::BoxError, transport::TransportErrorKind as Wire,
 };
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ impl Vendor for Apex {
 /// A call with the usual token, with the partner's, and a signed one at another base URL.
 macro_rules! operation {
     ($type:ident, $spec:ident, $facts:expr) => {
-        scrm_core::request! {
+        declare::request! {
             /// Names somebody.
             pub struct $type {
                 "Name." "名称。"
@@ -87,7 +87,7 @@ macro_rules! operation {
             /// Nothing is required.
             new()
         }
-        scrm_core::operation! {
+        declare::operation! {
             impl Operation for $type, of Apex, answers Option<Value>;
             pub static $spec = $facts;
         }

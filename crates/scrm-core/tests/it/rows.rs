@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use scrm_core::{
-    Column, DateTime, Fen, Flat, Maybe as _, Sensitivity, Tabular as _,
+    Column, DateTime, Fen, Flat, Maybe as _, Sensitivity, Tabular as _, declare,
     table::{Nullable, ReadFields},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -171,7 +171,7 @@ fn columns_say_what_their_slots_hold() {
     assert_eq!([&wired[10], &wired[11], &wired[18]], ["span Date List ", "maybe Integer List ", "times UnixMillis List "]);
 }
 
-scrm_core::request! {
+declare::request! {
     /// Texts with everything that may stand beside them.
     pub struct Noted {
         "Points, as the page has it." "积分（原文）。" ("Points" "积分") "A note."

@@ -1,7 +1,7 @@
 //! Made-up types, written as the generator writes them.
 
 use scrm_core::{
-    Date, DateTime, Fen, Keyed, Nullable, Undocumented, UnixMillis, UnixSeconds, Yuan,
+    Date, DateTime, Fen, Keyed, Nullable, Undocumented, UnixMillis, UnixSeconds, Yuan, declare,
     spec::EnvelopeSpec,
     table::{Code, Open as _},
 };
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Code 0 is success.
 pub(crate) static ENVELOPE: EnvelopeSpec = EnvelopeSpec::new("code", &["msg", "message"], "data", &["0"]).others(&["trace"]);
 
-scrm_core::record! {
+declare::record! {
     /// Every kind of slot.
     pub struct Member {
         "Id." "id。"
@@ -61,7 +61,7 @@ scrm_core::record! {
     }
 }
 
-scrm_core::record! {
+declare::record! {
     /// A nested object.
     pub struct Home {
         "City." "city。"
@@ -74,7 +74,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Values that are written otherwise than their type suggests.
     pub struct Wired {
         "Count." "count。"
@@ -119,7 +119,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of members.
     pub struct Page {
         "List." "list。"
@@ -132,7 +132,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Documented codes are texts.
     pub enum Level {
         Bronze = Text("bronze"), "bronze", "Bronze值";
@@ -142,7 +142,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Documented codes are integers.
     pub enum Sex {
         Unknown = Int(0), "unknown", "Unknown值";

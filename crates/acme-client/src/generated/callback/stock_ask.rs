@@ -3,7 +3,9 @@
 //!
 //! 库存查询
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// The answer to \[`StockAsk`\]
     ///
     /// 对 \[`StockAsk`\] 的应答
@@ -18,7 +20,7 @@ scrm_core::request! {
     new(code: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Stock asked for
     ///
     /// 库存查询
@@ -35,7 +37,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Stock.
     ///
     /// 库存。
@@ -50,7 +52,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// Rows.
     ///
     /// 行。

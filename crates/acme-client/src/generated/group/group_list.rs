@@ -5,7 +5,9 @@
 //!
 //! `POST /group/list` (multipart form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// group list
     ///
     /// 测试操作
@@ -61,7 +63,7 @@ scrm_core::request! {
     new(kind: Kind)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GroupList, of crate::generated::vendor::Acme, answers GroupListData;
     pub(crate) static GROUP_LIST = OperationSpec::new("group_list", Method::Post, "/group/list")
         .title("group list", "测试操作")
@@ -78,15 +80,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for GroupList, row GroupRow;
     rows data.list;
-    total data.total;
     page request.page;
     size request.size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 测试用的对象。
@@ -101,7 +102,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A row.
     ///
     /// 测试用的对象。
@@ -123,7 +124,7 @@ scrm_core::record! {
     }
 }
 
-scrm_core::record! {
+declare::record! {
     /// A column.
     ///
     /// 测试用的对象。
@@ -136,7 +137,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind.
     ///
     /// 测试用的字段。
@@ -147,6 +148,6 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::announced! {
+declare::announced! {
     GroupRow in GroupListData;
 }

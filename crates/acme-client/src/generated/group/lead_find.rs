@@ -5,7 +5,9 @@
 //!
 //! `GET /lead/find` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// lead find
     ///
     /// 测试操作
@@ -58,7 +60,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadFind, of crate::generated::vendor::Acme, answers Vec<Lead>;
     pub(crate) static LEAD_FIND = OperationSpec::new("lead_find", Method::Get, "/lead/find")
         .title("lead find", "测试操作")
@@ -70,7 +72,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// A lead.
     ///
     /// 测试用的对象。
@@ -87,7 +89,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A phone.
     ///
     /// 测试用的对象。

@@ -8,13 +8,15 @@
 //! | [list](Handle::list)<br>[GroupList] | **group list** · 测试操作<br>pages from 1, 10 rows each unless told otherwise<br>read 2026-11-22 |
 //! | [lead_find](Handle::lead_find)<br>[LeadFind] | **lead find** · 测试操作<br>read 2026-11-22 |
 
+use scrm_core::declare;
+
 pub(super) mod group_list;
 pub(super) mod lead_find;
 
 pub use self::group_list::{Column, GroupList, GroupListData, GroupRow, Kind};
 pub use self::lead_find::{Lead, LeadFind, LeadPhone};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::group`](crate::Client::group).
     ///
     /// 本组接口的调用入口，由 `Client::group` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `GET /contact/find` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Data that is a list; found by phone or id
     ///
     /// 示例
@@ -58,7 +60,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ContactFind, of crate::generated::vendor::Acme, answers Vec<Contact>;
     pub(crate) static CONTACT_FIND = OperationSpec::new("contact_find", Method::Get, "/contact/find")
         .title("Data that is a list; found by phone or id", "示例")
@@ -75,7 +77,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

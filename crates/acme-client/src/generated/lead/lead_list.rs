@@ -5,7 +5,9 @@
 //!
 //! `POST /lead/list` (multipart form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Dynamic and announced columns; numbers as texts; multipart
     ///
     /// 示例
@@ -59,7 +61,7 @@ scrm_core::request! {
     new(group: LeadGroup, user: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadList, of crate::generated::vendor::Acme, answers LeadListData;
     pub(crate) static LEAD_LIST = OperationSpec::new("lead_list", Method::Post, "/lead/list")
         .title("Dynamic and announced columns; numbers as texts; multipart", "示例")
@@ -76,14 +78,13 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LeadList, row Lead;
     rows data.list;
-    total data.total;
     page request.page_num;
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -98,7 +99,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -122,7 +123,7 @@ scrm_core::record! {
     }
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -135,7 +136,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Group.
     ///
     /// 字段
@@ -145,7 +146,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::announced! {
+declare::announced! {
     Lead in LeadListData;
 }
 

@@ -9,6 +9,8 @@
 //! | [list](Handle::list)<br>[LeadList] | **Dynamic and announced columns; numbers as texts; multipart** · 示例<br>pages from 1<br>read 2026-01-02 |
 //! | [note_add](Handle::note_add)<br>[NoteAdd] | **A form and every rule between fields** · 示例<br>read 2026-01-02 |
 
+use scrm_core::declare;
+
 pub(super) mod contact_find;
 pub(super) mod lead_list;
 pub(super) mod note_add;
@@ -17,7 +19,7 @@ pub use self::contact_find::{Contact, ContactFind};
 pub use self::lead_list::{Column, Lead, LeadGroup, LeadList, LeadListData};
 pub use self::note_add::NoteAdd;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::lead`](crate::Client::lead).
     ///
     /// 本组接口的调用入口，由 `Client::lead` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /note/add` (urlencoded form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// A form and every rule between fields
     ///
     /// 示例
@@ -76,7 +78,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for NoteAdd, of crate::generated::vendor::Acme, answers Option<bool>;
     pub(crate) static NOTE_ADD = OperationSpec::new("note_add", Method::Post, "/note/add")
         .title("A form and every rule between fields", "示例")

@@ -5,7 +5,9 @@
 //!
 //! `GET /member/file` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a member's file
     ///
     /// 取会员的文件
@@ -53,7 +55,7 @@ scrm_core::request! {
     new(member_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for MemberFileGet, of crate::generated::vendor::Acme, answers MemberFileGetData;
     pub(crate) static MEMBER_FILE_GET = OperationSpec::new("member_file_get", Method::Get, "/member/file")
         .title("Get a member's file", "取会员的文件")
@@ -66,7 +68,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The file.
     ///
     /// 文件

@@ -5,9 +5,10 @@
 //!
 //! `POST /member/list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ShopLevel;
 
-scrm_core::request! {
+declare::request! {
     /// List members
     ///
     /// 会员列表
@@ -137,7 +138,7 @@ scrm_core::request! {
     new(kind: impl Into<String>, operator: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for MemberList, of crate::generated::vendor::Acme, answers MemberListData;
     pub(crate) static MEMBER_LIST = OperationSpec::new("member_list", Method::Post, "/member/list")
         .title("List members", "会员列表")
@@ -192,18 +193,16 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for MemberList, row Member;
     rows data.list;
-    total data/page.total;
     page request.page;
     size request.page_size;
-    id row.id;
     range 0 request.since to request.until;
     range 1 request.since to request.until;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Nested.
     ///
     /// 嵌套。
@@ -217,7 +216,7 @@ scrm_core::record! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 一页。
@@ -234,7 +233,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A member.
     ///
     /// 一个会员。
@@ -280,7 +279,7 @@ scrm_core::record! {
     }
 }
 
-scrm_core::record! {
+declare::record! {
     /// Contacts.
     ///
     /// 联系方式。
@@ -295,7 +294,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Who brought the member.
     ///
     /// 介绍人。
@@ -306,7 +305,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Columns.
     ///
     /// 列。
@@ -319,7 +318,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Place.
     ///
     /// 位置。
@@ -330,7 +329,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Source.
     ///
     /// 来源。
@@ -341,7 +340,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Source, as a label.
     ///
     /// 来源的文字。
@@ -352,7 +351,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::announced! {
+declare::announced! {
     Member in MemberListData;
 }
 

@@ -5,7 +5,9 @@
 //!
 //! `POST /member/merge` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Merge members
     ///
     /// 合并会员
@@ -61,7 +63,7 @@ scrm_core::request! {
     new(member_ids: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for MemberMerge, of crate::generated::vendor::Acme, answers Option<bool>;
     pub(crate) static MEMBER_MERGE = OperationSpec::new("member_merge", Method::Post, "/member/merge")
         .title("Merge members", "合并会员")
@@ -74,7 +76,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What becomes of them.
     ///
     /// 合并的结果

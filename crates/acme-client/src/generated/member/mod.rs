@@ -11,6 +11,8 @@
 //! | [partner_list](Handle::partner_list)<br>[PartnerList] | **List partners** · 列出合作方<br>read 2026-01-02 |
 //! | [visit_list](Handle::visit_list)<br>[VisitList] | **List visits** · 访问列表<br>by cursor, 20 rows each unless told otherwise<br>read 2026-11-22; the copy ends early; 1 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod member_file_get;
 pub(super) mod member_list;
@@ -28,7 +30,7 @@ pub use self::member_merge::{MemberMerge, MemberMergeInto};
 pub use self::partner_list::PartnerList;
 pub use self::visit_list::{Place, Visit, VisitList};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::member`](crate::Client::member).
     ///
     /// 本组接口的调用入口，由 `Client::member` 得到。

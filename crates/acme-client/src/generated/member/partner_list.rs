@@ -5,7 +5,9 @@
 //!
 //! `POST /partner/list` (urlencoded form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List partners
     ///
     /// 列出合作方
@@ -50,7 +52,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PartnerList, of crate::generated::vendor::Acme, answers Option<scrm_core::Value>;
     pub(crate) static PARTNER_LIST = OperationSpec::new("partner_list", Method::Post, "/partner/list")
         .title("List partners", "列出合作方")

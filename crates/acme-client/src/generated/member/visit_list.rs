@@ -5,9 +5,10 @@
 //!
 //! `POST /visit/list` (multipart form)
 
+use scrm_core::declare;
 use super::definitions::Shop;
 
-scrm_core::request! {
+declare::request! {
     /// List visits
     ///
     /// 访问列表
@@ -67,7 +68,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for VisitList, of crate::generated::vendor::Acme, answers Vec<Visit>;
     pub(crate) static VISIT_LIST = OperationSpec::new("visit_list", Method::Post, "/visit/list")
         .title("List visits", "访问列表")
@@ -80,14 +81,14 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for VisitList, row Visit;
     rows data;
     size request.size;
-    object_cursor after from "place";
+    object_cursor request.after;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Place in the list.
     ///
     /// 位置。
@@ -100,7 +101,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The visits.
     ///
     /// 访问记录。

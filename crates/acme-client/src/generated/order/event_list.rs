@@ -5,9 +5,10 @@
 //!
 //! `POST /event/list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Order;
 
-scrm_core::request! {
+declare::request! {
     /// Pages by cursor, with another kind of token
     ///
     /// 示例
@@ -59,7 +60,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EventList, of crate::generated::vendor::Acme, answers Vec<Event>;
     pub(crate) static EVENT_LIST = OperationSpec::new("event_list", Method::Post, "/event/list")
         .title("Pages by cursor, with another kind of token", "示例")
@@ -76,15 +77,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for EventList, row Event;
     rows data;
     size request.size;
-    object_cursor cursor from "cursor";
-    id row.id;
+    object_cursor request.cursor;
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -99,7 +99,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

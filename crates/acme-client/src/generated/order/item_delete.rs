@@ -5,7 +5,9 @@
 //!
 //! `DELETE /item/delete` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// No data; parameters in query and header
     ///
     /// 示例
@@ -63,7 +65,7 @@ scrm_core::request! {
     new(id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ItemDelete, of crate::generated::vendor::Acme, answers Option<scrm_core::Value>;
     pub(crate) static ITEM_DELETE = OperationSpec::new("item_delete", Method::Delete, "/item/delete")
         .title("No data; parameters in query and header", "示例")

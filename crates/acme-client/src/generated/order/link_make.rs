@@ -5,7 +5,9 @@
 //!
 //! `POST /link/make` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Data that is a text
     ///
     /// 示例
@@ -50,7 +52,7 @@ scrm_core::request! {
     new(page: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LinkMake, of crate::generated::vendor::Acme, answers Option<String>;
     pub(crate) static LINK_MAKE = OperationSpec::new("link_make", Method::Post, "/link/make")
         .title("Data that is a text", "示例")

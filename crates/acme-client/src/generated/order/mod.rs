@@ -12,6 +12,8 @@
 //! | [list](Handle::list)<br>[OrderList] | **Pages by index, split by time** · 示例<br>10 calls in 1 s; pages from 0, 20 rows each unless told otherwise<br>read 2026-01-02 |
 //! | [score_map](Handle::score_map)<br>[ScoreMap] | **Data that is a map** · 示例<br>read 2026-01-02 |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod event_list;
 pub(super) mod item_delete;
@@ -30,7 +32,7 @@ pub use self::order_change_list::{
 pub use self::order_list::{OrderList, OrderListData, OrderPage};
 pub use self::score_map::{ScoreMap, UserScore};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::order`](crate::Client::order).
     ///
     /// 本组接口的调用入口，由 `Client::order` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /order/changes` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Changes of orders, a week at a time
     ///
     /// 示例
@@ -66,7 +68,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderChangeList, of crate::generated::vendor::Acme, answers OrderChangeListData;
     pub(crate) static ORDER_CHANGE_LIST = OperationSpec::new("order_change_list", Method::Post, "/order/changes")
         .title("Changes of orders, a week at a time", "示例")
@@ -96,18 +98,16 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for OrderChangeList, row OrderChange;
     rows data.list;
-    total data.total;
     page request/data.page;
     size request/data.page_size;
-    id row/change.id;
     range 0 request/data.paid_from to request/data.paid_to;
     range 1 request/data.from to request/data.to;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Page and times.
     ///
     /// 对象
@@ -130,7 +130,7 @@ scrm_core::record! {
     new(page: i64)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -143,7 +143,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Changes.
     ///
     /// 字段
@@ -154,7 +154,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The change.
     ///
     /// 对象

@@ -5,9 +5,10 @@
 //!
 //! `POST /order/list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{Order, OrderState};
 
-scrm_core::request! {
+declare::request! {
     /// Pages by index, split by time
     ///
     /// 示例
@@ -69,7 +70,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderList, of crate::generated::vendor::Acme, answers OrderListData;
     pub(crate) static ORDER_LIST = OperationSpec::new("order_list", Method::Post, "/order/list")
         .title("Pages by index, split by time", "示例")
@@ -93,17 +94,15 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for OrderList, row Order;
     rows data/page.list;
-    total data/page.total;
     page request.index;
     size request.rows;
-    id row.id;
     range 0 request.from to request.to;
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -114,7 +113,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

@@ -5,7 +5,9 @@
 //!
 //! `POST /score/map` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Data that is a map
     ///
     /// 示例
@@ -48,7 +50,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ScoreMap, of crate::generated::vendor::Acme, answers scrm_core::Keyed<UserScore>;
     pub(crate) static SCORE_MAP = OperationSpec::new("score_map", Method::Post, "/score/map")
         .title("Data that is a map", "示例")
@@ -56,7 +58,7 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

@@ -3,9 +3,10 @@
 //!
 //! 开门
 
+use scrm_core::declare;
 use super::definitions::PushedPlace;
 
-scrm_core::record! {
+declare::record! {
     /// Door opened
     ///
     /// 开门

@@ -3,9 +3,10 @@
 //!
 //! 流变更
 
+use scrm_core::declare;
 use super::definitions::PushedPlace;
 
-scrm_core::record! {
+declare::record! {
     /// Stream changed
     ///
     /// 流变更

@@ -3,7 +3,9 @@
 //!
 //! 用户新增
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// User added
     ///
     /// 用户新增
@@ -64,7 +66,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Address.
     ///
     /// 地址。
@@ -77,7 +79,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A child.
     ///
     /// 一个孩子。
@@ -90,7 +92,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Level.
     ///
     /// 等级。
@@ -101,7 +103,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

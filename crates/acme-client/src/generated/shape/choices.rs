@@ -5,7 +5,9 @@
 //!
 //! `POST /choices` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Enums: a code is sent, a label answered
     ///
     /// 示例
@@ -52,7 +54,7 @@ scrm_core::request! {
     new(colour: Colour)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Choices, of crate::generated::vendor::Acme, answers ChoicesData;
     pub(crate) static CHOICES = OperationSpec::new("choices", Method::Post, "/choices")
         .title("Enums: a code is sent, a label answered", "示例")
@@ -63,7 +65,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -74,7 +76,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Its colour.
     ///
     /// 字段
@@ -85,7 +87,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kinds.
     ///
     /// 字段
@@ -96,7 +98,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Its colour.
     ///
     /// 字段

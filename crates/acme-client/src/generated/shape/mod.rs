@@ -11,6 +11,8 @@
 //! | [scalars](Handle::scalars)<br>[Scalars] | **Every scalar and every way to write it** · 示例<br>read 2026-01-02; 1 errata |
 //! | [words](Handle::words)<br>[Words] | **Names that are keywords; errata; unverified; open** · 示例<br>**unverified** (code); 1 errata |
 
+use scrm_core::declare;
+
 pub(super) mod choices;
 pub(super) mod nested;
 pub(super) mod nullables;
@@ -23,7 +25,7 @@ pub use self::nullables::{Nullables, NullablesData};
 pub use self::scalars::{Scalars, ScalarsData};
 pub use self::words::{Words, WordsData};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::shape`](crate::Client::shape).
     ///
     /// 本组接口的调用入口，由 `Client::shape` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /nested` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Objects in objects, lists, maps, recursion, JSON inside a text
     ///
     /// 示例
@@ -55,7 +57,7 @@ scrm_core::request! {
     new(lines: impl IntoIterator<Item = Line>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Nested, of crate::generated::vendor::Acme, answers NestedData;
     pub(crate) static NESTED = OperationSpec::new("nested", Method::Post, "/nested")
         .title("Objects in objects, lists, maps, recursion, JSON inside a text", "示例")
@@ -68,7 +70,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -83,7 +85,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -98,7 +100,7 @@ scrm_core::record! {
     new(sku: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -115,7 +117,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

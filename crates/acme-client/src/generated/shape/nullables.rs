@@ -5,7 +5,9 @@
 //!
 //! `POST /nullables` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Absent, null and empty mean three things
     ///
     /// 示例
@@ -54,7 +56,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Nullables, of crate::generated::vendor::Acme, answers NullablesData;
     pub(crate) static NULLABLES = OperationSpec::new("nullables", Method::Post, "/nullables")
         .title("Absent, null and empty mean three things", "示例")
@@ -65,7 +67,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

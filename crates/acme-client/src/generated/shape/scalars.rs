@@ -5,7 +5,9 @@
 //!
 //! `POST /scalars` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Every scalar and every way to write it
     ///
     /// 示例
@@ -108,7 +110,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Scalars, of crate::generated::vendor::Acme, answers ScalarsData;
     pub(crate) static SCALARS = OperationSpec::new("scalars", Method::Post, "/scalars")
         .title("Every scalar and every way to write it", "示例")
@@ -124,7 +126,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

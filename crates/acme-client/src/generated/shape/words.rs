@@ -5,7 +5,9 @@
 //!
 //! `POST /words` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Names that are keywords; errata; unverified; open
     ///
     /// 示例
@@ -75,7 +77,7 @@ scrm_core::request! {
     new(r#type: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Words, of crate::generated::vendor::Acme, answers WordsData;
     pub(crate) static WORDS = OperationSpec::new("words", Method::Post, "/words")
         .title("Names that are keywords; errata; unverified; open", "示例")
@@ -87,7 +89,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

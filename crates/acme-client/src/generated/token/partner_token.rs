@@ -5,7 +5,9 @@
 //!
 //! `POST /partner/token` (urlencoded form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a partner's token
     ///
     /// 取合作方令牌
@@ -51,7 +53,7 @@ scrm_core::request! {
     new(partner_id: impl Into<String>, partner_secret: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PartnerToken, of crate::generated::vendor::Acme, answers PartnerTokenData;
     pub(crate) static PARTNER_TOKEN = OperationSpec::new("partner_token", Method::Post, "/partner/token")
         .title("Get a partner's token", "取合作方令牌")
@@ -64,7 +66,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The token.
     ///
     /// 令牌

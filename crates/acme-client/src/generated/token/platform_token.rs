@@ -5,7 +5,9 @@
 //!
 //! `GET /platform/token` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a platform token
     ///
     /// 示例
@@ -49,7 +51,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlatformToken, of crate::generated::vendor::Acme, answers Option<String>;
     pub(crate) static PLATFORM_TOKEN = OperationSpec::new("platform_token", Method::Get, "/platform/token")
         .title("Get a platform token", "示例")

@@ -5,7 +5,9 @@
 //!
 //! `GET /token` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a token
     ///
     /// 取令牌
@@ -54,7 +56,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, app_secret: impl Into<String>, grant: Grant)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Token, of crate::generated::vendor::Acme, answers TokenData;
     pub(crate) static TOKEN = OperationSpec::new("token", Method::Get, "/token")
         .title("Get a token", "取令牌")
@@ -69,7 +71,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象
@@ -82,7 +84,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of grant.
     ///
     /// 字段

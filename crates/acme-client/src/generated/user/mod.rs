@@ -13,6 +13,8 @@
 //! | [scroll](Handle::scroll)<br>[UserScroll] | **user scroll** · 测试操作<br>by cursor, at most 50 rows each<br>read 2026-11-22 |
 //! | [tag_list_batch](Handle::tag_list_batch)<br>[UserTagListBatch] | **Tags of users** · 示例<br>read 2026-11-27 |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod user_add;
 pub(super) mod user_detail_list;
@@ -33,7 +35,7 @@ pub use self::user_log_list::{UserLogList, UserLogListData};
 pub use self::user_scroll::{UserScroll, UserScrollData};
 pub use self::user_tag_list_batch::{UserTag, UserTagListBatch, UserTags};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
     ///
     /// 本组接口的调用入口，由 `Client::user` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /user/add` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// user add
     ///
     /// 测试操作
@@ -60,7 +62,7 @@ scrm_core::request! {
     new(phone: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserAdd, of crate::generated::vendor::Acme, answers UserAddData;
     pub(crate) static USER_ADD = OperationSpec::new("user_add", Method::Post, "/user/add")
         .title("user add", "测试操作")
@@ -76,7 +78,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The user.
     ///
     /// 测试用的对象。

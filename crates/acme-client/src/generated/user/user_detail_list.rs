@@ -5,7 +5,9 @@
 //!
 //! `POST /user/details` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Users by ids or mail
     ///
     /// 示例
@@ -55,7 +57,7 @@ scrm_core::request! {
     new(app: impl Into<String>, key: UserDetailKey)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserDetailList, of crate::generated::vendor::Acme, answers Vec<UserDetail>;
     pub(crate) static USER_DETAIL_LIST = OperationSpec::new("user_detail_list", Method::Post, "/user/details")
         .title("Users by ids or mail", "示例")
@@ -74,7 +76,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::record! {
+declare::record! {
     /// Whom, and what of them.
     ///
     /// 对象
@@ -93,7 +95,7 @@ scrm_core::record! {
     new(fields: impl IntoIterator<Item = UserDetailField>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Users.
     ///
     /// 字段
@@ -110,7 +112,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags.
     ///
     /// 字段
@@ -121,7 +123,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Fields wanted.
     ///
     /// 字段

@@ -5,7 +5,9 @@
 //!
 //! `GET /user/ids` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Ids of users
     ///
     /// 示例
@@ -57,7 +59,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserIdList, of crate::generated::vendor::Acme, answers UserIdListData;
     pub(crate) static USER_ID_LIST = OperationSpec::new("user_id_list", Method::Get, "/user/ids")
         .title("Ids of users", "示例")
@@ -75,14 +77,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserIdList, row i64;
     rows data.ids;
     size request.size;
-    value_cursor after;
+    cursor request.after;
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

@@ -5,9 +5,10 @@
 //!
 //! `POST /user/list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{PageInfo, User};
 
-scrm_core::request! {
+declare::request! {
     /// user list
     ///
     /// 测试操作
@@ -82,7 +83,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserList, of crate::generated::vendor::Acme, answers UserListData;
     pub(crate) static USER_LIST = OperationSpec::new("user_list", Method::Post, "/user/list")
         .title("user list", "测试操作")
@@ -116,18 +117,16 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
     range 0 request.created_from to request.created_to;
     range 1 request.created_from to request.created_to;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 测试用的对象。
@@ -142,7 +141,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Source.
     ///
     /// 测试用的字段。

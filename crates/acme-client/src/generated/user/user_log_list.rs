@@ -5,7 +5,9 @@
 //!
 //! `POST /user/log` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Log lines of users, as they come
     ///
     /// 示例
@@ -57,7 +59,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserLogList, of crate::generated::vendor::Acme, answers UserLogListData;
     pub(crate) static USER_LOG_LIST = OperationSpec::new("user_log_list", Method::Post, "/user/log")
         .title("Log lines of users, as they come", "示例")
@@ -74,15 +76,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserLogList, row scrm_core::Value;
     rows data.lines;
-    total data.total;
     page request.page;
     size request.size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// An object.
     ///
     /// 对象

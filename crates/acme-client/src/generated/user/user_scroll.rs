@@ -5,9 +5,10 @@
 //!
 //! `POST /user/scroll` (urlencoded form)
 
+use scrm_core::declare;
 use super::definitions::{Cursor, PageInfo, User};
 
-scrm_core::request! {
+declare::request! {
     /// user scroll
     ///
     /// 测试操作
@@ -59,7 +60,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserScroll, of crate::generated::vendor::Acme, answers UserScrollData;
     pub(crate) static USER_SCROLL = OperationSpec::new("user_scroll", Method::Post, "/user/scroll")
         .title("user scroll", "测试操作")
@@ -80,16 +81,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserScroll, row User;
     rows data.list;
-    total data.total;
     size request.size;
-    object_cursor after from "cursor";
-    id row.user_id;
+    object_cursor request.after;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 测试用的对象。

@@ -5,7 +5,9 @@
 //!
 //! `POST /user/tags` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Tags of users
     ///
     /// 示例
@@ -50,7 +52,7 @@ scrm_core::request! {
     new(ids: impl IntoIterator<Item = i64>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserTagListBatch, of crate::generated::vendor::Acme, answers Vec<UserTags>;
     pub(crate) static USER_TAG_LIST_BATCH = OperationSpec::new("user_tag_list_batch", Method::Post, "/user/tags")
         .title("Tags of users", "示例")
@@ -65,7 +67,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::record! {
+declare::record! {
     /// Users.
     ///
     /// 字段
@@ -78,7 +80,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags.
     ///
     /// 字段

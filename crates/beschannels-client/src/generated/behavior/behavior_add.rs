@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/save-user-behavior` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Add a behaviour of a user
     ///
     /// 添加用户行为
@@ -96,7 +98,7 @@ scrm_core::request! {
     new(associated_properties: BehaviorIdentity, associated_properties_value: impl Into<String>, behavior_name: impl Into<String>, occurrence_time: impl Into<scrm_core::DateTime>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorAdd, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_ADD = OperationSpec::new("behavior_add", Method::Post, "/leads/open-api/save-user-behavior")
         .title("Add a behaviour of a user", "添加用户行为")
@@ -112,7 +114,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Further attributes of the event.
     ///
     /// 事件的其他属性。
@@ -127,7 +129,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Which property names the user.
     ///
     /// 用哪个属性指明用户。

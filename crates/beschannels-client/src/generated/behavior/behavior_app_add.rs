@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/add-app` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Add an application for behaviours
     ///
     /// 新增应用
@@ -60,7 +62,7 @@ scrm_core::request! {
     new(app_name: impl Into<String>, app_display_name: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorAppAdd, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_APP_ADD = OperationSpec::new("behavior_app_add", Method::Post, "/leads/open-api/add-app")
         .title("Add an application for behaviours", "新增应用")

@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/add-event` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Add an event
     ///
     /// 添加事件
@@ -77,7 +79,7 @@ scrm_core::request! {
     new(behavior_name: impl Into<String>, display_name: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorEventAdd, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_EVENT_ADD = OperationSpec::new("behavior_event_add", Method::Post, "/leads/open-api/add-event")
         .title("Add an event", "添加事件")

@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/add-event-attr` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Add attributes of an event
     ///
     /// 添加事件属性
@@ -55,7 +57,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorEventAttributeAdd, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_EVENT_ATTRIBUTE_ADD = OperationSpec::new("behavior_event_attribute_add", Method::Post, "/leads/open-api/add-event-attr")
         .title("Add attributes of an event", "添加事件属性")

@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/get-attributes` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List attributes of events
     ///
     /// 获取事件属性
@@ -55,7 +57,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorEventAttributeList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_EVENT_ATTRIBUTE_LIST = OperationSpec::new("behavior_event_attribute_list", Method::Post, "/leads/open-api/get-attributes")
         .title("List attributes of events", "获取事件属性")

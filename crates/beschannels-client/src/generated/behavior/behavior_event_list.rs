@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/get-event` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List events
     ///
     /// 获取事件
@@ -56,7 +58,7 @@ scrm_core::request! {
     new(app_id: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorEventList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_EVENT_LIST = OperationSpec::new("behavior_event_list", Method::Post, "/leads/open-api/get-event")
         .title("List events", "获取事件")

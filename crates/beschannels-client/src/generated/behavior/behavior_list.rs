@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/leads-behavior-list` (multipart form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List behaviours of leads
     ///
     /// 获取线索行为记录
@@ -86,7 +88,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static BEHAVIOR_LIST = OperationSpec::new("behavior_list", Method::Post, "/leads/open-api/leads-behavior-list")
         .title("List behaviours of leads", "获取线索行为记录")
@@ -100,7 +102,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Order of the rows.
     ///
     /// 排序。

@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/leads-behavior-type` (multipart form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List behaviour types of leads
     ///
     /// 获取线索行为事件
@@ -56,7 +58,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for BehaviorTypeList, of crate::generated::vendor::Beschannels, answers Vec<BehaviorType>;
     pub(crate) static BEHAVIOR_TYPE_LIST = OperationSpec::new("behavior_type_list", Method::Post, "/leads/open-api/leads-behavior-type")
         .title("List behaviour types of leads", "获取线索行为事件")
@@ -68,7 +70,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The behaviour types.
     ///
     /// 行为类型。

@@ -14,6 +14,8 @@
 //! | [list](Handle::list)<br>[BehaviorList] | **List behaviours of leads** · 获取线索行为记录<br>read 2026-11-26; the copy ends early; 1 errata |
 //! | [type_list](Handle::type_list)<br>[BehaviorTypeList] | **List behaviour types of leads** · 获取线索行为事件<br>read 2026-11-26; the copy ends early |
 
+use scrm_core::declare;
+
 pub(super) mod behavior_add;
 pub(super) mod behavior_app_add;
 pub(super) mod behavior_event_add;
@@ -32,7 +34,7 @@ pub use self::behavior_event_list::BehaviorEventList;
 pub use self::behavior_list::{BehaviorList, BehaviorOrder};
 pub use self::behavior_type_list::{BehaviorType, BehaviorTypeList};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::behavior`](crate::Client::behavior).
     ///
     /// 本组接口的调用入口，由 `Client::behavior` 得到。

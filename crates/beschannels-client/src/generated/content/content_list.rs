@@ -5,7 +5,9 @@
 //!
 //! `POST /ma-open-api/resource/list` (multipart form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List content
     ///
     /// 获取资料列表
@@ -72,7 +74,7 @@ scrm_core::request! {
     new(appid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ContentList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static CONTENT_LIST = OperationSpec::new("content_list", Method::Post, "/ma-open-api/resource/list")
         .title("List content", "获取资料列表")

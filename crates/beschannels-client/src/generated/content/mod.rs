@@ -7,11 +7,13 @@
 //! |---|---|
 //! | [list](Handle::list)<br>[ContentList] | **List content** · 获取资料列表<br>read 2026-11-26; the copy ends early; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod content_list;
 
 pub use self::content_list::ContentList;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::content`](crate::Client::content).
     ///
     /// 本组接口的调用入口，由 `Client::content` 得到。

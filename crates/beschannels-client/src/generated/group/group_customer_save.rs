@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/customers-add` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ClientType;
 
-scrm_core::request! {
+declare::request! {
     /// Create or edit a customer of an external source
     ///
     /// 新增/编辑客群数据(仅支持外部数据源)
@@ -71,7 +72,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, next_id: impl Into<String>, client_type: ClientType, data: ExternalCustomer)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GroupCustomerSave, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static GROUP_CUSTOMER_SAVE = OperationSpec::new("group_customer_save", Method::Post, "/leads/open-api/customers-add")
         .title("Create or edit a customer of an external source", "新增/编辑客群数据(仅支持外部数据源)")
@@ -86,7 +87,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The source's own fields.
     ///
     /// 外部数据源自己的字段。

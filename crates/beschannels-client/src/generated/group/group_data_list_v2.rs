@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/data-list-v2` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ClientType;
 
-scrm_core::request! {
+declare::request! {
     /// List customers of a customer group (v2)
     ///
     /// 获取客群列表数据-V2
@@ -90,7 +91,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, client_type: ClientType, page_num: i64, page_size: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GroupDataListV2, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static GROUP_DATA_LIST_V2 = OperationSpec::new("group_data_list_v2", Method::Post, "/leads/open-api/data-list-v2")
         .title("List customers of a customer group (v2)", "获取客群列表数据-V2")
@@ -105,7 +106,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Conditions. Visitors take none.
     ///
     /// 查询条件；浏览访客不支持。
@@ -119,7 +120,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How the conditions are joined.
     ///
     /// 条件之间的关系。

@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/group-user-list` (multipart form)
 
+use scrm_core::declare;
 use super::definitions::ClientType;
 
-scrm_core::request! {
+declare::request! {
     /// List users of a group
     ///
     /// 分组下用户列表
@@ -92,7 +93,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, group_obj: GroupObject)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GroupUserList, of crate::generated::vendor::Beschannels, answers GroupUserListData;
     pub(crate) static GROUP_USER_LIST = OperationSpec::new("group_user_list", Method::Post, "/leads/open-api/group-user-list")
         .title("List users of a group", "分组下用户列表")
@@ -118,16 +119,14 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for GroupUserList, row Lead;
     rows data.list;
-    total data.total;
     page request.page_num;
     size request.page_size;
-    id row.identity_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of people.
     ///
     /// 一页人。
@@ -142,7 +141,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A person of the group: columns of the system, columns of the tenant that header announces, and scores.
     ///
     /// 分组里的一个人：系统的列、header 声明的租户的列，以及分值。
@@ -182,7 +181,7 @@ scrm_core::record! {
     }
 }
 
-scrm_core::record! {
+declare::record! {
     /// A column of the rows.
     ///
     /// 行里的一列。
@@ -195,7 +194,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of people in the group.
     ///
     /// 分组里是哪一类对象。
@@ -207,7 +206,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::announced! {
+declare::announced! {
     Lead in GroupUserListData;
 }
 

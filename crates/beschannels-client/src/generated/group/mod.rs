@@ -9,6 +9,8 @@
 //! | [data_list_v2](Handle::data_list_v2)<br>[GroupDataListV2] | **List customers of a customer group (v2)** · 获取客群列表数据-V2<br>read 2026-11-26; the copy ends early; 5 errata |
 //! | [user_list](Handle::user_list)<br>[GroupUserList] | **List users of a group** · 分组下用户列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-22; 5 of 23 fields unverified; 11 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod group_customer_save;
 pub(super) mod group_data_list_v2;
@@ -21,7 +23,7 @@ pub use self::group_user_list::{
     GroupObject, GroupUserList, GroupUserListData, HeaderColumn, Lead,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::group`](crate::Client::group).
     ///
     /// 本组接口的调用入口，由 `Client::group` 得到。

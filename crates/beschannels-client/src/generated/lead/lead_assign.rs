@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/assign-leads` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadRule;
 
-scrm_core::request! {
+declare::request! {
     /// Assign leads to an owner
     ///
     /// 市场线索-变更归属人
@@ -74,7 +75,7 @@ scrm_core::request! {
     new(assign_userid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadAssign, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_ASSIGN = OperationSpec::new("lead_assign", Method::Post, "/leads/open-api/assign-leads")
         .title("Assign leads to an owner", "市场线索-变更归属人")

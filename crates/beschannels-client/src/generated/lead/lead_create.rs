@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/create-leads` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadAddress;
 
-scrm_core::request! {
+declare::request! {
     /// Create a lead
     ///
     /// 新增线索
@@ -95,7 +96,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, mobile_phone: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadCreate, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_CREATE = OperationSpec::new("lead_create", Method::Post, "/leads/open-api/create-leads")
         .title("Create a lead", "新增线索")

@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/del-leads` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadRule;
 
-scrm_core::request! {
+declare::request! {
     /// Delete leads
     ///
     /// 删除线索
@@ -64,7 +65,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadDelete, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_DELETE = OperationSpec::new("lead_delete", Method::Post, "/leads/open-api/del-leads")
         .title("Delete leads", "删除线索")

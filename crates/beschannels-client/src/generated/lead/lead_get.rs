@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/leads-details` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadRule;
 
-scrm_core::request! {
+declare::request! {
     /// Get a lead
     ///
     /// 获取线索详情
@@ -73,7 +74,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadGet, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_GET = OperationSpec::new("lead_get", Method::Post, "/leads/open-api/leads-details")
         .title("Get a lead", "获取线索详情")

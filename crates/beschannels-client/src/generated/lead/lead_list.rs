@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/leads-list` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List leads
     ///
     /// 获取线索列表
@@ -62,7 +64,7 @@ scrm_core::request! {
     new(page_num: i64, page_size: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_LIST = OperationSpec::new("lead_list", Method::Post, "/leads/open-api/leads-list")
         .title("List leads", "获取线索列表")

@@ -5,9 +5,10 @@
 //!
 //! `GET /leads/open-api/create-leads-remarks` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadRule;
 
-scrm_core::request! {
+declare::request! {
     /// Add a remark to leads
     ///
     /// 新增跟进记录
@@ -78,7 +79,7 @@ scrm_core::request! {
     new(content: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadRemarkAdd, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_REMARK_ADD = OperationSpec::new("lead_remark_add", Method::Get, "/leads/open-api/create-leads-remarks")
         .title("Add a remark to leads", "新增跟进记录")

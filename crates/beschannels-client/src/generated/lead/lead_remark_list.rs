@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/get-remarks-list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadRule;
 
-scrm_core::request! {
+declare::request! {
     /// List remarks on leads
     ///
     /// 获取备注列表
@@ -66,7 +67,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadRemarkList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_REMARK_LIST = OperationSpec::new("lead_remark_list", Method::Post, "/leads/open-api/get-remarks-list")
         .title("List remarks on leads", "获取备注列表")

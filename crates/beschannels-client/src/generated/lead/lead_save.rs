@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/edit-leads` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::LeadAddress;
 
-scrm_core::request! {
+declare::request! {
     /// Create or edit a lead
     ///
     /// 新增/编辑线索
@@ -96,7 +97,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadSave, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_SAVE = OperationSpec::new("lead_save", Method::Post, "/leads/open-api/edit-leads")
         .title("Create or edit a lead", "新增/编辑线索")
@@ -108,7 +109,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether to add, to edit, or either.
     ///
     /// 新增、编辑，还是都可以。

@@ -5,7 +5,9 @@
 //!
 //! `POST /leads/open-api/batch-score-list` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List score records of leads
     ///
     /// 批量获取线索分值记录
@@ -90,7 +92,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LeadScoreList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static LEAD_SCORE_LIST = OperationSpec::new("lead_score_list", Method::Post, "/leads/open-api/batch-score-list")
         .title("List score records of leads", "批量获取线索分值记录")
@@ -110,7 +112,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Pool of leads; market leads unless told.
     ///
     /// 哪个线索池，不给时为市场线索。

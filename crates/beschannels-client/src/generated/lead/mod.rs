@@ -15,6 +15,8 @@
 //! | [save](Handle::save)<br>[LeadSave] | **Create or edit a lead** · 新增/编辑线索<br>read 2026-11-26; the copy ends early; 11 of 15 fields unverified; 1 errata |
 //! | [score_list](Handle::score_list)<br>[LeadScoreList] | **List score records of leads** · 批量获取线索分值记录<br>read 2026-11-26; the copy ends early; 2 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod lead_assign;
 pub(super) mod lead_create;
@@ -37,7 +39,7 @@ pub use self::lead_remark_list::LeadRemarkList;
 pub use self::lead_save::{LeadSave, LeadSaveMode};
 pub use self::lead_score_list::{LeadPool, LeadScoreList};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::lead`](crate::Client::lead).
     ///
     /// 本组接口的调用入口，由 `Client::lead` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /ma-open-api/meeting/list` (multipart form)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List meetings
     ///
     /// 会议列表
@@ -67,7 +69,7 @@ scrm_core::request! {
     new(appid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for MeetingList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static MEETING_LIST = OperationSpec::new("meeting_list", Method::Post, "/ma-open-api/meeting/list")
         .title("List meetings", "会议列表")

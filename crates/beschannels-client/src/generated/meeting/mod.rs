@@ -7,11 +7,13 @@
 //! |---|---|
 //! | [list](Handle::list)<br>[MeetingList] | **List meetings** · 会议列表<br>read 2026-11-26; the copy ends early |
 
+use scrm_core::declare;
+
 pub(super) mod meeting_list;
 
 pub use self::meeting_list::MeetingList;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::meeting`](crate::Client::meeting).
     ///
     /// 本组接口的调用入口，由 `Client::meeting` 得到。

@@ -8,6 +8,8 @@
 //! | [list](Handle::list)<br>[ObjectList] | **List custom objects** · 对象列表<br>read 2026-11-26; the copy ends early; 2 of 11 fields unverified; 2 errata |
 //! | [save](Handle::save)<br>[ObjectSave] | **Create or edit a custom object** · 新增/编辑对象<br>read 2026-11-26; the copy ends early; 2 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod object_list;
 pub(super) mod object_save;
@@ -16,7 +18,7 @@ pub use self::definitions::ObjectSchema;
 pub use self::object_list::{ObjectComparison, ObjectCondition, ObjectList, ObjectOrder};
 pub use self::object_save::ObjectSave;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::object`](crate::Client::object).
     ///
     /// 本组接口的调用入口，由 `Client::object` 得到。

@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/object-list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ObjectSchema;
 
-scrm_core::request! {
+declare::request! {
     /// List custom objects
     ///
     /// 对象列表
@@ -83,7 +84,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, schema_name: ObjectSchema, page_num: i64, page_size: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ObjectList, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static OBJECT_LIST = OperationSpec::new("object_list", Method::Post, "/leads/open-api/object-list")
         .title("List custom objects", "对象列表")
@@ -99,7 +100,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Conditions, all of which must hold.
     ///
     /// 查询条件，须同时满足。
@@ -115,7 +116,7 @@ scrm_core::record! {
     new(field_name: impl Into<String>, search_type: ObjectComparison)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Order of the rows, by time of creation or change.
     ///
     /// 排序，可按创建时间或修改时间。
@@ -130,7 +131,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How to compare; the copy breaks off in this list. The third member, a value, can be added.
     ///
     /// 比较的方式；副本在这个列表里中断。第三个成员（值）可以自己加。

@@ -5,9 +5,10 @@
 //!
 //! `POST /leads/open-api/edit-object` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ObjectSchema;
 
-scrm_core::request! {
+declare::request! {
     /// Create or edit a custom object
     ///
     /// 新增/编辑对象
@@ -74,7 +75,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, schema_name: ObjectSchema, record_type_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ObjectSave, of crate::generated::vendor::Beschannels, answers Option<scrm_core::Value>;
     pub(crate) static OBJECT_SAVE = OperationSpec::new("object_save", Method::Post, "/leads/open-api/edit-object")
         .title("Create or edit a custom object", "新增/编辑对象")

@@ -7,11 +7,13 @@
 //! |---|---|
 //! | [get](Handle::get)<br>[StructureGet] | **Get a table structure** · 表结构详情<br>read 2026-11-26; the copy ends early; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod structure_get;
 
 pub use self::structure_get::{StructureGet, StructureGetData};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::structure`](crate::Client::structure).
     ///
     /// 本组接口的调用入口，由 `Client::structure` 得到。

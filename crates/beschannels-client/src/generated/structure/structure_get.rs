@@ -5,7 +5,9 @@
 //!
 //! `POST /cdp/open-api/detail` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a table structure
     ///
     /// 表结构详情
@@ -71,7 +73,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for StructureGet, of crate::generated::vendor::Beschannels, answers StructureGetData;
     pub(crate) static STRUCTURE_GET = OperationSpec::new("structure_get", Method::Post, "/cdp/open-api/detail")
         .title("Get a table structure", "表结构详情")
@@ -82,7 +84,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The table structure.
     ///
     /// 表结构。

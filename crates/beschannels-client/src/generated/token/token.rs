@@ -5,7 +5,9 @@
 //!
 //! `POST /api/get-access-token` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get an access token
     ///
     /// 获取access_token
@@ -55,7 +57,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, app_secret: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Token, of crate::generated::vendor::Beschannels, answers TokenData;
     pub(crate) static TOKEN = OperationSpec::new("token", Method::Post, "/api/get-access-token")
         .title("Get an access token", "获取access_token")
@@ -67,7 +69,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The token.
     ///
     /// 令牌。

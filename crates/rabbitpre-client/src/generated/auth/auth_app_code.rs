@@ -5,7 +5,9 @@
 //!
 //! `GET /app/getAuthCode` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get an auth code of a self-built app
     ///
     /// 获取企业自建应用授权code
@@ -72,7 +74,7 @@ scrm_core::request! {
     new(account_type: AccountType, account: impl Into<String>, uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for AuthAppCode, of crate::generated::vendor::Rabbitpre, answers AppAuthCode;
     pub(crate) static AUTH_APP_CODE = OperationSpec::new("auth_app_code", Method::Get, "/app/getAuthCode")
         .title("Get an auth code of a self-built app", "获取企业自建应用授权code")
@@ -87,7 +89,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The code.
     ///
     /// 授权码。
@@ -98,7 +100,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of account.
     ///
     /// 账号的类型。

@@ -5,7 +5,9 @@
 //!
 //! `GET /company/getAuthCode` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get an auth code of an enterprise
     ///
     /// 获取企业授权code
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(company_id: impl Into<String>, company_name: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for AuthCompanyCode, of crate::generated::vendor::Rabbitpre, answers CompanyAuthCode;
     pub(crate) static AUTH_COMPANY_CODE = OperationSpec::new("auth_company_code", Method::Get, "/company/getAuthCode")
         .title("Get an auth code of an enterprise", "获取企业授权code")
@@ -84,7 +86,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The code.
     ///
     /// 授权码。

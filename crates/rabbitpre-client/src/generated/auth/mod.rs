@@ -8,13 +8,15 @@
 //! | [app_code](Handle::app_code)<br>[AuthAppCode] | **Get an auth code of a self-built app** · 获取企业自建应用授权code<br>read 2026-11-26; 7 errata |
 //! | [company_code](Handle::company_code)<br>[AuthCompanyCode] | **Get an auth code of an enterprise** · 获取企业授权code<br>read 2026-11-26; 3 errata |
 
+use scrm_core::declare;
+
 pub(super) mod auth_app_code;
 pub(super) mod auth_company_code;
 
 pub use self::auth_app_code::{AccountType, AppAuthCode, AuthAppCode};
 pub use self::auth_company_code::{AuthCompanyCode, CompanyAuthCode};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::auth`](crate::Client::auth).
     ///
     /// 本组接口的调用入口，由 `Client::auth` 得到。

@@ -3,7 +3,9 @@
 //!
 //! 发券通知订阅
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Coupons issued
     ///
     /// 发券通知订阅
@@ -36,7 +38,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Coupons that were given out.
     ///
     /// 发出的券。
@@ -55,7 +57,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Who got it.
     ///
     /// 领取人。
@@ -74,7 +76,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of account that the open id belongs to.
     ///
     /// open_id 所属的账号类型。

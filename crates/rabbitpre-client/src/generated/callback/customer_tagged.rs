@@ -3,7 +3,9 @@
 //!
 //! 客户打标推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Customer tagged
     ///
     /// 客户打标推送
@@ -34,7 +36,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The tags.
     ///
     /// 标签。
@@ -49,7 +51,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of message.
     ///
     /// 消息类型。
@@ -59,7 +61,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What happened.
     ///
     /// 事件。
@@ -69,7 +71,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of change.
     ///
     /// 变更类型。

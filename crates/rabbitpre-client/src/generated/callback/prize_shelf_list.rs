@@ -3,7 +3,9 @@
 //!
 //! 奖品货架列表分页查询
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// The answer to \[`PrizeShelfList`\]
     ///
     /// 对 \[`PrizeShelfList`\] 的应答
@@ -20,7 +22,7 @@ scrm_core::request! {
     new(code: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Prize shelf asked for by page
     ///
     /// 奖品货架列表分页查询
@@ -55,7 +57,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The page.
     ///
     /// 一页奖品。
@@ -78,7 +80,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The prizes.
     ///
     /// 奖品。
@@ -109,7 +111,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Direction of sorting.
     ///
     /// 排序方向。
@@ -120,7 +122,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of prize.
     ///
     /// 权益类型。

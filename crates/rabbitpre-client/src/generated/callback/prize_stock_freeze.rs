@@ -3,7 +3,9 @@
 //!
 //! 奖品冻结/解冻
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// The answer to \[`PrizeStockFreeze`\]
     ///
     /// 对 \[`PrizeStockFreeze`\] 的应答
@@ -18,7 +20,7 @@ scrm_core::request! {
     new(code: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Prize stock frozen or freed
     ///
     /// 奖品冻结/解冻
@@ -59,7 +61,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Prizes whose stock is frozen or freed.
     ///
     /// 冻结或解冻的奖品。

@@ -3,7 +3,9 @@
 //!
 //! 中奖回调
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Prize won
     ///
     /// 中奖回调

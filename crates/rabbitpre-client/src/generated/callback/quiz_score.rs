@@ -3,7 +3,9 @@
 //!
 //! 答题回调
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Quiz answered
     ///
     /// 答题回调

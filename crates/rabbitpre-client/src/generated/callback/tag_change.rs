@@ -3,7 +3,9 @@
 //!
 //! 用户标签变更推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Tags changed by a user of the customer's
     ///
     /// 用户标签变更推送
@@ -40,7 +42,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of message.
     ///
     /// 消息类型。
@@ -50,7 +52,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What happened.
     ///
     /// 事件。
@@ -60,7 +62,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of change.
     ///
     /// 变更类型。
@@ -70,7 +72,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Added or removed.
     ///
     /// 增加或去掉。

@@ -3,7 +3,9 @@
 //!
 //! 作品推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Work changed
     ///
     /// 作品推送
@@ -72,7 +74,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What stands in it.
     ///
     /// 插件。
@@ -83,7 +85,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tasks.
     ///
     /// 任务。
@@ -98,7 +100,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of work.
     ///
     /// 作品类型。
@@ -109,7 +111,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What happened.
     ///
     /// 事件。

@@ -5,9 +5,10 @@
 //!
 //! `POST /api/audience/detail` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CustomerPhone, CustomerSex};
 
-scrm_core::request! {
+declare::request! {
     /// Get customers by ids
     ///
     /// 获取客户详情
@@ -81,7 +82,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CustomerDetailList, of crate::generated::vendor::Rabbitpre, answers Vec<CustomerDetail>;
     pub(crate) static CUSTOMER_DETAIL_LIST = OperationSpec::new("customer_detail_list", Method::Post, "/api/audience/detail")
         .title("Get customers by ids", "获取客户详情")
@@ -102,7 +103,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers found.
     ///
     /// 查到的客户。
@@ -141,7 +142,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
-scrm_core::record! {
+declare::record! {
     /// All identities of the customer.
     ///
     /// 客户的全部身份。
@@ -166,7 +167,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where the identity comes from.
     ///
     /// 身份的来源。
@@ -179,7 +180,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Platform of the identity.
     ///
     /// 身份所属的平台。

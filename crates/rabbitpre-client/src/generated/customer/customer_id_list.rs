@@ -5,7 +5,9 @@
 //!
 //! `GET /api/audience/user/id/list` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List customer ids
     ///
     /// 客户id列表
@@ -67,7 +69,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CustomerIdList, of crate::generated::vendor::Rabbitpre, answers CustomerIdListData;
     pub(crate) static CUSTOMER_ID_LIST = OperationSpec::new("customer_id_list", Method::Get, "/api/audience/user/id/list")
         .title("List customer ids", "客户id列表")
@@ -85,14 +87,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CustomerIdList, row i64;
     rows data.audience_user_id_list;
     size request.size;
-    value_cursor audience_user_id;
+    cursor request.audience_user_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of ids.
     ///
     /// 一页编号。

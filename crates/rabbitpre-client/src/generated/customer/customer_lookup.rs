@@ -5,9 +5,10 @@
 //!
 //! `POST /api/audience/getInfoByPhoneAndOpenid` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CustomerPhone, CustomerSex};
 
-scrm_core::request! {
+declare::request! {
     /// Look up customers by phone or open id
     ///
     /// 根据手机号和openId获取客户信息
@@ -93,7 +94,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CustomerLookup, of crate::generated::vendor::Rabbitpre, answers Vec<Customer>;
     pub(crate) static CUSTOMER_LOOKUP = OperationSpec::new("customer_lookup", Method::Post, "/api/audience/getInfoByPhoneAndOpenid")
         .title("Look up customers by phone or open id", "根据手机号和openId获取客户信息")
@@ -115,7 +116,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::record! {
+declare::record! {
     /// A customer.
     ///
     /// 一个客户。
@@ -194,7 +195,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A WeChat open id and the app it belongs to.
     ///
     /// 微信 openid 及其所属应用。
@@ -207,7 +208,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An address.
     ///
     /// 一个地址。
@@ -218,7 +219,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// An official account.
     ///
     /// 一个公众号。
@@ -231,7 +232,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A count and when it was taken.
     ///
     /// 数量和统计的时间。

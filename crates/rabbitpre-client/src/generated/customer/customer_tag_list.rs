@@ -5,9 +5,10 @@
 //!
 //! `GET /api/audience/user/tag/list` (parameters in the query)
 
+use scrm_core::declare;
 use super::definitions::CustomerTags;
 
-scrm_core::request! {
+declare::request! {
     /// List tags of a customer
     ///
     /// 获取客户所打标签
@@ -64,7 +65,7 @@ scrm_core::request! {
     new(audience_user_id: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CustomerTagList, of crate::generated::vendor::Rabbitpre, answers CustomerTags;
     pub(crate) static CUSTOMER_TAG_LIST = OperationSpec::new("customer_tag_list", Method::Get, "/api/audience/user/tag/list")
         .title("List tags of a customer", "获取客户所打标签")

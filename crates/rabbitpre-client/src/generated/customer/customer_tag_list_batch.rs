@@ -5,9 +5,10 @@
 //!
 //! `POST /api/audience/user/tag/batchlist` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::CustomerTags;
 
-scrm_core::request! {
+declare::request! {
     /// List tags of many customers
     ///
     /// 批量获取客户所打标签
@@ -61,7 +62,7 @@ scrm_core::request! {
     new(audience_user_id_list: impl IntoIterator<Item = i64>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CustomerTagListBatch, of crate::generated::vendor::Rabbitpre, answers Vec<CustomerTags>;
     pub(crate) static CUSTOMER_TAG_LIST_BATCH = OperationSpec::new("customer_tag_list_batch", Method::Post, "/api/audience/user/tag/batchlist")
         .title("List tags of many customers", "批量获取客户所打标签")

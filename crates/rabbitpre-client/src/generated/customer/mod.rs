@@ -11,6 +11,8 @@
 //! | [tag_list](Handle::tag_list)<br>[CustomerTagList] | **List tags of a customer** · 获取客户所打标签<br>用户-\>用户标签; 1 calls in 2 s<br>read 2026-11-26; 5 errata |
 //! | [tag_list_batch](Handle::tag_list_batch)<br>[CustomerTagListBatch] | **List tags of many customers** · 批量获取客户所打标签<br>用户-\>用户标签; 10 calls in 5 s<br>read 2026-11-26; 2 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod customer_detail_list;
 pub(super) mod customer_id_list;
@@ -32,7 +34,7 @@ pub use self::customer_lookup::{
 pub use self::customer_tag_list::CustomerTagList;
 pub use self::customer_tag_list_batch::CustomerTagListBatch;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::customer`](crate::Client::customer).
     ///
     /// 本组接口的调用入口，由 `Client::customer` 得到。

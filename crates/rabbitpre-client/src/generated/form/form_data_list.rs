@@ -5,7 +5,9 @@
 //!
 //! `GET /api/platform/form/getFormData` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List form data of a work
     ///
     /// 查询表单数据
@@ -72,7 +74,7 @@ scrm_core::request! {
     new(appid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for FormDataList, of crate::generated::vendor::Rabbitpre, answers FormDataListData;
     pub(crate) static FORM_DATA_LIST = OperationSpec::new("form_data_list", Method::Get, "/api/platform/form/getFormData")
         .title("List form data of a work", "查询表单数据")
@@ -84,7 +86,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of form data.
     ///
     /// 一页表单数据。
@@ -101,7 +103,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The pager; the copy breaks off inside of it.
     ///
     /// 分页信息；副本在其中中断。

@@ -7,11 +7,13 @@
 //! |---|---|
 //! | [data_list](Handle::data_list)<br>[FormDataList] | **List form data of a work** · 查询表单数据<br>read 2026-11-26; the copy ends early; 3 errata |
 
+use scrm_core::declare;
+
 pub(super) mod form_data_list;
 
 pub use self::form_data_list::{FormDataList, FormDataListData, FormDataPage};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
     ///
     /// 本组接口的调用入口，由 `Client::form` 得到。

@@ -5,9 +5,10 @@
 //!
 //! `POST /coupon/template/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::CouponBatch;
 
-scrm_core::request! {
+declare::request! {
     /// Import coupon templates
     ///
     /// 优惠券模板导入
@@ -79,7 +80,7 @@ scrm_core::request! {
     new(public_params: CouponBatch, data: impl IntoIterator<Item = ImportCouponTemplate>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportCouponTemplates, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_COUPON_TEMPLATES = OperationSpec::new("import_coupon_templates", Method::Post, "/coupon/template/batchAdd")
         .title("Import coupon templates", "优惠券模板导入")
@@ -99,7 +100,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The templates, 500 at most.
     ///
     /// 模板，最多 500 个。
@@ -121,7 +122,7 @@ scrm_core::record! {
     new(third_coupon_tpl_id: impl Into<String>, coupon_tpl_type: CouponTemplateType, coupon_title: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where the coupon may be used.
     ///
     /// 券在哪里可用。

@@ -5,9 +5,10 @@
 //!
 //! `POST /coupon/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::CouponBatch;
 
-scrm_core::request! {
+declare::request! {
     /// Import coupon codes
     ///
     /// 优惠券导入
@@ -82,7 +83,7 @@ scrm_core::request! {
     new(public_params: CouponBatch, data: impl IntoIterator<Item = ImportCoupon>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportCoupons, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_COUPONS = OperationSpec::new("import_coupons", Method::Post, "/coupon/batchAdd")
         .title("Import coupon codes", "优惠券导入")
@@ -100,7 +101,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The coupons, 500 at most.
     ///
     /// 券，最多 500 张。
@@ -123,7 +124,7 @@ scrm_core::record! {
     new(coupon_code: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How long it is good; as the template says unless told.
     ///
     /// 有效期的类型，不给时按模板。

@@ -5,11 +5,12 @@
 //!
 //! `POST /audience/info/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{
     CustomField, ExactMatchType, IdentifyWayByPhone, ImportMode, MatchingType,
 };
 
-scrm_core::request! {
+declare::request! {
     /// Import customer profiles
     ///
     /// 导入客户资料
@@ -91,7 +92,7 @@ scrm_core::request! {
     new(public_params: ImportCustomersPublicParams, data: impl IntoIterator<Item = ImportCustomer>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportCustomers, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_CUSTOMERS = OperationSpec::new("import_customers", Method::Post, "/audience/info/batchAdd")
         .title("Import customer profiles", "导入客户资料")
@@ -108,7 +109,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -131,7 +132,7 @@ scrm_core::record! {
     new(is_matching: bool, import_mode: ImportMode)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers.
     ///
     /// 客户。

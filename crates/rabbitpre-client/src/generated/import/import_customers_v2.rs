@@ -5,9 +5,10 @@
 //!
 //! `POST /audience/info/v2/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CustomField, ImportIdentity, ImportMode, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import customer profiles (v2)
     ///
     /// 导入用户资料
@@ -81,7 +82,7 @@ scrm_core::request! {
     new(public_params: ImportCustomersV2PublicParams, data: impl IntoIterator<Item = ImportCustomerV2>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportCustomersV2, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_CUSTOMERS_V2 = OperationSpec::new("import_customers_v2", Method::Post, "/audience/info/v2/batchAdd")
         .title("Import customer profiles (v2)", "导入用户资料")
@@ -100,7 +101,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -115,7 +116,7 @@ scrm_core::record! {
     new(import_mode: ImportMode)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers, 500 at most.
     ///
     /// 客户，最多 500 个。
@@ -141,7 +142,7 @@ scrm_core::record! {
     new(identities: impl IntoIterator<Item = ImportIdentity>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Sex, as a word.
     ///
     /// 性别，用文字。

@@ -5,7 +5,9 @@
 //!
 //! `POST /dept/batchAdd` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Import departments
     ///
     /// 导入组织架构
@@ -75,7 +77,7 @@ scrm_core::request! {
     new(public_params: ImportDepartmentsPublicParams, data: impl IntoIterator<Item = ImportDepartment>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportDepartments, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_DEPARTMENTS = OperationSpec::new("import_departments", Method::Post, "/dept/batchAdd")
         .title("Import departments", "导入组织架构")
@@ -94,7 +96,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -109,7 +111,7 @@ scrm_core::record! {
     new(opt_type: DepartmentAction, delete_sub_department_flag: bool)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The departments, 500 at most.
     ///
     /// 部门，最多 500 个。
@@ -137,7 +139,7 @@ scrm_core::record! {
     new(dept_type: DepartmentType, dept_name: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What to do; a department with staff channels cannot be deleted.
     ///
     /// 做什么；有员工渠道的部门不能删除。
@@ -149,7 +151,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of department; one kind in a structure.
     ///
     /// 部门的类型，一个架构里只能有一种。

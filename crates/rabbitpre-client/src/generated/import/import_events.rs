@@ -5,9 +5,10 @@
 //!
 //! `POST /event/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{ExactMatchType, IdentifyWay, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import behaviour events
     ///
     /// 导入行为事件
@@ -91,7 +92,7 @@ scrm_core::request! {
     new(public_params: ImportEventsPublicParams, data: impl IntoIterator<Item = ImportEvent>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportEvents, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_EVENTS = OperationSpec::new("import_events", Method::Post, "/event/batchAdd")
         .title("Import behaviour events", "导入行为事件")
@@ -108,7 +109,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -129,7 +130,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The events, 500 at most.
     ///
     /// 事件，最多 500 个。

@@ -5,9 +5,10 @@
 //!
 //! `POST /event/v2/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{ImportIdentity, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import behaviour events (v2)
     ///
     /// 导入行为事件v2
@@ -73,7 +74,7 @@ scrm_core::request! {
     new(public_params: ImportEventsV2PublicParams, data: impl IntoIterator<Item = ImportEventV2>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportEventsV2, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_EVENTS_V2 = OperationSpec::new("import_events_v2", Method::Post, "/event/v2/batchAdd")
         .title("Import behaviour events (v2)", "导入行为事件v2")
@@ -93,7 +94,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -106,7 +107,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The events, 500 at most.
     ///
     /// 事件，最多 500 个。

@@ -5,9 +5,10 @@
 //!
 //! `POST /audience/group/rel/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{ExactMatchType, IdentifyWay, ImportAction, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import customer groups
     ///
     /// 导入客户分组
@@ -80,7 +81,7 @@ scrm_core::request! {
     new(public_params: ImportGroupsPublicParams, data: impl IntoIterator<Item = CustomerGroups>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportGroups, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_GROUPS = OperationSpec::new("import_groups", Method::Post, "/audience/group/rel/batchAdd")
         .title("Import customer groups", "导入客户分组")
@@ -98,7 +99,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -121,7 +122,7 @@ scrm_core::record! {
     new(is_matching: bool, opt_type: ImportAction)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers, 500 at most.
     ///
     /// 客户，最多 500 个。

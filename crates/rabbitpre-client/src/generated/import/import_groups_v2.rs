@@ -5,9 +5,10 @@
 //!
 //! `POST /audience/group/rel/v2/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{ImportAction, ImportIdentity, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import customer groups (v2)
     ///
     /// 导入用户分组
@@ -78,7 +79,7 @@ scrm_core::request! {
     new(public_params: ImportGroupsV2PublicParams, data: impl IntoIterator<Item = CustomerGroupsV2>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportGroupsV2, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_GROUPS_V2 = OperationSpec::new("import_groups_v2", Method::Post, "/audience/group/rel/v2/batchAdd")
         .title("Import customer groups (v2)", "导入用户分组")
@@ -97,7 +98,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -112,7 +113,7 @@ scrm_core::record! {
     new(opt_type: ImportAction)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers, 500 at most.
     ///
     /// 客户，最多 500 个。
@@ -135,7 +136,7 @@ scrm_core::record! {
     new(identities: impl IntoIterator<Item = ImportIdentity>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Categories of the enterprise or of a department.
     ///
     /// 企业分类还是部门分类。

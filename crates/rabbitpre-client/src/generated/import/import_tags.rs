@@ -5,9 +5,10 @@
 //!
 //! `POST /audience/tag/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{ExactMatchType, IdentifyWayByPhone, ImportAction, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import customer tags
     ///
     /// 导入客户标签
@@ -82,7 +83,7 @@ scrm_core::request! {
     new(public_params: ImportTagsPublicParams, data: impl IntoIterator<Item = CustomerTags>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportTags, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_TAGS = OperationSpec::new("import_tags", Method::Post, "/audience/tag/batchAdd")
         .title("Import customer tags", "导入客户标签")
@@ -100,7 +101,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -123,7 +124,7 @@ scrm_core::record! {
     new(is_matching: bool, opt_type: ImportAction)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers, 500 at most.
     ///
     /// 客户，最多 500 个。

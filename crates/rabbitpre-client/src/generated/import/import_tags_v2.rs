@@ -5,9 +5,10 @@
 //!
 //! `POST /audience/tag/v2/batchAdd` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{ImportAction, ImportIdentity, MatchingType};
 
-scrm_core::request! {
+declare::request! {
     /// Import customer tags (v2)
     ///
     /// 导入用户标签
@@ -73,7 +74,7 @@ scrm_core::request! {
     new(public_params: ImportTagsV2PublicParams, data: impl IntoIterator<Item = CustomerTagsV2>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ImportTagsV2, of crate::generated::vendor::Rabbitpre, answers Option<i64>;
     pub(crate) static IMPORT_TAGS_V2 = OperationSpec::new("import_tags_v2", Method::Post, "/audience/tag/v2/batchAdd")
         .title("Import customer tags (v2)", "导入用户标签")
@@ -92,7 +93,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What holds for all rows.
     ///
     /// 对所有行有效的参数。
@@ -107,7 +108,7 @@ scrm_core::record! {
     new(opt_type: ImportAction)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers, 500 at most.
     ///
     /// 客户，最多 500 个。

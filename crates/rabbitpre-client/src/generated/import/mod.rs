@@ -17,6 +17,8 @@
 //! | [tags](Handle::tags)<br>[ImportTags] | **Import customer tags** · 导入客户标签<br>用户-\>用户标签<br>**unverified**; the copy ends early; 3 errata |
 //! | [tags_v2](Handle::tags_v2)<br>[ImportTagsV2] | **Import customer tags (v2)** · 导入用户标签<br>用户-\>用户标签<br>**unverified**; the copy ends early; 1 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod import_coupon_templates;
 pub(super) mod import_coupons;
@@ -60,7 +62,7 @@ pub use self::import_groups_v2::{
 pub use self::import_tags::{CustomerTags, ImportTags, ImportTagsPublicParams};
 pub use self::import_tags_v2::{CustomerTagsV2, ImportTagsV2, ImportTagsV2PublicParams};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::import`](crate::Client::import).
     ///
     /// 本组接口的调用入口，由 `Client::import` 得到。

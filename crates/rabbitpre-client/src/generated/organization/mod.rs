@@ -9,6 +9,8 @@
 //! | [role_list](Handle::role_list)<br>[OrganizationRoleList] | **List roles** · 全量拉取角色信息<br>read 2026-11-26; 1 errata |
 //! | [staff_find](Handle::staff_find)<br>[OrganizationStaffFind] | **Find a staff member** · 获取员工ID<br>1 calls in 1 s<br>**unverified**; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod organization_find;
 pub(super) mod organization_role_list;
 pub(super) mod organization_staff_find;
@@ -19,7 +21,7 @@ pub use self::organization_role_list::{
 };
 pub use self::organization_staff_find::{OrganizationStaffFind, StaffMember};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::organization`](crate::Client::organization).
     ///
     /// 本组接口的调用入口，由 `Client::organization` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `GET /api/organize/getOrgInfo` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Find an enterprise
     ///
     /// 通过兔展企业id获取第三方企业信息
@@ -58,7 +60,7 @@ scrm_core::request! {
     new(org_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrganizationFind, of crate::generated::vendor::Rabbitpre, answers Vec<Organization>;
     pub(crate) static ORGANIZATION_FIND = OperationSpec::new("organization_find", Method::Get, "/api/organize/getOrgInfo")
         .title("Find an enterprise", "通过兔展企业id获取第三方企业信息")
@@ -71,7 +73,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The enterprises.
     ///
     /// 企业。

@@ -5,7 +5,9 @@
 //!
 //! `GET /api/organizeRole/getRoleList` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List roles
     ///
     /// 全量拉取角色信息
@@ -63,7 +65,7 @@ scrm_core::request! {
     new(company_id: impl Into<String>, uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrganizationRoleList, of crate::generated::vendor::Rabbitpre, answers OrganizationRoleListData;
     pub(crate) static ORGANIZATION_ROLE_LIST = OperationSpec::new("organization_role_list", Method::Get, "/api/organizeRole/getRoleList")
         .title("List roles", "全量拉取角色信息")
@@ -77,7 +79,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The roles.
     ///
     /// 角色。
@@ -90,7 +92,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Roles of the system.
     ///
     /// 系统角色。
@@ -105,7 +107,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Roles of the enterprise.
     ///
     /// 企业角色。
@@ -120,7 +122,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of role.
     ///
     /// 角色的类型。

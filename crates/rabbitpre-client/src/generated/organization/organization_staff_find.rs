@@ -5,7 +5,9 @@
 //!
 //! `POST /api/channel/get/personalInfo` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Find a staff member
     ///
     /// 获取员工ID
@@ -75,7 +77,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrganizationStaffFind, of crate::generated::vendor::Rabbitpre, answers StaffMember;
     pub(crate) static ORGANIZATION_STAFF_FIND = OperationSpec::new("organization_staff_find", Method::Post, "/api/channel/get/personalInfo")
         .title("Find a staff member", "获取员工ID")
@@ -88,7 +90,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The staff member.
     ///
     /// 员工。

@@ -16,6 +16,8 @@
 //! | [team_list](Handle::team_list)<br>[PlayTeamList] | **List teams** · 组队队伍列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 9 of 32 fields unverified |
 //! | [vote_candidate_list](Handle::vote_candidate_list)<br>[PlayVoteCandidateList] | **List vote candidates** · 投票选手列表<br>pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod play_activity_get;
 pub(super) mod play_award_stats;
 pub(super) mod play_game_record_list;
@@ -57,7 +59,7 @@ pub use self::play_vote_candidate_list::{
     VoteCandidateIdentity,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::play`](crate::Client::play).
     ///
     /// 本组接口的调用入口，由 `Client::play` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/marketplugin/pluginActivity/getPluginActivityId` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get activity and prizes of a component
     ///
     /// 根据组件id获取活动和配置
@@ -67,7 +69,7 @@ scrm_core::request! {
     new(plugin_component_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayActivityGet, of crate::generated::vendor::Rabbitpre, answers Vec<ActivityAward>;
     pub(crate) static PLAY_ACTIVITY_GET = OperationSpec::new("play_activity_get", Method::Post, "/api/marketplugin/pluginActivity/getPluginActivityId")
         .title("Get activity and prizes of a component", "根据组件id获取活动和配置")
@@ -79,7 +81,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The prizes, each with its activity.
     ///
     /// 奖品，每个都带着活动的信息。
@@ -142,7 +144,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What is given.
     ///
     /// 奖品的内容。
@@ -167,7 +169,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Who can win.
     ///
     /// 谁可以中奖。
@@ -182,7 +184,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The list of people.
     ///
     /// 名单。
@@ -197,7 +199,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Customers who can win.
     ///
     /// 可以中奖的客户。
@@ -210,7 +212,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the activity.
     ///
     /// 活动的状态。
@@ -223,7 +225,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of play.
     ///
     /// 玩法的类型。
@@ -234,7 +236,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of prize.
     ///
     /// 奖品的类型。
@@ -246,7 +248,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is a thing.
     ///
     /// 虚拟还是实物。
@@ -257,7 +259,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it is given out.
     ///
     /// 发放的方式。
@@ -269,7 +271,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How they are limited.
     ///
     /// 限制的方式。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/platform/plugindata/award/Info` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get award statistics of a play
     ///
     /// 奖品信息
@@ -65,7 +67,7 @@ scrm_core::request! {
     new(uid: impl Into<String>, component_id: impl Into<String>, app_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayAwardStats, of crate::generated::vendor::Rabbitpre, answers PlayAwardStatsData;
     pub(crate) static PLAY_AWARD_STATS = OperationSpec::new("play_award_stats", Method::Post, "/api/platform/plugindata/award/Info")
         .title("Get award statistics of a play", "奖品信息")
@@ -79,7 +81,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The statistics; all numbers are texts.
     ///
     /// 统计，数字都是文字。
@@ -94,7 +96,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Prizes.
     ///
     /// 奖品。
@@ -123,7 +125,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Red packets.
     ///
     /// 红包。

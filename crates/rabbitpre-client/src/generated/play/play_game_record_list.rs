@@ -5,7 +5,9 @@
 //!
 //! `POST /api/platform/plugindata/queryGamePlayerRecordList` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List game records
     ///
     /// 游戏数据列表
@@ -83,7 +85,7 @@ scrm_core::request! {
     new(uid: impl Into<String>, app_id: impl Into<String>, component_id: impl Into<String>, start_time: impl Into<scrm_core::DateTime>, end_time: impl Into<scrm_core::DateTime>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayGameRecordList, of crate::generated::vendor::Rabbitpre, answers PlayGameRecordListData;
     pub(crate) static PLAY_GAME_RECORD_LIST = OperationSpec::new("play_game_record_list", Method::Post, "/api/platform/plugindata/queryGamePlayerRecordList")
         .title("List game records", "游戏数据列表")
@@ -108,15 +110,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PlayGameRecordList, row GameRecord;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 一页。
@@ -145,7 +146,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The rows of the page.
     ///
     /// 这一页的行。

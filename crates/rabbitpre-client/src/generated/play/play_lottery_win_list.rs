@@ -5,7 +5,9 @@
 //!
 //! `POST /api/platform/plugindata/queryLotteryWinRecordList` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List lottery wins
     ///
     /// 抽奖记录列表
@@ -89,7 +91,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, component_id: impl Into<String>, start_time: impl Into<scrm_core::DateTime>, end_time: impl Into<scrm_core::DateTime>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayLotteryWinList, of crate::generated::vendor::Rabbitpre, answers PlayLotteryWinListData;
     pub(crate) static PLAY_LOTTERY_WIN_LIST = OperationSpec::new("play_lottery_win_list", Method::Post, "/api/platform/plugindata/queryLotteryWinRecordList")
         .title("List lottery wins", "抽奖记录列表")
@@ -112,14 +114,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PlayLotteryWinList, row LotteryWin;
     rows data.list;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of wins.
     ///
     /// 一页中奖记录。
@@ -148,7 +150,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The wins of the page; the copy breaks off behind channelTypeStr.
     ///
     /// 这一页的中奖记录；副本在 channelTypeStr 之后中断。
@@ -181,7 +183,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the prize.
     ///
     /// 奖品的状态。
@@ -195,7 +197,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of prize.
     ///
     /// 奖品的类型。

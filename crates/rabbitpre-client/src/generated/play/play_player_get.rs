@@ -5,7 +5,9 @@
 //!
 //! `GET /editorPlugin/base/getUserInfoByToken` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a player by plugin token
     ///
     /// 根据插件token获取用户信息
@@ -68,7 +70,7 @@ scrm_core::request! {
     new(nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>, plugin_token: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayPlayerGet, of crate::generated::vendor::Rabbitpre, answers PlayPlayerGetData;
     pub(crate) static PLAY_PLAYER_GET = OperationSpec::new("play_player_get", Method::Get, "/editorPlugin/base/getUserInfoByToken")
         .title("Get a player by plugin token", "根据插件token获取用户信息")
@@ -83,7 +85,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The player.
     ///
     /// 玩家。

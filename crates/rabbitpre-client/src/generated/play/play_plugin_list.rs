@@ -5,7 +5,9 @@
 //!
 //! `GET /api/platform/plugindata/app/Info` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List plays of a work
     ///
     /// 获取作品下的插件信息
@@ -54,7 +56,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayPluginList, of crate::generated::vendor::Rabbitpre, answers Vec<PlayPlugin>;
     pub(crate) static PLAY_PLUGIN_LIST = OperationSpec::new("play_plugin_list", Method::Get, "/api/platform/plugindata/app/Info")
         .title("List plays of a work", "获取作品下的插件信息")
@@ -67,7 +69,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The plays of the work.
     ///
     /// 作品里的玩法。
@@ -84,7 +86,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Play of the component.
     ///
     /// 组件的玩法。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/platform/plugindata/queryReserveRecordDataList` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List reservations
     ///
     /// 预约数据列表
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, component_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayReservationList, of crate::generated::vendor::Rabbitpre, answers PlayReservationListData;
     pub(crate) static PLAY_RESERVATION_LIST = OperationSpec::new("play_reservation_list", Method::Post, "/api/platform/plugindata/queryReserveRecordDataList")
         .title("List reservations", "预约数据列表")
@@ -94,15 +96,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PlayReservationList, row Reservation;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 一页。
@@ -131,7 +132,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The rows of the page.
     ///
     /// 这一页的行。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/platform/plugindata/queryTeamLeaderRecordList` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List teams
     ///
     /// 组队队伍列表
@@ -85,7 +87,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, component_id: impl Into<String>, uid: impl Into<String>, company_id: impl Into<String>, start_time: impl Into<scrm_core::DateTime>, end_time: impl Into<scrm_core::DateTime>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayTeamList, of crate::generated::vendor::Rabbitpre, answers PlayTeamListData;
     pub(crate) static PLAY_TEAM_LIST = OperationSpec::new("play_team_list", Method::Post, "/api/platform/plugindata/queryTeamLeaderRecordList")
         .title("List teams", "组队队伍列表")
@@ -108,14 +110,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PlayTeamList, row TeamLeader;
     rows data.list;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of teams.
     ///
     /// 一页队伍。
@@ -144,7 +146,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The leaders of the page; the copy breaks off behind teamNum.
     ///
     /// 这一页的队长；副本在 teamNum 之后中断。
@@ -163,7 +165,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Identities of the person; imported ones have none.
     ///
     /// 这个人的身份，导入的没有。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/platform/plugindata/queryVotePlayerList` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List vote candidates
     ///
     /// 投票选手列表
@@ -77,7 +79,7 @@ scrm_core::request! {
     new(uid: impl Into<String>, app_id: impl Into<String>, component_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlayVoteCandidateList, of crate::generated::vendor::Rabbitpre, answers PlayVoteCandidateListData;
     pub(crate) static PLAY_VOTE_CANDIDATE_LIST = OperationSpec::new("play_vote_candidate_list", Method::Post, "/api/platform/plugindata/queryVotePlayerList")
         .title("List vote candidates", "投票选手列表")
@@ -98,15 +100,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PlayVoteCandidateList, row VoteCandidate;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page.
     ///
     /// 一页。
@@ -135,7 +136,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The rows of the page.
     ///
     /// 这一页的行。
@@ -170,7 +171,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Identities of the person; imported ones have none.
     ///
     /// 这个人的身份，导入的没有。
@@ -193,7 +194,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the check.
     ///
     /// 审核的状态。

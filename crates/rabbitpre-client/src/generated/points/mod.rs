@@ -9,6 +9,8 @@
 //! | [expiring_get](Handle::expiring_get)<br>[PointsExpiringGet] | **Get points about to lapse** · 企业查询用户待过期的积分<br>read 2026-11-26; 5 errata |
 //! | [list](Handle::list)<br>[PointsList] | **List points of customers** · 企业查询用户积分<br>read 2026-11-26; 2 of 12 fields unverified; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod points_add;
 pub(super) mod points_expiring_get;
 pub(super) mod points_list;
@@ -17,7 +19,7 @@ pub use self::points_add::PointsAdd;
 pub use self::points_expiring_get::{ExpiringPoints, PointsExpiringGet};
 pub use self::points_list::{CustomerPoints, PointsList};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::points`](crate::Client::points).
     ///
     /// 本组接口的调用入口，由 `Client::points` 得到。

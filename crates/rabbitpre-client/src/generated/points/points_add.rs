@@ -5,7 +5,9 @@
 //!
 //! `POST /point/increase` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Give points to a customer
     ///
     /// 企业增加用户积分
@@ -86,7 +88,7 @@ scrm_core::request! {
     new(point: i64, remark: impl Into<String>, nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PointsAdd, of crate::generated::vendor::Rabbitpre, answers Option<bool>;
     pub(crate) static POINTS_ADD = OperationSpec::new("points_add", Method::Post, "/point/increase")
         .title("Give points to a customer", "企业增加用户积分")

@@ -5,7 +5,9 @@
 //!
 //! `GET /point/toExpirePoint` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get points about to lapse
     ///
     /// 企业查询用户待过期的积分
@@ -67,7 +69,7 @@ scrm_core::request! {
     new(nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PointsExpiringGet, of crate::generated::vendor::Rabbitpre, answers ExpiringPoints;
     pub(crate) static POINTS_EXPIRING_GET = OperationSpec::new("points_expiring_get", Method::Get, "/point/toExpirePoint")
         .title("Get points about to lapse", "企业查询用户待过期的积分")
@@ -81,7 +83,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The points about to lapse.
     ///
     /// 待过期的积分。

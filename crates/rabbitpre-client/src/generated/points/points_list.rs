@@ -5,7 +5,9 @@
 //!
 //! `GET /audience/point/list` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List points of customers
     ///
     /// 企业查询用户积分
@@ -68,7 +70,7 @@ scrm_core::request! {
     new(nonce: impl Into<String>, timestamp: impl Into<scrm_core::UnixMillis>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PointsList, of crate::generated::vendor::Rabbitpre, answers Vec<CustomerPoints>;
     pub(crate) static POINTS_LIST = OperationSpec::new("points_list", Method::Get, "/audience/point/list")
         .title("List points of customers", "企业查询用户积分")
@@ -84,7 +86,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The points, customer by customer.
     ///
     /// 各个客户的积分。

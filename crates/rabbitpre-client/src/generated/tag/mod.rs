@@ -9,6 +9,8 @@
 //! | [third_delete](Handle::third_delete)<br>[TagThirdDelete] | **Delete a tag of another system** · 删除运营标签<br>read 2026-11-26; 4 errata |
 //! | [third_list](Handle::third_list)<br>[TagThirdList] | **List tags of another system** · 获取运营标签列表<br>pages from 1, at most 100 rows each<br>read 2026-11-26; 1 errata |
 
+use scrm_core::declare;
+
 pub(super) mod tag_list;
 pub(super) mod tag_third_delete;
 pub(super) mod tag_third_list;
@@ -19,7 +21,7 @@ pub use self::tag_third_delete::{
 };
 pub use self::tag_third_list::{TagThirdList, ThirdTag, ThirdTagValue};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
     ///
     /// 本组接口的调用入口，由 `Client::tag` 得到。

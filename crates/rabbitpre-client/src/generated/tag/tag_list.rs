@@ -5,7 +5,9 @@
 //!
 //! `GET /api/audience/getTagList` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List tags
     ///
     /// 获取标签列表
@@ -63,7 +65,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TagList, of crate::generated::vendor::Rabbitpre, answers TagListData;
     pub(crate) static TAG_LIST = OperationSpec::new("tag_list", Method::Get, "/api/audience/getTagList")
         .title("List tags", "获取标签列表")
@@ -73,7 +75,7 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }
 
-scrm_core::record! {
+declare::record! {
     /// All tags.
     ///
     /// 全部标签。
@@ -86,7 +88,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Kinds of tags.
     ///
     /// 标签的分类。
@@ -103,7 +105,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Groups of the kind.
     ///
     /// 分类下的标签组。
@@ -120,7 +122,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags of the group.
     ///
     /// 标签组里的标签。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/thirdTag/delThirdTag` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Delete a tag of another system
     ///
     /// 删除运营标签
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(update_or_del_third_tag: ThirdTagDeletion)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TagThirdDelete, of crate::generated::vendor::Rabbitpre, answers Option<bool>;
     pub(crate) static TAG_THIRD_DELETE = OperationSpec::new("tag_third_delete", Method::Post, "/api/thirdTag/delThirdTag")
         .title("Delete a tag of another system", "删除运营标签")
@@ -83,7 +85,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What to delete: a whole tag, or values of it.
     ///
     /// 要删除的标签或标签值。
@@ -102,7 +104,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// Values to delete; without it the whole tag is.
     ///
     /// 要删除的值；不给则删除整个标签。
@@ -115,7 +117,7 @@ scrm_core::record! {
     new(third_tag_value_id: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What to do; 1 to delete.
     ///
     /// 做什么，删除为 1。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/thirdTag/getTagList` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List tags of another system
     ///
     /// 获取运营标签列表
@@ -66,7 +68,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TagThirdList, of crate::generated::vendor::Rabbitpre, answers Vec<ThirdTag>;
     pub(crate) static TAG_THIRD_LIST = OperationSpec::new("tag_third_list", Method::Post, "/api/thirdTag/getTagList")
         .title("List tags of another system", "获取运营标签列表")
@@ -83,14 +85,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for TagThirdList, row ThirdTag;
     rows data;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// The tags of the page.
     ///
     /// 这一页的标签。
@@ -107,7 +109,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Values of the tag.
     ///
     /// 标签的值。

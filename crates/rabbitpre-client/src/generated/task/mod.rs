@@ -7,11 +7,13 @@
 //! |---|---|
 //! | [get](Handle::get)<br>[TaskGet] | **Get a staff task** · 获取任务详情<br>1 calls in 1 s<br>read 2026-11-26; 3 errata |
 
+use scrm_core::declare;
+
 pub(super) mod task_get;
 
 pub use self::task_get::{Task, TaskGet, TaskTarget, TaskViewType};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::task`](crate::Client::task).
     ///
     /// 本组接口的调用入口，由 `Client::task` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/channel/detailTwo` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a staff task
     ///
     /// 获取任务详情
@@ -64,7 +66,7 @@ scrm_core::request! {
     new(channel_id: i64, task_id: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TaskGet, of crate::generated::vendor::Rabbitpre, answers Task;
     pub(crate) static TASK_GET = OperationSpec::new("task_get", Method::Post, "/api/channel/detailTwo")
         .title("Get a staff task", "获取任务详情")
@@ -78,7 +80,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The task.
     ///
     /// 任务。
@@ -129,7 +131,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Goals.
     ///
     /// 目标。
@@ -150,7 +152,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where it is shown.
     ///
     /// 在哪里展示。

@@ -9,6 +9,8 @@
 //! | [platform_list](Handle::platform_list)<br>[TemplatePlatformList] | **List platform templates** · 平台专区-查询平台模板列表<br>read 2026-11-26; the copy ends early; 1 of 6 fields unverified; 1 errata |
 //! | [tag_tree](Handle::tag_tree)<br>[TemplateTagTree] | **List tags of platform templates** · 平台专区-查询所有标签<br>read 2026-11-26; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod template_list;
 pub(super) mod template_platform_list;
 pub(super) mod template_tag_tree;
@@ -23,7 +25,7 @@ pub use self::template_tag_tree::{
     TemplateTagTree, TemplateTagTreeData, TemplateTagType,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::template`](crate::Client::template).
     ///
     /// 本组接口的调用入口，由 `Client::template` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `GET /api/template/list` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List templates
     ///
     /// 获取模板列表
@@ -73,7 +75,7 @@ scrm_core::request! {
     new(r#type: TemplateType)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TemplateList, of crate::generated::vendor::Rabbitpre, answers Vec<Template>;
     pub(crate) static TEMPLATE_LIST = OperationSpec::new("template_list", Method::Get, "/api/template/list")
         .title("List templates", "获取模板列表")
@@ -93,14 +95,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for TemplateList, row Template;
     rows data;
     page request.page_no;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// What to look for.
     ///
     /// 筛选的条件。
@@ -115,7 +117,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The templates; that they stand in a list under data is a reading.
     ///
     /// 模板；放在 data 下的列表里是推断。
@@ -158,7 +160,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of template.
     ///
     /// 模板的类型。
@@ -170,7 +172,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Species.
     ///
     /// 种类。
@@ -182,7 +184,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Version of the editor.
     ///
     /// 编辑器的版本。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/template/platform/list` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List platform templates
     ///
     /// 平台专区-查询平台模板列表
@@ -77,7 +79,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TemplatePlatformList, of crate::generated::vendor::Rabbitpre, answers Option<scrm_core::Value>;
     pub(crate) static TEMPLATE_PLATFORM_LIST = OperationSpec::new("template_platform_list", Method::Post, "/api/template/platform/list")
         .title("List platform templates", "平台专区-查询平台模板列表")
@@ -85,7 +87,7 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags of the system.
     ///
     /// 系统标签。

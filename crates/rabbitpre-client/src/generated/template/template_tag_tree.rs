@@ -5,7 +5,9 @@
 //!
 //! `GET /api/template/platform/getAllTags` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List tags of platform templates
     ///
     /// 平台专区-查询所有标签
@@ -61,7 +63,7 @@ scrm_core::request! {
     new(opfid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TemplateTagTree, of crate::generated::vendor::Rabbitpre, answers TemplateTagTreeData;
     pub(crate) static TEMPLATE_TAG_TREE = OperationSpec::new("template_tag_tree", Method::Get, "/api/template/platform/getAllTags")
         .title("List tags of platform templates", "平台专区-查询所有标签")
@@ -73,7 +75,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The tags.
     ///
     /// 标签。
@@ -86,7 +88,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Own tags by group.
     ///
     /// 自定义标签，按组。
@@ -103,7 +105,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags of the group.
     ///
     /// 组里的标签。
@@ -120,7 +122,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags of the system, in three levels.
     ///
     /// 系统标签，分三级。
@@ -135,7 +137,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Second level.
     ///
     /// 二级。
@@ -156,7 +158,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Third level.
     ///
     /// 三级。
@@ -175,7 +177,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whose tag it is.
     ///
     /// 标签的类型。

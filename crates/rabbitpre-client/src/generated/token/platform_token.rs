@@ -5,7 +5,9 @@
 //!
 //! `GET /getComponentAccessToken` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get the token of a third-party platform
     ///
     /// 获取第三方平台token
@@ -63,7 +65,7 @@ scrm_core::request! {
     new(component_appid: impl Into<String>, component_secret: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PlatformToken, of crate::generated::vendor::Rabbitpre, answers PlatformTokenData;
     pub(crate) static PLATFORM_TOKEN = OperationSpec::new("platform_token", Method::Get, "/getComponentAccessToken")
         .title("Get the token of a third-party platform", "获取第三方平台token")
@@ -76,7 +78,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The pair of tokens.
     ///
     /// 一对令牌。

@@ -5,7 +5,9 @@
 //!
 //! `GET /app/getOrgAccessToken` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get the token of a self-built app
     ///
     /// 获取企业自建应用访问token
@@ -64,7 +66,7 @@ scrm_core::request! {
     new(instance_appid: impl Into<String>, instance_secret: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Token, of crate::generated::vendor::Rabbitpre, answers TokenData;
     pub(crate) static TOKEN = OperationSpec::new("token", Method::Get, "/app/getOrgAccessToken")
         .title("Get the token of a self-built app", "获取企业自建应用访问token")
@@ -77,7 +79,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The pair of tokens.
     ///
     /// 一对令牌。

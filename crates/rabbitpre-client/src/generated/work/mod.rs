@@ -15,6 +15,8 @@
 //! | [to_template](Handle::to_template)<br>[WorkToTemplate] | **Make a template of a work** · 作品转换为模板<br>read 2026-11-26; 2 errata |
 //! | [update](Handle::update)<br>[WorkUpdate] | **Change a work** · 设置作品信息<br>read 2026-11-26; 1 errata |
 
+use scrm_core::declare;
+
 pub(super) mod work_block;
 pub(super) mod work_copy;
 pub(super) mod work_delete;
@@ -37,7 +39,7 @@ pub use self::work_status_set::{WorkSource, WorkStatus, WorkStatusSet};
 pub use self::work_to_template::{NewTemplate, WorkToTemplate};
 pub use self::work_update::WorkUpdate;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::work`](crate::Client::work).
     ///
     /// 本组接口的调用入口，由 `Client::work` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/app/block` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Block a work
     ///
     /// 封禁作品
@@ -63,7 +65,7 @@ scrm_core::request! {
     new(uid: impl Into<String>, appid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkBlock, of crate::generated::vendor::Rabbitpre, answers Option<scrm_core::Value>;
     pub(crate) static WORK_BLOCK = OperationSpec::new("work_block", Method::Post, "/api/app/block")
         .title("Block a work", "封禁作品")

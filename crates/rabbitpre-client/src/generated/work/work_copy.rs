@@ -5,7 +5,9 @@
 //!
 //! `POST /api/app/copy` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Copy a work
     ///
     /// 复制作品
@@ -59,7 +61,7 @@ scrm_core::request! {
     new(appid: impl Into<String>, uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkCopy, of crate::generated::vendor::Rabbitpre, answers CopiedWork;
     pub(crate) static WORK_COPY = OperationSpec::new("work_copy", Method::Post, "/api/app/copy")
         .title("Copy a work", "复制作品")
@@ -73,7 +75,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The copy.
     ///
     /// 复制出的作品。

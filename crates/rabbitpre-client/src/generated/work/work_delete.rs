@@ -5,7 +5,9 @@
 //!
 //! `POST /api/app/delete` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Delete a work
     ///
     /// 删除作品
@@ -66,7 +68,7 @@ scrm_core::request! {
     new(uid: impl Into<String>, appid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkDelete, of crate::generated::vendor::Rabbitpre, answers Option<scrm_core::Value>;
     pub(crate) static WORK_DELETE = OperationSpec::new("work_delete", Method::Post, "/api/app/delete")
         .title("Delete a work", "删除作品")

@@ -5,7 +5,9 @@
 //!
 //! `GET /api/platform/app/info` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a work
     ///
     /// 获取作品信息
@@ -60,7 +62,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkGet, of crate::generated::vendor::Rabbitpre, answers WorkGetData;
     pub(crate) static WORK_GET = OperationSpec::new("work_get", Method::Get, "/api/platform/app/info")
         .title("Get a work", "获取作品信息")
@@ -73,7 +75,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The work.
     ///
     /// 作品。
@@ -118,7 +120,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Plays of the work.
     ///
     /// 作品里的玩法。
@@ -135,7 +137,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Play of the component.
     ///
     /// 组件的玩法。

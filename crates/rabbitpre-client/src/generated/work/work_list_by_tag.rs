@@ -5,7 +5,9 @@
 //!
 //! `GET /api/app/appListByTag` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List works by tag
     ///
     /// 获取作品列表(按内容标签)
@@ -76,7 +78,7 @@ scrm_core::request! {
     new(uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkListByTag, of crate::generated::vendor::Rabbitpre, answers WorkListByTagData;
     pub(crate) static WORK_LIST_BY_TAG = OperationSpec::new("work_list_by_tag", Method::Get, "/api/app/appListByTag")
         .title("List works by tag", "获取作品列表(按内容标签)")
@@ -95,16 +97,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for WorkListByTag, row Work;
     rows data.list;
-    total data.total_count;
     page request.page_no;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of works.
     ///
     /// 一页作品。
@@ -117,7 +117,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The works of the page.
     ///
     /// 这一页的作品。
@@ -152,7 +152,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Tags.
     ///
     /// 标签。
@@ -165,7 +165,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whose works; the whole enterprise for super administrators only, others get none.
     ///
     /// 查谁的作品；整个企业只对超级管理员有效，其他人得到空。
@@ -176,7 +176,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -189,7 +189,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of work.
     ///
     /// 作品的类型。

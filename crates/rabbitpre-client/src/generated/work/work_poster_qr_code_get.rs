@@ -5,7 +5,9 @@
 //!
 //! `GET /api/appQrCode/getPosterQrCodeInfo` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get what a poster's QR code leads to
     ///
     /// 获取海报二维码信息
@@ -57,7 +59,7 @@ scrm_core::request! {
     new(qr_code_id: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkPosterQrCodeGet, of crate::generated::vendor::Rabbitpre, answers PosterQrCode;
     pub(crate) static WORK_POSTER_QR_CODE_GET = OperationSpec::new("work_poster_qr_code_get", Method::Get, "/api/appQrCode/getPosterQrCodeInfo")
         .title("Get what a poster's QR code leads to", "获取海报二维码信息")
@@ -69,7 +71,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Where the code belongs.
     ///
     /// 二维码的归属。

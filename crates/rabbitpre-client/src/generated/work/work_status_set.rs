@@ -5,7 +5,9 @@
 //!
 //! `POST /api/app/set/status` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Set a work online or offline
     ///
     /// 作品上下线
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, status: WorkStatus, uid: impl Into<String>, content_source: WorkSource)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkStatusSet, of crate::generated::vendor::Rabbitpre, answers Option<scrm_core::Value>;
     pub(crate) static WORK_STATUS_SET = OperationSpec::new("work_status_set", Method::Post, "/api/app/set/status")
         .title("Set a work online or offline", "作品上下线")
@@ -85,7 +87,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Online or offline.
     ///
     /// 上线还是下线。
@@ -96,7 +98,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where the work comes from.
     ///
     /// 作品的来源。

@@ -5,7 +5,9 @@
 //!
 //! `POST /api/app/transToTemplate` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Make a template of a work
     ///
     /// 作品转换为模板
@@ -62,7 +64,7 @@ scrm_core::request! {
     new(uid: impl Into<String>, appid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkToTemplate, of crate::generated::vendor::Rabbitpre, answers NewTemplate;
     pub(crate) static WORK_TO_TEMPLATE = OperationSpec::new("work_to_template", Method::Post, "/api/app/transToTemplate")
         .title("Make a template of a work", "作品转换为模板")
@@ -76,7 +78,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The template.
     ///
     /// 模板。

@@ -5,7 +5,9 @@
 //!
 //! `POST /open/platform/app/setAppInfo` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Change a work
     ///
     /// 设置作品信息
@@ -76,7 +78,7 @@ scrm_core::request! {
     new(appid: impl Into<String>, app_name: impl Into<String>, desc: impl Into<String>, img_path: impl Into<String>, uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for WorkUpdate, of crate::generated::vendor::Rabbitpre, answers Option<bool>;
     pub(crate) static WORK_UPDATE = OperationSpec::new("work_update", Method::Post, "/open/platform/app/setAppInfo")
         .title("Change a work", "设置作品信息")

@@ -1,6 +1,6 @@
 //! Operations as the generator writes them, shortened.
 
-use scrm_core::{Value, spec::*};
+use scrm_core::{Value, declare, spec::*};
 
 use super::{Acme, TOKEN};
 
@@ -21,7 +21,7 @@ pub static TOKEN_GET: OperationSpec = plain("token_get", Method::Get, "/token").
 
 static CUSTOMER: CustomerSpec = CustomerSpec::new("user_id").names(&["name"]).phones(&["phone"]);
 
-scrm_core::record! {
+declare::record! {
     /// A user.
     pub struct User {
         "Id." "编号。"
@@ -36,7 +36,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     pub struct UserListData {
         "The users." "用户。"
@@ -47,7 +47,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::request! {
+declare::request! {
     /// Lists users.
     pub struct UserList {
         "Phone number." "手机号。"
@@ -62,7 +62,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserList, of Acme, answers UserListData;
     pub static USER_LIST = usual("user_list", "/user/list")
         .rules(&[Rule::range("page_size", Some(1), Some(50))])
@@ -71,16 +71,14 @@ scrm_core::operation! {
         .customer(&CUSTOMER);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
 }
 
-scrm_core::request! {
+declare::request! {
     /// Lists visits.
     pub struct VisitList {
         "Behind this one." "从这一个之后。"
@@ -93,23 +91,23 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for VisitList, of Acme, answers UserListData;
     pub static VISIT_LIST = usual("visit_list", "/visit/list")
         .paging(&PagingSpec::cursor("after", "user_id", "/data/list").size("size").max_size(50));
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for VisitList, row User;
     rows data.list;
     size request.size;
-    cursor after from "user_id";
+    cursor request.after;
 }
 
 /// A request with one field, and nothing to say of the answer.
 macro_rules! small {
     ($type:ident, $spec:ident, $data:ty, $facts:expr) => {
-        scrm_core::request! {
+        declare::request! {
             /// Names a user.
             pub struct $type {
                 "Id." "编号。"
@@ -119,7 +117,7 @@ macro_rules! small {
             /// Of this user.
             new(user_id: impl Into<String>)
         }
-        scrm_core::operation! {
+        declare::operation! {
             impl Operation for $type, of Acme, answers $data;
             pub static $spec = $facts;
         }

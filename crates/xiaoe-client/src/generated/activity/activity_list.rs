@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.activity.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List activities
     ///
     /// 获取活动列表
@@ -73,7 +75,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ActivityList, of crate::generated::vendor::Xiaoe, answers ActivityListData;
     pub(crate) static ACTIVITY_LIST = OperationSpec::new("activity_list", Method::Post, "/xe.activity.list/1.0.0")
         .title("List activities", "获取活动列表")
@@ -94,16 +96,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for ActivityList, row Activity;
     rows data.list;
-    total data.count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of activities.
     ///
     /// 一页活动。
@@ -116,7 +116,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The activities of the page.
     ///
     /// 这一页的活动。
@@ -145,7 +145,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Phase of the activities; all unless told.
     ///
     /// 活动的阶段，不给时为全部。
@@ -159,7 +159,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How long one may sign up.
     ///
     /// 报名时间是否默认（到活动结束）。
@@ -170,7 +170,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [list](Handle::list)<br>[ActivityList] | **List activities** · 获取活动列表<br>活动管理-查询活动信息的权限集; 3000 calls in 10 s; pages from 1, at most 200 rows each<br>read 2026-11-26 in an older copy; the copy ends early |
 
+use scrm_core::declare;
+
 pub(super) mod activity_list;
 
 pub use self::activity_list::{
@@ -14,7 +16,7 @@ pub use self::activity_list::{
     ActivityState,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::activity`](crate::Client::activity).
     ///
     /// 本组接口的调用入口，由 `Client::activity` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.aftersale.detail/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up an after-sale request
     ///
     /// 获取售后订单详情
@@ -68,7 +70,7 @@ scrm_core::request! {
     new(aftersale_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for AfterSaleGet, of crate::generated::vendor::Xiaoe, answers AfterSaleGetData;
     pub(crate) static AFTER_SALE_GET = OperationSpec::new("after_sale_get", Method::Post, "/xe.aftersale.detail/1.0.0")
         .title("Look up an after-sale request", "获取售后订单详情")
@@ -80,7 +82,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The request.
     ///
     /// 售后单。
@@ -97,7 +99,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods, as in the old list.
     ///
     /// 商品，与旧列表一样。

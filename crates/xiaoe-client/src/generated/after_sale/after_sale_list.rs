@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.aftersale.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List after-sale requests, old version
     ///
     /// 获取售后订单列表
@@ -71,7 +73,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for AfterSaleList, of crate::generated::vendor::Xiaoe, answers AfterSaleListData;
     pub(crate) static AFTER_SALE_LIST = OperationSpec::new("after_sale_list", Method::Post, "/xe.aftersale.list/1.0.0")
         .title("List after-sale requests, old version", "获取售后订单列表")
@@ -94,15 +96,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for AfterSaleList, row OldAfterSale;
     rows data.list;
-    total data.row_count;
     page request/data.page_index;
     size request/data.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// The filters.
     ///
     /// 查询条件。
@@ -139,7 +140,7 @@ scrm_core::record! {
     new(page_index: i64, page_size: i64)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of after-sale requests.
     ///
     /// 一页售后单。
@@ -152,7 +153,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The requests of the page.
     ///
     /// 这一页的售后单。
@@ -181,7 +182,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods.
     ///
     /// 商品。
@@ -206,7 +207,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of the request.
     ///
     /// 售后的类型。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.ecommerce.after_sale.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List after-sale requests
     ///
     /// 获取售后订单列表
@@ -105,7 +107,7 @@ scrm_core::request! {
     new(created_at: impl IntoIterator<Item = impl Into<scrm_core::Date>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for AfterSaleListV2, of crate::generated::vendor::Xiaoe, answers AfterSaleListV2Data;
     pub(crate) static AFTER_SALE_LIST_V2 = OperationSpec::new("after_sale_list_v2", Method::Post, "/xe.ecommerce.after_sale.list/1.0.0")
         .title("List after-sale requests", "获取售后订单列表")
@@ -128,15 +130,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for AfterSaleListV2, row AfterSale;
     rows data.list;
-    total data.row_count;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of after-sale requests.
     ///
     /// 一页售后单。
@@ -149,7 +150,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The requests of the page.
     ///
     /// 这一页的售后单。
@@ -186,7 +187,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 售后的状态。
@@ -200,7 +201,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Which time created_at filters; rows are sorted by it, descending.
     ///
     /// created_at 按哪一种时间筛选，并按它倒序。

@@ -9,6 +9,8 @@
 //! | [list](Handle::list)<br>[AfterSaleList] | **List after-sale requests, old version** · 获取售后订单列表<br>500 calls in 10 s; pages from 1, at most 50 rows each<br>**unverified**; the copy ends early; 1 errata |
 //! | [list_v2](Handle::list_v2)<br>[AfterSaleListV2] | **List after-sale requests** · 获取售后订单列表<br>订单管理-查询; 300 calls in 60 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 1 of 31 fields unverified; 7 errata |
 
+use scrm_core::declare;
+
 pub(super) mod after_sale_get;
 pub(super) mod after_sale_list;
 pub(super) mod after_sale_list_v2;
@@ -22,7 +24,7 @@ pub use self::after_sale_list_v2::{
     AfterSale, AfterSaleDate, AfterSaleListV2, AfterSaleListV2Data, AfterSaleState,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::after_sale`](crate::Client::after_sale).
     ///
     /// 本组接口的调用入口，由 `Client::after_sale` 得到。

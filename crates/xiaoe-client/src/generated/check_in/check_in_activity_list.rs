@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.elock.activity/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::CheckInActivityType;
 
-scrm_core::request! {
+declare::request! {
     /// List check-in activities
     ///
     /// 获取打卡列表
@@ -69,7 +70,7 @@ scrm_core::request! {
     new(activity_type: CheckInActivityType)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CheckInActivityList, of crate::generated::vendor::Xiaoe, answers CheckInActivityListData;
     pub(crate) static CHECK_IN_ACTIVITY_LIST = OperationSpec::new("check_in_activity_list", Method::Post, "/xe.elock.activity/1.0.0")
         .title("List check-in activities", "获取打卡列表")
@@ -90,16 +91,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CheckInActivityList, row CheckInActivity;
     rows data.list;
-    total data.count;
     page request.page_index;
     size request.page_size;
-    id row.activity_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of activities.
     ///
     /// 一页打卡。
@@ -112,7 +111,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A check-in activity.
     ///
     /// 一个打卡。
@@ -149,7 +148,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Who may take part.
     ///
     /// 谁可以参与。
@@ -162,7 +161,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is published.
     ///
     /// 是否已发布。

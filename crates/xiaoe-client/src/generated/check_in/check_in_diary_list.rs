@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.elock.activity_diary_list/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CheckInDiary, DiaryOrder};
 
-scrm_core::request! {
+declare::request! {
     /// List the diaries of a check-in
     ///
     /// 获取打卡活动下的打卡日记列表
@@ -90,7 +91,7 @@ scrm_core::request! {
     new(activity_id: impl Into<String>, sort_type: DiaryOrder)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CheckInDiaryList, of crate::generated::vendor::Xiaoe, answers CheckInDiaryListData;
     pub(crate) static CHECK_IN_DIARY_LIST = OperationSpec::new("check_in_diary_list", Method::Post, "/xe.elock.activity_diary_list/1.0.0")
         .title("List the diaries of a check-in", "获取打卡活动下的打卡日记列表")
@@ -117,16 +118,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CheckInDiaryList, row CheckInDiary;
     rows data.activity_diary_list;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of diaries.
     ///
     /// 一页日记。

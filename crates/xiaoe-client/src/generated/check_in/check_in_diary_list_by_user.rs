@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.elock.user_diary/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CheckInDiary, DiaryOrder};
 
-scrm_core::request! {
+declare::request! {
     /// List a student's check-in diaries
     ///
     /// 获取学员的打卡日记列表
@@ -85,7 +86,7 @@ scrm_core::request! {
     new(activity_id: impl Into<String>, user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CheckInDiaryListByUser, of crate::generated::vendor::Xiaoe, answers CheckInDiaryListByUserData;
     pub(crate) static CHECK_IN_DIARY_LIST_BY_USER = OperationSpec::new("check_in_diary_list_by_user", Method::Post, "/xe.elock.user_diary/1.0.0")
         .title("List a student's check-in diaries", "获取学员的打卡日记列表")
@@ -107,16 +108,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CheckInDiaryListByUser, row CheckInDiary;
     rows data.activity_diary_list;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of diaries, and whose they are.
     ///
     /// 一页日记和作者。

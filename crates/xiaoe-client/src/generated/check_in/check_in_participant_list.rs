@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.elock.actor/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the participants of a check-in
     ///
     /// 获取打卡参与用户
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(activity_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CheckInParticipantList, of crate::generated::vendor::Xiaoe, answers CheckInParticipantListData;
     pub(crate) static CHECK_IN_PARTICIPANT_LIST = OperationSpec::new("check_in_participant_list", Method::Post, "/xe.elock.actor/1.0.0")
         .title("List the participants of a check-in", "获取打卡参与用户")
@@ -94,15 +96,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CheckInParticipantList, row CheckInParticipant;
     rows data.list;
-    total data.count;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of participants.
     ///
     /// 一页参与用户。
@@ -115,7 +116,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A participant of a check-in.
     ///
     /// 一个参与用户。

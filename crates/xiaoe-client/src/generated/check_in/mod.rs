@@ -10,6 +10,8 @@
 //! | [diary_list_by_user](Handle::diary_list_by_user)<br>[CheckInDiaryListByUser] | **List a student's check-in diaries** · 获取学员的打卡日记列表<br>打卡管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 6 errata |
 //! | [participant_list](Handle::participant_list)<br>[CheckInParticipantList] | **List the participants of a check-in** · 获取打卡参与用户<br>打卡管理-查询; 3000 calls in 10 s; pages from 1, 100 rows each unless told otherwise<br>read 2026-11-26; 8 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod check_in_activity_list;
 pub(super) mod check_in_diary_list;
@@ -31,7 +33,7 @@ pub use self::check_in_participant_list::{
     CheckInParticipant, CheckInParticipantList, CheckInParticipantListData,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::check_in`](crate::Client::check_in).
     ///
     /// 本组接口的调用入口，由 `Client::check_in` 得到。

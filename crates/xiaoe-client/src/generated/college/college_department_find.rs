@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.training.department.search_by_dept_level/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Find a department by its path
     ///
     /// 企学院获取部门信息
@@ -63,7 +65,7 @@ scrm_core::request! {
     new(dept_level: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeDepartmentFind, of crate::generated::vendor::Xiaoe, answers DepartmentFound;
     pub(crate) static COLLEGE_DEPARTMENT_FIND = OperationSpec::new("college_department_find", Method::Post, "/xe.training.department.search_by_dept_level/1.0.0")
         .title("Find a department by its path", "企学院获取部门信息")
@@ -76,7 +78,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The innermost department.
     ///
     /// 最里面的部门。

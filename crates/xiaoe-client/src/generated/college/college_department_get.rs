@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.college.department.info/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a department
     ///
     /// 企学院获取部门信息
@@ -59,7 +61,7 @@ scrm_core::request! {
     new(department_id: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeDepartmentGet, of crate::generated::vendor::Xiaoe, answers DepartmentInfo;
     pub(crate) static COLLEGE_DEPARTMENT_GET = OperationSpec::new("college_department_get", Method::Post, "/xe.college.department.info/1.0.0")
         .title("Look up a department", "企学院获取部门信息")
@@ -72,7 +74,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The department.
     ///
     /// 部门。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.college.department.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Department;
 
-scrm_core::request! {
+declare::request! {
     /// Get the tree of departments
     ///
     /// 企学院获取组织架构
@@ -67,7 +68,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeDepartmentTree, of crate::generated::vendor::Xiaoe, answers Vec<Department>;
     pub(crate) static COLLEGE_DEPARTMENT_TREE = OperationSpec::new("college_department_tree", Method::Post, "/xe.college.department.get/1.0.0")
         .title("Get the tree of departments", "企学院获取组织架构")

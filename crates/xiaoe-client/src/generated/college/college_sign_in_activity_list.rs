@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.college.user_sign_activity.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the activities a user signed in to
     ///
     /// 企学院用户签到活动列表
@@ -78,7 +80,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeSignInActivityList, of crate::generated::vendor::Xiaoe, answers CollegeSignInActivityListData;
     pub(crate) static COLLEGE_SIGN_IN_ACTIVITY_LIST = OperationSpec::new("college_sign_in_activity_list", Method::Post, "/xe.college.user_sign_activity.list/1.0.0")
         .title("List the activities a user signed in to", "企学院用户签到活动列表")
@@ -99,16 +101,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CollegeSignInActivityList, row SignInActivity;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of activities.
     ///
     /// 一页活动。
@@ -125,7 +125,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The activities of the page.
     ///
     /// 这一页的活动。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.college.employee.add/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::StudentGender;
 
-scrm_core::request! {
+declare::request! {
     /// Add a student
     ///
     /// 企学院添加学员
@@ -93,7 +94,7 @@ scrm_core::request! {
     new(user_name: impl Into<String>, employee_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeStudentAdd, of crate::generated::vendor::Xiaoe, answers CollegeStudentAddData;
     pub(crate) static COLLEGE_STUDENT_ADD = OperationSpec::new("college_student_add", Method::Post, "/xe.college.employee.add/1.0.0")
         .title("Add a student", "企学院添加学员")
@@ -111,7 +112,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The student.
     ///
     /// 学员。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.college.employee.list/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::StudentGender;
 
-scrm_core::request! {
+declare::request! {
     /// List students
     ///
     /// 企学院获取学员列表
@@ -74,7 +75,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeStudentList, of crate::generated::vendor::Xiaoe, answers CollegeStudentListData;
     pub(crate) static COLLEGE_STUDENT_LIST = OperationSpec::new("college_student_list", Method::Post, "/xe.college.employee.list/1.0.0")
         .title("List students", "企学院获取学员列表")
@@ -90,16 +91,14 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CollegeStudentList, row Student;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
-    id row.user_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of students.
     ///
     /// 一页学员。
@@ -114,7 +113,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The students of the page.
     ///
     /// 这一页的学员。
@@ -157,7 +156,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Departments of the student.
     ///
     /// 所在的部门。
@@ -170,7 +169,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.training.admin.tag.save_relation/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Give a tag to students, or take it from them
     ///
     /// 企学院新增删除标签学员关系
@@ -75,7 +77,7 @@ scrm_core::request! {
     new(tag_id: impl Into<String>, add_user_ids: impl IntoIterator<Item = impl Into<String>>, remove_user_ids: impl IntoIterator<Item = impl Into<String>>, is_clear: bool)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeStudentTagSet, of crate::generated::vendor::Xiaoe, answers scrm_core::Keyed<Option<scrm_core::Value>>;
     pub(crate) static COLLEGE_STUDENT_TAG_SET = OperationSpec::new("college_student_tag_set", Method::Post, "/xe.training.admin.tag.save_relation/1.0.0")
         .title("Give a tag to students, or take it from them", "企学院新增删除标签学员关系")

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.college.employee.update/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::StudentGender;
 
-scrm_core::request! {
+declare::request! {
     /// Change a student
     ///
     /// 企学院修改学员
@@ -103,7 +104,7 @@ scrm_core::request! {
     new(user_name: impl Into<String>, employee_id: impl Into<String>, user_id: impl Into<String>, password: impl Into<String>, departments: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeStudentUpdate, of crate::generated::vendor::Xiaoe, answers CollegeStudentUpdateData;
     pub(crate) static COLLEGE_STUDENT_UPDATE = OperationSpec::new("college_student_update", Method::Post, "/xe.college.employee.update/1.0.0")
         .title("Change a student", "企学院修改学员")
@@ -122,7 +123,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The student.
     ///
     /// 学员。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.training_plan_detail.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a training plan
     ///
     /// 获取培训计划详情
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CollegeTrainingPlanGet, of crate::generated::vendor::Xiaoe, answers TrainingPlan;
     pub(crate) static COLLEGE_TRAINING_PLAN_GET = OperationSpec::new("college_training_plan_get", Method::Post, "/xe.training_plan_detail.get/1.0.0")
         .title("Look up a training plan", "获取培训计划详情")
@@ -91,7 +93,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The plan.
     ///
     /// 培训计划。
@@ -134,7 +136,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The tasks.
     ///
     /// 任务。
@@ -157,7 +159,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What the task is made of.
     ///
     /// 任务里的内容。
@@ -174,7 +176,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How tasks are unlocked.
     ///
     /// 任务解锁的方式。
@@ -186,7 +188,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

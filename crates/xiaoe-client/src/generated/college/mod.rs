@@ -15,6 +15,8 @@
 //! | [student_update](Handle::student_update)<br>[CollegeStudentUpdate] | **Change a student** · 企学院修改学员<br>学员管理-增删改(限企学院); 500 calls in 10 s<br>read 2026-11-26; 6 errata |
 //! | [training_plan_get](Handle::training_plan_get)<br>[CollegeTrainingPlanGet] | **Look up a training plan** · 获取培训计划详情<br>培训计划管理-查询; 500 calls in 10 s<br>read 2026-11-26; the copy ends early; 2 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod college_department_find;
 pub(super) mod college_department_get;
@@ -43,7 +45,7 @@ pub use self::college_training_plan_get::{
     CollegeTrainingPlanGet, PlanState, PlanTask, PlanTaskItem, PlanTaskType, TrainingPlan,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::college`](crate::Client::college).
     ///
     /// 本组接口的调用入口，由 `Client::college` 得到。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.common-domain.baidu.order.list/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CommonDomainOrderState, CourseClaimState, WechatAddState};
 
-scrm_core::request! {
+declare::request! {
     /// List orders from Baidu
     ///
     /// 公域百度订单列表
@@ -96,7 +97,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CommonDomainBaiduOrderList, of crate::generated::vendor::Xiaoe, answers CommonDomainBaiduOrderListData;
     pub(crate) static COMMON_DOMAIN_BAIDU_ORDER_LIST = OperationSpec::new("common_domain_baidu_order_list", Method::Post, "/xe.common-domain.baidu.order.list/1.0.0")
         .title("List orders from Baidu", "公域百度订单列表")
@@ -120,15 +121,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CommonDomainBaiduOrderList, row BaiduOrder;
     rows data.order_list;
-    total data.total;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of orders.
     ///
     /// 一页订单。
@@ -141,7 +141,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The orders of the page.
     ///
     /// 这一页的订单。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.common-domain.xhs.order.list/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{CommonDomainOrderState, CourseClaimState, WechatAddState};
 
-scrm_core::request! {
+declare::request! {
     /// List orders from Xiaohongshu
     ///
     /// 公域小红书订单列表
@@ -97,7 +98,7 @@ scrm_core::request! {
     new(page_size: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CommonDomainXhsOrderList, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static COMMON_DOMAIN_XHS_ORDER_LIST = OperationSpec::new("common_domain_xhs_order_list", Method::Post, "/xe.common-domain.xhs.order.list/1.0.0")
         .title("List orders from Xiaohongshu", "公域小红书订单列表")

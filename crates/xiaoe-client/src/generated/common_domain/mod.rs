@@ -8,6 +8,8 @@
 //! | [baidu_order_list](Handle::baidu_order_list)<br>[CommonDomainBaiduOrderList] | **List orders from Baidu** · 公域百度订单列表<br>公域管理-查询; 600 calls in 10 s; pages from 1, at most 100 rows each<br>read 2026-11-26; the copy ends early; 3 errata |
 //! | [xhs_order_list](Handle::xhs_order_list)<br>[CommonDomainXhsOrderList] | **List orders from Xiaohongshu** · 公域小红书订单列表<br>公域管理-查询; 600 calls in 10 s<br>read 2026-11-26; the copy ends early; 4 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod common_domain_baidu_order_list;
 pub(super) mod common_domain_xhs_order_list;
@@ -18,7 +20,7 @@ pub use self::common_domain_baidu_order_list::{
 };
 pub use self::common_domain_xhs_order_list::CommonDomainXhsOrderList;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::common_domain`](crate::Client::common_domain).
     ///
     /// 本组接口的调用入口，由 `Client::common_domain` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.community.user.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the circles a user is in
     ///
     /// 获取用户参与的圈子
@@ -79,7 +81,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CommunityListByUser, of crate::generated::vendor::Xiaoe, answers CommunityListByUserData;
     pub(crate) static COMMUNITY_LIST_BY_USER = OperationSpec::new("community_list_by_user", Method::Post, "/xe.community.user.list/1.0.0")
         .title("List the circles a user is in", "获取用户参与的圈子")
@@ -99,15 +101,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CommunityListByUser, row UserCircle;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of circles.
     ///
     /// 一页圈子。
@@ -120,7 +121,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A circle that a user is in.
     ///
     /// 用户参与的一个圈子。
@@ -159,7 +160,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it is paid for.
     ///
     /// 付费方式。
@@ -171,7 +172,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -182,7 +183,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// The user's role.
     ///
     /// 用户的角色。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.community.user.list/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the members of a circle
     ///
     /// 获取圈子成员列表
@@ -78,7 +80,7 @@ scrm_core::request! {
     new(community_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CommunityMemberList, of crate::generated::vendor::Xiaoe, answers CommunityMemberListData;
     pub(crate) static COMMUNITY_MEMBER_LIST = OperationSpec::new("community_member_list", Method::Post, "/xe.community.user.list/2.0.0")
         .title("List the members of a circle", "获取圈子成员列表")
@@ -99,15 +101,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CommunityMemberList, row CircleMember;
     rows data.users;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of members.
     ///
     /// 一页成员。
@@ -120,7 +121,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A member of a circle.
     ///
     /// 圈子的一个成员。
@@ -155,7 +156,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the members.
     ///
     /// 成员的状态。
@@ -169,7 +170,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the membership.
     ///
     /// 成员资格的状态。
@@ -184,7 +185,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -197,7 +198,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Roles.
     ///
     /// 角色。

@@ -8,6 +8,8 @@
 //! | [list_by_user](Handle::list_by_user)<br>[CommunityListByUser] | **List the circles a user is in** · 获取用户参与的圈子<br>圈子管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 2 of 20 fields unverified; 9 errata |
 //! | [member_list](Handle::member_list)<br>[CommunityMemberList] | **List the members of a circle** · 获取圈子成员列表<br>圈子管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; 1 of 20 fields unverified; 4 errata |
 
+use scrm_core::declare;
+
 pub(super) mod community_list_by_user;
 pub(super) mod community_member_list;
 
@@ -20,7 +22,7 @@ pub use self::community_member_list::{
     MemberStateFilter, MembershipFilter,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::community`](crate::Client::community).
     ///
     /// 本组接口的调用入口，由 `Client::community` 得到。

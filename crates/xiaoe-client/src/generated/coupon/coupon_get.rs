@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.coupon.info/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a coupon
     ///
     /// 获取优惠券详情
@@ -70,7 +72,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, coupon_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CouponGet, of crate::generated::vendor::Xiaoe, answers CouponDetail;
     pub(crate) static COUPON_GET = OperationSpec::new("coupon_get", Method::Post, "/xe.coupon.info/1.0.0")
         .title("Look up a coupon", "获取优惠券详情")
@@ -84,7 +86,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The coupon.
     ///
     /// 优惠券。
@@ -113,7 +115,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// For which goods it is.
     ///
     /// 适用的商品。

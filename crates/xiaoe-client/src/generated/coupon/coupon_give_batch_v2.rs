@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.user.coupon.add/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Give several coupons
     ///
     /// 批量发放优惠劵
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, coupon_id: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CouponGiveBatchV2, of crate::generated::vendor::Xiaoe, answers Vec<UserCoupon>;
     pub(crate) static COUPON_GIVE_BATCH_V2 = OperationSpec::new("coupon_give_batch_v2", Method::Post, "/xe.user.coupon.add/2.0.0")
         .title("Give several coupons", "批量发放优惠劵")
@@ -85,7 +87,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The coupons that were given.
     ///
     /// 发放的优惠券。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.coupon.receive/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Give a coupon, version 2.0
     ///
     /// 发放优惠券2.0
@@ -66,7 +68,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, coupon_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CouponGiveV2, of crate::generated::vendor::Xiaoe, answers CouponGiven;
     pub(crate) static COUPON_GIVE_V2 = OperationSpec::new("coupon_give_v2", Method::Post, "/xe.coupon.receive/2.0.0")
         .title("Give a coupon, version 2.0", "发放优惠券2.0")
@@ -81,7 +83,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What was given.
     ///
     /// 发放的结果。

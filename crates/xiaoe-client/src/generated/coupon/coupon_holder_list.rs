@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.coupon.user_list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the users who hold a coupon, version 1.0
     ///
     /// 获取优惠券领券用户
@@ -86,7 +88,7 @@ scrm_core::request! {
     new(cou_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CouponHolderList, of crate::generated::vendor::Xiaoe, answers CouponHolderListData;
     pub(crate) static COUPON_HOLDER_LIST = OperationSpec::new("coupon_holder_list", Method::Post, "/xe.coupon.user_list/1.0.0")
         .title("List the users who hold a coupon, version 1.0", "获取优惠券领券用户")
@@ -109,15 +111,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CouponHolderList, row CouponHolder;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     ///
     /// 一页用户。
@@ -130,7 +131,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The users of the page.
     ///
     /// 这一页的用户。
@@ -159,7 +160,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was used.
     ///
     /// 使用的状态。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.coupon.user_list/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the users who hold a coupon, version 2.0
     ///
     /// 获取优惠券领券用户2.0
@@ -82,7 +84,7 @@ scrm_core::request! {
     new(cou_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CouponHolderListV2, of crate::generated::vendor::Xiaoe, answers CouponHolderListV2Data;
     pub(crate) static COUPON_HOLDER_LIST_V2 = OperationSpec::new("coupon_holder_list_v2", Method::Post, "/xe.coupon.user_list/2.0.0")
         .title("List the users who hold a coupon, version 2.0", "获取优惠券领券用户2.0")
@@ -104,15 +106,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CouponHolderListV2, row CouponHolderV2;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     ///
     /// 一页用户。
@@ -125,7 +126,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The users of the page.
     ///
     /// 这一页的用户。
@@ -172,7 +173,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was used.
     ///
     /// 使用的状态。
@@ -184,7 +185,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Sorting.
     ///
     /// 排序。
@@ -196,7 +197,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was used.
     ///
     /// 使用的状态。
@@ -208,7 +209,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Reminder.
     ///
     /// 提醒的状态。
@@ -220,7 +221,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of coupon.
     ///
     /// 券的种类。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.coupon.list/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List coupons, version 2.0
     ///
     /// 优惠券列表
@@ -104,7 +106,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CouponListV2, of crate::generated::vendor::Xiaoe, answers CouponListV2Data;
     pub(crate) static COUPON_LIST_V2 = OperationSpec::new("coupon_list_v2", Method::Post, "/xe.coupon.list/2.0.0")
         .title("List coupons, version 2.0", "优惠券列表")
@@ -125,15 +127,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CouponListV2, row Coupon;
     rows data.data;
-    total data.total;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of coupons.
     ///
     /// 一页优惠券。
@@ -162,7 +163,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The coupons of the page.
     ///
     /// 这一页的优惠券。
@@ -237,7 +238,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Memberships that may claim it.
     ///
     /// 限定可以领取的会员。
@@ -252,7 +253,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of discount.
     ///
     /// 优惠的方式。
@@ -264,7 +265,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How the coupon is got.
     ///
     /// 领取的方式。
@@ -277,7 +278,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State; several are allowed.
     ///
     /// 状态，可以多选。
@@ -289,7 +290,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the activity.
     ///
     /// 活动的状态。
@@ -303,7 +304,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of coupon.
     ///
     /// 优惠券的种类。
@@ -314,7 +315,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of discount.
     ///
     /// 优惠的方式。

@@ -12,6 +12,8 @@
 //! | [holder_list_v2](Handle::holder_list_v2)<br>[CouponHolderListV2] | **List the users who hold a coupon, version 2.0** · 获取优惠券领券用户2.0<br>营销码券管理-查询; 20 calls in 1 s; pages from 1, at most 500 rows each<br>read 2026-11-26; 5 errata |
 //! | [list_v2](Handle::list_v2)<br>[CouponListV2] | **List coupons, version 2.0** · 优惠券列表<br>营销码券管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 36 of 60 fields unverified; 8 errata |
 
+use scrm_core::declare;
+
 pub(super) mod coupon_get;
 pub(super) mod coupon_give_batch_v2;
 pub(super) mod coupon_give_v2;
@@ -34,7 +36,7 @@ pub use self::coupon_list_v2::{
     CouponLimit, CouponListV2, CouponListV2Data, CouponSelectState, CouponSpread,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::coupon`](crate::Client::coupon).
     ///
     /// 本组接口的调用入口，由 `Client::coupon` 得到。

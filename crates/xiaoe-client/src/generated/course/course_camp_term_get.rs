@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.course.camp.term.detail/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up the chapters of a camp term
     ///
     /// 查询训练营目录小节
@@ -68,7 +70,7 @@ scrm_core::request! {
     new(term_id: impl Into<String>, camp_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CourseCampTermGet, of crate::generated::vendor::Xiaoe, answers CourseCampTermGetData;
     pub(crate) static COURSE_CAMP_TERM_GET = OperationSpec::new("course_camp_term_get", Method::Post, "/xe.course.camp.term.detail/1.0.0")
         .title("Look up the chapters of a camp term", "查询训练营目录小节")
@@ -82,7 +84,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The term.
     ///
     /// 营期。
@@ -99,7 +101,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The term itself.
     ///
     /// 营期本身的信息。
@@ -156,7 +158,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it is sold.
     ///
     /// 售卖的方式。
@@ -167,7 +169,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How tasks are unlocked.
     ///
     /// 任务解锁的方式。
@@ -178,7 +180,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether the push is on.
     ///
     /// 推送是否开启。

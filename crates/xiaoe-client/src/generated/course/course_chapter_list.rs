@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.course.course.chapter.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List chapters of a course
     ///
     /// 查询课程目录小节
@@ -62,7 +64,7 @@ scrm_core::request! {
     new(course_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CourseChapterList, of crate::generated::vendor::Xiaoe, answers CourseChapterListData;
     pub(crate) static COURSE_CHAPTER_LIST = OperationSpec::new("course_chapter_list", Method::Post, "/xe.course.course.chapter.get/1.0.0")
         .title("List chapters of a course", "查询课程目录小节")
@@ -75,7 +77,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The table of contents.
     ///
     /// 目录。
@@ -88,7 +90,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// One chapter.
     ///
     /// 一个章节。
@@ -123,7 +125,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of chapter.
     ///
     /// 章节的种类。
@@ -135,7 +137,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of the linked resource.
     ///
     /// 关联资源的种类。

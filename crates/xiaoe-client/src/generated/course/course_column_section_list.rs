@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.course.column.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List sections of a column
     ///
     /// 查询专栏、会员、大专栏目录小节列表
@@ -82,7 +84,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CourseColumnSectionList, of crate::generated::vendor::Xiaoe, answers CourseColumnSectionListData;
     pub(crate) static COURSE_COLUMN_SECTION_LIST = OperationSpec::new("course_column_section_list", Method::Post, "/xe.course.column.list/1.0.0")
         .title("List sections of a column", "查询专栏、会员、大专栏目录小节列表")
@@ -103,15 +105,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CourseColumnSectionList, row CourseColumnSection;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of sections.
     ///
     /// 一页小节。
@@ -128,7 +129,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The sections of the page.
     ///
     /// 这一页的小节。
@@ -181,7 +182,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of section.
     ///
     /// 小节的种类。
@@ -197,7 +198,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is on sale.
     ///
     /// 上下架的状态。
@@ -210,7 +211,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of the linked resource.
     ///
     /// 关联资源的种类。
@@ -225,7 +226,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of package.
     ///
     /// 产品包的种类。
@@ -236,7 +237,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the relation.
     ///
     /// 关联的状态。

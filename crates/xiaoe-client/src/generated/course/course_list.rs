@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.course.course.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List courses
     ///
     /// 查询课程列表
@@ -91,7 +93,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for CourseList, of crate::generated::vendor::Xiaoe, answers CourseListData;
     pub(crate) static COURSE_LIST = OperationSpec::new("course_list", Method::Post, "/xe.course.course.list/1.0.0")
         .title("List courses", "查询课程列表")
@@ -111,15 +113,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for CourseList, row Course;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of courses.
     ///
     /// 一页课程。
@@ -132,7 +133,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The courses of the page.
     ///
     /// 这一页的课程。
@@ -173,7 +174,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// modify sorts by creation; not sorted unless told.
     ///
     /// modify 按创建时间排序，不给时不排。
@@ -183,7 +184,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Direction; descending unless told.
     ///
     /// 排序的方向，不给时为降序。
@@ -194,7 +195,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is on sale; all unless told.
     ///
     /// 上下架的状态，不给时查全部。
@@ -207,7 +208,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where it was made; in courses unless told.
     ///
     /// 创建的来源，不给时为课程。
@@ -219,7 +220,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where it was made.
     ///
     /// 创建的来源。

@@ -10,6 +10,8 @@
 //! | [column_section_list](Handle::column_section_list)<br>[CourseColumnSectionList] | **List sections of a column** · 查询专栏、会员、大专栏目录小节列表<br>商品管理-查询; 100 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 2 errata |
 //! | [list](Handle::list)<br>[CourseList] | **List courses** · 查询课程列表<br>商品管理-查询; 100 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 4 errata |
 
+use scrm_core::declare;
+
 pub(super) mod course_camp_term_get;
 pub(super) mod course_chapter_list;
 pub(super) mod course_column_section_list;
@@ -33,7 +35,7 @@ pub use self::course_list::{
     CourseSource, CourseSourceFilter,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::course`](crate::Client::course).
     ///
     /// 本组接口的调用入口，由 `Client::course` 得到。

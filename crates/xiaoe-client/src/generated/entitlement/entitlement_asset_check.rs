@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.user.asset.check/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Check a user's right to a resource
     ///
     /// 查询用户资源权益1.0
@@ -81,7 +83,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, asset_type: impl Into<String>, goods_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EntitlementAssetCheck, of crate::generated::vendor::Xiaoe, answers EntitlementAssetCheckData;
     pub(crate) static ENTITLEMENT_ASSET_CHECK = OperationSpec::new("entitlement_asset_check", Method::Post, "/xe.user.asset.check/1.0.0")
         .title("Check a user's right to a resource", "查询用户资源权益1.0")
@@ -101,7 +103,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The answer; null when the check failed.
     ///
     /// 结果，失败时是 null。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.purchase.delete/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Take back a right to goods
     ///
     /// 取消订购
@@ -95,7 +97,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, data: EntitlementCancellation)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EntitlementCancel, of crate::generated::vendor::Xiaoe, answers EntitlementCancelled;
     pub(crate) static ENTITLEMENT_CANCEL = OperationSpec::new("entitlement_cancel", Method::Post, "/xe.purchase.delete/1.0.0")
         .title("Take back a right to goods", "取消订购")
@@ -120,7 +122,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What to take back.
     ///
     /// 要取消的内容。
@@ -141,7 +143,7 @@ scrm_core::record! {
     new(payment_type: CancelledPaymentType, resource_type: CancelledKind, user_id: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What was done.
     ///
     /// 结果。
@@ -152,7 +154,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was paid for.
     ///
     /// 付费的种类。
@@ -164,7 +166,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of goods.
     ///
     /// 商品的种类。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.order.delivery/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::EntitlementPaymentType;
 
-scrm_core::request! {
+declare::request! {
     /// Open a right to goods, version 1.0
     ///
     /// 用户开通产品包权益
@@ -85,7 +86,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, data: EntitlementOrder)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EntitlementGrant, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_GRANT = OperationSpec::new("entitlement_grant", Method::Post, "/xe.order.delivery/1.0.0")
         .title("Open a right to goods, version 1.0", "用户开通产品包权益")
@@ -108,7 +109,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What to open.
     ///
     /// 要开通的内容。
@@ -147,7 +148,7 @@ scrm_core::record! {
     new(payment_type: EntitlementPaymentType, resource_type: i64, user_id: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it was paid; WeChat unless told.
     ///
     /// 支付的渠道，不给时为微信。

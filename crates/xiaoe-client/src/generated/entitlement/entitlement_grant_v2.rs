@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.order.delivery/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Open rights to goods, version 2.0
     ///
     /// 用户开通产品包权益2.0
@@ -92,7 +94,7 @@ scrm_core::request! {
     new(data: EntitlementOrderV2)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EntitlementGrantV2, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_GRANT_V2 = OperationSpec::new("entitlement_grant_v2", Method::Post, "/xe.order.delivery/2.0.0")
         .title("Open rights to goods, version 2.0", "用户开通产品包权益2.0")
@@ -107,7 +109,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What to open.
     ///
     /// 要开通的内容。
@@ -130,7 +132,7 @@ scrm_core::record! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods; in the example only.
     ///
     /// 商品，只见于例子。
@@ -147,7 +149,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// Where physical goods are sent; in the example only.
     ///
     /// 实物商品的收货地址，只见于例子。
@@ -170,7 +172,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it was paid; WeChat unless told.
     ///
     /// 支付的渠道，不给时为微信。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.resource.purchase.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::EntitlementPaymentType;
 
-scrm_core::request! {
+declare::request! {
     /// List what a user bought
     ///
     /// 查询用户订购列表
@@ -63,7 +64,7 @@ scrm_core::request! {
     new(data: EntitlementListFilter)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EntitlementList, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_LIST = OperationSpec::new("entitlement_list", Method::Post, "/xe.resource.purchase.get/1.0.0")
         .title("List what a user bought", "查询用户订购列表")
@@ -79,7 +80,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The filters.
     ///
     /// 查询条件。
@@ -108,7 +109,7 @@ scrm_core::record! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of goods.
     ///
     /// 商品的种类。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.product.available/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Check whether something was bought
     ///
     /// 查询是否订购
@@ -61,7 +63,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, data: PurchaseCheck)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for EntitlementPurchaseCheck, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ENTITLEMENT_PURCHASE_CHECK = OperationSpec::new("entitlement_purchase_check", Method::Post, "/xe.product.available/1.0.0")
         .title("Check whether something was bought", "查询是否订购")
@@ -75,7 +77,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What to look for.
     ///
     /// 要查的内容。
@@ -90,7 +92,7 @@ scrm_core::record! {
     new(product_id: impl Into<String>, payment_type: PurchasePaymentKind)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was paid for.
     ///
     /// 付费的种类。

@@ -12,6 +12,8 @@
 //! | [list](Handle::list)<br>[EntitlementList] | **List what a user bought** · 查询用户订购列表<br>**unverified** (code) |
 //! | [purchase_check](Handle::purchase_check)<br>[EntitlementPurchaseCheck] | **Check whether something was bought** · 查询是否订购<br>**unverified** (code) |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod entitlement_asset_check;
 pub(super) mod entitlement_cancel;
@@ -40,7 +42,7 @@ pub use self::entitlement_purchase_check::{
     EntitlementPurchaseCheck, PurchaseCheck, PurchasePaymentKind,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::entitlement`](crate::Client::entitlement).
     ///
     /// 本组接口的调用入口，由 `Client::entitlement` 得到。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.examination.detail.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ExamState;
 
-scrm_core::request! {
+declare::request! {
     /// Look up an exam
     ///
     /// 获取考试详情
@@ -61,7 +62,7 @@ scrm_core::request! {
     new(id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ExamGet, of crate::generated::vendor::Xiaoe, answers ExamGetData;
     pub(crate) static EXAM_GET = OperationSpec::new("exam_get", Method::Post, "/xe.examination.detail.get/1.0.0")
         .title("Look up an exam", "获取考试详情")
@@ -74,7 +75,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The exam.
     ///
     /// 考试。
@@ -85,7 +86,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The exam.
     ///
     /// 考试。
@@ -130,7 +131,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it may be sat within a window only.
     ///
     /// 是否限制考试时间。

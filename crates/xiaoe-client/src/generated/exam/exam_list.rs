@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.examination.list.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::ExamState;
 
-scrm_core::request! {
+declare::request! {
     /// List exams
     ///
     /// 获取考试列表
@@ -78,7 +79,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ExamList, of crate::generated::vendor::Xiaoe, answers ExamListData;
     pub(crate) static EXAM_LIST = OperationSpec::new("exam_list", Method::Post, "/xe.examination.list.get/1.0.0")
         .title("List exams", "获取考试列表")
@@ -98,16 +99,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for ExamList, row Exam;
     rows data.exam_list;
-    total data.total_count;
     page request.page_index;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of exams.
     ///
     /// 一页考试。
@@ -120,7 +119,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The exams of the page.
     ///
     /// 这一页的考试。
@@ -151,7 +150,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Courses linked with it.
     ///
     /// 关联的课程。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.examination.result.info/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up the answers of one sitting
     ///
     /// 获取考试结果详细信息
@@ -64,7 +66,7 @@ scrm_core::request! {
     new(join_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ExamResultGet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static EXAM_RESULT_GET = OperationSpec::new("exam_result_get", Method::Post, "/xe.examination.result.info/1.0.0")
         .title("Look up the answers of one sitting", "获取考试结果详细信息")

@@ -9,6 +9,8 @@
 //! | [list](Handle::list)<br>[ExamList] | **List exams** · 获取考试列表<br>考试管理-查询考试信息; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
 //! | [result_get](Handle::result_get)<br>[ExamResultGet] | **Look up the answers of one sitting** · 获取考试结果详细信息<br>考试管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod exam_get;
 pub(super) mod exam_list;
@@ -19,7 +21,7 @@ pub use self::exam_get::{ExamGet, ExamGetData, ExamInfo, ExamWindow};
 pub use self::exam_list::{Exam, ExamGoods, ExamList, ExamListData};
 pub use self::exam_result_get::ExamResultGet;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::exam`](crate::Client::exam).
     ///
     /// 本组接口的调用入口，由 `Client::exam` 得到。

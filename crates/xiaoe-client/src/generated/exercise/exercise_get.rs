@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.exercise.api.info/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a homework
     ///
     /// 获取作业详情
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(exercise_book_id: impl Into<String>, exercise_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ExerciseGet, of crate::generated::vendor::Xiaoe, answers ExerciseGetData;
     pub(crate) static EXERCISE_GET = OperationSpec::new("exercise_get", Method::Post, "/xe.exercise.api.info/1.0.0")
         .title("Look up a homework", "获取作业详情")
@@ -83,7 +85,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The homework.
     ///
     /// 作业。
@@ -112,7 +114,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The questions.
     ///
     /// 题目。
@@ -141,7 +143,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it was set.
     ///
     /// 布置的方式。
@@ -152,7 +154,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of question; of a 6, the questions stand in child_info.
     ///
     /// 题型；材料题的小题在 child_info。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.exercise.api.list.base/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List homework
     ///
     /// 获取作业基本信息列表
@@ -61,7 +63,7 @@ scrm_core::request! {
     new(exercise_book_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for ExerciseList, of crate::generated::vendor::Xiaoe, answers ExerciseListData;
     pub(crate) static EXERCISE_LIST = OperationSpec::new("exercise_list", Method::Post, "/xe.exercise.api.list.base/1.0.0")
         .title("List homework", "获取作业基本信息列表")
@@ -82,16 +84,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for ExerciseList, row Exercise;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
-    id row.exercise_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of homework.
     ///
     /// 一页作业。
@@ -104,7 +104,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The homework of the page.
     ///
     /// 这一页的作业。

@@ -8,6 +8,8 @@
 //! | [get](Handle::get)<br>[ExerciseGet] | **Look up a homework** · 获取作业详情<br>作业管理-查询; 3000 calls in 10 s<br>read 2026-11-26; the copy ends early; 1 of 22 fields unverified; 4 errata |
 //! | [list](Handle::list)<br>[ExerciseList] | **List homework** · 获取作业基本信息列表<br>作业管理-查询; 3000 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26 |
 
+use scrm_core::declare;
+
 pub(super) mod exercise_get;
 pub(super) mod exercise_list;
 
@@ -16,7 +18,7 @@ pub use self::exercise_get::{
 };
 pub use self::exercise_list::{Exercise, ExerciseList, ExerciseListData};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::exercise`](crate::Client::exercise).
     ///
     /// 本组接口的调用入口，由 `Client::exercise` 得到。

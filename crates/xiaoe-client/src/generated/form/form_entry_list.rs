@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.information.form.result.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the entries of a form
     ///
     /// 获取单个信息采集结果
@@ -85,7 +87,7 @@ scrm_core::request! {
     new(form_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for FormEntryList, of crate::generated::vendor::Xiaoe, answers FormEntryListData;
     pub(crate) static FORM_ENTRY_LIST = OperationSpec::new("form_entry_list", Method::Post, "/xe.information.form.result.get/1.0.0")
         .title("List the entries of a form", "获取单个信息采集结果")
@@ -112,16 +114,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for FormEntryList, row FormEntry;
     rows data.collection_list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of entries.
     ///
     /// 一页采集结果。
@@ -134,7 +134,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The entries of the page.
     ///
     /// 这一页的采集结果。

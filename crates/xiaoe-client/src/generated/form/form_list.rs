@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.information.form.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List collection forms
     ///
     /// 获取信息采集列表
@@ -78,7 +80,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for FormList, of crate::generated::vendor::Xiaoe, answers FormListData;
     pub(crate) static FORM_LIST = OperationSpec::new("form_list", Method::Post, "/xe.information.form.get/1.0.0")
         .title("List collection forms", "获取信息采集列表")
@@ -104,16 +106,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for FormList, row Form;
     rows data.form_list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.form_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of forms.
     ///
     /// 一页表单。
@@ -126,7 +126,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The forms of the page.
     ///
     /// 这一页的表单。

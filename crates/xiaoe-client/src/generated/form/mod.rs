@@ -8,13 +8,15 @@
 //! | [entry_list](Handle::entry_list)<br>[FormEntryList] | **List the entries of a form** · 获取单个信息采集结果<br>信息采集/表单管理-查询; 500 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 1 errata |
 //! | [list](Handle::list)<br>[FormList] | **List collection forms** · 获取信息采集列表<br>信息采集/表单管理-查询; 500 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod form_entry_list;
 pub(super) mod form_list;
 
 pub use self::form_entry_list::{FormEntry, FormEntryList, FormEntryListData};
 pub use self::form_list::{Form, FormList, FormListData};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::form`](crate::Client::form).
     ///
     /// 本组接口的调用入口，由 `Client::form` 得到。

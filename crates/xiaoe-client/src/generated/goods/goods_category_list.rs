@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.goods.category.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List categories of physical goods, version 1.0
     ///
     /// 获取实物商品列表
@@ -65,7 +67,7 @@ scrm_core::request! {
     new(parent_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsCategoryList, of crate::generated::vendor::Xiaoe, answers Vec<GoodsCategory>;
     pub(crate) static GOODS_CATEGORY_LIST = OperationSpec::new("goods_category_list", Method::Post, "/xe.goods.category.list/1.0.0")
         .title("List categories of physical goods, version 1.0", "获取实物商品列表")
@@ -78,7 +80,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The categories.
     ///
     /// 类目。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.goods.category.list/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List categories of physical goods, version 2.0
     ///
     /// 获取实物商品类目列表2.0
@@ -67,7 +69,7 @@ scrm_core::request! {
     new(parent_id: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsCategoryListV2, of crate::generated::vendor::Xiaoe, answers Vec<GoodsCategoryV2>;
     pub(crate) static GOODS_CATEGORY_LIST_V2 = OperationSpec::new("goods_category_list_v2", Method::Post, "/xe.goods.category.list/2.0.0")
         .title("List categories of physical goods, version 2.0", "获取实物商品类目列表2.0")
@@ -80,7 +82,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The categories.
     ///
     /// 类目。
@@ -111,7 +113,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Extras; in the example only.
     ///
     /// 扩展信息，只见于例子。

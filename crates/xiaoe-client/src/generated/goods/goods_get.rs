@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.goods.detail.get/3.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up goods, version 1.0
     ///
     /// 商品详情1.0
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(data: GoodsKey)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsGet, of crate::generated::vendor::Xiaoe, answers GoodsGetData;
     pub(crate) static GOODS_GET = OperationSpec::new("goods_get", Method::Post, "/xe.goods.detail.get/3.0.0")
         .title("Look up goods, version 1.0", "商品详情1.0")
@@ -94,7 +96,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Which goods.
     ///
     /// 要查的商品。
@@ -109,7 +111,7 @@ scrm_core::record! {
     new(goods_id: impl Into<String>, goods_type: GoodsLookupKind)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The answer.
     ///
     /// 返回的内容。
@@ -120,7 +122,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods; an empty list when they were not found.
     ///
     /// 商品，查不到时是空数组。
@@ -161,7 +163,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of goods.
     ///
     /// 商品的种类。
@@ -178,7 +180,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -190,7 +192,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is on sale; 0 is on.
     ///
     /// 上下架的状态，0 是上架。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.goods.detail.get/4.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::GoodsKind;
 
-scrm_core::request! {
+declare::request! {
     /// Look up goods, version 2.0
     ///
     /// 商品详情2.0
@@ -80,7 +81,7 @@ scrm_core::request! {
     new(resources: impl IntoIterator<Item = GoodsSelection>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsGetV2, of crate::generated::vendor::Xiaoe, answers Vec<Goods>;
     pub(crate) static GOODS_GET_V2 = OperationSpec::new("goods_get_v2", Method::Post, "/xe.goods.detail.get/4.0.0")
         .title("Look up goods, version 2.0", "商品详情2.0")
@@ -97,7 +98,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Which goods.
     ///
     /// 要查的商品。
@@ -112,7 +113,7 @@ scrm_core::record! {
     new(ids: impl IntoIterator<Item = impl Into<String>>, r#type: GoodsKind)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods.
     ///
     /// 商品。
@@ -163,7 +164,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Categories.
     ///
     /// 类目。
@@ -174,7 +175,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Specifications, when asked for.
     ///
     /// 规格，要求时才有。
@@ -191,7 +192,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Stock, when asked for.
     ///
     /// 库存，要求时才有。
@@ -206,7 +207,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Attributes, when asked for.
     ///
     /// 属性，要求时才有。
@@ -221,7 +222,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Parts to be given besides; none unless told.
     ///
     /// 另外要返回的部分，不给时没有。

@@ -5,9 +5,10 @@
 //!
 //! `POST /api/xe.goods.list.get/3.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::GoodsKind;
 
-scrm_core::request! {
+declare::request! {
     /// List goods, version 1.0
     ///
     /// 查询商品列表1.0
@@ -75,7 +76,7 @@ scrm_core::request! {
     new(resource_type: GoodsKind)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsList, of crate::generated::vendor::Xiaoe, answers GoodsListData;
     pub(crate) static GOODS_LIST = OperationSpec::new("goods_list", Method::Post, "/api/xe.goods.list.get/3.0.0")
         .title("List goods, version 1.0", "查询商品列表1.0")
@@ -95,15 +96,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for GoodsList, row ListedGoods;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of goods.
     ///
     /// 一页商品。
@@ -116,7 +116,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods of the page.
     ///
     /// 这一页的商品。

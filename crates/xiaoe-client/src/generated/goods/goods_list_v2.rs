@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.goods.list.get/4.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{GoodsKind, GoodsListSaleStatus};
 
-scrm_core::request! {
+declare::request! {
     /// List goods, version 2.0
     ///
     /// 查询商品列表2.0
@@ -118,7 +119,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsListV2, of crate::generated::vendor::Xiaoe, answers GoodsListV2Data;
     pub(crate) static GOODS_LIST_V2 = OperationSpec::new("goods_list_v2", Method::Post, "/xe.goods.list.get/4.0.0")
         .title("List goods, version 2.0", "查询商品列表2.0")
@@ -147,16 +148,15 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for GoodsListV2, row GoodsListRow;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
     range 0 request.start_time to request.end_time;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of goods.
     ///
     /// 一页商品。
@@ -171,7 +171,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods of the page.
     ///
     /// 这一页的商品。
@@ -284,7 +284,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it is sold.
     ///
     /// 售卖的方式。
@@ -295,7 +295,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where it comes from.
     ///
     /// 商品的来源。

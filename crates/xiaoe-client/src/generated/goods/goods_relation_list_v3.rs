@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.goods.relation.get/3.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List what a package holds, version 3.0
     ///
     /// 拉取组合课的资源列表3.0
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(data: GoodsRelationKey)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsRelationListV3, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static GOODS_RELATION_LIST_V3 = OperationSpec::new("goods_relation_list_v3", Method::Post, "/xe.goods.relation.get/3.0.0")
         .title("List what a package holds, version 3.0", "拉取组合课的资源列表3.0")
@@ -86,7 +88,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Which package.
     ///
     /// 哪一个组合。
@@ -107,7 +109,7 @@ scrm_core::record! {
     new(goods_id: impl Into<String>, goods_type: GoodsPackageKind, resource_type: impl IntoIterator<Item = GoodsRelationKind>, page_size: i64)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of the package.
     ///
     /// 组合的种类。
@@ -119,7 +121,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kinds of resources.
     ///
     /// 资源的种类。

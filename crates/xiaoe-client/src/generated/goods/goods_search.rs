@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.search.goods.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Search goods as a buyer does
     ///
     /// 获取C端搜索商品列表
@@ -81,7 +83,7 @@ scrm_core::request! {
     new(keyword: impl Into<String>, sort: GoodsSearchSort)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for GoodsSearch, of crate::generated::vendor::Xiaoe, answers GoodsSearchData;
     pub(crate) static GOODS_SEARCH = OperationSpec::new("goods_search", Method::Post, "/xe.search.goods.list/1.0.0")
         .title("Search goods as a buyer does", "获取C端搜索商品列表")
@@ -105,15 +107,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for GoodsSearch, row FoundGoods;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of goods.
     ///
     /// 一页商品。
@@ -126,7 +127,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods of the page.
     ///
     /// 这一页的商品。
@@ -149,7 +150,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Sorting.
     ///
     /// 排序。

@@ -14,6 +14,8 @@
 //! | [relation_list_v3](Handle::relation_list_v3)<br>[GoodsRelationListV3] | **List what a package holds, version 3.0** · 拉取组合课的资源列表3.0<br>**unverified** (code) |
 //! | [search](Handle::search)<br>[GoodsSearch] | **Search goods as a buyer does** · 获取C端搜索商品列表<br>商品管理-查询商品信息; 3000 calls in 10 s; pages from 1, at most 30 rows each<br>read 2026-11-22 in an older copy; the copy ends early; 2 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod goods_category_list;
 pub(super) mod goods_category_list_v2;
@@ -46,7 +48,7 @@ pub use self::goods_relation_list_v3::{
 };
 pub use self::goods_search::{FoundGoods, GoodsSearch, GoodsSearchData, GoodsSearchSort};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::goods`](crate::Client::goods).
     ///
     /// 本组接口的调用入口，由 `Client::goods` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.camp.user_progress/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List users' progress in a camp term
     ///
     /// 获取营期下用户的学习情况
@@ -66,7 +68,7 @@ scrm_core::request! {
     new(term_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LearningCampProgressList, of crate::generated::vendor::Xiaoe, answers Vec<CampProgress>;
     pub(crate) static LEARNING_CAMP_PROGRESS_LIST = OperationSpec::new("learning_camp_progress_list", Method::Post, "/xe.camp.user_progress/1.0.0")
         .title("List users' progress in a camp term", "获取营期下用户的学习情况")
@@ -79,7 +81,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The users' progress.
     ///
     /// 各用户的学习情况。

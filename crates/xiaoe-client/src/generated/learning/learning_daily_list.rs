@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.learning_records.daily.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List users' learning time of a day
     ///
     /// 获取每日学习记录
@@ -75,7 +77,7 @@ scrm_core::request! {
     new(date: impl Into<scrm_core::Date>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LearningDailyList, of crate::generated::vendor::Xiaoe, answers LearningDailyListData;
     pub(crate) static LEARNING_DAILY_LIST = OperationSpec::new("learning_daily_list", Method::Post, "/xe.learning_records.daily.get/1.0.0")
         .title("List users' learning time of a day", "获取每日学习记录")
@@ -93,14 +95,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LearningDailyList, row DailyLearning;
     rows data.list;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of learning times.
     ///
     /// 一页学习时长。
@@ -111,7 +113,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The learning times of the page.
     ///
     /// 这一页的学习时长。

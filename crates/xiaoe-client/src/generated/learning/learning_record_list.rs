@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.user.learning.records.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List a user's learning records
     ///
     /// 获取学习记录列表
@@ -76,7 +78,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LearningRecordList, of crate::generated::vendor::Xiaoe, answers LearningRecordListData;
     pub(crate) static LEARNING_RECORD_LIST = OperationSpec::new("learning_record_list", Method::Post, "/xe.user.learning.records.get/1.0.0")
         .title("List a user's learning records", "获取学习记录列表")
@@ -99,15 +101,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LearningRecordList, row LearningRecord;
     rows data.goods_list;
     page request/data.page;
     size request/data.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Page and source.
     ///
     /// 页码和数据来源。
@@ -124,7 +125,7 @@ scrm_core::record! {
     new(page: i64)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of records.
     ///
     /// 一页学习记录。
@@ -135,7 +136,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What a user learnt of one resource.
     ///
     /// 用户学习一个资源的情况。
@@ -174,7 +175,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where the figures come from; browser unless told.
     ///
     /// 数据来源，不给时为 pc/h5 端。
@@ -185,7 +186,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of resource.
     ///
     /// 资源的类别。
@@ -199,7 +200,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was finished.
     ///
     /// 是否学完。
@@ -209,7 +210,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where it was learnt.
     ///
     /// 在哪里学的。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.user.leaning_record_by_resource.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the learning records of a resource
     ///
     /// 获取指定资源学习记录信息
@@ -83,7 +85,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LearningRecordListByResource, of crate::generated::vendor::Xiaoe, answers LearningRecordListByResourceData;
     pub(crate) static LEARNING_RECORD_LIST_BY_RESOURCE = OperationSpec::new("learning_record_list_by_resource", Method::Post, "/xe.user.leaning_record_by_resource.get/1.0.0")
         .title("List the learning records of a resource", "获取指定资源学习记录信息")
@@ -100,14 +102,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LearningRecordListByResource, row scrm_core::Value;
     rows data.list;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Which records.
     ///
     /// 查哪些记录。
@@ -122,7 +124,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The records.
     ///
     /// 学习记录。

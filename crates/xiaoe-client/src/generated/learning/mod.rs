@@ -10,6 +10,8 @@
 //! | [record_list](Handle::record_list)<br>[LearningRecordList] | **List a user's learning records** · 获取学习记录列表<br>学习数据-查询; 1000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26; the copy ends early; 1 of 22 fields unverified; 4 errata |
 //! | [record_list_by_resource](Handle::record_list_by_resource)<br>[LearningRecordListByResource] | **List the learning records of a resource** · 获取指定资源学习记录信息<br>3000 calls in 10 s; pages from 1, 10 rows each unless told otherwise<br>**unverified**; 3 errata |
 
+use scrm_core::declare;
+
 pub(super) mod learning_camp_progress_list;
 pub(super) mod learning_daily_list;
 pub(super) mod learning_record_list;
@@ -27,7 +29,7 @@ pub use self::learning_record_list_by_resource::{
     LearningRecordListByResource, LearningRecordListByResourceData, ResourceRecordQuery,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::learning`](crate::Client::learning).
     ///
     /// 本组接口的调用入口，由 `Client::learning` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.detail.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a live, version 1.0.0
     ///
     /// 获取直播详情
@@ -62,7 +64,7 @@ scrm_core::request! {
     new(id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveGet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LIVE_GET = OperationSpec::new("live_get", Method::Post, "/xe.alive.detail.get/1.0.0")
         .title("Look up a live, version 1.0.0", "获取直播详情")

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.detail.get/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a live, version 2.0
     ///
     /// 获取直播详情2.0
@@ -65,7 +67,7 @@ scrm_core::request! {
     new(id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveGetV2, of crate::generated::vendor::Xiaoe, answers LiveGetV2Data;
     pub(crate) static LIVE_GET_V2 = OperationSpec::new("live_get_v2", Method::Post, "/xe.alive.detail.get/2.0.0")
         .title("Look up a live, version 2.0", "获取直播详情2.0")
@@ -78,7 +80,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The live.
     ///
     /// 直播。
@@ -97,7 +99,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The live itself.
     ///
     /// 直播本身的信息。
@@ -136,7 +138,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What the mini-program on iPhones shows instead.
     ///
     /// 苹果小程序里显示的内容。
@@ -155,7 +157,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of live.
     ///
     /// 直播的类型。
@@ -167,7 +169,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is shown there.
     ///
     /// 是否在苹果小程序内显示。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.relation.tag.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the groups of a live
     ///
     /// 查询直播绑定的分组 v1.0.0
@@ -60,7 +62,7 @@ scrm_core::request! {
     new(alive_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveGroupList, of crate::generated::vendor::Xiaoe, answers Vec<LiveGroup>;
     pub(crate) static LIVE_GROUP_LIST = OperationSpec::new("live_group_list", Method::Post, "/xe.alive.relation.tag.get/1.0.0")
         .title("List the groups of a live", "查询直播绑定的分组 v1.0.0")
@@ -73,7 +75,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The groups.
     ///
     /// 分组。
@@ -98,7 +100,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.list.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List lives
     ///
     /// 获取直播列表
@@ -56,7 +58,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveList, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LIVE_LIST = OperationSpec::new("live_list", Method::Post, "/xe.alive.list.get/1.0.0")
         .title("List lives", "获取直播列表")

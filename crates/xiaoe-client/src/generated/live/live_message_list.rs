@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.msg_list.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the messages of a live's chat
     ///
     /// 获取直播间讨论区消息列表
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(alive_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveMessageList, of crate::generated::vendor::Xiaoe, answers Vec<LiveMessage>;
     pub(crate) static LIVE_MESSAGE_LIST = OperationSpec::new("live_message_list", Method::Post, "/xe.alive.msg_list.get/1.0.0")
         .title("List the messages of a live's chat", "获取直播间讨论区消息列表")
@@ -94,15 +96,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LiveMessageList, row LiveMessage;
     rows data;
     size request.size;
-    cursor comment_id from "comment_id";
-    id row.comment_id;
+    cursor request.comment_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// The messages of the page.
     ///
     /// 这一页的消息。
@@ -147,7 +148,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of message.
     ///
     /// 消息的类型。
@@ -160,7 +161,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

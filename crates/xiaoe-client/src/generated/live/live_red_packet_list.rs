@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.live.redpacket.list/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::RedPacketShare;
 
-scrm_core::request! {
+declare::request! {
     /// List the red packets of a live
     ///
     /// 获取直播红包列表
@@ -74,7 +75,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>, resource_type: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveRedPacketList, of crate::generated::vendor::Xiaoe, answers Vec<RedPacket>;
     pub(crate) static LIVE_RED_PACKET_LIST = OperationSpec::new("live_red_packet_list", Method::Post, "/xe.live.redpacket.list/1.0.0")
         .title("List the red packets of a live", "获取直播红包列表")
@@ -93,15 +94,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LiveRedPacketList, row RedPacket;
     rows data;
     page request.page;
     size request.limit;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// The red packets of the page.
     ///
     /// 这一页的红包。
@@ -146,7 +146,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

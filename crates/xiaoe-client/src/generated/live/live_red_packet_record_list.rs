@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.live.redpacket.record/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::RedPacketShare;
 
-scrm_core::request! {
+declare::request! {
     /// List who took a red packet
     ///
     /// 获取红包领取记录
@@ -83,7 +84,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>, resource_type: i64, red_packet_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveRedPacketRecordList, of crate::generated::vendor::Xiaoe, answers LiveRedPacketRecordListData;
     pub(crate) static LIVE_RED_PACKET_RECORD_LIST = OperationSpec::new("live_red_packet_record_list", Method::Post, "/xe.live.redpacket.record/1.0.0")
         .title("List who took a red packet", "获取红包领取记录")
@@ -98,7 +99,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The red packet and who took it.
     ///
     /// 红包和领取记录。
@@ -111,7 +112,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The red packet.
     ///
     /// 红包。
@@ -160,7 +161,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of red packet.
     ///
     /// 红包类型。
@@ -170,7 +171,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

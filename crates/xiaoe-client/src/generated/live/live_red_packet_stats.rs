@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.live.redpacket.analysis/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Sum up the red packets of a live
     ///
     /// 获取红包数据概况
@@ -62,7 +64,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>, resource_type: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveRedPacketStats, of crate::generated::vendor::Xiaoe, answers LiveRedPacketStatsData;
     pub(crate) static LIVE_RED_PACKET_STATS = OperationSpec::new("live_red_packet_stats", Method::Post, "/xe.live.redpacket.analysis/1.0.0")
         .title("Sum up the red packets of a live", "获取红包数据概况")
@@ -76,7 +78,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The totals.
     ///
     /// 汇总。
@@ -87,7 +89,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The totals, once more under data.
     ///
     /// 汇总，又包了一层 data。

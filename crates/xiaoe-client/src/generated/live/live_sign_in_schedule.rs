@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.signin.set_timed/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Schedule a sign-in
     ///
     /// 设置定时签到
@@ -85,7 +87,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>, start_at: impl Into<scrm_core::DateTime>, end_at: impl Into<scrm_core::DateTime>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveSignInSchedule, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LIVE_SIGN_IN_SCHEDULE = OperationSpec::new("live_sign_in_schedule", Method::Post, "/xe.alive.signin.set_timed/1.0.0")
         .title("Schedule a sign-in", "设置定时签到")

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.alive.user.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the users of a live
     ///
     /// 获取直播间用户列表
@@ -79,7 +81,7 @@ scrm_core::request! {
     new(resource_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LiveUserList, of crate::generated::vendor::Xiaoe, answers LiveUserListData;
     pub(crate) static LIVE_USER_LIST = OperationSpec::new("live_user_list", Method::Post, "/xe.alive.user.list/1.0.0")
         .title("List the users of a live", "获取直播间用户列表")
@@ -97,15 +99,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for LiveUserList, row scrm_core::Value;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     ///
     /// 一页用户。
@@ -118,7 +119,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What key_word is; of its values only one is known.
     ///
     /// key_word 是什么，取值只知道一个。

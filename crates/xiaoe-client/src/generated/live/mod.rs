@@ -16,6 +16,8 @@
 //! | [sign_in_schedule](Handle::sign_in_schedule)<br>[LiveSignInSchedule] | **Schedule a sign-in** · 设置定时签到<br>直播管理-增删改; 50 calls in 10 s<br>read 2026-11-26; 1 of 6 fields unverified; 1 errata |
 //! | [user_list](Handle::user_list)<br>[LiveUserList] | **List the users of a live** · 获取直播间用户列表<br>pages from 1, 100 rows each unless told otherwise<br>**unverified** (code); 3 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod live_get;
 pub(super) mod live_get_v2;
@@ -49,7 +51,7 @@ pub use self::live_red_packet_stats::{
 pub use self::live_sign_in_schedule::LiveSignInSchedule;
 pub use self::live_user_list::{LiveUserKey, LiveUserList, LiveUserListData};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::live`](crate::Client::live).
     ///
     /// 本组接口的调用入口，由 `Client::live` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.ecommerce.order.send_all_resource/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Ship all goods of an order
     ///
     /// 订单全部商品发货
@@ -83,7 +85,7 @@ scrm_core::request! {
     new(order_id: impl Into<String>, company: impl Into<String>, company_id: i64, logistics_code: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LogisticsShipAll, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static LOGISTICS_SHIP_ALL = OperationSpec::new("logistics_ship_all", Method::Post, "/xe.ecommerce.order.send_all_resource/1.0.0")
         .title("Ship all goods of an order", "订单全部商品发货")

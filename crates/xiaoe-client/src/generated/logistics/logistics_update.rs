@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.ecommerce.order.modify_logistics/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Change the parcels of a shipped order
     ///
     /// 修改已发货订单的物流信息
@@ -82,7 +84,7 @@ scrm_core::request! {
     new(order_id: impl Into<String>, ship_array: impl IntoIterator<Item = LogisticsParcel>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for LogisticsUpdate, of crate::generated::vendor::Xiaoe, answers LogisticsUpdateData;
     pub(crate) static LOGISTICS_UPDATE = OperationSpec::new("logistics_update", Method::Post, "/xe.ecommerce.order.modify_logistics/1.0.0")
         .title("Change the parcels of a shipped order", "修改已发货订单的物流信息")
@@ -102,7 +104,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The parcels.
     ///
     /// 包裹。
@@ -119,7 +121,7 @@ scrm_core::record! {
     new(parcel_id: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What was done.
     ///
     /// 结果。
@@ -130,7 +132,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was done.
     ///
     /// 是否成功。

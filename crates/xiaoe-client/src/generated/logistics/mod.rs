@@ -8,6 +8,8 @@
 //! | [ship_all](Handle::ship_all)<br>[LogisticsShipAll] | **Ship all goods of an order** · 订单全部商品发货<br>物流管理-物流发货; 500 calls in 10 s<br>read 2026-11-26 in an older copy; the copy ends early; 2 errata |
 //! | [update](Handle::update)<br>[LogisticsUpdate] | **Change the parcels of a shipped order** · 修改已发货订单的物流信息<br>物流管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 4 errata |
 
+use scrm_core::declare;
+
 pub(super) mod logistics_ship_all;
 pub(super) mod logistics_update;
 
@@ -16,7 +18,7 @@ pub use self::logistics_update::{
     LogisticsOutcome, LogisticsParcel, LogisticsUpdate, LogisticsUpdateData,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::logistics`](crate::Client::logistics).
     ///
     /// 本组接口的调用入口，由 `Client::logistics` 得到。

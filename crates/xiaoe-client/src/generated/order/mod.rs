@@ -12,6 +12,8 @@
 //! | [list_v1_1](Handle::list_v1_1)<br>[OrderListV11] | **List orders, version 1.1** · 获取订单列表1.1<br>订单管理-查询; 3000 calls in 10 s; pages from 1, at most 200 rows each<br>read 2026-11-26; the copy ends early; 34 of 52 fields unverified; 10 errata |
 //! | [list_v2](Handle::list_v2)<br>[OrderListV2] | **List orders, version 2.0** · 获取订单列表2.0<br>订单管理-查询; 20 calls in 1 s; pages from 1, at most 100 rows each<br>read 2026-11-26; the copy ends early; 112 of 128 fields unverified; 3 errata |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod order_get;
 pub(super) mod order_get_v2;
@@ -50,7 +52,7 @@ pub use self::order_list_v2::{
     OrderV2Info, OrderV2Payment, OrderV2Price, OrderV2Shipping,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::order`](crate::Client::order).
     ///
     /// 本组接口的调用入口，由 `Client::order` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.order.detail/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up an order, version 1.0
     ///
     /// 获取订单详情
@@ -66,7 +68,7 @@ scrm_core::request! {
     new(order_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderGet, of crate::generated::vendor::Xiaoe, answers OrderGetData;
     pub(crate) static ORDER_GET = OperationSpec::new("order_get", Method::Post, "/xe.order.detail/1.0.0")
         .title("Look up an order, version 1.0", "获取订单详情")
@@ -79,7 +81,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The order and what belongs to it.
     ///
     /// 订单和相关信息。
@@ -98,7 +100,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The order itself.
     ///
     /// 订单本身。
@@ -235,7 +237,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Promotion; its table was not in the copy.
     ///
     /// 分销信息，字段表不在副本里。
@@ -256,7 +258,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The dealer.
     ///
     /// 经销商。
@@ -281,7 +283,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it was paid.
     ///
     /// 支付的方式。
@@ -304,7 +306,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was paid for.
     ///
     /// 付费的种类。
@@ -329,7 +331,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of goods; 0 is none, as with a group purchase. The list of codes is cut behind 2.
     ///
     /// 商品的种类，0 为无（如团购）；取值表在 2 之后中断。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.ecommerce.order.detail/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{OrderAfterSaleState, OrderSettleState, OrderStateV2};
 
-scrm_core::request! {
+declare::request! {
     /// Look up an order, version 2.0
     ///
     /// 获取订单详情2.0
@@ -68,7 +69,7 @@ scrm_core::request! {
     new(order_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderGetV2, of crate::generated::vendor::Xiaoe, answers OrderGetV2Data;
     pub(crate) static ORDER_GET_V2 = OperationSpec::new("order_get_v2", Method::Post, "/xe.ecommerce.order.detail/1.0.0")
         .title("Look up an order, version 2.0", "获取订单详情2.0")
@@ -81,7 +82,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The order and what belongs to it.
     ///
     /// 订单和相关信息。
@@ -106,7 +107,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The buyer.
     ///
     /// 买家。
@@ -129,7 +130,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods.
     ///
     /// 商品。
@@ -140,7 +141,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods.
     ///
     /// 商品。
@@ -221,7 +222,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What was taken off.
     ///
     /// 优惠。
@@ -240,7 +241,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Coupons.
     ///
     /// 优惠券。
@@ -257,7 +258,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Paid coupons.
     ///
     /// 有价优惠券。
@@ -282,7 +283,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Internal extras.
     ///
     /// 内部扩展信息。
@@ -309,7 +310,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The receiver; further fields hold address and contact.
     ///
     /// 收货人，地址和联系方式在其余字段里。
@@ -322,7 +323,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Parcels.
     ///
     /// 物流。
@@ -333,7 +334,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Refunds.
     ///
     /// 退款。
@@ -344,7 +345,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The refunds.
     ///
     /// 退款记录。
@@ -357,7 +358,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The invoice.
     ///
     /// 发票。
@@ -384,7 +385,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The order itself.
     ///
     /// 订单本身。
@@ -435,7 +436,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The payment.
     ///
     /// 支付。
@@ -448,7 +449,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The prices; the unit is not stated.
     ///
     /// 价格，单位没有说明。
@@ -473,7 +474,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Third-party extras.
     ///
     /// 第三方扩展信息。
@@ -486,7 +487,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the write-off.
     ///
     /// 核销的状态。
@@ -500,7 +501,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of validity.
     ///
     /// 有效期的类型。
@@ -512,7 +513,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it gets there.
     ///
     /// 配送的方式。
@@ -523,7 +524,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind.
     ///
     /// 类型。
@@ -534,7 +535,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Channel.
     ///
     /// 渠道的类型。
@@ -546,7 +547,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Why it was closed.
     ///
     /// 关闭的原因。
@@ -562,7 +563,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of order.
     ///
     /// 订单的类型。
@@ -575,7 +576,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it was paid.
     ///
     /// 支付的方式。

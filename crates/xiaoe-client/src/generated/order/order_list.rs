@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.order.list.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List orders, version 1.0
     ///
     /// 获取订单列表1.0
@@ -84,7 +86,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderList, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static ORDER_LIST = OperationSpec::new("order_list", Method::Post, "/xe.order.list.get/1.0.0")
         .title("List orders, version 1.0", "获取订单列表1.0")
@@ -99,7 +101,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The filters.
     ///
     /// 查询条件。
@@ -132,7 +134,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the order.
     ///
     /// 订单的状态。
@@ -146,7 +148,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of goods; needed with payment_type 2 only. Without it: all.
     ///
     /// 商品的种类，只在 payment_type 为 2 时需要，不给时查全部。
@@ -161,7 +163,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was paid for. Without it: all four.
     ///
     /// 付费的种类，不给时查全部四种。
@@ -174,7 +176,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Client that was used. Without it: all.
     ///
     /// 所用的客户端，不给时查全部。

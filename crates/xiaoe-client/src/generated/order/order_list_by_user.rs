@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.get.user.orders/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the orders of a user
     ///
     /// 查询用户订单列表
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderListByUser, of crate::generated::vendor::Xiaoe, answers OrderListByUserData;
     pub(crate) static ORDER_LIST_BY_USER = OperationSpec::new("order_list_by_user", Method::Post, "/xe.get.user.orders/1.0.0")
         .title("List the orders of a user", "查询用户订单列表")
@@ -97,15 +99,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for OrderListByUser, row OrderOfUser;
     rows data.list;
-    total data.total;
     page request/data.page_index;
     size request/data.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// The filters.
     ///
     /// 查询条件。
@@ -138,7 +139,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of orders.
     ///
     /// 一页订单。
@@ -151,7 +152,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The orders of the page.
     ///
     /// 这一页的订单。
@@ -198,7 +199,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of an order of a user.
     ///
     /// 用户订单的状态。
@@ -212,7 +213,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What a user paid for.
     ///
     /// 用户付费的种类。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.order.list.get/1.0.1` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List orders, version 1.1
     ///
     /// 获取订单列表1.1
@@ -113,7 +115,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderListV11, of crate::generated::vendor::Xiaoe, answers OrderListV11Data;
     pub(crate) static ORDER_LIST_V1_1 = OperationSpec::new("order_list_v1_1", Method::Post, "/xe.order.list.get/1.0.1")
         .title("List orders, version 1.1", "获取订单列表1.1")
@@ -137,16 +139,15 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for OrderListV11, row OrderV11;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
     range 0 request.begin_time to request.end_time;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of orders.
     ///
     /// 一页订单。
@@ -159,7 +160,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The orders of the page.
     ///
     /// 这一页的订单。
@@ -234,7 +235,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What was taken off.
     ///
     /// 优惠的明细。
@@ -249,7 +250,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of an order in version 1.1; working code knows 2, 4 and 5 too.
     ///
     /// 1\.1 版的订单状态，见过的程序还认得 2、4、5。
@@ -267,7 +268,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the shipping.
     ///
     /// 发货的状态。
@@ -281,7 +282,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// After-sale state.
     ///
     /// 售后的状态。
@@ -293,7 +294,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of goods in version 1.1; working code knows 22, 34 and 21001 too.
     ///
     /// 1\.1 版的商品种类，见过的程序还认得 22、34、21001。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.ecommerce.order.list/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{OrderAfterSaleState, OrderSettleState, OrderStateV2};
 
-scrm_core::request! {
+declare::request! {
     /// List orders, version 2.0
     ///
     /// 获取订单列表2.0
@@ -126,7 +127,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for OrderListV2, of crate::generated::vendor::Xiaoe, answers OrderListV2Data;
     pub(crate) static ORDER_LIST_V2 = OperationSpec::new("order_list_v2", Method::Post, "/xe.ecommerce.order.list/1.0.0")
         .title("List orders, version 2.0", "获取订单列表2.0")
@@ -171,20 +172,18 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for OrderListV2, row OrderV2;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row/order_info.order_id;
     range 0 request.pay_time_start to request.pay_time_end;
     range 1 request.settle_time_start to request.settle_time_end;
     range 2 request.update_time_start to request.update_time_end;
     range 3 request.created_time_start to request.created_time_end;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of orders.
     ///
     /// 一页订单。
@@ -201,7 +200,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The orders of the page.
     ///
     /// 这一页的订单。
@@ -222,7 +221,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The order itself. Amounts are in fen.
     ///
     /// 订单本身，金额单位为分。
@@ -317,7 +316,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods.
     ///
     /// 商品。
@@ -380,7 +379,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What was taken off.
     ///
     /// 优惠。
@@ -395,7 +394,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The buyer.
     ///
     /// 买家。
@@ -412,7 +411,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The payment.
     ///
     /// 支付。
@@ -425,7 +424,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The prices.
     ///
     /// 价格。
@@ -448,7 +447,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Where it is sent.
     ///
     /// 收货。
@@ -483,7 +482,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of order.
     ///
     /// 订单的类型。
@@ -496,7 +495,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What to sort by.
     ///
     /// 按什么排序。
@@ -509,7 +508,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of marketing, one only.
     ///
     /// 营销玩法，只能给一种。
@@ -520,7 +519,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the payment.
     ///
     /// 支付的状态。
@@ -532,7 +531,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How it was paid.
     ///
     /// 支付的方式。
@@ -548,7 +547,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// App in which it was ordered.
     ///
     /// 下单所用的应用。

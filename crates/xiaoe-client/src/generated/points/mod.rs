@@ -9,6 +9,8 @@
 //! | [flow_list](Handle::flow_list)<br>[PointsFlowList] | **List points movements** · 查询用户积分日志<br>积分管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-26; the copy ends early; 6 errata |
 //! | [list](Handle::list)<br>[PointsList] | **List points accounts** · 批量获取用户积分列表<br>积分管理-查询; 500 calls in 10 s; pages from 1, 50 rows each unless told otherwise<br>read 2026-11-22; 11 errata |
 
+use scrm_core::declare;
+
 pub(super) mod points_deduct;
 pub(super) mod points_flow_list;
 pub(super) mod points_list;
@@ -21,7 +23,7 @@ pub use self::points_list::{
     PointsAccount, PointsList, PointsListData, PointsOrder, PointsPage,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::points`](crate::Client::points).
     ///
     /// 本组接口的调用入口，由 `Client::points` 得到。

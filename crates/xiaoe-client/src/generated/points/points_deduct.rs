@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.account.deduction.batch/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Take points away
     ///
     /// 批量扣减积分
@@ -71,7 +73,7 @@ scrm_core::request! {
     new(score: i64, user_ids: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PointsDeduct, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static POINTS_DEDUCT = OperationSpec::new("points_deduct", Method::Post, "/xe.account.deduction.batch/1.0.0")
         .title("Take points away", "批量扣减积分")

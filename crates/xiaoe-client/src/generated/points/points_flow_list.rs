@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.account.flow.list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List points movements
     ///
     /// 查询用户积分日志
@@ -90,7 +92,7 @@ scrm_core::request! {
     new(account_type: PointsAccountType)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PointsFlowList, of crate::generated::vendor::Xiaoe, answers PointsFlowListData;
     pub(crate) static POINTS_FLOW_LIST = OperationSpec::new("points_flow_list", Method::Post, "/xe.account.flow.list/1.0.0")
         .title("List points movements", "查询用户积分日志")
@@ -111,14 +113,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PointsFlowList, row PointsFlow;
     rows data.list;
     page request.page;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of movements.
     ///
     /// 一页积分记录。
@@ -129,7 +131,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The movements of the page.
     ///
     /// 这一页的记录。
@@ -166,7 +168,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of account.
     ///
     /// 账户的类别。
@@ -177,7 +179,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Direction of the movement. Without it: all.
     ///
     /// 变动的方向，不给时查全部。

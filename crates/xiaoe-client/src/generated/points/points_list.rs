@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.account.info.batch/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List points accounts
     ///
     /// 批量获取用户积分列表
@@ -97,7 +99,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PointsList, of crate::generated::vendor::Xiaoe, answers PointsListData;
     pub(crate) static POINTS_LIST = OperationSpec::new("points_list", Method::Post, "/xe.account.info.batch/1.0.0")
         .title("List points accounts", "批量获取用户积分列表")
@@ -122,16 +124,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PointsList, row PointsAccount;
     rows data.list;
-    total data/page.total;
     page request.page;
     size request.page_size;
-    id row.id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of accounts.
     ///
     /// 一页账户。
@@ -144,7 +144,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A user's points.
     ///
     /// 一个用户的积分。
@@ -167,7 +167,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Where in the list this page stands.
     ///
     /// 这一页在列表里的位置。
@@ -184,7 +184,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Order of the rows; without it the newest id comes first.
     ///
     /// 排列顺序；不给时编号大的在前。

@@ -9,6 +9,8 @@
 //! | [stock_add](Handle::stock_add)<br>[PromoCodeStockAdd] | **Add stock to a promo-code batch** · 优惠码添加库存<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 1 errata |
 //! | [update](Handle::update)<br>[PromoCodeUpdate] | **Edit a promo-code batch** · 编辑优惠码<br>营销码券管理-增删改; 500 calls in 10 s<br>read 2026-11-26; 9 errata |
 
+use scrm_core::declare;
+
 pub(super) mod promo_code_list;
 pub(super) mod promo_code_stock_add;
 pub(super) mod promo_code_update;
@@ -22,7 +24,7 @@ pub use self::promo_code_update::{
     PromoCodeForm, PromoCodeResource, PromoCodeScope, PromoCodeUpdate,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::promo_code`](crate::Client::promo_code).
     ///
     /// 本组接口的调用入口，由 `Client::promo_code` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.promo_code.record/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the codes of a promo-code batch
     ///
     /// 获取优惠码码库列表
@@ -83,7 +85,7 @@ scrm_core::request! {
     new(batch_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoCodeList, of crate::generated::vendor::Xiaoe, answers PromoCodeListData;
     pub(crate) static PROMO_CODE_LIST = OperationSpec::new("promo_code_list", Method::Post, "/xe.promo_code.record/1.0.0")
         .title("List the codes of a promo-code batch", "获取优惠码码库列表")
@@ -103,15 +105,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PromoCodeList, row PromoCode;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of codes.
     ///
     /// 一页优惠码。
@@ -126,7 +127,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The codes of the page.
     ///
     /// 这一页的优惠码。
@@ -163,7 +164,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of code.
     ///
     /// 优惠码的种类。
@@ -174,7 +175,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -187,7 +188,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -200,7 +201,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was used.
     ///
     /// 使用的状态。
@@ -212,7 +213,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it is valid.
     ///
     /// 是否有效。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.promo_code.add_codestore/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Add stock to a promo-code batch
     ///
     /// 优惠码添加库存
@@ -64,7 +66,7 @@ scrm_core::request! {
     new(batch_id: impl Into<String>, add_num: i64)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoCodeStockAdd, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMO_CODE_STOCK_ADD = OperationSpec::new("promo_code_stock_add", Method::Post, "/xe.promo_code.add_codestore/1.0.0")
         .title("Add stock to a promo-code batch", "优惠码添加库存")

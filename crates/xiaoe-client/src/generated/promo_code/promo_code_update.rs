@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.promo_code.edit_batch_info/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Edit a promo-code batch
     ///
     /// 编辑优惠码
@@ -89,7 +91,7 @@ scrm_core::request! {
     new(batch_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoCodeUpdate, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMO_CODE_UPDATE = OperationSpec::new("promo_code_update", Method::Post, "/xe.promo_code.edit_batch_info/1.0.0")
         .title("Edit a promo-code batch", "编辑优惠码")
@@ -105,7 +107,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Named goods.
     ///
     /// 指定的商品。
@@ -120,7 +122,7 @@ scrm_core::record! {
     new(resource_id: impl Into<String>, resource_type: impl Into<String>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Information form; both empty when it is not wanted.
     ///
     /// 信息采集，不要时都给空文字。
@@ -135,7 +137,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// For which goods it is.
     ///
     /// 适用的商品。

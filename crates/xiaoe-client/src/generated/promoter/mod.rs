@@ -14,6 +14,8 @@
 //! | [order_get_v2](Handle::order_get_v2)<br>[PromoterOrderGetV2] | **Look up a promoted order, version 2.0** · 推广订单详情(支持购物车订单返回多条记录)<br>推广员管理-查询; 500 calls in 10 s<br>read 2026-11-26; 2 errata |
 //! | [superior_set](Handle::superior_set)<br>[PromoterSuperiorSet] | **Set the superior of a promoter** · 设置推广员上级<br>**unverified** (code); 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod promoter_add;
 pub(super) mod promoter_customer_bind;
 pub(super) mod promoter_customer_change;
@@ -37,7 +39,7 @@ pub use self::promoter_order_get_v2::{
 };
 pub use self::promoter_superior_set::PromoterSuperiorSet;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::promoter`](crate::Client::promoter).
     ///
     /// 本组接口的调用入口，由 `Client::promoter` 得到。

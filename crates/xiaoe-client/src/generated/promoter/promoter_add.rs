@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.member.add/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Add a promoter
     ///
     /// 新增推广员
@@ -70,7 +72,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterAdd, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_ADD = OperationSpec::new("promoter_add", Method::Post, "/xe.distributor.member.add/1.0.0")
         .title("Add a promoter", "新增推广员")

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.member.bind/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Bind a customer to a promoter
     ///
     /// 绑定客户
@@ -65,7 +67,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, parent_user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterCustomerBind, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_CUSTOMER_BIND = OperationSpec::new("promoter_customer_bind", Method::Post, "/xe.distributor.member.bind/1.0.0")
         .title("Bind a customer to a promoter", "绑定客户")

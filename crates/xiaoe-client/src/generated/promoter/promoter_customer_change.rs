@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.member.change/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Move a customer to another promoter, or unbind
     ///
     /// 修改/解除绑定
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, former_parent_user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterCustomerChange, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_CUSTOMER_CHANGE = OperationSpec::new("promoter_customer_change", Method::Post, "/xe.distributor.member.change/1.0.0")
         .title("Move a customer to another promoter, or unbind", "修改/解除绑定")

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.member.sub_customer/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the customers of a promoter
     ///
     /// 查询推广员客户列表
@@ -82,7 +84,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterCustomerList, of crate::generated::vendor::Xiaoe, answers PromoterCustomerListData;
     pub(crate) static PROMOTER_CUSTOMER_LIST = OperationSpec::new("promoter_customer_list", Method::Post, "/xe.distributor.member.sub_customer/1.0.0")
         .title("List the customers of a promoter", "查询推广员客户列表")
@@ -103,15 +105,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PromoterCustomerList, row PromoterCustomer;
     rows data.list;
-    total data.total;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of customers, and the promoter.
     ///
     /// 一页客户和推广员。
@@ -128,7 +129,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The customers of the page.
     ///
     /// 这一页的客户。
@@ -161,7 +162,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The promoter.
     ///
     /// 推广员。
@@ -184,7 +185,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the relation.
     ///
     /// 绑定的状态。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.customer.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up the promoter of a customer
     ///
     /// 客户的推广员
@@ -62,7 +64,7 @@ scrm_core::request! {
     new(uid: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterGetByCustomer, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_GET_BY_CUSTOMER = OperationSpec::new("promoter_get_by_customer", Method::Post, "/xe.distributor.customer.get/1.0.0")
         .title("Look up the promoter of a customer", "客户的推广员")

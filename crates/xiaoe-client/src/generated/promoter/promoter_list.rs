@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.list.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List promoters
     ///
     /// 获取推广员列表
@@ -69,7 +71,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterList, of crate::generated::vendor::Xiaoe, answers PromoterListData;
     pub(crate) static PROMOTER_LIST = OperationSpec::new("promoter_list", Method::Post, "/xe.distributor.list.get/1.0.0")
         .title("List promoters", "获取推广员列表")
@@ -86,15 +88,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PromoterList, row Promoter;
     rows data.return_list;
-    total data.count;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of promoters.
     ///
     /// 一页推广员。
@@ -107,7 +108,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The promoters of the page.
     ///
     /// 这一页的推广员。

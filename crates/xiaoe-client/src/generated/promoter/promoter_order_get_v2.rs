@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.order.get/2.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Look up a promoted order, version 2.0
     ///
     /// 推广订单详情(支持购物车订单返回多条记录)
@@ -63,7 +65,7 @@ scrm_core::request! {
     new(order_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterOrderGetV2, of crate::generated::vendor::Xiaoe, answers Vec<PromotedOrder>;
     pub(crate) static PROMOTER_ORDER_GET_V2 = OperationSpec::new("promoter_order_get_v2", Method::Post, "/xe.distributor.order.get/2.0.0")
         .title("Look up a promoted order, version 2.0", "推广订单详情(支持购物车订单返回多条记录)")
@@ -76,7 +78,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The order, item by item.
     ///
     /// 订单，每件商品一行。
@@ -97,7 +99,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A promoter's share of an order.
     ///
     /// 推广员在订单里的份额。
@@ -120,7 +122,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the settlement.
     ///
     /// 结算的状态。
@@ -131,7 +133,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Level.
     ///
     /// 等级。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.distributor.superior.set/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Set the superior of a promoter
     ///
     /// 设置推广员上级
@@ -65,7 +67,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, parent_user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PromoterSuperiorSet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static PROMOTER_SUPERIOR_SET = OperationSpec::new("promoter_superior_set", Method::Post, "/xe.distributor.superior.set/1.0.0")
         .title("Set the superior of a promoter", "设置推广员上级")

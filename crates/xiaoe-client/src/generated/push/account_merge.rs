@@ -3,7 +3,9 @@
 //!
 //! 账号合并消息推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Accounts merged
     ///
     /// 账号合并消息推送

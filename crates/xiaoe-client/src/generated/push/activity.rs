@@ -3,7 +3,9 @@
 //!
 //! 活动签到推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Signed in at an activity
     ///
     /// 活动签到推送
@@ -26,7 +28,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。

@@ -3,7 +3,9 @@
 //!
 //! 订单售后状态推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// After-sale made
     ///
     /// 订单售后状态推送
@@ -32,7 +34,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。
@@ -42,7 +44,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

@@ -3,7 +3,9 @@
 //!
 //! 直播创建推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Live made
     ///
     /// 直播创建推送
@@ -33,7 +35,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What it is about.
     ///
     /// 内容。
@@ -52,7 +54,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。

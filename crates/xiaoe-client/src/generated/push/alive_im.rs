@@ -3,7 +3,9 @@
 //!
 //! 直播间用户进离场推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// User entered or left a live
     ///
     /// 直播间用户进离场推送
@@ -36,7 +38,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。

@@ -3,7 +3,9 @@
 //!
 //! 直播状态变更
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Live state changed
     ///
     /// 直播状态变更
@@ -33,7 +35,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::record! {
+declare::record! {
     /// What it is about.
     ///
     /// 内容。
@@ -52,7 +54,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。
@@ -62,7 +64,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State now.
     ///
     /// 现在的状态。

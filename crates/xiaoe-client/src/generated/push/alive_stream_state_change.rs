@@ -3,7 +3,9 @@
 //!
 //! 直播流状态变更消息
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Stream of a live started or stopped
     ///
     /// 直播流状态变更消息
@@ -39,7 +41,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What happened.
     ///
     /// 事件。

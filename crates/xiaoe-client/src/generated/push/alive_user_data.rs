@@ -3,7 +3,9 @@
 //!
 //! 直播用户数据推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Live user's data changed
     ///
     /// 直播用户数据推送

@@ -3,7 +3,9 @@
 //!
 //! 获取视频号分佣数据推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Channels commission known
     ///
     /// 获取视频号分佣数据推送

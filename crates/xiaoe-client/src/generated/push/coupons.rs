@@ -3,7 +3,9 @@
 //!
 //! 优惠券消息推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Coupon taken
     ///
     /// 优惠券消息推送

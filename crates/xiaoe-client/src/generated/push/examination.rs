@@ -3,7 +3,9 @@
 //!
 //! 考试消息推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Exam handed in or marked
     ///
     /// 考试消息推送
@@ -28,7 +30,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。

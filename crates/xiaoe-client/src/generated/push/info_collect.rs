@@ -3,7 +3,9 @@
 //!
 //! 信息采集推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Form filled in
     ///
     /// 信息采集推送
@@ -34,7 +36,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。

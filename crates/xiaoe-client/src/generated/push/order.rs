@@ -3,7 +3,9 @@
 //!
 //! 订单支付推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Order made or paid
     ///
     /// 订单支付推送
@@ -54,7 +56,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of payment; no longer kept up.
     ///
     /// 付费类型，已废弃。
@@ -69,7 +71,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of content; counts where payment_type is 2.
     ///
     /// 资源类型，payment_type 为 2 时有意义。
@@ -86,7 +88,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of order. Several codes may apply; how they are joined is not documented.
     ///
     /// 订单类型，可能有多个，如何分隔没有说明。

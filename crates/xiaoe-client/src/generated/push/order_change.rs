@@ -3,7 +3,9 @@
 //!
 //! 订单状态变更推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Order state changed
     ///
     /// 订单状态变更推送
@@ -41,7 +43,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。
@@ -64,7 +66,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State now.
     ///
     /// 订单状态。

@@ -3,7 +3,9 @@
 //!
 //! 积分变更推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Points changed
     ///
     /// 积分变更推送
@@ -37,7 +39,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// What was done.
     ///
     /// 动作。

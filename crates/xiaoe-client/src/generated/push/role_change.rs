@@ -3,7 +3,9 @@
 //!
 //! 权益变更推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// Entitlement changed
     ///
     /// 权益变更推送
@@ -40,7 +42,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where it comes from.
     ///
     /// 权益来源。
@@ -54,7 +56,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether it was given or taken away.
     ///
     /// 添加还是删除。

@@ -3,7 +3,9 @@
 //!
 //! 用户手机号变更推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// User's phone number changed
     ///
     /// 用户手机号变更推送

@@ -3,7 +3,9 @@
 //!
 //! 用户注册推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// User registered
     ///
     /// 用户注册推送
@@ -42,7 +44,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Sex.
     ///
     /// 性别。

@@ -3,7 +3,9 @@
 //!
 //! 用户状态变更推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// User's account state changed
     ///
     /// 用户状态变更推送
@@ -36,7 +38,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State before.
     ///
     /// 变更前的状态。

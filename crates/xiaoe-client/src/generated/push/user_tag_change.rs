@@ -3,7 +3,9 @@
 //!
 //! 用户标签变更消息推送
 
-scrm_core::record! {
+use scrm_core::declare;
+
+declare::record! {
     /// User's tags changed
     ///
     /// 用户标签变更消息推送
@@ -34,7 +36,7 @@ scrm_core::record! {
     numbers(0 1 2 3)
 }
 
-scrm_core::record! {
+declare::record! {
     /// Ids of the tags that were added and removed.
     ///
     /// 增加和去掉的标签的编号。

@@ -8,6 +8,8 @@
 //! | [code_create](Handle::code_create)<br>[RedeemCodeCreate] | **Make redeem codes** · 创建兑换码<br>营销码券管理-码券操作; 500 calls in 10 s<br>read 2026-11-26 in an older copy; the copy ends early; 1 of 17 fields unverified; 4 errata |
 //! | [code_list](Handle::code_list)<br>[RedeemCodeList] | **List the codes of a redeem batch** · 获取兑换码码库列表<br>营销码券管理-查询; 3000 calls in 10 s; pages from 1, at most 100 rows each<br>read 2026-11-26; 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod redeem_code_create;
 pub(super) mod redeem_code_list;
 
@@ -18,7 +20,7 @@ pub use self::redeem_code_list::{
     RedeemBatch, RedeemCode, RedeemCodeFilter, RedeemCodeList, RedeemCodeState,
 };
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::redeem`](crate::Client::redeem).
     ///
     /// 本组接口的调用入口，由 `Client::redeem` 得到。

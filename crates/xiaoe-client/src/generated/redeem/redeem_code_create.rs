@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.redeem_code.create/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Make redeem codes
     ///
     /// 创建兑换码
@@ -89,7 +91,7 @@ scrm_core::request! {
     new(content: RedeemContent)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for RedeemCodeCreate, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static REDEEM_CODE_CREATE = OperationSpec::new("redeem_code_create", Method::Post, "/xe.redeem_code.create/1.0.0")
         .title("Make redeem codes", "创建兑换码")
@@ -116,7 +118,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The batch.
     ///
     /// 兑换码的内容。
@@ -141,7 +143,7 @@ scrm_core::record! {
     new(title: impl Into<String>, total: i64, start_at: impl Into<String>, end_at: impl Into<String>, use_limit: i64, resource: impl IntoIterator<Item = RedeemResource>, coupon_ids: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The goods, several are allowed.
     ///
     /// 商品，可以多个。
@@ -168,7 +170,7 @@ scrm_core::record! {
     new(resource_id: impl Into<String>, resource_type: impl Into<String>, resource_name: impl Into<String>, resource_img_url: impl Into<String>)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of validity.
     ///
     /// 有效期的类型。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.redeem_code.storage_list/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List the codes of a redeem batch
     ///
     /// 获取兑换码码库列表
@@ -79,7 +81,7 @@ scrm_core::request! {
     new(batch_id: impl Into<String>, activity_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for RedeemCodeList, of crate::generated::vendor::Xiaoe, answers RedeemBatch;
     pub(crate) static REDEEM_CODE_LIST = OperationSpec::new("redeem_code_list", Method::Post, "/xe.redeem_code.storage_list/1.0.0")
         .title("List the codes of a redeem batch", "获取兑换码码库列表")
@@ -100,14 +102,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for RedeemCodeList, row RedeemCode;
     rows data.code_list;
     page request.page_index;
     size request.page_size;
 }
 
-scrm_core::record! {
+declare::record! {
     /// The batch and its codes.
     ///
     /// 批次和兑换码。
@@ -146,7 +148,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The codes of the page.
     ///
     /// 这一页的兑换码。
@@ -169,7 +171,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the codes.
     ///
     /// 兑换码的状态。
@@ -182,7 +184,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。

@@ -8,13 +8,15 @@
 //! | [login](Handle::login)<br>[SdkLogin] | **Log a user in for the SDK** · 原生SDK登录<br>read 2026-11-26; 5 of 17 fields unverified; 1 errata |
 //! | [login_url](Handle::login_url)<br>[SdkLoginUrl] | **Get a link that logs a user in** · 获取登录链接<br>10000 calls in 10 s<br>**unverified** (code); 2 errata |
 
+use scrm_core::declare;
+
 pub(super) mod sdk_login;
 pub(super) mod sdk_login_url;
 
 pub use self::sdk_login::{SdkGender, SdkLogin, SdkSession, SdkUser};
 pub use self::sdk_login_url::{LoginDevice, LoginLink, LoginTarget, SdkLoginUrl};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::sdk`](crate::Client::sdk).
     ///
     /// 本组接口的调用入口，由 `Client::sdk` 得到。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.sdk.account.login/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Log a user in for the SDK
     ///
     /// 原生SDK登录
@@ -71,7 +73,7 @@ scrm_core::request! {
     new(app_user_id: impl Into<String>, sdk_app_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for SdkLogin, of crate::generated::vendor::Xiaoe, answers SdkSession;
     pub(crate) static SDK_LOGIN = OperationSpec::new("sdk_login", Method::Post, "/xe.sdk.account.login/1.0.0")
         .title("Log a user in for the SDK", "原生SDK登录")
@@ -84,7 +86,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Who the user is; used when the user is registered.
     ///
     /// 用户的资料，注册时使用。
@@ -113,7 +115,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The session.
     ///
     /// 登录态。
@@ -132,7 +134,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Sex.
     ///
     /// 性别。

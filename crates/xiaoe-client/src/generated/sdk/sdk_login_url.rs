@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.login.url/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get a link that logs a user in
     ///
     /// 获取登录链接
@@ -71,7 +73,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, data: LoginTarget)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for SdkLoginUrl, of crate::generated::vendor::Xiaoe, answers LoginLink;
     pub(crate) static SDK_LOGIN_URL = OperationSpec::new("sdk_login_url", Method::Post, "/xe.login.url/1.0.0")
         .title("Get a link that logs a user in", "获取登录链接")
@@ -84,7 +86,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// Where to.
     ///
     /// 登录到哪里。
@@ -99,7 +101,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// The link.
     ///
     /// 登录链接。
@@ -112,7 +114,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// On what device.
     ///
     /// 在哪种端登录。

@@ -8,6 +8,8 @@
 //! | [list](Handle::list)<br>[StaffList] | **List staff** · 获取员工列表<br>组织管理-查询组织信息; 3000 calls in 10 s; pages from 1, at most 50 rows each<br>read 2026-11-26 in an older copy; the copy ends early; 3 errata |
 //! | [tree_get](Handle::tree_get)<br>[StaffTreeGet] | **Get the tree of groups and staff** · 获取组织结构树<br>组织管理-查询组织信息; 3000 calls in 10 s<br>read 2026-11-26 in an older copy; 3 errata |
 
+use scrm_core::declare;
+
 pub(super) mod staff_list;
 pub(super) mod staff_tree_get;
 
@@ -16,7 +18,7 @@ pub use self::staff_list::{
 };
 pub use self::staff_tree_get::{StaffGroup, StaffNode, StaffNodeType, StaffTreeGet};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::staff`](crate::Client::staff).
     ///
     /// 本组接口的调用入口，由 `Client::staff` 得到。

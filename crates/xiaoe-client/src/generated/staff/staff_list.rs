@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.ofs.user_list.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// List staff
     ///
     /// 获取员工列表
@@ -77,7 +79,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for StaffList, of crate::generated::vendor::Xiaoe, answers StaffListData;
     pub(crate) static STAFF_LIST = OperationSpec::new("staff_list", Method::Post, "/xe.ofs.user_list.get/1.0.0")
         .title("List staff", "获取员工列表")
@@ -97,15 +99,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for StaffList, row StaffMember;
     rows data.list;
     page request.page_index;
     size request.page_size;
-    id row.user_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of staff.
     ///
     /// 一页员工。
@@ -116,7 +117,7 @@ scrm_core::record! {
     numbers(0)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The staff of the page.
     ///
     /// 这一页的员工。
@@ -153,7 +154,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Sex.
     ///
     /// 性别。
@@ -165,7 +166,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State.
     ///
     /// 状态。
@@ -176,7 +177,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the account.
     ///
     /// 账号的状态。

@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.ofs.tree.get/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get the tree of groups and staff
     ///
     /// 获取组织结构树
@@ -71,7 +73,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for StaffTreeGet, of crate::generated::vendor::Xiaoe, answers StaffNode;
     pub(crate) static STAFF_TREE_GET = OperationSpec::new("staff_tree_get", Method::Post, "/xe.ofs.tree.get/1.0.0")
         .title("Get the tree of groups and staff", "获取组织结构树")
@@ -81,7 +83,7 @@ scrm_core::operation! {
         .token(&crate::generated::vendor::TOKEN_ACCESS);
 }
 
-scrm_core::record! {
+declare::record! {
     /// A group or a user.
     ///
     /// 一个分组或用户。
@@ -100,7 +102,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The group.
     ///
     /// 分组的信息。
@@ -121,7 +123,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind.
     ///
     /// 类型。

@@ -8,13 +8,15 @@
 //! | [save](Handle::save)<br>[TagSave] | **Make or rename a tag** · 添加/修改标签<br>用户管理-增删改; 3000 calls in 10 s<br>read 2026-11-26; 4 errata |
 //! | [user_tag_set](Handle::user_tag_set)<br>[UserTagSet] | **Set a user's tags** · 添加/修改用户标签<br>用户管理-标签操作; 3000 calls in 10 s<br>read 2026-11-26 in an older copy; 1 errata |
 
+use scrm_core::declare;
+
 pub(super) mod tag_save;
 pub(super) mod user_tag_set;
 
 pub use self::tag_save::{TagSave, TagType};
 pub use self::user_tag_set::UserTagSet;
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::tag`](crate::Client::tag).
     ///
     /// 本组接口的调用入口，由 `Client::tag` 得到。

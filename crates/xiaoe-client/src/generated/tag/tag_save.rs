@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.user.tag.create_modify_tag/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Make or rename a tag
     ///
     /// 添加/修改标签
@@ -69,7 +71,7 @@ scrm_core::request! {
     new(tag_name: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for TagSave, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static TAG_SAVE = OperationSpec::new("tag_save", Method::Post, "/xe.user.tag.create_modify_tag/1.0.0")
         .title("Make or rename a tag", "添加/修改标签")
@@ -83,7 +85,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of tag.
     ///
     /// 标签的类别。

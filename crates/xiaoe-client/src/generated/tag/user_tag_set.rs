@@ -5,7 +5,9 @@
 //!
 //! `POST /xe.user.tag.create_modify_user_tag/1.0.0` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Set a user's tags
     ///
     /// 添加/修改用户标签
@@ -66,7 +68,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, tag_ids: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserTagSet, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static USER_TAG_SET = OperationSpec::new("user_tag_set", Method::Post, "/xe.user.tag.create_modify_user_tag/1.0.0")
         .title("Set a user's tags", "添加/修改用户标签")

@@ -5,7 +5,9 @@
 //!
 //! `GET /token` (parameters in the query)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Get an access token
     ///
     /// 获取 access_token
@@ -74,7 +76,7 @@ scrm_core::request! {
     new(app_id: impl Into<String>, client_id: impl Into<String>, secret_key: impl Into<String>, grant_type: GrantType)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for Token, of crate::generated::vendor::Xiaoe, answers TokenData;
     pub(crate) static TOKEN = OperationSpec::new("token", Method::Get, "/token")
         .title("Get an access token", "获取 access_token")
@@ -90,7 +92,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The token.
     ///
     /// 令牌。
@@ -103,7 +105,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// How the token is granted; there is one way only.
     ///
     /// 授权方式，只有一种。

@@ -12,6 +12,8 @@
 //! | [register](Handle::register)<br>[UserRegister] | **Register a user** · 注册新用户<br>用户管理-用户操作<br>**unverified** |
 //! | [update](Handle::update)<br>[UserUpdate] | **Change a user's profile** · 更新用户信息<br>用户管理-用户操作; 3000 calls in 10 s<br>read 2026-11-22 in an older copy |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod user_get;
 pub(super) mod user_list;
@@ -30,7 +32,7 @@ pub use self::user_list_v2::{
 pub use self::user_register::{NewUser, UserExists, UserRegister, UserRegisterData};
 pub use self::user_update::{UserChanges, UserUpdate, UserUpdateBody};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::user`](crate::Client::user).
     ///
     /// 本组接口的调用入口，由 `Client::user` 得到。

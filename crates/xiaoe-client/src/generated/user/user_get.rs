@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.user.info.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Gender;
 
-scrm_core::request! {
+declare::request! {
     /// Look up one user
     ///
     /// 查询单个用户信息
@@ -85,7 +86,7 @@ scrm_core::request! {
     new(data: UserKey)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserGet, of crate::generated::vendor::Xiaoe, answers UserGetData;
     pub(crate) static USER_GET = OperationSpec::new("user_get", Method::Post, "/xe.user.info.get/1.0.0")
         .title("Look up one user", "查询单个用户信息")
@@ -110,7 +111,7 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::record! {
+declare::record! {
     /// Other keys, and the fields wanted.
     ///
     /// 其他查询条件和要返回的字段。
@@ -129,7 +130,7 @@ scrm_core::record! {
     new(field_list: impl IntoIterator<Item = UserField>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The user, with the fields that were asked for. What comes where nobody is found is not documented.
     ///
     /// 用户，只含要求的字段。找不到时返回什么没有说明。
@@ -182,7 +183,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Fields wanted, at least one.
     ///
     /// 要返回的字段，至少一个。
@@ -212,7 +213,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// State of the account.
     ///
     /// 账号的状态。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.user.batch.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::User;
 
-scrm_core::request! {
+declare::request! {
     /// List users, version 1.0.0
     ///
     /// 获取用户列表1.0.0
@@ -115,7 +116,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserList, of crate::generated::vendor::Xiaoe, answers UserListData;
     pub(crate) static USER_LIST = OperationSpec::new("user_list", Method::Post, "/xe.user.batch.get/1.0.0")
         .title("List users, version 1.0.0", "获取用户列表1.0.0")
@@ -156,17 +157,15 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserList, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
     range 0 request.user_created_start to request.user_created_end;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     ///
     /// 一页用户。
@@ -179,7 +178,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where the user came from, as a code; answers show its label instead.
     ///
     /// 用户从哪里来，用代码表示；返回里是对应的文字。
@@ -199,7 +198,7 @@ scrm_core::open_enum! {
     from Text(&str);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of user.
     ///
     /// 用户的类别。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.user.batch_by_user_id.get/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::User;
 
-scrm_core::request! {
+declare::request! {
     /// Look up users by ids
     ///
     /// 批量查询获取用户信息
@@ -74,7 +75,7 @@ scrm_core::request! {
     new(user_id_list: impl IntoIterator<Item = impl Into<String>>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserListByIds, of crate::generated::vendor::Xiaoe, answers UserListByIdsData;
     pub(crate) static USER_LIST_BY_IDS = OperationSpec::new("user_list_by_ids", Method::Post, "/xe.user.batch_by_user_id.get/1.0.0")
         .title("Look up users by ids", "批量查询获取用户信息")
@@ -100,16 +101,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserListByIds, row User;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     ///
     /// 一页用户。

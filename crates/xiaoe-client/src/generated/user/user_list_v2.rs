@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.user.batch.get/2.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::UserSourceLabel;
 
-scrm_core::request! {
+declare::request! {
     /// List users, version 2.0.0
     ///
     /// 获取用户列表2.0.0
@@ -122,7 +123,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserListV2, of crate::generated::vendor::Xiaoe, answers UserListV2Data;
     pub(crate) static USER_LIST_V2 = OperationSpec::new("user_list_v2", Method::Post, "/xe.user.batch.get/2.0.0")
         .title("List users, version 2.0.0", "获取用户列表2.0.0")
@@ -175,16 +176,14 @@ scrm_core::operation! {
         );
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for UserListV2, row UserV2;
     rows data.list;
-    total data.total;
     size request.page_size;
-    object_cursor es_skip from "es_skip";
-    id row.user_id;
+    object_cursor request.es_skip;
 }
 
-scrm_core::record! {
+declare::record! {
     /// Place of a row in the list.
     ///
     /// 一行在列表里的位置。
@@ -199,7 +198,7 @@ scrm_core::record! {
     new(id: impl Into<String>, user_created_at: impl Into<scrm_core::UnixMillis>)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of users.
     ///
     /// 一页用户。
@@ -212,7 +211,7 @@ scrm_core::record! {
     numbers(0 1)
 }
 
-scrm_core::record! {
+declare::record! {
     /// A user of the shop.
     ///
     /// 店铺的一个用户。
@@ -249,7 +248,7 @@ scrm_core::record! {
     numbers(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Where the user came from.
     ///
     /// 用户从哪里来。
@@ -270,7 +269,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Kind of user.
     ///
     /// 用户的类别。
@@ -282,7 +281,7 @@ scrm_core::open_enum! {
     from Int(i64);
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Columns that are given only when asked for.
     ///
     /// 需要时才返回的列。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.user.register/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Gender;
 
-scrm_core::request! {
+declare::request! {
     /// Register a user
     ///
     /// 注册新用户
@@ -80,7 +81,7 @@ scrm_core::request! {
     new(data: NewUser)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserRegister, of crate::generated::vendor::Xiaoe, answers UserRegisterData;
     pub(crate) static USER_REGISTER = OperationSpec::new("user_register", Method::Post, "/xe.user.register/1.0.0")
         .title("Register a user", "注册新用户")
@@ -99,7 +100,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// The user.
     ///
     /// 用户。
@@ -134,7 +135,7 @@ scrm_core::record! {
     new()
 }
 
-scrm_core::record! {
+declare::record! {
     /// What became of it.
     ///
     /// 注册的结果。
@@ -149,7 +150,7 @@ scrm_core::record! {
     numbers(0 1 2)
 }
 
-scrm_core::open_enum! {
+declare::open_enum! {
     /// Whether the user had existed before; only 0 is shown.
     ///
     /// 用户是否原来就有，例子里只有 0。

@@ -5,9 +5,10 @@
 //!
 //! `POST /xe.user.info.update/1.0.0` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Gender;
 
-scrm_core::request! {
+declare::request! {
     /// Change a user's profile
     ///
     /// 更新用户信息
@@ -65,7 +66,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>, data: UserUpdateBody)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for UserUpdate, of crate::generated::vendor::Xiaoe, answers Option<scrm_core::Value>;
     pub(crate) static USER_UPDATE = OperationSpec::new("user_update", Method::Post, "/xe.user.info.update/1.0.0")
         .title("Change a user's profile", "更新用户信息")
@@ -82,7 +83,7 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::record! {
+declare::record! {
     /// What is to change.
     ///
     /// 要修改的内容。
@@ -95,7 +96,7 @@ scrm_core::record! {
     new(update_data: UserChanges)
 }
 
-scrm_core::record! {
+declare::record! {
     /// The new values.
     ///
     /// 新的值。
