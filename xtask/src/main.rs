@@ -1,7 +1,6 @@
 //! The project's own commands: `cargo xtask codegen`, `cargo xtask import`, `cargo xtask openapi`; `--help` has the rest.
 
 mod bench;
-mod bench_program;
 mod codegen;
 mod coverage;
 mod explore;
@@ -77,7 +76,7 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 10)]
         minutes: u64,
     },
-    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|catalogue|all|program> [--gate] [--json FILE]`
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|scale|codegen|tree|compile|catalogue|peers|all> [--gate] [--json FILE]`
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on to the benchmarks; `--help` for more

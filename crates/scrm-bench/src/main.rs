@@ -7,7 +7,9 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use scrm_bench::{allocations, catalogue, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree};
+use scrm_bench::{
+    allocations, catalogue, codegen, compile, decode, hostile, hot, peers, pull, repeat, report::Report, request, scale, server, tree,
+};
 
 /// Measures, prints a table, and tells whether the goals are met.
 #[derive(Parser)]
@@ -34,14 +36,18 @@ enum Group {
     Decode,
     /// One call through all layers, and its parts.
     Request,
-    /// A list of 10,000 rows, page by page.
+    /// Whole pulls: through latency, and by the program into files and a database.
     Pull,
+    /// Thousands of shops, calls and quotas in one process, and a quota that processes share.
+    Scale,
     /// Schemas to sources.
     Codegen,
     /// Building generated code.
     Compile,
     /// What a whole catalogue costs those who call five operations.
     Catalogue,
+    /// Clients of other generators, from our own document.
+    Peers,
     /// Dependencies.
     Tree,
     /// Everything.
@@ -64,6 +70,8 @@ fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some(server::COMMAND) => return server::serve(),
         Some(hostile::COMMAND) => return hostile::child(),
+        Some(pull::COMMAND) => return pull::child(),
+        Some(scale::COMMAND) => return scale::child(),
         Some(repeat::COMMAND) => return repeat::repeat(),
         _ => {}
     }
@@ -95,7 +103,10 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
         request::run(report)?;
     }
     if group.includes(Group::Pull) {
-        pull::run(report)?;
+        pull::run(report, work)?;
+    }
+    if group.includes(Group::Scale) {
+        scale::run(report)?;
     }
     if group.includes(Group::Codegen) {
         codegen::run(report, root)?;
@@ -108,6 +119,9 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     }
     if group.includes(Group::Catalogue) {
         catalogue::run(report, root, work)?;
+    }
+    if group.includes(Group::Peers) {
+        peers::run(report, root, work)?;
     }
     Ok(())
 }
