@@ -22,6 +22,9 @@ use crate::{
     usage,
 };
 
+/// What the script answers; the status first, 0 where all is well.
+type Answer = (u8, u64, u64, u64, u64, u64, u64, u64);
+
 /// How long each way is measured.
 const LASTS: Duration = Duration::from_millis(1500);
 const AT_ONCE: usize = 64;
@@ -121,7 +124,7 @@ async fn piped(connection: &mut MultiplexedConnection, script: &str) -> Vec<Resu
             }
             pipe.invoke_script(&invocation);
         }
-        let answers: Result<Vec<(u8, u64, u64, u64, u64, u64, u64, u64)>, _> = pipe.query_async(connection).await;
+        let answers: Result<Vec<Answer>, _> = pipe.query_async(connection).await;
         match answers {
             Ok(answers) if answers.iter().all(|answer| answer.0 == 0) => questions += 1,
             Ok(_) => return vec![Err("no slot".to_owned())],
