@@ -4,6 +4,9 @@ use std::{env, path::Path, process::Command};
 
 /// What is built: the benchmarks, and the counter of allocations that they start.
 const BUILD: [&str; 5] = ["build", "--profile", "bench", "--package", "scrm-bench"];
+/// The program `scrm`, which the groups of this name start besides.
+const PROGRAM: [&str; 5] = ["build", "--profile", "bench", "--package", "scrm-cli"];
+const OF_THE_PROGRAM: [&str; 2] = ["pull", "all"];
 const RUN: [&str; 8] = ["run", "--profile", "bench", "--quiet", "--package", "scrm-bench", "--bin", "scrm-bench"];
 
 /// Runs the benchmarks with these arguments.
@@ -11,17 +14,15 @@ const RUN: [&str; 8] = ["run", "--profile", "bench", "--quiet", "--package", "sc
 /// # Errors
 /// They cannot be built or started, fail, or, with `--gate`, miss a goal.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<String, String> {
-    if let [program, rest @ ..] = arguments
-        && program == "program"
-    {
-        return crate::bench_program::run(root, rest);
+    if arguments.iter().any(|argument| OF_THE_PROGRAM.contains(&argument.as_str())) {
+        cargo(root, &PROGRAM, &[])?;
     }
     cargo(root, &BUILD, &[])?;
     cargo(root, &RUN, arguments)?;
     Ok("done".to_owned())
 }
 
-pub(crate) fn cargo(root: &Path, command: &[&str], arguments: &[String]) -> Result<(), String> {
+fn cargo(root: &Path, command: &[&str], arguments: &[String]) -> Result<(), String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command_line = Command::new(cargo);
     command_line.args(command).current_dir(root);

@@ -1,5 +1,7 @@
 //! `cargo xtask codegen`: schema files in, `generated/` folders out.
 
+mod part;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
@@ -7,6 +9,8 @@ use std::{
 };
 
 use scrm_schema::model::Tree;
+
+pub(crate) use self::part::Part;
 
 /// The list of the vendors' schema files, which programs carry that run without the repository.
 const LIST: &str = "schemas/files.rs";
@@ -34,48 +38,67 @@ impl Difference {
     }
 }
 
-/// Compares the tree under `out` with what the schemas say; writes nothing.
-///
-/// # Errors
-/// The schemas are wrong, files cannot be read, or a file is missing, changed or left over; one text for people.
-pub(crate) fn check(schemas: &Path, out: &Path) -> Result<String, String> {
-    let files = generate(schemas, out)?;
-    let difference = compare(&files, out)?;
-    if difference.is_empty() {
-        return Ok(format!("{} generated files are up to date", files.len()));
-    }
-    Err(format!("{}the generated files are stale; run `{MEND}`", difference.lines(["missing", "changed", "orphan"])))
+/// What is generated.
+struct Generated {
+    /// Text by path from the root.
+    files: BTreeMap<String, String>,
+    /// Whose files these are all of: those of each path that begins so.
+    within: String,
 }
 
-/// Brings the tree under `out` in line with the schemas.
+/// Compares the tree under `out`, or a part of it, with what the schemas say; writes nothing.
 ///
 /// # Errors
-/// The schemas are wrong (nothing is written then), or files cannot be read or written.
-pub(crate) fn write(schemas: &Path, out: &Path) -> Result<String, String> {
-    let files = generate(schemas, out)?;
-    let difference = compare(&files, out)?;
+/// The schemas are wrong, there is no such part, files cannot be read, or a file is missing, changed or left over; one text for people.
+pub(crate) fn check(schemas: &Path, out: &Path, part: Option<&Part>) -> Result<String, String> {
+    let generated = generate(schemas, out, part)?;
+    let difference = compare(&generated, out)?;
+    if difference.is_empty() {
+        return Ok(up_to_date(&generated));
+    }
+    let mend = part.map_or(MEND.to_owned(), |part| format!("{MEND} {part}"));
+    Err(format!("{}the generated files are stale; run `{mend}`", difference.lines(["missing", "changed", "orphan"])))
+}
+
+fn up_to_date(generated: &Generated) -> String {
+    let whose = if generated.within.is_empty() { String::new() } else { format!(" of {}", generated.within.trim_end_matches('/')) };
+    format!("{} generated files{whose} are up to date", generated.files.len())
+}
+
+/// Brings the tree under `out`, or a part of it, in line with the schemas.
+///
+/// # Errors
+/// The schemas are wrong or there is no such part (nothing is written then), or files cannot be read or written.
+pub(crate) fn write(schemas: &Path, out: &Path, part: Option<&Part>) -> Result<String, String> {
+    let generated = generate(schemas, out, part)?;
+    let difference = compare(&generated, out)?;
     for path in difference.missing.iter().chain(&difference.changed) {
-        let text = files.get(path).map(String::as_str).unwrap_or_default();
+        let text = generated.files.get(path).map(String::as_str).unwrap_or_default();
         replace(&out.join(path), text).map_err(|error| format!("{path}: {error}"))?;
     }
     for path in &difference.orphans {
         fs::remove_file(out.join(path)).map_err(|error| format!("{path}: {error}"))?;
     }
     if difference.is_empty() {
-        return Ok(format!("{} generated files are up to date", files.len()));
+        return Ok(up_to_date(&generated));
     }
     Ok(difference.lines(["new", "changed", "removed"]).trim_end().to_owned())
 }
 
-/// What the vendors' schemas say, and those of each crate under `out` that brings schemas of its own (`crates/<name>/schemas`): a made-up vendor for tests.
-fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, String> {
+/// What the schemas say, those of the vendors and those of the crates that bring some of their own.
+fn generate(schemas: &Path, out: &Path, part: Option<&Part>) -> Result<Generated, String> {
+    match part {
+        Some(part) => part::generate(part, [schemas.to_owned()].into_iter().chain(brought(out)?.into_iter().map(|(_, schemas)| schemas))),
+        None => Ok(Generated { files: all(schemas, out)?, within: String::new() }),
+    }
+}
+
+fn all(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, String> {
     let (tree, mut files) = tree(schemas)?;
     let list = scrm_codegen::schema_list(&tree).map_err(|errors| errors.to_string())?;
     files.insert(LIST.to_owned(), list);
-    let crates = entries(&out.join("crates")).map_err(|error| format!("{}: {error}", out.display()))?;
-    for krate in crates.into_iter().filter(|krate| krate.join("schemas").is_dir()) {
-        let name = krate.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        for (path, text) in self::tree(&krate.join("schemas"))?.1 {
+    for (name, schemas) in brought(out)? {
+        for (path, text) in self::tree(&schemas)?.1 {
             if files.insert(path.clone(), text).is_some() {
                 return Err(format!("{path} is made from schemas/ and from crates/{name}/schemas/: rename one of the two vendors"));
             }
@@ -89,6 +112,13 @@ fn generate(schemas: &Path, out: &Path) -> Result<BTreeMap<String, String>, Stri
     Ok(files)
 }
 
+/// Name and schemas of each crate under `out` that brings schemas of its own (`crates/<name>/schemas`): a made-up vendor for tests.
+fn brought(out: &Path) -> Result<Vec<(String, PathBuf)>, String> {
+    let crates = entries(&out.join("crates")).map_err(|error| format!("{}: {error}", out.display()))?;
+    let named = |krate: PathBuf| Some((krate.file_name()?.to_str()?.to_owned(), krate.join("schemas")));
+    Ok(crates.into_iter().filter_map(named).filter(|(_, schemas)| schemas.is_dir()).collect())
+}
+
 /// The schemas of a folder, and what is generated from them.
 fn tree(schemas: &Path) -> Result<(Tree, BTreeMap<String, String>), String> {
     let tree = scrm_schema::load(schemas).map_err(|errors| errors.to_string())?;
@@ -96,7 +126,8 @@ fn tree(schemas: &Path) -> Result<(Tree, BTreeMap<String, String>), String> {
     Ok((tree, files))
 }
 
-fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, String> {
+fn compare(generated: &Generated, out: &Path) -> Result<Difference, String> {
+    let Generated { files, within } = generated;
     let mut difference = Difference::default();
     for (path, text) in files {
         match fs::read(out.join(path)) {
@@ -106,8 +137,8 @@ fn compare(files: &BTreeMap<String, String>, out: &Path) -> Result<Difference, S
             Err(error) => return Err(format!("{path}: {error}")),
         }
     }
-    let found = generated(out).map_err(|error| format!("{}: {error}", out.display()))?;
-    difference.orphans = found.into_iter().filter(|path| !files.contains_key(path)).collect();
+    let found = generated_files(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    difference.orphans = found.into_iter().filter(|path| path.starts_with(within) && !files.contains_key(path)).collect();
     Ok(difference)
 }
 
@@ -117,7 +148,7 @@ fn same(found: &[u8], text: &str) -> bool {
 }
 
 /// Every file in a `generated/` folder of a crate.
-fn generated(out: &Path) -> io::Result<BTreeSet<String>> {
+fn generated_files(out: &Path) -> io::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for member in entries(&out.join("crates"))? {
         let Some(name) = member.file_name().and_then(|name| name.to_str()) else { continue };

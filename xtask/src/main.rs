@@ -1,7 +1,6 @@
 //! The project's own commands: `cargo xtask codegen`, `cargo xtask import`, `cargo xtask openapi`; `--help` has the rest.
 
 mod bench;
-mod bench_program;
 mod codegen;
 mod coverage;
 mod explore;
@@ -28,6 +27,9 @@ struct Arguments {
 enum Command {
     /// Generates the vendors' clients from the schema files
     Codegen {
+        /// Only one vendor's files (`xiaoe`), or those of one of its areas (`xiaoe/order`)
+        #[arg(value_name = "VENDOR[/AREA]")]
+        part: Option<codegen::Part>,
         /// Writes nothing; fails if a generated file is missing, changed or left over
         #[arg(long)]
         check: bool,
@@ -74,7 +76,7 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 10)]
         minutes: u64,
     },
-    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|codegen|tree|compile|catalogue|all|program> [--gate] [--json FILE]`
+    /// Measures, prints a table with the goals beside the figures: `bench <decode|request|pull|scale|codegen|tree|compile|catalogue|peers|all> [--gate] [--json FILE]`
     #[command(disable_help_flag = true)]
     Bench {
         /// Handed on to the benchmarks; `--help` for more
@@ -91,8 +93,8 @@ fn root() -> PathBuf {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Codegen { check: true, schemas, out } => codegen::check(&schemas, &out),
-        Command::Codegen { check: false, schemas, out } => codegen::write(&schemas, &out),
+        Command::Codegen { part, check: true, schemas, out } => codegen::check(&schemas, &out, part.as_ref()),
+        Command::Codegen { part, check: false, schemas, out } => codegen::write(&schemas, &out, part.as_ref()),
         Command::Coverage { summary: true, schemas, .. } => coverage::summary(&schemas),
         Command::Coverage { check: true, schemas, out, .. } => coverage::check(&schemas, &out),
         Command::Coverage { schemas, out, .. } => coverage::write(&schemas, &out),

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Parser, ValueEnum};
 use scrm_bench::{
-    allocations, builds, catalogue, codegen, compile, decode, hostile, hot, pull, repeat, report::Report, request, server, tree,
+    allocations, builds, catalogue, codegen, compile, decode, hostile, hot, peers, pull, repeat, report::Report, request, scale, server, tree,
 };
 
 /// Measures, prints a table, and tells whether the goals are met.
@@ -36,8 +36,10 @@ enum Group {
     Decode,
     /// One call through all layers, and its parts.
     Request,
-    /// A list of 10,000 rows, page by page.
+    /// Whole pulls: through latency, and by the program into files and a database.
     Pull,
+    /// Thousands of shops, calls and quotas in one process, and a quota that processes share.
+    Scale,
     /// Schemas to sources.
     Codegen,
     /// Building generated code.
@@ -46,6 +48,8 @@ enum Group {
     Catalogue,
     /// First builds of a user's program, and checks after a change.
     Builds,
+    /// Clients of other generators, from our own document.
+    Peers,
     /// Dependencies.
     Tree,
     /// Everything.
@@ -68,6 +72,8 @@ fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
         Some(server::COMMAND) => return server::serve(),
         Some(hostile::COMMAND) => return hostile::child(),
+        Some(pull::COMMAND) => return pull::child(),
+        Some(scale::COMMAND) => return scale::child(),
         Some(repeat::COMMAND) => return repeat::repeat(),
         _ => {}
     }
@@ -99,7 +105,10 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
         request::run(report)?;
     }
     if group.includes(Group::Pull) {
-        pull::run(report)?;
+        pull::run(report, work)?;
+    }
+    if group.includes(Group::Scale) {
+        scale::run(report)?;
     }
     if group.includes(Group::Codegen) {
         codegen::run(report, root)?;
@@ -115,6 +124,9 @@ fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     }
     if group.includes(Group::Builds) {
         builds::run(report, root, work)?;
+    }
+    if group.includes(Group::Peers) {
+        peers::run(report, root, work)?;
     }
     Ok(())
 }

@@ -1,10 +1,17 @@
-//! A pull of many pages from a server that takes its time: several pages under way at once, against one after the other.
+//! Whole pulls: many pages from a server that takes its time, several under way at once against one after the other; and rows that go somewhere.
 
-use std::time::Instant;
+mod by_hand;
+#[cfg(unix)]
+mod database;
+mod null_client;
+mod sinks;
+
+use std::{path::Path, time::Instant};
 
 use serde::Serialize;
 use xiaoe_client::user::UserList;
 
+pub use self::by_hand::{COMMAND, child};
 use crate::{
     report::{Figure, Goal, Report, time},
     server::{LIST, LISTED, Server},
@@ -21,11 +28,16 @@ struct Page {
     page_size: i64,
 }
 
-/// Pulls the list twice.
+/// Pulls in all ways; `work`: a folder for what comes of it.
 ///
 /// # Errors
-/// The server does not start, a call fails, or a row is lost.
-pub fn run(report: &mut Report) -> Result<(), String> {
+/// A server does not start, a call fails, or a row is lost.
+pub fn run(report: &mut Report, work: &Path) -> Result<(), String> {
+    latency(report)?;
+    sinks::run(report, work)
+}
+
+fn latency(report: &mut Report) -> Result<(), String> {
     let server = Server::start()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let (by_hand, ours) = runtime.block_on(async { Ok::<_, String>((in_turn(&server.url).await?, at_once(&server.url).await?)) })?;

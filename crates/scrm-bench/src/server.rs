@@ -4,11 +4,13 @@ use std::{
     env,
     io::{BufRead, BufReader},
     process::{Child, Command, ExitCode, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
 use axum::{Router, http::Uri};
 use bytes::Bytes;
+use tokio::sync::watch;
 
 use crate::{
     bodies::{self, Twist},
@@ -19,10 +21,20 @@ use crate::{
 pub const COMMAND: &str = "serve";
 /// Path prefix under which a page of 50 users is answered.
 pub const PAGE: &str = "page";
+/// Path prefix under which a page of two users is answered, which is a kilobyte.
+pub const PAIR: &str = "pair";
 /// Path prefix under which one customer is answered.
 pub const SMALL: &str = "small";
 /// Path prefix under which the pages of a list are answered, each after [`LATENCY`].
 pub const LIST: &str = "list";
+/// Path prefix under which a list without rows is answered.
+pub const EMPTY: &str = "empty";
+/// Path prefix under which the same is answered, but only after somebody asked for [`RELEASE`].
+pub const HELD: &str = "held";
+/// Path that is answered with how many requests are held.
+pub const COUNT: &str = "count";
+/// Path that lets the held requests be answered.
+pub const RELEASE: &str = "release";
 /// How many users the list has.
 pub const LISTED: usize = 9_950;
 /// How long the answer to a page of the list takes.
@@ -34,12 +46,22 @@ pub fn serve() -> ExitCode {
     usage::pin(0);
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return ExitCode::FAILURE };
     let page = Bytes::from(bodies::users(50, Twist::default()));
+    let pair = Bytes::from(bodies::users(2, Twist::default()));
     let small = Bytes::from(bodies::customer(Twist::default()));
     let answer = move |uri: Uri, request: Bytes| {
-        let (page, small) = (page.clone(), small.clone());
+        let (page, pair, small) = (page.clone(), pair.clone(), small.clone());
         async move {
             let body = match uri.path().split('/').nth(1) {
+                _ if uri.path().ends_with("/token") => Bytes::from_static(TOKEN),
                 Some(PAGE) => page,
+                Some(PAIR) => pair,
+                Some(EMPTY) => Bytes::from_static(NOBODY),
+                Some(HELD) => held().await,
+                Some(COUNT) => Bytes::from(HOLDING.load(Ordering::Acquire).to_string()),
+                Some(RELEASE) => {
+                    RELEASED.send_replace(true);
+                    Bytes::new()
+                }
                 Some(LIST) => {
                     tokio::time::sleep(LATENCY).await;
                     listed(&request)
@@ -55,6 +77,20 @@ pub fn serve() -> ExitCode {
         axum::serve(listener, Router::new().fallback(answer)).await
     });
     if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A token as 小鹅通 gives it.
+const TOKEN: &[u8] = br#"{"code":0,"msg":"success","data":{"access_token":"0123456789abcdef0123456789abcdef","expires_in":7200}}"#;
+/// A list without rows.
+const NOBODY: &[u8] = br#"{"code":0,"msg":"success","data":{"list":[],"total":0}}"#;
+static HOLDING: AtomicUsize = AtomicUsize::new(0);
+static RELEASED: std::sync::LazyLock<watch::Sender<bool>> = std::sync::LazyLock::new(|| watch::Sender::new(false));
+
+async fn held() -> Bytes {
+    HOLDING.fetch_add(1, Ordering::AcqRel);
+    // The sender lives as long as the process.
+    let _ = RELEASED.subscribe().wait_for(|released| *released).await;
+    Bytes::from_static(NOBODY)
 }
 
 /// The page of the list that is asked for.

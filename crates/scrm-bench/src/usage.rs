@@ -19,6 +19,14 @@ fn seconds(who: UsageWho) -> f64 {
     })
 }
 
+/// Lets this process, and those it starts, have as many files open as the system allows it; how many that is.
+pub(crate) fn allow_files() -> usize {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 0 };
+    let allowed = if setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() { hard } else { soft };
+    usize::try_from(allowed).unwrap_or(usize::MAX)
+}
+
 /// Keeps this thread, and those it starts, on one processor, where that can be done.
 pub(crate) fn pin(processor: usize) {
     run_on(processor..=processor);

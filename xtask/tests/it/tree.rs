@@ -103,3 +103,63 @@ fn line_ends_that_a_checkout_made_its_own_do_not_matter() {
     let output = codegen(&acme(), out.path(), &["--check"]);
     assert!(output.status.success(), "{}", stderr(&output));
 }
+
+#[test]
+fn one_area_is_generated_and_checked_alone() {
+    let out = tempfile::tempdir().unwrap();
+    copy(&acme(), &out.path().join("crates/acme-client/schemas"));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(codegen(empty.path(), out.path(), &[]).status.success());
+    let generated = out.path().join("crates/acme-client/src/generated");
+    let words = fs::read_to_string(generated.join("shape/words.rs")).unwrap();
+    for stale in ["shape/words.rs", "shape/mod.rs", "vendor.rs"] {
+        fs::write(generated.join(stale), "changed").unwrap();
+    }
+    fs::write(generated.join("shape/old.rs"), "left over").unwrap();
+    fs::write(generated.join("old.rs"), "left over").unwrap();
+
+    let checked = codegen(empty.path(), out.path(), &["acme/shape", "--check"]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert_eq!(
+        stderr(&checked),
+        "changed  crates/acme-client/src/generated/shape/mod.rs\n\
+         changed  crates/acme-client/src/generated/shape/words.rs\n\
+         orphan   crates/acme-client/src/generated/shape/old.rs\n\
+         the generated files are stale; run `cargo xtask codegen acme/shape`\n"
+    );
+    assert!(codegen(empty.path(), out.path(), &["acme/shape"]).status.success());
+    assert_eq!(fs::read_to_string(generated.join("shape/words.rs")).unwrap(), words);
+    let fresh = codegen(empty.path(), out.path(), &["acme/shape", "--check"]);
+    assert!(stdout(&fresh).contains("generated files of crates/acme-client/src/generated/shape are up to date"), "{}", stdout(&fresh));
+    assert_eq!(fs::read_to_string(generated.join("vendor.rs")).unwrap(), "changed", "another part's");
+    assert!(generated.join("old.rs").exists(), "another part's");
+
+    let rest = codegen(empty.path(), out.path(), &["acme"]);
+    assert_eq!(
+        stdout(&rest),
+        "changed  crates/acme-client/src/generated/vendor.rs\n\
+         removed  crates/acme-client/src/generated/old.rs\n"
+    );
+    assert!(codegen(empty.path(), out.path(), &["--check"]).status.success());
+}
+
+#[test]
+fn each_part_alone_is_what_it_is_in_the_whole() {
+    for part in ["xiaoe", "xiaoe/order", "xiaoe/check_in", "xiaoe/push", "rabbitpre/callback", "acme/shape"] {
+        let output = codegen(&root().join("schemas"), &root(), &[part, "--check"]);
+        assert!(output.status.success(), "{part}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_part_that_is_not_there_is_answered_with_the_nearest() {
+    let answer = |part: &str| {
+        let output = codegen(&root().join("schemas"), &root(), &[part, "--check"]);
+        assert_eq!(output.status.code(), Some(1), "{part}");
+        stderr(&output)
+    };
+    assert_eq!(answer("xiaoee/order"), "there is no vendor `xiaoee` in the schemas; the nearest: xiaoe\n");
+    assert_eq!(answer("zzz"), "there is no vendor `zzz` in the schemas; there are: beschannels, rabbitpre, xiaoe, acme\n");
+    assert!(answer("xiaoe/ordr").starts_with("xiaoe has no area `ordr`; the nearest: order"));
+    assert!(answer("beschannels/订单").starts_with("beschannels has no area `订单`; there are: lead, "));
+}

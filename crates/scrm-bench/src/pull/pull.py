@@ -1,5 +1,5 @@
-"""The same pull by hand: users by list 2.0 into Parquet or PostgreSQL. What `scrm pull` does besides (state, retries, quota, types) is left out."""
-import os, sys
+"""The same pull by hand: users by list 2.0 into lines of JSON, Parquet or PostgreSQL. What `scrm pull` does besides (state, retries, quota, types) is left out."""
+import json, os, sys
 import requests
 
 base = os.environ["XIAOE_BASE_URL"]
@@ -40,6 +40,13 @@ def flat(row):
     return [None if row.get(name) is None else str(row[name]) for name in COLUMNS]
 
 
+def lines(path):
+    with open(path, "w", encoding="utf-8") as out:
+        for rows in pages():
+            for row in rows:
+                out.write(json.dumps({name: row.get(name) for name in COLUMNS}, ensure_ascii=False) + "\n")
+
+
 def parquet(path):
     import pyarrow, pyarrow.parquet
     schema = pyarrow.schema([(name, pyarrow.string()) for name in COLUMNS])
@@ -65,4 +72,4 @@ def postgres(url):
 
 
 target = sys.argv[1]
-postgres(target) if target.startswith("postgres") else parquet(target)
+(postgres if target.startswith("postgres") else parquet if target.endswith(".parquet") else lines)(target)

@@ -22,7 +22,7 @@ impl Database {
         let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path().join("bin")));
         let Some(programs) = versions.filter(|bin| bin.join("initdb").exists()).max() else { return Ok(None) };
         // the server refuses to run as root, and its user cannot always read the target folder
-        let folder = std::env::temp_dir().join(format!("scrm-bench-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("scrm-bench-postgresql-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let user = unprivileged();
         if let Some((user, group)) = user {
