@@ -99,7 +99,7 @@ impl<'m> Job<'m> {
         options::have_effect(matches, spec, &target)?;
         let table = given("table").unwrap_or(name).to_owned();
         let job = Job { matches, vendor, spec, request, since, needs_start, filled, target, to, table, language };
-        options::are_apart(&job.places())?;
+        options::are_apart(&job.places(), 0)?;
         Ok(job)
     }
 

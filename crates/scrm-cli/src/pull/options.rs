@@ -36,9 +36,9 @@ pub(super) fn have_effect(matches: &ArgMatches, spec: &OperationSpec, target: &T
     Ok(())
 }
 
-/// Refuses one place for two things.
-pub(super) fn are_apart(places: &[(String, String)]) -> Result<(), Failure> {
-    for (at, (what, place)) in places.iter().enumerate() {
+/// Refuses one place for two things; the first `known` of them were looked at before.
+pub(super) fn are_apart(places: &[(String, String)], known: usize) -> Result<(), Failure> {
+    for (at, (what, place)) in places.iter().enumerate().skip(known) {
         if let Some((other, _)) = places[..at].iter().find(|(_, known)| known == place) {
             return Err(Failure::wrong_use(both!(
                 "{what} and {other} name the same place, {place}",

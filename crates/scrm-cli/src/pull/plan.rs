@@ -82,7 +82,10 @@ fn parsed(pull: &Pull, language: Language) -> Result<ArgMatches, Failure> {
         words(pull).map_err(|option| Failure::wrong_use(both!("{option} is no text, number or true", "{option} 应为文本、数字或 true")))?;
     let matches = arguments::command(&words, language).try_get_matches_from(&words);
     let matches = matches.map_err(|error| {
-        let said = usage::text(&error, language);
+        // how the command is called helps nobody who writes a plan
+        let text = usage::text(&error, language);
+        let said = text.split("\n\nUsage:").next().and_then(|said| said.split("\n\n用法").next()).unwrap_or_default();
+        let said = said.trim_start_matches("error: ");
         Failure::wrong_use(both!("{said}", "{said}"))
     })?;
     matches.subcommand().map(|(_, matches)| matches.clone()).ok_or_else(|| Failure::wrong_use(both!("no pull", "没有取数")))
@@ -95,8 +98,9 @@ fn jobs<'m>(session: &mut Session<'_>, plan: &Plan, commands: &'m [Result<ArgMat
     for (at, (pull, command)) in plan.pull.iter().zip(commands).enumerate() {
         let job = command.as_ref().map_err(Clone::clone).and_then(|matches| Job::of(matches, session.language));
         let checked = job.and_then(|job| {
+            let known = places.len();
             places.extend(job.places().into_iter().map(|(what, place)| (format!("{what} ({})", at + 1), place)));
-            options::are_apart(&places)?;
+            options::are_apart(&places, known)?;
             job.is_ready(session)?;
             Ok(job)
         });

@@ -126,12 +126,12 @@ fn a_plan_with_mistakes_does_nothing_and_tells_all() {
         pull("xiaoe", "user_list", "./a.jsonl", ""),
         pull("xiaoe", "user_list", "postgres://me:geheim@db.example/shop", ""),
         pull("xiaoe", "user_list", "e.txt", ""),
-        pull("rabbitpre", "customer_id_list", "f.jsonl", ""),
+        pull("beschannels", "group_user_list", "f.jsonl", "fields = { groupId = \"1\", group_obj = \"leads_schema_data\" }"),
     ];
     std::fs::write(program.path("nightly.toml"), plan.concat()).unwrap();
     std::fs::write(program.path("night.json"), "{\"pulls\": [{\"result\": \"complete\"}]}").unwrap();
     let mut command = program.command(&["pull", "--plan", "nightly.toml"]);
-    let refused = ran(&command.env_remove("RABBITPRE_INSTANCE_APPID").env_remove("RABBITPRE_INSTANCE_SECRET").output().unwrap()).ended(2);
+    let refused = ran(&command.env_remove("BESCHANNELS_APP_SECRET").output().unwrap()).ended(2);
     for told in [
         "pull 2, xiaoe user_list: ",
         "concurency",
@@ -141,7 +141,7 @@ fn a_plan_with_mistakes_does_nothing_and_tells_all() {
         "pull 5, xiaoe user_list: --to (5) and --to (1) name the same place",
         "pull 6, xiaoe user_list: --to holds a password",
         "pull 7, xiaoe user_list: --to \"e.txt\"",
-        "pull 8, rabbitpre customer_id_list: rabbitpre: credentials missing",
+        "pull 8, beschannels group_user_list: beschannels: credentials missing",
     ] {
         assert!(refused.err.contains(told), "{told} in {}", refused.err);
     }
