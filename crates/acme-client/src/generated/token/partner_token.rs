@@ -35,6 +35,7 @@ scrm_core::request! {
     /// | Call | `POST /partner/token` (urlencoded form) |
     /// |---|---|
     /// | Token | none |
+    /// | Quota | 5 calls in any 600 seconds |
     /// | Effect | writes; a repetition changes nothing more |
     ///
     /// # Source
@@ -58,6 +59,7 @@ scrm_core::operation! {
         .source(Source::new("docs.acme.example, Get a partner's token", "2026-01-02"))
         .body(BodyKind::Form)
         .access(Access::WriteSafeToRepeat)
+        .quota(5, 600)
         .rules(&[
             Rule::required("partner_id"),
             Rule::required("partner_secret"),
