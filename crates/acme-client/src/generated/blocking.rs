@@ -125,6 +125,14 @@ impl Client {
     pub fn shape(&self) -> super::shape::BlockingHandle<'_> {
         super::shape::BlockingHandle(self.0.core())
     }
+    /// People: see [`person`](super::person::BlockingHandle).
+    ///
+    /// 人员。
+    #[inline]
+    #[must_use]
+    pub fn person(&self) -> super::person::BlockingHandle<'_> {
+        super::person::BlockingHandle(self.0.core())
+    }
     /// Get a partner's token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///
     /// 取合作方令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**

@@ -178,6 +178,14 @@ impl Client {
     pub fn shape(&self) -> super::shape::Handle<'_> {
         super::shape::Handle(&self.0)
     }
+    /// People: see [`person`](super::person::Handle).
+    ///
+    /// 人员。
+    #[inline]
+    #[must_use]
+    pub fn person(&self) -> super::person::Handle<'_> {
+        super::person::Handle(&self.0)
+    }
     /// Get a partner's token. Not needed for calls: the client gets, keeps and renews its token on its own. Each call may make a new token, and a new one ends the one before: **one call of this can end the token of every other process of the account.**
     ///
     /// 取合作方令牌。一般不需要：令牌由客户端自行获取、保存和更新。每次调用都可能产生新令牌，并使之前的令牌失效：**调用一次就可能使同一账号其他进程的令牌全部失效。**
@@ -258,6 +266,10 @@ impl vendor_client::VendorClient for Client {
                 let request = super::lead::ContactFind::new().with_id(number);
                 vendor_client::find(&self.0, request, key, true).await
             }
+            scrm_core::KeyKind::OpenId => {
+                let request = super::person::PersonFind::new(key.value());
+                vendor_client::find(&self.0, request, key, true).await
+            }
             scrm_core::KeyKind::Phone => {
                 let request = super::member::MemberList::new(
                         "person",
@@ -295,6 +307,7 @@ impl vendor_client::VendorClient for Client {
                         &[
                             scrm_core::KeyKind::Email,
                             scrm_core::KeyKind::Id,
+                            scrm_core::KeyKind::OpenId,
                             scrm_core::KeyKind::Phone,
                             scrm_core::KeyKind::UnionId,
                         ],

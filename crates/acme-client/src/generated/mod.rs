@@ -6,6 +6,7 @@ pub mod lead;
 pub mod group;
 pub mod order;
 pub mod shape;
+pub mod person;
 
 #[cfg(feature = "callback")]
 pub mod callback;

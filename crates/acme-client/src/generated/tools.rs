@@ -36,6 +36,14 @@ pub static OPERATIONS: &[&scrm_core::spec::OperationSpec] = &[
     &super::shape::nullables::NULLABLES,
     &super::shape::scalars::SCALARS,
     &super::shape::words::WORDS,
+    &super::person::person_find::PERSON_FIND,
+    &super::person::person_get::PERSON_GET,
+    &super::person::person_list::PERSON_LIST,
+    &super::person::person_scroll::PERSON_SCROLL,
+    &super::person::person_search::PERSON_SEARCH,
+    &super::person::person_tag_set::PERSON_TAG_SET,
+    &super::person::person_update::PERSON_UPDATE,
+    &super::person::person_visit_list::PERSON_VISIT_LIST,
 ];
 
 /// An operation by name, those that answer tokens included.
@@ -157,6 +165,46 @@ pub fn payload(operation: &str) -> Option<Box<dyn scrm_core::table::Inspect>> {
             "words" => {
                 Box::<<super::shape::Words as scrm_core::Operation>::Data>::default()
             }
+            "person_find" => {
+                Box::<
+                    <super::person::PersonFind as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_get" => {
+                Box::<
+                    <super::person::PersonGet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_list" => {
+                Box::<
+                    <super::person::PersonList as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_scroll" => {
+                Box::<
+                    <super::person::PersonScroll as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_search" => {
+                Box::<
+                    <super::person::PersonSearch as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_tag_set" => {
+                Box::<
+                    <super::person::PersonTagSet as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_update" => {
+                Box::<
+                    <super::person::PersonUpdate as scrm_core::Operation>::Data,
+                >::default()
+            }
+            "person_visit_list" => {
+                Box::<
+                    <super::person::PersonVisitList as scrm_core::Operation>::Data,
+                >::default()
+            }
             "partner_token" => {
                 Box::<
                     <super::token::PartnerToken as scrm_core::Operation>::Data,
@@ -244,6 +292,28 @@ pub fn columns(operation: &str) -> Option<Vec<scrm_core::Column>> {
         }
         "scalars" => Some(<super::shape::ScalarsData as scrm_core::Tabular>::columns()),
         "words" => Some(<super::shape::WordsData as scrm_core::Tabular>::columns()),
+        "person_find" => Some(<super::person::Person as scrm_core::Tabular>::columns()),
+        "person_get" => Some(<super::person::Person as scrm_core::Tabular>::columns()),
+        "person_list" => {
+            Some(
+                <<super::person::PersonList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "person_scroll" => {
+            Some(
+                <<super::person::PersonScroll as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "person_search" => {
+            Some(
+                <<super::person::PersonSearch as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
+        "person_visit_list" => {
+            Some(
+                <<super::person::PersonVisitList as scrm_core::PagedOperation>::Row as scrm_core::Tabular>::columns(),
+            )
+        }
         "partner_token" => {
             Some(<super::token::PartnerTokenData as scrm_core::Tabular>::columns())
         }

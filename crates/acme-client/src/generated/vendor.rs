@@ -36,20 +36,25 @@ use scrm_core::spec;
 /// |---|---|---|---|
 /// | `10` | busy | busy | tries again |
 /// | `11` | no token | no token | gives up: change the request |
-/// | `12` | bad token | bad token | gets a new token and tries once more |
+/// | `12` | bad token | 令牌无效 | gets a new token and tries once more |
 /// | `21` | no signature | no signature | gives up: mend credentials, permissions or settings |
 /// | `22` | bad signature | bad signature | gives up: mend credentials, permissions or settings |
 /// | `23` | old signature | old signature | gives up: mend credentials, permissions or settings |
 /// | `13` | bad credentials | bad credentials | gives up: mend credentials, permissions or settings |
 /// | `14` | bad secret | bad secret | gives up: mend credentials, permissions or settings |
-/// | `15` | no permission | no permission | gives up: mend credentials, permissions or settings |
+/// | `15` | no permission | 没有权限 | gives up: mend credentials, permissions or settings |
 /// | `16` | no such path | no such path | gives up: change the request |
 /// | `17` | wrong method | wrong method | gives up: change the request |
 /// | `18` | parameter missing | parameter missing | gives up: change the request |
-/// | `19` | parameter invalid | parameter invalid | gives up: change the request |
-/// | `20` | quota used up | quota used up | waits for the quota and tries again |
+/// | `19` | parameter invalid | 参数无效 | gives up: change the request |
+/// | `20` | quota used up | 配额已用完 | waits for the quota and tries again |
 /// | `8` with `busy` in the message | the system is busy **Unverified.** | 系统繁忙 | tries again if the operation only reads |
 /// | `too often` in the message | too many calls **Unverified.** | 太频繁 | waits for the quota and tries again |
+/// | `24` | a burst of calls | 调用过于密集 | pauses shortly and tries again |
+/// | `25` | perhaps done | 结果不明 | tries again if the operation only reads |
+/// | `30` | the account is sealed | 账号已封存 | gives up |
+/// | `31` | being maintained | 维护中 | gives up |
+/// | `31` with `try later` in the message | maintained for a moment | 稍后重试 | tries again |
 pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
         "acme",
         spec::Label::new("Acme", "示例公司"),
@@ -138,7 +143,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 "12",
                 spec::Action::RefreshToken,
                 "bad token",
-                "bad token",
+                "令牌无效",
             ),
             spec::ErrorRule::code(
                 "21",
@@ -174,7 +179,7 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 "15",
                 spec::Action::FixConfig,
                 "no permission",
-                "no permission",
+                "没有权限",
             ),
             spec::ErrorRule::code(
                 "16",
@@ -198,13 +203,13 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                 "19",
                 spec::Action::FixRequest,
                 "parameter invalid",
-                "parameter invalid",
+                "参数无效",
             ),
             spec::ErrorRule::code(
                 "20",
                 spec::Action::Wait,
                 "quota used up",
-                "quota used up",
+                "配额已用完",
             ),
             spec::ErrorRule::code(
                     "8",
@@ -221,6 +226,37 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
                     "太频繁",
                 )
                 .evidence(spec::Evidence::Unverified),
+            spec::ErrorRule::code(
+                "24",
+                spec::Action::SlowDown,
+                "a burst of calls",
+                "调用过于密集",
+            ),
+            spec::ErrorRule::code(
+                "25",
+                spec::Action::RetryReads,
+                "perhaps done",
+                "结果不明",
+            ),
+            spec::ErrorRule::code(
+                "30",
+                spec::Action::Fail,
+                "the account is sealed",
+                "账号已封存",
+            ),
+            spec::ErrorRule::code(
+                "31",
+                spec::Action::Fail,
+                "being maintained",
+                "维护中",
+            ),
+            spec::ErrorRule::code(
+                    "31",
+                    spec::Action::Retry,
+                    "maintained for a moment",
+                    "稍后重试",
+                )
+                .message("try later"),
         ],
     )
     .operations(
@@ -253,6 +289,14 @@ pub static VENDOR: spec::VendorSpec = spec::VendorSpec::new(
             "nullables",
             "scalars",
             "words",
+            "person_find",
+            "person_get",
+            "person_list",
+            "person_scroll",
+            "person_search",
+            "person_tag_set",
+            "person_update",
+            "person_visit_list",
             "partner_token",
             "platform_token",
             "token",

@@ -9,11 +9,12 @@ use std::{
     time::Duration,
 };
 
+use acme_client::Client;
 use futures_util::StreamExt as _;
 use scrm_core::{Builder, Error, ErrorKind, HttpTransport, VendorClient as _, transport::Header};
 use serde_json::json;
 
-use crate::acme::{Act, Client, Script, UserList, builder, client, credentials};
+use crate::acme::{Act, Script, builder, client, credentials, persons};
 
 fn refused(builder: Builder<Client>) -> String {
     let error = builder.build().unwrap_err();
@@ -78,7 +79,7 @@ async fn an_error_names_the_proxy_but_not_its_credentials() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let proxy = format!("http://us3r:p4ss@{free}");
     let client: Client = plain().base_url("https://api.acme.example").http(|http| http.proxy(proxy)).build().unwrap();
-    let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    let error = client.call(persons()).retries(0).await.unwrap_err();
     let text = format!("{error} {error:?}");
     assert_eq!(error.kind(), ErrorKind::Connect, "{text}");
     assert!(text.contains(&format!("through the proxy http://{free}")), "{text}");
@@ -89,9 +90,9 @@ async fn an_error_names_the_proxy_but_not_its_credentials() {
 async fn a_path_that_leads_elsewhere_is_refused_before_anything_is_sent() {
     let (client, script) = client([]);
     for path in ["../../evil", "//evil.example/x", "a/%2e%2E/%2e%2e/evil", "a\\..\\..\\evil", "a\r\nx", "a%0ab"] {
-        let error = client.0.call_raw(path, json!({})).await.unwrap_err();
+        let error = client.call_raw(path, json!({})).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{path:?}: {error}");
-        assert_eq!(client.0.call_raw(path, json!({})).encode().unwrap_err().kind(), ErrorKind::InvalidRequest);
+        assert_eq!(client.call_raw(path, json!({})).encode().unwrap_err().kind(), ErrorKind::InvalidRequest);
     }
     assert_eq!((script.seen().len(), script.tokens()), (0, 0));
 }
@@ -109,13 +110,13 @@ fn outside_of_a_runtime_there_is_an_error_that_says_what_to_do() {
     let over_the_wire: Client = plain().base_url("http://127.0.0.1:9").build().unwrap();
     let over_a_script: Client = builder(&Script::new([])).build().unwrap();
     for client in [over_the_wire, over_a_script] {
-        let core = &client.0;
+        let core = client.core();
         let errors: [Error; 6] = [
-            polled(core.call(UserList::new()).into_future()).unwrap_err(),
-            polled(core.call(UserList::new()).timeout(Duration::MAX).send()).unwrap_err(),
+            polled(core.call(persons()).into_future()).unwrap_err(),
+            polled(core.call(persons()).timeout(Duration::MAX).send()).unwrap_err(),
             polled(core.call_raw("x", json!({})).into_future()).unwrap_err(),
-            polled(core.call(UserList::new()).paginate().items().next()).unwrap_err(),
-            polled(core.call(UserList::new()).paginate().pages().next()).unwrap_err(),
+            polled(core.call(persons()).paginate().items().next()).unwrap_err(),
+            polled(core.call(persons()).paginate().pages().next()).unwrap_err(),
             polled(client.list_customers().next()).unwrap().unwrap_err(),
         ];
         for error in errors {
@@ -136,7 +137,7 @@ async fn an_answer_in_a_strange_encoding_is_named_and_not_asked_for_again() {
         (headers("content-type", "application/json; charset=GBK"), b"{\"code\":0,\"msg\":\"\xd6\xd0\"}", "charset=gbk"),
     ] {
         let (client, script) = client([Act::Whole(200, headers, body.into())]);
-        let error = client.0.call(UserList::new()).await.unwrap_err();
+        let error = client.call(persons()).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Decode, 1, Some(200)), "{error}");
         assert!(error.to_string().contains(named), "{error}");
         assert_eq!(script.seen().len(), 1);
@@ -147,15 +148,15 @@ async fn an_answer_in_a_strange_encoding_is_named_and_not_asked_for_again() {
 async fn a_web_page_is_named_and_asked_for_again_once() {
     let page = |status| Act::Whole(status, headers("content-type", "text/html"), b"<html><title>Log in</title></html>".into());
     let (passing, _script) = client([page(200), Act::ok("{}")]);
-    assert_eq!(passing.0.call(UserList::new()).await.unwrap().meta.attempts, 2, "being serviced, say");
+    assert_eq!(passing.call(persons()).await.unwrap().meta.attempts, 2, "being serviced, say");
     let (lasting, _script) = client([page(200), page(200)]);
-    let error = lasting.0.call(UserList::new()).await.unwrap_err();
+    let error = lasting.call(persons()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Decode, 2, Some(200)), "{error}");
     assert!(error.to_string().contains("content-type text/html"), "{error}");
     let (gateway, _script) = client([page(502), page(502), Act::ok("{}")]);
-    assert_eq!(gateway.0.call(UserList::new()).await.unwrap().meta.attempts, 3, "the status says that it passes");
+    assert_eq!(gateway.call(persons()).await.unwrap().meta.attempts, 3, "the status says that it passes");
     let (lost, _script) = client([page(404)]);
-    let error = lost.0.call(UserList::new()).await.unwrap_err().to_string();
+    let error = lost.call(persons()).await.unwrap_err().to_string();
     assert!(error.contains("does not know the path") && error.contains("content-type text/html") && error.contains("HTTP 404"), "{error}");
 }
 
@@ -189,7 +190,7 @@ fn the_environments_base_url_is_used_and_named() {
 }
 
 fn url(builder: Builder<Client>) -> String {
-    builder.build().unwrap().0.call_raw("x", json!({})).encode().unwrap().url
+    builder.build().unwrap().call_raw("x", json!({})).encode().unwrap().url
 }
 
 #[test]
@@ -206,7 +207,7 @@ fn child_with_an_empty_base_url() {
     if !is_child() {
         return;
     }
-    assert_eq!(url(plain()), "https://api.acme.example/v1/x");
+    assert_eq!(url(plain()), "https://api.acme.example/open/v1/x");
 }
 
 #[test]

@@ -1,17 +1,15 @@
 //! What is told about an odd answer.
 
-use scrm_core::explain::explain;
+use acme_client::{VENDOR, person::PersonList};
+use scrm_core::{explain::explain, operation::Operation as _};
 
-use crate::{
-    acme::{VENDOR, operations::USER_LIST},
-    tables::{Member, Page},
-};
+use crate::tables::{Member, Page};
 
-const ODD: &str = r#"{"code":"0","msg":"ok","trace":"13800138000","data":{"list":[{"id":1,"name":"韩梅梅","phone":"13800138000","new":{"13800138000":"x","k":[7]}},
+const ODD: &str = r#"{"code":"0","msg":"ok","shop":"13800138000","data":{"list":[{"id":1,"name":"韩梅梅","phone":"13800138000","new":{"13800138000":"x","k":[7]}},
     {"id":[],"phone":"13800138000"}],"total":"2"}}"#;
 
 fn told(body: &str, plain: bool) -> (String, bool) {
-    let explanation = explain(&mut Page::default(), &USER_LIST, &VENDOR, body.as_bytes(), plain);
+    let explanation = explain(&mut Page::default(), PersonList::spec(), &VENDOR, body.as_bytes(), plain);
     assert!(!format!("{explanation:?}").contains("13800138000"));
     (explanation.text, explanation.ok)
 }
@@ -32,20 +30,20 @@ fn plain_text_hides_nothing() {
 
 #[test]
 fn a_failure_is_told_with_its_meaning() {
-    let (text, ok) = told(r#"{"code":9,"msg":"no","data":{"phone":"13800138000"}}"#, false);
+    let (text, ok) = told(r#"{"code":30,"msg":"no","data":{"phone":"13800138000"}}"#, false);
     assert!(!ok);
     insta::assert_snapshot!(text, @r#"
     code: 9
     message: no
     result: failure
-    meaning: the operation's nine / 操作的九
+    meaning: the list is sealed / 名单已封存
     action: FixRequest
     data as it came: {"phone":"<11 characters>"}
     bad rows: 0
     drifts from the page: 0
     "#);
-    let (text, ok) = told(r#"{"code":4290,"msg":"slow"}"#, false);
-    assert!(!ok && text.contains("meaning: too fast / 含义\naction: Wait"), "{text}");
+    let (text, ok) = told(r#"{"code":20,"msg":"slow"}"#, false);
+    assert!(!ok && text.contains("meaning: quota used up / 配额已用完\naction: Wait"), "{text}");
     let (text, ok) = told(r#"{"code":31337}"#, false);
     assert!(!ok && text.contains("the code is not documented"), "{text}");
 }
@@ -62,7 +60,7 @@ fn what_cannot_be_decoded_is_told_with_its_place() {
 
 #[test]
 fn a_good_answer_is_good() {
-    let explanation = explain(&mut Vec::<Member>::new(), &USER_LIST, &VENDOR, br#"{"code":0,"msg":"ok","data":[{"id":1}]}"#, false);
+    let explanation = explain(&mut Vec::<Member>::new(), PersonList::spec(), &VENDOR, br#"{"code":0,"msg":"ok","data":[{"id":1}]}"#, false);
     assert!(explanation.ok, "{explanation}");
     assert!(explanation.text.contains("drifts from the page: 0"), "{explanation}");
 }

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use acme_client::Client;
 use scrm_core::hooks::{Attempt, CallContext, End, Hooks, QuotaWait, Retry, Start, TokenFetch, TokenFrom};
 use tokio::time::{Duration, timeout};
 
-use crate::acme::{Act, Client, Script, UserList, builder, credentials};
+use crate::acme::{Act, Script, builder, credentials, persons};
 
 /// Which calls the events belong to.
 #[derive(Default)]
@@ -48,19 +49,19 @@ fn client(hooks: Arc<dyn Hooks>, acts: impl IntoIterator<Item = Act>) -> Client 
 async fn events_name_their_call_and_their_page() {
     let calls = Arc::new(Calls::default());
     let client = client(calls.clone(), [Act::ok(r#"{"list":[],"total":0}"#), Act::ok(r#"{"list":[],"total":0}"#)]);
-    client.0.call(UserList::new()).await.unwrap();
-    assert_eq!(calls.take(), ["start user_list 1 None", "attempt user_list 1 None", "end None user_list 1 None"]);
-    let mut pages = client.0.call(UserList::new()).paginate().pages();
+    client.call(persons()).await.unwrap();
+    assert_eq!(calls.take(), ["start person_list 1 None", "attempt person_list 1 None", "end None person_list 1 None"]);
+    let mut pages = client.call(persons()).paginate().pages();
     pages.next().await.unwrap().unwrap();
-    assert_eq!(calls.take(), ["start user_list 2 Some(1)", "attempt user_list 2 Some(1)", "end None user_list 2 Some(1)"]);
+    assert_eq!(calls.take(), ["start person_list 2 Some(1)", "attempt person_list 2 Some(1)", "end None person_list 2 Some(1)"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_ends() {
     let calls = Arc::new(Calls::default());
     let client = client(calls.clone(), [Act::Hang]);
-    timeout(Duration::from_secs(1), client.0.call(UserList::new()).send()).await.unwrap_err();
-    assert_eq!(calls.take(), ["start user_list 1 None", "end Some(\"cancelled\") user_list 1 None"]);
+    timeout(Duration::from_secs(1), client.call(persons()).send()).await.unwrap_err();
+    assert_eq!(calls.take(), ["start person_list 1 None", "end Some(\"cancelled\") person_list 1 None"]);
 }
 
 #[test]
@@ -68,10 +69,10 @@ fn events_can_be_made_for_tests_and_pairs_are_told_both() {
     let calls = Arc::new(Calls::default());
     let account = credentials("app-1").account_key();
     let pair = (calls.clone(), calls.clone());
-    let mut start = Start::new("acme", "user_list");
+    let mut start = Start::new("acme", "person_list");
     start.call = CallContext::new(7, &account);
     pair.start(&start);
-    assert_eq!(calls.take(), vec!["start user_list 7 None"; 2]);
+    assert_eq!(calls.take(), vec!["start person_list 7 None"; 2]);
     pair.token_fetch(&TokenFetch::new("acme", "access", TokenFrom::Vendor));
 }
 
@@ -140,20 +141,20 @@ mod spans {
     async fn a_call_is_a_span_with_the_names_of_the_conventions() {
         let log = Log::default();
         let _default = tracing::subscriber::set_default(log.clone());
-        let client = client(Arc::new(scrm_core::hooks::NoHooks), [Act::code(3000)]);
-        client.0.call(UserList::new()).await.unwrap_err();
+        let client = client(Arc::new(scrm_core::hooks::NoHooks), [Act::code(19)]);
+        client.call(persons()).await.unwrap_err();
         let account = credentials("app-1").account_key();
         let text = log.0.lock().unwrap().0.replace(&account, "ACCOUNT");
         insta::assert_snapshot!(text, @r#"
-        0: span 1 call otel.name=acme user_list otel.kind="client" vendor="acme" operation="user_list" call.id=1 account="ACCOUNT" http.request.method="POST" server.address="api.acme.example"
-        1: TRACE message=call started vendor="acme" operation="user_list"
-        1: DEBUG message=request vendor="acme" operation="user_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=0 http.response.status_code=200 error.type="vendor" vendor.code="3000" duration=0.0
+        0: span 1 call otel.name=acme person_list otel.kind="client" vendor="acme" operation="person_list" call.id=1 account="ACCOUNT" http.request.method="POST" server.address="api.acme.example"
+        1: TRACE message=call started vendor="acme" operation="person_list"
+        1: DEBUG message=request vendor="acme" operation="person_list" http.request.method="POST" server.address="api.acme.example" http.request.resend_count=0 http.response.status_code=200 error.type="vendor" vendor.code="19" duration=0.0
         0: record 1 http.request.resend_count=0
         0: record 1 http.response.status_code=200
         0: record 1 otel.status_code="ERROR"
         0: record 1 error.type="vendor"
-        0: record 1 vendor.code="3000"
-        1: WARN message=call failed vendor="acme" operation="user_list" http.request.resend_count=0 error.type="vendor" vendor.code="3000" duration=0.0 waited=0.0
+        0: record 1 vendor.code="19"
+        1: WARN message=call failed vendor="acme" operation="person_list" http.request.resend_count=0 error.type="vendor" vendor.code="19" duration=0.0 waited=0.0
         "#);
     }
 }
@@ -213,22 +214,22 @@ mod meters {
         metrics::with_local_recorder(&book, || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
             runtime.block_on(async {
-                let client = client(Arc::new(scrm_core::hooks::NoHooks), [Act::code(3000), Act::status(502), Act::ok("{}")]);
-                client.0.call(UserList::new()).await.unwrap_err();
-                client.0.call(UserList::new()).await.unwrap();
+                let client = client(Arc::new(scrm_core::hooks::NoHooks), [Act::code(19), Act::status(502), Act::ok("{}")]);
+                client.call(persons()).await.unwrap_err();
+                client.call(persons()).await.unwrap();
             });
         });
         let sums: Vec<String> =
             book.0.lock().unwrap().iter().map(|(key, sum)| format!("{key} {}", sum.0.load(std::sync::atomic::Ordering::Relaxed))).collect();
         insta::assert_snapshot!(sums.join("\n"), @r#"
-        counter scrm.client.calls vendor=acme operation=user_list error.type=none 1
-        counter scrm.client.calls vendor=acme operation=user_list error.type=vendor 1
-        counter scrm.client.retries vendor=acme operation=user_list error.type=http 1
-        histogram http.client.request.duration vendor=acme operation=user_list http.request.method=POST server.address=api.acme.example http.response.status_code=200 error.type=none 1
-        histogram http.client.request.duration vendor=acme operation=user_list http.request.method=POST server.address=api.acme.example http.response.status_code=200 error.type=vendor 1
-        histogram http.client.request.duration vendor=acme operation=user_list http.request.method=POST server.address=api.acme.example http.response.status_code=502 error.type=http 1
-        histogram scrm.client.call.duration vendor=acme operation=user_list error.type=none 1
-        histogram scrm.client.call.duration vendor=acme operation=user_list error.type=vendor 1
+        counter scrm.client.calls vendor=acme operation=person_list error.type=none 1
+        counter scrm.client.calls vendor=acme operation=person_list error.type=vendor 1
+        counter scrm.client.retries vendor=acme operation=person_list error.type=http 1
+        histogram http.client.request.duration vendor=acme operation=person_list http.request.method=POST server.address=api.acme.example http.response.status_code=200 error.type=none 1
+        histogram http.client.request.duration vendor=acme operation=person_list http.request.method=POST server.address=api.acme.example http.response.status_code=200 error.type=vendor 1
+        histogram http.client.request.duration vendor=acme operation=person_list http.request.method=POST server.address=api.acme.example http.response.status_code=502 error.type=http 1
+        histogram scrm.client.call.duration vendor=acme operation=person_list error.type=none 1
+        histogram scrm.client.call.duration vendor=acme operation=person_list error.type=vendor 1
         "#);
     }
 }

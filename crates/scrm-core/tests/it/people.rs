@@ -9,91 +9,26 @@ use std::{
     time::Duration,
 };
 
+use acme_client::{
+    Client,
+    person::{PersonScroll, PersonSearch},
+};
 use scrm_core::{
-    Builder, Sent, Transport, Value, async_trait, declare,
+    Builder, Sent, Transport, Value, async_trait,
+    spec::QuotaSpec,
     transport::{HttpRequest, HttpResponse, TransportError, TransportErrorKind},
 };
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::acme::{
-    Acme, Client, User, credentials,
-    operations::{UserListData, usual},
-};
+use crate::acme::credentials;
 
-declare::request! {
-    /// Lists people by page.
-    pub struct List {
-        "Page." "页码。"
-        page: Option<i64> as I64 = "page", optional, with_page(i64) = Some(1);
-        "Rows a page." "每页行数。"
-        page_size: Option<i64> as I64 = "page_size", optional, with_page_size(i64) = Some(50);
-        "First day." "起始日。"
-        start: Option<String> as Str = "start", optional, with_start(impl Into<String>);
-        "Last day." "截止日。"
-        end: Option<String> as Str = "end", optional, with_end(impl Into<String>);
-    }
-    numbers(0 1 2 3)
-    /// Nothing is required.
-    new()
+pub fn list() -> PersonSearch {
+    PersonSearch::new()
 }
 
-declare::operation! {
-    impl Operation for List, of Acme, answers UserListData;
-    pub static LIST = usual("people_list", "/people/list")
-        .quota(100, 1)
-        .paging(
-            &PagingSpec::number("page", 1, "/data/list")
-                .size("page_size")
-                .max_size(50)
-                .total("/data/total")
-                .id("user_id")
-                .row_cap(10_000)
-                .split_by(SplitSpec::new("start", "end", TimeFormat::Date))
-        );
-}
-
-declare::pages! {
-    impl PagedOperation for List, row User;
-    rows data.list;
-    page request.page;
-    size request.page_size;
-    range 0 request.start to request.end;
-}
-
-declare::request! {
-    /// Lists people behind one of them.
-    pub struct After {
-        "Behind this one." "从这一个之后。"
-        after: Option<Value> as Any = "after", optional, with_after(impl Into<Value>);
-        "Rows a page." "每页行数。"
-        size: Option<i64> as I64 = "size", optional, with_size(i64) = Some(50);
-    }
-    numbers(0 1)
-    /// Nothing is required.
-    new()
-}
-
-declare::operation! {
-    impl Operation for After, of Acme, answers UserListData;
-    pub static AFTER = usual("people_after", "/people/after").paging(
-        &PagingSpec::cursor("after", "user_id", "/data/list").size("size").max_size(50).total("/data/total").id("user_id")
-    );
-}
-
-declare::pages! {
-    impl PagedOperation for After, row User;
-    rows data.list;
-    size request.size;
-    cursor request.after;
-}
-
-pub fn list() -> List {
-    List::new()
-}
-
-pub fn after() -> After {
-    After::new()
+pub fn after() -> PersonScroll {
+    PersonScroll::new()
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +86,8 @@ impl People {
     }
 
     pub fn client(self: &Arc<Self>) -> Client {
-        Builder::new(credentials("app-1")).transport(self.clone()).timeout(Duration::from_secs(600)).build().unwrap()
+        let builder = Builder::new(credentials("app-1")).transport(self.clone()).timeout(Duration::from_secs(600));
+        builder.quota("person_search", QuotaSpec { calls: 100, seconds: 1 }).build().unwrap()
     }
 
     /// Whom a pull must deliver: who was there from the beginning, and still is.
@@ -207,17 +143,21 @@ impl Crowd {
         let from = bound("start").map_or(0, |day| self.people.partition_point(|(_, of)| *of < day));
         let to = bound("end").map_or(self.people.len(), |day| self.people.partition_point(|(_, of)| *of <= day)).max(from);
         let all = &self.people[from..to];
-        let page = if path.contains("/people/list") {
+        let page = if path.contains("/person/search") {
             let (page, size) = (body["page"].as_u64().unwrap() as usize, body["page_size"].as_u64().unwrap() as usize);
             let end = (page * size).min(all.len()).min(10_000);
             &all[((page - 1) * size).min(end)..end]
         } else {
             let size = body["size"].as_u64().unwrap() as usize;
-            let after = body["after"].as_str().map(|id| id[2..].parse::<u64>().unwrap());
+            let after = body["after"]["id"].as_str().map(|id| id[2..].parse::<u64>().unwrap());
             let start = after.map_or(0, |after| all.partition_point(|(number, _)| *number <= after));
             &all[start..(start + size).min(all.len())]
         };
-        let rows: Vec<Value> = page.iter().map(|(number, day)| json!({"user_id": format!("u_{number}"), "points": day})).collect();
+        let row = |(number, day): &(u64, i64)| {
+            let id = format!("u_{number}");
+            json!({"user_id": id, "points": day, "place": {"id": id, "points": day}})
+        };
+        let rows: Vec<Value> = page.iter().map(row).collect();
         json!({"list": rows, "total": all.len()})
     }
 
@@ -241,8 +181,8 @@ impl Crowd {
             }
             Some(Fault::Html) => (200, "<html>maintenance</html>".into()),
             Some(Fault::Empty) => (200, String::new()),
-            Some(Fault::TokenExpired) => refused(4001),
-            Some(Fault::QuotaCode) => refused(4290),
+            Some(Fault::TokenExpired) => refused(12),
+            Some(Fault::QuotaCode) => refused(20),
             Some(Fault::BadRow) => {
                 if let Some(row) = data["list"].as_array_mut().and_then(|rows| rows.first_mut()) {
                     row["points"] = json!({"bad": row["user_id"]});
@@ -261,7 +201,7 @@ impl Transport for People {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let found = |(status, body): (u16, String)| HttpResponse { status, headers: vec![], body: body.into() };
         if request.url.contains("/token?") {
-            let token = json!({"code": 0, "msg": "ok", "data": {"access_token": "t0ken-of-people", "expires_in": 7200}});
+            let token = json!({"code": 0, "msg": "ok", "data": {"token": "t0ken-of-people", "life": 7200}});
             return Ok(found((200, token.to_string())));
         }
         let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use acme_client::{Client, person::Person};
 use futures_util::StreamExt as _;
 use scrm_core::{
     Error, ErrorKind, RejectSink,
@@ -13,13 +14,10 @@ use scrm_core::{
     paging::{Items, Rejected, ResumeToken, Summary},
 };
 
-use crate::{
-    acme::{Client, User},
-    people::{Crowd, Fault, People, after, list},
-};
+use crate::people::{Crowd, Fault, People, after, list};
 
 /// All rows; no error is allowed.
-async fn all<O: PagedOperation<Row = User>>(mut items: Items<O>) -> (Vec<String>, Summary) {
+async fn all<O: PagedOperation<Row = Person>>(mut items: Items<O>) -> (Vec<String>, Summary) {
     let mut ids = Vec::new();
     while let Some(row) = items.next().await.unwrap() {
         ids.push(row.user_id.unwrap());
@@ -38,7 +36,7 @@ const MANY: u64 = 123_456;
 #[tokio::test(start_paused = true)]
 async fn very_many_come_each_once_beyond_the_ceiling() {
     let people = People::new(MANY);
-    let (ids, summary) = all(people.client().0.call(list()).paginate().concurrency(8).items()).await;
+    let (ids, summary) = all(people.client().call(list()).paginate().concurrency(8).items()).await;
     once(&ids, &people.constant(MANY));
     assert!(summary.is_complete() && ids.len() as u64 == MANY, "{summary}");
     assert!(summary.pieces >= 13 && people.calls() < 2_800, "{summary}, {} calls", people.calls());
@@ -48,7 +46,7 @@ async fn very_many_come_each_once_beyond_the_ceiling() {
 #[tokio::test(start_paused = true)]
 async fn very_many_come_each_once_by_cursor() {
     let people = People::new(MANY);
-    let (ids, summary) = all(people.client().0.call(after()).paginate().concurrency(2).items()).await;
+    let (ids, summary) = all(people.client().call(after()).paginate().concurrency(2).items()).await;
     once(&ids, &people.constant(MANY));
     assert!(summary.is_complete() && ids.len() as u64 == MANY, "{summary}");
 }
@@ -59,20 +57,20 @@ async fn while_people_come_and_go_those_who_stay_come_once() {
         let count = 30_000;
         let crowd = || Crowd { random, coming, going, ..Crowd::default() };
         let people = People::with(count, crowd(), Duration::ZERO);
-        let (ids, summary) = all(people.client().0.call(list()).paginate().concurrency(width).items()).await;
+        let (ids, summary) = all(people.client().call(list()).paginate().concurrency(width).items()).await;
         once(&ids, &people.constant(count));
         assert!(summary.is_complete(), "{summary}");
         let people = People::with(count, crowd(), Duration::ZERO);
-        let (ids, _) = all(people.client().0.call(after()).paginate().concurrency(width).items()).await;
+        let (ids, _) = all(people.client().call(after()).paginate().concurrency(width).items()).await;
         once(&ids, &people.constant(count));
     }
 }
 
 /// Pulls with a process that dies after a random number of rows, and goes on from its last token.
-async fn with_deaths<O: PagedOperation<Row = User>>(client: &Client, request: O, random: &mut u64) -> (Vec<String>, u32) {
+async fn with_deaths<O: PagedOperation<Row = Person>>(client: &Client, request: O, random: &mut u64) -> (Vec<String>, u32) {
     let (mut ids, mut token, mut deaths) = (Vec::new(), None::<String>, 0);
     loop {
-        let mut call = client.0.call(request.clone()).paginate().concurrency(1 + *random as usize % 4);
+        let mut call = client.call(request.clone()).paginate().concurrency(1 + *random as usize % 4);
         if let Some(token) = &token {
             call = call.resume_from(&token.parse().unwrap()).unwrap();
         }
@@ -112,12 +110,12 @@ async fn prefetch_is_fast_in_order_bounded_and_keeps_the_quota() {
     let sequential = {
         let people = People::with(count, Crowd::default(), latency);
         let began = tokio::time::Instant::now();
-        all(people.client().0.call(list()).paginate().items()).await;
+        all(people.client().call(list()).paginate().items()).await;
         began.elapsed()
     };
     let people = People::with(count, Crowd::default(), latency);
     let began = tokio::time::Instant::now();
-    let mut pages = people.client().0.call(list()).paginate().concurrency(16).pages();
+    let mut pages = people.client().call(list()).paginate().concurrency(16).pages();
     let (mut taken, mut waiting, mut ids) = (0, 0, Vec::new());
     while let Some(page) = pages.next().await.unwrap() {
         taken += 1;
@@ -139,7 +137,7 @@ async fn with_a_cursor_the_next_page_is_fetched_while_this_one_is_used() {
     let run = async |pages: usize| {
         let people = People::with(1_000, Crowd::default(), Duration::from_millis(100));
         let began = tokio::time::Instant::now();
-        let mut stream = people.client().0.call(after()).paginate().concurrency(pages).pages();
+        let mut stream = people.client().call(after()).paginate().concurrency(pages).pages();
         while stream.next().await.unwrap().is_some() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -165,7 +163,7 @@ const FAULTS: [Fault; 12] = [
 ];
 
 /// Rows and errors; goes on after errors.
-async fn through_errors<O: PagedOperation<Row = User>>(mut items: Items<O>) -> (Vec<String>, Vec<Error>, Summary) {
+async fn through_errors<O: PagedOperation<Row = Person>>(mut items: Items<O>) -> (Vec<String>, Vec<Error>, Summary) {
     let (mut ids, mut errors) = (Vec::new(), Vec::new());
     loop {
         match items.next().await {
@@ -177,11 +175,11 @@ async fn through_errors<O: PagedOperation<Row = User>>(mut items: Items<O>) -> (
     (ids, errors, items.summary())
 }
 
-async fn survives<O: PagedOperation<Row = User>>(request: O, fault: Fault, call: u64, retries: u32, width: usize) {
+async fn survives<O: PagedOperation<Row = Person>>(request: O, fault: Fault, call: u64, retries: u32, width: usize) {
     let count = 600;
     let crowd = Crowd { faults: [(call, fault)].into(), ..Crowd::default() };
     let people = People::with(count, crowd, Duration::ZERO);
-    let items = people.client().0.call(request).retries(retries).paginate().concurrency(width).items();
+    let items = people.client().call(request).retries(retries).paginate().concurrency(width).items();
     let (mut ids, errors, summary) = through_errors(items).await;
     let context = format!("{fault:?} at call {call}, {retries} retries, {errors:?}, {summary}");
     for error in &errors {
@@ -212,7 +210,7 @@ async fn whatever_fails_a_pull_is_complete_or_names_the_page() {
 async fn a_server_that_stays_down_ends_the_stream_with_its_page_named() {
     let faults = (4..100).map(|call| (call, Fault::Status(503))).collect();
     let people = People::with(600, Crowd { faults, ..Crowd::default() }, Duration::ZERO);
-    let (ids, errors, summary) = through_errors(people.client().0.call(list()).retries(0).paginate().items()).await;
+    let (ids, errors, summary) = through_errors(people.client().call(list()).retries(0).paginate().items()).await;
     assert_eq!((ids.len(), errors.len(), summary.ended, summary.is_complete()), (150, 5, false, false));
     assert!(errors[4].to_string().contains("page 4: the server failed (given up after 5 failures in a row)"), "{}", errors[4]);
 }
@@ -228,7 +226,7 @@ async fn bad_rows_can_go_to_a_sink() {
     }
     let people = People::with(120, Crowd { faults: [(2, Fault::BadRow)].into(), ..Crowd::default() }, Duration::ZERO);
     let sink = Arc::new(Sink::default());
-    let (ids, summary) = all(people.client().0.call(list()).paginate().rejects(sink.clone()).items()).await;
+    let (ids, summary) = all(people.client().call(list()).paginate().rejects(sink.clone()).items()).await;
     assert_eq!((ids.len(), summary.bad_rows), (119, 1));
     assert_eq!(*sink.0.lock().unwrap(), [(Some(2), "/data/list/0/points".to_owned())]);
 }
@@ -237,24 +235,24 @@ async fn bad_rows_can_go_to_a_sink() {
 async fn a_token_of_something_else_is_refused_with_the_reason() {
     let people = People::new(200);
     let client = people.client();
-    let mut pages = client.0.call(list()).paginate().pages();
+    let mut pages = client.call(list()).paginate().pages();
     let page = pages.next().await.unwrap().unwrap();
     let token = page.resume();
-    assert!(token.to_string().len() < 1000 && token.path() == "/people/list", "{token}");
+    assert!(token.to_string().len() < 1000 && token.path() == "/person/search", "{token}");
     let reason = |refused: Result<(), Error>| {
         let error = refused.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         error.to_string()
     };
-    let other_operation = reason(client.0.call(after()).paginate().resume_from(token).map(|_| ()));
-    assert!(other_operation.contains("belongs to acme /people/list, not to acme /people/after"), "{other_operation}");
-    let other_filter = reason(client.0.call(list().with_page_size(20)).paginate().resume_from(token).map(|_| ()));
+    let other_operation = reason(client.call(after()).paginate().resume_from(token).map(|_| ()));
+    assert!(other_operation.contains("belongs to acme /person/search, not to acme /person/scroll"), "{other_operation}");
+    let other_filter = reason(client.call(list().with_page_size(20)).paginate().resume_from(token).map(|_| ()));
     assert!(other_filter.contains("belongs to a request with other parameters"), "{other_filter}");
     let text = token.to_string();
     assert!(text.len() <= ResumeToken::MAX_LEN);
     let newer = text.replace("pull3:", "pull4:").parse::<ResumeToken>().unwrap_err();
     assert_eq!(newer.to_string(), "the resume token was made by another version of this crate; begin the pull anew");
-    for wrong in ["", "{}", "7", "pull3:0:{}", &text[1..], &text[..text.len() - 1], &text.replace("people", "peoplf")] {
+    for wrong in ["", "{}", "7", "pull3:0:{}", &text[1..], &text[..text.len() - 1], &text.replace("person", "persom")] {
         assert!(wrong.parse::<ResumeToken>().unwrap_err().to_string().contains("damaged"), "{wrong}");
     }
     assert_eq!(text.parse::<ResumeToken>().unwrap(), *token);
@@ -265,9 +263,9 @@ async fn a_token_of_something_else_is_refused_with_the_reason() {
 #[tokio::test(start_paused = true)]
 async fn a_token_of_the_end_has_nothing_to_come() {
     let people = People::new(70);
-    let mut items = people.client().0.call(list()).paginate().items();
+    let mut items = people.client().call(list()).paginate().items();
     assert_eq!(items.by_ref().count().await, 70);
-    let rest = people.client().0.call(list()).paginate().resume_from(&items.resume()).unwrap().items();
+    let rest = people.client().call(list()).paginate().resume_from(&items.resume()).unwrap().items();
     let (ids, summary) = all(rest).await;
     assert!(ids.is_empty() && summary.is_complete(), "{summary}");
 }
@@ -276,7 +274,7 @@ async fn a_token_of_the_end_has_nothing_to_come() {
 async fn the_total_and_the_size_to_come_are_known_from_the_first_page() {
     use futures_util::Stream as _;
     let people = People::new(120);
-    let mut items = people.client().0.call(list()).paginate().items();
+    let mut items = people.client().call(list()).paginate().items();
     assert_eq!((items.total(), items.size_hint()), (None, (0, None)));
     items.next().await.unwrap().unwrap();
     assert_eq!((items.total(), items.size_hint()), (Some(120), (49, Some(119))));
@@ -288,7 +286,7 @@ async fn the_total_and_the_size_to_come_are_known_from_the_first_page() {
 async fn the_drift_of_a_pull_is_counted() {
     let people = People::with(300, Crowd { faults: [(2, Fault::BadRow)].into(), ..Crowd::default() }, Duration::ZERO);
     let client = people.client();
-    through_errors(client.0.call(list()).paginate().items()).await;
-    let report = client.0.drift().to_string();
-    assert!(report.contains("people_list /data/list/*: row not understood (object), 1 times"), "{report}");
+    through_errors(client.call(list()).paginate().items()).await;
+    let report = client.drift().to_string();
+    assert!(report.contains("person_search /data/list/*: row not understood (object), 1 times"), "{report}");
 }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use acme_client::Client;
 use futures_util::future::join_all;
 use scrm_core::{
     Builder, ErrorKind, Sent, async_trait,
@@ -15,19 +16,15 @@ use scrm_core::{
 use tokio::time::Instant;
 
 use crate::acme::{
-    Act, Client, Script, UserList, builder, client, credentials,
+    Act, Script, builder, client, credentials,
     loopback::{Loopback, Manner},
-    seconds,
+    persons, seconds,
 };
-
-fn tokens(script: &Script) -> Vec<String> {
-    script.bodies().iter().map(|body| body["access_token"].as_str().unwrap_or("none").to_owned()).collect()
-}
 
 #[tokio::test(start_paused = true)]
 async fn one_token_serves_many_calls() {
     let (client, script) = client(vec![Act::ok("{}"); 50]);
-    let calls = (0..50).map(|_| client.0.call(UserList::new()).send());
+    let calls = (0..50).map(|_| client.call(persons()).send());
     for outcome in futures_util::future::join_all(calls).await {
         outcome.unwrap();
     }
@@ -36,28 +33,28 @@ async fn one_token_serves_many_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_is_refreshed_once() {
-    let (client, script) = client([Act::code(4001), Act::ok("{}")]);
-    let response = client.0.call(UserList::new()).retries(0).await.unwrap();
+    let (client, script) = client([Act::code(12), Act::ok("{}")]);
+    let response = client.call(persons()).retries(0).await.unwrap();
     assert_eq!(response.meta.attempts, 2);
-    assert_eq!(tokens(&script), ["t0ken-of-acme-1", "t0ken-of-acme-2"]);
+    assert_eq!(script.tokens_sent(), ["t0ken-of-acme-1", "t0ken-of-acme-2"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_rejected_for_good_ends_the_call() {
-    let (client, script) = client([Act::code(4001), Act::code(4001)]);
-    let error = client.0.call(UserList::new()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts(), error.vendor_code()), (ErrorKind::Token, 2, Some("4001")));
-    assert!(error.to_string().contains("the vendor rejects a fresh token: code 4001"), "{error}");
+    let (client, script) = client([Act::code(12), Act::code(12)]);
+    let error = client.call(persons()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.vendor_code()), (ErrorKind::Token, 2, Some("12")));
+    assert!(error.to_string().contains("the vendor rejects a fresh token: code 12"), "{error}");
     assert_eq!((script.tokens(), script.seen().len()), (2, 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_explicit_token_is_used_and_never_refreshed() {
-    let script = Script::new([Act::code(4001)]);
+    let script = Script::new([Act::code(12)]);
     let client: Client = builder(&script).token("mine").build().unwrap();
-    let error = client.0.call(UserList::new()).await.unwrap_err();
+    let error = client.call(persons()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Token, 1));
-    assert_eq!((tokens(&script), script.tokens()), (vec!["mine".to_owned()], 0));
+    assert_eq!((script.tokens_sent(), script.tokens()), (vec!["mine".to_owned()], 0));
 }
 
 struct Central(&'static str);
@@ -73,11 +70,11 @@ impl TokenSource for Central {
 async fn a_token_source_is_asked_instead_of_the_vendor() {
     let script = Script::new([Act::ok("{}")]);
     let client: Client = builder(&script).token_source(Arc::new(Central("central"))).build().unwrap();
-    client.0.call(UserList::new()).await.unwrap();
-    assert_eq!((tokens(&script), script.tokens()), (vec!["central".to_owned()], 0));
+    client.call(persons()).await.unwrap();
+    assert_eq!((script.tokens_sent(), script.tokens()), (vec!["central".to_owned()], 0));
 
     let away: Client = builder(&script).token_source(Arc::new(Central(""))).build().unwrap();
-    let error = away.0.call(UserList::new()).await.unwrap_err();
+    let error = away.call(persons()).await.unwrap_err();
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Token, Sent::No));
     assert!(error.to_string().contains("central service away, call ***"), "{error}");
 }
@@ -85,10 +82,10 @@ async fn a_token_source_is_asked_instead_of_the_vendor() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_request_tells_why() {
     let (client, script) = client([]);
-    script.token_acts.lock().unwrap().push_back(Act::says(3001, "wrong secret"));
-    let error = client.0.call(UserList::new()).await.unwrap_err();
-    assert_eq!((error.kind(), error.sent(), error.attempts(), error.operation()), (ErrorKind::Token, Sent::No, 0, Some("user_list")));
-    assert!(error.to_string().contains("no token from token_get: code 3001 含义 (no permission)"), "{error}");
+    script.token_acts.lock().unwrap().push_back(Act::says(15, "wrong secret"));
+    let error = client.call(persons()).await.unwrap_err();
+    assert_eq!((error.kind(), error.sent(), error.attempts(), error.operation()), (ErrorKind::Token, Sent::No, 0, Some("person_list")));
+    assert!(error.to_string().contains("no token from token: code 15 没有权限 (no permission)"), "{error}");
     // What a token operation answers is not shown: there may be a token in it.
     assert_eq!(error.raw_body(), None);
 }
@@ -96,21 +93,21 @@ async fn a_refused_token_request_tells_why() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_a_token_shows_nothing_of_itself() {
     let (client, script) = client([]);
-    script.token_acts.lock().unwrap().push_back(Act::ok(r#"{"access_tokem":"t0ken-misspelt"}"#));
-    let error = client.0.call(UserList::new()).await.unwrap_err();
+    script.token_acts.lock().unwrap().push_back(Act::ok(r#"{"tokem":"t0ken-misspelt"}"#));
+    let error = client.call(persons()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Token);
-    assert!(error.to_string().contains("the answer holds no token at /data/access_token"), "{error}");
+    assert!(error.to_string().contains("the answer holds no token at /data/token"), "{error}");
     assert!(!format!("{error:?}").contains("misspelt"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_token_gives_its_quota_slot_back() {
     let script = Script::new([Act::ok("{}")]);
-    script.token_acts.lock().unwrap().push_back(Act::code(3001));
-    let client: Client = builder(&script).quota("user_list", QuotaSpec { calls: 1, seconds: 3600 }).build().unwrap();
-    assert_eq!(client.0.call(UserList::new()).await.unwrap_err().kind(), ErrorKind::Token);
+    script.token_acts.lock().unwrap().push_back(Act::code(15));
+    let client: Client = builder(&script).quota("person_list", QuotaSpec { calls: 1, seconds: 3600 }).build().unwrap();
+    assert_eq!(client.call(persons()).await.unwrap_err().kind(), ErrorKind::Token);
     tokio::time::sleep(seconds(60)).await;
-    client.0.call(UserList::new()).await.unwrap();
+    client.call(persons()).await.unwrap();
 }
 
 /// Thirty clients of one shop, each on its own: the process asks once.
@@ -119,18 +116,18 @@ async fn clients_of_one_account_in_one_process_fetch_one_token_and_share_their_q
     let vendor = Loopback::start(seconds(7200), Duration::ZERO).await;
     let quota = QuotaSpec { calls: 20, seconds: 3600 };
     let build =
-        |app: &str, url: &str| -> Client { Builder::new(credentials(app)).base_url(url).quota("user_list", quota).build().unwrap() };
+        |app: &str, url: &str| -> Client { Builder::new(credentials(app)).base_url(url).quota("person_list", quota).build().unwrap() };
     let clients: Vec<_> = (0..30).map(|_| build("app-1", &vendor.url)).collect();
-    let calls = join_all(clients.iter().map(|client| client.0.call(UserList::new()).timeout(seconds(20)).send())).await;
+    let calls = join_all(clients.iter().map(|client| client.call(persons()).timeout(seconds(20)).send())).await;
     assert_eq!((vendor.fetches().len(), vendor.accepted().len(), calls.iter().filter(|call| call.is_ok()).count()), (1, 20, 20));
     for error in calls.into_iter().filter_map(Result::err) {
         assert!(error.to_string().contains("held back by this client: its own quota of 20 calls in 3600 s"), "{error}");
         assert_eq!((error.kind(), error.vendor_code(), error.http_status()), (ErrorKind::Quota, None, None));
     }
     // Another account, another server: another token.
-    build("app-2", &vendor.url).0.call(UserList::new()).await.unwrap();
+    build("app-2", &vendor.url).call(persons()).await.unwrap();
     let elsewhere = Loopback::start(seconds(7200), Duration::ZERO).await;
-    build("app-1", &elsewhere.url).0.call(UserList::new()).await.unwrap();
+    build("app-1", &elsewhere.url).call(persons()).await.unwrap();
     assert_eq!((vendor.fetches().len(), elsewhere.fetches().len()), (2, 1));
 }
 
@@ -142,7 +139,7 @@ async fn callers_who_give_up_do_not_keep_the_token_from_coming() {
     let client: Client = Builder::new(credentials("app-1")).transport(Arc::new(slow)).timeout(Duration::from_millis(200)).build().unwrap();
     let mut served = 0;
     for _ in 0..245 {
-        served += u32::from(client.0.call(UserList::new()).await.is_ok());
+        served += u32::from(client.call(persons()).await.is_ok());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(served >= 240, "{served}");
@@ -171,13 +168,13 @@ const TOKEN_QUOTA: QuotaSpec = QuotaSpec { calls: 20, seconds: 600 };
 #[tokio::test(start_paused = true)]
 async fn one_quota_code_to_the_token_stops_nobody_for_its_window() {
     for (act, at_most) in
-        [(Act::code(4290), 15), (Act::code(4291), 5), (Act::status(429), 15), (Act::After(429, "9999999999", String::new()), 15)]
+        [(Act::code(20), 15), (Act::code(24), 5), (Act::status(429), 15), (Act::After(429, "9999999999", String::new()), 15)]
     {
         let script = Script::new([Act::ok("{}")]);
         script.token_acts.lock().unwrap().push_back(act.clone());
-        let client: Client = builder(&script).quota("token_get", TOKEN_QUOTA).build().unwrap();
+        let client: Client = builder(&script).quota("token", TOKEN_QUOTA).build().unwrap();
         let began = Instant::now();
-        client.0.call(UserList::new()).await.unwrap();
+        client.call(persons()).await.unwrap();
         assert!(began.elapsed() <= seconds(at_most), "{act:?}: {:?}", began.elapsed());
     }
 }
@@ -185,16 +182,16 @@ async fn one_quota_code_to_the_token_stops_nobody_for_its_window() {
 #[tokio::test(start_paused = true)]
 async fn whoever_waits_in_vain_for_a_token_is_told_what_the_vendor_said() {
     for (act, code, status, expected) in [
-        (Act::code(4290), Some("4290"), Some(200), "code 4290 含义 (too fast)"),
+        (Act::code(20), Some("20"), Some(200), "code 20 配额已用完 (quota used up)"),
         (Act::status(429), None, Some(429), "too many calls; HTTP 429"),
     ] {
         let script = Script::new([]);
         script.token_acts.lock().unwrap().extend(vec![act; 50]);
-        let client: Client = builder(&script).quota("token_get", TOKEN_QUOTA).build().unwrap();
+        let client: Client = builder(&script).quota("token", TOKEN_QUOTA).build().unwrap();
         let began = Instant::now();
         while began.elapsed() < seconds(300) {
-            let error = client.0.call(UserList::new()).timeout(seconds(5)).await.unwrap_err();
-            assert!(error.to_string().contains("no token") && error.to_string().contains("token_get"), "{error}");
+            let error = client.call(persons()).timeout(seconds(5)).await.unwrap_err();
+            assert!(error.to_string().contains("no token") && error.to_string().contains("token"), "{error}");
             assert!(
                 error.to_string().contains(expected) || error.to_string().contains("the vendor answered an earlier call with"),
                 "{error}"
@@ -207,13 +204,13 @@ async fn whoever_waits_in_vain_for_a_token_is_told_what_the_vendor_said() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_refused_for_good_is_named_in_every_waiting_callers_error() {
-    let script = Script::new(vec![Act::code(4001); 1000]);
+    let script = Script::new(vec![Act::code(12); 1000]);
     let client: Client = builder(&script).build().unwrap();
     for _ in 0..3 {
-        for error in join_all((0..100).map(|_| client.0.call(UserList::new()).timeout(seconds(3)).send())).await {
+        for error in join_all((0..100).map(|_| client.call(persons()).timeout(seconds(3)).send())).await {
             let error = error.unwrap_err();
-            assert_eq!((error.kind(), error.vendor_code()), (ErrorKind::Token, Some("4001")), "{error}");
-            assert!(error.to_string().contains("code 4001 含义 (token invalid)"), "{error}");
+            assert_eq!((error.kind(), error.vendor_code()), (ErrorKind::Token, Some("12")), "{error}");
+            assert!(error.to_string().contains("code 12 令牌无效 (bad token)"), "{error}");
         }
     }
     assert!(script.tokens() < 10, "{}", script.tokens());
@@ -238,10 +235,10 @@ async fn a_pause_that_cannot_be_meant_is_said_and_can_be_lifted() {
     let witness = Arc::new(Witness::default());
     let script =
         Script::new([Act::After(429, "9999999999", String::new()), Act::After(429, "3000", String::new()), Act::ok("{}"), Act::ok("{}")]);
-    let client: Client = builder(&script).quota("user_list", QuotaSpec { calls: 100, seconds: 10 }).hooks(witness.clone()).build().unwrap();
-    let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    let client: Client = builder(&script).quota("person_list", QuotaSpec { calls: 100, seconds: 10 }).hooks(witness.clone()).build().unwrap();
+    let error = client.call(persons()).retries(0).await.unwrap_err();
     assert!(error.to_string().contains("Retry-After asks for 9999999999 s, which cannot be meant"), "{error}");
-    let error = client.0.call(UserList::new()).timeout(seconds(2)).await.unwrap_err();
+    let error = client.call(persons()).timeout(seconds(2)).await.unwrap_err();
     assert!(
         error.to_string().contains("the vendor answered an earlier call with HTTP 429 (Retry-After asks for 9999999999 s, which cannot be meant and is left out of account)"),
         "{error}"
@@ -249,24 +246,24 @@ async fn a_pause_that_cannot_be_meant_is_said_and_can_be_lifted() {
     assert_eq!((error.kind(), error.http_status(), error.sent()), (ErrorKind::Quota, Some(429), Sent::No));
     // The default pause is over soon; what is then asked for can be meant, and is lifted by hand.
     tokio::time::sleep(seconds(11)).await;
-    client.0.call(UserList::new()).retries(0).await.unwrap_err();
-    client.0.call(UserList::new()).await.unwrap_err();
-    assert!(client.0.resume_quota("user_list") && !client.0.resume_quota("user_list") && !client.0.resume_quota("nothing"));
-    client.0.call(UserList::new()).await.unwrap();
+    client.call(persons()).retries(0).await.unwrap_err();
+    client.call(persons()).await.unwrap_err();
+    assert!(client.core().resume_quota("person_list") && !client.core().resume_quota("person_list") && !client.core().resume_quota("nothing"));
+    client.call(persons()).await.unwrap();
     let told = witness.0.lock().unwrap().clone();
-    assert_eq!(told, ["user_list 10s Some(9999999999s) 429 None", "user_list 3000s Some(3000s) 429 None"]);
+    assert_eq!(told, ["person_list 10s Some(9999999999s) 429 None", "person_list 3000s Some(3000s) 429 None"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn quotas_that_cannot_be_meant_are_refused_at_build() {
     let built =
         |operation: &str, calls, seconds| builder(&Script::new([])).quota(operation, QuotaSpec { calls, seconds }).build().map(|_| ());
-    built("user_list", 1, 1).unwrap();
-    built("untyped", 1, 1).unwrap();
+    built("person_list", 1, 1).unwrap();
+    built("call_raw", 1, 1).unwrap();
     for (operation, calls, seconds, expected) in [
-        ("user_lits", 1, 1, "is of no operation; there are lookup, "),
-        ("user_list", 0, 10, "allows no call"),
-        ("user_list", 1, 0, "has a window of 0 s"),
+        ("person_lits", 1, 1, "is of no operation; there are member_file_get, "),
+        ("person_list", 0, 10, "allows no call"),
+        ("person_list", 1, 0, "has a window of 0 s"),
     ] {
         let error = built(operation, calls, seconds).unwrap_err();
         assert!(error.kind() == ErrorKind::Config && error.to_string().contains(expected), "{error}");
@@ -289,10 +286,10 @@ async fn no_timeout_is_too_long() {
         }
     }
     let script = Script::new(vec![Act::ok("{}"); 2]);
-    let builder = builder(&script).quota("user_list", QuotaSpec { calls: 5, seconds: 10 }).shared_quota(Arc::new(Generous));
+    let builder = builder(&script).quota("person_list", QuotaSpec { calls: 5, seconds: 10 }).shared_quota(Arc::new(Generous));
     let client: Client = builder.timeout(Duration::MAX).build().unwrap();
-    client.0.call(UserList::new()).await.unwrap();
-    client.0.call(UserList::new()).timeout(Duration::MAX).await.unwrap();
+    client.call(persons()).await.unwrap();
+    client.call(persons()).timeout(Duration::MAX).await.unwrap();
 }
 
 /// Bodies of token answers whose life nobody can mean.
@@ -300,12 +297,12 @@ async fn no_timeout_is_too_long() {
 async fn an_absurd_life_of_a_token_stops_no_call() {
     for life in ["9223372036854775807", "1e300", "-1", "\"9999999999999999999999\"", "null"] {
         let script = Script::new(vec![Act::ok("{}"); 3]);
-        script.token_acts.lock().unwrap().push_back(Act::ok(&format!(r#"{{"access_token":"t0ken","expires_in":{life}}}"#)));
+        script.token_acts.lock().unwrap().push_back(Act::ok(&format!(r#"{{"token":"t0ken","life":{life}}}"#)));
         let client: Client = builder(&script).build().unwrap();
         for _ in 0..3 {
-            client.0.call(UserList::new()).await.unwrap();
+            client.call(persons()).await.unwrap();
         }
-        assert!(client.0.token_life().unwrap() <= seconds(30 * 86_400), "{life}");
+        assert!(client.core().token_life().unwrap() <= seconds(30 * 86_400), "{life}");
         assert_eq!(script.tokens(), 1);
     }
 }
@@ -326,7 +323,7 @@ async fn a_token_folder_that_cannot_be_used_costs_no_call() {
         .build()
         .unwrap();
     for _ in 0..200 {
-        client.0.call(UserList::new()).await.unwrap();
+        client.call(persons()).await.unwrap();
         tokio::time::sleep(seconds(60)).await;
     }
     assert_eq!(*witness.0.lock().unwrap(), ["token_store access"]);

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use acme_client::{Client, person::PersonUpdate};
 use futures_util::future::join_all;
 use scrm_core::{
     ApiClient, Builder, CredentialSet, Error, ErrorKind, RequestBody, Sent, Value,
@@ -20,10 +21,9 @@ use scrm_core::{
 use tokio::time::{Instant, sleep};
 
 use crate::acme::{
-    ACCESS, ACME, Act, Client, ENVELOPE, SECRET, Script, Update, UserList, builder, credentials,
+    Act, SECRET, Script, builder, credentials,
     loopback::{Fault, Loopback, Manner},
-    operations::plain,
-    seconds,
+    persons, seconds,
 };
 
 const HOURS: Duration = Duration::from_secs(7200);
@@ -36,31 +36,61 @@ fn client(vendor: &Loopback) -> Builder<Client> {
 async fn a_thousand_calls_of_a_cold_client_fetch_one_token() {
     let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
     let client = client(&vendor).build().unwrap();
-    let calls: Vec<_> = (0..1000).map(|_| tokio::spawn(client.0.call(UserList::new()).send())).collect();
+    let calls: Vec<_> = (0..1000).map(|_| tokio::spawn(client.call(persons()).send())).collect();
     for call in calls {
         call.await.unwrap().unwrap();
     }
     assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (1, 1000));
 }
 
-/// Three vendors with a code of success, a code for a bad token and a place for the token of their own.
-macro_rules! vendor {
-    ($vendor:ident, $list:ident, $success:literal, $rejected:literal, $text:literal, $place:expr) => {
-        static $list: OperationSpec = {
-            static TOKEN: TokenSpec = ACCESS.place($place);
-            plain("list", Method::Post, "/list").token(&TOKEN)
-        };
-        static $vendor: VendorSpec = {
-            const OWN: EnvelopeSpec = ENVELOPE.success(&[$success]);
-            const RULES: &[ErrorRule] = &[ErrorRule::code($rejected, Action::RefreshToken, "token invalid", "令牌不对")];
-            ACME.envelope(if $text { OWN.text_codes() } else { OWN }).errors(RULES)
-        };
-    };
-}
+/// What no one vendor can be: three with a code of success, a code for a bad token and a place for the token of their own, and one that gives its token again.
+mod odd {
+    use super::*;
 
-vendor!(IN_BODY, BODY_LIST, "0", "2008", false, TokenPlace::Body("access_token"));
-vendor!(IN_HEADER, HEADER_LIST, "200", "100200", true, TokenPlace::Header("X-Token"));
-vendor!(IN_QUERY, QUERY_LIST, "0", "2", false, TokenPlace::Query("access_token"));
+    static TOKEN_GET: OperationSpec = OperationSpec::new("token", Method::Get, "/token").body(BodyKind::Query);
+    static UNTYPED: OperationSpec = OperationSpec::new("call_raw", Method::Post, "");
+
+    const fn token(place: TokenPlace) -> TokenSpec {
+        TokenSpec::new("access", &TOKEN_GET, "/data/token", place)
+            .parameters(&[("app_id", TokenParameter::Credential("app_id")), ("app_secret", TokenParameter::Credential("app_secret"))])
+            .expires_in("/data/life")
+            .lifetime(7200)
+            .overlap(300)
+    }
+
+    const fn vendor(envelope: EnvelopeSpec, tokens: &'static [&'static TokenSpec]) -> VendorSpec {
+        VendorSpec::new("odd", Label::new("Odd", "异"), "https://api.odd.example", envelope, &UNTYPED).tokens(tokens).credentials(&[
+            CredentialSpec::new("app_id", "ODD_APP_ID", "App", "应用"),
+            CredentialSpec::new("app_secret", "ODD_APP_SECRET", "Secret", "密钥").secret(),
+        ])
+    }
+
+    const fn envelope(success: &'static [&'static str]) -> EnvelopeSpec {
+        EnvelopeSpec::new("code", &["msg"], "data", success)
+    }
+
+    macro_rules! vendor {
+        ($name:ident, $envelope:expr, $rejected:literal, $token:expr) => {
+            pub mod $name {
+                use super::*;
+
+                static TOKEN: TokenSpec = $token;
+                pub static LIST: OperationSpec = OperationSpec::new("list", Method::Post, "/list").token(&TOKEN);
+                pub static VENDOR: VendorSpec = vendor($envelope, &[&TOKEN]).errors(&[ErrorRule::code(
+                    $rejected,
+                    Action::RefreshToken,
+                    "token invalid",
+                    "令牌不对",
+                )]);
+            }
+        };
+    }
+
+    vendor!(body, envelope(&["0"]), "2008", token(TokenPlace::Body("access_token")));
+    vendor!(header, envelope(&["200"]).text_codes(), "100200", token(TokenPlace::Header("X-Token")));
+    vendor!(query, envelope(&["0"]), "2", token(TokenPlace::Query("access_token")));
+    vendor!(sticky, envelope(&["0"]), "12", token(TokenPlace::Body("access_token")).renew_below(1200));
+}
 
 async fn list(core: &ApiClient, list: &'static OperationSpec) -> Result<u32, Error> {
     let (nothing, options, mut data) = (serde_json::Map::new(), CallOptions::default(), None::<Value>);
@@ -70,11 +100,14 @@ async fn list(core: &ApiClient, list: &'static OperationSpec) -> Result<u32, Err
 
 #[tokio::test(start_paused = true)]
 async fn a_rejection_of_five_hundred_calls_in_flight_makes_one_refresh_and_all_succeed() {
-    let vendors =
-        [(&IN_BODY, &BODY_LIST, "0", "2008"), (&IN_HEADER, &HEADER_LIST, "\"200\"", "\"100200\""), (&IN_QUERY, &QUERY_LIST, "0", "2")];
+    let vendors = [
+        (&odd::body::VENDOR, &odd::body::LIST, "0", "2008"),
+        (&odd::header::VENDOR, &odd::header::LIST, "\"200\"", "\"100200\""),
+        (&odd::query::VENDOR, &odd::query::LIST, "0", "2"),
+    ];
     for (spec, operation, success, rejected) in vendors {
         let vendor = Loopback::new(Manner { success, rejected, ..Manner::new(HOURS, Duration::ZERO) });
-        let credentials = CredentialSet::new(spec).with("app_id", "app-1").with("secret", SECRET);
+        let credentials = CredentialSet::new(spec).with("app_id", "app-1").with("app_secret", SECRET);
         let builder: Builder<ApiClient> = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone()));
         let core = builder.build().unwrap();
         assert_eq!(list(&core, operation).await.unwrap(), 1);
@@ -95,16 +128,16 @@ async fn a_token_rejected_for_good_ends_all_calls_after_one_refresh() {
     let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
     let client = client(&vendor).build().unwrap();
     vendor.reject_all();
-    for error in join_all((0..500).map(|_| client.0.call(UserList::new()).send())).await {
+    for error in join_all((0..500).map(|_| client.call(persons()).send())).await {
         let error = error.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Token, 2));
-        assert!(error.to_string().contains("the vendor rejects a fresh token: code 4001"), "{error}");
+        assert!(error.to_string().contains("the vendor rejects a fresh token: code 12"), "{error}");
     }
-    assert_eq!((vendor.fetches().len(), vendor.requests("/user/list")), (2, 1000));
+    assert_eq!((vendor.fetches().len(), vendor.requests("/person/list")), (2, 1000));
     // A pull that goes on for an hour all the same does not use the token operation up.
     let began = Instant::now();
     while began.elapsed() < seconds(3600) {
-        client.0.call(UserList::new()).await.unwrap_err();
+        client.call(persons()).await.unwrap_err();
     }
     assert!(vendor.fetches().len() < 70, "{}", vendor.fetches().len());
 }
@@ -115,18 +148,18 @@ async fn no_write_is_sent_twice_when_nobody_knows_what_became_of_it() {
         let vendor = Loopback::start(HOURS, Duration::ZERO).await;
         let client: Client = Builder::new(credentials("app-1")).base_url(vendor.url.clone()).build().unwrap();
         // A connection that was used before, which an HTTP client might replace of its own accord.
-        client.0.call(UserList::new()).await.unwrap();
+        client.call(persons()).await.unwrap();
         vendor.fail([fault]);
-        let error = client.0.call(Update::new("u")).timeout(Duration::from_millis(500)).await.unwrap_err();
-        assert_eq!((vendor.requests("/user/update"), error.attempts()), (1, 1), "{fault:?}: {error}");
+        let error = client.call(PersonUpdate::new("u")).timeout(Duration::from_millis(500)).await.unwrap_err();
+        assert_eq!((vendor.requests("/person/update"), error.attempts()), (1, 1), "{fault:?}: {error}");
         assert_ne!(error.sent(), Sent::No, "{fault:?}");
         if fault != Fault::Hang {
             vendor.fail([fault]);
-            client.0.call(UserList::new()).await.unwrap();
-            assert_eq!(vendor.requests("/user/list"), 3, "a read is repeated: {fault:?}");
+            client.call(persons()).await.unwrap();
+            assert_eq!(vendor.requests("/person/list"), 3, "a read is repeated: {fault:?}");
         }
-        client.0.call(Update::new("u")).await.unwrap();
-        assert_eq!(vendor.requests("/user/update"), 2);
+        client.call(PersonUpdate::new("u")).await.unwrap();
+        assert_eq!(vendor.requests("/person/update"), 2);
     }
 }
 
@@ -135,7 +168,7 @@ async fn a_fetch_that_fails_for_a_while_costs_no_call() {
     let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
     let client = client(&vendor).build().unwrap();
     vendor.fail_tokens([Fault::Cut; 4]);
-    for outcome in join_all((0..100).map(|_| client.0.call(UserList::new()).send())).await {
+    for outcome in join_all((0..100).map(|_| client.call(persons()).send())).await {
         outcome.unwrap();
     }
     assert_eq!(vendor.fetches().len(), 5);
@@ -143,23 +176,19 @@ async fn a_fetch_that_fails_for_a_while_costs_no_call() {
     vendor.revoke();
     sleep(seconds(60)).await;
     vendor.fail_tokens([Fault::Cut; 3]);
-    let error = client.0.call(UserList::new()).retries(0).await.unwrap_err();
+    let error = client.call(persons()).retries(0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
 }
 
 /// The same token again while it has more than twenty minutes left: asking earlier would be for nothing.
 #[tokio::test(start_paused = true)]
 async fn a_vendor_that_gives_the_same_token_again_is_asked_once_per_life() {
-    static STICKY: TokenSpec = ACCESS.renew_below(1200);
-    static TOKENS: &[&TokenSpec] = &[&STICKY];
-    static VENDOR: VendorSpec = ACME.tokens(TOKENS);
-    static LIST: OperationSpec = plain("list", Method::Post, "/list").token(&STICKY);
     let vendor = Loopback::new(Manner { sticky: Some(seconds(1200)), ..Manner::new(HOURS, seconds(1200)) });
-    let credentials = CredentialSet::new(&VENDOR).with("app_id", "app-1").with("secret", SECRET);
+    let credentials = CredentialSet::new(&odd::sticky::VENDOR).with("app_id", "app-1").with("app_secret", SECRET);
     let core: ApiClient = Builder::new(credentials).base_url(vendor.url.clone()).transport(Arc::new(vendor.clone())).build().unwrap();
     let began = Instant::now();
     while began.elapsed() < seconds(60_000) {
-        assert_eq!(list(&core, &LIST).await.unwrap(), 1, "no token was rejected");
+        assert_eq!(list(&core, &odd::sticky::LIST).await.unwrap(), 1, "no token was rejected");
         sleep(seconds(30)).await;
     }
     // From 6000 s on there is a new one, and at the latest ten minutes later it is asked for.
@@ -192,8 +221,8 @@ async fn an_explicit_token_goes_before_a_source_a_store_and_the_vendor() {
             2 => with_store(&script),
             _ => builder(&script),
         };
-        builder.build().unwrap().0.call(UserList::new()).await.unwrap();
-        assert_eq!(script.bodies()[0]["access_token"], expected);
+        builder.build().unwrap().call(persons()).await.unwrap();
+        assert_eq!(script.tokens_sent(), [expected]);
         assert_eq!(script.tokens(), u32::from(level == 3), "{expected}");
     }
 }
@@ -203,25 +232,25 @@ async fn many_shops_share_a_pool_and_nothing_else() {
     let vendor = Loopback::start(HOURS, Duration::ZERO).await;
     let first: Client = Builder::new(credentials("app-0"))
         .base_url(vendor.url.clone())
-        .quota("user_list", QuotaSpec { calls: 2, seconds: 3600 })
+        .quota("person_list", QuotaSpec { calls: 2, seconds: 3600 })
         .build()
         .unwrap();
-    let shops: Vec<ApiClient> = (0..50).map(|number| first.0.with_credentials(credentials(&format!("app-{number}")))).collect();
+    let shops: Vec<ApiClient> = (0..50).map(|number| first.core().with_credentials(credentials(&format!("app-{number}")))).collect();
     for _ in 0..2 {
         for shop in &shops {
-            shop.call(UserList::new()).await.unwrap();
+            shop.call(persons()).await.unwrap();
         }
     }
     // Fifty tokens that are valid beside each other, and fifty quotas that are used up.
     assert_eq!((vendor.fetches().len(), vendor.accepted().len()), (50, 100));
     assert_eq!(vendor.connections(), 1);
     for shop in &shops {
-        let error = shop.call(UserList::new()).timeout(seconds(1)).await.unwrap_err();
+        let error = shop.call(persons()).timeout(seconds(1)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Quota);
     }
-    assert_eq!(vendor.requests("/user/list"), 100);
+    assert_eq!(vendor.requests("/person/list"), 100);
     // Fifty shops are cheap; the credentials are all that is copied.
-    shops[0].call(Update::new("u")).await.unwrap();
+    shops[0].call(PersonUpdate::new("u")).await.unwrap();
     assert_eq!(vendor.fetches().len(), 50, "a shop's token serves all its operations");
 }
 
@@ -231,7 +260,7 @@ async fn the_token_file_shows_no_secret_in_its_name_and_no_second_token() {
     let vendor = Loopback::new(Manner::new(HOURS, Duration::ZERO));
     let store = Arc::new(FileStore::new(folder.path()).unwrap());
     let client = client(&vendor).token_store(store).build().unwrap();
-    client.0.call(UserList::new()).await.unwrap();
+    client.call(persons()).await.unwrap();
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
     let (locks, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.path().extension().is_some_and(|end| end == "lock"));
     assert_eq!((files.len(), locks.len()), (1, 1), "{files:?}");
@@ -255,7 +284,7 @@ struct Witness {
 #[scrm_core::async_trait]
 impl SharedQuota for Witness {
     async fn take(&self, key: &str, rule: &QuotaRule, take: &Take<'_>) -> Result<(Taken, Memory), BoxError> {
-        assert_eq!(key, format!("{}:user_list", credentials("app-1").account_key()));
+        assert_eq!(key, format!("{}:person_list", credentials("app-1").account_key()));
         self.rules.lock().unwrap().push(*rule);
         let busy = self.busy.swap(false, Ordering::Relaxed);
         let taken = if busy { Taken::Wait(seconds(3), SharedWait::UsedUp) } else { Taken::Slots((0..u64::from(take.want)).collect()) };
@@ -273,12 +302,12 @@ impl Hooks for Witness {
 #[tokio::test(start_paused = true)]
 async fn a_shared_quota_keeps_a_slot_as_long_as_a_call_may_last_and_only_true_waits_are_told() {
     let (vendor, witness) = (Loopback::new(Manner::new(HOURS, Duration::ZERO)), Arc::new(Witness::default()));
-    let client = client(&vendor).quota("user_list", QuotaSpec { calls: 9, seconds: 10 }).timeout(seconds(90));
+    let client = client(&vendor).quota("person_list", QuotaSpec { calls: 9, seconds: 10 }).timeout(seconds(90));
     let client = client.shared_quota(witness.clone()).hooks(witness.clone()).build().unwrap();
-    client.0.call(UserList::new()).await.unwrap();
+    client.call(persons()).await.unwrap();
     assert_eq!(witness.waits.load(Ordering::Relaxed), 0);
     witness.busy.store(true, Ordering::Relaxed);
-    let response = client.0.call(UserList::new()).await.unwrap();
+    let response = client.call(persons()).await.unwrap();
     assert_eq!((witness.waits.load(Ordering::Relaxed), response.meta.waited), (1, seconds(3)));
     assert!(witness.rules.lock().unwrap().iter().all(|rule| rule.in_flight_grace == seconds(90)));
 }

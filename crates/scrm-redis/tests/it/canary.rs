@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    acme::{SECRET, UserList, loopback::Loopback},
+    acme::{SECRET, loopback::Loopback, persons},
     server::Redis,
     worker::client,
 };
@@ -14,7 +14,7 @@ async fn redis_holds_no_secret_but_the_token() {
     let vendor = Loopback::start(Duration::from_secs(3600), Duration::ZERO).await;
     let client = client(&vendor.url, &redis.url(), Some((100, 1)));
     for _ in 0..3 {
-        client.0.call(UserList::new().with_phone("13800138000")).await.unwrap();
+        client.call(persons().with_phone("13800138000")).await.unwrap();
     }
     let mut kinds = Vec::new();
     for (key, value) in redis.dump() {

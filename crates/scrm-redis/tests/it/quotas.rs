@@ -264,12 +264,12 @@ async fn a_server_that_hangs_costs_a_second_once() {
     let Some(redis) = Redis::start() else { return };
     let vendor = Loopback::start(Duration::from_secs(3600), Duration::ZERO).await;
     let client = crate::worker::client(&vendor.url, &redis.url(), Some((100, 10)));
-    client.0.call(crate::acme::UserList::new()).await.unwrap();
+    client.call(crate::acme::persons()).await.unwrap();
     redis.signal("STOP");
-    client.0.call(crate::acme::UserList::new()).timeout(SECOND * 30).await.unwrap();
+    client.call(crate::acme::persons()).timeout(SECOND * 30).await.unwrap();
     let began = Instant::now();
     for _ in 0..5 {
-        client.0.call(crate::acme::UserList::new()).timeout(SECOND * 30).await.unwrap();
+        client.call(crate::acme::persons()).timeout(SECOND * 30).await.unwrap();
     }
     assert!(began.elapsed() < SECOND * 4, "{:?}", began.elapsed());
     redis.signal("CONT");
@@ -282,7 +282,7 @@ async fn a_fresh_server_serves_a_fresh_program_at_once_and_a_restarted_one_soon(
     let Some(mut redis) = Redis::start() else { return };
     let vendor = Loopback::start(Duration::from_secs(3600), Duration::ZERO).await;
     let client = crate::worker::client(&vendor.url, &redis.url(), Some((20, 600)));
-    let call = || client.0.call(crate::acme::UserList::new()).timeout(SECOND * 10);
+    let call = || client.call(crate::acme::persons()).timeout(SECOND * 10);
     let first = call().await.unwrap();
     assert!(first.meta.waited < SECOND * 5, "{:?}", first.meta.waited);
     for _ in 1..10 {

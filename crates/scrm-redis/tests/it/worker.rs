@@ -11,11 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use acme_client::Client;
 use scrm_core::{Builder, spec::QuotaSpec};
 use scrm_redis::{RedisQuota, RedisStore};
 use serde_json::{Value, json};
 
-use crate::acme::{Client, UserList, credentials};
+use crate::acme::{credentials, persons};
 
 const ORDER: &str = "SCRM_TEST_WORKER_ORDER";
 
@@ -112,7 +113,7 @@ pub fn client(vendor: &str, redis: &str, quota: Option<(u32, u32)>) -> Client {
     let builder = match quota {
         None => builder,
         Some((calls, seconds)) => {
-            builder.quota("user_list", QuotaSpec { calls, seconds }).shared_quota(Arc::new(RedisQuota::new(redis).unwrap()))
+            builder.quota("person_list", QuotaSpec { calls, seconds }).shared_quota(Arc::new(RedisQuota::new(redis).unwrap()))
         }
     };
     builder.build().unwrap()
@@ -138,7 +139,7 @@ async fn calls(order: &Value) -> Report {
         let mut errors = Vec::new();
         let take = |left: usize| left.checked_sub(1);
         while Instant::now() < end && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
-            match client.0.call(UserList::new()).await {
+            match client.call(persons()).await {
                 Ok(_) => drop(answered.fetch_add(1, Ordering::Relaxed)),
                 Err(error) => errors.push(Value::from(format!("{error}"))),
             }

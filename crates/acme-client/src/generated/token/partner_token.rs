@@ -37,6 +37,7 @@ declare::request! {
     /// | Call | `POST /partner/token` (urlencoded form) |
     /// |---|---|
     /// | Token | none |
+    /// | Quota | 5 calls in any 600 seconds |
     /// | Effect | writes; a repetition changes nothing more |
     ///
     /// # Source
@@ -60,6 +61,7 @@ declare::operation! {
         .source(Source::new("docs.acme.example, Get a partner's token", "2026-01-02"))
         .body(BodyKind::Form)
         .access(Access::WriteSafeToRepeat)
+        .quota(5, 600)
         .rules(&[
             Rule::required("partner_id"),
             Rule::required("partner_secret"),

@@ -37,7 +37,6 @@ declare::request! {
     /// | Call | `GET /token` (parameters in the query) |
     /// |---|---|
     /// | Token | none |
-    /// | Quota | 5 calls in any 600 seconds |
     /// | Effect | writes; a repetition changes nothing more |
     ///
     /// # Source
@@ -63,7 +62,6 @@ declare::operation! {
         .source(Source::new("docs.acme.example, Get a token", "2026-01-02"))
         .body(BodyKind::Query)
         .access(Access::WriteSafeToRepeat)
-        .quota(5, 600)
         .rules(&[
             Rule::required("app_id"),
             Rule::required("app_secret"),

@@ -50,7 +50,7 @@ pub struct Manner {
 
 impl Manner {
     pub fn new(life: Duration, overlap: Duration) -> Self {
-        Manner { life, overlap, sticky: None, success: "0", rejected: "4001" }
+        Manner { life, overlap, sticky: None, success: "0", rejected: "12" }
     }
 }
 
@@ -235,7 +235,7 @@ impl State {
         };
         let left = (end - now).as_secs_f64();
         Ok(format!(
-            r#"{{"code":{success},"data":{{"access_token":"{token}","expires_in":{left},"refresh_token":"refr3sh-{token}","refresh_expires_in":14400}}}}"#
+            r#"{{"code":{success},"data":{{"token":"{token}","life":{left},"refresh_token":"refr3sh-{token}","refresh_expires_in":14400}}}}"#
         ))
     }
 }

@@ -60,6 +60,17 @@ impl Script {
         self.seen().iter().map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
     }
 
+    /// A header of all requests that have it.
+    pub fn headers(&self, name: &str) -> Vec<String> {
+        let header = |request: &HttpRequest| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_string());
+        self.seen().iter().filter_map(header).collect()
+    }
+
+    /// The tokens of all requests.
+    pub fn tokens_sent(&self) -> Vec<String> {
+        self.headers("X-Acme-Token")
+    }
+
     /// All requests but those for tokens.
     pub fn seen(&self) -> Vec<HttpRequest> {
         self.seen.lock().unwrap().clone()
@@ -71,10 +82,10 @@ impl Script {
     }
 
     fn act(&self, request: HttpRequest) -> Act {
-        if request.url.contains("/token?") {
+        if request.url.split('?').next().is_some_and(|path| path.ends_with("/token")) {
             let mut tokens = self.tokens.lock().unwrap();
             *tokens += 1;
-            let given = Act::ok(&format!(r#"{{"access_token":"t0ken-of-acme-{tokens}","expires_in":7200}}"#));
+            let given = Act::ok(&format!(r#"{{"token":"t0ken-of-acme-{tokens}","life":7200}}"#));
             return self.token_acts.lock().unwrap().pop_front().unwrap_or(given);
         }
         self.seen.lock().unwrap().push(request);
