@@ -8,7 +8,8 @@ use std::{
 
 use clap::{Parser, ValueEnum};
 use scrm_bench::{
-    allocations, builds, catalogue, codegen, compile, decode, hostile, hot, peers, pull, repeat, report::Report, request, scale, server, tree,
+    allocations, builds, catalogue, codegen, compile, decode, hostile, hot, peers, pull, repeat, report::Report, request, scale, server,
+    tree,
 };
 
 /// Measures, prints a table, and tells whether the goals are met.

@@ -89,8 +89,7 @@ fn acts(echo: &str) -> Vec<Act> {
             r#"{{"code":{code},"msg":"{echo} {NAME}","data":{{"name":"{OTHER}","{OTHER}":1,"list":[{{"name":"{OTHER}","new":"{OTHER}","phone":{{"a":1}}}}]}}}}"#
         )
     };
-    let mut acts: Vec<Act> =
-        ["19", "12", "20", "25", "8", &format!("\"{PHONE}\""), "null"].map(|code| Act::Body(200, body(code))).into();
+    let mut acts: Vec<Act> = ["19", "12", "20", "25", "8", &format!("\"{PHONE}\""), "null"].map(|code| Act::Body(200, body(code))).into();
     acts.extend([200, 302, 401, 403, 429, 502].map(|status| Act::Body(status, format!("<html>{} {NAME}</html>", echo))));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"total":{{"{PHONE}":"{} {NAME}"}}}}}}"#, echo)));
     acts.push(Act::Body(200, format!(r#"{{"code":0,"data":{{"{PHONE}":"{OTHER}","list":[]}}}}"#)));

@@ -95,7 +95,7 @@ async fn many_callers_fetch_each_kind_once() {
     let usual = (0..20).map(|_| client.call(persons()).send());
     let partners = (0..20).map(|_| client.call(PartnerList::new()).send());
     let (usual, partners) = tokio::join!(futures_util::future::join_all(usual), futures_util::future::join_all(partners));
-    assert!(usual.into_iter().chain(partners).all(|outcome| outcome.is_ok()));
+    assert!(usual.iter().all(Result::is_ok) && partners.iter().all(Result::is_ok));
     assert_eq!(script.tokens(), 2);
 }
 
@@ -117,7 +117,8 @@ async fn a_client_can_be_for_one_proof_alone() {
     assert_eq!(script.tokens(), 0);
     insta::assert_snapshot!(client.call(persons()).await.unwrap_err());
     // A half is no whole, and a slip in what is required is told.
-    for missing in [CredentialSet::new(&VENDOR).with("gateway_key", "key-1"), signing.with("app_id", "app-1"), CredentialSet::new(&VENDOR)] {
+    for missing in [CredentialSet::new(&VENDOR).with("gateway_key", "key-1"), signing.with("app_id", "app-1"), CredentialSet::new(&VENDOR)]
+    {
         let error = Builder::<Client>::new(missing).build().unwrap_err().to_string();
         assert!(error.contains("app_secret"), "{error}");
     }
@@ -199,7 +200,10 @@ fn urls(builder: Builder<Client>) -> [String; 2] {
 fn one_base_url_stands_for_all_and_one_of_a_name_goes_before_it() {
     let plain = || Builder::<Client>::new(all());
     assert_eq!(urls(plain()), ["https://api.acme.example/open/v1/person/list", "https://files.acme.example/v2/member/merge"]);
-    assert_eq!(urls(plain().base_url("http://127.0.0.1:1/box")), ["http://127.0.0.1:1/box/person/list", "http://127.0.0.1:1/box/member/merge"]);
+    assert_eq!(
+        urls(plain().base_url("http://127.0.0.1:1/box")),
+        ["http://127.0.0.1:1/box/person/list", "http://127.0.0.1:1/box/member/merge"]
+    );
     let both = plain().base_url_for("files", "http://127.0.0.1:2").base_url("http://127.0.0.1:1");
     assert_eq!(urls(both), ["http://127.0.0.1:1/person/list", "http://127.0.0.1:2/member/merge"]);
     let refused = |builder: Builder<Client>| builder.build().map(|_| ()).map_err(|error: Error| error.to_string()).unwrap_err();

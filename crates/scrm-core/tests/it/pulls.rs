@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use acme_client::{Client, person::Person};
+use acme_client::{Acme, Client, person::Person};
 use futures_util::StreamExt as _;
 use scrm_core::{
     Error, ErrorKind, RejectSink,
@@ -17,7 +17,7 @@ use scrm_core::{
 use crate::people::{Crowd, Fault, People, after, list};
 
 /// All rows; no error is allowed.
-async fn all<O: PagedOperation<Row = Person>>(mut items: Items<O>) -> (Vec<String>, Summary) {
+async fn all<O: PagedOperation<Row = Person, Vendor = Acme>>(mut items: Items<O>) -> (Vec<String>, Summary) {
     let mut ids = Vec::new();
     while let Some(row) = items.next().await.unwrap() {
         ids.push(row.user_id.unwrap());
@@ -67,7 +67,7 @@ async fn while_people_come_and_go_those_who_stay_come_once() {
 }
 
 /// Pulls with a process that dies after a random number of rows, and goes on from its last token.
-async fn with_deaths<O: PagedOperation<Row = Person>>(client: &Client, request: O, random: &mut u64) -> (Vec<String>, u32) {
+async fn with_deaths<O: PagedOperation<Row = Person, Vendor = Acme>>(client: &Client, request: O, random: &mut u64) -> (Vec<String>, u32) {
     let (mut ids, mut token, mut deaths) = (Vec::new(), None::<String>, 0);
     loop {
         let mut call = client.call(request.clone()).paginate().concurrency(1 + *random as usize % 4);
@@ -163,7 +163,7 @@ const FAULTS: [Fault; 12] = [
 ];
 
 /// Rows and errors; goes on after errors.
-async fn through_errors<O: PagedOperation<Row = Person>>(mut items: Items<O>) -> (Vec<String>, Vec<Error>, Summary) {
+async fn through_errors<O: PagedOperation<Row = Person, Vendor = Acme>>(mut items: Items<O>) -> (Vec<String>, Vec<Error>, Summary) {
     let (mut ids, mut errors) = (Vec::new(), Vec::new());
     loop {
         match items.next().await {
@@ -175,7 +175,7 @@ async fn through_errors<O: PagedOperation<Row = Person>>(mut items: Items<O>) ->
     (ids, errors, items.summary())
 }
 
-async fn survives<O: PagedOperation<Row = Person>>(request: O, fault: Fault, call: u64, retries: u32, width: usize) {
+async fn survives<O: PagedOperation<Row = Person, Vendor = Acme>>(request: O, fault: Fault, call: u64, retries: u32, width: usize) {
     let count = 600;
     let crowd = Crowd { faults: [(call, fault)].into(), ..Crowd::default() };
     let people = People::with(count, crowd, Duration::ZERO);

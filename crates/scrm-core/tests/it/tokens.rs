@@ -235,7 +235,8 @@ async fn a_pause_that_cannot_be_meant_is_said_and_can_be_lifted() {
     let witness = Arc::new(Witness::default());
     let script =
         Script::new([Act::After(429, "9999999999", String::new()), Act::After(429, "3000", String::new()), Act::ok("{}"), Act::ok("{}")]);
-    let client: Client = builder(&script).quota("person_list", QuotaSpec { calls: 100, seconds: 10 }).hooks(witness.clone()).build().unwrap();
+    let client: Client =
+        builder(&script).quota("person_list", QuotaSpec { calls: 100, seconds: 10 }).hooks(witness.clone()).build().unwrap();
     let error = client.call(persons()).retries(0).await.unwrap_err();
     assert!(error.to_string().contains("Retry-After asks for 9999999999 s, which cannot be meant"), "{error}");
     let error = client.call(persons()).timeout(seconds(2)).await.unwrap_err();
@@ -248,7 +249,9 @@ async fn a_pause_that_cannot_be_meant_is_said_and_can_be_lifted() {
     tokio::time::sleep(seconds(11)).await;
     client.call(persons()).retries(0).await.unwrap_err();
     client.call(persons()).await.unwrap_err();
-    assert!(client.core().resume_quota("person_list") && !client.core().resume_quota("person_list") && !client.core().resume_quota("nothing"));
+    assert!(
+        client.core().resume_quota("person_list") && !client.core().resume_quota("person_list") && !client.core().resume_quota("nothing")
+    );
     client.call(persons()).await.unwrap();
     let told = witness.0.lock().unwrap().clone();
     assert_eq!(told, ["person_list 10s Some(9999999999s) 429 None", "person_list 3000s Some(3000s) 429 None"]);

@@ -58,11 +58,15 @@ mod odd {
             .overlap(300)
     }
 
+    const CREDENTIALS: &[CredentialSpec] = &[
+        CredentialSpec::new("app_id", "ODD_APP_ID", "App", "应用"),
+        CredentialSpec::new("app_secret", "ODD_APP_SECRET", "Secret", "密钥").secret(),
+    ];
+
     const fn vendor(envelope: EnvelopeSpec, tokens: &'static [&'static TokenSpec]) -> VendorSpec {
-        VendorSpec::new("odd", Label::new("Odd", "异"), "https://api.odd.example", envelope, &UNTYPED).tokens(tokens).credentials(&[
-            CredentialSpec::new("app_id", "ODD_APP_ID", "App", "应用"),
-            CredentialSpec::new("app_secret", "ODD_APP_SECRET", "Secret", "密钥").secret(),
-        ])
+        VendorSpec::new("odd", Label::new("Odd", "异"), "https://api.odd.example", envelope, &UNTYPED)
+            .tokens(tokens)
+            .credentials(CREDENTIALS)
     }
 
     const fn envelope(success: &'static [&'static str]) -> EnvelopeSpec {
@@ -76,12 +80,8 @@ mod odd {
 
                 static TOKEN: TokenSpec = $token;
                 pub static LIST: OperationSpec = OperationSpec::new("list", Method::Post, "/list").token(&TOKEN);
-                pub static VENDOR: VendorSpec = vendor($envelope, &[&TOKEN]).errors(&[ErrorRule::code(
-                    $rejected,
-                    Action::RefreshToken,
-                    "token invalid",
-                    "令牌不对",
-                )]);
+                pub static VENDOR: VendorSpec =
+                    vendor($envelope, &[&TOKEN]).errors(&[ErrorRule::code($rejected, Action::RefreshToken, "token invalid", "令牌不对")]);
             }
         };
     }

@@ -14,6 +14,8 @@
 //! | [update](Handle::update)<br>[PersonUpdate] | **Change a person** · 修改人员<br>read 2026-11-22 |
 //! | [visit_list](Handle::visit_list)<br>[PersonVisitList] | **List people by their visits, behind one of them** · 按到访列出人员<br>by cursor, at most 50 rows each<br>read 2026-11-22 |
 
+use scrm_core::declare;
+
 mod definitions;
 pub(super) mod person_find;
 pub(super) mod person_get;
@@ -34,7 +36,7 @@ pub use self::person_tag_set::PersonTagSet;
 pub use self::person_update::PersonUpdate;
 pub use self::person_visit_list::{PersonVisitList, PersonVisitListData};
 
-scrm_core::handle! {
+declare::handle! {
     /// Calls of the operations of this area; made by [`Client::person`](crate::Client::person).
     ///
     /// 本组接口的调用入口，由 `Client::person` 得到。

@@ -5,9 +5,10 @@
 //!
 //! `POST /person/find` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Person;
 
-scrm_core::request! {
+declare::request! {
     /// Find a person by the open id
     ///
     /// 按 openid 查找人员
@@ -52,7 +53,7 @@ scrm_core::request! {
     new(open_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonFind, of crate::generated::vendor::Acme, answers Person;
     pub(crate) static PERSON_FIND = OperationSpec::new("person_find", Method::Post, "/person/find")
         .title("Find a person by the open id", "按 openid 查找人员")

@@ -5,9 +5,10 @@
 //!
 //! `POST /person/get` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Person;
 
-scrm_core::request! {
+declare::request! {
     /// Get a person
     ///
     /// 查询人员
@@ -52,7 +53,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonGet, of crate::generated::vendor::Acme, answers Person;
     pub(crate) static PERSON_GET = OperationSpec::new("person_get", Method::Post, "/person/get")
         .title("Get a person", "查询人员")

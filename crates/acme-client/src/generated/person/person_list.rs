@@ -5,9 +5,10 @@
 //!
 //! `POST /person/list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Person;
 
-scrm_core::request! {
+declare::request! {
     /// List people
     ///
     /// 人员列表
@@ -69,7 +70,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonList, of crate::generated::vendor::Acme, answers PersonListData;
     pub(crate) static PERSON_LIST = OperationSpec::new("person_list", Method::Post, "/person/list")
         .title("List people", "人员列表")
@@ -93,16 +94,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PersonList, row Person;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of people.
     ///
     /// 一页人员。

@@ -5,9 +5,10 @@
 //!
 //! `POST /person/scroll` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::{Person, PersonPlace};
 
-scrm_core::request! {
+declare::request! {
     /// List people behind a place
     ///
     /// 从某个位置之后列出人员
@@ -59,7 +60,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonScroll, of crate::generated::vendor::Acme, answers PersonScrollData;
     pub(crate) static PERSON_SCROLL = OperationSpec::new("person_scroll", Method::Post, "/person/scroll")
         .title("List people behind a place", "从某个位置之后列出人员")
@@ -79,16 +80,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PersonScroll, row Person;
     rows data.list;
-    total data.total;
     size request.size;
-    object_cursor after from "place";
-    id row.user_id;
+    object_cursor request.after;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of people.
     ///
     /// 一页人员。

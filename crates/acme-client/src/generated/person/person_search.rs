@@ -5,9 +5,10 @@
 //!
 //! `POST /person/search` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Person;
 
-scrm_core::request! {
+declare::request! {
     /// Search people by days
     ///
     /// 按日期查找人员
@@ -63,7 +64,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonSearch, of crate::generated::vendor::Acme, answers PersonSearchData;
     pub(crate) static PERSON_SEARCH = OperationSpec::new("person_search", Method::Post, "/person/search")
         .title("Search people by days", "按日期查找人员")
@@ -88,17 +89,15 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PersonSearch, row Person;
     rows data.list;
-    total data.total;
     page request.page;
     size request.page_size;
-    id row.user_id;
     range 0 request.start to request.end;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of people.
     ///
     /// 一页人员。

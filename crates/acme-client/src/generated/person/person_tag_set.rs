@@ -5,7 +5,9 @@
 //!
 //! `POST /person/tag/set` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Tag a person
     ///
     /// 给人员打标签
@@ -50,7 +52,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonTagSet, of crate::generated::vendor::Acme, answers Option<scrm_core::Value>;
     pub(crate) static PERSON_TAG_SET = OperationSpec::new("person_tag_set", Method::Post, "/person/tag/set")
         .title("Tag a person", "给人员打标签")

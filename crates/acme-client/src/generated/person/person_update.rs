@@ -5,7 +5,9 @@
 //!
 //! `POST /person/update` (JSON body)
 
-scrm_core::request! {
+use scrm_core::declare;
+
+declare::request! {
     /// Change a person
     ///
     /// 修改人员
@@ -58,7 +60,7 @@ scrm_core::request! {
     new(user_id: impl Into<String>)
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonUpdate, of crate::generated::vendor::Acme, answers Option<scrm_core::Value>;
     pub(crate) static PERSON_UPDATE = OperationSpec::new("person_update", Method::Post, "/person/update")
         .title("Change a person", "修改人员")

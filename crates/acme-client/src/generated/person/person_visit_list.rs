@@ -5,9 +5,10 @@
 //!
 //! `POST /person/visit/list` (JSON body)
 
+use scrm_core::declare;
 use super::definitions::Person;
 
-scrm_core::request! {
+declare::request! {
     /// List people by their visits, behind one of them
     ///
     /// 按到访列出人员
@@ -59,7 +60,7 @@ scrm_core::request! {
     new()
 }
 
-scrm_core::operation! {
+declare::operation! {
     impl Operation for PersonVisitList, of crate::generated::vendor::Acme, answers PersonVisitListData;
     pub(crate) static PERSON_VISIT_LIST = OperationSpec::new("person_visit_list", Method::Post, "/person/visit/list")
         .title("List people by their visits, behind one of them", "按到访列出人员")
@@ -75,14 +76,14 @@ scrm_core::operation! {
         ]);
 }
 
-scrm_core::pages! {
+declare::pages! {
     impl PagedOperation for PersonVisitList, row Person;
     rows data.list;
     size request.size;
-    cursor after from "user_id";
+    cursor request.after;
 }
 
-scrm_core::record! {
+declare::record! {
     /// A page of people.
     ///
     /// 一页人员。
