@@ -4,6 +4,7 @@ use serde_json::Value;
 
 pub use crate::table::ColumnKind;
 use crate::{
+    documented::Documented,
     flat::Flat,
     path::Scope,
     serialize,
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// A struct of a request or an answer as a row of a table. All generated ones are.
-pub trait Tabular: ReadFields {
+pub trait Tabular: Documented {
     /// Its columns, in the order in which serde sees them.
     fn columns() -> Vec<Column>
     where

@@ -33,7 +33,7 @@ fn a_failure_is_told_with_its_meaning() {
     let (text, ok) = told(r#"{"code":30,"msg":"no","data":{"phone":"13800138000"}}"#, false);
     assert!(!ok);
     insta::assert_snapshot!(text, @r#"
-    code: 9
+    code: 30
     message: no
     result: failure
     meaning: the list is sealed / 名单已封存

@@ -9,7 +9,7 @@ declare::record! {
     /// 一个人员。
     pub struct Person {
         "Id." "编号。"
-        user_id: Option<String> as Str = "user_id", always;
+        user_id: Option<String> as Str = "user_id", maybe;
         "Name." "姓名。"
         name: Option<String> as Str = "name", maybe personal;
         "Phone number." "手机号。"
