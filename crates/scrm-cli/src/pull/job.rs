@@ -448,7 +448,10 @@ impl UnderWay<'_, '_, '_> {
                     }
                 }
                 Next::Failed(error) => {
-                    self.failed(&error);
+                    // as long as no page comes, the same kind of failure is told once, and the last one in the end
+                    if last_error.as_ref().is_none_or(|last: &Error| last.kind() != error.kind()) {
+                        self.failed(&error);
+                    }
                     if error.kind() != ErrorKind::Paging {
                         last_error = Some(error);
                     }

@@ -17,21 +17,34 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// What is left of a pull that failed.
 pub(super) const STANDS: (&str, &str) =
-    ("what was committed stands, and the same command goes on from there", "已提交的都在，重新运行同一命令即可继续");
+    ("nothing that was committed is lost, and the same command goes on from there", "已提交的不会丢失，重新运行同一命令即可继续");
 
 /// What went wrong with a file, and what to do about it.
 pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
     let (advice, told) = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
-            "the disk is full. What was committed stands: make room and run the same command again",
-            "磁盘已满。已提交的都在：腾出空间后重新运行同一命令",
+            "the disk is full. Make room and run the same command again; nothing that was committed is lost",
+            "磁盘已满。腾出空间后重新运行同一命令，已提交的不会丢失",
+        ),
+        io::ErrorKind::FileTooLarge => (
+            "a file may not be as large as that here, by its file system or by ulimit -f",
+            "文件超过了这里允许的大小（文件系统或 ulimit -f 的限制）",
         ),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ("the program may not write there", "程序没有那里的写权限"),
         io::ErrorKind::NotFound => ("the folder must be there", "目录必须先存在"),
         _ => STANDS,
     };
     Failure::failed(both!("{shown}: {error}; {advice}", "{shown}：{told}（{error}）"))
+}
+
+/// Nothing can be written at that place, which came out before anything was sent.
+fn unusable(target: &Path, error: &io::Error) -> Failure {
+    let failure = broken(target, error);
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Failure::wrong_use(failure.both()),
+        _ => failure,
+    }
 }
 
 /// A file was written by another version, or belongs to another pull.
@@ -97,7 +110,7 @@ impl Lock {
     pub(crate) fn of(target: &Path) -> Result<Lock, Failure> {
         let path = beside(target, ".scrm-lock");
         loop {
-            let file = private(&path, false).map_err(|error| broken(&path, &error))?;
+            let file = private(&path, false).map_err(|error| unusable(target, &error))?;
             match file.try_lock() {
                 // a holder that ends takes its file away, perhaps this one
                 Ok(()) if !is_still_there(&file, &path) => {}

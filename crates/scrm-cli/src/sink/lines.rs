@@ -103,7 +103,7 @@ impl Sink for Lines {
             let length = fs::metadata(&self.path).map_err(|error| files::broken(&self.path, &error))?.len();
             if length != state.marks.rows || files::tail(&self.path, length) != state.marks.tail {
                 let (shown, state) = (self.path.display(), self.state_path.display());
-                return Err(Failure::failed(both!(
+                return Err(Failure::wrong_use(both!(
                     "{shown} is not as this program left it; move it and {state} away, and the pull begins anew",
                     "{shown} 被改动过；把它和 {state} 移走，就会重新取数"
                 )));
@@ -127,7 +127,7 @@ impl Sink for Lines {
         let working = self.working();
         if state.marks.rows > 0 && files::tail(&working, state.marks.rows) != state.marks.tail {
             let (shown, state) = (working.display(), self.state_path.display());
-            return Err(Failure::failed(both!(
+            return Err(Failure::wrong_use(both!(
                 "{shown} is not as this program left it; move it and {state} away, and the pull begins anew",
                 "{shown} 被改动过；把它和 {state} 移走，就会重新取数"
             )));

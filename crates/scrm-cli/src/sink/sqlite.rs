@@ -214,9 +214,10 @@ fn value(column: &FlatColumn, cell: Cell<'_>, key: &str, rejects: &mut Rejects) 
 fn broken(path: &Path, error: &rusqlite::Error) -> Failure {
     let shown = path.display();
     let (advice, told) = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => {
-            ("make room and run the same command again: what was committed stands", "磁盘已满：腾出空间后重新运行同一命令，已提交的都在")
-        }
+        Some(ErrorCode::DiskFull) => (
+            "make room and run the same command again: nothing that was committed is lost",
+            "磁盘已满：腾出空间后重新运行同一命令，已提交的不会丢失",
+        ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             ("another program writes to it: run the same command again when it is done", "另一个程序正在写入它：等它结束后重新运行同一命令")
         }

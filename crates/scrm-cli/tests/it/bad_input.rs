@@ -98,9 +98,9 @@ fn a_file_of_somebody_else_is_left_alone() {
 #[test]
 fn a_folder_that_is_not_there_or_read_only_is_told() {
     let program = Program::new(10);
-    let missing = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "no/such/users.csv"]).ended(1);
-    assert!(missing.err.contains("the folder must be there"), "{}", missing.err);
-    let read_only = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "/proc/users.csv"]).ended(1);
+    let missing = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "no/such/users.csv"]).ended(2);
+    assert!(missing.err.contains("no/such/users.csv: ") && missing.err.contains("the folder must be there"), "{}", missing.err);
+    let read_only = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "/proc/users.csv"]).ended(2);
     assert!(read_only.err.contains("/proc/users.csv"), "{}", read_only.err);
     // a disk that is full at the first byte
     std::os::unix::fs::symlink("/dev/full", program.path("full.jsonl.part")).unwrap();
@@ -177,8 +177,8 @@ fn failures_are_told_in_chinese() {
         (&["call", "xiaoe", "user_list", "--page_size", "500"], 2, "请求不符合文档，没有发送"),
         (&["call", "xiaoe", "some/path", "--json", "{}"], 2, "无从得知"),
         (&["decode", "xiaoe", "user_lists"], 2, "相近的有：user_list"),
-        (&["pull", "xiaoe", "user_list", "--to", "no/such.csv"], 1, "目录必须先存在"),
-        (&["pull", "xiaoe", "user_list", "--to", "/proc/a.db"], 1, "/proc/a.db"),
+        (&["pull", "xiaoe", "user_list", "--to", "no/such.csv"], 2, "目录必须先存在"),
+        (&["pull", "xiaoe", "user_list", "--to", "/proc/a.db"], 2, "/proc/a.db"),
         (&["pull", "xiaoe", "user_list_v2", "--to", "a.csv", "--quiet"], 1, "厂商返回失败："),
         (&["pull", "--plan", "none.toml"], 2, "读取失败"),
         (&["pull", "--plan", "bad.toml"], 2, "计划文件写得不对"),

@@ -160,7 +160,8 @@ fn a_report_of_an_earlier_run_does_not_outlive_a_failure() {
     let result = || serde_json::from_str::<Value>(&program.read("users.jsonl.summary.json")).unwrap()["result"].clone();
     assert_eq!(result(), "complete");
     let mut command = program.command(&arguments);
-    ran(&command.env("XIAOE_BASE_URL", "http://127.0.0.1:9").arg("--timeout").arg("1").output().unwrap()).ended(1);
+    let lost = ran(&command.env("XIAOE_BASE_URL", "http://127.0.0.1:9").output().unwrap()).ended(1);
+    assert_eq!(lost.err.matches("no connection").count(), 2, "when it happens and in the end: {}", lost.err);
     assert_eq!(result(), "failed");
     // that of another operation is nobody's business
     let mut command = program.command(&["pull", "xiaoe", "user_list", "--to", "users.jsonl"]);

@@ -150,7 +150,7 @@ async fn other_languages_arm_faults_over_http() {
     assert_eq!(people["customers"], 302);
     post("quotas", json!({ "operation": "user_list", "quota": { "calls": 1, "seconds": 60 } })).await;
     a.page(1, 1).await;
-    assert_eq!(a.page(1, 1).await["code"], 20);
+    assert_eq!(a.page(1, 1).await["code"], 24);
     post("clock", json!({ "advance_seconds": 61 })).await;
     assert_eq!(a.page(1, 1).await["code"], 0);
     post("expire_tokens", json!({ "vendor": "acme" })).await;
