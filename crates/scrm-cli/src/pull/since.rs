@@ -65,15 +65,8 @@ impl Since {
             }
             return Ok(None);
         };
-        let moment = |option: &str, text: &str| {
-            fields::instant(text).map_err(|()| {
-                Failure::wrong_use(both!(
-                    "--{option} {text:?}: a time such as 2026-11-01 or 2026-11-01T08:00:00+08:00 is wanted",
-                    "--{option} {text:?}：应写成 2026-11-01 或 2026-11-01T08:00:00+08:00"
-                ))
-            })
-        };
         let filter = filter(spec, given("by"))?;
+        let moment = |option: &str, text: &str| moment(filter, option, text);
         Ok(Some(Since {
             filter,
             from: if since == "last" { None } else { Some(moment("since", since)?) },
@@ -114,6 +107,25 @@ impl Since {
         let gap = self.from.zip(mark).is_some_and(|(from, mark)| from > mark);
         let until = if gap { mark } else { Some(mark.map_or(until, |mark| mark.max(until))) };
         Ok(Ends { start: from.map(write), end, until: until.map(|until| until.to_string()) })
+    }
+}
+
+/// The time that an option gives, if the filter can say it.
+fn moment(filter: Filter, option: &str, text: &str) -> Result<Moment, Failure> {
+    let moment = fields::instant(text).map_err(|()| {
+        Failure::wrong_use(both!(
+            "--{option} {text:?}: a time such as 2026-11-01 or 2026-11-01T08:00:00+08:00 is wanted",
+            "--{option} {text:?}：应写成 2026-11-01 或 2026-11-01T08:00:00+08:00"
+        ))
+    })?;
+    let field = filter.start;
+    let said = time::parse(filter.format, &time::write(filter.format, moment));
+    match filter.format {
+        TimeFormat::Date | TimeFormat::Month if said != Some(moment) => Err(Failure::wrong_use(both!(
+            "--{option} {text:?}: {field} knows no time of day; give a day of China time, such as 2026-11-01",
+            "--{option} {text:?}：{field} 不含时刻；请给出日期（北京时间），如 2026-11-01"
+        ))),
+        _ => Ok(moment),
     }
 }
 
@@ -183,6 +195,15 @@ mod tests {
         assert_eq!(filter(orders, Some("update_time_start")).unwrap().end, "update_time_end");
         let goods = crate::vendors::named("xiaoe").unwrap().named("goods_list_v2").unwrap();
         assert_eq!(filter(goods, None).unwrap().start, "start_time");
+    }
+
+    #[test]
+    fn a_time_of_day_is_not_cut_off_where_a_filter_knows_days_only() {
+        let days = Filter { start: "a", end: "b", format: TimeFormat::Date };
+        assert!(moment(days, "since", "2026-11-01").is_ok());
+        let refused = moment(days, "since", "2026-11-01T08:00:00+08:00").unwrap_err().text(crate::language::Language::English);
+        assert!(refused.contains("a knows no time of day"), "{refused}");
+        assert!(moment(Filter { format: TimeFormat::DateTime, ..days }, "since", "2026-11-01 08:00:00").is_ok());
     }
 
     #[test]
