@@ -213,8 +213,10 @@ async fn wrong_credentials_have_their_codes_and_fetches_a_quota() {
     for _ in 0..5 {
         assert_eq!(partner().await, 0);
     }
-    assert_eq!(partner().await, 24);
-    a.mock.clock().advance(Duration::from_secs(601));
+    assert_eq!(partner().await, 24, "a burst");
+    a.mock.clock().advance(Duration::from_secs(61));
+    assert_eq!(partner().await, 20, "a window that is full");
+    a.mock.clock().advance(Duration::from_secs(540));
     assert_eq!(partner().await, 0);
 }
 
@@ -225,7 +227,9 @@ async fn shops_have_tokens_and_quotas_of_their_own() {
         assert_eq!(a.page(1, 1).await["code"], 0);
     }
     a.mock.assert_quota_kept();
-    assert_eq!(a.page(1, 1).await["code"], 24);
+    assert_eq!(a.page(1, 1).await["code"], 24, "a burst");
+    a.mock.clock().advance(Duration::from_secs(5));
+    assert_eq!(a.page(1, 1).await["code"], 20, "a window that is full");
     a.token = a.fetch_token(1).await;
     assert_eq!(a.page(1, 1).await["code"], 0);
     assert_eq!(a.mock.requests().last().unwrap().shop, Some(1));
