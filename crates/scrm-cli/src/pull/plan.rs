@@ -54,9 +54,8 @@ pub(super) fn run(session: &mut Session<'_>, file: &Path, quiet: bool) -> Result
     let jobs = match jobs(session, &plan, &commands) {
         Ok(jobs) => jobs,
         Err(problems) => {
-            let Both { en, zh } = problems.told(&file.display().to_string());
             problems.report(&plan)?;
-            return Err(Failure::wrong_use(Both { en, zh }));
+            return Err(Failure::wrong_use(problems.told(&file.display().to_string())));
         }
     };
     let mut night = Night::default();
@@ -125,12 +124,17 @@ impl Problems {
         Both { en: told(|said| &said.en, "pull", "nothing was done"), zh: told(|said| &said.zh, "取数", "什么都没有做") }
     }
 
-    /// The report of an earlier run shall not be taken for this one's.
+    /// The report of an earlier run shall not be taken for this one's; a file that is none is left alone.
     fn report(&self, plan: &Plan) -> Result<(), Failure> {
-        let Some(summary) = plan.summary.as_ref().filter(|summary| Path::new(summary).is_file()) else { return Ok(()) };
+        let Some(summary) = plan.summary.as_ref().filter(|summary| is_report(summary)) else { return Ok(()) };
         let failures = self.0.iter().map(|(at, name, said)| serde_json::json!({ "number": at, "pull": name, "error": said }));
         write(summary, &[], &failures.collect::<Vec<_>>())
     }
+}
+
+fn is_report(summary: &str) -> bool {
+    let text = std::fs::read(summary).unwrap_or_default();
+    serde_json::from_slice::<serde_json::Value>(&text).is_ok_and(|found| found["pulls"].is_array())
 }
 
 fn write(summary: &str, pulls: &[Report], failures: &[serde_json::Value]) -> Result<(), Failure> {

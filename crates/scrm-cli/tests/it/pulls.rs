@@ -149,6 +149,14 @@ fn a_plan_with_mistakes_does_nothing_and_tells_all() {
     let report: Value = serde_json::from_str(&program.read("night.json")).unwrap();
     assert_eq!((report["pulls"].as_array().unwrap().len(), report["failures"].as_array().unwrap().len()), (0, 7), "{report}");
     assert!(!program.path("a.jsonl").exists() && program.mock.requests().is_empty());
+    // rows are no report, though the plan calls them one
+    let rows = "user_id\nu_made_up_0001\n";
+    std::fs::write(program.path("users.csv"), rows).unwrap();
+    let plan = format!("summary = \"users.csv\"\n{}", pull("xiaoe", "user_list", "users.csv", ""));
+    std::fs::write(program.path("nightly.toml"), plan).unwrap();
+    let refused = program.run(&["pull", "--plan", "nightly.toml"]).ended(2);
+    assert!(refused.err.contains("--to (1) and summary name the same place"), "{}", refused.err);
+    assert_eq!(program.read("users.csv"), rows);
 }
 
 #[test]
