@@ -14,8 +14,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use xiaoe_client::{Client, Credentials, user::UserList};
-
 use crate::{
     measure::median,
     report::{Figure, Report, time},
@@ -25,13 +23,12 @@ use crate::{
 
 const ROUNDS: usize = 41;
 const CALLS: u32 = 100;
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// How long a generator may take.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Version of the package that holds openapi-generator.
 const OPENAPI_GENERATOR: &str = "openapi-generator-cli==7.26.0";
 const BY_HAND: &str = "by-hand";
-const OURS: &str = "this crate, all layers on";
+const OURS: &str = "ours";
 
 /// A generator of others.
 struct Peer {
@@ -191,7 +188,7 @@ fn openapi_generator(folders: &Folders) -> Result<(), String> {
     write(&package.join("Cargo.toml"), &manifest("by_openapi_generator", needs).replace("2024", "2021"))
 }
 
-/// Processor time of a check of the clients alone; this crate's is that of the whole vendor, too.
+/// Processor time of a check of the clients alone; this crate's is that of the whole vendor, too. Each is checked once, for it is long.
 fn checks(report: &mut Report, folders: &Folders, built: &[&Peer]) -> Result<(), String> {
     let (core, source) = (folders.root.join("crates/scrm-core"), folders.root.join("crates/xiaoe-client/src"));
     let needs = format!("scrm-core = {{ path = {core:?}, default-features = false, features = [\"http\"] }}\n");
@@ -200,8 +197,8 @@ fn checks(report: &mut Report, folders: &Folders, built: &[&Peer]) -> Result<(),
     write(&folders.work.join("by_this_generator/Cargo.toml"), &ours)?;
     let measured = |package: &str| {
         folders.cargo(package, &["check", "--lib"])?;
-        let once = || folders.cargo(package, &["clean", "--package", package]).and_then(|_| folders.cargo(package, &["check", "--lib"]));
-        Ok::<_, String>(median(vec![once()?, once()?, once()?]))
+        folders.cargo(package, &["clean", "--package", package])?;
+        folders.cargo(package, &["check", "--lib"])
     };
     let benchmark = "cargo check of a client of the whole vendor, the client alone";
     let base = measured("by_this_generator")?;
@@ -222,7 +219,9 @@ struct Callers {
 
 impl Callers {
     fn start(folders: &Folders, base: &str, built: &[&Peer]) -> Result<Self, String> {
+        let ours = folders.root.join("crates/xiaoe-client");
         let mut needs = "nix = { version = \"0.31\", default-features = false, features = [\"resource\"] }\nreqwest = { version = \"0.13\", default-features = false, features = [\"json\"] }\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\ntokio = { version = \"1\", features = [\"macros\", \"net\", \"rt\", \"time\"] }\n".to_owned();
+        needs.push_str(&format!("xiaoe-client = {{ path = {ours:?}, default-features = false, features = [\"http\"] }}\n"));
         let mut program = include_str!("peers/callers.rs.txt").to_owned();
         for Peer { name, package, client, call, .. } in built {
             needs.push_str(&format!("{package} = {{ path = \"../{package}\" }}\n"));
@@ -234,12 +233,12 @@ impl Callers {
         write(&folders.work.join("callers/Cargo.toml"), &manifest("callers", &needs))?;
         write(&folders.work.join("callers/src/main.rs"), &program)?;
         folders.cargo("callers", &["build", "--release"])?;
-        let mut process = Command::new(folders.work.join("target/release/callers"))
-            .arg(base)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("callers: {error}"))?;
+        // It inherits the processor, which is another than the server's.
+        usage::pin(1);
+        let process =
+            Command::new(folders.work.join("target/release/callers")).arg(base).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        usage::pin_none();
+        let mut process = process.map_err(|error| format!("callers: {error}"))?;
         match (process.stdin.take(), process.stdout.take()) {
             (Some(questions), Some(answers)) => Ok(Callers { process, questions, answers: BufReader::new(answers) }),
             _ => Err("callers: no pipes".to_owned()),
@@ -264,24 +263,17 @@ impl Drop for Callers {
 
 fn calls(report: &mut Report, folders: &Folders, built: &[&Peer]) -> Result<(), String> {
     let server = Server::start()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    usage::pin(1);
+    let names: Vec<&str> = [BY_HAND, OURS].into_iter().chain(built.iter().map(|peer| peer.name)).collect();
     for (path, benchmark) in [
         (PAGE, "client CPU per call of a client from our document, 50-user page"),
         (PAIR, "client CPU per call of a client from our document, 1 kB answer"),
     ] {
-        let base = format!("{}/{path}", server.url);
-        let builder = Client::builder(Credentials::new("app", "xop", "secret")).base_url(base.clone()).token(TOKEN).without_quota();
-        let ours = builder.build().map_err(|error| error.to_string())?;
-        usage::pin_none();
-        let mut callers = Callers::start(folders, &base, built)?;
-        usage::pin(1);
-        let names: Vec<&str> = [BY_HAND, OURS].into_iter().chain(built.iter().map(|peer| peer.name)).collect();
+        let mut callers = Callers::start(folders, &format!("{}/{path}", server.url), built)?;
         let mut costs = vec![Vec::new(); names.len()];
         for round in 0..=ROUNDS {
             for step in 0..names.len() {
                 let at = (step + round) % names.len();
-                let cost = if names[at] == OURS { runtime.block_on(call(&ours))? } else { callers.call(names[at])? };
+                let cost = callers.call(names[at])?;
                 // the first round warms up
                 if round > 0 {
                     costs[at].push(cost);
@@ -290,21 +282,13 @@ fn calls(report: &mut Report, folders: &Folders, built: &[&Peer]) -> Result<(), 
         }
         for (name, cost) in names.iter().zip(&costs) {
             let ratio = median(cost.iter().zip(&costs[0]).map(|(one, base)| one / base).collect());
-            let shown = if *name == BY_HAND { "reqwest by hand, strict structs" } else { name };
+            let shown = match *name {
+                BY_HAND => "reqwest by hand, strict structs",
+                OURS => "this crate, all layers on but a quota",
+                peer => peer,
+            };
             report.push(Figure { ratio: Some(ratio), ..Figure::plain(benchmark, shown, time(median(cost.clone()))) });
         }
     }
-    usage::pin_none();
     Ok(())
-}
-
-async fn call(client: &Client) -> Result<f64, String> {
-    let before = usage::own();
-    for _ in 0..CALLS {
-        let answer = client.user().list(UserList::new()).await.map_err(|error| error.to_string())?;
-        if answer.data.list.is_empty() {
-            return Err("an answer is not what it should be".to_owned());
-        }
-    }
-    Ok((usage::own() - before) / f64::from(CALLS))
 }
