@@ -5,6 +5,11 @@ use std::time::Duration;
 use rabbitpre_client::customer::CustomerLookup;
 use scrm_core::spec::QuotaSpec;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    sync::Mutex,
+};
 use xiaoe_client::user::UserList;
 
 use crate::{
@@ -45,10 +50,12 @@ pub enum Caller {
     Ours,
     /// The same over the HTTP library, its other transport.
     OverReqwest,
+    /// Nobody: the bytes of the request are written to a socket and those of the answer read. What is left of a call when nothing is left to do.
+    Bare,
 }
 
 /// In the order of the table; the first is the baseline.
-const CALLERS: [Caller; 4] = [Caller::ByHand, Caller::Patient, Caller::Ours, Caller::OverReqwest];
+const CALLERS: [Caller; 5] = [Caller::ByHand, Caller::Patient, Caller::Ours, Caller::OverReqwest, Caller::Bare];
 
 /// Runs both answers.
 ///
@@ -88,7 +95,7 @@ fn with_callers(work: impl AsyncFnOnce(&Callers) -> Result<(), String>) -> Resul
     let server = Server::start()?;
     usage::pin(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    let outcome = runtime.block_on(async { work(&Callers::new(&server.url)?).await });
+    let outcome = runtime.block_on(async { work(&Callers::new(&server.url).await?).await });
     usage::pin_none();
     outcome
 }
@@ -100,19 +107,23 @@ struct Callers {
     patient: reqwest::Client,
     pages: String,
     lookups: String,
+    bare: (Bare, Bare),
 }
 
 impl Callers {
-    fn new(url: &str) -> Result<Self, String> {
+    async fn new(url: &str) -> Result<Self, String> {
         let timeout = Duration::from_secs(30);
         let patient = reqwest::Client::builder().timeout(timeout).read_timeout(timeout).build().map_err(|error| error.to_string())?;
+        let (pages, lookups) =
+            (format!("{url}/{PAGE}/xe.user.batch.get/1.0.0"), format!("{url}/{SMALL}/api/audience/getInfoByPhoneAndOpenid"));
         Ok(Callers {
+            bare: (Bare::new(&pages, &PAGE_REQUEST).await?, Bare::new(&lookups, &LOOKUP_REQUEST).await?),
             ours: Ours::new(url, |http| http)?,
             over_reqwest: Ours::new(url, scrm_core::HttpTransportBuilder::reqwest)?,
             http: reqwest::Client::new(),
             patient,
-            pages: format!("{url}/{PAGE}/xe.user.batch.get/1.0.0"),
-            lookups: format!("{url}/{SMALL}/api/audience/getInfoByPhoneAndOpenid"),
+            pages,
+            lookups,
         })
     }
 
@@ -123,6 +134,10 @@ impl Callers {
                 Caller::Patient => self.by_hand(&self.patient, answer).await?,
                 Caller::Ours => self.ours.call(answer).await?,
                 Caller::OverReqwest => self.over_reqwest.call(answer).await?,
+                Caller::Bare => match answer {
+                    Answer::Page => self.bare.0.call().await?,
+                    Answer::Small => self.bare.1.call().await?,
+                },
             };
             if !sound {
                 return Err("an answer is not what it should be".to_owned());
@@ -133,8 +148,8 @@ impl Callers {
 
     async fn by_hand(&self, http: &reqwest::Client, answer: Answer) -> Result<bool, String> {
         match answer {
-            Answer::Page => raw::<_, strict::Users>(http, &self.pages, &Page { access_token: TOKEN, page: 1, page_size: 50 }).await,
-            Answer::Small => raw::<_, strict::Customers>(http, &self.lookups, &Lookup { access_token: TOKEN, phone: PHONE }).await,
+            Answer::Page => raw::<_, strict::Users>(http, &self.pages, &PAGE_REQUEST).await,
+            Answer::Small => raw::<_, strict::Customers>(http, &self.lookups, &LOOKUP_REQUEST).await,
         }
     }
 }
@@ -183,6 +198,49 @@ struct Lookup {
     phone: &'static str,
 }
 
+const PAGE_REQUEST: Page = Page { access_token: TOKEN, page: 1, page_size: 50 };
+const LOOKUP_REQUEST: Lookup = Lookup { access_token: TOKEN, phone: PHONE };
+
+/// A socket, and the bytes that are written to it.
+struct Bare {
+    stream: Mutex<(TcpStream, Vec<u8>)>,
+    request: Vec<u8>,
+}
+
+impl Bare {
+    async fn new(url: &str, request: &impl Serialize) -> Result<Self, String> {
+        let (host, path) = url.trim_start_matches("http://").split_once('/').ok_or("no path")?;
+        let stream = TcpStream::connect(host).await.map_err(|error| error.to_string())?;
+        stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        let body = serde_json::to_string(request).map_err(|error| error.to_string())?;
+        let length = body.len();
+        let request = format!(
+            "POST /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\naccept: */*\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        Ok(Bare { stream: Mutex::new((stream, Vec::with_capacity(64 << 10))), request: request.into_bytes() })
+    }
+
+    async fn call(&self) -> Result<bool, String> {
+        let (stream, answer) = &mut *self.stream.lock().await;
+        answer.clear();
+        stream.write_all(&self.request).await.map_err(|error| error.to_string())?;
+        while !is_whole(answer) {
+            if stream.read_buf(answer).await.map_err(|error| error.to_string())? == 0 {
+                return Err("the answer is cut off".to_owned());
+            }
+        }
+        Ok(answer.starts_with(b"HTTP/1.1 200"))
+    }
+}
+
+/// Whether head and body are there.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&answer[..end]);
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    length.is_some_and(|length| answer.len() - end - 4 >= length)
+}
+
 /// What a person writes.
 async fn raw<Q: Serialize, T: DeserializeOwned>(http: &reqwest::Client, url: &str, request: &Q) -> Result<bool, String> {
     let answer = http.post(url).json(request).send().await.map_err(|error| error.to_string())?;
@@ -195,8 +253,9 @@ fn push(report: &mut Report, benchmark: &str, costs: &[Vec<f64>; CALLERS.len()],
         "the same with a timeout",
         "this crate, all layers on",
         "this crate over reqwest, all layers on",
+        "nobody: a socket, the bytes written and read",
     ];
-    let goals = [None, None, Some(at_most), None];
+    let goals = [None, None, Some(at_most), None, None];
     for ((name, cost), goal) in names.into_iter().zip(costs).zip(goals) {
         let ratio = median(cost.iter().zip(&costs[0]).map(|(one, base)| one / base).collect());
         let goal = goal.map(|at_most| Goal { value: ratio, at_most });
