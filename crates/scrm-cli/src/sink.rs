@@ -24,6 +24,17 @@ use crate::{
     pull::{rejects::Rejects, state::State},
 };
 
+/// What stands where the rows belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum There {
+    /// No file, no table.
+    Nothing,
+    /// A table without rows.
+    Empty,
+    /// A file, or a table with rows.
+    Rows,
+}
+
 /// What became of rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Stored {
@@ -58,8 +69,8 @@ pub(crate) trait Sink {
     fn finish(&mut self, state: &mut State, adds: bool, complete: bool) -> Result<Done, Failure>;
     /// Whether a row that changed is stored beside what it was, so that the pull must leave out what was there already.
     fn keeps_versions(&self) -> bool;
-    /// Whether there is a file or a table where the rows belong.
-    fn is_there(&mut self) -> Result<bool, Failure>;
+    /// What stands where the rows belong.
+    fn there(&mut self) -> Result<There, Failure>;
     /// What makes the state forgotten, for people: it ends a sentence that begins with "to begin anew".
     fn forget(&self) -> Both;
 }

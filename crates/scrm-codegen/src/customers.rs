@@ -1,10 +1,10 @@
 //! The shared trait: by which operations a vendor finds and lists customers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use scrm_schema::model::{Customer, CustomerKey, Filling, Find, ListBy, Operation, Vendor, Wire};
+use scrm_schema::model::{Customer, CustomerKey, Filling, Find, ListBy, Operation, Rule, Vendor, Wire};
 use serde_json::Value;
 
 use crate::{
@@ -198,7 +198,34 @@ fn filled(source: &Source<'_>, records: &[Record<'_>], key: Option<(&str, TokenS
         values.entry(path).or_insert(value);
     }
     let Some(record) = records.first() else { return Ok(quote!()) };
+    let started = record.members.iter().filter(|member| request::starts_as(source.operation, record, member).is_some());
+    let given = values.keys().copied().chain(started.map(|member| member.field.name.as_str())).collect();
+    if let Some(broken) = broken_rule(source.operation, &given) {
+        let given = given.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+        let problem =
+            format!("a request with {given} and nothing else breaks a rule of the operation ({broken}): say here what else is filled in");
+        return Err(source.failed("with", problem));
+    }
     built(source, records, record, "", &values)
+}
+
+/// The first rule about which fields stand together that a request with these breaks.
+fn broken_rule(operation: &Operation, given: &BTreeSet<&str>) -> Option<String> {
+    let has = |path: &String| {
+        given.iter().any(|given| given.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    let count = |paths: &[String]| paths.iter().filter(|path| has(path)).count();
+    operation.rules.iter().find_map(|rule| match rule {
+        Rule::AtLeastOne(paths) => (count(paths) == 0).then(|| format!("at least one of {}", paths.join(", "))),
+        Rule::ExactlyOne(paths) => (count(paths) != 1).then(|| format!("exactly one of {}", paths.join(", "))),
+        Rule::AtMostOne(paths) => (count(paths) > 1).then(|| format!("at most one of {}", paths.join(", "))),
+        Rule::Together(paths) => (![0, paths.len()].contains(&count(paths))).then(|| format!("all or none of {}", paths.join(", "))),
+        Rule::RequiredIf { field, other, values } if values.is_empty() => {
+            (has(other) && !has(field)).then(|| format!("{field} is required when {other} is given"))
+        }
+        // What it depends on is a value, which a search takes from its caller.
+        Rule::RequiredIf { .. } | Rule::Span { .. } => None,
+    })
 }
 
 /// An object with these values, by their paths.

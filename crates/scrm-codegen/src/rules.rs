@@ -19,21 +19,29 @@ pub(crate) struct Written {
 /// All rules of an operation.
 pub(crate) fn rules(operation: &Operation) -> Result<Vec<Written>, Error> {
     let mut rules = Vec::new();
-    of_object(&operation.request, "", &operation.objects, 0, &mut rules);
+    let size = operation.paging.as_ref().and_then(|paging| paging.size.as_deref());
+    of_object(&operation.request, "", &Among { objects: &operation.objects, size }, 0, &mut rules);
     for (number, rule) in operation.rules.iter().enumerate() {
         rules.push(between(operation, number, rule)?);
     }
     Ok(rules)
 }
 
-fn of_object(object: &Object, path: &str, objects: &IndexMap<String, Object>, depth: usize, rules: &mut Vec<Written>) {
+/// What the rules of a field depend on beside the field.
+struct Among<'a> {
+    objects: &'a IndexMap<String, Object>,
+    /// The field that asks for the size of a page.
+    size: Option<&'a str>,
+}
+
+fn of_object(object: &Object, path: &str, among: &Among<'_>, depth: usize, rules: &mut Vec<Written>) {
     for field in &object.fields {
         let name = format!("{path}{}", field.name);
-        of_field(field, &name, rules);
+        of_field(field, &name, among, rules);
         if depth < DEPTH
-            && let Some(inner) = inner_object(&field.ty).and_then(|inner| objects.get(inner))
+            && let Some(inner) = inner_object(&field.ty).and_then(|inner| among.objects.get(inner))
         {
-            of_object(inner, &format!("{name}/"), objects, depth + 1, rules);
+            of_object(inner, &format!("{name}/"), among, depth + 1, rules);
         }
     }
 }
@@ -46,7 +54,10 @@ fn inner_object(ty: &Type) -> Option<&str> {
     }
 }
 
-fn of_field(field: &Field, name: &str, rules: &mut Vec<Written>) {
+fn of_field(field: &Field, name: &str, among: &Among<'_>, rules: &mut Vec<Written>) {
+    // No document has to say that a page of no rows cannot be meant.
+    let smallest_page = (among.size == Some(name) && field.minimum.is_none()).then_some(1);
+    let smallest_page_words = smallest_page.map(|least| format!("{} is at least {least}.", docs::code(name)));
     let mut add = |code: String| rules.push(Written { code, words: String::new(), of_field: true });
     let name = quoted(name);
     // A three-state field is required as a key: `null` is an answer too, and an empty list is a filter.
@@ -56,8 +67,9 @@ fn of_field(field: &Field, name: &str, rules: &mut Vec<Written>) {
     if field.empty_means_no_filter && !field.nullable && matches!(field.ty, Type::Text) {
         add(format!("not_empty({name})"));
     }
-    if field.minimum.is_some() || field.maximum.is_some() {
-        add(format!("range({name}, {:?}, {:?})", field.minimum, field.maximum));
+    let minimum = field.minimum.or(smallest_page);
+    if minimum.is_some() || field.maximum.is_some() {
+        add(format!("range({name}, {minimum:?}, {:?})", field.maximum));
     }
     if field.min_length.is_some() || field.max_length.is_some() {
         add(format!("length({name}, {:?}, {:?})", field.min_length, field.max_length));
@@ -67,6 +79,10 @@ fn of_field(field: &Field, name: &str, rules: &mut Vec<Written>) {
     }
     if let (Some(format), Type::Text) = (field.time, &field.ty) {
         add(format!("format({name}, TimeFormat::{})", time_format(format)));
+    }
+    // The range is the last: an integer has neither length nor items nor format.
+    if let (Some(words), Some(range)) = (smallest_page_words, rules.last_mut()) {
+        (range.words, range.of_field) = (words, false);
     }
 }
 

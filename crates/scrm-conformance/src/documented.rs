@@ -33,7 +33,9 @@ fn of_object(operation: &Operation, object: &Object, above: &str, depth: usize, 
         let bounds = |kind: &str, min: Option<i64>, max: Option<i64>| {
             (min.is_some() || max.is_some()).then(|| format!("{kind} {{ field: {name:?}, min: {min:?}, max: {max:?} }}"))
         };
-        rules.extend(bounds("Range", field.minimum, field.maximum));
+        // A page of no rows cannot be meant, whether or not a document says so.
+        let is_size = operation.paging.as_ref().is_some_and(|paging| paging.size.as_ref() == Some(&name));
+        rules.extend(bounds("Range", field.minimum.or(is_size.then_some(1)), field.maximum));
         rules.extend(bounds("Length", field.min_length.map(i64::from), field.max_length.map(i64::from)));
         rules.extend(bounds("Items", field.min_items.map(i64::from), field.max_items.map(i64::from)));
         if let (Some(format), Type::Text) = (field.time, &field.ty) {

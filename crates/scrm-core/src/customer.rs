@@ -49,7 +49,7 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
-    /// By phone number. `+86`, spaces and dashes are dropped: the vendors store numbers without.
+    /// By phone number. `+86`, spaces, dashes and characters that nobody sees are dropped, and full-width digits become plain ones: the vendors store numbers without.
     #[must_use]
     pub fn phone(number: impl AsRef<str>) -> Self {
         CustomerKey { kind: KeyKind::Phone, value: plain_phone(number.as_ref()) }
@@ -80,7 +80,7 @@ impl CustomerKey {
     }
 
     fn of(kind: KeyKind, value: String) -> Self {
-        CustomerKey { kind, value: value.trim().to_owned() }
+        CustomerKey { kind, value: value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)).to_owned() }
     }
 
     /// Whether nothing is left of the value, or of a phone number no digit: such a key would find everybody, and is refused.
@@ -278,12 +278,27 @@ pub(crate) fn earliest(row: Scope<'_>, path: &str, format: TimeFormat) -> Option
     earliest
 }
 
-/// A phone number without spaces, dashes and the prefix of mainland China.
+/// A phone number without spaces, dashes and the prefix of mainland China, in plain digits.
 fn plain_phone(number: &str) -> String {
-    let bare: String = number.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐'..='―' | '－')).collect();
-    let local =
-        bare.strip_prefix("+86").or_else(|| bare.strip_prefix("0086")).or_else(|| bare.strip_prefix("86").filter(|rest| is_mobile(rest)));
+    let seen = number.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c) && !matches!(c, '-' | '‐'..='―' | '－'));
+    let bare: String = seen.map(half_width).collect();
+    let after_86 = || bare.strip_prefix("86").filter(|rest| rest.is_empty() || is_mobile(rest));
+    let local = bare.strip_prefix("+86").or_else(|| bare.strip_prefix("0086")).or_else(after_86);
     local.map_or_else(|| bare.clone(), str::to_owned)
+}
+
+/// A digit or a plus sign as Chinese keyboards write it becomes the plain one.
+fn half_width(character: char) -> char {
+    match character {
+        '＋' => '+',
+        '０'..='９' => char::from_digit(u32::from(character) - u32::from('０'), 10).unwrap_or(character),
+        other => other,
+    }
+}
+
+/// Marks of direction and joints, which come along when a number or an id is copied from an address book or a web page.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Eleven digits of which the first is 1: without it, `86` at the front may belong to the number itself.

@@ -124,7 +124,9 @@ impl fmt::Debug for PrintedAtom<'_> {
 
 fn print_atom(atom: Atom<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match atom {
-        Atom::Text(value) => fmt::Debug::fmt(value, f),
+        // Vendors put phone numbers into fields of dates, too.
+        Atom::Text(value) if mask::is_time_or_amount(value) => fmt::Debug::fmt(value, f),
+        Atom::Text(value) => f.write_str(&characters(value)),
         Atom::Int(value) => fmt::Debug::fmt(&value, f),
         Atom::Decimal(value) => fmt::Debug::fmt(&value, f),
     }

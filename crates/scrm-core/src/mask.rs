@@ -112,10 +112,21 @@ pub(crate) fn given(value: &str) -> String {
     length(value)
 }
 
+/// Whether a value has the shape of what belongs into a field of times or amounts, so that it is nobody's even where it is another.
+pub(crate) fn is_time_or_amount(value: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let amount =
+        || value.trim_start_matches('-').split_once('.').is_some_and(|(whole, part)| number(whole) && number(part) && part.len() <= 4);
+    let seconds = || matches!(value.len(), 10 | 13) && number(value);
+    let zone = || value.split_once('+').map_or(value, |(time, _)| time).trim_end_matches('Z');
+    let short = || digits(value) <= LONGEST_NUMBER && value.bytes().all(|b| b.is_ascii_digit() || b"-/:. ".contains(&b));
+    short() || amount() || seconds() || looks_like_a_time(zone())
+}
+
 /// `2026-11-27 08:30:00` and what people write in its place.
 fn looks_like_a_time(value: &str) -> bool {
     let groups: Vec<&str> = value.split(|c: char| "-/._ T:年月日".contains(c)).filter(|group| !group.is_empty()).collect();
-    let year = groups.first().is_some_and(|year| year.len() == 4 && (year.starts_with("19") || year.starts_with("20")));
+    let year = groups.first().is_some_and(|year| year.len() == 4 && ["19", "20", "0000"].iter().any(|begin| year.starts_with(begin)));
     let rest = groups.get(1..).unwrap_or_default();
     let short = rest.iter().all(|group| group.len() <= 2);
     year && short && (1..=5).contains(&rest.len()) && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_digit()))

@@ -197,7 +197,39 @@ pub enum TokenError<E> {
         refusal: Option<Arc<E>>,
         /// What the vendor answered last to the request for a token, if that failed.
         trouble: Option<Arc<E>>,
+        /// What was being waited for.
+        stage: Option<TokenStage>,
     },
+}
+
+/// What a request for a token waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenStage {
+    /// The [`TokenStore`]'s answer.
+    Store,
+    /// Another process, which fetches and puts the token into the store.
+    OtherProcess,
+    /// The moment from which on a token may be asked for again.
+    Turn,
+    /// The [`TokenSource`]'s answer.
+    Source,
+    /// The vendor's answer.
+    Vendor,
+}
+
+impl TokenStage {
+    /// In words, as the end of a sentence about a token that did not come.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TokenStage::Store => "the token store has not answered",
+            TokenStage::OtherProcess => "another process has the right to fetch one, and has not put it into the token store",
+            TokenStage::Turn => "one may not be asked for again yet",
+            TokenStage::Source => "the token source has not answered",
+            TokenStage::Vendor => "the vendor has not answered the request for one",
+        }
+    }
 }
 
 impl<E> Clone for TokenError<E> {
@@ -205,8 +237,8 @@ impl<E> Clone for TokenError<E> {
         match self {
             TokenError::Fetch { error, next } => TokenError::Fetch { error: error.clone(), next: *next },
             TokenError::Source { error, next } => TokenError::Source { error: error.clone(), next: *next },
-            TokenError::Deadline { waited, refusal, trouble } => {
-                TokenError::Deadline { waited: *waited, refusal: refusal.clone(), trouble: trouble.clone() }
+            TokenError::Deadline { waited, refusal, trouble, stage } => {
+                TokenError::Deadline { waited: *waited, refusal: refusal.clone(), trouble: trouble.clone(), stage: *stage }
             }
         }
     }
@@ -217,8 +249,11 @@ impl<E: fmt::Display> fmt::Display for TokenError<E> {
         match self {
             TokenError::Fetch { error, .. } => write!(f, "no token: {error}"),
             TokenError::Source { error, .. } => write!(f, "no token from the token source: {error}"),
-            TokenError::Deadline { waited, refusal, trouble } => {
+            TokenError::Deadline { waited, refusal, trouble, stage } => {
                 write!(f, "no token before the deadline of the call, after waiting {:.1} s for it", waited.as_secs_f64())?;
+                if let Some(stage) = stage {
+                    write!(f, "; {}", stage.as_str())?;
+                }
                 match (refusal, trouble) {
                     (_, Some(trouble)) => write!(f, "; the last request for one failed: {trouble}"),
                     (Some(refusal), None) => write!(f, "; the last one was rejected: {refusal}"),

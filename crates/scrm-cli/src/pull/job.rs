@@ -27,7 +27,7 @@ use crate::{
     failure::{self, Failure},
     fields,
     language::{Both, Language, both},
-    sink::{Setup, Sink, Target, files, key, lines::Headings},
+    sink::{Setup, Sink, Target, There, files, key, lines::Headings},
     vendors::{self, Vendor},
 };
 
@@ -282,7 +282,8 @@ impl<'m> Job<'m> {
 
     /// Rows that the state speaks of must be there, and a file that no state speaks of is somebody else's. `true`: there is a file or a table.
     fn has_its_rows(&self, sink: &mut dyn Sink, state: &State) -> Result<bool, Failure> {
-        let (is_there, to) = (sink.is_there()?, &self.to);
+        let (there, to) = (sink.there()?, &self.to);
+        let is_there = there != There::Nothing;
         // a run that came to its end left its report
         if is_there && sink.keeps_versions() && state.last.is_none() {
             return Err(Failure::wrong_use(both!(
@@ -295,7 +296,8 @@ impl<'m> Job<'m> {
             Some(run) => run.adds || !sink.keeps_versions(),
             None => state.mark.is_some() && self.since.as_ref().is_some_and(|since| since.asked_start().is_none()),
         };
-        if is_there || !goes_on {
+        let held = state.run.as_ref().map_or(state.holds, |run| run.counts.rows > 0);
+        if !goes_on || there == There::Rows || (there == There::Empty && !held) {
             return Ok(is_there);
         }
         let said = match (&state.run, &state.mark) {
@@ -311,10 +313,16 @@ impl<'m> Job<'m> {
             true => (to.clone(), to.clone()),
             false => (format!("the table {} of {to}", self.table), format!("{to} 的表 {}", self.table)),
         };
-        Err(Failure::wrong_use(both!(
-            "{what_en} is not there, though its state says that {en}; put it back, or, to begin anew, {forget_en}",
-            "{what_zh} 不存在，而状态表明{zh}；请把它放回原处，或者{forget_zh}，重新取数"
-        )))
+        Err(Failure::wrong_use(match there {
+            There::Nothing => both!(
+                "{what_en} is not there, though its state says that {en}; put it back, or, to begin anew, {forget_en}",
+                "{what_zh} 不存在，而状态表明{zh}；请把它放回原处，或者{forget_zh}，重新取数"
+            ),
+            _ => both!(
+                "{what_en} is empty, though its state says that {en}; put the rows back, or, to begin anew, {forget_en}",
+                "{what_zh} 是空的，而状态表明{zh}；请把数据放回去，或者{forget_zh}，重新取数"
+            ),
+        }))
     }
 
     /// A new run, with its ends of time. Nothing is stored of it before something came.
@@ -554,6 +562,8 @@ impl UnderWay<'_, '_, '_> {
         if drained && self.run.until.is_some() {
             self.state.mark.clone_from(&self.run.until);
         }
+        let keeps = self.run.adds || result != "complete";
+        self.state.holds = counts.rows + counts.known > 0 || (keeps && self.state.holds);
         let mut report = self.report(client, result);
         self.state.last = serde_json::to_value(&report).ok();
         self.state.run = None;

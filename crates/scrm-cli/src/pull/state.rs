@@ -30,6 +30,9 @@ pub(crate) struct State {
     pub(crate) mark: Option<String>,
     #[serde(default)]
     pub(crate) by: Option<(String, String)>,
+    /// Whether there were rows when a run was last at its end.
+    #[serde(default)]
+    pub(crate) holds: bool,
     /// How far the files beside are committed.
     #[serde(default)]
     pub(crate) marks: Marks,
@@ -118,6 +121,7 @@ impl State {
             run: None,
             mark: None,
             by: None,
+            holds: false,
             marks: Marks::default(),
             last: None,
         }
@@ -126,7 +130,7 @@ impl State {
     /// Reads what was written; `place`: where it stood, for people.
     pub(crate) fn read(text: &str, place: &str) -> Result<State, Failure> {
         let state: State = serde_json::from_str(text).map_err(|error| {
-            Failure::failed(both!(
+            Failure::wrong_use(both!(
                 "{place} is no state of a pull ({error}); it was changed or damaged. Move it and the rows it speaks of away, and the pull begins anew",
                 "{place} 不是取数的状态（{error}），可能被改动或损坏。把它连同所记录的数据移走，就会重新取数"
             ))
@@ -135,7 +139,7 @@ impl State {
             return Ok(state);
         }
         let version = state.version;
-        Err(Failure::failed(both!(
+        Err(Failure::wrong_use(both!(
             "{place} was written by another version of scrm ({version}); move it and the rows it speaks of away, and the pull begins anew",
             "{place} 是另一个版本的 scrm 写的（{version}）；把它连同所记录的数据移走，就会重新取数"
         )))

@@ -50,7 +50,7 @@ fn unusable(target: &Path, error: &io::Error) -> Failure {
 /// A file was written by another version, or belongs to another pull.
 pub(super) fn other_columns(path: &Path) -> Failure {
     let shown = path.display();
-    Failure::failed(both!(
+    Failure::wrong_use(both!(
         "{shown}: the columns are others than in this file; move it and its state away, and the pull begins anew",
         "{shown}：列和这个文件里的不同；把它连同状态移走，就会重新取数"
     ))

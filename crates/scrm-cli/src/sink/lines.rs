@@ -7,7 +7,7 @@ use std::{
 
 use scrm_core::NamedRow;
 
-use super::{Done, Setup, Sink, Stored, files};
+use super::{Done, Setup, Sink, Stored, There, files};
 use crate::{
     columns::{self, Cell, FlatColumn, RowOf},
     failure::Failure,
@@ -186,8 +186,9 @@ impl Sink for Lines {
         true
     }
 
-    fn is_there(&mut self) -> Result<bool, Failure> {
-        self.path.try_exists().map_err(|error| files::broken(&self.path, &error))
+    fn there(&mut self) -> Result<There, Failure> {
+        let there = self.path.try_exists().map_err(|error| files::broken(&self.path, &error))?;
+        Ok(if there { There::Rows } else { There::Nothing })
     }
 
     fn forget(&self) -> Both {

@@ -22,7 +22,7 @@ use parquet::{
 };
 use scrm_core::NamedRow;
 
-use super::{Done, Setup, Sink, Stored, files};
+use super::{Done, Setup, Sink, Stored, There, files};
 use crate::{
     columns::{Cell, FlatColumn, Kind, RowOf, scaled},
     failure::Failure,
@@ -382,8 +382,9 @@ impl Sink for Parquet {
         true
     }
 
-    fn is_there(&mut self) -> Result<bool, Failure> {
-        self.path.try_exists().map_err(|error| files::broken(&self.path, &error))
+    fn there(&mut self) -> Result<There, Failure> {
+        let there = self.path.try_exists().map_err(|error| files::broken(&self.path, &error))?;
+        Ok(if there { There::Rows } else { There::Nothing })
     }
 
     fn forget(&self) -> Both {

@@ -1,13 +1,19 @@
 //! PostgreSQL: rows are copied into a staging table and taken over by key, in one transaction with the state.
 
-use std::{fmt::Write as _, io::Write as _, path::PathBuf, sync::Arc};
+use std::{
+    fmt::Write as _,
+    io::Write as _,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use postgres::{Client, Config, NoTls, config::SslMode};
+use postgres::{Client, Config, NoTls, config::SslMode, types::ToSql};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use scrm_core::NamedRow;
 
 use super::{
-    Done, Setup, Sink, Stored, files,
+    Done, Setup, Sink, Stored, There, files,
     table::{KEY, RUN, STATES, Table, quoted},
 };
 use crate::{
@@ -20,6 +26,8 @@ use crate::{
 
 /// Where the rows of a batch wait.
 const STAGE: &str = "_scrm_stage";
+/// How long another pull may take to go.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A table in a database.
 pub(crate) struct Postgres {
@@ -55,19 +63,23 @@ impl Postgres {
         self.client.batch_execute(sql).map_err(|error| broken(&self.place, &error))
     }
 
-    /// Keeps other pulls into this table out, as long as the connection lives.
+    /// Keeps other pulls into this table out, as long as the connection lives. Of a pull that was killed the server hears when it is done with what that had asked for last.
     fn lock(&mut self) -> Result<(), Failure> {
         let name = format!("scrm {}", self.table.name);
-        let row = self.client.query_one("SELECT pg_try_advisory_lock(hashtext($1))", &[&name]).map_err(|error| self.failed(&error))?;
-        match row.try_get::<_, bool>(0) {
-            Ok(true) => Ok(()),
-            _ => {
+        let began = Instant::now();
+        loop {
+            let row = self.client.query_one("SELECT pg_try_advisory_lock(hashtext($1))", &[&name]).map_err(|error| self.failed(&error))?;
+            if row.try_get(0).map_err(|error| self.failed(&error))? {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
                 let (place, table) = (&self.place, &self.table.name);
-                Err(Failure::failed(both!(
+                return Err(Failure::failed(both!(
                     "{place}: another pull into the table {table} is running",
                     "{place}：另一个取数正在写入表 {table}"
-                )))
+                )));
             }
+            std::thread::sleep(PATIENCE / 50);
         }
     }
 
@@ -85,7 +97,7 @@ impl Postgres {
             _ = write!(sql, "COMMENT ON TABLE {name} IS {};", literal(self.table.title));
         } else if !there.iter().any(|(column, _)| column == KEY) {
             let (place, table) = (&self.place, &self.table.name);
-            return Err(Failure::failed(both!(
+            return Err(Failure::wrong_use(both!(
                 "{place} has a table {table} that this program did not make; name another with --table",
                 "{place} 里的表 {table} 不是这个程序建的；请用 --table 换一个"
             )));
@@ -96,7 +108,7 @@ impl Postgres {
                 Some((_, ty)) => {
                     let wanted = self::ty(column.kind);
                     let (place, column, table) = (&self.place, &column.name, &self.table.name);
-                    return Err(Failure::failed(both!(
+                    return Err(Failure::wrong_use(both!(
                         "{place}: the column {column} of {table} is {ty}, and {wanted} is wanted: the table was changed. Name another with --table, or change it back",
                         "{place}：表 {table} 的列 {column} 是 {ty}，应为 {wanted}：表被改过。请用 --table 换一个，或改回来"
                     )));
@@ -227,10 +239,17 @@ impl Sink for Postgres {
         false
     }
 
-    fn is_there(&mut self) -> Result<bool, Failure> {
+    fn there(&mut self) -> Result<There, Failure> {
         let name = quoted(&self.table.name);
-        let row = self.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&name]).map_err(|error| broken(&self.place, &error))?;
-        row.try_get(0).map_err(|error| self.failed(&error))
+        let mut asked =
+            |sql: &str, of: &[&(dyn ToSql + Sync)]| -> Result<bool, postgres::Error> { self.client.query_one(sql, of)?.try_get(0) };
+        let there = match asked("SELECT to_regclass($1) IS NOT NULL", &[&name]) {
+            Ok(true) => {
+                asked(&format!("SELECT EXISTS (SELECT 1 FROM {name})"), &[]).map(|filled| if filled { There::Rows } else { There::Empty })
+            }
+            other => other.map(|_| There::Nothing),
+        };
+        there.map_err(|error| self.failed(&error))
     }
 
     fn forget(&self) -> Both {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params_from_iter, 
 use scrm_core::NamedRow;
 
 use super::{
-    Done, Setup, Sink, Stored, files,
+    Done, Setup, Sink, Stored, There, files,
     table::{KEY, RUN, STATES, Table, quoted},
 };
 use crate::{
@@ -67,7 +67,7 @@ impl Sqlite {
         }
         if !there.iter().any(|column| column == KEY) {
             let (path, table) = (self.path.display(), &self.table.name);
-            return Err(Failure::failed(both!(
+            return Err(Failure::wrong_use(both!(
                 "{path} has a table {table} that this program did not make; name another with --table",
                 "{path} 里的表 {table} 不是这个程序建的；请用 --table 换一个"
             )));
@@ -166,8 +166,14 @@ impl Sink for Sqlite {
         false
     }
 
-    fn is_there(&mut self) -> Result<bool, Failure> {
-        self.connection.table_exists(None, self.table.name.as_str()).map_err(|error| self.failed(&error))
+    fn there(&mut self) -> Result<There, Failure> {
+        let there = self.connection.table_exists(None, self.table.name.as_str()).map_err(|error| self.failed(&error))?;
+        if !there {
+            return Ok(There::Nothing);
+        }
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quoted(&self.table.name));
+        let filled = self.connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| self.failed(&error))?;
+        Ok(if filled { There::Rows } else { There::Empty })
     }
 
     fn forget(&self) -> Both {
@@ -229,5 +235,9 @@ fn broken(path: &Path, error: &rusqlite::Error) -> Failure {
         }
         _ => files::STANDS,
     };
-    Failure::failed(both!("{shown}: {error}; {advice}", "{shown}：{told}（{error}）"))
+    let told = both!("{shown}: {error}; {advice}", "{shown}：{told}（{error}）");
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::NotADatabase) => Failure::wrong_use(told),
+        _ => Failure::failed(told),
+    }
 }

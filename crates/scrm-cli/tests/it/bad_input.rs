@@ -16,7 +16,7 @@ fn unknown_names_are_answered_with_the_nearest() {
         (&["operations", "xiaoe", "--area", "ordr"], "near: order"),
         (&["pull", "xiaoe", "user_list", "--to", "a.xls"], ".jsonl, .csv, .parquet or .db"),
         (&["pull", "xiaoe", "user_get", "--to", "a.csv", "--json", "{}"], "has no pages"),
-        (&["call", "xiaoe", "user_list", "--page_size", "500"], "page_size must be at most 50"),
+        (&["call", "xiaoe", "user_list", "--page_size", "500"], "page_size must be between 1 and 50"),
         (&["call", "xiaoe", "user_list", "--from", "mars"], "mars"),
         (&["call", "xiaoe", "user_get"], "--data.field_list"),
         (&["call", "xiaoe", "user_list", "--json", "{\"phone\": 13800138001}"], "phone is a number; a text is wanted"),
@@ -56,11 +56,11 @@ fn a_place_that_holds_something_else_is_left_alone() {
 
     let database = rusqlite::Connection::open(program.path("own.db")).unwrap();
     database.execute_batch("CREATE TABLE user_list_v2 (mine TEXT); INSERT INTO user_list_v2 VALUES ('x')").unwrap();
-    let foreign = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "own.db"]).ended(1);
+    let foreign = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "own.db"]).ended(2);
     assert!(foreign.err.contains("did not make"), "{}", foreign.err);
 
     fs::write(program.path("text.db"), "this is no database, but a text that is long enough to be taken for one").unwrap();
-    let no_database = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "text.db"]).ended(1);
+    let no_database = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "text.db"]).ended(2);
     assert!(no_database.err.contains("no file of SQLite"), "{}", no_database.err);
 }
 
@@ -70,7 +70,7 @@ fn a_damaged_state_and_a_changed_file_are_told() {
     let arguments = ["pull", "xiaoe", "user_list_v2", "--to", "users.csv"];
     program.run(&arguments).ended(0);
     fs::write(program.path("users.csv.scrm-state.json"), "{").unwrap();
-    let damaged = program.run(&arguments).ended(1);
+    let damaged = program.run(&arguments).ended(2);
     assert!(damaged.err.contains("the pull begins anew"), "{}", damaged.err);
     fs::remove_file(program.path("users.csv.scrm-state.json")).unwrap();
     fs::remove_file(program.path("users.csv")).unwrap();

@@ -111,11 +111,26 @@ fn a_table_that_is_gone_is_missed() {
         program.run(&with("last")).ended(0);
         let ids = || if to == "shop.db" { ids_of_sqlite(&program.path(to)) } else { server.as_ref().unwrap().ids() };
         assert_eq!(ids(), program.ids());
+        // a table that somebody emptied is no table that is up to date
+        change("DELETE FROM user_list_v2");
+        let missed = program.run(&with("last")).ended(2);
+        assert!(missed.err.contains("is empty, though its state says that the rows up to"), "{}", missed.err);
+        change(advice);
+        program.run(&with("last")).ended(0);
+        assert_eq!(ids(), program.ids());
         // from a time it is begun anew, and the mark with it
         change("DROP TABLE user_list_v2");
         program.run(&with("2015-01-01")).ended(0);
         assert_eq!(ids(), program.ids());
     }
+}
+
+#[test]
+fn a_table_in_which_nothing_ever_was_is_gone_on_with() {
+    let program = Program::new(0);
+    let with = |since| ["pull", "xiaoe", "user_list_v2", "--to", "shop.db", "--by", "user_created_start", "--since", since];
+    program.run(&with("2015-01-01")).ended(0);
+    program.run(&with("last")).ended(0);
 }
 
 #[test]

@@ -86,6 +86,26 @@ fn postgres() {
     killed(&server.url(), 5, true, |_| server.ids());
 }
 
+/// The server hears of a kill when it is done with what the program had asked for.
+#[test]
+fn a_killed_pull_that_the_server_has_not_heard_of_is_waited_for() {
+    let Some(server) = Postgres::start() else { return };
+    let program = Program::new(10);
+    let url = server.url();
+    let arguments = ["pull", "xiaoe", "user_list_v2", "--to", url.as_str(), "--quiet"];
+    let mut holder = server.client();
+    holder.batch_execute("SELECT pg_advisory_lock(hashtext('scrm user_list_v2'))").unwrap();
+    let refused = program.run(&arguments).ended(1);
+    assert!(refused.err.contains("another pull into the table user_list_v2 is running"), "{}", refused.err);
+    let going = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(1500));
+        drop(holder);
+    });
+    program.run(&arguments).ended(0);
+    going.join().unwrap();
+    assert_eq!(server.ids(), program.ids());
+}
+
 #[test]
 fn who_ends_the_box_ends_its_command() {
     use std::io::{BufRead as _, BufReader};

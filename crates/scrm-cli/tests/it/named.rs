@@ -71,7 +71,7 @@ fn a_request_by_name_is_written_as_a_typed_one() {
     let named = client.core().call_named(tools::spec("user_list_v2").unwrap(), fields(request), tools::payload).encode().unwrap();
     assert_eq!((typed.url, typed.body), (named.url, named.body));
     let broken = client.core().call_named(tools::spec("user_list").unwrap(), fields(json!({ "page": 1, "page_size": 51 })), tools::payload);
-    assert!(broken.encode().unwrap_err().to_string().contains("page_size must be at most 50"));
+    assert!(broken.encode().unwrap_err().to_string().contains("page_size must be between 1 and 50"));
 }
 
 /// Two vendors have a `points_list`.

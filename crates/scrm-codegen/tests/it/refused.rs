@@ -111,6 +111,11 @@ fn two_operations_that_find_by_one_key() {
 }
 
 #[test]
+fn customers_found_by_a_request_that_breaks_the_operations_rules() {
+    insta::assert_snapshot!(refused("acme/member/member-list.json", "\"name\",\n        \"phone\"\n      ]", "\"name\"\n      ]"));
+}
+
+#[test]
 fn a_range_along_lists() {
     let mut files: BTreeMap<String, String> = files();
     let mut edit = |file: &str, edits: &[(&str, Value)]| {

@@ -324,6 +324,13 @@ impl Settings {
                 let detail = format!("a token of {what} is given, and the vendor has none such; there are: {}", kinds.join(", "));
                 return Err(Error::new(ErrorKind::Config, vendor, detail));
             };
+            if matches!(&token, Given::Token(token) if token.expose().trim().is_empty()) {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    vendor,
+                    "the token that is given is empty; leave it out, and the client gets one",
+                ));
+            }
             given.insert(known.name, token);
         }
         Ok(given)

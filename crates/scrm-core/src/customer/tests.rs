@@ -46,19 +46,40 @@ fn a_zero_date_is_no_date() {
 #[test]
 fn keys_match_however_a_number_is_written() {
     let customer = Customer::read(&row(), &CUSTOMER, &ACME);
-    for number in ["13800138000", "+8613800138000", "0086 138 0013 8000", "8613800138000", "138-0013-8000", "13900139000"] {
+    for number in [
+        "13800138000",
+        "+8613800138000",
+        "0086 138 0013 8000",
+        "8613800138000",
+        "138-0013-8000",
+        "13900139000",
+        "１３８００１３８０００",
+        "＋86 138 0013 8000",
+        "\u{202d}13800138000\u{202c}",
+    ] {
         assert!(customer.matches(&CustomerKey::phone(number)), "{number}");
     }
     for number in ["", " ", "13800138001", "3800138000"] {
         assert!(!customer.matches(&CustomerKey::phone(number)), "{number}");
     }
     assert!(customer.matches(&CustomerKey::id(" 7 ")));
+    assert!(customer.matches(&CustomerKey::id("\u{feff}7\u{200b}")));
     assert!(customer.matches(&CustomerKey::union_id("union-7")));
     assert!(!customer.matches(&CustomerKey::union_id("UNION-7")));
     assert!(customer.matches(&CustomerKey::open_id("open-7")));
     let mut customer = customer;
     customer.emails.push("Li.Lei@example.com".to_owned());
     assert!(customer.matches(&CustomerKey::email("li.lei@EXAMPLE.com")));
+}
+
+#[test]
+fn what_nobody_sees_is_an_empty_key() {
+    for number in ["", " ", "-", "+86", "0086", "86", "＋86", "\u{3000}", "\u{200b}", "—（）", "\u{202d}+86\u{202c}"] {
+        assert!(CustomerKey::phone(number).is_empty(), "{number:?}");
+    }
+    for id in ["", "\t", "\u{a0}", "\u{200b}", "\u{feff} "] {
+        assert!(CustomerKey::id(id).is_empty() && CustomerKey::union_id(id).is_empty() && CustomerKey::email(id).is_empty(), "{id:?}");
+    }
 }
 
 #[test]

@@ -24,7 +24,8 @@ impl Secrets {
             if secret.len() < SHORTEST {
                 continue;
             }
-            for start in secret.bytes().take(1).chain(*b"%\\&+") {
+            let as_space = secret.starts_with('+').then_some(b' ');
+            for start in secret.bytes().take(1).chain(as_space).chain(*b"%\\&+") {
                 known.starts[usize::from(start)] = true;
             }
             known.secrets.push(secret.chars().collect());
@@ -61,7 +62,8 @@ fn length(text: &str, secret: &[char]) -> Option<usize> {
 }
 
 /// Calls `found` with the length of each way in which the character stands at the beginning of the text: as it is; percent-encoded, also more than once
-/// (`%252F`); as an escape of JSON or of a program, also more than once (`\\u0026`); as an HTML entity, also more than once (`&amp;amp;`); a space as `+`.
+/// (`%252F`); as an escape of JSON or of a program, also more than once (`\\u0026`); as an HTML entity, also more than once (`&amp;amp;`); a space as `+`, and `+` as the space
+/// that a form makes of it.
 pub(super) fn written(text: &str, character: char, found: &mut dyn FnMut(usize)) {
     let mut literal = [0; 4];
     let literal = character.encode_utf8(&mut literal);
@@ -73,6 +75,7 @@ pub(super) fn written(text: &str, character: char, found: &mut dyn FnMut(usize))
         Some(b'\\') => escape(text, character, found),
         Some(b'&') => entity(text, character, found),
         Some(b'+') if character == ' ' => found(1),
+        Some(b' ') if character == '+' => found(1),
         _ => {}
     }
 }

@@ -21,6 +21,7 @@ fn secrets_are_known_in_every_encoding() {
         "a/b&c=d e\"f+g",
         "a%2Fb%26c%3Dd%20e%22f%2Bg",
         "a%2fb%26c%3dd+e%22f%2bg",
+        "a/b&c=d e\"f g",
         "a%252Fb%2526c%253Dd%2520e%2522f%252Bg",
         r#"a\/b\u0026c\u003dd e\"f+g"#,
         r#"a\u002Fb\u0026c\u003Dd\u0020e\u0022f\u002Bg"#,
@@ -88,6 +89,27 @@ fn values_that_break_rules_are_shown_if_they_are_nobodys() {
         [("13800138000", "11 characters"), ("138-0013-8000", "13 characters"), ("李雷", "2 characters"), ("o_abc", "5 characters")]
     {
         assert_eq!(given(hidden), length);
+    }
+}
+
+#[test]
+fn what_is_no_time_and_no_amount_is_not_shown_in_their_fields() {
+    for shown in [
+        "",
+        "2026-11-27 08:30:00",
+        "2026-11-27T08:30:00+08:00",
+        "0000-00-00 00:00:00",
+        "1764200000",
+        "1764200000123",
+        "12345.67",
+        "-1234567.5",
+        "2026年1月2日",
+        "-",
+    ] {
+        assert!(is_time_or_amount(shown), "{shown}");
+    }
+    for hidden in ["13800138000", "138-0013-8000", "+8613800138000", "2026-13800138000", "138001380.00123", "王 13800138000", "李雷"] {
+        assert!(!is_time_or_amount(hidden), "{hidden}");
     }
 }
 

@@ -85,6 +85,12 @@ impl Piece {
         Some(Piece { from, to: self.to.clone(), total: None })
     }
 
+    /// Two days before it, of which no row belongs to it.
+    pub(super) fn before(&self, format: TimeFormat) -> Option<Piece> {
+        let bound = |days: i64| self.from.day.plus(days).map(|day| Bound::of(day, format));
+        Some(Piece { from: bound(-2)?, to: bound(-1)?, total: None })
+    }
+
     pub(super) fn label(&self) -> String {
         if self.from.day.days_until(self.to.day) <= 1 {
             format!("the day {}", self.from.day)

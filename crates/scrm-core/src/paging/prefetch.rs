@@ -277,13 +277,13 @@ impl Pull {
     fn note_ids(&mut self, arrived: &Arrived, keep: &Keep, namesakes: &[usize]) {
         let keys = arrived.facts.keys.iter().flatten().enumerate();
         let without = |at: usize| arrived.facts.keys.as_ref().and_then(|keys| keys.get(at)).is_some_and(|key| key.id == key.content);
-        self.summary.rows_without_id += keys.filter(|(at, _)| keep.keeps(*at) && without(*at)).count() as u64;
+        let good = |at: usize| arrived.bad_rows.iter().all(|bad| bad.row != at);
+        self.summary.rows_without_id += keys.filter(|(at, _)| keep.keeps(*at) && without(*at) && good(*at)).count() as u64;
         for at in namesakes.iter().filter(|at| !without(**at)) {
             self.summary.shared_ids += 1;
             let bad_before = arrived.bad_rows.iter().filter(|bad| bad.row < *at).count();
-            let good = arrived.bad_rows.iter().all(|bad| bad.row != *at);
             if self.summary.shared_id_examples.len() < NAMED
-                && let Some(id) = self.source.id(&*arrived.rows, at - bad_before).filter(|_| good)
+                && let Some(id) = self.source.id(&*arrived.rows, at - bad_before).filter(|_| good(*at))
                 && !self.summary.shared_id_examples.contains(&id)
             {
                 self.summary.shared_id_examples.push(id);

@@ -1,7 +1,8 @@
 //! Pulls more rows than the vendor gives for one list: piece by piece along a range of days.
 //!
 //! Before a piece is halved, its last page below the ceiling is asked for: where that is empty, the total is false, and halving would never end. Then both halves
-//! are counted: they must hold together at least what it holds.
+//! are counted: they must hold together at least what it holds. Where both begin with the same rows, two days before them are asked for: a vendor who answers with
+//! these rows again does not look at the range, and the list is read as it is.
 
 use std::mem;
 
@@ -24,6 +25,14 @@ pub(super) struct Cut {
     pub(super) format: TimeFormat,
     /// Rows of days before this one can only go, not come.
     pub(super) closed: Day,
+}
+
+/// The first page of a half.
+#[derive(Clone, Copy, Debug)]
+struct First {
+    total: u64,
+    /// Hash of its rows.
+    print: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,10 +59,16 @@ enum Doing {
     Halves {
         piece: Piece,
         total: u64,
-        left: (Piece, Option<u64>),
+        left: (Piece, Option<First>),
         right: Piece,
         recounts: u32,
         recount: bool,
+    },
+    /// Asking for two days before the halves, which begin with the same rows.
+    Elsewhere {
+        elsewhere: Piece,
+        rows: u64,
+        halves: Box<Doing>,
     },
     /// Reading the rows that the piece may share with the one before, without delivering them.
     Seam {
@@ -103,7 +118,9 @@ pub(super) struct Split {
     pub(super) unproven: bool,
     /// The first page held as many rows as were asked for.
     full: bool,
-    /// The list's total is false: there is nothing to split.
+    /// The vendor was seen to look at the range.
+    heeded: bool,
+    /// The list's total is false, or the range is not looked at: there is nothing to split.
     pub(super) denied: bool,
 }
 
@@ -117,8 +134,8 @@ impl Split {
         let (doing, recall) = (Doing::Ended, seam.is_some());
         // A total that is the ceiling itself may stand for any number, rows without a date among them.
         let unproven = list.is_some() && cut.way.cap == list;
-        let (pieces, looks, full, denied) = Default::default();
-        Split { cut, todo, doing, seam, recall, pieces, looks, totals: (list, None), unproven, full, denied }
+        let (pieces, looks, full, heeded, denied) = Default::default();
+        Split { cut, todo, doing, seam, recall, pieces, looks, totals: (list, None), unproven, full, heeded, denied }
     }
 
     /// Goes on after a restart, with a piece that was begun.
@@ -161,7 +178,7 @@ impl Split {
     /// Where it stands.
     pub(super) fn standing(&self) -> Standing<'_> {
         let mut doing = &self.doing;
-        while let Doing::Seam { then, .. } = doing {
+        while let Doing::Seam { then, .. } | Doing::Elsewhere { halves: then, .. } = doing {
             doing = then;
         }
         let mut todo: Vec<&Piece> = self.todo.iter().collect();
@@ -198,6 +215,7 @@ impl Split {
             Doing::Halves { piece, recount: true, .. } => count(Some(piece)),
             Doing::Halves { left: (left, None), .. } => count(Some(left)),
             Doing::Halves { right, .. } => count(Some(right)),
+            Doing::Elsewhere { elsewhere, .. } => count(Some(elsewhere)),
             Doing::Seam { walk, .. } | Doing::Piece { walk, .. } => walk.plan(ahead),
             Doing::Ended => None,
         }
@@ -225,6 +243,7 @@ impl Split {
             Doing::ProbeList { .. } => "the last page below the ceiling".to_owned(),
             Doing::Probe { piece, .. } => format!("the last page below the ceiling of {}", piece.label()),
             Doing::Range { piece, .. } | Doing::Halves { piece, .. } => format!("the count of {}", piece.label()),
+            Doing::Elsewhere { elsewhere, .. } => format!("the count of {}", elsewhere.label()),
             Doing::Seam { walk, then, .. } => match &**then {
                 Doing::Piece { piece, .. } => format!("page {} before {}", walk.here(), piece.label()),
                 _ => format!("page {}", walk.here()),
@@ -271,6 +290,10 @@ impl Split {
         match mem::replace(&mut self.doing, Doing::Ended) {
             Doing::ProbeList { all, list, bounded } => return self.probed_list(all, list, bounded),
             Doing::Probe { piece, total } => return self.halve(piece, total),
+            Doing::Elsewhere { halves, .. } => {
+                (self.doing, self.heeded) = (*halves, true);
+                return true;
+            }
             doing => self.doing = doing,
         }
         let Doing::Halves { left: (left, _), .. } = &self.doing else { return false };
@@ -312,10 +335,30 @@ impl Split {
                 }
             }
             Doing::Halves { piece, total: whole, left: (left, None), right, recounts, .. } => {
-                self.doing = Doing::Halves { piece, total: whole, left: (left, Some(total)), right, recounts, recount: false };
+                let first = First { total, print: facts.print };
+                self.doing = Doing::Halves { piece, total: whole, left: (left, Some(first)), right, recounts, recount: false };
             }
+            Doing::Halves { piece, total, left: (left, Some(first)), right, recounts, .. } if self.is_suspect(first, facts) => {
+                let elsewhere = piece.before(self.cut.format);
+                let halves = Doing::Halves { piece, total, left: (left, Some(first)), right, recounts, recount: false };
+                self.doing = match elsewhere {
+                    Some(elsewhere) => Doing::Elsewhere { elsewhere, rows: first.print.unwrap_or(0), halves: Box::new(halves) },
+                    None => halves,
+                };
+                self.heeded = true;
+            }
+            Doing::Elsewhere { elsewhere, rows, .. } if facts.print == Some(rows) => {
+                self.denied = true;
+                let text = format!(
+                    "the vendor answers {} with the rows of other days: it does not look at the range, so that the list cannot be split",
+                    elsewhere.label()
+                );
+                step.problems.push(Problem { text, missing: 0 });
+                return Ok(step);
+            }
+            Doing::Elsewhere { halves, .. } => self.doing = *halves,
             Doing::Halves { piece, total: whole, left: (left, Some(before)), right, recounts, .. } => {
-                let (left, right) = (Piece { total: Some(before), ..left }, Piece { total: Some(total), ..right });
+                let (left, right) = (Piece { total: Some(before.total), ..left }, Piece { total: Some(total), ..right });
                 self.halved(piece, whole, left, right, recounts, &mut step.problems);
             }
             Doing::Seam { mut walk, mut read, then } => {
@@ -330,6 +373,11 @@ impl Split {
         }
         step.ended = matches!(self.doing, Doing::Ended);
         Ok(step)
+    }
+
+    /// Whether both halves begin with the same rows, and it is not known yet that the vendor looks at the range.
+    fn is_suspect(&self, left: First, right: &Facts) -> bool {
+        !self.heeded && left.print.is_some() && left.print == right.print
     }
 
     /// The whole range was counted, right after the list.

@@ -312,6 +312,29 @@ fn a_false_total_is_believed_for_some_pages_only() {
 }
 
 #[test]
+fn a_server_that_ignores_the_range_is_found_out_before_the_list_is_split_without_end() {
+    for (told, ids) in [(Told::False(100), true), (Told::False(600_000), true), (Told::True, true), (Told::True, false)] {
+        let mut list = List { told, ids, cap: 100, heeds: false, ..List::new(150, 35, Order::OldestFirst) };
+        let pulled = quiet(&course(&CAPPED, 10), &mut list);
+        assert_eq!((pulled.rows.len(), pulled.doubles(), pulled.completeness), (100, 0, Completeness::Incomplete), "{told:?}");
+        assert!(pulled.problems[0].text.contains("does not look at the range"), "{:?}", pulled.problems);
+        assert!(list.calls <= 30, "{told:?}: {} calls", list.calls);
+    }
+}
+
+#[test]
+fn a_day_that_both_halves_begin_with_is_no_reason_not_to_split() {
+    for inclusive in [true, false] {
+        // All of one import: it stands first in every piece that holds its day.
+        let mut list = List { cap: 100, inclusive, ..List::new(0, 1, Order::OldestFirst) };
+        (0..90).for_each(|number| list.rows.push(Row { number, ago: Some(20) }));
+        (90..190).for_each(|number| list.rows.push(Row { number, ago: Some((190 - number as i64) / 10) }));
+        let pulled = quiet(&course(&CAPPED, 10), &mut list);
+        assert_eq!((pulled.missing(), pulled.doubles(), pulled.completeness), (vec![], 0, Completeness::Complete), "{:?}", pulled.problems);
+    }
+}
+
+#[test]
 fn a_total_that_is_the_ceiling_proves_nothing() {
     let list = || List { told: Told::AtMost(100), cap: 100, ..List::new(333, 50, Order::OldestFirst) };
     let pulled = quiet(&course(&CAPPED, 10), &mut list());

@@ -175,7 +175,8 @@ impl Run<'_> {
         };
         // No JSON at all, or cut off: something on the way, which may be gone the next time. Else the vendor's application would answer the same again.
         let damaged = error.path.is_empty() || error.offset >= answer.body.len();
-        let action = if damaged { Action::RetryReads } else { Action::Fail };
+        let hopeless = unreadable::is_utf16(&answer.body) || (self.attempts >= 2 && unreadable::is_markup(&answer.body));
+        let action = if damaged && !hopeless { Action::RetryReads } else { Action::Fail };
         let detail = format!("the answer cannot be understood: {}{content}", masker.text(&error.reason, MESSAGE_CAP));
         let shown = if error.path.is_empty() { shown } else { shown.pointing(masker.path(&error.path, MESSAGE_CAP)) };
         self.failed(shown.detailed(detail), action, answer, token)

@@ -180,8 +180,9 @@ impl<'a> Run<'a> {
                 let reason = self.masker().text(&error.to_string(), 300);
                 Error::new(ErrorKind::Token, vendor, format!("no token from the token source: {reason}"))
             }
-            TokenError::Deadline { waited, refusal, trouble } => {
-                let late = format!("no token within the call's deadline, after {:.1} s", waited.as_secs_f64());
+            TokenError::Deadline { waited, refusal, trouble, stage } => {
+                let stage = stage.map(|stage| format!("; {}", stage.as_str())).unwrap_or_default();
+                let late = format!("no token within the call's deadline, after {:.1} s{stage}", waited.as_secs_f64());
                 match (refusal, trouble) {
                     (_, Some(trouble)) => no_token_because(trouble, &format!("{late}; the last attempt: ")),
                     // What the vendor said to the last token stays: code, meaning, what to do.

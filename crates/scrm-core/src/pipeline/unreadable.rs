@@ -21,11 +21,20 @@ pub(super) fn encoding(answer: &HttpResponse) -> Option<String> {
 /// The type of a web page, where the answer is one. Some vendors send JSON as `text/html`, so that the type alone says nothing.
 pub(super) fn web_page(answer: &HttpResponse) -> Option<String> {
     let media_type = answer.header("content-type")?.split(';').next()?.trim();
-    let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    let is_page = media_type.to_ascii_lowercase().contains("html") && body.trim_ascii_start().starts_with(b"<");
+    let is_page = media_type.to_ascii_lowercase().contains("html") && is_markup(&answer.body);
     is_page.then(|| {
         format!("a web page (content-type {media_type}) came instead of an answer; check the base URL and what stands on the way there")
     })
+}
+
+/// Whether the body begins as HTML and XML do, and JSON never.
+pub(super) fn is_markup(body: &[u8]) -> bool {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether the body says that it is UTF-16: whoever writes so once writes so always.
+pub(super) fn is_utf16(body: &[u8]) -> bool {
+    body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff")
 }
 
 fn charset(content_type: &str) -> Option<&str> {

@@ -7,7 +7,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    FetchToken, TokenError, TokenInUse, TokenSource, TokenStore,
+    FetchToken, TokenError, TokenInUse, TokenSource, TokenStage, TokenStore,
     flight::{Flight, Landed, Renewed},
     guarded_store::GuardedStore,
     lifetime::Lifetime,
@@ -62,6 +62,8 @@ struct Contents<E> {
     rejected: Option<Rejected<E>>,
     /// What came of the last request for a token, if it failed.
     trouble: Option<Arc<E>>,
+    /// What the request under way waits for.
+    stage: Option<TokenStage>,
 }
 
 /// A token and its times.
@@ -88,7 +90,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
         let TokenOptions { vendor, spec, account, source, store } = options;
         let store = store.map(|store| GuardedStore::new(store, format!("{account}:{}", spec.name)));
         let origin = Origin { vendor, kind: spec.name, lifetime: Lifetime::new(spec), source, store };
-        let contents = Contents { current: None, generations: 0, rejected: None, trouble: None };
+        let contents = Contents { current: None, generations: 0, rejected: None, trouble: None, stage: None };
         Arc::new(TokenCache { contents: contents.into(), refresh: Refresh::new(spec.operation.quota).into(), origin: Some(origin) })
     }
 
@@ -104,7 +106,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
         let end = Instant::now() + Duration::from_secs(30 * 365 * 24 * 3600);
         let token = TokenInUse { token: Arc::new(token), generation: 1 };
         let current = Some(Current { token, renew_at: end, usable_until: end, ends_at: end });
-        let contents = Contents { current, generations: 1, rejected: None, trouble: None };
+        let contents = Contents { current, generations: 1, rejected: None, trouble: None, stage: None };
         Arc::new(TokenCache { contents: contents.into(), refresh: Refresh::new(None).into(), origin: None })
     }
 
@@ -181,6 +183,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
             return Err(failure);
         }
         if now >= deadline || refresh.throttle.ready_at(now) > deadline {
+            self.waits_for((now < deadline).then_some(TokenStage::Turn));
             return Err(self.late(came));
         }
         if let Some(lost) = refresh.flight.take() {
@@ -193,7 +196,12 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
     fn late(&self, came: Instant) -> TokenError<E> {
         let contents = self.contents.read().unwrap_or_else(PoisonError::into_inner);
         let refusal = contents.rejected.as_ref().and_then(|rejected| rejected.refusal.clone());
-        TokenError::Deadline { waited: came.elapsed(), refusal, trouble: contents.trouble.clone() }
+        TokenError::Deadline { waited: came.elapsed(), refusal, trouble: contents.trouble.clone(), stage: contents.stage }
+    }
+
+    /// What those hear of whose deadline passes meanwhile.
+    pub(super) fn waits_for(&self, stage: Option<TokenStage>) {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).stage = stage;
     }
 
     /// The vendor rejected the token of this generation, and said this. Does nothing if the cache has a newer one, or a fixed one.

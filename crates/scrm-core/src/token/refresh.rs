@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{
-    FetchToken, StoredToken, Token, TokenCache, TokenError, TokenInUse, TokenSource,
+    FetchToken, StoredToken, Token, TokenCache, TokenError, TokenInUse, TokenSource, TokenStage,
     cache::Origin,
     clock::unix_millis,
     flight::{Flight, Renewed},
@@ -85,6 +85,19 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
         urgency: Urgency,
         waited_for: &(dyn Fn() -> bool + Send + Sync),
     ) -> Result<Renewed, TokenError<E>> {
+        let renewed = self.renew_in_stages(origin, fetch, urgency, waited_for).await;
+        self.waits_for(None);
+        renewed
+    }
+
+    async fn renew_in_stages(
+        &self,
+        origin: &Origin,
+        fetch: &dyn FetchToken<E>,
+        urgency: Urgency,
+        waited_for: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<Renewed, TokenError<E>> {
+        self.waits_for(origin.store.is_some().then_some(TokenStage::Store));
         if let Some(store) = &origin.store
             && origin.source.is_none()
             && let Ok(Some(token)) = self.look(origin, fetch, store).await
@@ -93,6 +106,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
         }
         let (now, ready) = (Instant::now(), self.refresh().throttle.ready_at(Instant::now()));
         if ready > now {
+            self.waits_for(Some(TokenStage::Turn));
             sleep_until(ready).await;
             if urgency == Urgency::Needed && !waited_for() {
                 return Ok(Renewed::LeftToOthers);
@@ -112,6 +126,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
     async fn ask_source(&self, origin: &Origin, fetch: &dyn FetchToken<E>, source: &dyn TokenSource) -> Result<TokenInUse, TokenError<E>> {
         let began = Instant::now();
         self.refresh().throttle.begin(began);
+        self.waits_for(Some(TokenStage::Source));
         let answer = timeout(LONGEST_FETCH, async {
             if let Some(rejected) = self.rejected() {
                 source.rejected(&Token { value: (*rejected).clone(), expires_in: None }).await;
@@ -161,6 +176,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
     /// Takes the right to fetch, or waits for what the process that has it puts into the store.
     async fn queue(&self, origin: &Origin, fetch: &dyn FetchToken<E>, store: &GuardedStore, urgency: Urgency) -> Turn {
         let began = Instant::now();
+        self.waits_for(Some(TokenStage::Store));
         loop {
             let leased = match store.lease().await {
                 Ok(leased) => leased,
@@ -179,7 +195,10 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
                 Ok(None) if leased => return Turn::Ours,
                 Ok(None) if urgency == Urgency::Early => return Turn::Theirs,
                 Ok(None) if began.elapsed() > LONGEST_LEASE => return Turn::Alone,
-                Ok(None) => tokio::time::sleep(POLL.mul_f64(0.5 + fastrand::f64())).await,
+                Ok(None) => {
+                    self.waits_for(Some(TokenStage::OtherProcess));
+                    tokio::time::sleep(POLL.mul_f64(0.5 + fastrand::f64())).await;
+                }
                 Err(_) => return Turn::Alone,
             }
         }
@@ -188,6 +207,7 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
     async fn ask_vendor(&self, origin: &Origin, fetch: &dyn FetchToken<E>) -> Result<TokenInUse, TokenError<E>> {
         let (began, fetched_at) = (Instant::now(), unix_millis());
         self.refresh().throttle.begin(began);
+        self.waits_for(Some(TokenStage::Vendor));
         let token = match timeout(LONGEST_FETCH, fetch.fetch()).await {
             Ok(Ok(token)) => token,
             Ok(Err(error)) => {
@@ -198,7 +218,12 @@ impl<E: Send + Sync + 'static> TokenCache<E> {
             }
             Err(_) => {
                 origin.told(fetch, TokenFrom::Vendor, began, None);
-                return Err(TokenError::Deadline { waited: began.elapsed(), refusal: None, trouble: None });
+                return Err(TokenError::Deadline {
+                    waited: began.elapsed(),
+                    refusal: None,
+                    trouble: None,
+                    stage: Some(TokenStage::Vendor),
+                });
             }
         };
         let (life, shortened) = origin.lifetime.of(token.expires_in);

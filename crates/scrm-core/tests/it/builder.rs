@@ -160,6 +160,24 @@ async fn a_web_page_is_named_and_asked_for_again_once() {
     assert!(error.contains("does not know the path") && error.contains("content-type text/html") && error.contains("HTTP 404"), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_no_answer_and_will_not_be_one_is_not_asked_for_three_times() {
+    let utf16: Vec<u8> = "\u{feff}{\"code\":0}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let warning = b"<br />\n<b>Warning</b>: x in y.php on line 3\n{\"code\":0}".to_vec();
+    for (body, attempts) in [(utf16, 1), (warning, 2), (b"\xef\xbb\xbf <html></html>".to_vec(), 2)] {
+        let (client, script) = client((0..3).map(|_| Act::Whole(200, Vec::new(), body.clone())));
+        let error = client.call(persons()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts(), script.seen().len()), (ErrorKind::Decode, attempts, attempts as usize), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_token_is_refused() {
+    for token in ["", " "] {
+        assert!(refused(plain().token(token)).contains("the token that is given is empty"));
+    }
+}
+
 /// Marks a process that [`run`] started.
 const CHILD: &str = "SCRM_TEST_CHILD";
 

@@ -224,6 +224,8 @@ async fn rows_that_are_no_rows_cost_no_second_look() {
         let mut items = client.call(persons()).paginate().items();
         let came = items.by_ref().count().await;
         assert_eq!((came, items.summary().completeness, script.seen().len()), (4, Completeness::Complete, 2), "{bad}: {}", items.summary());
+        let summary = items.summary();
+        assert_eq!(summary.rows_without_id + summary.bad_rows, 2, "a bad row is none without an id: {bad}: {summary}");
     }
 }
 

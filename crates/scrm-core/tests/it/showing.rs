@@ -95,7 +95,7 @@ fn personal_values_never_show() {
     const CANARY: &str = "13800138000";
     let row = json!({
         "name": CANARY, "phone": CANARY, "token": CANARY, "home": {"street": CANARY}, "friends": [{"name": CANARY}], "boss": {"phone": CANARY},
-        "by_shop": {CANARY: {"street": CANARY}}, "counts": {CANARY: 1}, "any": [CANARY, {"k": CANARY}], "new": CANARY
+        "by_shop": {CANARY: {"street": CANARY}}, "counts": {CANARY: 1}, "any": [CANARY, {"k": CANARY}], "created_at": CANARY, "new": CANARY
     });
     let bad = json!({"phone": CANARY, "by_shop": {CANARY: {"zip": CANARY}, "x": {"zip": "x"}}});
     let answer = data::<Page>(&json!({"list": [row, bad], "total": 1, "odd": CANARY}).to_string()).unwrap();

@@ -47,6 +47,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 10 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `size` is at least 1.
+    ///
     /// # Source
     ///
     /// docs.acme.example, operations (<https://docs.acme.example>), read 2026-11-22.
@@ -77,6 +83,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::required("kind"),
+            Rule::range("size", Some(1), None),
         ]);
 }
 

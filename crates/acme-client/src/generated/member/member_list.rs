@@ -68,7 +68,7 @@ declare::request! {
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
     /// - At most one of `phone`, `name`.
-    /// - At least one of `since`, `name`.
+    /// - At least one of `since`, `name`, `phone`.
     /// - Exactly one of `phone`, `tags`.
     /// - All or none of `since`, `until`.
     /// - `company` is required when `source` is `2`.
@@ -175,7 +175,7 @@ declare::operation! {
             Rule::format("until", TimeFormat::Date),
             Rule::required("data/user_id"),
             Rule::at_most_one(&["phone", "name"]),
-            Rule::at_least_one(&["since", "name"]),
+            Rule::at_least_one(&["since", "name", "phone"]),
             Rule::exactly_one(&["phone", "tags"]),
             Rule::together(&["since", "until"]),
             Rule::required_if("company", "source", &["2"]),

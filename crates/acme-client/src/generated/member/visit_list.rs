@@ -48,6 +48,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | by cursor, 20 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -78,7 +84,10 @@ declare::operation! {
         .paging(&
             PagingSpec::cursor("after", "place", "/data")
             .size("size")
-        );
+        )
+        .rules(&[
+            Rule::range("size", Some(1), None),
+        ]);
 }
 
 declare::pages! {

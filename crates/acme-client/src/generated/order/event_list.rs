@@ -46,6 +46,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | by cursor, at most 100 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `size` is at least 1.
+    ///
     /// # Source
     ///
     /// docs.acme.example, Pages by cursor, with another kind of token (<https://docs.acme.example>), read 2026-01-02.
@@ -73,7 +79,7 @@ declare::operation! {
             .id("id")
         )
         .rules(&[
-            Rule::range("size", None, Some(100)),
+            Rule::range("size", Some(1), Some(100)),
         ]);
 }
 

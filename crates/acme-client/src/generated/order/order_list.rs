@@ -50,6 +50,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 0, 20 rows each unless told otherwise; the vendor gives no row beyond 1000; a longer pull is split along `from` and `to` |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `rows` is at least 1.
+    ///
     /// # Source
     ///
     /// docs.acme.example, Pages by index, split by time (<https://docs.acme.example>), read 2026-01-02.
@@ -89,6 +95,7 @@ declare::operation! {
             Rule::required("index"),
             Rule::range("index", Some(0), None),
             Rule::required("rows"),
+            Rule::range("rows", Some(1), None),
             Rule::format("from", TimeFormat::DateTime),
             Rule::format("to", TimeFormat::DateTime),
         ]);

@@ -45,6 +45,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 20 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `size` is at least 1.
+    ///
     /// # Source
     ///
     /// docs.acme.example, Log lines of users, as they come (<https://docs.acme.example>), read 2026-11-27.
@@ -73,6 +79,7 @@ declare::operation! {
         .rules(&[
             Rule::required("page"),
             Rule::required("size"),
+            Rule::range("size", Some(1), None),
         ]);
 }
 

@@ -53,6 +53,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -108,6 +114,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::required("user_id"),
+            Rule::range("page_size", Some(1), None),
             Rule::required("group_obj"),
         ])
         .customer(&

@@ -49,6 +49,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | by cursor, at most 10000 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -83,7 +89,7 @@ declare::operation! {
             .id("")
         )
         .rules(&[
-            Rule::range("size", None, Some(10000)),
+            Rule::range("size", Some(1), Some(10000)),
         ]);
 }
 

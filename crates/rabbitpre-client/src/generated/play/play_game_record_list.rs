@@ -52,6 +52,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `pageSize` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -107,6 +113,7 @@ declare::operation! {
             Rule::format("endTime", TimeFormat::DateTime),
             Rule::required("pageNo"),
             Rule::required("pageSize"),
+            Rule::range("pageSize", Some(1), None),
         ]);
 }
 

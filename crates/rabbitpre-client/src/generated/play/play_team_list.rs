@@ -59,6 +59,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `pageSize` is at least 1.
+    ///
     /// # Source
     ///
     /// docs.tuzhanai.com, 组队队伍列表 (<https://docs.tuzhanai.com/pages/viewpage.action?pageId=983313>), read 2026-11-26.
@@ -107,6 +113,7 @@ declare::operation! {
             Rule::format("startTime", TimeFormat::DateTime),
             Rule::required("endTime"),
             Rule::format("endTime", TimeFormat::DateTime),
+            Rule::range("pageSize", Some(1), None),
         ]);
 }
 

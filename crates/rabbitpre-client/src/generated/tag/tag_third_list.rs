@@ -46,6 +46,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 100 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `pageSize` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -81,7 +87,7 @@ declare::operation! {
             .max_size(100)
         )
         .rules(&[
-            Rule::range("pageSize", None, Some(100)),
+            Rule::range("pageSize", Some(1), Some(100)),
         ]);
 }
 

@@ -46,6 +46,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `pageSize` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -94,6 +100,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::required("uid"),
+            Rule::range("pageSize", Some(1), None),
         ]);
 }
 

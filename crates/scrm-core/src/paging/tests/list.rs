@@ -36,6 +36,8 @@ pub(super) struct List {
     pub(super) nameless: Option<u64>,
     /// Whether rows tell their day.
     pub(super) timed: bool,
+    /// Whether the server looks at the range.
+    pub(super) heeds: bool,
     /// Of a longer range, the server answers the first days only.
     pub(super) most_days: i64,
     /// What becomes of the pages of these calls.
@@ -81,6 +83,7 @@ impl List {
             distinct: u64::MAX,
             nameless: None,
             timed: true,
+            heeds: true,
             most_days: i64::MAX,
             cuts: Vec::new(),
             calls: 0,
@@ -125,7 +128,8 @@ impl List {
 
     fn filtered(&self, range: Option<&(String, String)>) -> Vec<Row> {
         let ago_of = |text: &String| Day::parse(text).unwrap().days_until(today());
-        let bounds = range.map(|(from, to)| (ago_of(from), ago_of(to).max(ago_of(from).saturating_sub(self.most_days))));
+        let bounds =
+            range.filter(|_| self.heeds).map(|(from, to)| (ago_of(from), ago_of(to).max(ago_of(from).saturating_sub(self.most_days))));
         let within = |row: &&Row| {
             let Some((from, to)) = bounds else { return true };
             row.ago.is_some_and(|ago| ago <= from && (ago > to || (self.inclusive && ago == to)))

@@ -157,6 +157,43 @@ async fn a_broken_store_changes_nothing_for_the_vendor() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_in_vain_is_told_for_what() {
+    struct Silent;
+    #[async_trait]
+    impl TokenSource for Silent {
+        async fn token(&self) -> Result<Token, BoxError> {
+            std::future::pending().await
+        }
+    }
+    async fn stage(cache: &Arc<TokenCache<String>>, vendor: &Vendor, patience: Duration) -> Option<TokenStage> {
+        let error = cache.get(vendor.0.clone(), Instant::now() + patience).await.unwrap_err();
+        let TokenError::Deadline { stage, .. } = &error else { panic!("{error}") };
+        assert!(error.to_string().ends_with(stage.map_or("", TokenStage::as_str)), "{error}");
+        *stage
+    }
+    let half_a_second = Duration::from_millis(500);
+    let (store, patient) = (Arc::new(Shared::default()), vendor());
+    store.hangs.store(true, Ordering::SeqCst);
+    assert_eq!(stage(&cache_with(store), &patient, half_a_second).await, Some(TokenStage::Store));
+    let store = Arc::new(Shared::default());
+    store.lease("acme:app:0:access", "another process", seconds(3600)).await.unwrap();
+    assert_eq!(stage(&cache_with(store), &patient, seconds(3)).await, Some(TokenStage::OtherProcess));
+    let asking = TokenCache::new(TokenOptions { source: Some(Arc::new(Silent)), ..options() });
+    assert_eq!(stage(&asking, &patient, half_a_second).await, Some(TokenStage::Source));
+    let slow = vendor();
+    slow.take(seconds(20));
+    let waiting = cache();
+    assert_eq!(stage(&waiting, &slow, half_a_second).await, Some(TokenStage::Vendor));
+    sleep(seconds(30)).await;
+    get(&waiting, &slow).await;
+    slow.fail(true);
+    waiting.invalidate(1, None);
+    assert!(waiting.get(slow.0.clone(), soon()).await.is_err());
+    let hurried = waiting.get(slow.0.clone(), Instant::now()).await;
+    assert!(!matches!(hurried, Err(TokenError::Deadline { stage: Some(_), .. })), "nothing is waited for any more");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_older_token_does_not_replace_a_newer_one_in_the_store() {
     let store = MemoryStore::new();
     let now = clock::unix_millis();

@@ -57,6 +57,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 200 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Source
     ///
     /// www.kancloud.cn/qq535902586/xiaoe, 获取活动列表 (<https://www.kancloud.cn/qq535902586/xiaoe/2518716>), read 2026-11-26.
@@ -92,7 +98,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::required("page_index"),
-            Rule::range("page_size", None, Some(200)),
+            Rule::range("page_size", Some(1), Some(200)),
         ]);
 }
 

@@ -60,6 +60,7 @@ declare::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
+    /// - `page_size` is at least 1.
     /// - `created_time_start` is not after `created_time_end`.
     ///
     /// # Errata
@@ -111,7 +112,7 @@ declare::operation! {
             Rule::required("sort_type"),
             Rule::required("page_index"),
             Rule::required("page_size"),
-            Rule::range("page_size", None, Some(100)),
+            Rule::range("page_size", Some(1), Some(100)),
             Rule::format("created_time_start", TimeFormat::DateTime),
             Rule::format("created_time_end", TimeFormat::DateTime),
             Rule::span("created_time_start", "created_time_end", TimeFormat::DateTime, None),

@@ -55,6 +55,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Source
     ///
     /// api-doc.xiaoe-tech.com, 企学院获取学员列表 (<https://api-doc.xiaoe-tech.com/api_list/college_student/employ_list.html>), read 2026-11-26.
@@ -88,7 +94,10 @@ declare::operation! {
             .size("page_size")
             .total("/data/total")
             .id("user_id")
-        );
+        )
+        .rules(&[
+            Rule::range("page_size", Some(1), None),
+        ]);
 }
 
 declare::pages! {

@@ -51,6 +51,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -98,6 +104,7 @@ declare::operation! {
             Rule::required("page_index"),
             Rule::range("page_index", Some(1), None),
             Rule::required("page_size"),
+            Rule::range("page_size", Some(1), None),
         ]);
 }
 

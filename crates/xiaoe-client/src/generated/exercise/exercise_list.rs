@@ -47,6 +47,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Source
     ///
     /// api-doc.xiaoe-tech.com, 获取作业基本信息列表 (<https://api-doc.xiaoe-tech.com/api_list/exam/exercise/exercise_list.html>), read 2026-11-26.
@@ -81,6 +87,7 @@ declare::operation! {
             Rule::required("exercise_book_id"),
             Rule::required("page_index"),
             Rule::required("page_size"),
+            Rule::range("page_size", Some(1), None),
         ]);
 }
 

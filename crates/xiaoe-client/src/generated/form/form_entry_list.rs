@@ -57,6 +57,7 @@ declare::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
+    /// - `page_size` is at least 1.
     /// - `collect_start_time` is not after `collect_end_time`.
     ///
     /// # Errata
@@ -109,7 +110,7 @@ declare::operation! {
             Rule::required("page"),
             Rule::range("page", Some(1), None),
             Rule::required("page_size"),
-            Rule::range("page_size", None, Some(50)),
+            Rule::range("page_size", Some(1), Some(50)),
             Rule::span("collect_start_time", "collect_end_time", TimeFormat::DateTime, None),
         ]);
 }

@@ -51,6 +51,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -92,6 +98,7 @@ declare::operation! {
             Rule::format("date", TimeFormat::Date),
             Rule::required("page"),
             Rule::required("page_size"),
+            Rule::range("page_size", Some(1), None),
         ]);
 }
 

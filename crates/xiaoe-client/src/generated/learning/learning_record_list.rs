@@ -53,6 +53,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 50 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `data/page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -97,7 +103,7 @@ declare::operation! {
             Rule::required("data"),
             Rule::required("data/page"),
             Rule::range("data/page", Some(1), None),
-            Rule::range("data/page_size", None, Some(50)),
+            Rule::range("data/page_size", Some(1), Some(50)),
         ]);
 }
 

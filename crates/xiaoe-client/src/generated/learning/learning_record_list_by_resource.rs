@@ -57,6 +57,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 10 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -99,6 +105,7 @@ declare::operation! {
         .rules(&[
             Rule::required("resource_id"),
             Rule::items("data/list", None, Some(100)),
+            Rule::range("page_size", Some(1), None),
         ]);
 }
 

@@ -53,6 +53,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | by cursor, at most 50 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -92,7 +98,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::required("alive_id"),
-            Rule::range("size", None, Some(50)),
+            Rule::range("size", Some(1), Some(50)),
         ]);
 }
 

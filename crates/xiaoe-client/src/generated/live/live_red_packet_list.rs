@@ -48,6 +48,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `limit` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -91,6 +97,7 @@ declare::operation! {
         .rules(&[
             Rule::required("resource_id"),
             Rule::required("resource_type"),
+            Rule::range("limit", Some(1), None),
         ]);
 }
 

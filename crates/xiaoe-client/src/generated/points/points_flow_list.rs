@@ -55,6 +55,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, 50 rows each unless told otherwise |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -109,6 +115,7 @@ declare::operation! {
             Rule::not_empty("user_id"),
             Rule::required("account_type"),
             Rule::not_empty("business_type"),
+            Rule::range("page_size", Some(1), None),
             Rule::format("year_month", TimeFormat::Month),
         ]);
 }

@@ -59,6 +59,7 @@ declare::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
+    /// - `page_size` is at least 1.
     /// - `create_time_start` is not after `create_time_end`.
     ///
     /// # Errata
@@ -119,6 +120,7 @@ declare::operation! {
             Rule::required("user_ids"),
             Rule::items("user_ids", None, Some(100)),
             Rule::required("page_size"),
+            Rule::range("page_size", Some(1), None),
             Rule::required("page"),
             Rule::span("create_time_start", "create_time_end", TimeFormat::DateTime, None),
         ]);

@@ -55,6 +55,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 50 rows each |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -95,7 +101,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::range("page_index", Some(1), None),
-            Rule::range("page_size", None, Some(50)),
+            Rule::range("page_size", Some(1), Some(50)),
         ]);
 }
 

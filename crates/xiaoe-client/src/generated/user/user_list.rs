@@ -56,6 +56,7 @@ declare::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
+    /// - `page_size` is at least 1.
     /// - At most one of `phone`, `nickname`, `name`.
     /// - `last_paytime_start` is not after `last_paytime_end`.
     /// - `user_created_start` is not after `user_created_end`.
@@ -141,7 +142,7 @@ declare::operation! {
             Rule::required("page"),
             Rule::range("page", Some(1), None),
             Rule::required("page_size"),
-            Rule::range("page_size", None, Some(50)),
+            Rule::range("page_size", Some(1), Some(50)),
             Rule::at_most_one(&["phone", "nickname", "name"]),
             Rule::span("last_paytime_start", "last_paytime_end", TimeFormat::Date, None),
             Rule::span("user_created_start", "user_created_end", TimeFormat::Date, None),

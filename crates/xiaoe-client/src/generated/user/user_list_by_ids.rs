@@ -52,6 +52,12 @@ declare::request! {
     /// | Effect | reads only |
     /// | Paging | pages from 1, at most 50 rows each; the vendor gives no row beyond 10000 |
     ///
+    /// # Rules
+    ///
+    /// Checked before anything is sent, beside what the fields say of themselves.
+    ///
+    /// - `page_size` is at least 1.
+    ///
     /// # Errata
     ///
     /// Where the documentation contradicts itself, and what is used here.
@@ -97,7 +103,7 @@ declare::operation! {
             Rule::required("page"),
             Rule::range("page", Some(1), None),
             Rule::required("page_size"),
-            Rule::range("page_size", None, Some(50)),
+            Rule::range("page_size", Some(1), Some(50)),
         ]);
 }
 

@@ -58,6 +58,7 @@ declare::request! {
     ///
     /// Checked before anything is sent, beside what the fields say of themselves.
     ///
+    /// - `page_size` is at least 1.
     /// - At most one of `phone`, `nickname`, `name`.
     /// - `last_paytime_start` is not after `last_paytime_end`.
     /// - `user_created_start` lies before `user_created_end`.
@@ -140,7 +141,7 @@ declare::operation! {
         )
         .rules(&[
             Rule::required("page_size"),
-            Rule::range("page_size", None, Some(50)),
+            Rule::range("page_size", Some(1), Some(50)),
             Rule::required("es_skip/id"),
             Rule::required("es_skip/user_created_at"),
             Rule::not_empty("phone"),
