@@ -14,7 +14,7 @@ mod program {
         let first = client.user().list(UserList::new().with_page_size(3)).await?;
         println!("{:?} users in all", first.data.total);
         for user in &first.data.list {
-            println!("{:?} {:?} paid {:?} yuan", user.user_id, user.user_nickname, user.pay_sum);
+            println!("{:?} {:?} paid {:?}", user.user_id, user.user_nickname, user.pay_sum);
         }
         Ok(())
     }
