@@ -23,7 +23,7 @@ async fn receive(token: String, key: String, app_id: String, listener: TcpListen
     while let Some(message) = queue.next().await {
         match &message.event {
             Event::UserRegister(user) => println!("{:?}", user.user_id),
-            Event::OrderChange(order) => println!("{:?} is {:?}", order.order_id, order.order_state),
+            Event::Order(order) => println!("{:?} of {:?}", order.order_id, order.user_id),
             Event::Unknown(unknown) => println!("{} is documented nowhere", unknown.kind),
             _ => {}
         }
