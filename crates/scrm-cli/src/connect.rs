@@ -168,7 +168,7 @@ impl Hooks for TokenWatch {
 }
 
 fn tokens() -> Result<Tokens, Failure> {
-    let folder = match std::env::var_os("SCRM_TOKENS") {
+    let folder = match std::env::var_os("SCRM_TOKENS").filter(|folder| !folder.is_empty()) {
         Some(folder) if folder == "none" => return Ok(Tokens::Unwanted),
         Some(folder) => Some(PathBuf::from(folder)),
         None => profile::folder("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("scrm").join("tokens")),

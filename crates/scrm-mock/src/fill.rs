@@ -62,7 +62,7 @@ impl Filler<'_> {
     /// One field of an object about a person; `None`: this person's is left out.
     pub(crate) fn field(&self, owner: &Object, field: &Field, person: &Person, depth: u8) -> Option<Value> {
         let chance = self.chance(person, &field.pointer);
-        let sample = field.sample.as_deref();
+        let sample = self.sample(field);
         if self.bare && !always_there(owner, field) {
             return None;
         }
@@ -163,9 +163,19 @@ impl Filler<'_> {
         pick(self.chance(person, &field.pointer), &labels).map(|label| Value::String(label.clone()))
     }
 
+    /// What of a person the field holds. A row's id is each row's own, whether or not the schema says so.
+    fn sample<'f>(&self, field: &'f Field) -> Option<&'f str> {
+        let is_id = || {
+            let id = self.operation.paging.as_ref().and_then(|paging| paging.id.as_ref());
+            let row = self.operation.row(&self.vendor.file.envelope.data);
+            id == Some(&field.name) && row.is_some_and(|row| row.fields.iter().any(|own| own.pointer == field.pointer))
+        };
+        field.sample.as_deref().or_else(|| is_id().then_some(if field.ty == Type::Integer { "number" } else { "third_id" }))
+    }
+
     /// What the person says about this field.
     pub(crate) fn known(&self, field: &Field, person: &Person) -> Option<Value> {
-        let sample = match field.sample.as_deref()? {
+        let sample = match self.sample(field)? {
             "other_phone" => "phone",
             "id" if field.ty == Type::Integer => "number",
             sample => sample,

@@ -74,8 +74,8 @@ fn is_paged(vendor: &Vendor, operation: &Operation) -> bool {
 
 fn listed(found: &[(&Vendor, &Operation)], with_vendor: bool, language: Language) -> String {
     let headings = match language {
-        Language::English => ["operation", "title", "permission", "quota", ""],
-        Language::Chinese => ["接口", "名称", "权限", "配额", ""],
+        Language::English => ["operation", "title", "permission", "quota", "notes"],
+        Language::Chinese => ["接口", "名称", "权限", "配额", "备注"],
     };
     let rows = found.iter().map(|(vendor, operation)| {
         let name = if with_vendor { format!("{} {}", vendor.file.vendor, operation.name) } else { operation.name.clone() };

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     process::{Command as Process, ExitCode, ExitStatus},
 };
 
@@ -82,7 +83,7 @@ pub(crate) fn run(runtime: &Runtime, matches: &ArgMatches, language: Language) -
     match matches.get_many::<String>("command") {
         Some(mut words) => {
             let program = words.next().cloned().unwrap_or_default();
-            let status = around(runtime, Process::new(&program).args(words).envs(&variables));
+            let status = around(runtime, Process::new(executable(&program)).args(words).envs(&variables));
             let status = status.map_err(|error| Failure::failed(both!("{program}: {error}", "无法运行 {program}：{error}")))?;
             Ok(ExitCode::from(code(status).and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED)))
         }
@@ -96,6 +97,12 @@ pub(crate) fn run(runtime: &Runtime, matches: &ArgMatches, language: Language) -
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// This program goes by its own name, wherever it stands.
+fn executable(program: &str) -> PathBuf {
+    let own = || std::env::current_exe().ok();
+    Some(program).filter(|program| *program == "scrm").and_then(|_| own()).unwrap_or_else(|| program.into())
 }
 
 /// Runs the command to its end. What asks the box to end asks the command, and the box stays until it has ended.
@@ -138,9 +145,9 @@ fn broken(error: &std::io::Error) -> Failure {
     Failure::failed(both!("box: {error}", "替身无法运行：{error}"))
 }
 
-/// Address and credentials of every vendor, by environment variable.
+/// Address and credentials of every vendor, by environment variable. Tokens are not kept: another box would not know them.
 fn variables(mock: &Mock) -> BTreeMap<String, String> {
-    let mut variables = BTreeMap::new();
+    let mut variables = BTreeMap::from([("SCRM_TOKENS".to_owned(), "none".to_owned())]);
     for vendor in vendors::all() {
         let name = vendor.spec.name;
         variables.insert(format!("{}_BASE_URL", name.to_uppercase()), mock.base_url(name));

@@ -17,7 +17,7 @@ use super::{
     progress::Progress,
     rejects::Rejects,
     report::{self, Report},
-    since::{Ends, Since},
+    since::{self, Ends, Since},
     state::{Run, State},
 };
 use crate::{
@@ -325,6 +325,13 @@ impl<'m> Job<'m> {
         }))
     }
 
+    /// The filters of time of which the vendor needs one, and none was given.
+    fn times_that_are_needed(&self) -> Option<String> {
+        let needed = since::filters(self.spec).into_iter().filter(|filter| filter.needs_start(self.spec)).map(|filter| filter.start);
+        let names: Vec<&str> = needed.filter(|_| self.since.is_none()).collect();
+        (!names.is_empty()).then(|| names.join("|"))
+    }
+
     /// A new run, with its ends of time. Nothing is stored of it before something came.
     fn begin(&self, sink: &dyn Sink, state: &mut State, is_there: bool) -> Result<(), Failure> {
         let by = self.since.as_ref().map(|since| since.filter.start);
@@ -416,6 +423,11 @@ fn is_given(request: &Map<String, Value>, path: &str) -> bool {
     names.try_fold(first, |place, name| place.map(|place| place.get(name))).flatten().is_some()
 }
 
+/// Whether the client refused the request before anything was sent.
+fn is_refused(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Config | ErrorKind::Unsupported)
+}
+
 /// A pull under way: pages come from another thread, this one stores them.
 struct UnderWay<'j, 's, 'r> {
     job: &'j Job<'j>,
@@ -490,6 +502,15 @@ impl UnderWay<'_, '_, '_> {
     /// Why the pull is not at its end, and what is left of it.
     fn broken_off(&self, error: Option<&Error>, summary: &Summary) -> Failure {
         let Both { en, zh } = error.map_or_else(|| both!("{summary}", "没有取完：{summary}"), failure::told);
+        if let Some(refused) = error.filter(|error| !self.stores && is_refused(error)) {
+            return match self.job.times_that_are_needed() {
+                Some(fields) if refused.kind() == ErrorKind::InvalidRequest => Failure::wrong_use(both!(
+                    "{en}. Nothing was sent; begin with a time, such as --since 2025-01-01 --by {fields}",
+                    "{zh}。没有发送任何请求；请给出起始时间，如 --since 2025-01-01 --by {fields}"
+                )),
+                _ => Failure::wrong_use(both!("{en}. Nothing was sent", "{zh}。没有发送任何请求")),
+            };
+        }
         Failure::failed(match self.stores {
             true => both!(
                 "{en}. What came is committed, and the same command goes on from there",
@@ -545,6 +566,10 @@ impl UnderWay<'_, '_, '_> {
     }
 
     fn failed(&mut self, error: &Error) {
+        if is_refused(error) {
+            // the end of the pull, which tells it
+            return;
+        }
         let told = failure::told(error);
         if self.told.contains(&told) {
             return;

@@ -1,7 +1,10 @@
 //! How far a pull is: a bar where somebody watches, a line now and then where nobody does.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -22,13 +25,27 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// What the client tells while it works.
 #[derive(Default)]
 pub(crate) struct Meter {
-    waited_ms: AtomicU64,
+    waits: Mutex<Waits>,
     retries: AtomicU64,
+}
+
+/// How long somebody waited: waits that go on at the same time count once.
+#[derive(Default)]
+struct Waits {
+    time: Duration,
+    until: Option<Instant>,
+}
+
+impl Waits {
+    fn add(&mut self, waited: Duration, now: Instant) {
+        let alone = self.until.map_or(waited, |until| waited.min(now.saturating_duration_since(until)));
+        (self.time, self.until) = (self.time + alone, Some(now));
+    }
 }
 
 impl Hooks for Meter {
     fn quota_wait(&self, event: &QuotaWait<'_>) {
-        self.waited_ms.fetch_add(u64::try_from(event.waited.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).add(event.waited, Instant::now());
     }
 
     fn retry(&self, _: &Retry<'_>) {
@@ -38,7 +55,7 @@ impl Hooks for Meter {
 
 impl Meter {
     pub(crate) fn waited(&self) -> Duration {
-        Duration::from_millis(self.waited_ms.load(Ordering::Relaxed))
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner).time
     }
 
     pub(crate) fn retries(&self) -> u64 {
@@ -122,5 +139,20 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_that_go_on_at_the_same_time_count_once() {
+        let (mut waits, began) = (Waits::default(), Instant::now());
+        let at = |seconds: u64| began + Duration::from_secs(seconds);
+        for (waited, end) in [(3, 3), (3, 3), (2, 4), (1, 10)] {
+            waits.add(Duration::from_secs(waited), at(end));
+        }
+        assert_eq!(waits.time, Duration::from_secs(5));
     }
 }

@@ -400,8 +400,11 @@ fn password_in(line: &str, wanted: [&str; 4]) -> Option<String> {
 }
 
 fn place(config: &Config) -> String {
-    let hosts = config.get_hosts().iter().map(|host| match host {
-        postgres::config::Host::Tcp(host) => host.clone(),
+    let ports = config.get_ports();
+    // one port is every host's
+    let port = |at: usize| ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+    let hosts = config.get_hosts().iter().enumerate().map(|(at, host)| match host {
+        postgres::config::Host::Tcp(host) => format!("{host}:{}", port(at)),
         #[cfg(unix)]
         postgres::config::Host::Unix(path) => path.display().to_string(),
     });

@@ -107,6 +107,14 @@ fn a_killed_pull_that_the_server_has_not_heard_of_is_waited_for() {
 }
 
 #[test]
+fn a_command_of_the_box_is_this_program_wherever_it_stands_and_keeps_no_token() {
+    let own = bare(&["box", "--", "scrm", "operations", "xiaoe", "--search", "user_list_v2"]).env("PATH", "").output().unwrap();
+    assert!(own.status.success() && String::from_utf8_lossy(&own.stdout).contains("user_list_v2"), "{own:?}");
+    let kept = bare(&["box", "--", "/bin/sh", "-c", "echo $SCRM_TOKENS"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&kept.stdout), "none\n");
+}
+
+#[test]
 fn who_ends_the_box_ends_its_command() {
     use std::io::{BufRead as _, BufReader};
     let mut child = bare(&["box", "--", "sh", "-c", "trap 'echo told; exit 7' TERM; echo ready; while :; do sleep 0.05; done"])
