@@ -6,7 +6,10 @@ use scrm_core::{
     spec::{OperationSpec, VendorSpec},
 };
 
-use crate::{failure::Failure, language::both};
+use crate::{
+    failure::Failure,
+    language::{Both, both},
+};
 
 /// What a vendor's client knows by name.
 pub(crate) struct Vendor {
@@ -48,13 +51,21 @@ impl Vendor {
     /// The operation of this name, or an error that names the nearest.
     pub(crate) fn named(&self, name: &str) -> Result<&'static OperationSpec, Failure> {
         (self.operation)(name).ok_or_else(|| {
-            let near = nearest(name, self.operations.iter().map(|operation| operation.name)).join(", ");
+            let Both { en, zh } = near(name, self.operations.iter().map(|operation| operation.name));
             let vendor = self.spec.name;
             Failure::wrong_use(both!(
-                "{vendor} has no operation {name:?}; near: {near}. `scrm operations {vendor}` lists all",
-                "{vendor} 没有接口 {name:?}，相近的有：{near}。用 `scrm operations {vendor}` 查看全部"
+                "{vendor} has no operation {name:?}{en}. `scrm operations {vendor}` lists all",
+                "{vendor} 没有接口 {name:?}{zh}。用 `scrm operations {vendor}` 查看全部"
             ))
         })
+    }
+}
+
+/// The nearest names as the end of a sentence; nothing where no name is near.
+pub(crate) fn near<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Both {
+    match nearest(wrong, known).join(", ") {
+        names if names.is_empty() => both!("", ""),
+        names => both!("; near: {names}", "，相近的有：{names}"),
     }
 }
 
@@ -81,6 +92,8 @@ mod tests {
         let error = xiaoe.named("usr_list").unwrap_err();
         assert!(error.clone().text(crate::language::Language::English).contains("near: user_list"), "{error:?}");
         assert!(named("xiaoee").is_err());
+        let error = xiaoe.named("").unwrap_err().text(crate::language::Language::English);
+        assert!(error.starts_with("xiaoe has no operation \"\". `scrm"), "{error}");
         assert_eq!(nearest("订单", ["user_list"].into_iter()), Vec::<&str>::new());
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     arguments, catalogue,
     failure::Failure,
-    language::{Language, both, say},
+    language::{Both, Language, both, say},
     screen, vendors,
 };
 
@@ -44,11 +44,8 @@ pub(crate) fn run(matches: &ArgMatches, language: Language) -> Result<ExitCode, 
         .collect();
     if let (true, Some(area)) = (found.is_empty(), area) {
         let areas = tree.vendors.iter().flat_map(|vendor| vendor.file.areas.iter().map(|area| area.name.as_str()));
-        let near = vendors::nearest(area, areas).join(", ");
-        return Err(Failure::wrong_use(both!(
-            "no operation in an area {area:?}; near: {near}",
-            "领域 {area:?} 里没有接口，相近的有：{near}"
-        )));
+        let Both { en, zh } = vendors::near(area, areas);
+        return Err(Failure::wrong_use(both!("no operation in an area {area:?}{en}", "领域 {area:?} 里没有接口{zh}")));
     }
     if matches.get_flag("json") {
         let list: Vec<Value> = found.iter().map(|(vendor, operation)| as_json(vendor, operation)).collect();
