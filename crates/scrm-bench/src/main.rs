@@ -94,11 +94,14 @@ fn main() -> ExitCode {
     if arguments.gate && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+/// Measures a group.
+type Measure<'a> = dyn Fn(&mut Report) -> Result<(), String> + 'a;
+
 /// The builds last: what comes before wants a quiet machine. How long each group took is told as it ends.
 #[allow(clippy::print_stderr)]
 fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     let Arguments { group, root, work, .. } = arguments;
-    let groups: [(Group, &dyn Fn(&mut Report) -> Result<(), String>); 10] = [
+    let groups: [(Group, &Measure<'_>); 10] = [
         (Group::Decode, &|report| {
             decode::run(report);
             allocations::run(report)?;
