@@ -27,7 +27,7 @@ pub(crate) fn options(language: Language) -> Vec<Arg> {
     };
     vec![
         profile(language),
-        arg("timeout", "SECONDS", "Longest time for one call, waiting included [default: 60]", "一次调用最长的秒数，包括等待 [默认: 60]")
+        arg("timeout", "SECONDS", "Longest time of a call, with waits [default: 60]", "一次调用最长的秒数，包括等待 [默认: 60]")
             .value_parser(clap::value_parser!(u64).range(1..=86_400)),
         arg("quota", "CALLS/SECONDS", "Another quota than the documented one, or `none`", "使用别的配额，代替文档里的；none 表示不限"),
     ]
@@ -35,10 +35,7 @@ pub(crate) fn options(language: Language) -> Vec<Arg> {
 
 /// Whose credentials.
 pub(crate) fn profile(language: Language) -> Arg {
-    let help = language.pick(
-        "Credentials of this name in profiles.toml, instead of the environment's",
-        "使用 profiles.toml 里这个名称的凭据，而不是环境变量",
-    );
+    let help = language.pick("Credentials of this name in profiles.toml", "使用 profiles.toml 里这个名称的凭据");
     Arg::new("profile").long("profile").value_name("NAME").help(help.to_owned()).help_heading(language.pick("Connection", "连接"))
 }
 

@@ -66,19 +66,19 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
         .arg(arguments::vendor(language).required(false).required_unless_present("plan"))
         .arg(arguments::operation(vendor, language).required(false).required_unless_present("plan"))
         .arg(
-            arg("to", "PATH|URL", "users.jsonl, .csv, .parquet, shop.db, or postgres://user@host/db", "users.jsonl、.csv、.parquet、shop.db 或 postgres://用户@主机/库")
+            arg("to", "PATH|URL", ".jsonl, .csv, .parquet, .db, postgres://user@host", ".jsonl、.csv、.parquet、.db 或 postgres://用户@主机")
                 .required_unless_present("plan"),
         )
         .arg(arg("table", "NAME", "Table of a database [default: the operation's name]", "数据库里的表名 [默认: 接口的名称]"))
-        .arg(arg("concurrency", "N", "Pages under way at a time, within the quota [default: 4]", "同时取多少页，不超过配额 [默认: 4]").value_parser(value_parser!(u16).range(1..=256)))
+        .arg(arg("concurrency", "N", "Pages at a time, within the quota [default: 4]", "同时取多少页，不超过配额 [默认: 4]").value_parser(value_parser!(u16).range(1..=256)))
         .arg(Arg::new("thorough").long("thorough").action(ArgAction::SetTrue).help(pick("Notice changes meanwhile, for a quarter more calls", "取的过程中发现变动，多用四分之一的调用")))
         .arg(arg("headings", "KIND", "Headings of a CSV: names, en or zh [default: names]", "CSV 的表头：names、en 或 zh [默认: names]").value_parser(["names", "en", "zh"]).hide_possible_values(true))
         .arg(arg("json", "JSON|@FILE", "More fields of the request, as JSON", "以 JSON 给出请求的其他字段"))
-        .arg(arg("state", "FILE", "Where a file's pull is remembered [default: beside it]", "文件的取数进度存在哪里 [默认: 文件旁边]"))
+        .arg(arg("state", "FILE", "Where a file's pull is kept [default: beside it]", "文件的取数进度存在哪里 [默认: 文件旁边]"))
         .arg(arg("rejects", "FILE", "Where bad rows go [default: beside the target]", "坏行写到哪里 [默认: 目标旁边]"))
-        .arg(arg("summary", "FILE", "Where the report goes as JSON [default: beside the target]", "报告（JSON）写到哪里 [默认: 目标旁边]"))
+        .arg(arg("summary", "FILE", "Where the report goes [default: beside the target]", "报告（JSON）写到哪里 [默认: 目标旁边]"))
         .arg(arg("commit-every", "ROWS", "Rows of one commit [default: 20000]", "每次提交多少行 [默认: 20000]").value_parser(value_parser!(u64).range(1..=1_000_000)))
-        .arg(Arg::new("allow-empty").long("allow-empty").action(ArgAction::SetTrue).help(pick("Let an empty filter be sent, which the vendor takes for none", "允许发送空的筛选条件（厂商会当作没有条件）")))
+        .arg(Arg::new("allow-empty").long("allow-empty").action(ArgAction::SetTrue).help(pick("Send an empty filter, which vendors take for none", "允许发送空的筛选条件（厂商会当作没有条件）")))
         .arg(Arg::new("strict").long("strict").action(ArgAction::SetTrue).help(pick("Exit code 4 where nobody can know whether all came", "无法确认是否取全时，退出码为 4")))
         .arg(Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help(pick("Say nothing where all came", "取全时什么都不显示")))
         .arg(arg("plan", "FILE", "Several pulls in one run, from a TOML file", "按 TOML 文件一次完成多个取数").conflicts_with_all(["vendor", "operation"].iter().chain(TAKEN.iter().filter(|name| !OF_A_PLAN.contains(name)))))
@@ -89,8 +89,8 @@ pub(crate) fn command(vendor: Option<&str>, language: Language) -> Command {
         .arg(time(arg("settle", "TIME", "Leave what is younger to the next run [default: 10m]", "太新的数据留给下一次 [默认: 10m]")))
         .args(connect::options(language))
         .after_help(pick(
-            "The operation's filters are flags too. Killed at any time, the same command goes on.\nExit: 0 all came, 1 failed, 2 refused before anything was sent, 3 incomplete,\n4 not known (--strict), 130 interrupted.",
-            "接口的筛选字段也是参数。随时中断，重新运行同一命令即可继续。\n退出码：0 取全，1 失败，2 有误而没有发送，3 不全，4 无法确认（--strict），130 被中断。",
+            "The operation's filters are flags too. After a kill the same command goes on.\nExit: 0 all came, 1 failed, 2 refused, 3 incomplete, 4 not known, 130 stopped.",
+            "接口的筛选字段也是参数。随时中断，重新运行同一命令即可继续。\n退出码：0 取全，1 失败，2 有误而没有发送，3 不全，4 无法确认，130 被中断。",
         ))
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> 
     };
     let mut scored: Vec<(f64, &str)> = known.map(|name| (distance(name), name)).collect();
     scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    scored.into_iter().take_while(|(score, _)| *score > 0.5).take(4).map(|(_, name)| name).collect()
+    scored.into_iter().take_while(|(score, _)| *score > 0.7).take(4).map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]
@@ -94,6 +94,8 @@ mod tests {
         assert!(named("xiaoee").is_err());
         let error = xiaoe.named("").unwrap_err().text(crate::language::Language::English);
         assert!(error.starts_with("xiaoe has no operation \"\". `scrm"), "{error}");
-        assert_eq!(nearest("订单", ["user_list"].into_iter()), Vec::<&str>::new());
+        for far in ["订单", "nope"] {
+            assert_eq!(nearest(far, xiaoe.operations.iter().map(|operation| operation.name)), Vec::<&str>::new(), "{far}");
+        }
     }
 }

@@ -65,6 +65,13 @@ impl Since {
             }
             return Ok(None);
         };
+        // what is no time is told first, whatever else is missing
+        if since != "last" {
+            instant("since", since)?;
+        }
+        if let Some(until) = given("until") {
+            instant("until", until)?;
+        }
         let filter = filter(spec, given("by"))?;
         let moment = |option: &str, text: &str| moment(filter, option, text);
         Ok(Some(Since {
@@ -110,14 +117,18 @@ impl Since {
     }
 }
 
-/// The time that an option gives, if the filter can say it.
-fn moment(filter: Filter, option: &str, text: &str) -> Result<Moment, Failure> {
-    let moment = fields::instant(text).map_err(|()| {
+fn instant(option: &str, text: &str) -> Result<Moment, Failure> {
+    fields::instant(text).map_err(|()| {
         Failure::wrong_use(both!(
             "--{option} {text:?}: a time such as 2026-11-01 or 2026-11-01T08:00:00+08:00 is wanted",
             "--{option} {text:?}：应写成 2026-11-01 或 2026-11-01T08:00:00+08:00"
         ))
-    })?;
+    })
+}
+
+/// The time that an option gives, if the filter can say it.
+fn moment(filter: Filter, option: &str, text: &str) -> Result<Moment, Failure> {
+    let moment = instant(option, text)?;
     let field = filter.start;
     let said = time::parse(filter.format, &time::write(filter.format, moment));
     match filter.format {

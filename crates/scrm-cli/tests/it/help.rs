@@ -35,7 +35,7 @@ fn no_line_is_wider_than_the_screen() {
             let widest = text.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap();
             assert!(widest <= 80, "{language} {words:?}: {widest}");
             if words.len() < 2 {
-                assert!(text.lines().count() <= 60, "{language} {words:?} fills more than a screen");
+                assert!(text.lines().count() <= 40, "{language} {words:?} fills more than a screen");
             }
         }
         for words in [

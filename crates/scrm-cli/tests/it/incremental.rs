@@ -140,6 +140,8 @@ fn what_begins_needs_a_time_where_the_vendor_does() {
         program.run(&["pull", "xiaoe", "order_list_v2", "--to", "orders.jsonl", "--since", "last", "--by", "created_time_start"]).ended(2);
     assert!(ran.err.contains("begin with a time"), "{}", ran.err);
     let ran = program.run(&["pull", "xiaoe", "order_list_v2", "--to", "orders.jsonl"]).ended(2);
+    let nonsense = program.run(&["pull", "xiaoe", "user_list_v2", "--to", "u.jsonl", "--since", "2026-99-99"]).ended(2);
+    assert!(nonsense.err.contains("--since \"2026-99-99\": a time such as"), "{}", nonsense.err);
     assert!(ran.err.contains("--since 2025-01-01 --by pay_time_start|"), "{}", ran.err);
     assert_eq!(ran.err.matches("a pull needs").count(), 1, "told once: {}", ran.err);
     let ran = program.run(&["pull", "xiaoe", "activity_list", "--to", "f.jsonl", "--since", "last"]).ended(2);
