@@ -10,6 +10,7 @@ pub(crate) mod rejects;
 mod report;
 mod since;
 pub(crate) mod state;
+mod under_way;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
